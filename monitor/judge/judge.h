@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* judge.h: observations of one feed over time -> its verdict, and when it
+ * wants the next picture. PURE: takes time as an argument, calls no clock, no
+ * socket, no log. Observations were range-checked on the wire but their
+ * content is a camera's: hostile. Called by the monitor (and by tests, with a
+ * time line of their own); knows nothing of sites, stores or probes.
+ *
+ * Life of a feed here: new -> any order of judge_on_* and judge_step -> free.
+ * Every call carries `now_us`, never earlier than the call before.
+ */
+#ifndef MONITOR_JUDGE_JUDGE_H
+#define MONITOR_JUDGE_JUDGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "camwarden/observation.h"
+
+#define EVIDENCE_BYTES 768
+
+struct verdict {
+	enum state state;
+	enum cause cause; /* the leading one, by cause_rank */
+	uint64_t causes; /* bit n = cause n in force; 0 when up */
+	uint8_t confidence; /* percent */
+	int64_t since_us; /* last good evidence, or first proof of good */
+	int64_t at_us; /* when it was called */
+	char evidence[EVIDENCE_BYTES]; /* one JSON object, values as measured */
+};
+
+struct judge_config {
+	int64_t sample_us; /* base interval, 10 s */
+	int64_t sample_suspect_us; /* while something looks odd, 2 s */
+	int64_t sample_rare_us; /* while the account proves life, 60 s */
+	bool adaptive; /* false: every sample_us, sooner only when odd */
+	int64_t return_grace_us; /* a closed connection may come back, 0.9 s */
+};
+
+void judge_config_defaults(struct judge_config *config_out);
+
+struct judge_feed;
+
+/* cfg is borrowed for the feed's life. NULL when memory is out. A new feed is
+ * unknown: learning. */
+struct judge_feed *judge_feed_new(const struct judge_config *cfg,
+    int64_t now_us);
+void judge_feed_free(struct judge_feed **f);
+
+void judge_on_link(struct judge_feed *f, const struct link_report *r,
+    int64_t now_us);
+void judge_on_account(struct judge_feed *f, const struct account *a,
+    int64_t now_us);
+/* A sample that came, or (result other than OK, DAMAGED) that did not. */
+void judge_on_sample(struct judge_feed *f, const struct sample *s,
+    int64_t now_us);
+/* Our own side fails or is back: the probe that held the feed is gone, the
+ * network is lost, no capacity. CAUSE_NONE clears. The feed is unknown with
+ * that cause at once; what it had proved stays known. */
+void judge_on_blind(struct judge_feed *f, enum cause cause, int64_t now_us);
+
+/* Known from elsewhere: a PTZ tour, declared dark hours, a camera's alarm.
+ * Half-open [from, to); what is not known to the judge is kept and unused. */
+enum annotation_kind { ANNOTATION_PTZ_MOVING = 1, ANNOTATION_DARK_HOURS = 2,
+	ANNOTATION_CAMERA_ALARM = 3 };
+struct annotation {
+	enum annotation_kind kind;
+	int64_t from_us;
+	int64_t to_us;
+};
+void judge_on_annotation(struct judge_feed *f, const struct annotation *a,
+    int64_t now_us);
+
+/* Weighs everything at now_us. True when the verdict differs from the last
+ * one returned (state, leading cause or set of causes): *out is the new one. */
+bool judge_step(struct judge_feed *f, int64_t now_us, struct verdict *out);
+/* The verdict in force. */
+const struct verdict *judge_verdict(const struct judge_feed *f);
+/* When judge_step must be called even if nothing is observed; INT64_MAX never. */
+int64_t judge_deadline(const struct judge_feed *f);
+
+/* When the next sample is wanted (may be past); INT64_MAX: none while no
+ * media flows. The caller tells when it asked, so that it isn't wanted twice. */
+int64_t judge_sample_due(const struct judge_feed *f);
+void judge_sample_asked(struct judge_feed *f, int64_t now_us);
+
+/* Summary of the stream as last accounted, for `probe` and pages. */
+struct judge_stream {
+	enum codec codec;
+	uint16_t width;
+	uint16_t height;
+	uint32_t fps_milli;
+	uint32_t kbps;
+	uint32_t gop_us;
+	uint32_t loss_ppm;
+	uint32_t samples; /* judged so far */
+	int64_t last_sample_us; /* keyframe arrival of the last judged, 0 none */
+};
+void judge_stream(const struct judge_feed *f, struct judge_stream *out);
+
+/* What was learned, to survive a restart: opaque, versioned, little-endian.
+ * Returns the length, at most `size`. judge_restore ignores what it can't
+ * read; what is restored is never proof of life now. */
+size_t judge_save(const struct judge_feed *f, void *out, size_t size);
+void judge_restore(struct judge_feed *f, const void *bytes, size_t length);
+#define JUDGE_SAVE_BYTES 512
+
+#endif

@@ -25,12 +25,14 @@ struct link_report {
 	struct feed_ref ref;
 	int64_t at_us;
 	enum phase phase;
-	enum reason reason; /* why the last attempt ended; NONE while none did */
+	enum reason
+	    reason;	 /* why the last attempt ended; NONE while none did */
 	uint16_t status; /* last RTSP/HTTP status or AVERROR class, 0 = none */
-	uint8_t transport; /* 0 none, 1 TCP interleaved, 2 UDP, 3 TLS, 4 other */
-	uint32_t attempts; /* since media last flowed */
+	uint8_t
+	    transport; /* 0 none, 1 TCP interleaved, 2 UDP, 3 TLS, 4 other */
+	uint32_t attempts;     /* since media last flowed */
 	int64_t last_media_us; /* last media packet, any attempt; 0 = never */
-	int64_t next_try_us; /* in BACKOFF and WAITING */
+	int64_t next_try_us;   /* in BACKOFF and WAITING */
 	char detail[LIMIT_DETAIL_BYTES]; /* plain text, no credentials */
 };
 
@@ -42,31 +44,33 @@ struct account {
 	int64_t from_us; /* half-open [from, to) */
 	int64_t to_us;
 	int64_t last_au_us; /* arrival of the last complete access unit */
-	uint32_t units; /* access units */
+	uint32_t units;	    /* access units */
 	uint32_t keyframes;
-	uint32_t damaged; /* access units with loss or broken fragments in them */
+	uint32_t
+	    damaged;	/* access units with loss or broken fragments in them */
 	uint64_t bytes; /* of access units, without filler */
 	uint64_t wire_bytes; /* as received */
 	uint32_t packets;
 	uint32_t lost; /* sequence gaps */
 	uint32_t duplicates;
 	uint32_t discontinuities; /* RTP time jumped > 10 s or back > 1 s */
-	uint32_t resyncs; /* interleaved framing lost and found */
+	uint32_t resyncs;	  /* interleaved framing lost and found */
 	uint32_t reconnects;
-	uint32_t max_gap_us; /* longest silence between access units */
+	uint32_t max_gap_us;	  /* longest silence between access units */
 	uint32_t inter_min_bytes; /* smallest, mean, spread of non-key units */
 	uint32_t inter_mean_bytes;
 	uint32_t inter_sd_bytes;
 	uint32_t key_mean_bytes;
-	uint32_t gop_us; /* learned: longest recent gap between keyframes */
-	uint32_t fps_milli; /* from RTP time: mean rate x 1000 */
+	uint32_t gop_us;     /* learned: longest recent gap between keyframes */
+	uint32_t fps_milli;  /* from RTP time: mean rate x 1000 */
 	uint64_t size_print; /* running hash of unit sizes, 0 when too few */
-	int64_t clock_offset_us; /* sender report NTP - our UTC; INT64_MIN none */
+	int64_t
+	    clock_offset_us; /* sender report NTP - our UTC; INT64_MIN none */
 	enum codec codec;
 	uint16_t width; /* from the parameter sets, 0 = not known */
 	uint16_t height;
 	uint32_t parameter_print; /* hash of the parameter sets in force */
-	uint8_t replay_mark; /* ONVIF replay extension 0xABAC was seen */
+	uint8_t replay_mark;	  /* ONVIF replay extension 0xABAC was seen */
 };
 
 #define THUMB_W 160
@@ -76,7 +80,7 @@ struct account {
 #define CHROMA_H 12
 #define CHROMA_CELLS (CHROMA_W * CHROMA_H)
 #define SPARSE_PIXELS 2048 /* fixed pseudo-random places, by geometry alone */
-#define BLOCK_HASHES 256 /* full-resolution 8x8 luma blocks, fixed places */
+#define BLOCK_HASHES 256   /* full-resolution 8x8 luma blocks, fixed places */
 #define ZONE_W 16
 #define ZONE_H 9
 #define ZONES (ZONE_W * ZONE_H)
@@ -88,26 +92,27 @@ struct measures {
 	uint16_t height;
 	uint32_t decode_us;
 	uint32_t measure_us;
-	uint32_t damage; /* decoder's error flags, 0 = none */
+	uint32_t damage;       /* decoder's error flags, 0 = none */
 	uint64_t picture_hash; /* over all luma and chroma samples as decoded */
-	uint16_t mean_q8; /* luma mean, level x 256 */
-	uint16_t sd_q8; /* luma standard deviation, level x 256 */
+	uint16_t mean_q8;      /* luma mean, level x 256 */
+	uint16_t sd_q8;	       /* luma standard deviation, level x 256 */
 	uint8_t p01, p10, p50, p90, p99; /* luma percentiles */
-	uint8_t range_full; /* the stream signalled full range */
+	uint8_t range_full;		 /* the stream signalled full range */
 	uint16_t edge_q16; /* share of pixels on an edge, x 65535 */
 	uint16_t sharp_q8; /* mean |x[i+1]-x[i-1]| over sampled rows x 256 */
 	uint16_t noise_q8; /* Immerkaer-like noise sigma estimate x 256 */
-	uint16_t outlier_q16; /* share of pixels unlike both neighbours (snow) */
-	uint16_t block_q8; /* gradient at multiples of 8 / elsewhere x 256 */
+	uint16_t
+	    outlier_q16;     /* share of pixels unlike both neighbours (snow) */
+	uint16_t block_q8;   /* gradient at multiples of 8 / elsewhere x 256 */
 	uint16_t repeat_q16; /* share of rows equal to the row above */
-	uint16_t flat_q16; /* share of 8x8 blocks that are quite flat */
-	uint16_t saturation_q8; /* mean |U-128|+|V-128| x 256 */
+	uint16_t flat_q16;   /* share of 8x8 blocks that are quite flat */
+	uint16_t saturation_q8;	     /* mean |U-128|+|V-128| x 256 */
 	uint16_t thumb[THUMB_CELLS]; /* luma block mean x 256 (q8): not rounded
 				      * to 8 bits, or noise would be erased */
 	uint8_t chroma_u[CHROMA_CELLS];
 	uint8_t chroma_v[CHROMA_CELLS];
 	uint8_t sparse[SPARSE_PIXELS];
-	uint32_t block[BLOCK_HASHES];
+	uint32_t block[BLOCK_HASHES]; /* low 2 bits: texture, common/places.h */
 	uint16_t zone_sharp[ZONES]; /* as sharp_q8, per zone */
 };
 

@@ -30,11 +30,11 @@ struct channel {
 	int fd;
 	int send_fd; /* rides with the bytes from send_fd_at on, -1 none */
 	size_t send_fd_at; /* bytes of `out` to go before it */
-	int fds[FDS_MAX]; /* received, oldest first */
+	int fds[FDS_MAX];  /* received, oldest first */
 	int fd_count;
 	const char *fault; /* set once closed */
-	bool told; /* on_closed was called */
-	bool busy; /* inside a callback: channel_free waits */
+	bool told;	   /* on_closed was called */
+	bool busy;	   /* inside a callback: channel_free waits */
 	bool free_wanted;
 };
 
@@ -69,8 +69,7 @@ keep_fds(struct channel *ch, struct msghdr *msg)
 		for (size_t i = 0; i < n; i++) {
 			int fd;
 
-			memcpy(&fd, CMSG_DATA(c) + i * sizeof(int),
-			    sizeof(fd));
+			memcpy(&fd, CMSG_DATA(c) + i * sizeof(int), sizeof(fd));
 			if (ch->fd_count < FDS_MAX)
 				ch->fds[ch->fd_count++] = fd;
 			else
@@ -235,8 +234,8 @@ transmit(struct channel *ch)
 	if (ch->send_fd < 0)
 		return evbuffer_write(ch->out, ch->fd);
 
-	ssize_t n = evbuffer_write_atmost(ch->out, ch->fd,
-	    (ev_ssize_t)ch->send_fd_at);
+	ssize_t n =
+	    evbuffer_write_atmost(ch->out, ch->fd, (ev_ssize_t)ch->send_fd_at);
 
 	if (n > 0)
 		ch->send_fd_at -= (size_t)n;
@@ -293,10 +292,10 @@ channel_new(struct event_base *base, int fd, size_t queue_limit,
 	evutil_make_socket_nonblocking(fd);
 	evutil_make_socket_closeonexec(fd);
 	ch->out = evbuffer_new();
-	ch->readable = event_new(base, fd, EV_READ | EV_PERSIST, on_readable,
-	    ch);
-	ch->writable = event_new(base, fd, EV_WRITE | EV_PERSIST, on_writable,
-	    ch);
+	ch->readable =
+	    event_new(base, fd, EV_READ | EV_PERSIST, on_readable, ch);
+	ch->writable =
+	    event_new(base, fd, EV_WRITE | EV_PERSIST, on_writable, ch);
 	if (ch->out == NULL || ch->readable == NULL || ch->writable == NULL ||
 	    event_add(ch->readable, NULL) != 0) {
 		if (ch->readable != NULL)
@@ -351,8 +350,7 @@ queue(struct channel *ch, unsigned type, const void *body, size_t length)
 }
 
 bool
-channel_send(struct channel *ch, unsigned type, const void *body,
-    size_t length)
+channel_send(struct channel *ch, unsigned type, const void *body, size_t length)
 {
 	return queue(ch, type, body, length);
 }

@@ -30,8 +30,8 @@ struct channel_calls {
 
 /* Takes fd. queue_limit: bytes that may wait unsent before the peer counts as
  * hung. NULL when memory is out. */
-struct channel *channel_new(struct event_base *base, int fd,
-    size_t queue_limit, const struct channel_calls *calls);
+struct channel *channel_new(struct event_base *base, int fd, size_t queue_limit,
+    const struct channel_calls *calls);
 void channel_free(struct channel **ch);
 
 /* Queue one message; false when the channel is closed or its queue is full
@@ -53,12 +53,12 @@ void channel_flush(struct channel *ch);
 struct writer channel_scratch(void);
 
 /* channel_put(ch, link_report, WIRE_LINK_REPORT, &report): encode and send. */
-#define channel_put(ch, name, type, m)                                    \
-	({                                                                \
-		struct writer w_ = channel_scratch();                     \
-		wire_put_##name(&w_, (m));                                \
-		!w_.bad && channel_send((ch), (type), w_.start,           \
-			       writer_length(&w_));                       \
+#define channel_put(ch, name, type, m)                                         \
+	({                                                                     \
+		struct writer w_ = channel_scratch();                          \
+		wire_put_##name(&w_, (m));                                     \
+		!w_.bad &&channel_send((ch), (type), w_.start,                 \
+		    writer_length(&w_));                                       \
 	})
 
 #endif

@@ -32,9 +32,8 @@ gather(struct iovec *iov, size_t *count_out, const struct span *parts,
 			n = want - got;
 		if (count == PARTS_MAX)
 			break;
-		iov[count++] = (struct iovec){
-			(void *)(uintptr_t)(parts[i].p + at), n
-		};
+		iov[count++] =
+		    (struct iovec){ (void *)(uintptr_t)(parts[i].p + at), n };
 		got += n;
 		at = 0;
 	}
@@ -61,8 +60,8 @@ link_send(int fd, const struct unit_head *head, const struct span *parts,
 		iov[0] = (struct iovec){ bytes, sizeof(bytes) };
 		msg.msg_iovlen++;
 		if (sendmsg(fd, &msg, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
-			return errno == EAGAIN || errno == ENOBUFS ?
-			    LINK_BUSY : LINK_GONE;
+			return errno == EAGAIN || errno == ENOBUFS ? LINK_BUSY
+								   : LINK_GONE;
 		*offset += h.length;
 	} while (*offset < head->total && h.length > 0);
 	return LINK_SENT;
@@ -112,7 +111,8 @@ link_reader_feed(struct link_reader *l, struct span packet)
 		return false;
 
 	bool follows = l->active && h.ticket == l->head.ticket &&
-	    h.total == l->head.total && h.offset == l->have && h.offset != 0;
+		       h.total == l->head.total && h.offset == l->have &&
+		       h.offset != 0;
 
 	if (!follows && !start(l, &h))
 		return false;

@@ -62,13 +62,13 @@ line(enum log_level level, const char *room, const char *format, va_list ap)
 		fprintf(stderr, "<%d>%s\n", level, safe);
 }
 
-#define LINE(level)                          \
-	do {                                 \
-		va_list ap;                  \
-                                             \
-		va_start(ap, format);        \
-		line(level, room, format, ap); \
-		va_end(ap);                  \
+#define LINE(level)                                                            \
+	do {                                                                   \
+		va_list ap;                                                    \
+                                                                               \
+		va_start(ap, format);                                          \
+		line(level, room, format, ap);                                 \
+		va_end(ap);                                                    \
 	} while (0)
 
 void

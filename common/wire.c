@@ -393,26 +393,24 @@ walk_unit_head(struct walk *k, struct unit_head *m)
 }
 
 /* The two directions of each message, from its one walk. */
-#define PUT(name, type)                                       \
-	void                                                  \
-	wire_put_##name(struct writer *w, const type *m)      \
-	{                                                     \
-		struct walk k = { .w = w };                   \
-                                                              \
-		walk_##name(&k, (type *)(uintptr_t)m);        \
-		if (k.bad)                                    \
-			w->bad = true;                        \
+#define PUT(name, type)                                                        \
+	void wire_put_##name(struct writer *w, const type *m)                  \
+	{                                                                      \
+		struct walk k = { .w = w };                                    \
+                                                                               \
+		walk_##name(&k, (type *)(uintptr_t)m);                         \
+		if (k.bad)                                                     \
+			w->bad = true;                                         \
 	}
-#define GET(name, type)                                       \
-	bool                                                  \
-	wire_get_##name(struct span body, type *m_out)        \
-	{                                                     \
-		struct reader r = reader_of(body.p, body.n);  \
-		struct walk k = { .r = &r };                  \
-                                                              \
-		memset(m_out, 0, sizeof(*m_out));             \
-		walk_##name(&k, m_out);                       \
-		return !k.bad && reader_done(&r);             \
+#define GET(name, type)                                                        \
+	bool wire_get_##name(struct span body, type *m_out)                    \
+	{                                                                      \
+		struct reader r = reader_of(body.p, body.n);                   \
+		struct walk k = { .r = &r };                                   \
+                                                                               \
+		memset(m_out, 0, sizeof(*m_out));                              \
+		walk_##name(&k, m_out);                                        \
+		return !k.bad && reader_done(&r);                              \
 	}
 
 static void

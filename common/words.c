@@ -141,9 +141,9 @@ static const struct {
 
 static const char *const states[STATE_COUNT] = { "unknown", "up", "degraded",
 	"down" };
-static const char *const phases[PHASE_COUNT] = { "idle", "waiting",
-	"resolving", "connecting", "negotiating", "playing", "flowing",
-	"stalled", "backoff" };
+static const char *const phases[PHASE_COUNT] = { "idle", "waiting", "resolving",
+	"connecting", "negotiating", "playing", "flowing", "stalled",
+	"backoff" };
 static const char *const codecs[CODEC_COUNT] = { "none", "h264", "h265",
 	"mjpeg", "mpeg4", "other" };
 static const char *const results[SAMPLE_RESULT_COUNT] = { "ok", "damaged",

@@ -5,7 +5,7 @@
 #define CAMWARDEN_LIMITS_H
 
 #define LIMIT_FEEDS 16384u /* per monitor */
-#define LIMIT_PROBES 64u /* of one role */
+#define LIMIT_PROBES 64u   /* of one role */
 #define LIMIT_SHARDS 256u
 
 #define LIMIT_NAME_BYTES 256u /* name of a site, device or feed */
@@ -13,7 +13,7 @@
 #define LIMIT_HOST_BYTES 256u
 #define LIMIT_CREDENTIAL_BYTES 256u
 #define LIMIT_DETAIL_BYTES 200u /* evidence text on the wire */
-#define LIMIT_ADDRESSES 8u /* of one name */
+#define LIMIT_ADDRESSES 8u	/* of one name */
 
 #define LIMIT_RTSP_HEADER_BYTES (16u << 10) /* whole header block */
 #define LIMIT_RTSP_BODY_BYTES (64u << 10)
@@ -25,11 +25,11 @@
 #define LIMIT_AU_SLICES 512u
 #define LIMIT_PARAMETER_SET_BYTES 1024u
 #define LIMIT_PIXELS 36000000u /* of one picture */
-#define LIMIT_SIDE 16384u /* width or height */
+#define LIMIT_SIDE 16384u      /* width or height */
 #define LIMIT_REDIRECTS 5u
 
 #define LIMIT_MESSAGE_BYTES (4u << 20) /* one wire message */
-#define LIMIT_CHUNK_BYTES (48u << 10) /* one packet of the picture link */
+#define LIMIT_CHUNK_BYTES (48u << 10)  /* one packet of the picture link */
 #define LIMIT_PNG_BYTES (512u << 10)
 
 #endif

@@ -113,7 +113,7 @@ struct measures {
 	uint8_t chroma_v[CHROMA_CELLS];
 	uint8_t sparse[SPARSE_PIXELS];
 	uint32_t block[BLOCK_HASHES]; /* low 2 bits: texture, common/places.h */
-	uint16_t zone_sharp[ZONES]; /* as sharp_q8, per zone */
+	uint16_t zone_sharp[ZONES];   /* as sharp_q8, per zone */
 };
 
 /* A sample as the monitor gets it: which request, when the keyframe arrived. */

@@ -18,12 +18,13 @@
 #include <netinet/in.h>
 
 #include "camwarden/observation.h"
+#include "camwarden/unit.h"
 
 #define WIRE_VERSION 1u
 #define WIRE_HEAD_BYTES 12u
 
 /* File descriptors a probe is born with. */
-#define WIRE_FD_CHANNEL 3 /* the message channel to the monitor */
+#define WIRE_FD_CHANNEL 3    /* the message channel to the monitor */
 #define WIRE_FD_LINK_FIRST 4 /* picture links: one per partner, P of them */
 
 enum role { ROLE_STREAM = 1, ROLE_DEMUX = 2, ROLE_PICTURE = 3 };
@@ -52,7 +53,7 @@ enum wire_type {
 	WIRE_LEARNED = 34, /* quirks worth keeping over a restart */
 	/* picture -> monitor */
 	WIRE_DECODE_BEGIN = 40, /* names the suspect should the decoder die */
-	WIRE_SAMPLE = 41, /* struct sample with measures */
+	WIRE_SAMPLE = 41,	/* struct sample with measures */
 	WIRE_PNG = 42,
 };
 
@@ -66,23 +67,23 @@ struct wire_hello {
 /* One for all roles; a probe reads what concerns it. */
 struct wire_configure {
 	int64_t utc_anchor_us; /* UTC = anchor + monotonic, this boot */
-	uint64_t seed; /* of every random choice, for repeatable tests */
+	uint64_t seed;	/* of every random choice, for repeatable tests */
 	uint32_t links; /* number of picture links at WIRE_FD_LINK_FIRST */
-	uint32_t connect_timeout_ms; /* 10000 */
-	uint32_t reply_timeout_ms; /* 10000 */
+	uint32_t connect_timeout_ms;	 /* 10000 */
+	uint32_t reply_timeout_ms;	 /* 10000 */
 	uint32_t first_media_timeout_ms; /* 10000 */
-	uint32_t stall_timeout_ms; /* 10000; or 3 x learned gap if longer */
+	uint32_t stall_timeout_ms;    /* 10000; or 3 x learned gap if longer */
 	uint32_t account_interval_ms; /* 10000 */
 	uint32_t connects_per_second; /* pace of new connections, this probe */
 	uint32_t connects_per_host_second;
 	uint32_t connects_per_host; /* in progress at once */
-	uint32_t lowat_bytes; /* SO_RCVLOWAT, 16384; 0 = off */
-	uint32_t demux_threads; /* capacity of a demux probe */
+	uint32_t lowat_bytes;	    /* SO_RCVLOWAT, 16384; 0 = off */
+	uint32_t demux_threads;	    /* capacity of a demux probe */
 	uint32_t max_pixels;
-	uint32_t thumb_width; /* of PNGs, 320 */
+	uint32_t thumb_width;	 /* of PNGs, 320 */
 	uint32_t backoff_max_ms; /* 60000 */
-	bool trace_requests; /* log every RTSP request (tests) */
-	bool loopback_only; /* refuse other addresses (tests, demo) */
+	bool trace_requests;	 /* log every RTSP request (tests) */
+	bool loopback_only;	 /* refuse other addresses (tests, demo) */
 };
 
 enum wire_transport {
@@ -98,8 +99,8 @@ struct wire_address {
 
 #define WIRE_QUIRK_SETUP_ALL 1u /* set up every track, discard the rest */
 #define WIRE_QUIRK_NO_RANGE 2u
-#define WIRE_QUIRK_BASIC_OK 4u /* Basic allowed without TLS */
-#define WIRE_QUIRK_TLS_VERIFY 8u /* verify the certificate, not pin it */
+#define WIRE_QUIRK_BASIC_OK 4u	  /* Basic allowed without TLS */
+#define WIRE_QUIRK_TLS_VERIFY 8u  /* verify the certificate, not pin it */
 #define WIRE_QUIRK_MAIN_ALIVE 16u /* reserved */
 
 /* Everything a probe must know to hold one feed. */
@@ -107,7 +108,7 @@ struct wire_feed_add {
 	struct feed_ref ref;
 	uint8_t uuid[16];
 	uint32_t device; /* monitor's number of the device, for its limits */
-	uint32_t device_sessions; /* most sessions at once, 0 = no limit */
+	uint32_t device_sessions;  /* most sessions at once, 0 = no limit */
 	char url[LIMIT_URL_BYTES]; /* without credentials */
 	char user[LIMIT_CREDENTIAL_BYTES]; /* may be empty */
 	char password[LIMIT_CREDENTIAL_BYTES];
@@ -115,15 +116,15 @@ struct wire_feed_add {
 	struct wire_address addresses[LIMIT_ADDRESSES];
 	enum wire_transport transport;
 	uint32_t stall_timeout_ms; /* 0 = the configured one */
-	uint32_t visit_seconds; /* 0 = held */
+	uint32_t visit_seconds;	   /* 0 = held */
 	uint32_t visit_every_seconds;
-	uint32_t quirks; /* WIRE_QUIRK_ */
-	uint8_t keepalive; /* learned method, 0 = not known */
+	uint32_t quirks;     /* WIRE_QUIRK_ */
+	uint8_t keepalive;   /* learned method, 0 = not known */
 	uint8_t tls_pin[32]; /* SHA-256 of the public key, all 0 = none yet */
-	uint32_t gap_us; /* learned longest packet gap, 0 = none */
-	uint32_t gop_us; /* learned */
+	uint32_t gap_us;     /* learned longest packet gap, 0 = none */
+	uint32_t gop_us;     /* learned */
 	bool as_file; /* read fast on its own time line, sampled in lockstep */
-	bool has_fd; /* the descriptor rides with this message */
+	bool has_fd;  /* the descriptor rides with this message */
 	int64_t not_before_us; /* first connect no sooner (lock-outs, pace) */
 };
 
@@ -168,15 +169,15 @@ struct wire_pong {
 	uint32_t feeds;
 	uint32_t flowing;
 	uint32_t lag_max_us; /* worst event loop lateness since the last pong */
-	uint64_t cpu_us; /* user + system of the process */
+	uint64_t cpu_us;     /* user + system of the process */
 	uint64_t wire_bytes; /* received from cameras since start */
 	uint64_t lost_bytes; /* dropped unread by us, since start */
-	uint64_t samples; /* sent or decoded since start */
-	uint64_t busy; /* samples dropped because a queue was full */
+	uint64_t samples;    /* sent or decoded since start */
+	uint64_t busy;	     /* samples dropped because a queue was full */
 };
 
 struct wire_log {
-	uint8_t level; /* syslog's: 3 error .. 7 debug */
+	uint8_t level;	     /* syslog's: 3 error .. 7 debug */
 	struct feed_ref ref; /* 0,0 = the probe itself */
 	char text[512];
 };
@@ -193,24 +194,5 @@ struct wire_png {
 	uint32_t length;
 	const uint8_t *bytes; /* borrowed from the message */
 };
-
-/* Head of every packet on a picture link; `length` payload bytes follow. The
- * unit is the packets of one ticket with offsets 0.. total in order; anything
- * else is dropped by the reader (the writer may have been replaced midway). */
-struct unit_head {
-	uint64_t ticket;
-	uint8_t uuid[16]; /* for the PNG's text chunks */
-	int64_t at_us;
-	int64_t utc_us;
-	uint32_t flags; /* WIRE_SAMPLE_ */
-	uint32_t total; /* bytes of the whole unit, parameter sets in front */
-	uint32_t offset;
-	uint16_t length;
-	uint8_t codec; /* enum codec */
-	uint8_t zero;
-	uint32_t codec_id; /* CODEC_OTHER: AVCodecID of this build */
-	struct feed_ref ref;
-};
-#define UNIT_HEAD_BYTES 68u
 
 #endif

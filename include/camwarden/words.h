@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* words.h: the vocabulary that every process, table, page and report shares
  * (docs/architecture.md, "Words"). No logic beyond naming and the fixed tables
- * reason -> cause -> state. Numbers are stored and sent: append, never renumber.
+ * reason -> cause -> state. Numbers are stored and sent: append, never
+ * renumber.
  */
 #ifndef CAMWARDEN_WORDS_H
 #define CAMWARDEN_WORDS_H
@@ -90,9 +91,10 @@ enum reason {
 	REASON_BYE = 21,
 	REASON_REDIRECT_REFUSED = 22, /* loop, too many hops, other host */
 	REASON_DECODER_CRASH = 23,
-	REASON_CONFIG_ERROR = 24, /* the URL is not one */
+	REASON_CONFIG_ERROR = 24,  /* the URL is not one */
 	REASON_REPLY_TIMEOUT = 25, /* connected, no RTSP/HTTP answer in time */
-	REASON_PROTOCOL = 26, /* talks, but not this protocol; limits exceeded */
+	REASON_PROTOCOL =
+	    26, /* talks, but not this protocol; limits exceeded */
 	REASON_STATUS_OTHER = 27, /* any other status; its number is evidence */
 	REASON_SESSION_LOST_454 = 28,
 	REASON_OPEN_FAILED = 29, /* demux: libavformat refused the source */
@@ -105,15 +107,15 @@ enum reason {
 
 /* Where a feed's connection stands. */
 enum phase {
-	PHASE_IDLE = 0, /* not wanted now: between visits, just added */
+	PHASE_IDLE = 0,	   /* not wanted now: between visits, just added */
 	PHASE_WAITING = 1, /* wants to connect; held by a pace or a limit */
 	PHASE_RESOLVING = 2,
-	PHASE_CONNECTING = 3, /* TCP, TLS */
+	PHASE_CONNECTING = 3,  /* TCP, TLS */
 	PHASE_NEGOTIATING = 4, /* OPTIONS .. PLAY */
-	PHASE_PLAYING = 5, /* PLAY accepted, media awaited */
-	PHASE_FLOWING = 6, /* media arrives */
-	PHASE_STALLED = 7, /* media stopped, connection still held */
-	PHASE_BACKOFF = 8, /* failed; next try is due later */
+	PHASE_PLAYING = 5,     /* PLAY accepted, media awaited */
+	PHASE_FLOWING = 6,     /* media arrives */
+	PHASE_STALLED = 7,     /* media stopped, connection still held */
+	PHASE_BACKOFF = 8,     /* failed; next try is due later */
 };
 #define PHASE_COUNT 9
 
@@ -123,20 +125,22 @@ enum codec {
 	CODEC_H265 = 2,
 	CODEC_MJPEG = 3,
 	CODEC_MPEG4 = 4, /* part 2 */
-	CODEC_OTHER = 5, /* known to libavcodec, decoded only by the demux path */
+	CODEC_OTHER =
+	    5, /* known to libavcodec, decoded only by the demux path */
 };
 #define CODEC_COUNT 6
 
 /* What came of one sample that was asked for. */
 enum sample_result {
 	SAMPLE_OK = 0,
-	SAMPLE_DAMAGED = 1, /* decoded, decoder reports damage; measures stand */
+	SAMPLE_DAMAGED =
+	    1, /* decoded, decoder reports damage; measures stand */
 	SAMPLE_UNDECODABLE = 2,
-	SAMPLE_TOO_LARGE = 3, /* beyond max_pixels or max bytes */
+	SAMPLE_TOO_LARGE = 3,	/* beyond max_pixels or max bytes */
 	SAMPLE_NO_KEYFRAME = 4, /* none came before the request was replaced */
 	SAMPLE_BUSY = 5, /* dropped: the picture probe's queue was full */
 	SAMPLE_QUARANTINED = 6, /* its like killed a decoder */
-	SAMPLE_LOST = 7, /* a process in between died */
+	SAMPLE_LOST = 7,	/* a process in between died */
 };
 #define SAMPLE_RESULT_COUNT 8
 

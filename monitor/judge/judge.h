@@ -21,18 +21,18 @@
 
 struct verdict {
 	enum state state;
-	enum cause cause; /* the leading one, by cause_rank */
-	uint64_t causes; /* bit n = cause n in force; 0 when up */
+	enum cause cause;   /* the leading one, by cause_rank */
+	uint64_t causes;    /* bit n = cause n in force; 0 when up */
 	uint8_t confidence; /* percent */
-	int64_t since_us; /* last good evidence, or first proof of good */
-	int64_t at_us; /* when it was called */
+	int64_t since_us;   /* last good evidence, or first proof of good */
+	int64_t at_us;	    /* when it was called */
 	char evidence[EVIDENCE_BYTES]; /* one JSON object, values as measured */
 };
 
 struct judge_config {
-	int64_t sample_us; /* base interval, 10 s */
+	int64_t sample_us;	   /* base interval, 10 s */
 	int64_t sample_suspect_us; /* while something looks odd, 2 s */
-	int64_t sample_rare_us; /* while the account proves life, 60 s */
+	int64_t sample_rare_us;	   /* while the account proves life, 60 s */
 	bool adaptive; /* false: every sample_us, sooner only when odd */
 	int64_t return_grace_us; /* a closed connection may come back, 0.9 s */
 };
@@ -61,8 +61,11 @@ void judge_on_blind(struct judge_feed *f, enum cause cause, int64_t now_us);
 
 /* Known from elsewhere: a PTZ tour, declared dark hours, a camera's alarm.
  * Half-open [from, to); what is not known to the judge is kept and unused. */
-enum annotation_kind { ANNOTATION_PTZ_MOVING = 1, ANNOTATION_DARK_HOURS = 2,
-	ANNOTATION_CAMERA_ALARM = 3 };
+enum annotation_kind {
+	ANNOTATION_PTZ_MOVING = 1,
+	ANNOTATION_DARK_HOURS = 2,
+	ANNOTATION_CAMERA_ALARM = 3
+};
 struct annotation {
 	enum annotation_kind kind;
 	int64_t from_us;
@@ -76,11 +79,13 @@ void judge_on_annotation(struct judge_feed *f, const struct annotation *a,
 bool judge_step(struct judge_feed *f, int64_t now_us, struct verdict *out);
 /* The verdict in force. */
 const struct verdict *judge_verdict(const struct judge_feed *f);
-/* When judge_step must be called even if nothing is observed; INT64_MAX never. */
+/* When judge_step must be called even if nothing is observed; INT64_MAX never.
+ */
 int64_t judge_deadline(const struct judge_feed *f);
 
 /* When the next sample is wanted (may be past); INT64_MAX: none while no
- * media flows. The caller tells when it asked, so that it isn't wanted twice. */
+ * media flows. The caller tells when it asked, so that it isn't wanted twice.
+ */
 int64_t judge_sample_due(const struct judge_feed *f);
 void judge_sample_asked(struct judge_feed *f, int64_t now_us);
 
@@ -94,7 +99,8 @@ struct judge_stream {
 	uint32_t gop_us;
 	uint32_t loss_ppm;
 	uint32_t samples; /* judged so far */
-	int64_t last_sample_us; /* keyframe arrival of the last judged, 0 none */
+	int64_t
+	    last_sample_us; /* keyframe arrival of the last judged, 0 none */
 };
 void judge_stream(const struct judge_feed *f, struct judge_stream *out);
 

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* config.h: the daemon's one YAML file -> struct monitor_config, or the list
+ * of everything that is wrong with it, each as file:line:column. The file is
+ * an administrator's: trusted in meaning, not in form (fuzzed). config_walk.c
+ * and config_value.c are PURE; libyaml is met in config_yaml.c alone, files in
+ * config_file.c. Called by main, the CLI and the monitor's reload.
+ */
+#ifndef MONITOR_CONFIG_CONFIG_H
+#define MONITOR_CONFIG_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "camwarden/wire.h"
+#include "monitor/judge/judge.h"
+
+#define CONFIG_PATH_BYTES 1024
+#define CONFIG_FILE_BYTES (1u << 20) /* a longer file is refused */
+
+/* All settings, with units. Filled by config_defaults, then by the file. */
+struct monitor_config {
+	char state_dir[CONFIG_PATH_BYTES]; /* database, socket, lock */
+	char program_dir[CONFIG_PATH_BYTES]; /* of the probes; "" = our own */
+	uint8_t log_level; /* enum log_level */
+
+	uint32_t stream_probes; /* processes; 0 = one per core */
+	uint32_t picture_probes; /* 0 = one per core */
+	uint32_t demux_probes;
+
+	bool http_enabled;
+	char http_address[64]; /* a loopback address, without port */
+	uint16_t http_port; /* 0 = any free one */
+	uint32_t http_connections; /* in all */
+	uint32_t http_per_address;
+
+	struct wire_configure probe; /* what probes are told; anchor, seed and
+				      * links are the monitor's to fill */
+	struct judge_config judge;
+
+	int64_t keep_events_us; /* retention by age */
+	int64_t keep_intervals_us;
+	int64_t keep_rollups_us;
+	int64_t keep_thumbnails_us;
+	uint64_t keep_thumbnail_bytes; /* and by size, oldest first */
+};
+
+/* One mistake. */
+struct config_fault {
+	uint32_t line; /* from 1; 0 = the file as a whole */
+	uint32_t column; /* from 1, in characters */
+	char text[320]; /* "what, expected what", printable UTF-8 */
+};
+
+#define CONFIG_FAULTS 64
+
+/* All mistakes of one file, in its order; `more` counts what did not fit. */
+struct config_faults {
+	struct config_fault fault[CONFIG_FAULTS];
+	uint32_t count;
+	uint32_t more;
+};
+
+void config_defaults(struct monitor_config *config_out);
+
+/* Text -> settings over the defaults. True when nothing was wrong; otherwise
+ * *config_out is left as it was and faults_out says why. */
+bool config_parse(const void *text, size_t length,
+    struct monitor_config *config_out, struct config_faults *faults_out);
+
+/* The same from a file. NULL path: the defaults. */
+bool config_load(const char *path, struct monitor_config *config_out,
+    struct config_faults *faults_out);
+
+/* "file:line:column: text\n" of fault n into a buffer. */
+void config_fault_print(const struct config_faults *faults, uint32_t n,
+    const char *file, char *out, size_t size);
+
+#endif

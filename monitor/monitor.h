@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* monitor.h: the composition root. monitor.c alone knows all rooms: it turns
+ * the inventory (store) into held feeds (fleet), their observations into
+ * verdicts (judge), and those into rows of the database and of whoever
+ * watches (web, control socket). One event loop, one thread; the caller owns
+ * the loop. Calls come from trusted code of this process (run, control
+ * socket); what they carry may be a person's mistake and is answered, not
+ * trusted.
+ */
+#ifndef MONITOR_MONITOR_H
+#define MONITOR_MONITOR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "camwarden/observation.h"
+#include "camwarden/wire.h"
+#include "monitor/config/config.h" /* struct monitor_config, all settings */
+
+struct event_base;
+struct monitor;
+
+/* One feed as a page or `status` shows it. Strings are borrowed until the
+ * call returns. Times are UTC microseconds, 0 = never. */
+struct monitor_row {
+	uint32_t feed; /* this run's number; the UUID is the lasting name */
+	uint8_t uuid[16];
+	const char *site;
+	const char *device;
+	const char *name;
+	const char *url; /* without credentials */
+	bool removed; /* the last row of a feed taken out of the inventory */
+	bool no_picture; /* none is stored or shown */
+	bool maintenance; /* overlays in force now */
+	bool muted;
+	uint8_t criticality;
+	enum state state;
+	enum cause cause;
+	uint64_t causes; /* bit n = cause n */
+	uint8_t confidence; /* percent */
+	int64_t since_utc_us;
+	int64_t at_utc_us;
+	const char *evidence; /* one JSON object */
+	enum phase phase;
+	enum reason reason;
+	const char *detail;
+	enum codec codec;
+	uint16_t width;
+	uint16_t height;
+	uint32_t fps_milli;
+	uint32_t kbps;
+	uint32_t gop_us;
+	uint32_t loss_ppm;
+	uint32_t samples;
+	int64_t last_sample_utc_us; /* last judged picture */
+	int64_t thumb_utc_us; /* last stored PNG */
+	uint32_t version; /* raised with each change of the row */
+};
+
+/* A row that changed (a verdict, an overlay, a stored picture, its naming) or
+ * was asked for. Called from the loop; must not call back into monitor.h but
+ * for monitor_picture. */
+typedef void monitor_row_fn(void *arg, const struct monitor_row *row);
+
+struct monitor_totals {
+	uint32_t feeds;
+	uint32_t state[STATE_COUNT];
+	uint32_t cause[CAUSE_COUNT];
+	uint32_t flowing; /* said by the probes */
+	uint32_t demux_capacity;
+	uint32_t demux_used;
+	uint64_t samples; /* judged since start */
+	uint64_t verdicts; /* changes since start */
+	uint64_t restarts; /* of probes since start */
+	uint32_t loop_lag_max_us; /* of ours, in the last 10 s */
+	uint32_t store_queue; /* operations not yet committed */
+	uint32_t store_lag_us; /* since the last committed heartbeat */
+	int64_t started_utc_us;
+	int64_t now_utc_us;
+};
+
+/* Opens the store, loads the inventory, starts the probes. cfg is copied.
+ * NULL with a sentence in error_out (given: free it). */
+struct monitor *monitor_new(struct event_base *base,
+    const struct monitor_config *cfg, char **error_out);
+/* Probes told to stop, intervals closed as monitor-off, last heartbeat
+ * committed; then `done`, from the loop, within 3 s. */
+void monitor_stop(struct monitor *m, void (*done)(void *arg), void *arg);
+void monitor_free(struct monitor **m);
+/* New settings (SIGHUP). What needs a restart (state_dir, numbers of probes)
+ * is named in a sentence, given, or NULL when all of it is in force. */
+char *monitor_reload(struct monitor *m, const struct monitor_config *cfg);
+
+/* Watchers hear every row change. */
+bool monitor_watch(struct monitor *m, monitor_row_fn *fn, void *arg);
+void monitor_unwatch(struct monitor *m, monitor_row_fn *fn, void *arg);
+/* Every feed now, in the order of site and name. */
+void monitor_rows(struct monitor *m, monitor_row_fn *fn, void *arg);
+bool monitor_row(struct monitor *m, const uint8_t uuid[16], monitor_row_fn *fn,
+    void *arg);
+void monitor_totals(const struct monitor *m, struct monitor_totals *out);
+
+/* A page wants a picture of this feed no older than 10 s: a sample with PNG
+ * is asked when there is none. The row changes once it is stored. False: no
+ * such feed, no-picture, or no media flows. */
+bool monitor_picture(struct monitor *m, const uint8_t uuid[16]);
+/* Try to connect now (after a repair); forgets the back-off. */
+bool monitor_retry(struct monitor *m, const uint8_t uuid[16]);
+
+/* Who changes something, and why; both end up in the event row. */
+struct monitor_actor {
+	const char *actor;
+	const char *reason;
+};
+
+/* What came of a change. `text`: for people, lines; one fault a line as
+ * "line:column: what, what was expected" when !ok, and then nothing was
+ * changed. */
+struct monitor_answer {
+	bool ok;
+	uint32_t added, changed, removed, unchanged;
+	const char *text;
+};
+/* Called once, from the loop or from within the call, after the commit. */
+typedef void monitor_answer_fn(void *arg, const struct monitor_answer *a);
+
+enum monitor_table { MONITOR_SITES = 1, MONITOR_DEVICES = 2, MONITOR_FEEDS = 3 };
+
+struct monitor_import {
+	enum monitor_table table;
+	const char *csv; /* with header line */
+	size_t length;
+	bool dry_run; /* say what would change; change nothing */
+	bool complete; /* rows that the CSV lacks are removed */
+};
+void monitor_import(struct monitor *m, const struct monitor_import *what,
+    const struct monitor_actor *who, monitor_answer_fn *answer, void *arg);
+/* One row out, by name ("site/device/feed" for feeds: as `list` prints). */
+void monitor_remove(struct monitor *m, enum monitor_table table,
+    const char *name, const struct monitor_actor *who,
+    monitor_answer_fn *answer, void *arg);
+
+/* Maintenance or mute over a site's or feed's time; half-open, UTC. */
+struct monitor_overlay {
+	bool mute; /* else maintenance */
+	const char *site; /* "" = the one feed */
+	uint8_t uuid[16];
+	int64_t from_utc_us; /* 0 = now; never in the past */
+	int64_t to_utc_us;
+};
+void monitor_overlay(struct monitor *m, const struct monitor_overlay *what,
+    const struct monitor_actor *who, monitor_answer_fn *answer, void *arg);
+void monitor_acknowledge(struct monitor *m, int64_t incident,
+    const struct monitor_actor *who, monitor_answer_fn *answer, void *arg);
+
+#endif

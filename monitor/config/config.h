@@ -20,17 +20,17 @@
 
 /* All settings, with units. Filled by config_defaults, then by the file. */
 struct monitor_config {
-	char state_dir[CONFIG_PATH_BYTES]; /* database, socket, lock */
+	char state_dir[CONFIG_PATH_BYTES];   /* database, socket, lock */
 	char program_dir[CONFIG_PATH_BYTES]; /* of the probes; "" = our own */
-	uint8_t log_level; /* enum log_level */
+	uint8_t log_level;		     /* enum log_level */
 
-	uint32_t stream_probes; /* processes; 0 = one per core */
+	uint32_t stream_probes;	 /* processes; 0 = one per core */
 	uint32_t picture_probes; /* 0 = one per core */
 	uint32_t demux_probes;
 
 	bool http_enabled;
-	char http_address[64]; /* a loopback address, without port */
-	uint16_t http_port; /* 0 = any free one */
+	char http_address[64];	   /* a loopback address, without port */
+	uint16_t http_port;	   /* 0 = any free one */
 	uint32_t http_connections; /* in all */
 	uint32_t http_per_address;
 
@@ -47,9 +47,9 @@ struct monitor_config {
 
 /* One mistake. */
 struct config_fault {
-	uint32_t line; /* from 1; 0 = the file as a whole */
+	uint32_t line;	 /* from 1; 0 = the file as a whole */
 	uint32_t column; /* from 1, in characters */
-	char text[320]; /* "what, expected what", printable UTF-8 */
+	char text[320];	 /* "what, expected what", printable UTF-8 */
 };
 
 #define CONFIG_FAULTS 64

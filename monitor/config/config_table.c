@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "monitor/config/config_table.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "monitor/config/config_value.h"
+
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+#define FIELD(f)                                                               \
+	offsetof(struct monitor_config, f),                                    \
+	    sizeof(((struct monitor_config *)0)->f)
+#define MS 1000LL
+#define SEC 1000000LL
+#define HOUR (3600 * SEC)
+#define DAY (24 * HOUR)
+#define KIB (1LL << 10)
+#define MIB (1LL << 20)
+#define GIB (1LL << 30)
+
+#define TEXT(path, f, absolute, text)                                          \
+	{                                                                      \
+		path, CONFIG_TEXT, FIELD(f), 1, absolute, 0, text              \
+	}
+#define BOOL(path, f, text)                                                    \
+	{                                                                      \
+		path, CONFIG_BOOL, FIELD(f), 1, 0, 1, text                     \
+	}
+#define NUMBER(path, f, low, high, text)                                       \
+	{                                                                      \
+		path, CONFIG_INTEGER, FIELD(f), 1, low, high, text             \
+	}
+#define AUTO(path, f, high)                                                    \
+	{                                                                      \
+		path, CONFIG_COUNT, FIELD(f), 1, 0, high, "auto"               \
+	}
+#define TIME_MS(path, f, low, high, text)                                      \
+	{                                                                      \
+		path, CONFIG_DURATION, FIELD(f), MS, low, high, text           \
+	}
+#define TIME_US(path, f, low, high, text)                                      \
+	{                                                                      \
+		path, CONFIG_DURATION, FIELD(f), 1, low, high, text            \
+	}
+#define BYTES(path, f, low, high, text)                                        \
+	{                                                                      \
+		path, CONFIG_SIZE, FIELD(f), 1, low, high, text                \
+	}
+
+/* clang-format off */
+const struct config_row config_rows[] = {
+	TEXT("state_dir", state_dir, 1, "/var/lib/camwarden"),
+	TEXT("program_dir", program_dir, 1, ""),
+	{ "log_level", CONFIG_LEVEL, FIELD(log_level), 1, 3, 7, "info" },
+
+	BOOL("http.enabled", http_enabled, "true"),
+	{ "http.listen", CONFIG_ADDRESS, FIELD(http_address), 1, 0, 0,
+	    "127.0.0.1:8080" },
+	NUMBER("http.connections", http_connections, 1, 4096, "1024"),
+	NUMBER("http.per_address", http_per_address, 1, 4096, "64"),
+
+	AUTO("probes.stream", stream_probes, LIMIT_PROBES),
+	AUTO("probes.picture", picture_probes, LIMIT_PROBES),
+	NUMBER("probes.demux", demux_probes, 0, LIMIT_PROBES, "1"),
+	NUMBER("probes.demux_threads", probe.demux_threads, 1, 1024, "64"),
+
+	TIME_MS("connect.timeout", probe.connect_timeout_ms,
+	    100 * MS, 120 * SEC, "10s"),
+	TIME_MS("connect.reply_timeout", probe.reply_timeout_ms,
+	    100 * MS, 120 * SEC, "10s"),
+	TIME_MS("connect.first_media_timeout", probe.first_media_timeout_ms,
+	    100 * MS, 120 * SEC, "10s"),
+	TIME_MS("connect.backoff_max", probe.backoff_max_ms,
+	    SEC, HOUR, "60s"),
+	NUMBER("connect.per_second", probe.connects_per_second,
+	    1, 10000, "200"),
+	NUMBER("connect.per_host_second", probe.connects_per_host_second,
+	    1, 1000, "4"),
+	NUMBER("connect.per_host", probe.connects_per_host, 1, 1000, "4"),
+	BOOL("connect.loopback_only", probe.loopback_only, "false"),
+	BOOL("connect.trace_requests", probe.trace_requests, "false"),
+
+	TIME_MS("stream.stall_timeout", probe.stall_timeout_ms,
+	    500 * MS, HOUR, "10s"),
+	TIME_MS("stream.account_interval", probe.account_interval_ms,
+	    SEC, 600 * SEC, "10s"),
+	BYTES("stream.lowat", probe.lowat_bytes, 0, 256 * KIB, "16KiB"),
+	TIME_US("stream.return_grace", judge.return_grace_us,
+	    0, 60 * SEC, "900ms"),
+
+	TIME_US("sample.interval", judge.sample_us, SEC, HOUR, "10s"),
+	TIME_US("sample.suspect_interval", judge.sample_suspect_us,
+	    500 * MS, HOUR, "2s"),
+	TIME_US("sample.rare_interval", judge.sample_rare_us,
+	    SEC, 6 * HOUR, "60s"),
+	BOOL("sample.adaptive", judge.adaptive, "true"),
+	NUMBER("sample.max_pixels", probe.max_pixels,
+	    16384, LIMIT_PIXELS, "36000000"),
+	NUMBER("sample.thumbnail_width", probe.thumb_width, 64, 640, "320"),
+
+	TIME_US("keep.events", keep_events_us, DAY, 36500 * DAY, "400d"),
+	TIME_US("keep.intervals", keep_intervals_us,
+	    DAY, 36500 * DAY, "400d"),
+	TIME_US("keep.rollups", keep_rollups_us, DAY, 36500 * DAY, "400d"),
+	TIME_US("keep.thumbnails", keep_thumbnails_us,
+	    HOUR, 36500 * DAY, "30d"),
+	BYTES("keep.thumbnail_size", keep_thumbnail_bytes,
+	    MIB, 16384 * GIB, "4GiB"),
+};
+/* clang-format on */
+const size_t config_row_count = COUNT(config_rows);
+
+const struct config_rule config_rules[] = {
+	{ "sample.suspect_interval", "sample.interval" },
+	{ "sample.interval", "sample.rare_interval" },
+	{ "stream.return_grace", "stream.stall_timeout" },
+	{ "http.per_address", "http.connections" },
+};
+const size_t config_rule_count = COUNT(config_rules);
+
+static const struct {
+	const char *name;
+	int64_t level;
+} levels[] = {
+	{ "error", 3 },
+	{ "warning", 4 },
+	{ "info", 6 },
+	{ "debug", 7 },
+};
+
+static bool
+read_level(const char *text, int64_t *value_out)
+{
+	for (size_t i = 0; i < COUNT(levels); i++) {
+		if (strcmp(text, levels[i].name) != 0)
+			continue;
+		*value_out = levels[i].level;
+		return true;
+	}
+	return false;
+}
+
+bool
+config_table_read(enum config_type type, const char *text, int64_t *value_out)
+{
+	switch (type) {
+	case CONFIG_BOOL:
+		return config_value_bool(text, value_out);
+	case CONFIG_COUNT:
+		if (strcmp(text, "auto") == 0) {
+			*value_out = 0;
+			return true;
+		}
+		return config_value_integer(text, value_out);
+	case CONFIG_INTEGER:
+		return config_value_integer(text, value_out);
+	case CONFIG_DURATION:
+		return config_value_duration(text, value_out);
+	case CONFIG_SIZE:
+		return config_value_size(text, value_out);
+	case CONFIG_LEVEL:
+		return read_level(text, value_out);
+	case CONFIG_TEXT:
+	case CONFIG_ADDRESS:
+		break;
+	}
+	return false;
+}
+
+void
+config_table_store(const struct config_row *row, struct monitor_config *config,
+    int64_t value)
+{
+	char *field = (char *)config + row->offset;
+	int64_t v = value / row->unit;
+
+	/* Little-endian or not: copy through a value of the field's size. */
+	switch (row->size) {
+	case 1:
+		*(uint8_t *)field = (uint8_t)v;
+		break;
+	case 2:
+		*(uint16_t *)field = (uint16_t)v;
+		break;
+	case 4:
+		*(uint32_t *)field = (uint32_t)v;
+		break;
+	default:
+		*(int64_t *)field = v;
+	}
+}
+
+int64_t
+config_table_load(const struct config_row *row,
+    const struct monitor_config *config)
+{
+	const char *field = (const char *)config + row->offset;
+
+	switch (row->size) {
+	case 1:
+		return *(const uint8_t *)field * row->unit;
+	case 2:
+		return *(const uint16_t *)field * row->unit;
+	case 4:
+		return *(const uint32_t *)field * row->unit;
+	default:
+		return *(const int64_t *)field * row->unit;
+	}
+}
+
+/* 127.a.b.c with each part 0..255. */
+static bool
+loopback4(const char *host)
+{
+	unsigned part = 0, parts = 1, count = 0;
+
+	if (strncmp(host, "127.", 4) != 0)
+		return false;
+	for (const char *p = host;; p++) {
+		if (*p >= '0' && *p <= '9' && count < 3) {
+			part = part * 10 + (unsigned)(*p - '0');
+			count++;
+			continue;
+		}
+		if (count == 0 || part > 255)
+			return false;
+		if (*p == '\0')
+			return parts == 4;
+		if (*p != '.')
+			return false;
+		parts++;
+		part = count = 0;
+	}
+}
+
+bool
+config_table_address(struct monitor_config *config, const char *text)
+{
+	const char *colon = strrchr(text, ':');
+	char host[sizeof(config->http_address)];
+	int64_t port;
+
+	if (colon == NULL || (size_t)(colon - text) >= sizeof(host) ||
+	    !config_value_integer(colon + 1, &port) || port < 0 || port > 65535)
+		return false;
+	memset(host, 0, sizeof(host));
+	memcpy(host, text, (size_t)(colon - text));
+	if (strcmp(host, "localhost") == 0)
+		snprintf(host, sizeof(host), "127.0.0.1");
+	else if (strcmp(host, "[::1]") == 0)
+		snprintf(host, sizeof(host), "::1");
+	else if (!loopback4(host))
+		return false;
+	memcpy(config->http_address, host, sizeof(host));
+	config->http_port = (uint16_t)port;
+	return true;
+}
+
+struct printed_unit {
+	const char *name;
+	int64_t factor;
+};
+
+void
+config_table_number(enum config_type type, int64_t value, char *out,
+    size_t size)
+{
+	static const struct printed_unit times[] = { { "d", DAY },
+		{ "h", HOUR }, { "s", SEC }, { "ms", MS }, { "us", 1 } };
+	static const struct printed_unit bytes[] = { { "GiB", GIB },
+		{ "MiB", MIB }, { "KiB", KIB }, { "B", 1 } };
+	const struct printed_unit *u = type == CONFIG_SIZE ? bytes : times;
+
+	if (value == 0 || (type != CONFIG_DURATION && type != CONFIG_SIZE)) {
+		snprintf(out, size, "%lld", (long long)value);
+		return;
+	}
+	while (value % u->factor != 0 || (u->factor == HOUR && value < HOUR))
+		u++;
+	snprintf(out, size, "%lld%s", (long long)(value / u->factor), u->name);
+}
+
+const char *
+config_table_keys(const char *section)
+{
+	static char out[320];
+	size_t skip = strlen(section), n = 0;
+	const char *last = "";
+	size_t last_length = 0;
+
+	out[0] = '\0';
+	for (size_t i = 0; i < config_row_count; i++) {
+		const char *p = config_rows[i].path;
+
+		if (strncmp(p, section, skip) != 0)
+			continue;
+		p += skip + (skip > 0 && p[skip] == '.');
+		size_t length = strcspn(p, ".");
+
+		if (length == last_length && strncmp(p, last, length) == 0)
+			continue;
+		last = p;
+		last_length = length;
+		n += (size_t)snprintf(out + n, sizeof(out) - n, "%s%.*s",
+		    n ? ", " : "", (int)length, p);
+		if (n >= sizeof(out))
+			break;
+	}
+	return out;
+}
+
+void
+config_defaults(struct monitor_config *config_out)
+{
+	memset(config_out, 0, sizeof(*config_out));
+	for (size_t i = 0; i < config_row_count; i++) {
+		const struct config_row *row = &config_rows[i];
+		int64_t v;
+
+		if (row->type == CONFIG_TEXT)
+			snprintf((char *)config_out + row->offset, row->size,
+			    "%s", row->text);
+		else if (row->type == CONFIG_ADDRESS)
+			config_table_address(config_out, row->text);
+		else if (config_table_read(row->type, row->text, &v))
+			config_table_store(row, config_out, v);
+	}
+}

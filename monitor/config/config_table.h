@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* config_table.h: the one table of keys: where each setting lives, its type,
+ * range and default. PURE. For the schema walk and for printing; everything
+ * that knows a key's name reads it here.
+ */
+#ifndef MONITOR_CONFIG_CONFIG_TABLE_H
+#define MONITOR_CONFIG_CONFIG_TABLE_H
+
+#include "monitor/config/config.h"
+
+enum config_type {
+	CONFIG_BOOL,
+	CONFIG_INTEGER,
+	CONFIG_DURATION, /* kept in microseconds before `unit` */
+	CONFIG_SIZE,	 /* bytes before `unit` */
+	CONFIG_TEXT,	 /* low > 0: an absolute path */
+	CONFIG_ADDRESS,
+	CONFIG_COUNT, /* an integer, or auto = 0 */
+	CONFIG_LEVEL, /* enum log_level */
+};
+
+struct config_row {
+	const char *path; /* "http.listen" */
+	enum config_type type;
+	uint32_t offset;   /* in struct monitor_config */
+	uint32_t size;	   /* of the field, bytes */
+	int64_t unit;	   /* the field counts in units of this */
+	int64_t low, high; /* before dividing by unit */
+	const char *text;  /* default, as one would write it */
+};
+
+extern const struct config_row config_rows[];
+extern const size_t config_row_count;
+
+/* Of two settings of one type, `less` may not exceed `more`. */
+struct config_rule {
+	const char *less;
+	const char *more;
+};
+
+extern const struct config_rule config_rules[];
+extern const size_t config_rule_count;
+
+/* Text -> number before dividing by unit; false when it is not one. */
+bool config_table_read(enum config_type type, const char *text,
+    int64_t *value_out);
+void config_table_store(const struct config_row *row,
+    struct monitor_config *config, int64_t value);
+int64_t config_table_load(const struct config_row *row,
+    const struct monitor_config *config);
+/* "127.0.0.1:8080", "[::1]:8080", "localhost:8080" -> http_address and port;
+ * false when it is none of them. */
+bool config_table_address(struct monitor_config *config, const char *text);
+/* A number as one would write it, with the largest unit that fits evenly. */
+void config_table_number(enum config_type type, int64_t value, char *out,
+    size_t size);
+/* "listen, enabled, ..." of a section ("" or "http" or "http."); static. */
+const char *config_table_keys(const char *section);
+
+#endif

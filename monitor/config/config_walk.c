@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "monitor/config/config_walk.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "monitor/config/config_table.h"
+#include "monitor/config/config_value.h"
+
+#define SAY(w, line, column, ...)                                              \
+	config_walk_fault((w)->faults, line, column, __VA_ARGS__)
+
+void
+config_walk_fault(struct config_faults *faults, uint32_t line, uint32_t column,
+    const char *format, ...)
+{
+	if (faults->count == CONFIG_FAULTS) {
+		faults->more++;
+		return;
+	}
+
+	struct config_fault *f = &faults->fault[faults->count++];
+	va_list ap;
+
+	f->line = line;
+	f->column = column;
+	va_start(ap, format);
+	vsnprintf(f->text, sizeof(f->text), format, ap);
+	va_end(ap);
+	/* A control byte in a key must not forge a line of its own. */
+	for (char *p = f->text; *p != '\0'; p++)
+		if ((unsigned char)*p < 0x20 || *p == 0x7f)
+			*p = '?';
+}
+
+void
+config_walk_init(struct config_walk *w, struct config_faults *faults)
+{
+	memset(w, 0, sizeof(*w));
+	w->faults = faults;
+	config_defaults(&w->config);
+}
+
+static struct config_level *
+top(struct config_walk *w)
+{
+	return &w->level[w->depth - 1];
+}
+
+/* The known key nearest to what was written, under the same prefix; else the
+ * same key elsewhere. NULL when nothing is near. */
+static const char *
+nearest(const char *prefix, const char *key)
+{
+	const char *best = NULL;
+	unsigned least = strlen(key) < 5 ? 2 : 3;
+	size_t skip = strlen(prefix);
+
+	for (size_t i = 0; i < config_row_count; i++) {
+		const char *path = config_rows[i].path;
+		char word[64];
+
+		if (strncmp(path, prefix, skip) != 0)
+			continue;
+		snprintf(word, sizeof(word), "%.*s",
+		    (int)strcspn(path + skip, "."), path + skip);
+		unsigned d = config_value_distance(key, word, least);
+
+		if (d < least) {
+			least = d;
+			best = path + skip;
+		}
+	}
+	return best;
+}
+
+/* A row that has this very key in another section. */
+static const char *
+elsewhere(const char *key)
+{
+	for (size_t i = 0; i < config_row_count; i++) {
+		const char *dot = strrchr(config_rows[i].path, '.');
+		const char *last = dot ? dot + 1 : config_rows[i].path;
+
+		if (strcmp(last, key) == 0)
+			return config_rows[i].path;
+	}
+	return NULL;
+}
+
+static void
+say_unknown_key(struct config_walk *w, const struct config_token *t,
+    const char *prefix, const char *key)
+{
+	const char *near = nearest(prefix, key);
+	const char *other = near == NULL ? elsewhere(key) : NULL;
+	char where[80];
+
+	snprintf(where, sizeof(where), "%.*s",
+	    prefix[0] ? (int)strlen(prefix) - 1 : 0, prefix);
+	if (near != NULL)
+		SAY(w, t->line, t->column,
+		    "unknown key '%.60s'%s%s, did you mean '%.*s'?", key,
+		    where[0] ? " in " : "", where, (int)strcspn(near, "."),
+		    near);
+	else if (other != NULL)
+		SAY(w, t->line, t->column,
+		    "unknown key '%.60s'%s%s, expected it as '%s'", key,
+		    where[0] ? " in " : " at the top", where, other);
+	else
+		SAY(w, t->line, t->column,
+		    "unknown key '%.60s'%s%s, expected one of: %s", key,
+		    where[0] ? " in " : "", where, config_table_keys(prefix));
+}
+
+/* Index of the row with this path, or -1. */
+static int
+row_find(const char *path)
+{
+	for (size_t i = 0; i < config_row_count; i++)
+		if (strcmp(config_rows[i].path, path) == 0)
+			return (int)i;
+	return -1;
+}
+
+/* First row of the section "http.", or -1. */
+static int
+section_find(const char *prefix)
+{
+	size_t n = strlen(prefix);
+
+	for (size_t i = 0; i < config_row_count; i++)
+		if (strncmp(config_rows[i].path, prefix, n) == 0)
+			return (int)i;
+	return -1;
+}
+
+static void
+on_key(struct config_walk *w, const struct config_token *t)
+{
+	struct config_level *l = top(w);
+	char path[160];
+
+	l->expect_value = true;
+	l->line = t->line;
+	l->column = t->column;
+	snprintf(l->key, sizeof(l->key), "%.63s", t->text);
+	snprintf(path, sizeof(path), "%s%s.", l->prefix, l->key);
+	int section = section_find(path);
+
+	path[strlen(path) - 1] = '\0';
+	int row = row_find(path);
+
+	if (t->length >= sizeof(l->key) || strlen(t->text) != t->length ||
+	    (row < 0 && section < 0)) {
+		w->skip_value = true;
+		say_unknown_key(w, t, l->prefix, t->text);
+		return;
+	}
+	uint64_t *seen = row >= 0 ? &w->seen : &w->section_seen;
+	uint32_t *lines = row >= 0 ? w->row_line : w->section_line;
+	int bit = row >= 0 ? row : section;
+
+	if (*seen >> bit & 1) {
+		w->skip_value = true;
+		SAY(w, t->line, t->column,
+		    "'%s' given twice (first in line %u), expected once", path,
+		    lines[bit]);
+		return;
+	}
+	*seen |= 1ULL << bit;
+	lines[bit] = t->line;
+}
+
+static const char *
+expected(const struct config_row *row)
+{
+	static const char *const words[] = {
+		[CONFIG_BOOL] = "true or false",
+		[CONFIG_INTEGER] = "a whole number",
+		[CONFIG_DURATION] = "a time with a unit, like 10s or 250ms",
+		[CONFIG_SIZE] = "a size with a unit, like 16KiB or 2GiB",
+		[CONFIG_TEXT] = "a text",
+		[CONFIG_ADDRESS] = "a loopback address and port, like "
+				   "127.0.0.1:8080",
+		[CONFIG_COUNT] = "a whole number or auto",
+		[CONFIG_LEVEL] = "error, warning, info or debug",
+	};
+
+	return words[row->type];
+}
+
+static void
+say_type(struct config_walk *w, const struct config_token *t,
+    const struct config_row *row)
+{
+	SAY(w, t->line, t->column, "'%.60s' is not a value of %s, expected %s",
+	    t->text, row->path, expected(row));
+}
+
+static void
+say_range(struct config_walk *w, const struct config_token *t,
+    const struct config_row *row)
+{
+	char low[24], high[24];
+
+	config_table_number(row->type, row->low, low, sizeof(low));
+	config_table_number(row->type, row->high, high, sizeof(high));
+	SAY(w, t->line, t->column,
+	    "'%.60s' is out of range for %s, expected %s to %s", t->text,
+	    row->path, low, high);
+}
+
+static void
+set_text(struct config_walk *w, const struct config_token *t,
+    const struct config_row *row)
+{
+	if (t->length >= row->size) {
+		SAY(w, t->line, t->column,
+		    "%s is %zu bytes long, expected at most %zu", row->path,
+		    t->length, (size_t)row->size - 1);
+		return;
+	}
+	if (row->low > 0 && t->text[0] != '/') {
+		SAY(w, t->line, t->column,
+		    "'%.60s' is not a value of %s, expected an absolute path",
+		    t->text, row->path);
+		return;
+	}
+	memset((char *)&w->config + row->offset, 0, row->size);
+	memcpy((char *)&w->config + row->offset, t->text, t->length);
+}
+
+static void
+on_scalar_value(struct config_walk *w, const struct config_token *t,
+    const struct config_row *row)
+{
+	int64_t v;
+
+	w->row_line[row - config_rows] = t->line;
+	w->row_column[row - config_rows] = t->column;
+	if (strlen(t->text) != t->length) {
+		SAY(w, t->line, t->column, "%s holds a zero byte, expected %s",
+		    row->path, expected(row));
+	} else if (row->type == CONFIG_TEXT) {
+		set_text(w, t, row);
+	} else if (row->type == CONFIG_ADDRESS) {
+		if (!config_table_address(&w->config, t->text))
+			say_type(w, t, row);
+	} else if (!config_table_read(row->type, t->text, &v)) {
+		say_type(w, t, row);
+	} else if (v < row->low || v > row->high) {
+		say_range(w, t, row);
+	} else {
+		config_table_store(row, &w->config, v);
+	}
+}
+
+static void
+on_value(struct config_walk *w, const struct config_token *t)
+{
+	struct config_level *l = top(w);
+	char path[160];
+
+	l->expect_value = false;
+	if (w->skip_value) {
+		w->skip_value = false;
+		w->skip = t->event == CONFIG_MAP || t->event == CONFIG_SEQUENCE;
+		return;
+	}
+	snprintf(path, sizeof(path), "%s%s", l->prefix, l->key);
+	int row = row_find(path);
+
+	if (row >= 0 && t->event == CONFIG_SCALAR) {
+		on_scalar_value(w, t, &config_rows[row]);
+		return;
+	}
+	if (row >= 0) {
+		SAY(w, t->line, t->column, "%s is a %s, expected %s", path,
+		    t->event == CONFIG_MAP ? "section" : "list",
+		    expected(&config_rows[row]));
+		w->skip = 1;
+		return;
+	}
+	if (t->event == CONFIG_SCALAR && t->length == 0)
+		return; /* an empty section: all defaults */
+	if (t->event != CONFIG_MAP || w->depth == CONFIG_DEPTH) {
+		SAY(w, t->line, t->column,
+		    "%s is a %s, expected a section with: %s", path,
+		    t->event == CONFIG_SCALAR ? "single value" : "list",
+		    config_table_keys(path));
+		w->skip = t->event != CONFIG_SCALAR;
+		return;
+	}
+	w->level[w->depth].expect_value = false;
+	snprintf(w->level[w->depth].prefix, sizeof(l->prefix), "%.62s.", path);
+	w->depth++;
+}
+
+static void
+on_first(struct config_walk *w, const struct config_token *t)
+{
+	w->started = true;
+	if (t->event == CONFIG_MAP) {
+		memset(&w->level[0], 0, sizeof(w->level[0]));
+		w->depth = 1;
+		return;
+	}
+	SAY(w, t->line, t->column,
+	    "the file is not a set of keys, expected lines like "
+	    "'state_dir: /var/lib/camwarden'");
+	w->skip = t->event == CONFIG_SEQUENCE;
+}
+
+void
+config_walk_token(struct config_walk *w, const struct config_token *t)
+{
+	bool opens = t->event == CONFIG_MAP || t->event == CONFIG_SEQUENCE;
+	bool closes =
+	    t->event == CONFIG_MAP_END || t->event == CONFIG_SEQUENCE_END;
+
+	if (w->skip > 0) {
+		w->skip += opens;
+		w->skip -= closes;
+	} else if (t->event == CONFIG_ALIAS) {
+		SAY(w, t->line, t->column,
+		    "an alias ('*name'), expected the value itself");
+		if (w->depth > 0) {
+			w->skip_value = !top(w)->expect_value;
+			top(w)->expect_value = !top(w)->expect_value;
+		}
+	} else if (!w->started) {
+		on_first(w, t);
+	} else if (closes) {
+		w->depth -= w->depth > 0;
+	} else if (w->depth == 0) {
+		SAY(w, t->line, t->column, "text after the end of the keys");
+		w->skip = opens;
+	} else if (top(w)->expect_value) {
+		on_value(w, t);
+	} else if (t->event == CONFIG_SCALAR) {
+		on_key(w, t);
+	} else {
+		SAY(w, t->line, t->column,
+		    "a key that is a collection, expected a word");
+		top(w)->expect_value = true;
+		w->skip_value = true;
+		w->skip = 1;
+	}
+}
+
+void
+config_walk_end(struct config_walk *w)
+{
+	const struct config_rule *rule = config_rules;
+
+	for (size_t i = 0; i < config_rule_count; i++, rule++) {
+		int less = row_find(rule->less), more = row_find(rule->more);
+
+		if (config_table_load(&config_rows[less], &w->config) <=
+		    config_table_load(&config_rows[more], &w->config))
+			continue;
+		int at = w->seen >> less & 1 ? less : more;
+		char limit[24];
+
+		config_table_number(config_rows[more].type,
+		    config_table_load(&config_rows[more], &w->config), limit,
+		    sizeof(limit));
+		SAY(w, w->row_line[at], w->row_column[at],
+		    "%s is longer than %s, expected at most %s", rule->less,
+		    rule->more, limit);
+	}
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* config_walk.h: YAML events, one by one, -> settings and faults, by the one
+ * table of keys in config_walk.c. PURE; knows no libyaml and no file. Events
+ * come in YAML's order but their content is anything.
+ */
+#ifndef MONITOR_CONFIG_CONFIG_WALK_H
+#define MONITOR_CONFIG_CONFIG_WALK_H
+
+#include "monitor/config/config.h"
+
+#define CONFIG_DEPTH 8
+#define CONFIG_KEYS 64 /* most rows in the table; one bit each in `seen` */
+
+enum config_event {
+	CONFIG_SCALAR,
+	CONFIG_SEQUENCE,
+	CONFIG_SEQUENCE_END,
+	CONFIG_MAP,
+	CONFIG_MAP_END,
+	CONFIG_ALIAS,
+};
+
+struct config_token {
+	enum config_event event;
+	uint32_t line; /* from 1 */
+	uint32_t column;
+	const char *text; /* scalar's value, NUL-terminated; borrowed */
+	size_t length;	  /* without the NUL; may hold others inside */
+};
+
+/* One open mapping. */
+struct config_level {
+	char prefix[64]; /* "http." ; "" at the top */
+	char key[64];	 /* the key read last */
+	bool expect_value;
+	uint32_t line, column; /* of that key */
+};
+
+struct config_walk {
+	struct monitor_config config; /* being filled */
+	struct config_faults *faults; /* borrowed */
+	struct config_level level[CONFIG_DEPTH];
+	uint32_t depth;
+	uint32_t skip;	 /* open collections inside something refused */
+	bool skip_value; /* the next value belongs to a refused key */
+	bool started;
+	uint64_t seen;			/* rows of the table met */
+	uint32_t row_line[CONFIG_KEYS]; /* where */
+	uint32_t row_column[CONFIG_KEYS];
+	uint64_t section_seen; /* by first row of the section */
+	uint32_t section_line[CONFIG_KEYS];
+};
+
+void config_walk_init(struct config_walk *w, struct config_faults *faults);
+void config_walk_token(struct config_walk *w, const struct config_token *t);
+/* The end: what must hold between keys. */
+void config_walk_end(struct config_walk *w);
+
+/* A fault from outside the walk (libyaml's own). printf-like. */
+void config_walk_fault(struct config_faults *faults, uint32_t line,
+    uint32_t column, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+#endif

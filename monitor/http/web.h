@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* web.h: the monitor's side of the web: spawns the web process and the reader
+ * process, gives the first every row of the fleet and each change, and hears
+ * from it which pictures pages want. What the web process says is hostile.
+ * Runs in the monitor's loop; both processes are replaced when they die.
+ */
+#ifndef MONITOR_HTTP_WEB_H
+#define MONITOR_HTTP_WEB_H
+
+#include <stdint.h>
+
+struct web;
+struct event_base;
+struct monitor;
+struct monitor_config;
+
+/* Starts both processes and watches the monitor's rows; listens where the
+ * configuration says. monitor is borrowed and outlives this. NULL with a
+ * sentence in error_out (given). */
+struct web *web_new(struct event_base *base, const struct monitor_config *cfg,
+    struct monitor *monitor, char **error_out);
+/* New settings: the web process is replaced when its own have changed. */
+void web_reload(struct web *w, const struct monitor_config *cfg);
+/* Ends both processes. */
+void web_free(struct web **w);
+/* The port it listens on (the configured one, or the free one taken). */
+uint16_t web_port(const struct web *w);
+
+/* The two processes' mains: `camwarden _web`, `camwarden _reader`. Exit
+ * code. */
+int web_process_main(int argc, char **argv);
+int reader_process_main(int argc, char **argv);
+
+#endif

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "probes/stream/proto/rtsp_message.h"
+
+#include <string.h>
+
+static enum parse_result
+bad(const char **why_out, const char *why)
+{
+	*why_out = why;
+	return PARSE_BAD;
+}
+
+bool
+rtsp_message_begins(struct span b)
+{
+	static const char *const starts[] = { "RTSP/", "OPTIONS ",
+		"GET_PARAMETER ", "SET_PARAMETER ", "REDIRECT ", "ANNOUNCE ",
+		"DESCRIBE ", "SETUP ", "PLAY ", "PAUSE ", "TEARDOWN ",
+		"RECORD ", "PLAY_NOTIFY " };
+
+	for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++) {
+		size_t n = strlen(starts[i]);
+
+		if (memcmp(starts[i], b.p, b.n < n ? b.n : n) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Length of the empty line that ends the head at i, 0 when there is none. */
+static size_t
+empty_line(struct span b, size_t i)
+{
+	if (b.p[i] == '\n')
+		return 1;
+	if (b.p[i] == '\r' && i + 1 < b.n && b.p[i + 1] == '\n')
+		return 2;
+	return 0;
+}
+
+/* Finds the end of the head: a line break followed by an empty line. */
+static enum parse_result
+find_head(struct rtsp_parser *p, struct span b, const char **why_out)
+{
+	size_t i = p->scanned;
+
+	for (; i < b.n; i++) {
+		const uint8_t *lf = memchr(b.p + i, '\n', b.n - i);
+
+		if (lf == NULL || (size_t)(lf - b.p) + 1 >= b.n)
+			break;
+		i = (size_t)(lf - b.p);
+
+		size_t n = empty_line(b, i + 1);
+
+		if (n == 0 && b.p[i + 1] == '\r' && i + 2 >= b.n)
+			break;
+		if (n > 0) {
+			p->head = (uint32_t)(i + 1 + n);
+			return PARSE_DONE;
+		}
+	}
+	p->scanned = (uint32_t)i;
+	if (b.n > LIMIT_RTSP_HEADER_BYTES)
+		return bad(why_out, "header block too long");
+	return PARSE_MORE;
+}
+
+/* Next logical line: folded continuation lines belong to it. */
+static struct span
+next_line(struct span *rest)
+{
+	struct span line = { rest->p, 0 };
+
+	while (rest->n > 0) {
+		span_cut(rest, '\n');
+		line.n = (size_t)(rest->p - line.p);
+		if (rest->n == 0 || (rest->p[0] != ' ' && rest->p[0] != '\t'))
+			break;
+	}
+	return span_trim(line);
+}
+
+bool
+rtsp_message_header(struct span *rest, struct span *name_out,
+    struct span *value_out)
+{
+	while (rest->n > 0) {
+		struct span line = next_line(rest);
+
+		if (line.n == 0 || memchr(line.p, ':', line.n) == NULL)
+			continue;
+		*name_out = span_trim(span_cut(&line, ':'));
+		*value_out = span_trim(line);
+		return true;
+	}
+	return false;
+}
+
+struct span
+rtsp_message_find(const struct rtsp_message *m, const char *wanted)
+{
+	struct span rest = m->headers, name, value;
+
+	while (rtsp_message_header(&rest, &name, &value))
+		if (span_equal(name, wanted))
+			return value;
+	return (struct span){ 0 };
+}
+
+struct span
+rtsp_message_session(const struct rtsp_message *m, uint32_t *timeout_out)
+{
+	struct span rest = rtsp_message_find(m, "session");
+	struct span token = span_trim(span_cut(&rest, ';'));
+
+	*timeout_out = 0;
+	while (rest.n > 0) {
+		struct span value = span_trim(span_cut(&rest, ';'));
+		struct span name = span_trim(span_cut(&value, '='));
+
+		if (span_equal(name, "timeout"))
+			span_number(value, timeout_out);
+	}
+	return token;
+}
+
+static bool
+parse_first_line(struct span line, struct rtsp_message *m)
+{
+	if (span_starts(line, "RTSP/")) {
+		uint32_t status;
+
+		span_cut(&line, ' ');
+		line = span_trim(line);
+		if (!span_number(line, &status) || status < 100 ||
+		    status > 999)
+			return false;
+		m->status = (uint16_t)status;
+		span_cut(&line, ' ');
+		m->reason = span_trim(line);
+		return true;
+	}
+	m->is_request = true;
+	m->method = span_cut(&line, ' ');
+	line = span_trim(line);
+	m->uri = span_cut(&line, ' ');
+	return m->method.n > 0 && span_starts(span_trim(line), "RTSP/");
+}
+
+static enum parse_result
+parse_head(struct span head, struct rtsp_message *m, uint32_t *body_out,
+    const char **why_out)
+{
+	struct span name, value;
+
+	*m = (struct rtsp_message){ 0 };
+	*body_out = 0;
+
+	struct span first = span_trim(span_cut(&head, '\n'));
+
+	if (!parse_first_line(first, m))
+		return bad(why_out, "first line is not RTSP");
+	m->headers = head;
+
+	struct span rest = head;
+
+	while (rtsp_message_header(&rest, &name, &value)) {
+		if (span_equal(name, "cseq"))
+			m->has_cseq = span_number(value, &m->cseq);
+		else if (span_equal(name, "connection"))
+			m->close = span_starts(value, "close");
+		else if (span_equal(name, "content-length") &&
+		    !span_number(value, body_out))
+			return bad(why_out, "Content-Length is no number");
+	}
+	if (*body_out > LIMIT_RTSP_BODY_BYTES)
+		return bad(why_out, "body too long");
+	return PARSE_DONE;
+}
+
+enum parse_result
+rtsp_message_parse(struct rtsp_parser *p, struct span b,
+    struct rtsp_message *m, size_t *used_out, const char **why_out)
+{
+	uint32_t body;
+	size_t blank = 0;
+
+	if (b.n < p->need)
+		return PARSE_MORE;
+	/* Empty lines and blanks before a message are noise. */
+	while (blank < b.n &&
+	    (b.p[blank] == '\r' || b.p[blank] == '\n' || b.p[blank] == ' '))
+		blank++;
+	if (blank > LIMIT_RTSP_HEADER_BYTES)
+		return bad(why_out, "nothing but blank lines");
+	if (blank == b.n)
+		return PARSE_MORE;
+	if (p->scanned < blank)
+		p->scanned = (uint32_t)blank;
+	if (!rtsp_message_begins((struct span){ b.p + blank, b.n - blank }))
+		return bad(why_out, "neither RTSP response nor request");
+	if (p->head == 0) {
+		enum parse_result r = find_head(p, b, why_out);
+
+		if (r != PARSE_DONE)
+			return r;
+	}
+
+	struct span head = { b.p + blank, p->head - blank };
+
+	if (head.n > LIMIT_RTSP_HEADER_BYTES)
+		return bad(why_out, "header block too long");
+	if (parse_head(head, m, &body, why_out) == PARSE_BAD)
+		return PARSE_BAD;
+	p->need = p->head + body;
+	if (b.n < p->need)
+		return PARSE_MORE;
+	m->body = (struct span){ b.p + p->head, body };
+	*used_out = p->need;
+	return PARSE_DONE;
+}

@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the integration tests share: programs by role, free ports, processes
+that end with the test, lines with the time they came."""
+import atexit
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+BIN = os.environ.get("CAMWARDEN_BIN", os.path.join(ROOT, "build", "bin"))
+
+_children = []
+_folders = []
+
+
+def program(name):
+    path = os.path.join(BIN, name)
+    if not os.path.exists(path):
+        sys.exit(f"harness: {path} is not built")
+    return path
+
+
+def skip(why):
+    """Ends the test as skipped (ctest SKIP_RETURN_CODE 77), with a word."""
+    print(f"SKIP: {why}")
+    sys.exit(77)
+
+
+def folder():
+    path = tempfile.mkdtemp(prefix="camwarden-test-")
+    os.chmod(path, 0o755)
+    _folders.append(path)
+    return path
+
+
+def free_port(kind=socket.SOCK_STREAM):
+    with socket.socket(socket.AF_INET, kind) as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def wait_port(port, seconds=15, host="127.0.0.1"):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        with socket.socket() as s:
+            s.settimeout(0.5)
+            if s.connect_ex((host, port)) == 0:
+                return
+        time.sleep(0.05)
+    raise AssertionError(f"nothing listens on {host}:{port} after {seconds} s")
+
+
+class Child:
+    """A process; its output lines are kept with the time each one came."""
+
+    def __init__(self, argv, **options):
+        self.name = os.path.basename(argv[0])
+        self.lines = []
+        self.came = threading.Condition()
+        self.process = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        text=True, errors="replace", **options)
+        _children.append(self)
+        self.reader = threading.Thread(target=self._read, daemon=True)
+        self.reader.start()
+
+    def _read(self):
+        for line in self.process.stdout:
+            with self.came:
+                self.lines.append((time.monotonic(), line.rstrip("\n")))
+                self.came.notify_all()
+        with self.came:
+            self.came.notify_all()
+
+    def tell(self, line):
+        self.process.stdin.write(line + "\n")
+        self.process.stdin.flush()
+
+    def wait_line(self, test, seconds, start=0):
+        """(index, time, line) of the first line from `start` on that passes."""
+        end = time.monotonic() + seconds
+        i = start
+        with self.came:
+            while True:
+                while i < len(self.lines):
+                    if test(self.lines[i][1]):
+                        return i, self.lines[i][0], self.lines[i][1]
+                    i += 1
+                left = end - time.monotonic()
+                if left <= 0 or not self.reader.is_alive():
+                    tail = "\n  ".join(line for _, line in self.lines[-6:])
+                    raise AssertionError(f"{self.name}: the line did not come within {seconds} s; last:\n  {tail}")
+                self.came.wait(left)
+
+    def kill(self):
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+
+    def stop(self, seconds=10):
+        if self.process.poll() is None:
+            self.process.terminate()
+        try:
+            return self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            raise AssertionError(f"{self.name} did not end on SIGTERM within {seconds} s")
+
+
+class Probe(Child):
+    """camwarden probe --json on a live URL."""
+
+    def __init__(self, url, seconds, *options):
+        super().__init__([program("camwarden"), "probe", url, "--json", "--for", str(seconds), *options])
+        self.url = url
+        self.at = 0
+
+    def verdict(self, state, seconds, cause=None):
+        """Waits for the next verdict of that state (and cause): (when, it)."""
+        def test(line):
+            if not line.startswith('{"t"'):
+                return False
+            v = json.loads(line)
+            return v["state"] == state and cause in (None, v["cause"])
+        try:
+            i, when, line = self.wait_line(test, seconds, self.at)
+        except AssertionError as e:
+            raise AssertionError(f"{self.url}: no {state} {cause or ''}: {e}") from None
+        self.at = i + 1
+        return when, json.loads(line)
+
+
+@atexit.register
+def _clean():
+    for child in _children:
+        child.kill()
+    for path in _folders:
+        shutil.rmtree(path, ignore_errors=True)

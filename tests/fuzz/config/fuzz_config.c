@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Any bytes as a configuration file: no crash, and either settings or faults.
+ */
+#include <stddef.h>
+#include <stdint.h>
+
+#include "monitor/config/config.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static struct config_faults faults;
+	struct monitor_config config;
+
+	if (config_parse(data, size, &config, &faults) !=
+	    (faults.count == 0 && faults.more == 0))
+		__builtin_trap();
+	return 0;
+}

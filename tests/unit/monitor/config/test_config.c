@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Bad files -> their exact messages; good ones -> the settings. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "monitor/config/config.h"
+#include "monitor/config/config_value.h"
+
+/* All faults of a text as one string. */
+static const char *
+faults_of(const char *text)
+{
+	static struct config_faults faults;
+	static char out[CONFIG_FAULTS * 400];
+	struct monitor_config config, before;
+
+	memset(&config, 0x5a, sizeof(config));
+	before = config;
+	out[0] = '\0';
+	if (config_parse(text, strlen(text), &config, &faults)) {
+		assert_int_equal(faults.count, 0);
+		return "";
+	}
+	/* Nothing half-applied. */
+	assert_memory_equal(&config, &before, sizeof(config));
+	for (uint32_t i = 0; i < faults.count; i++)
+		config_fault_print(&faults, i, "f", out + strlen(out),
+		    sizeof(out) - strlen(out));
+	return out;
+}
+
+static const struct {
+	const char *text;
+	const char *faults;
+} files[] = {
+	{ "", "" },
+	{ "# nothing but a comment\n", "" },
+	{ "http:\n", "" },
+	{ "state_dir: relative\n",
+	    "f:1:12: 'relative' is not a value of state_dir, expected an "
+	    "absolute path\n" },
+	{ "htpp:\n  listen: x\n",
+	    "f:1:1: unknown key 'htpp', did you mean 'http'?\n" },
+	{ "http:\n  lisen: 127.0.0.1:1\n",
+	    "f:2:3: unknown key 'lisen' in http, did you mean 'listen'?\n" },
+	{ "stall_timeout: 3s\n",
+	    "f:1:1: unknown key 'stall_timeout' at the top, expected it as "
+	    "'stream.stall_timeout'\n" },
+	{ "keep:\n  zzzzzzzz: 3s\n",
+	    "f:2:3: unknown key 'zzzzzzzz' in keep, expected one of: events, "
+	    "intervals, rollups, thumbnails, thumbnail_size\n" },
+	{ "sample:\n  interval: 10\n",
+	    "f:2:13: '10' is not a value of sample.interval, expected a time "
+	    "with a unit, like 10s or 250ms\n" },
+	{ "stream:\n  lowat: 16k\n",
+	    "f:2:10: '16k' is not a value of stream.lowat, expected a size "
+	    "with a unit, like 16KiB or 2GiB\n" },
+	{ "stream:\n  lowat: 1GiB\n",
+	    "f:2:10: '1GiB' is out of range for stream.lowat, expected 0 to "
+	    "256KiB\n" },
+	{ "connect:\n  timeout: 3h\n",
+	    "f:2:12: '3h' is out of range for connect.timeout, expected 100ms "
+	    "to 120s\n" },
+	{ "probes: {stream: many, demux: -1}\n",
+	    "f:1:18: 'many' is not a value of probes.stream, expected a whole "
+	    "number or auto\n"
+	    "f:1:31: '-1' is out of range for probes.demux, expected 0 to "
+	    "64\n" },
+	{ "sample:\n  adaptive: maybe\n",
+	    "f:2:13: 'maybe' is not a value of sample.adaptive, expected true "
+	    "or false\n" },
+	{ "log_level: loud\n",
+	    "f:1:12: 'loud' is not a value of log_level, expected error, "
+	    "warning, info or debug\n" },
+	{ "http:\n  listen: 0.0.0.0:80\n",
+	    "f:2:11: '0.0.0.0:80' is not a value of http.listen, expected a "
+	    "loopback address and port, like 127.0.0.1:8080\n" },
+	{ "http:\n  listen: 127.0.0.1:70000\n",
+	    "f:2:11: '127.0.0.1:70000' is not a value of http.listen, expected "
+	    "a loopback address and port, like 127.0.0.1:8080\n" },
+	{ "log_level: info\nlog_level: debug\n",
+	    "f:2:1: 'log_level' given twice (first in line 1), expected "
+	    "once\n" },
+	{ "http:\n  port: 1\nhttp:\n  enabled: 2\n",
+	    "f:2:3: unknown key 'port' in http, expected one of: enabled, "
+	    "listen, connections, per_address\n"
+	    "f:3:1: 'http' given twice (first in line 1), expected once\n" },
+	{ "http: yes\n",
+	    "f:1:7: http is a single value, expected a section with: enabled, "
+	    "listen, connections, per_address\n" },
+	{ "http: [1, 2]\nstate_dir: {a: b}\n",
+	    "f:1:7: http is a list, expected a section with: enabled, listen, "
+	    "connections, per_address\n"
+	    "f:2:12: state_dir is a section, expected a text\n" },
+	{ "- a\n- b\n",
+	    "f:1:1: the file is not a set of keys, expected lines like "
+	    "'state_dir: /var/lib/camwarden'\n" },
+	{ "state_dir: &a /x\nprogram_dir: *a\n",
+	    "f:2:14: an alias ('*name'), expected the value itself\n" },
+	{ "? [a]\n: b\nlog_level: x\n",
+	    "f:1:3: a key that is a collection, expected a word\n"
+	    "f:3:12: 'x' is not a value of log_level, expected error, "
+	    "warning, info or debug\n" },
+	{ "log_level: info\n---\nlog_level: info\n",
+	    "f:2:1: a second document ('---'), expected one\n" },
+	{ "http: {enabled: true]\n",
+	    "f:1:21: while parsing a flow mapping: did not find expected ',' "
+	    "or '}', expected YAML\n" },
+	{ "http:\n\tlisten: x\n",
+	    "f:2:1: while scanning for the next token: found character that "
+	    "cannot start any token, expected YAML\n" },
+	{ "log_level: \"in\\0fo\"\n",
+	    "f:1:12: log_level holds a zero byte, expected error, warning, "
+	    "info or debug\n" },
+	{ "\"a\\nb\": 1\n",
+	    "f:1:1: unknown key 'a?b', expected one of: state_dir, "
+	    "program_dir, log_level, http, probes, connect, stream, sample, "
+	    "keep\n" },
+	{ "sample:\n  interval: 10s\n  suspect_interval: 20s\n",
+	    "f:3:21: sample.suspect_interval is longer than sample.interval, "
+	    "expected at most 10s\n" },
+	{ "sample:\n  interval: 2m\n",
+	    "f:2:13: sample.interval is longer than sample.rare_interval, "
+	    "expected at most 60s\n" },
+};
+
+static void
+bad_files_name_every_mistake(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+		assert_string_equal(faults_of(files[i].text), files[i].faults);
+}
+
+static void
+good_file_sets_all(void **state)
+{
+	static const char text[] = "state_dir: /tmp/x\n"
+				   "http: {listen: 'localhost:0', "
+				   "connections: 100, per_address: 7}\n"
+				   "probes: {stream: 3, picture: auto}\n"
+				   "connect: {timeout: 1.5s}\n"
+				   "stream: {lowat: 4KiB}\n"
+				   "sample: {interval: 5s, adaptive: off}\n"
+				   "keep: {thumbnail_size: 2GiB}\n";
+	struct monitor_config c;
+	struct config_faults faults;
+
+	(void)state;
+	assert_true(config_parse(text, strlen(text), &c, &faults));
+	assert_string_equal(c.state_dir, "/tmp/x");
+	assert_string_equal(c.http_address, "127.0.0.1");
+	assert_int_equal(c.http_port, 0);
+	assert_int_equal(c.http_connections, 100);
+	assert_int_equal(c.http_per_address, 7);
+	assert_int_equal(c.stream_probes, 3);
+	assert_int_equal(c.picture_probes, 0);
+	assert_int_equal(c.probe.connect_timeout_ms, 1500);
+	assert_int_equal(c.probe.lowat_bytes, 4096);
+	assert_int_equal(c.judge.sample_us, 5000000);
+	assert_false(c.judge.adaptive);
+	assert_true(c.keep_thumbnail_bytes == 2ull << 30);
+	/* What was not named keeps its default. */
+	assert_int_equal(c.probe.backoff_max_ms, 60000);
+	assert_int_equal(c.judge.sample_suspect_us, 2000000);
+	assert_true(c.http_enabled);
+}
+
+static void
+many_mistakes_are_counted(void **state)
+{
+	static char text[8192];
+	static struct config_faults faults;
+	struct monitor_config c;
+
+	(void)state;
+	for (int i = 0; i < 100; i++)
+		snprintf(text + strlen(text), sizeof(text) - strlen(text),
+		    "nonsense_%d: 1\n", i);
+	assert_false(config_parse(text, strlen(text), &c, &faults));
+	assert_int_equal(faults.count, CONFIG_FAULTS);
+	assert_int_equal(faults.more, 100 - CONFIG_FAULTS);
+}
+
+static void
+missing_file_is_a_fault(void **state)
+{
+	static struct config_faults faults;
+	struct monitor_config c;
+	char out[400];
+
+	(void)state;
+	assert_false(config_load("/nonexistent/c.yaml", &c, &faults));
+	config_fault_print(&faults, 0, "/nonexistent/c.yaml", out, sizeof(out));
+	assert_string_equal(out,
+	    "/nonexistent/c.yaml: No such file or directory, expected a "
+	    "readable file\n");
+}
+
+static const struct {
+	const char *text;
+	int64_t us; /* -1: refused */
+} times[] = {
+	{ "0", 0 },
+	{ "10s", 10000000 },
+	{ "250ms", 250000 },
+	{ "1.5s", 1500000 },
+	{ "0.25m", 15000000 },
+	{ "2 h", 7200000000 },
+	{ "30d", 2592000000000 },
+	{ "10", -1 },
+	{ "s", -1 },
+	{ "", -1 },
+	{ "-1s", -1 },
+	{ "1.s", -1 },
+	{ "1.0000001s", -1 },
+	{ "9223372036854775807s", -1 },
+	{ "99999999999999999999s", -1 },
+	{ "10sec", -1 },
+	{ "10s ", -1 },
+};
+
+static void
+durations_need_units(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
+		int64_t us = -1;
+
+		assert_int_equal(config_value_duration(times[i].text, &us),
+		    times[i].us >= 0);
+		assert_true(us == times[i].us);
+	}
+}
+
+static void
+distance_counts_letters(void **state)
+{
+	(void)state;
+	assert_int_equal(config_value_distance("listen", "listen", 3), 0);
+	assert_int_equal(config_value_distance("lisen", "listen", 3), 1);
+	assert_int_equal(config_value_distance("", "abc", 3), 3);
+	assert_int_equal(config_value_distance("abcdef", "uvwxyz", 3), 4);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(bad_files_name_every_mistake),
+		cmocka_unit_test(good_file_sets_all),
+		cmocka_unit_test(many_mistakes_are_counted),
+		cmocka_unit_test(missing_file_is_a_fault),
+		cmocka_unit_test(durations_need_units),
+		cmocka_unit_test(distance_counts_letters),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

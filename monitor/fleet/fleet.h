@@ -22,8 +22,9 @@ struct fleet;
 
 struct fleet_config {
 	const char *program_dir; /* "" or NULL: beside the running program */
-	uint32_t stream_probes; /* 0 = one per core, 1 at least */
+	uint32_t stream_probes;	 /* 0 = one per core, 1 at least */
 	uint32_t picture_probes; /* 0 = one per core, 1 at least */
+	uint32_t demux_probes;	 /* 0 = 1 */
 	bool no_stream; /* for `camwarden probe`: don't start that role */
 	bool no_demux;
 	struct wire_configure probe; /* seed, anchor, links filled by us */
@@ -44,8 +45,8 @@ struct fleet_calls {
 	/* Our own side lost the feed (its cause), or has it again (NONE). */
 	void (*on_blind)(void *arg, uint32_t feed, enum cause cause);
 	void (*on_learned)(void *arg, const struct wire_learned *l);
-	void (*on_pong)(void *arg, enum role role, uint32_t number,
-	    int32_t pid, const struct wire_pong *pong);
+	void (*on_pong)(void *arg, enum role role, uint32_t number, int32_t pid,
+	    const struct wire_pong *pong);
 };
 
 /* Starts the probes. NULL with a sentence in error_out when there can be
@@ -77,7 +78,7 @@ void fleet_retry(struct fleet *fl, uint32_t feed);
 
 enum fleet_asked {
 	FLEET_ASKED,
-	FLEET_NOT_NOW, /* the feed's probe is being replaced, or queued */
+	FLEET_NOT_NOW,	   /* the feed's probe is being replaced, or queued */
 	FLEET_QUARANTINED, /* its pictures killed decoders; on_sample is not
 			    * called for this ask */
 };
@@ -94,7 +95,7 @@ struct fleet_probe {
 	uint32_t number;
 	int32_t pid; /* 0 while it is being replaced */
 	uint32_t restarts;
-	uint32_t feeds; /* given to it */
+	uint32_t feeds;	       /* given to it */
 	struct wire_pong last; /* all 0 before the first */
 };
 uint32_t fleet_probe_count(const struct fleet *fl);

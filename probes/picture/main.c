@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* camwarden-picture: started by the monitor with its channel and its picture
+ * links as descriptors. Does everything that needs files or other rights
+ * first, then locks itself in, then reads. */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <event2/event.h>
+
+#include "common/log.h"
+#include "probes/picture/decoder.h"
+#include "probes/picture/probe.h"
+#include "probes/picture/sandbox.h"
+#include "probes/picture/thumbnail.h"
+
+#define MEMORY_BYTES ((size_t)1536 << 20)
+#define PRIORITIES 3 /* channel at the middle one, links after it */
+
+/* What libraries load or compute on first use. */
+static void
+warm(void)
+{
+	static const uint8_t grey[32 * 32];
+	const struct picture_view v = { .plane = { grey },
+		.stride = { 32 },
+		.width = 32,
+		.height = 32,
+		.depth = 8,
+		.full_range = true };
+	const struct thumbnail_about about = { 0 };
+	struct thumbnail png;
+
+	decoder_warm();
+	if (thumbnail_make(&v, 32, &about, &png))
+		free(png.bytes);
+}
+
+int
+main(int argc, char **argv)
+{
+	const struct sandbox_config sandbox = { .memory_bytes = MEMORY_BYTES };
+	struct decoder_config config;
+	struct decoder *decoder;
+	struct event_base *base = event_base_new();
+	const char *why;
+
+	if (argc > 1) {
+		fprintf(stderr,
+		    "%s is started by camwarden; it takes no "
+		    "arguments\n",
+		    argv[0]);
+		return 2;
+	}
+	signal(SIGPIPE, SIG_IGN);
+	decoder_config_defaults(&config);
+	decoder = decoder_new(&config);
+	if (base == NULL || decoder == NULL ||
+	    event_base_priority_init(base, PRIORITIES) != 0) {
+		log_error("picture", "out of memory");
+		return 1;
+	}
+	warm();
+	why = sandbox_enter(&sandbox);
+	if (why != NULL) {
+		log_error("picture", "no sandbox, no work: %s", why);
+		return 1;
+	}
+	/* Not exit(): what runs at exit may want more than is left to us. */
+	_exit(probe_serve(base, decoder));
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* unit.h: the bytes of one access unit -> what must be known before a decoder
+ * sees them: does it bring its own parameter sets, how large says a JPEG that
+ * it is, what goes with a unit of a codec that needs extradata. PURE, input
+ * hostile, spans borrow. Called by decoder.c.
+ */
+#ifndef PROBES_PICTURE_UNIT_H
+#define PROBES_PICTURE_UNIT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "camwarden/words.h"
+#include "common/cursor.h"
+
+/* Annex B: parameter sets (SPS and PPS) come before the first slice, and a
+ * slice comes (ITU H.264 7.3.1, H.265 7.3.1.2). The decoder still knows those
+ * of the feed before and would take them. */
+bool unit_brings_sets(enum codec codec, struct span unit);
+
+struct unit_jpeg {
+	uint32_t width;
+	uint32_t height;
+	bool truncated; /* no end marker: part of the picture is missing */
+};
+/* False when it is no JPEG or has no frame header (ITU T.81 B.2). */
+bool unit_read_jpeg(struct span unit, struct unit_jpeg *jpeg_out);
+
+struct unit_other {
+	uint32_t width; /* 0 = not known */
+	uint32_t height;
+	struct span extradata; /* may be empty */
+	struct span packet;    /* never empty */
+};
+/* A CODEC_OTHER unit: u32 length of extradata, u16 width, u16 height, the
+ * extradata, the packet (wire.h). False when it doesn't fit. */
+bool unit_read_other(struct span unit, struct unit_other *other_out);
+
+#endif

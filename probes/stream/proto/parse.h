@@ -20,7 +20,7 @@ enum parse_result {
 struct span span_of(const char *text);
 /* Without SP, HT, CR, LF at both ends. */
 struct span span_trim(struct span s);
-bool span_equal(struct span s, const char *text); /* ASCII case ignored */
+bool span_equal(struct span s, const char *text);    /* ASCII case ignored */
 bool span_starts(struct span s, const char *prefix); /* ASCII case ignored */
 /* The text up to the first `c` (all if none); *s becomes what follows it. */
 struct span span_cut(struct span *s, char c);

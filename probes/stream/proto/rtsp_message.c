@@ -133,8 +133,7 @@ parse_first_line(struct span line, struct rtsp_message *m)
 
 		span_cut(&line, ' ');
 		line = span_trim(line);
-		if (!span_number(line, &status) || status < 100 ||
-		    status > 999)
+		if (!span_number(line, &status) || status < 100 || status > 999)
 			return false;
 		m->status = (uint16_t)status;
 		span_cut(&line, ' ');
@@ -171,7 +170,7 @@ parse_head(struct span head, struct rtsp_message *m, uint32_t *body_out,
 		else if (span_equal(name, "connection"))
 			m->close = span_starts(value, "close");
 		else if (span_equal(name, "content-length") &&
-		    !span_number(value, body_out))
+			 !span_number(value, body_out))
 			return bad(why_out, "Content-Length is no number");
 	}
 	if (*body_out > LIMIT_RTSP_BODY_BYTES)
@@ -180,8 +179,8 @@ parse_head(struct span head, struct rtsp_message *m, uint32_t *body_out,
 }
 
 enum parse_result
-rtsp_message_parse(struct rtsp_parser *p, struct span b,
-    struct rtsp_message *m, size_t *used_out, const char **why_out)
+rtsp_message_parse(struct rtsp_parser *p, struct span b, struct rtsp_message *m,
+    size_t *used_out, const char **why_out)
 {
 	uint32_t body;
 	size_t blank = 0;
@@ -190,7 +189,7 @@ rtsp_message_parse(struct rtsp_parser *p, struct span b,
 		return PARSE_MORE;
 	/* Empty lines and blanks before a message are noise. */
 	while (blank < b.n &&
-	    (b.p[blank] == '\r' || b.p[blank] == '\n' || b.p[blank] == ' '))
+	       (b.p[blank] == '\r' || b.p[blank] == '\n' || b.p[blank] == ' '))
 		blank++;
 	if (blank > LIMIT_RTSP_HEADER_BYTES)
 		return bad(why_out, "nothing but blank lines");

@@ -16,8 +16,8 @@
  * when a new message begins. */
 struct rtsp_parser {
 	uint32_t scanned; /* bytes known to hold no end of the head */
-	uint32_t head; /* length of the head once found, else 0 */
-	uint32_t need; /* length of the whole once known, else 0 */
+	uint32_t head;	  /* length of the head once found, else 0 */
+	uint32_t need;	  /* length of the whole once known, else 0 */
 };
 
 struct rtsp_message {
@@ -25,10 +25,10 @@ struct rtsp_message {
 	uint16_t status; /* of a response, 100..999 */
 	bool has_cseq;
 	uint32_t cseq;
-	bool close; /* Connection: close */
+	bool close;	    /* Connection: close */
 	struct span method; /* of a request */
 	struct span uri;
-	struct span reason; /* the words behind the status */
+	struct span reason;  /* the words behind the status */
 	struct span headers; /* all header lines */
 	struct span body;
 };

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "probes/stream/proto/rtsp_url.h"
 
-#include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -54,14 +53,88 @@ host_is_fine(const char *host, bool bracketed)
 	return bracketed || host[strspn(host, ok)] == '\0';
 }
 
+/* Dotted quad, whole string. */
+static bool
+parse_v4(const char *s, uint8_t out[4])
+{
+	for (int i = 0; i < 4; i++) {
+		unsigned v = 0, digits = 0;
+
+		for (; *s >= '0' && *s <= '9' && digits < 4; s++, digits++)
+			v = v * 10 + (unsigned)(*s - '0');
+		if (digits == 0 || digits > 3 || v > 255)
+			return false;
+		out[i] = (uint8_t)v;
+		if (*s++ != (i < 3 ? '.' : '\0'))
+			return false;
+	}
+	return true;
+}
+
+/* Hex groups up to "::" or the end, an IPv4 tail allowed; how many bytes, or
+ * -1. Stops behind the "::", which sets *gap. */
+static int
+parse_groups(const char **s, uint8_t out[16], bool *gap)
+{
+	int n = 0;
+
+	for (;;) {
+		unsigned v = 0, digits = 0;
+		const char *group = *s;
+
+		for (; hex((uint8_t) * *s) >= 0 && digits < 5; (*s)++, digits++)
+			v = v * 16 + (unsigned)hex((uint8_t) * *s);
+		if (**s == '.' && n <= 12 && parse_v4(group, out + n)) {
+			*s = "";
+			return n + 4;
+		}
+		if (digits == 0 || digits > 4 || n > 14)
+			return -1;
+		out[n++] = (uint8_t)(v >> 8);
+		out[n++] = (uint8_t)v;
+		if (**s == '\0')
+			return n;
+		if (*(*s)++ != ':')
+			return -1;
+		if (**s == ':') {
+			(*s)++;
+			*gap = true;
+			return n;
+		}
+	}
+}
+
+/* RFC 4291 s2.2 */
+static bool
+parse_v6(const char *s, uint8_t out[16])
+{
+	uint8_t head[16] = { 0 }, tail[16] = { 0 };
+	bool gap = s[0] == ':' && s[1] == ':';
+	bool again = false;
+	int h = 0, t = 0;
+
+	if (gap)
+		s += 2;
+	else if ((h = parse_groups(&s, head, &gap)) < 0)
+		return false;
+	if (gap && *s != '\0' && (t = parse_groups(&s, tail, &again)) < 0)
+		return false;
+	if (again || *s != '\0' || (gap ? h + t > 14 : h != 16))
+		return false;
+	memset(out, 0, 16);
+	memcpy(out, head, (size_t)h);
+	memcpy(out + 16 - t, tail, (size_t)t);
+	return true;
+}
+
 static void
 find_literal(struct rtsp_url *url, bool bracketed)
 {
 	struct wire_address *a = &url->address;
 
-	if (bracketed && inet_pton(AF_INET6, url->host, a->bytes) == 1)
+	if (bracketed && parse_v6(url->host, a->bytes))
 		a->family = 6;
-	else if (!bracketed && inet_pton(AF_INET, url->host, a->bytes) == 1)
+	else if (!bracketed && parse_v4(url->host, a->bytes))
 		a->family = 4;
 	url->literal = a->family != 0;
 }
@@ -113,12 +186,10 @@ parse_userinfo(struct span s, struct rtsp_url *url)
 
 	url->credentials = true;
 	return decode(user, url->user, sizeof(url->user)) &&
-	    decode(s, url->password, sizeof(url->password));
+	       decode(s, url->password, sizeof(url->password));
 }
 
-/* The authority ends at the first '/' or '?'; userinfo at its last '@'. When
- * an unescaped password holds a '/', the '@' comes behind it: then the last
- * '@' whose tail still looks like host[:port] before '/' decides. */
+/* The authority ends at the first '/' or '?'; userinfo at its last '@'. */
 static struct span
 cut_authority(struct span *s)
 {
@@ -168,12 +239,11 @@ rtsp_url_parse(struct span s, struct rtsp_url *url, const char **why_out)
 
 	struct span rest = s;
 	struct span authority = cut_authority(&rest);
-	const uint8_t *at = authority.n > 0 ?
-	    memrchr(authority.p, '@', authority.n) : NULL;
+	const uint8_t *at =
+	    authority.n > 0 ? memrchr(authority.p, '@', authority.n) : NULL;
 
 	if (at != NULL) {
-		struct span info = { authority.p,
-			(size_t)(at - authority.p) };
+		struct span info = { authority.p, (size_t)(at - authority.p) };
 
 		if (!parse_userinfo(info, url))
 			return bad(why_out, "user or password too long");
@@ -227,8 +297,7 @@ bool
 rtsp_url_join(const struct rtsp_url *dialled, struct span base,
     struct span control, char out[LIMIT_URL_BYTES])
 {
-	struct span root = { (const uint8_t *)dialled->text,
-		dialled->path_at };
+	struct span root = { (const uint8_t *)dialled->text, dialled->path_at };
 	struct span parts[4] = { root };
 	size_t n = 1, length = 0;
 

@@ -13,17 +13,17 @@
 #include "probes/stream/proto/parse.h"
 
 struct rtsp_url {
-	bool tls; /* rtsps:// */
-	bool literal; /* host is an IPv4 or IPv6 address */
-	bool credentials; /* user[:password]@ was given */
-	uint16_t port; /* given, or 554 (rtsp), 322 (rtsps) */
+	bool tls;		     /* rtsps:// */
+	bool literal;		     /* host is an IPv4 or IPv6 address */
+	bool credentials;	     /* user[:password]@ was given */
+	uint16_t port;		     /* given, or 554 (rtsp), 322 (rtsps) */
 	struct wire_address address; /* when literal */
 	char host[LIMIT_HOST_BYTES]; /* lower case, without brackets */
 	char user[LIMIT_CREDENTIAL_BYTES]; /* percent-decoded bytes */
 	char password[LIMIT_CREDENTIAL_BYTES];
 	char text[LIMIT_URL_BYTES]; /* scheme://host[:port]/path?query, without
 				     * credentials: never a secret of ours */
-	uint16_t path_at; /* offset of the path within text */
+	uint16_t path_at;	    /* offset of the path within text */
 };
 
 /* PARSE_DONE or PARSE_BAD, then *why_out is a static sentence. Split at the

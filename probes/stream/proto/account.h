@@ -37,6 +37,8 @@ struct account_state {
 	uint64_t print;	    /* of the last whole GOP, 0 = none yet */
 	uint64_t print_now; /* of the GOP under way */
 	uint32_t print_units;
+	bool print_bad;	    /* begun midway, or damaged */
+	bool print_was_key; /* the unit before was a keyframe */
 	uint32_t tick_units;
 	uint32_t units;
 	uint32_t keyframes;

@@ -47,10 +47,10 @@ struct interleaved {
 	uint32_t have;	  /* bytes in head or frame, with the 4 of the header */
 	uint32_t skip;	  /* bytes of the frame still to pass by */
 	uint32_t garbage; /* passed in this resync */
-	uint32_t channels;	 /* bit n = channel n was set up */
-	uint32_t resyncs;	 /* total */
-	int64_t resync_us[2];	 /* the two before the last */
-	uint8_t payload_type[2]; /* [0] = ours, 255 = any; known PT of resync */
+	uint32_t channels;    /* bit n = channel n was set up */
+	uint32_t resyncs;     /* total */
+	int64_t resync_us[2]; /* when the last two began */
+	uint8_t payload_type; /* known one, 255 = any */
 	uint8_t state;
 	bool stop;
 };
@@ -60,6 +60,8 @@ void interleaved_fini(struct interleaved *il);
 /* Declare a channel (0..31) as set up; others are passed to on_frame too when
  * they look like RTP. */
 void interleaved_add_channel(struct interleaved *il, unsigned channel);
+/* Helps to tell a frame from garbage after a loss of framing. */
+void interleaved_set_payload_type(struct interleaved *il, uint8_t type);
 /* Reads all of `bytes` (borrowed for the call). */
 enum interleaved_result interleaved_feed(struct interleaved *il,
     const struct interleaved_calls *calls, void *arg, struct span bytes,

@@ -77,7 +77,9 @@ struct media {
 	} formats[MEDIA_FORMATS];
 	int64_t last_media_us; /* arrival of the last valid RTP packet */
 	int64_t gap_us; /* learned: longest recent silence between packets */
-	uint64_t want;	/* ticket of the pending ask, 0 = none */
+	int64_t gap_now_us; /* of this account's interval */
+	uint32_t packets;   /* valid ones of this connection */
+	uint64_t want;	    /* ticket of the pending ask, 0 = none */
 	int64_t want_from_us;
 	struct rtp_source source;
 	struct rtp_reorder *window; /* owned; UDP only */

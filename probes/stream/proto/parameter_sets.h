@@ -20,6 +20,7 @@ enum parameter_kind {
 	PARAMETER_VPS = 1,
 	PARAMETER_SPS = 2,
 	PARAMETER_PPS = 3,
+	PARAMETER_CONFIG = 4, /* MPEG-4: VOS, VO and VOL headers, as they are */
 };
 
 /* What an SPS says. Zeros where it doesn't. */
@@ -51,15 +52,22 @@ enum parameter_kind parameter_sets_kind(enum codec codec, const uint8_t *nal,
  * the one of its kind and id. Too long, empty or foreign ones are ignored. */
 bool parameter_sets_put(struct parameter_sets *s, enum codec codec,
     struct span nal);
-/* Bytes that parameter_sets_write needs. */
+/* Keep MPEG-4 headers (start codes and all) in place of earlier ones. */
+bool parameter_sets_put_config(struct parameter_sets *s, struct span config);
+/* Bytes that parameter_sets_annexb writes. */
 uint32_t parameter_sets_annexb_bytes(const struct parameter_sets *s);
-/* All sets, VPS SPS PPS, each behind 00 00 00 01; `out` has room. */
+/* All sets, VPS SPS PPS, each behind 00 00 00 01 (a config as it is); `out`
+ * has room. */
 void parameter_sets_annexb(const struct parameter_sets *s, uint8_t *out);
 
-/* sprop-parameter-sets (H.264), sprop-vps/-sps/-pps (H.265) of an SDP fmtp
- * value, base64; what is invalid is skipped (a hint at best). */
+/* sprop-parameter-sets (H.264), sprop-vps/-sps/-pps (H.265), config (MPEG-4)
+ * of an SDP fmtp value; what is invalid is skipped (a hint at best). */
 void parameter_sets_from_fmtp(struct parameter_sets *s, enum codec codec,
     const char *fmtp);
+
+/* The value of a parameter ("sprop-sps") in an fmtp value; empty when absent.
+ * Borrowed. */
+struct span parameter_sets_fmtp_value(const char *fmtp, const char *name);
 
 /* False when the SPS could not be read to its size. */
 bool parameter_sets_read_sps(enum codec codec, struct span nal,

@@ -42,7 +42,6 @@ enum rtp_verdict {
 	RTP_NEXT,      /* follows without a gap */
 	RTP_GAP,       /* follows, *lost_out packets are missing in between */
 	RTP_DUPLICATE, /* or too late */
-	RTP_LATE,      /* from before the newest: fills a gap (UDP window) */
 	RTP_FOREIGN,   /* another source that is not ours (yet) */
 };
 
@@ -74,10 +73,14 @@ struct rtp_reorder;
 
 struct rtp_reorder *rtp_reorder_new(void);
 void rtp_reorder_free(struct rtp_reorder **w);
+/* True when the datagram is the very next one and none is held: take it as it
+ * is, it isn't copied. Else put it. */
+bool rtp_reorder_direct(struct rtp_reorder *w, struct span packet);
 /* Copies a datagram in. False: it is a duplicate, too late or no RTP. */
 bool rtp_reorder_put(struct rtp_reorder *w, struct span packet, int64_t now_us);
-/* The next datagram in order; an empty span when one is awaited still. Valid
- * until the next call. *at_us_out: when it arrived. */
+/* The next datagram in order; an empty span when one is awaited still. Call it
+ * until empty after each put. Valid until the next call. *at_us_out: when it
+ * arrived. */
 struct span rtp_reorder_next(struct rtp_reorder *w, int64_t now_us,
     int64_t *at_us_out);
 

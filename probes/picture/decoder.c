@@ -270,6 +270,7 @@ static bool
 set_options(AVCodecContext *ctx, const struct decoder *d, const struct want *w)
 {
 	ctx->thread_count = 1;
+	ctx->thread_type = FF_THREAD_SLICE; /* frame threads add delay */
 	ctx->error_concealment = 0;
 	ctx->max_pixels = (int64_t)d->cfg.max_pixels;
 	/* Open-GOP and recovery-point keyframes come out too. */

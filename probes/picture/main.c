@@ -44,6 +44,7 @@ main(int argc, char **argv)
 	const struct sandbox_config sandbox = { .memory_bytes = MEMORY_BYTES };
 	struct decoder_config config;
 	struct decoder *decoder;
+	struct probe *probe;
 	struct event_base *base = event_base_new();
 	const char *why;
 
@@ -63,11 +64,16 @@ main(int argc, char **argv)
 		return 1;
 	}
 	warm();
+	probe = probe_new(base, decoder);
+	if (probe == NULL) {
+		log_error("picture", "no channel to the monitor");
+		return 1;
+	}
 	why = sandbox_enter(&sandbox);
 	if (why != NULL) {
 		log_error("picture", "no sandbox, no work: %s", why);
 		return 1;
 	}
 	/* Not exit(): what runs at exit may want more than is left to us. */
-	_exit(probe_serve(base, decoder));
+	_exit(probe_serve(probe));
 }

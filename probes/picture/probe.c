@@ -36,7 +36,6 @@ struct source { /* one link */
 	struct link_reader reader;
 	struct event *readable;
 	int fd;
-	bool full; /* a whole unit waits in the reader */
 };
 
 struct probe {
@@ -49,7 +48,6 @@ struct probe {
 	uint32_t number;
 	uint32_t thumb_width;
 	uint64_t samples;
-	int64_t resume_due_us;
 	uint32_t lag_max_us;
 	bool greeted;
 	bool paused;
@@ -130,6 +128,7 @@ static void
 answer(struct probe *p, struct source *s)
 {
 	const struct unit_head *head = &s->reader.head;
+	int64_t start_us = clock_mono_us();
 	struct picture_view view;
 
 	tell_begin(p, head->ticket);
@@ -150,6 +149,10 @@ answer(struct probe *p, struct source *s)
 	watchdog(0);
 	channel_flush(p->channel);
 	p->samples++;
+	/* So long did everybody else wait. */
+	start_us = clock_mono_us() - start_us;
+	if (start_us > p->lag_max_us)
+		p->lag_max_us = (uint32_t)start_us;
 }
 
 static void
@@ -337,9 +340,37 @@ start(struct probe *p)
 	       channel_put(p->channel, hello, WIRE_HELLO, &hello);
 }
 
-static void
-stop(struct probe *p)
+struct probe *
+probe_new(struct event_base *base, struct decoder *decoder)
 {
+	struct probe *p = calloc(1, sizeof(*p));
+
+	if (p == NULL)
+		return NULL;
+	p->base = base;
+	p->decoder = decoder;
+	p->thumb_width = 320;
+	if (!start(p))
+		probe_free(&p);
+	return p;
+}
+
+int
+probe_serve(struct probe *p)
+{
+	event_base_dispatch(p->base);
+	channel_flush(p->channel);
+	return p->status;
+}
+
+void
+probe_free(struct probe **pp)
+{
+	struct probe *p = *pp;
+
+	*pp = NULL;
+	if (p == NULL)
+		return;
 	for (uint32_t i = 0; i < p->source_count; i++) {
 		event_free(p->sources[i].readable);
 		link_reader_fini(&p->sources[i].reader);
@@ -347,29 +378,8 @@ stop(struct probe *p)
 	free(p->sources);
 	if (p->resume != NULL)
 		event_free(p->resume);
-	if (p->channel != NULL)
-		channel_flush(p->channel);
 	channel_free(&p->channel);
 	decoder_free(&p->decoder);
 	event_base_free(p->base);
-}
-
-int
-probe_serve(struct event_base *base, struct decoder *decoder)
-{
-	struct probe *p = calloc(1, sizeof(*p));
-	int status = 1;
-
-	if (p == NULL)
-		return 1;
-	p->base = base;
-	p->decoder = decoder;
-	p->thumb_width = 320;
-	if (start(p)) {
-		event_base_dispatch(base);
-		status = p->status;
-	}
-	stop(p);
 	free(p);
-	return status;
 }

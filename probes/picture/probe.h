@@ -8,10 +8,15 @@
 #define PROBES_PICTURE_PROBE_H
 
 struct decoder;
-
-/* Serves until the monitor says stop or is gone. Takes the decoder and the
- * event base (struct event_base) with it. Returns the exit status. */
 struct event_base;
-int probe_serve(struct event_base *base, struct decoder *decoder);
+struct probe;
+
+/* Takes the monitor's channel (WIRE_FD_CHANNEL), the decoder and the base;
+ * greets the monitor. To be called before the sandbox is entered. NULL when
+ * memory is out. */
+struct probe *probe_new(struct event_base *base, struct decoder *decoder);
+/* Serves until the monitor says stop or is gone: returns the exit status. */
+int probe_serve(struct probe *p);
+void probe_free(struct probe **p);
 
 #endif

@@ -12,7 +12,7 @@
 
 #include "camwarden/limits.h"
 #include "common/cursor.h"
-#include "probes/picture/unit.h"
+#include "common/unit.h"
 
 #define ALLOC_MAX (256u << 20)
 /* What fills a frame buffer before decoding: grey, and in the middle row of

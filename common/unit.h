@@ -2,10 +2,11 @@
 /* unit.h: the bytes of one access unit -> what must be known before a decoder
  * sees them: does it bring its own parameter sets, how large says a JPEG that
  * it is, what goes with a unit of a codec that needs extradata. PURE, input
- * hostile, spans borrow. Called by decoder.c.
+ * hostile, spans borrow. Called by the picture probe
+ * (which trusts no sender) and by the demux probe (which completes units).
  */
-#ifndef PROBES_PICTURE_UNIT_H
-#define PROBES_PICTURE_UNIT_H
+#ifndef COMMON_UNIT_H
+#define COMMON_UNIT_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -32,8 +33,12 @@ struct unit_other {
 	struct span extradata; /* may be empty */
 	struct span packet;    /* never empty */
 };
+/* MPEG-4 part 2: a video object layer header is in it (ISO 14496-2 6.2.3). */
+bool unit_has_vol(struct span unit);
+
 /* A CODEC_OTHER unit: u32 length of extradata, u16 width, u16 height, the
- * extradata, the packet (wire.h). False when it doesn't fit. */
+ * extradata, the packet (little-endian; wire.h). False when it doesn't fit. */
+#define UNIT_OTHER_HEAD_BYTES 8u
 bool unit_read_other(struct span unit, struct unit_other *other_out);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "probes/picture/unit.h"
+#include "common/unit.h"
 
 #include <string.h>
 
@@ -65,6 +65,16 @@ unit_brings_sets(enum codec codec, struct span unit)
 			break;
 		}
 	}
+	return false;
+}
+
+bool
+unit_has_vol(struct span unit)
+{
+	for (size_t at = next_nal(unit.p, 0, unit.n); at < unit.n;
+	     at = next_nal(unit.p, at, unit.n))
+		if (unit.p[at] >= 0x20 && unit.p[at] <= 0x2f)
+			return true;
 	return false;
 }
 

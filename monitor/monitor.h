@@ -30,14 +30,14 @@ struct monitor_row {
 	const char *device;
 	const char *name;
 	const char *url; /* without credentials */
-	bool removed; /* the last row of a feed taken out of the inventory */
+	bool removed;	 /* the last row of a feed taken out of the inventory */
 	bool no_picture; /* none is stored or shown */
 	bool maintenance; /* overlays in force now */
 	bool muted;
 	uint8_t criticality;
 	enum state state;
 	enum cause cause;
-	uint64_t causes; /* bit n = cause n */
+	uint64_t causes;    /* bit n = cause n */
 	uint8_t confidence; /* percent */
 	int64_t since_utc_us;
 	int64_t at_utc_us;
@@ -54,8 +54,8 @@ struct monitor_row {
 	uint32_t loss_ppm;
 	uint32_t samples;
 	int64_t last_sample_utc_us; /* last judged picture */
-	int64_t thumb_utc_us; /* last stored PNG */
-	uint32_t version; /* raised with each change of the row */
+	int64_t thumb_utc_us;	    /* last stored PNG */
+	uint32_t version;	    /* raised with each change of the row */
 };
 
 /* A row that changed (a verdict, an overlay, a stored picture, its naming) or
@@ -70,12 +70,13 @@ struct monitor_totals {
 	uint32_t flowing; /* said by the probes */
 	uint32_t demux_capacity;
 	uint32_t demux_used;
-	uint64_t samples; /* judged since start */
-	uint64_t verdicts; /* changes since start */
-	uint64_t restarts; /* of probes since start */
-	uint32_t loop_lag_max_us; /* of ours, in the last 10 s */
-	uint32_t store_queue; /* operations not yet committed */
-	uint32_t store_lag_us; /* since the last committed heartbeat */
+	uint64_t samples;	  /* judged since start */
+	uint64_t verdicts;	  /* changes since start */
+	uint64_t restarts;	  /* of probes since start */
+	uint32_t loop_lag_max_us; /* of ours, since the last asked */
+	uint32_t loop_lag_p99_us; /* of the last 100 s, ours and the probes' */
+	uint32_t store_queue;	  /* operations not yet committed */
+	uint32_t store_lag_us;	  /* since the last committed heartbeat */
 	int64_t started_utc_us;
 	int64_t now_utc_us;
 };
@@ -115,7 +116,7 @@ struct monitor_actor {
 };
 
 /* What came of a change. `text`: for people, lines; one fault a line as
- * "line:column: what, what was expected" when !ok, and then nothing was
+ * "file:line:column: what, what was expected" when !ok, and then nothing was
  * changed. */
 struct monitor_answer {
 	bool ok;
@@ -125,13 +126,18 @@ struct monitor_answer {
 /* Called once, from the loop or from within the call, after the commit. */
 typedef void monitor_answer_fn(void *arg, const struct monitor_answer *a);
 
-enum monitor_table { MONITOR_SITES = 1, MONITOR_DEVICES = 2, MONITOR_FEEDS = 3 };
+enum monitor_table {
+	MONITOR_SITES = 1,
+	MONITOR_DEVICES = 2,
+	MONITOR_FEEDS = 3
+};
 
 struct monitor_import {
+	const char *file; /* what mistakes call it; NULL = "-" */
 	enum monitor_table table;
 	const char *csv; /* with header line */
 	size_t length;
-	bool dry_run; /* say what would change; change nothing */
+	bool dry_run;  /* say what would change; change nothing */
 	bool complete; /* rows that the CSV lacks are removed */
 };
 void monitor_import(struct monitor *m, const struct monitor_import *what,
@@ -143,7 +149,7 @@ void monitor_remove(struct monitor *m, enum monitor_table table,
 
 /* Maintenance or mute over a site's or feed's time; half-open, UTC. */
 struct monitor_overlay {
-	bool mute; /* else maintenance */
+	bool mute;	  /* else maintenance */
 	const char *site; /* "" = the one feed */
 	uint8_t uuid[16];
 	int64_t from_utc_us; /* 0 = now; never in the past */

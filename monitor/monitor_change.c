@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What people change while the monitor runs: each request is planned against
+ * the committed inventory, refused as a whole when anything in it is wrong,
+ * and answered once the store has committed it. */
+#include "monitor/monitor_parts.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "common/clock.h"
+#include "monitor/inventory/inventory.h"
+
+#define CHANGES_SHOWN 200u
+
+/* A request under way: from the plan to the store's confirmation. */
+struct request {
+	monitor_answer_fn *answer;
+	void *arg;
+	struct monitor_answer result;
+	char *text; /* owned */
+};
+
+static void
+answer_now(monitor_answer_fn *answer, void *arg, bool ok, const char *text)
+{
+	const struct monitor_answer a = { .ok = ok, .text = text };
+
+	answer(arg, &a);
+}
+
+static void
+on_done(void *arg, const struct store_result *r)
+{
+	struct request *q = arg;
+
+	q->result.ok = r->ok;
+	q->result.text = r->ok ? q->text : r->error;
+	if (q->result.text == NULL)
+		q->result.text = "";
+	q->answer(q->arg, &q->result);
+	free(q->text);
+	free(q);
+}
+
+static struct request *
+request_new(monitor_answer_fn *answer, void *arg)
+{
+	struct request *q = calloc(1, sizeof(*q));
+
+	if (q == NULL) {
+		answer_now(answer, arg, false, "memory is out");
+		return NULL;
+	}
+	q->answer = answer;
+	q->arg = arg;
+	return q;
+}
+
+/* The store took it, or did not. */
+static void
+request_posted(struct request *q, bool accepted)
+{
+	static const struct store_result busy = {
+		.error = "the database can't keep up: try again in a minute"
+	};
+
+	if (!accepted)
+		on_done(q, &busy);
+}
+
+static char *
+plan_text(const struct inventory_plan *plan)
+{
+	char *text = NULL;
+	size_t length = 0;
+	FILE *out = open_memstream(&text, &length);
+
+	if (out == NULL)
+		return NULL;
+	for (size_t i = 0; i < plan->count; i++) {
+		char line[1024];
+
+		if (i == CHANGES_SHOWN) {
+			fprintf(out, "... and %zu more\n", plan->count - i);
+			break;
+		}
+		inventory_change_text(&plan->changes[i], line, sizeof(line));
+		fprintf(out, "%s\n", line);
+	}
+	fclose(out);
+	return text;
+}
+
+static void
+random_uuid(void *arg, uint8_t out[16])
+{
+	(void)arg;
+	while (getrandom(out, 16, 0) != 16 && errno == EINTR)
+		;
+}
+
+static enum inventory_kind
+kind_of(enum monitor_table table)
+{
+	switch (table) {
+	case MONITOR_SITES:
+		return INVENTORY_SITES;
+	case MONITOR_DEVICES:
+		return INVENTORY_DEVICES;
+	case MONITOR_FEEDS:
+		break;
+	}
+	return INVENTORY_FEEDS;
+}
+
+/* How many feeds, and feeds of the demux probe, the plan would leave. */
+static void
+count_after(const struct inventory *now, const struct inventory_plan *plan,
+    size_t *feeds_out, size_t *demux_out)
+{
+	size_t feeds = 0, demux = 0;
+
+	for (size_t i = 0; i < now->feed_count; i++) {
+		feeds += now->feeds[i].enabled;
+		demux += now->feeds[i].enabled &&
+			 fleet_is_demux(now->feeds[i].url, false);
+	}
+	for (size_t i = 0; i < plan->count; i++) {
+		const struct inventory_change *c = &plan->changes[i];
+
+		if (c->kind != INVENTORY_FEEDS)
+			continue;
+		for (size_t k = 0;
+		     c->change != INVENTORY_ADD && k < now->feed_count; k++)
+			if (now->feeds[k].id == c->id) {
+				feeds -= now->feeds[k].enabled;
+				demux -=
+				    now->feeds[k].enabled &&
+				    fleet_is_demux(now->feeds[k].url, false);
+				break;
+			}
+		if (c->change == INVENTORY_REMOVE || !c->feed.enabled)
+			continue;
+		feeds++;
+		demux += fleet_is_demux(c->feed.url, false);
+	}
+	*feeds_out = feeds;
+	*demux_out = demux;
+}
+
+static bool
+fits(const struct monitor *m, const struct inventory *now,
+    const struct inventory_plan *plan, char *why, size_t size)
+{
+	uint32_t capacity = fleet_demux_capacity(m->fleet);
+	size_t feeds, demux, demux_now = 0;
+
+	for (size_t i = 0; i < now->feed_count; i++)
+		demux_now += now->feeds[i].enabled &&
+			     fleet_is_demux(now->feeds[i].url, false);
+	count_after(now, plan, &feeds, &demux);
+	if (feeds > LIMIT_FEEDS) {
+		snprintf(why, size,
+		    "%zu feeds are more than the %u that one monitor holds",
+		    feeds, LIMIT_FEEDS);
+		return false;
+	}
+	/* What is too much already may still be changed or made less. */
+	if (demux > capacity && demux > demux_now) {
+		snprintf(why, size,
+		    "%zu feeds that are not RTSP are more than the %u that "
+		    "this monitor holds (demux.threads)",
+		    demux, capacity);
+		return false;
+	}
+	return true;
+}
+
+struct change {
+	struct monitor *m;
+	struct inventory *now;
+	struct inventory *wanted;
+	struct inventory_mistakes mistakes;
+	uint64_t revision;
+	const struct monitor_actor *who;
+	monitor_answer_fn *answer;
+	void *arg;
+};
+
+static void
+change_fini(struct change *c)
+{
+	inventory_free(&c->now);
+	inventory_free(&c->wanted);
+	inventory_mistakes_fini(&c->mistakes);
+}
+
+static void
+refuse(struct change *c, const char *why)
+{
+	answer_now(c->answer, c->arg, false,
+	    c->mistakes.text != NULL ? c->mistakes.text : why);
+}
+
+/* The plan is given. */
+static void
+apply(struct change *c, struct inventory_plan *plan, bool dry_run)
+{
+	char why[256];
+	struct request *q;
+
+	if (!fits(c->m, c->now, plan, why, sizeof(why))) {
+		inventory_plan_free(&plan);
+		refuse(c, why);
+		return;
+	}
+	q = request_new(c->answer, c->arg);
+	if (q == NULL) {
+		inventory_plan_free(&plan);
+		return;
+	}
+	q->text = plan_text(plan);
+	q->result.added = (uint32_t)plan->added;
+	q->result.changed = (uint32_t)plan->changed;
+	q->result.removed = (uint32_t)plan->removed;
+	q->result.unchanged = (uint32_t)plan->unchanged;
+	if (dry_run || plan->count == 0) {
+		inventory_plan_free(&plan);
+		on_done(q, &(struct store_result){ .ok = true });
+		return;
+	}
+
+	const struct store_done done = { on_done, q };
+
+	request_posted(q, store_inventory(c->m->store, plan, c->revision,
+			      c->who->actor, c->who->reason, &done));
+}
+
+static bool
+change_init(struct change *c, struct monitor *m,
+    const struct monitor_actor *who, monitor_answer_fn *answer, void *arg)
+{
+	*c =
+	    (struct change){ .m = m, .who = who, .answer = answer, .arg = arg };
+	c->now = store_read_inventory(m->reader, true, &c->revision);
+	if (c->now != NULL)
+		return true;
+	refuse(c, store_reader_error(m->reader));
+	return false;
+}
+
+void
+monitor_import(struct monitor *m, const struct monitor_import *what,
+    const struct monitor_actor *who, monitor_answer_fn *answer, void *arg)
+{
+	struct change c;
+	const struct inventory_options opt = { .kind = kind_of(what->table),
+		.prune = what->complete,
+		.random = random_uuid,
+		.file = what->file != NULL ? what->file : "-" };
+	struct inventory_plan *plan;
+
+	if (!change_init(&c, m, who, answer, arg))
+		return;
+	c.wanted = inventory_new();
+	if (c.wanted == NULL || !inventory_read(c.wanted, opt.kind, opt.file,
+				    what->csv, what->length, &c.mistakes)) {
+		refuse(&c, "memory is out");
+	} else {
+		plan = inventory_plan_new(c.now, c.wanted, &opt, &c.mistakes);
+		if (plan == NULL)
+			refuse(&c, "memory is out");
+		else
+			apply(&c, plan, what->dry_run);
+	}
+	change_fini(&c);
+}
+
+void
+monitor_remove(struct monitor *m, enum monitor_table table, const char *name,
+    const struct monitor_actor *who, monitor_answer_fn *answer, void *arg)
+{
+	struct change c;
+	struct inventory_plan *plan;
+
+	if (!change_init(&c, m, who, answer, arg))
+		return;
+	plan = inventory_plan_remove(c.now, kind_of(table), name, &c.mistakes);
+	if (plan == NULL)
+		refuse(&c, "memory is out");
+	else
+		apply(&c, plan, false);
+	change_fini(&c);
+}
+
+/* --- overlays and incidents */
+
+struct site_search {
+	const char *path;
+	int64_t id;
+};
+
+static bool
+match_site(void *arg, const struct store_site_row *row)
+{
+	struct site_search *s = arg;
+
+	if (strcmp(row->path, s->path) == 0)
+		s->id = row->id;
+	return s->id == 0;
+}
+
+static bool
+overlay_place(struct monitor *m, const struct monitor_overlay *what,
+    struct store_overlay *out, const char **why)
+{
+	struct site_search s = { .path = what->site };
+	const struct watched_feed *f;
+
+	if (what->site != NULL && what->site[0] != '\0') {
+		store_read_sites(m->reader, match_site, &s);
+		out->site = s.id;
+		*why = "no such site";
+		return s.id != 0;
+	}
+	f = monitor_feed_find(m, what->uuid);
+	out->feed = f != NULL ? f->id : 0;
+	*why = "no such feed";
+	return f != NULL;
+}
+
+void
+monitor_overlay(struct monitor *m, const struct monitor_overlay *what,
+    const struct monitor_actor *who, monitor_answer_fn *answer, void *arg)
+{
+	int64_t now = monitor_utc(m, clock_mono_us());
+	struct store_overlay o = { .kind = what->mute ? STORE_MUTE
+						      : STORE_MAINTENANCE,
+		.from_utc = what->from_utc_us != 0 ? what->from_utc_us : now,
+		.to_utc = what->to_utc_us,
+		.actor = who->actor,
+		.reason = who->reason };
+	const char *why = NULL;
+	struct request *q;
+
+	if (who->actor[0] == '\0' || who->reason[0] == '\0')
+		why = "a reason is needed";
+	else if (o.from_utc < now - US_PER_S)
+		why = "it can't begin in the past: what was, was";
+	else if (o.to_utc <= o.from_utc)
+		why = "it must end after it begins";
+	if (why != NULL || !overlay_place(m, what, &o, &why)) {
+		answer_now(answer, arg, false, why);
+		return;
+	}
+	q = request_new(answer, arg);
+	if (q != NULL)
+		request_posted(q, store_overlay(m->store, &o,
+				      &(struct store_done){ on_done, q }));
+}
+
+void
+monitor_acknowledge(struct monitor *m, int64_t incident,
+    const struct monitor_actor *who, monitor_answer_fn *answer, void *arg)
+{
+	struct request *q = request_new(answer, arg);
+
+	if (q != NULL)
+		request_posted(q, store_incident_acknowledge(m->store, incident,
+				      clock_mono_us(), who->actor, who->reason,
+				      &(struct store_done){ on_done, q }));
+}

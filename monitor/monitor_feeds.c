@@ -1,0 +1,597 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The committed inventory as held feeds: at the start, and after each change
+ * only what the change touches. */
+#include "monitor/monitor_parts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/clock.h"
+#include "common/log.h"
+#include "common/wire.h"
+#include "monitor/inventory/inventory.h"
+
+static uint32_t
+hash_of(const uint8_t uuid[16])
+{
+	uint32_t h = 2166136261u;
+
+	for (int i = 0; i < 16; i++)
+		h = (h ^ uuid[i]) * 16777619u;
+	return h % UUID_HASH;
+}
+
+struct watched_feed *
+monitor_feed_find(const struct monitor *m, const uint8_t uuid[16])
+{
+	uint32_t n = m->uuid_hash[hash_of(uuid)];
+
+	while (n != 0) {
+		struct watched_feed *f = m->feeds[n - 1];
+
+		if (memcmp(f->uuid, uuid, sizeof(f->uuid)) == 0)
+			return f;
+		n = f->chain;
+	}
+	return NULL;
+}
+
+struct watched_feed *
+monitor_feed_of_id(const struct monitor *m, int64_t id)
+{
+	uint32_t n = m->id_hash[(uint64_t)id % UUID_HASH];
+
+	while (n != 0 && m->feeds[n - 1]->id != id)
+		n = m->feeds[n - 1]->id_chain;
+	return n != 0 ? m->feeds[n - 1] : NULL;
+}
+
+static void
+hash_remove(struct monitor *m, const struct watched_feed *f)
+{
+	uint32_t *at = &m->uuid_hash[hash_of(f->uuid)];
+
+	while (*at != 0 && *at != f->number + 1)
+		at = &m->feeds[*at - 1]->chain;
+	if (*at != 0)
+		*at = f->chain;
+	at = &m->id_hash[(uint64_t)f->id % UUID_HASH];
+	while (*at != 0 && *at != f->number + 1)
+		at = &m->feeds[*at - 1]->id_chain;
+	if (*at != 0)
+		*at = f->id_chain;
+}
+
+static void
+feed_free(struct watched_feed *f)
+{
+	if (f == NULL)
+		return;
+	judge_feed_free(&f->judge);
+	free(f->site);
+	free(f->device);
+	free(f->name);
+	free(f->tags);
+	free(f->detail);
+	if (f->add != NULL)
+		explicit_bzero(f->add, sizeof(*f->add));
+	free(f->add);
+	free(f);
+}
+
+/* --- one feed of the inventory */
+
+struct reading {
+	struct monitor *m;
+	const struct inventory *inv;
+	const struct inventory_device **devices; /* by name; owned */
+	const struct inventory_site **sites;	 /* by path; owned */
+	int64_t now_us;
+	uint32_t next_number; /* where to look for a free one */
+	uint32_t added, changed, removed;
+};
+
+static int
+by_device_name(const void *a, const void *b)
+{
+	return strcmp((*(const struct inventory_device *const *)a)->name,
+	    (*(const struct inventory_device *const *)b)->name);
+}
+
+static int
+by_site_path(const void *a, const void *b)
+{
+	return strcmp((*(const struct inventory_site *const *)a)->path,
+	    (*(const struct inventory_site *const *)b)->path);
+}
+
+/* Thousands of feeds each look up both: sorted once. */
+static bool
+index_inventory(struct reading *r)
+{
+	const struct inventory *inv = r->inv;
+
+	r->devices = calloc(inv->device_count + 1, sizeof(*r->devices));
+	r->sites = calloc(inv->site_count + 1, sizeof(*r->sites));
+	if (r->devices == NULL || r->sites == NULL)
+		return false;
+	for (size_t i = 0; i < inv->device_count; i++)
+		r->devices[i] = &inv->devices[i];
+	for (size_t i = 0; i < inv->site_count; i++)
+		r->sites[i] = &inv->sites[i];
+	qsort(r->devices, inv->device_count, sizeof(*r->devices),
+	    by_device_name);
+	qsort(r->sites, inv->site_count, sizeof(*r->sites), by_site_path);
+	return true;
+}
+
+static const struct inventory_device *
+device_of(const struct reading *r, const char *name)
+{
+	const struct inventory_device wanted = { .name = name };
+	const struct inventory_device *key = &wanted;
+	const struct inventory_device **found = bsearch(&key, r->devices,
+	    r->inv->device_count, sizeof(*r->devices), by_device_name);
+
+	return found != NULL ? *found : NULL;
+}
+
+static uint32_t
+site_of(const struct reading *r, const char *path)
+{
+	const struct inventory_site wanted = { .path = path };
+	const struct inventory_site *key = &wanted;
+	const struct inventory_site **found = bsearch(&key, r->sites,
+	    r->inv->site_count, sizeof(*r->sites), by_site_path);
+
+	return found != NULL ? (uint32_t)(*found)->id : 0;
+}
+
+static void
+copy(char *out, size_t size, const char *in)
+{
+	size_t n = strnlen(in, size - 1);
+
+	memcpy(out, in, n);
+	out[n] = '\0';
+}
+
+/* What a probe must be told; all of it is compared, so no padding is left
+ * unset. */
+static void
+make_add(const struct reading *r, const struct inventory_feed *want,
+    struct wire_feed_add *out)
+{
+	const struct inventory_device *d = device_of(r, want->device);
+
+	memset(out, 0, sizeof(*out));
+	memcpy(out->uuid, want->uuid, sizeof(out->uuid));
+	copy(out->url, sizeof(out->url), want->url);
+	out->transport = want->transport;
+	out->visit_seconds = want->visit_s;
+	out->visit_every_seconds = want->visit_every_s;
+	if (d == NULL)
+		return;
+	out->device = (uint32_t)d->id;
+	out->device_sessions = d->sessions;
+	out->quirks = d->quirks;
+	copy(out->user, sizeof(out->user), d->user);
+	copy(out->password, sizeof(out->password), d->password);
+}
+
+/* Whether a probe must be told anew. What was learned is no wish. */
+static bool
+same_add(const struct wire_feed_add *a, const struct wire_feed_add *b)
+{
+	return strcmp(a->url, b->url) == 0 && strcmp(a->user, b->user) == 0 &&
+	       strcmp(a->password, b->password) == 0 &&
+	       a->transport == b->transport && a->device == b->device &&
+	       a->device_sessions == b->device_sessions &&
+	       a->visit_seconds == b->visit_seconds &&
+	       a->visit_every_seconds == b->visit_every_seconds &&
+	       a->quirks == b->quirks;
+}
+
+static bool
+set_text(char **at, const char *text, bool *changed)
+{
+	char *fresh;
+
+	if (*at != NULL && strcmp(*at, text) == 0)
+		return true;
+	fresh = strdup(text);
+	if (fresh == NULL)
+		return false;
+	free(*at);
+	*at = fresh;
+	*changed = true;
+	return true;
+}
+
+/* Names and the like; true when a page would show something else. */
+static bool
+take_words(struct reading *r, struct watched_feed *f,
+    const struct inventory_feed *want)
+{
+	const struct inventory_device *d = device_of(r, want->device);
+	uint32_t site = site_of(r, want->site);
+	bool changed = false;
+
+	set_text(&f->site, want->site, &changed);
+	set_text(&f->device, want->device, &changed);
+	set_text(&f->name, want->name, &changed);
+	set_text(&f->tags, want->tags, &changed);
+	if (f->no_picture != want->no_picture ||
+	    f->criticality != want->criticality)
+		changed = true;
+	if (want->no_picture)
+		f->wanted = f->asked_for = 0;
+	f->no_picture = want->no_picture;
+	f->criticality = want->criticality;
+	f->device_id = d != NULL ? d->id : 0;
+	if (f->site_id != site || f->version == 0)
+		incident_feed_add(r->m->incidents, f->number, site);
+	f->site_id = site;
+	return changed;
+}
+
+static void
+hand_to_fleet(struct monitor *m, struct watched_feed *f)
+{
+	const char *error = NULL;
+
+	f->add->ref.feed = f->number;
+	if (!fleet_add(m->fleet, f->add, -1, &error))
+		log_error("monitor", "feed=%u %s", f->number, error);
+}
+
+static struct watched_feed *
+feed_new(struct reading *r, const struct inventory_feed *want)
+{
+	struct monitor *m = r->m;
+	struct watched_feed *f = calloc(1, sizeof(*f));
+
+	while (r->next_number < LIMIT_FEEDS && m->feeds[r->next_number] != NULL)
+		r->next_number++;
+	if (f == NULL || r->next_number == LIMIT_FEEDS) {
+		free(f);
+		return NULL;
+	}
+	f->number = r->next_number;
+	f->id = want->id;
+	memcpy(f->uuid, want->uuid, sizeof(f->uuid));
+	f->add = malloc(sizeof(*f->add));
+	f->judge = judge_feed_new(&m->config.judge, r->now_us);
+	if (f->add == NULL || f->judge == NULL) {
+		feed_free(f);
+		return NULL;
+	}
+	make_add(r, want, f->add);
+	m->feeds[f->number] = f;
+	f->chain = m->uuid_hash[hash_of(f->uuid)];
+	m->uuid_hash[hash_of(f->uuid)] = f->number + 1;
+	f->id_chain = m->id_hash[(uint64_t)f->id % UUID_HASH];
+	m->id_hash[(uint64_t)f->id % UUID_HASH] = f->number + 1;
+	return f;
+}
+
+static void
+feed_remove(struct monitor *m, struct watched_feed *f)
+{
+	fleet_remove(m->fleet, f->number);
+	deadlines_set(&m->deadlines, f->number, INT64_MAX);
+	incident_feed_remove(m->incidents, f->number, clock_mono_us());
+	monitor_incidents_drain(m);
+	monitor_row_changed(m, f, true);
+	hash_remove(m, f);
+	m->feeds[f->number] = NULL;
+	feed_free(f);
+}
+
+/* A feed that points elsewhere starts to be judged anew; one whose limits or
+ * login changed is only connected anew. */
+static void
+feed_change(struct reading *r, struct watched_feed *f,
+    const struct inventory_feed *want)
+{
+	struct wire_feed_add add;
+	bool words = take_words(r, f, want);
+
+	make_add(r, want, &add);
+	if (!same_add(f->add, &add)) {
+		bool elsewhere = strcmp(f->add->url, add.url) != 0;
+
+		fleet_remove(r->m->fleet, f->number);
+		*f->add = add;
+		if (elsewhere) {
+			struct judge_feed *fresh =
+			    judge_feed_new(&r->m->config.judge, r->now_us);
+
+			if (fresh != NULL) {
+				judge_feed_free(&f->judge);
+				f->judge = fresh;
+			}
+		}
+		f->phase = PHASE_IDLE;
+		f->asked_us = 0;
+		hand_to_fleet(r->m, f);
+		monitor_feed_touch(r->m, f, r->now_us);
+		words = true;
+	}
+	explicit_bzero(&add, sizeof(add));
+	if (words) {
+		r->changed++;
+		monitor_row_changed(r->m, f, false);
+	}
+}
+
+static struct watched_feed *
+find_by_id(struct monitor *m, const struct inventory_feed *want)
+{
+	struct watched_feed *f = monitor_feed_find(m, want->uuid);
+
+	return f != NULL && f->id == want->id ? f : NULL;
+}
+
+static void
+take_feed(struct reading *r, const struct inventory_feed *want)
+{
+	struct watched_feed *f = find_by_id(r->m, want);
+
+	if (!want->enabled)
+		return;
+	if (f != NULL) {
+		f->seen = true;
+		feed_change(r, f, want);
+		return;
+	}
+	f = feed_new(r, want);
+	if (f == NULL) {
+		log_error("monitor", "feed \"%s/%s\" can't be held: no room",
+		    want->site, want->name);
+		return;
+	}
+	f->seen = true;
+	take_words(r, f, want);
+	r->added++;
+}
+
+/* --- what earlier runs left */
+
+static bool
+take_learned(void *arg, const struct store_feed_secret *row)
+{
+	struct monitor *m = arg;
+	struct watched_feed *f = monitor_feed_of_id(m, row->id);
+	struct wire_learned l;
+
+	if (f == NULL)
+		return true;
+	if (row->judge != NULL)
+		judge_restore(f->judge, row->judge, row->judge_length);
+	if (row->wire != NULL &&
+	    wire_get_learned((struct span){ row->wire, row->wire_length },
+		&l)) {
+		f->add->keepalive = l.keepalive;
+		f->add->gap_us = l.gap_us;
+		f->add->gop_us = l.gop_us;
+		memcpy(f->add->tls_pin, l.tls_pin, sizeof(l.tls_pin));
+		if (f->add->transport == WIRE_TRANSPORT_AUTO)
+			f->add->transport = l.transport;
+	}
+	return true;
+}
+
+static bool
+take_incident(void *arg, const struct store_incident_row *row)
+{
+	struct monitor *m = arg;
+	struct watched_feed *f = monitor_feed_of_id(m, row->feed);
+	struct incident_change c = { .event = INCIDENT_OPENED,
+		.id = (uint64_t)row->id,
+		.site = (uint32_t)row->site,
+		.whole_site = row->feed == 0,
+		.cause = row->cause,
+		.since_us = row->since_utc - m->anchor_us,
+		.at_us = row->at_utc - m->anchor_us };
+
+	if (f == NULL && row->feed != 0)
+		return true;
+	if (f != NULL) {
+		c.feed = f->number;
+		c.site = f->site_id;
+		f->incident = c.id;
+	}
+	incident_restore(m->incidents, &c);
+	return true;
+}
+
+/* --- the whole */
+
+static void
+remove_unseen(struct reading *r)
+{
+	for (uint32_t i = 0; i < LIMIT_FEEDS; i++) {
+		struct watched_feed *f = r->m->feeds[i];
+
+		if (f == NULL)
+			continue;
+		if (!f->seen) {
+			feed_remove(r->m, f);
+			r->removed++;
+		} else {
+			f->seen = false;
+		}
+	}
+}
+
+/* New ones are held once everything known about them is in place. */
+static void
+start_new(struct reading *r)
+{
+	for (uint32_t i = 0; i < r->m->feed_count; i++) {
+		struct watched_feed *f = r->m->feeds[r->m->order[i]];
+
+		if (f->version != 0)
+			continue;
+		hand_to_fleet(r->m, f);
+		monitor_row_changed(r->m, f, false);
+		monitor_feed_touch(r->m, f, r->now_us);
+	}
+}
+
+/* Removed ones first, so that their numbers are free again. */
+static void
+take_inventory(struct reading *r)
+{
+	for (size_t i = 0; i < r->inv->feed_count; i++) {
+		struct watched_feed *f = find_by_id(r->m, &r->inv->feeds[i]);
+
+		if (f != NULL && r->inv->feeds[i].enabled)
+			f->seen = true;
+	}
+	remove_unseen(r);
+	for (size_t i = 0; i < r->inv->feed_count; i++)
+		take_feed(r, &r->inv->feeds[i]);
+	for (uint32_t i = 0; i < LIMIT_FEEDS; i++)
+		if (r->m->feeds[i] != NULL)
+			r->m->feeds[i]->seen = false;
+	monitor_order_sort(r->m);
+}
+
+static void
+finish_reading(struct reading *r, struct inventory **inv)
+{
+	free(r->devices);
+	free(r->sites);
+	inventory_free(inv);
+}
+
+bool
+monitor_feeds_load(struct monitor *m, bool learned)
+{
+	uint64_t revision;
+	struct inventory *inv =
+	    store_read_inventory(m->reader, true, &revision);
+	struct reading r = { .m = m, .inv = inv, .now_us = clock_mono_us() };
+
+	if (inv == NULL || !index_inventory(&r)) {
+		finish_reading(&r, &inv);
+		return false;
+	}
+	take_inventory(&r);
+	finish_reading(&r, &inv);
+	if (learned) {
+		store_read_secrets(m->reader, take_learned, m);
+		store_read_incidents(m->reader, true, 0, INT64_MAX, LIMIT_FEEDS,
+		    take_incident, m);
+	}
+	monitor_overlays_apply(m);
+	start_new(&r);
+	log_info("monitor",
+	    "inventory: %u feeds held, %u new, %u changed, %u gone",
+	    m->feed_count, r.added, r.changed, r.removed);
+	return true;
+}
+
+void
+monitor_feeds_free(struct monitor *m)
+{
+	for (uint32_t i = 0; m->feeds != NULL && i < LIMIT_FEEDS; i++)
+		feed_free(m->feeds[i]);
+	free(m->feeds);
+	m->feeds = NULL;
+}
+
+/* --- overlays: maintenance and mutes in force now */
+
+static bool
+site_within(const char *path, const char *parent)
+{
+	size_t n = strlen(parent);
+
+	return strncmp(path, parent, n) == 0 &&
+	       (path[n] == '\0' || path[n] == '/');
+}
+
+struct overlay_reading {
+	struct monitor *m;
+	uint8_t *marks; /* of each feed: bit 0 maintenance, bit 1 mute */
+	char site[LIMIT_NAME_BYTES];
+};
+
+static bool
+has_tag(const char *tags, const char *tag)
+{
+	size_t n = strlen(tag);
+
+	for (const char *p = tags; n > 0 && (p = strstr(p, tag)) != NULL; p++)
+		if ((p == tags || p[-1] == ',') &&
+		    (p[n] == '\0' || p[n] == ','))
+			return true;
+	return false;
+}
+
+struct site_name {
+	int64_t id;
+	char *out;
+	size_t size;
+};
+
+static bool
+take_site(void *arg, const struct store_site_row *row)
+{
+	struct site_name *s = arg;
+
+	if (row->id != s->id)
+		return true;
+	copy(s->out, s->size, row->path);
+	return false;
+}
+
+static bool
+take_overlay(void *arg, const struct store_overlay_row *row)
+{
+	struct overlay_reading *r = arg;
+	uint8_t bit = row->kind == STORE_MUTE ? 2 : 1;
+	char site[LIMIT_NAME_BYTES] = "";
+	struct site_name name = { row->site, site, sizeof(site) };
+
+	if (row->site != 0)
+		store_read_sites(r->m->reader, take_site, &name);
+	for (uint32_t i = 0; i < r->m->feed_count; i++) {
+		const struct watched_feed *f = r->m->feeds[r->m->order[i]];
+
+		if ((row->feed != 0 && row->feed == f->id) ||
+		    (site[0] != '\0' && site_within(f->site, site)) ||
+		    (row->tag != NULL && has_tag(f->tags, row->tag)))
+			r->marks[f->number] |= bit;
+	}
+	return true;
+}
+
+void
+monitor_overlays_apply(struct monitor *m)
+{
+	int64_t now = monitor_utc(m, clock_mono_us());
+	struct overlay_reading r = { .m = m, .marks = calloc(LIMIT_FEEDS, 1) };
+
+	if (r.marks == NULL ||
+	    !store_read_overlays(m->reader, now, now + 1, take_overlay, &r)) {
+		free(r.marks);
+		return;
+	}
+	for (uint32_t i = 0; i < m->feed_count; i++) {
+		struct watched_feed *f = m->feeds[m->order[i]];
+		bool maintenance = (r.marks[f->number] & 1) != 0;
+		bool muted = (r.marks[f->number] & 2) != 0;
+
+		if (f->maintenance == maintenance && f->muted == muted)
+			continue;
+		f->maintenance = maintenance;
+		f->muted = muted;
+		if (f->version != 0)
+			monitor_row_changed(m, f, false);
+	}
+	free(r.marks);
+}

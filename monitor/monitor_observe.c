@@ -1,0 +1,439 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Observations in, verdicts out: to the store (one operation each), to the
+ * book of incidents, to whoever watches; and the asking for pictures. */
+#include "monitor/monitor_parts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/clock.h"
+#include "common/log.h"
+#include "common/wire.h"
+
+#define SLOT_US (600 * US_PER_S)
+#define ASK_PATIENCE_US (30 * US_PER_S) /* or three keyframe gaps */
+#define NOT_NOW_US (300 * US_PER_MS)
+#define LAST_GOOD_US (600 * US_PER_S)
+
+static struct watched_feed *
+feed_at(struct monitor *m, uint32_t number)
+{
+	return number < LIMIT_FEEDS && !m->stopping ? m->feeds[number] : NULL;
+}
+
+/* --- incidents */
+
+static void
+incident_put(struct monitor *m, const struct incident_change *c)
+{
+	const struct watched_feed *f = feed_at(m, c->feed);
+	struct store_incident i = { .id = (int64_t)c->id,
+		.site = c->whole_site ? (int64_t)c->site : 0,
+		.since_us = c->since_us,
+		.at_us = c->at_us,
+		.cause = c->cause,
+		.alertable = c->event != INCIDENT_OPENED,
+		.text = cause_help(c->cause) };
+
+	if (!c->whole_site)
+		i.feed = f != NULL ? f->id : 0;
+	switch (c->event) {
+	case INCIDENT_OPENED:
+		if (i.feed != 0 || i.site != 0)
+			store_incident_open(m->store, &i, NULL);
+		break;
+	case INCIDENT_CONFIRMED:
+	case INCIDENT_CHANGED:
+		store_incident_change(m->store, &i, NULL);
+		break;
+	case INCIDENT_JOINED:
+		break;
+	case INCIDENT_CLOSED:
+		store_incident_close(m->store, i.id, c->until_us, c->at_us,
+		    NULL);
+		break;
+	}
+}
+
+void
+monitor_incidents_drain(struct monitor *m)
+{
+	struct incident_change c;
+
+	while (incident_next(m->incidents, &c))
+		incident_put(m, &c);
+}
+
+/* --- verdicts */
+
+void
+monitor_verdict_post(struct monitor *m, struct watched_feed *f)
+{
+	const struct verdict *v = judge_verdict(f->judge);
+	const struct store_verdict op = { .feed = f->id,
+		.state = v->state,
+		.cause = v->cause,
+		.causes = v->causes,
+		.confidence = v->confidence,
+		.since_us = v->since_us,
+		.at_us = v->at_us,
+		.evidence = v->evidence };
+
+	store_verdict(m->store, &op, NULL);
+}
+
+/* Which picture tells this change best: the trouble's first, the first good
+ * one after it. */
+static void
+want_pictures(struct monitor *m, struct watched_feed *f, enum state before)
+{
+	const struct verdict *v = judge_verdict(f->judge);
+	uint64_t incident = incident_open_of(m->incidents, f->number);
+
+	if (f->no_picture)
+		return;
+	if (v->state == STATE_DOWN || v->state == STATE_DEGRADED) {
+		if (f->incident != incident)
+			f->wanted |= PICTURE_FIRST_BAD;
+		f->wanted &= ~(PICTURE_LAST_GOOD | PICTURE_RECOVERED);
+		f->incident = incident;
+	} else if (v->state == STATE_UP && before != STATE_UP) {
+		f->wanted &= ~PICTURE_FIRST_BAD;
+		f->wanted |=
+		    f->incident != 0 ? PICTURE_RECOVERED : PICTURE_LAST_GOOD;
+	}
+}
+
+static void
+verdict_changed(struct monitor *m, struct watched_feed *f, enum state before,
+    int64_t now_us)
+{
+	const struct verdict *v = judge_verdict(f->judge);
+
+	m->verdicts++;
+	monitor_verdict_post(m, f);
+	incident_on_verdict(m->incidents, f->number, v, now_us);
+	want_pictures(m, f, before);
+	monitor_incidents_drain(m);
+	log_info("judge", "feed=%u name=\"%s/%s\" state=%s cause=%s", f->number,
+	    f->site, f->name, state_name(v->state), cause_name(v->cause));
+	monitor_row_changed(m, f, false);
+}
+
+/* --- asking */
+
+static int64_t
+patience(const struct watched_feed *f)
+{
+	struct judge_stream s;
+
+	judge_stream(f->judge, &s);
+	return 3ll * s.gop_us > ASK_PATIENCE_US ? 3ll * s.gop_us
+						: ASK_PATIENCE_US;
+}
+
+static void
+tell_quarantined(struct watched_feed *f, int64_t now_us)
+{
+	static struct sample s;
+
+	s.ref.feed = f->number;
+	s.at_us = now_us;
+	s.result = SAMPLE_QUARANTINED;
+	judge_sample_asked(f->judge, now_us);
+	judge_on_sample(f->judge, &s, now_us);
+	f->not_before_us = now_us + 10 * US_PER_S;
+	f->wanted = 0;
+}
+
+/* When the next picture of the feed should be asked; INT64_MAX: not while
+ * things are as they are. */
+static int64_t
+ask_due(const struct watched_feed *f)
+{
+	int64_t due;
+
+	if (f->phase != PHASE_FLOWING)
+		return INT64_MAX;
+	if (f->asked_us != 0)
+		return f->asked_us + patience(f);
+	due = f->wanted != 0 ? 0 : judge_sample_due(f->judge);
+	return due > f->not_before_us ? due : f->not_before_us;
+}
+
+static void
+ask(struct monitor *m, struct watched_feed *f, int64_t now_us)
+{
+	uint32_t want = f->wanted | f->asked_for;
+
+	switch (fleet_ask(m->fleet, f->number, want ? WIRE_SAMPLE_PNG : 0,
+	    now_us)) {
+	case FLEET_ASKED:
+		f->asked_us = now_us;
+		f->asked_for = want;
+		f->wanted = 0;
+		judge_sample_asked(f->judge, now_us);
+		break;
+	case FLEET_QUARANTINED:
+		tell_quarantined(f, now_us);
+		break;
+	case FLEET_NOT_NOW:
+		f->not_before_us = now_us + NOT_NOW_US;
+		break;
+	}
+}
+
+void
+monitor_feed_touch(struct monitor *m, struct watched_feed *f, int64_t now_us)
+{
+	enum state before = judge_verdict(f->judge)->state;
+	struct verdict v;
+	int64_t next;
+
+	if (judge_step(f->judge, now_us, &v))
+		verdict_changed(m, f, before, now_us);
+	else if (before == STATE_UP && !f->no_picture &&
+		 now_us - f->good_png_us > LAST_GOOD_US)
+		f->wanted |= PICTURE_LAST_GOOD;
+	if (ask_due(f) <= now_us)
+		ask(m, f, now_us);
+	next = ask_due(f);
+	if (judge_deadline(f->judge) < next)
+		next = judge_deadline(f->judge);
+	/* A judge that still wants to be asked now is asked a little later:
+	 * the loop must turn. */
+	if (next <= now_us)
+		next = now_us + US_PER_MS;
+	deadlines_set(&m->deadlines, f->number, next);
+	monitor_timer_soon(m);
+}
+
+/* --- what the fleet says */
+
+static void
+set_detail(struct watched_feed *f, const char *detail)
+{
+	if (f->detail != NULL && strcmp(f->detail, detail) == 0)
+		return;
+	free(f->detail);
+	f->detail = detail[0] != '\0' ? strdup(detail) : NULL;
+}
+
+static void
+on_link(void *arg, const struct link_report *r)
+{
+	struct monitor *m = arg;
+	struct watched_feed *f = feed_at(m, r->ref.feed);
+	int64_t now = clock_mono_us();
+
+	if (f == NULL)
+		return;
+	f->phase = r->phase;
+	f->reason = r->reason;
+	set_detail(f, r->detail);
+	judge_on_link(f->judge, r, now);
+	monitor_feed_touch(m, f, now);
+}
+
+static void
+rollup_write(struct monitor *m, struct watched_feed *f)
+{
+	struct rollup *u = &f->rollup;
+	struct store_rollup op = { .feed = f->id };
+
+	if (u->slot != 0 && u->us > 0) {
+		op.at_us = u->slot * SLOT_US - m->anchor_us;
+		op.fps_milli = (uint32_t)(u->units * 1000 * US_PER_S / u->us);
+		op.kbps = (uint32_t)(u->bytes * 8000 / u->us);
+		op.loss_ppm = u->packets + u->lost == 0
+				  ? 0
+				  : (uint32_t)(u->lost * 1000000 /
+					       (u->packets + u->lost));
+		store_rollup(m->store, &op);
+	}
+	*u = (struct rollup){ 0 };
+}
+
+void
+monitor_rollups_flush(struct monitor *m, int64_t now_us, bool all)
+{
+	int64_t slot = monitor_utc(m, now_us) / SLOT_US;
+
+	for (uint32_t i = 0; i < m->feed_count; i++) {
+		struct watched_feed *f = m->feeds[m->order[i]];
+
+		if (f->rollup.slot != 0 && (all || f->rollup.slot != slot))
+			rollup_write(m, f);
+	}
+}
+
+static void
+rollup_add(struct monitor *m, struct watched_feed *f, const struct account *a)
+{
+	int64_t slot = monitor_utc(m, a->to_us) / SLOT_US;
+
+	if (f->rollup.slot != slot)
+		rollup_write(m, f);
+	f->rollup.slot = slot;
+	f->rollup.us += (uint64_t)(a->to_us - a->from_us);
+	f->rollup.units += a->units;
+	f->rollup.bytes += a->bytes;
+	f->rollup.packets += a->packets;
+	f->rollup.lost += a->lost;
+}
+
+static void
+on_account(void *arg, const struct account *a)
+{
+	struct monitor *m = arg;
+	struct watched_feed *f = feed_at(m, a->ref.feed);
+	int64_t now = clock_mono_us();
+
+	if (f == NULL)
+		return;
+	rollup_add(m, f, a);
+	judge_on_account(f->judge, a, now);
+	monitor_feed_touch(m, f, now);
+}
+
+static void
+on_sample(void *arg, const struct sample *s)
+{
+	struct monitor *m = arg;
+	struct watched_feed *f = feed_at(m, s->ref.feed);
+	int64_t now = clock_mono_us();
+	bool measured = s->result == SAMPLE_OK || s->result == SAMPLE_DAMAGED;
+
+	if (f == NULL)
+		return;
+	f->asked_us = 0;
+	if (measured) {
+		m->samples++;
+		f->last_sample_us = s->at_us;
+	} else {
+		/* What it was for is still wanted; not at once again. */
+		f->wanted |= f->asked_for;
+		f->asked_for = 0;
+		f->not_before_us = now + NOT_NOW_US;
+	}
+	judge_on_sample(f->judge, s, now);
+	monitor_feed_touch(m, f, now);
+}
+
+static void
+keep(struct monitor *m, struct watched_feed *f, enum store_thumbnail_kind kind,
+    const struct wire_png *png, int64_t at_us)
+{
+	bool tied = kind == STORE_FIRST_BAD || kind == STORE_RECOVERED;
+	const struct store_thumbnail t = { .feed = f->id,
+		.kind = kind,
+		.at_us = at_us,
+		.incident = tied ? (int64_t)f->incident : 0,
+		.width = png->width,
+		.height = png->height,
+		.png = png->bytes,
+		.length = png->length };
+
+	if (!tied || f->incident != 0)
+		store_thumbnail(m->store, &t, NULL);
+}
+
+static void
+on_png(void *arg, uint32_t feed, const struct wire_png *png)
+{
+	struct monitor *m = arg;
+	struct watched_feed *f = feed_at(m, feed);
+	int64_t at_us;
+	bool good;
+
+	if (f == NULL || f->no_picture)
+		return;
+	good = judge_verdict(f->judge)->state == STATE_UP;
+	at_us = f->last_sample_us != 0 ? f->last_sample_us : clock_mono_us();
+	/* The routine last-good alone is not worth a second write. */
+	if (f->asked_for != PICTURE_LAST_GOOD || f->thumb_us == 0) {
+		f->thumb_us = at_us;
+		keep(m, f, STORE_CURRENT, png, at_us);
+	}
+	if ((f->asked_for & PICTURE_FIRST_BAD) != 0 && !good)
+		keep(m, f, STORE_FIRST_BAD, png, at_us);
+	if ((f->asked_for & PICTURE_RECOVERED) != 0 && good) {
+		keep(m, f, STORE_RECOVERED, png, at_us);
+		f->incident = 0;
+		f->wanted |= PICTURE_LAST_GOOD;
+	}
+	if ((f->asked_for & PICTURE_LAST_GOOD) != 0 && good) {
+		keep(m, f, STORE_LAST_GOOD, png, at_us);
+		f->good_png_us = clock_mono_us();
+	}
+	f->asked_for = 0;
+	monitor_row_changed(m, f, false);
+}
+
+static void
+on_blind(void *arg, uint32_t feed, enum cause cause)
+{
+	struct monitor *m = arg;
+	struct watched_feed *f = feed_at(m, feed);
+	int64_t now = clock_mono_us();
+
+	if (f == NULL)
+		return;
+	if (cause != CAUSE_NONE) {
+		f->phase = PHASE_WAITING;
+		f->asked_us = 0;
+	}
+	judge_on_blind(f->judge, cause, now);
+	monitor_feed_touch(m, f, now);
+}
+
+static void
+on_learned(void *arg, const struct wire_learned *l)
+{
+	struct monitor *m = arg;
+	struct watched_feed *f = feed_at(m, l->ref.feed);
+	uint8_t body[128];
+	struct writer w = writer_of(body, sizeof(body));
+
+	if (f == NULL)
+		return;
+	wire_put_learned(&w, l);
+	if (!w.bad)
+		store_learned(m->store, f->id, STORE_LEARNED_WIRE, body,
+		    writer_length(&w));
+}
+
+void
+monitor_learned_save(struct monitor *m, struct watched_feed *f)
+{
+	uint8_t bytes[JUDGE_SAVE_BYTES];
+	size_t n = judge_save(f->judge, bytes, sizeof(bytes));
+
+	if (n > 0)
+		store_learned(m->store, f->id, STORE_LEARNED_JUDGE, bytes, n);
+}
+
+static void
+on_pong(void *arg, enum role role, uint32_t number, int32_t pid,
+    const struct wire_pong *pong)
+{
+	struct monitor *m = arg;
+
+	(void)role;
+	(void)number;
+	(void)pid;
+	m->lags[m->lag_count++ % LAGS] = pong->lag_max_us;
+}
+
+void
+monitor_observe_calls(struct monitor *m, struct fleet_calls *out)
+{
+	*out = (struct fleet_calls){ .arg = m,
+		.on_link = on_link,
+		.on_account = on_account,
+		.on_sample = on_sample,
+		.on_png = on_png,
+		.on_blind = on_blind,
+		.on_learned = on_learned,
+		.on_pong = on_pong };
+}

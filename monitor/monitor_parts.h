@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* monitor_parts.h: what the files of the composition root share; nobody else
+ * includes it. monitor.c: birth, turns, end. monitor_feeds.c: the inventory
+ * as held feeds. monitor_observe.c: observations -> verdicts -> store and
+ * watchers. monitor_row.c: what others may see. monitor_change.c: what people
+ * change.
+ */
+#ifndef MONITOR_MONITOR_PARTS_H
+#define MONITOR_MONITOR_PARTS_H
+
+#include "monitor/deadlines.h"
+#include "monitor/fleet/fleet.h"
+#include "monitor/judge/incident.h"
+#include "monitor/judge/judge.h"
+#include "monitor/monitor.h"
+#include "monitor/store/store.h"
+#include "monitor/store/store_read.h"
+
+#define WATCHERS_MAX 8u
+#define LAGS 1024u
+#define UUID_HASH 8192u
+
+/* Why a picture is wanted, as bits. */
+#define PICTURE_CURRENT 1u /* a page asks */
+#define PICTURE_FIRST_BAD 2u
+#define PICTURE_LAST_GOOD 4u
+#define PICTURE_RECOVERED 8u
+
+/* Ten minutes of accounts. */
+struct rollup {
+	int64_t slot; /* UTC / ten minutes; 0 = empty */
+	uint64_t us, units, bytes, packets, lost;
+};
+
+struct watched_feed {
+	bool used;
+	uint32_t number;       /* its place in monitor.feeds */
+	uint32_t chain;	       /* next of the same UUID hash + 1 */
+	uint32_t id_chain;     /* the same by the store's id */
+	int64_t id, device_id; /* the store's */
+	uint32_t site_id;
+	uint8_t uuid[16];
+	char *site, *device, *name, *tags; /* owned */
+	struct wire_feed_add *add;	   /* owned; what the fleet was given */
+	bool enabled, no_picture, maintenance, muted;
+	uint8_t criticality;
+	struct judge_feed *judge; /* owned */
+	enum phase phase;
+	enum reason reason;
+	char *detail;		/* owned, NULL = none */
+	int64_t last_sample_us; /* arrival of the last judged picture */
+	int64_t thumb_us;	/* of the last stored picture, 0 = none */
+	int64_t good_png_us;	/* last LAST_GOOD kept */
+	uint32_t wanted;	/* PICTURE_ bits not yet asked */
+	uint32_t asked_for;	/* PICTURE_ bits of the ask that is out */
+	int64_t asked_us;	/* 0 = no ask is out */
+	int64_t not_before_us;	/* no ask sooner: the fleet said not now */
+	uint64_t incident;	/* that first_bad belongs to */
+	struct rollup rollup;
+	uint32_t version;
+	bool seen; /* by the inventory reading under way */
+};
+
+struct monitor {
+	struct event_base *base;
+	struct monitor_config config;
+	struct store *store;
+	struct store_reader *reader;
+	struct fleet *fleet;
+	struct incident_book *incidents;
+	struct watched_feed **feeds;   /* LIMIT_FEEDS, NULL = free */
+	uint32_t uuid_hash[UUID_HASH]; /* number + 1 */
+	uint32_t id_hash[UUID_HASH];
+	uint32_t *order; /* by site and name */
+	uint32_t feed_count;
+	struct deadlines deadlines;
+	struct event *timer, *second, *lag, *store_event;
+	int64_t anchor_us; /* UTC = anchor + monotonic */
+	int64_t lag_due_us;
+	uint32_t lags[LAGS];
+	uint32_t lag_count;
+	uint32_t lag_max_us;
+	int64_t next_learned_us;
+	uint32_t seconds; /* ticks since start */
+	struct {
+		monitor_row_fn *fn;
+		void *arg;
+	} watchers[WATCHERS_MAX];
+	uint64_t samples, verdicts;
+	int64_t started_utc_us;
+	bool stopping;
+	bool healthy; /* the store's last word */
+	void (*stopped)(void *arg);
+	void *stopped_arg;
+};
+
+int64_t monitor_utc(const struct monitor *m, int64_t mono_us);
+
+/* --- monitor_feeds.c */
+/* Makes the held feeds look like the committed inventory. learned: also what
+ * earlier runs learned (at the start). False: the database can't be read. */
+bool monitor_feeds_load(struct monitor *m, bool learned);
+void monitor_feeds_free(struct monitor *m);
+struct watched_feed *monitor_feed_find(const struct monitor *m,
+    const uint8_t uuid[16]);
+struct watched_feed *monitor_feed_of_id(const struct monitor *m, int64_t id);
+void monitor_overlays_apply(struct monitor *m);
+
+/* --- monitor_observe.c */
+void monitor_observe_calls(struct monitor *m, struct fleet_calls *out);
+/* Weighs the feed, asks what it wants, sets its next deadline. */
+void monitor_feed_touch(struct monitor *m, struct watched_feed *f,
+    int64_t now_us);
+/* The deadline timer fires at once. */
+void monitor_timer_soon(struct monitor *m);
+/* Writes the ten minutes that have passed for every feed. */
+void monitor_rollups_flush(struct monitor *m, int64_t now_us, bool all);
+void monitor_incidents_drain(struct monitor *m);
+/* Posts the verdict in force again (the store lost some). */
+void monitor_verdict_post(struct monitor *m, struct watched_feed *f);
+void monitor_learned_save(struct monitor *m, struct watched_feed *f);
+
+/* --- monitor_row.c */
+void monitor_row_changed(struct monitor *m, struct watched_feed *f,
+    bool removed);
+void monitor_order_sort(struct monitor *m);
+
+#endif

@@ -10,6 +10,7 @@
 #define SECOND 1000000LL
 #define STAY RTSP_STATE_COUNT
 #define ALIVE_US (5 * SECOND)	/* a stalled server's time to answer */
+#define GAP_MOST_US (100 * SECOND) /* a longer silence is no habit */
 #define OPTIONS_US (3 * SECOND) /* then DESCRIBE without its answer */
 
 #define S(x) (1u << RTSP_##x)
@@ -114,6 +115,10 @@ silence(struct rtsp_step *st)
 		return RTSP_FLOWING;
 	}
 	s->reason = REASON_STALL_DEAD;
+	if (s->flowing_us != 0 && st->now - s->flowing_us > 60 * SECOND)
+		s->stalls = 0;
+	if (s->stalls < 255)
+		s->stalls++;
 	rtsp_request_keepalive(st, RTSP_M_OPTIONS);
 	return RTSP_STALLED;
 }
@@ -404,8 +409,12 @@ time_in(const struct rtsp_session *s, unsigned state)
 	case RTSP_PLAYING:
 		return o->first_media_us * (s->udp && last_hope ? 2 : 1);
 	case RTSP_FLOWING:
-	case RTSP_STALLED:
 		return rtsp_session_stall_us(s);
+	case RTSP_STALLED:
+		/* Longer each time: a camera with a frame a minute is learned
+		 * only by waiting for it (f=vfr). */
+		return rtsp_session_stall_us(s)
+		    << (s->stalls < 4 ? s->stalls - 1 : 3);
 	case RTSP_TEARDOWN:
 		return SECOND;
 	}
@@ -691,7 +700,9 @@ rtsp_session_stall_us(const struct rtsp_session *s)
 {
 	int64_t limit = s->stall_us != 0 ? s->stall_us : s->options->stall_us;
 
-	return s->gap_us * 3 > limit ? s->gap_us * 3 : limit;
+	int64_t learned = s->gap_us < GAP_MOST_US ? s->gap_us : GAP_MOST_US;
+
+	return learned * 3 > limit ? learned * 3 : limit;
 }
 
 const char *

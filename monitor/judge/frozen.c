@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The same picture again and again, whatever encoder stands between.
+ *
+ * Exact: keyframe after keyframe the same. Reproduced: at constant bitrate
+ * the quantiser wanders, so neighbours differ, but it comes back to values it
+ * had, and then nearly all textured blocks equal those of one of the last
+ * dozen keyframes bit by bit. Sensor noise never does that. Slow: fewer
+ * blocks come back, but over minutes far more than this feed showed in life.
+ * A source without noise (rendered, heavily denoised) shows equal blocks
+ * beside its motion; for it only a long time without any motion counts.
+ */
+#include "monitor/judge/feed.h"
+
+#define SECOND 1000000
+#define EXACT_PERMILLE 950u /* a clock may change the rest */
+#define EXACT_RUN 2u	    /* comparisons, so three pictures */
+#define STRONG_PERMILLE 600u
+#define STRONG_COUNT 3u
+#define STRONG_US (15 * SECOND)
+#define SLOW_PERMILLE 250u
+#define SLOW_SAMPLES 12u
+#define SLOW_US (60 * SECOND)
+#define OVER_LIFE_PERMILLE 300u
+#define SILENT_PERMILLE 400u /* equal blocks beside motion: no noise */
+#define SILENT_US (120 * SECOND)
+#define SILENT_TIMES 3
+#define BLOCKS_LEAST 12u /* a picture with less texture proves nothing */
+
+static void
+forget(struct frozen *z, int64_t at_us)
+{
+	z->quiet_us = at_us;
+	z->exact_us = at_us;
+	z->exact_run = 0;
+	z->samples = 0;
+	z->strong = 0;
+	z->equal_sum = 0;
+	z->recent_permille = 0;
+}
+
+static uint32_t
+towards(uint32_t old, uint32_t value, uint16_t seen)
+{
+	uint32_t weight = seen < 16 ? seen + 1u : 16u;
+
+	return value > old ? old + (value - old) / weight
+			   : old - (old - value) / weight;
+}
+
+/* What this feed is like while it lives. */
+static void
+learn(struct frozen *z, const struct contrast *c, int64_t at_us)
+{
+	int64_t run = at_us - z->exact_us;
+
+	z->life_permille = (uint16_t)towards(z->life_permille,
+	    c->adjacent.equal_permille, z->life_seen);
+	if (z->life_seen < UINT16_MAX)
+		z->life_seen++;
+	z->floor_q8 = towards(z->floor_q8, c->near_q8, z->floor_seen);
+	if (z->floor_seen < UINT16_MAX)
+		z->floor_seen++;
+	if (z->exact_run >= EXACT_RUN && run > z->longest_us)
+		z->longest_us = run;
+}
+
+static bool
+silent(const struct frozen *z)
+{
+	return z->life_seen >= 2 && z->life_permille >= SILENT_PERMILLE;
+}
+
+static int64_t
+silent_patience(const struct frozen *z)
+{
+	int64_t patience = z->longest_us * SILENT_TIMES;
+
+	return patience > SILENT_US ? patience : SILENT_US;
+}
+
+static void
+gather(struct frozen *z, const struct contrast *c, int64_t at_us)
+{
+	z->samples++;
+	z->equal_sum += c->equal_permille;
+	z->recent_permille =
+	    towards(z->recent_permille, c->equal_permille, z->samples);
+	if (c->equal_permille >= STRONG_PERMILLE)
+		z->strong++;
+	if (c->adjacent.equal_permille >= EXACT_PERMILLE) {
+		z->exact_run++;
+	} else {
+		z->exact_run = 0;
+		z->exact_us = at_us;
+	}
+}
+
+static struct opinion
+weigh(const struct frozen *z, int64_t at_us)
+{
+	int64_t quiet = at_us - z->quiet_us;
+	uint32_t usual = z->life_seen >= 2 ? z->life_permille : 0;
+
+	if (silent(z)) {
+		if (z->exact_run >= EXACT_RUN &&
+		    at_us - z->exact_us >= silent_patience(z))
+			return (struct opinion){ SAY_BAD, 70, z->exact_us };
+		return (struct opinion){ z->exact_run >= EXACT_RUN ? SAY_ODD
+								   : SAY_GOOD };
+	}
+	if (z->exact_run >= EXACT_RUN)
+		return (struct opinion){ SAY_BAD, 97,
+			z->strong > z->exact_run ? z->quiet_us : z->exact_us };
+	if (z->strong >= STRONG_COUNT && quiet >= STRONG_US)
+		return (struct opinion){ SAY_BAD, 93, z->quiet_us };
+	if (z->samples >= SLOW_SAMPLES && quiet >= SLOW_US &&
+	    z->recent_permille >= SLOW_PERMILLE &&
+	    z->recent_permille >= usual + OVER_LIFE_PERMILLE / 2)
+		return (struct opinion){ SAY_BAD, 85, z->quiet_us };
+	if (z->exact_run > 0 || z->strong > 0 ||
+	    z->recent_permille >= usual + OVER_LIFE_PERMILLE / 2)
+		return (struct opinion){ SAY_ODD };
+	return (struct opinion){ SAY_NOTHING };
+}
+
+static struct opinion
+look(struct judge_feed *f, const struct sight *s)
+{
+	struct frozen *z = &f->frozen;
+	const struct contrast *c = s->contrast;
+
+	if (c == NULL)
+		return (struct opinion){ SAY_NOTHING };
+	if (c->first) {
+		forget(z, s->at_us);
+		return (struct opinion){ SAY_NOTHING };
+	}
+	if (s->sign != SIGN_NONE) {
+		if (s->sign == SIGN_MOTION)
+			learn(z, c, s->at_us);
+		forget(z, s->at_us);
+		return (struct opinion){ SAY_GOOD };
+	}
+	if (c->blocks < BLOCKS_LEAST && !c->adjacent.identical)
+		return (struct opinion){ SAY_NOTHING };
+	gather(z, c, s->at_us);
+	return weigh(z, s->at_us);
+}
+
+static void
+tell(const struct judge_feed *f, struct evidence *e)
+{
+	const struct frozen *z = &f->frozen;
+
+	evidence_number(e, "equal_pictures", z->exact_run + 1, 1);
+	evidence_number(e, "equal_blocks", z->recent_permille, 1000);
+	evidence_number(e, "equal_blocks_usual", z->life_permille, 1000);
+	evidence_number(e, "difference", f->contrast.near_q8, 256);
+	evidence_number(e, "difference_usual", z->floor_q8, 256);
+	evidence_number(e, "reproduced", z->strong, 1);
+	evidence_number(e, "compared", z->samples, 1);
+	evidence_number(e, "quiet_s", (f->now_us - z->quiet_us) / 1000, 1000);
+}
+
+const struct detector detector_frozen = {
+	.name = "frozen",
+	.cause = CAUSE_FROZEN,
+	.hushed_by = 1ull << CAUSE_BLACK | 1ull << CAUSE_NO_SIGNAL,
+	.on = 1,
+	.off = 2,
+	.look = look,
+	.tell = tell,
+};

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "monitor/judge/history.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/places.h"
+
+#define TILE_W 8u
+#define TILE_H 6u
+#define CELL_CHANGE_Q8 (5u * 256u) /* the least change of a hot cell */
+#define CELL_OVER_FLOOR_X10 22u	   /* and so many times the floor */
+#define TEXTURED_ENOUGH 24u
+
+void
+history_clear(struct history *h)
+{
+	h->count = 0;
+	h->next = 0;
+}
+
+static uint16_t
+cell_mean(const uint16_t *thumb, unsigned cell)
+{
+	unsigned w = THUMB_W / COARSE_W, high = THUMB_H / COARSE_H;
+	const uint16_t *row =
+	    thumb + cell / COARSE_W * high * THUMB_W + cell % COARSE_W * w;
+	uint32_t sum = 0;
+
+	for (unsigned y = 0; y < high; y++, row += THUMB_W)
+		for (unsigned x = 0; x < w; x++)
+			sum += row[x];
+	return (uint16_t)(sum / (w * high));
+}
+
+/* Blocks with some texture; where they are few, all that are not quite flat. */
+static void
+note_textured(struct note *n, const struct measures *m)
+{
+	unsigned least = BLOCK_SOFT, found = 0;
+
+	for (unsigned i = 0; i < BLOCK_HASHES; i++)
+		found += BLOCK_TEXTURE(m->block[i]) >= least;
+	if (found < TEXTURED_ENOUGH)
+		least = BLOCK_FAINT;
+	memset(n->textured, 0, sizeof(n->textured));
+	for (unsigned i = 0; i < BLOCK_HASHES; i++) {
+		n->block[i] = (uint16_t)(m->block[i] >> 2);
+		if (BLOCK_TEXTURE(m->block[i]) >= least)
+			n->textured[i / 8] |= (uint8_t)(1u << i % 8);
+	}
+}
+
+/* The first dozen of the sparse pixels that fall into each tile. */
+static void
+note_pixels(struct note *n, const uint8_t *sparse)
+{
+	uint8_t filled[TILES] = { 0 };
+	unsigned have = 0;
+
+	for (unsigned i = 0; i < SPARSE_PIXELS && have < sizeof(n->pixel);
+	     i++) {
+		struct place p = places_sparse(i);
+		unsigned tile =
+		    (p.v * TILE_H >> 16) * TILE_W + (p.u * TILE_W >> 16);
+
+		if (filled[tile] == TILE_PIXELS)
+			continue;
+		n->pixel[tile * TILE_PIXELS + filled[tile]++] = sparse[i];
+		have++;
+	}
+}
+
+static void
+note_fill(struct note *n, const struct sample *s)
+{
+	const struct measures *m = &s->measures;
+
+	n->at_us = s->at_us;
+	n->hash = m->picture_hash;
+	n->au_bytes = s->au_bytes;
+	n->width = m->width;
+	n->height = m->height;
+	note_pixels(n, m->sparse);
+	note_textured(n, m);
+	for (unsigned i = 0; i < COARSE; i++)
+		n->coarse[i] = cell_mean(m->thumb, i);
+}
+
+static uint32_t
+calm_difference(const struct note *a, const struct note *b)
+{
+	uint16_t tile[TILES];
+	uint32_t sum = 0;
+
+	for (unsigned t = 0; t < TILES; t++) {
+		const uint8_t *p = a->pixel + t * TILE_PIXELS;
+		const uint8_t *q = b->pixel + t * TILE_PIXELS;
+		unsigned d = 0;
+
+		for (unsigned i = 0; i < TILE_PIXELS; i++)
+			d += (unsigned)abs(p[i] - q[i]);
+		tile[t] = (uint16_t)d;
+	}
+	/* insertion sort of the calmest: 48 small numbers, mostly alike */
+	for (unsigned i = 1; i < TILES; i++) {
+		uint16_t v = tile[i];
+		unsigned j = i;
+
+		for (; j > 0 && tile[j - 1] > v; j--)
+			tile[j] = tile[j - 1];
+		tile[j] = v;
+	}
+	for (unsigned t = 0; t < TILES_CALM; t++)
+		sum += tile[t];
+	return sum * 256u / (TILES_CALM * TILE_PIXELS);
+}
+
+static void
+equal_blocks(const struct note *a, const struct note *b, struct pair *p)
+{
+	unsigned equal = 0, all = 0;
+
+	for (unsigned i = 0; i < BLOCK_HASHES; i++) {
+		unsigned t =
+		    (unsigned)(a->textured[i / 8] | b->textured[i / 8]) >>
+			i % 8 &
+		    1u;
+
+		all += t;
+		equal += t & (a->block[i] == b->block[i]);
+	}
+	p->blocks = (uint16_t)all;
+	p->equal_permille = (uint16_t)(all == 0 ? 0 : equal * 1000u / all);
+}
+
+static void
+compare(const struct note *a, const struct note *b, struct pair *p)
+{
+	p->calm_q8 = calm_difference(a, b);
+	equal_blocks(a, b, p);
+	p->identical = a->hash == b->hash;
+	if (p->identical)
+		p->equal_permille = 1000;
+}
+
+static void
+hot_cells(const struct note *a, const struct note *b, struct contrast *c)
+{
+	uint32_t limit = c->adjacent.calm_q8 * CELL_OVER_FLOOR_X10 / 10;
+
+	if (limit < CELL_CHANGE_Q8)
+		limit = CELL_CHANGE_Q8;
+	for (unsigned i = 0; i < COARSE; i++) {
+		uint32_t d = (uint32_t)abs(a->coarse[i] - b->coarse[i]);
+
+		if (d > c->change_q8)
+			c->change_q8 = (uint16_t)d;
+		if (d < limit)
+			continue;
+		c->hot++;
+		c->hot_cell[i / 8] |= (uint8_t)(1u << i % 8);
+	}
+}
+
+static void
+contrast_add(struct contrast *c, const struct pair *p, unsigned lag)
+{
+	if (c->depth == 0 || p->calm_q8 < c->near_q8)
+		c->near_q8 = p->calm_q8;
+	if (p->calm_q8 > c->far_q8)
+		c->far_q8 = p->calm_q8;
+	if (c->depth == 0 || p->equal_permille > c->equal_permille) {
+		c->equal_permille = p->equal_permille;
+		c->equal_lag = (uint8_t)lag;
+	}
+	if (c->depth == 0 || p->blocks < c->blocks)
+		c->blocks = p->blocks;
+	c->depth++;
+}
+
+const struct note *
+history_last(const struct history *h)
+{
+	return h->count == 0 ? NULL
+			     : &h->ring[(h->next + HISTORY - 1) % HISTORY];
+}
+
+void
+history_take(struct history *h, const struct sample *s, struct contrast *c)
+{
+	const struct note *last = history_last(h);
+	struct note fresh;
+
+	memset(c, 0, sizeof(*c));
+	note_fill(&fresh, s);
+	if (last != NULL &&
+	    (last->width != fresh.width || last->height != fresh.height))
+		history_clear(h);
+	c->first = h->count == 0;
+	for (unsigned lag = 1; lag <= h->count; lag++) {
+		const struct note *old =
+		    &h->ring[(h->next + HISTORY - lag) % HISTORY];
+		struct pair p;
+
+		compare(&fresh, old, &p);
+		if (lag == 1) {
+			c->adjacent = p;
+			hot_cells(&fresh, old, c);
+		}
+		contrast_add(c, &p, lag);
+	}
+	h->ring[h->next] = fresh;
+	h->next = (uint8_t)((h->next + 1) % HISTORY);
+	if (h->count < HISTORY)
+		h->count++;
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* history.h: the last dozen keyframes of a feed in compact form, and how a
+ * new one compares with them. PURE. For the judge's files only.
+ *
+ * A pair is compared three ways. Pixels: mean difference over the calmest 40
+ * of 48 tiles, so that a person or a clock in a corner does not hide the
+ * floor. Blocks: share of 8x8 blocks that are equal bit by bit, among those
+ * that hold texture (flat ones are equal in live pictures too). Coarse cells:
+ * signed change of the mean of 1/20 x 1/10 of the picture, in which coding
+ * noise averages out and things that move stay.
+ */
+#ifndef MONITOR_JUDGE_HISTORY_H
+#define MONITOR_JUDGE_HISTORY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "camwarden/observation.h"
+
+#define HISTORY 12u
+#define TILES 48u
+#define TILES_CALM 40u
+#define TILE_PIXELS 12u
+#define COARSE_W 20u
+#define COARSE_H 10u
+#define COARSE (COARSE_W * COARSE_H)
+#define CELL_BYTES ((COARSE + 7u) / 8u)
+
+struct note { /* one keyframe, 1.6 KB */
+	int64_t at_us;
+	uint64_t hash;
+	uint32_t au_bytes;
+	uint16_t width;
+	uint16_t height;
+	uint8_t pixel[TILES * TILE_PIXELS];
+	uint16_t block[BLOCK_HASHES];
+	uint8_t textured[BLOCK_HASHES / 8];
+	uint16_t coarse[COARSE]; /* mean luma, q8 */
+};
+
+struct history {
+	struct note ring[HISTORY];
+	uint8_t count;
+	uint8_t next;
+};
+
+struct pair {
+	uint32_t calm_q8;	 /* mean difference of the calm tiles, levels */
+	uint16_t equal_permille; /* of textured blocks */
+	uint16_t blocks;	 /* textured blocks that were compared */
+	bool identical;		 /* every sample of the picture */
+};
+
+/* A new keyframe against all that are remembered. */
+struct contrast {
+	bool first;    /* nothing to compare with: the rest is zero */
+	uint8_t depth; /* how many were compared */
+	struct pair adjacent;
+	uint32_t near_q8; /* smallest and largest calm difference */
+	uint32_t far_q8;
+	uint16_t equal_permille; /* largest share of equal blocks */
+	uint8_t equal_lag;	 /* how many keyframes back that was, from 1 */
+	uint16_t blocks;	 /* textured blocks, fewest of all pairs */
+	uint16_t change_q8; /* largest change of a cell, to the one before */
+	uint16_t hot;	    /* cells that changed much */
+	uint8_t hot_cell[CELL_BYTES]; /* which, a bit each */
+};
+
+/* Forgets all; also how one begins. */
+void history_clear(struct history *h);
+/* Compares the sample with the history, then takes it in. A picture of
+ * another size clears the history first. */
+void history_take(struct history *h, const struct sample *s,
+    struct contrast *c_out);
+/* The newest note; NULL when there is none. */
+const struct note *history_last(const struct history *h);
+
+#endif

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A card in place of the camera: drawn, not seen. Most of it is one value
+ * over wide areas, its rows repeat the row above, and nothing in it moves but
+ * a clock. No lens and sensor give that. Or snow: noise as strong as the
+ * picture, that neither neighbours nor the next keyframe know.
+ */
+#include "monitor/judge/feed.h"
+
+#include "common/places.h"
+
+#define FLAT_PERMILLE 850u   /* blocks with a range of at most 4 levels */
+#define ONE_PERMILLE 500u    /* blocks of exactly one value */
+#define REPEAT_PERMILLE 300u /* rows equal to the row above */
+#define COVER_PERMILLE 850u  /* coarse cells within three levels' bands */
+#define BAND_Q8 (4u * 256u)
+#define MOVED_CELLS_MOST 16u
+#define BLACK_Q8 (34u * 256u)
+#define SNOW_OUTLIER_PERMILLE 150u
+#define SNOW_NOISE_Q8 (18u * 256u)
+#define SNOW_DIFFERENCE_Q8 (18u * 256u)
+
+static unsigned
+permille(uint16_t q16)
+{
+	return q16 * 1000u / 65535u;
+}
+
+/* Share of the coarse cells that the three fullest bands of level hold. */
+static unsigned
+cover(const struct note *n)
+{
+	uint16_t band[65] = { 0 };
+	unsigned sum = 0;
+
+	for (unsigned i = 0; i < COARSE; i++)
+		band[n->coarse[i] / BAND_Q8]++;
+	for (unsigned k = 0; k < 3; k++) {
+		unsigned best = 0;
+
+		for (unsigned i = 1; i < 65; i++)
+			if (band[i] > band[best])
+				best = i;
+		sum += band[best];
+		band[best] = 0;
+	}
+	return sum * 1000 / COARSE;
+}
+
+static unsigned
+one_value(const struct measures *m)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < BLOCK_HASHES; i++)
+		n += BLOCK_TEXTURE(m->block[i]) == BLOCK_FLAT;
+	return n * 1000 / BLOCK_HASHES;
+}
+
+/* Dark all over, but for text near the edges: that is black's. */
+static bool
+plain_black(const struct note *n)
+{
+	for (unsigned i = 2 * COARSE_W; i < (COARSE_H - 2) * COARSE_W; i++)
+		if (n->coarse[i] > BLACK_Q8)
+			return false;
+	return true;
+}
+
+static bool
+is_snow(const struct measures *m, const struct contrast *c)
+{
+	return !c->first && permille(m->outlier_q16) >= SNOW_OUTLIER_PERMILLE &&
+	       m->noise_q8 >= SNOW_NOISE_Q8 && c->near_q8 >= SNOW_DIFFERENCE_Q8;
+}
+
+static bool
+is_card(struct judge_feed *f, const struct sight *s)
+{
+	const struct measures *m = &s->sample->measures;
+	const struct note *n = history_last(&f->history);
+	unsigned flat = permille(m->flat_q16);
+	unsigned repeat = permille(m->repeat_q16);
+
+	f->flat_permille = (uint16_t)flat;
+	f->repeat_permille = (uint16_t)repeat;
+	f->cover_permille = (uint16_t)cover(n);
+	if (flat < FLAT_PERMILLE || plain_black(n) ||
+	    s->contrast->hot > MOVED_CELLS_MOST)
+		return false;
+	return one_value(m) >= ONE_PERMILLE && repeat >= REPEAT_PERMILLE;
+}
+
+static struct opinion
+look(struct judge_feed *f, const struct sight *s)
+{
+	if (s->contrast == NULL)
+		return (struct opinion){ SAY_NOTHING };
+	if (is_card(f, s))
+		return (struct opinion){ SAY_BAD, 92 };
+	if (is_snow(&s->sample->measures, s->contrast))
+		return (struct opinion){ SAY_BAD, 90 };
+	return (struct opinion){ SAY_GOOD };
+}
+
+static void
+tell(const struct judge_feed *f, struct evidence *e)
+{
+	evidence_number(e, "flat", f->flat_permille, 1000);
+	evidence_number(e, "rows_repeated", f->repeat_permille, 1000);
+	evidence_number(e, "few_levels", f->cover_permille, 1000);
+}
+
+const struct detector detector_no_signal = {
+	.name = "no-signal",
+	.cause = CAUSE_NO_SIGNAL,
+	.on = 3,
+	.off = 2,
+	.look = look,
+	.tell = tell,
+};

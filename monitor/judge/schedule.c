@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* When the next picture is wanted. Often while something looks odd or no life
+ * was shown yet, rarely while the account proves life, the base interval
+ * otherwise; and never sooner than the keyframes come. */
+#include "monitor/judge/feed.h"
+
+#define LEARN_QUICKLY 8u /* first pictures at the suspect's interval */
+#define LONGEST_US (60 * 1000000ll)
+#define ASK_PATIENCE_US (10 * 1000000ll)
+
+static bool
+quick(const struct judge_feed *f)
+{
+	if (!f->life.alive && detector_causes(f) == 0)
+		return f->schedule.taken < LEARN_QUICKLY ||
+		       f->life.noise_run > 0 || f->life.motions > 0;
+	return detector_any_odd(f);
+}
+
+int64_t
+schedule_interval(const struct judge_feed *f)
+{
+	const struct judge_config *cfg = f->cfg;
+	int64_t rare = cfg->sample_rare_us;
+
+	if (quick(f))
+		return cfg->sample_suspect_us;
+	if (!cfg->adaptive || !f->life.alive || detector_causes(f) != 0 ||
+	    !stream_proves_life(f))
+		return cfg->sample_us;
+	if (rare > LONGEST_US)
+		rare = LONGEST_US;
+	return rare > cfg->sample_us ? rare : cfg->sample_us;
+}
+
+int64_t
+schedule_validity(const struct judge_feed *f)
+{
+	int64_t base = schedule_interval(f);
+	int64_t gop = f->stream.gop_us;
+
+	/* going quick must not make what was fresh a moment ago stale */
+	if (base < f->cfg->sample_us)
+		base = f->cfg->sample_us;
+	return 3 * base > 2 * gop ? 3 * base : 2 * gop;
+}
+
+void
+schedule_soon(struct judge_feed *f, int64_t now_us)
+{
+	if (f->schedule.next_us > now_us)
+		f->schedule.next_us = now_us;
+}
+
+void
+schedule_on_sample(struct judge_feed *f, const struct sample *s, int64_t now_us)
+{
+	struct schedule *k = &f->schedule;
+	bool judged = s->result == SAMPLE_OK || s->result == SAMPLE_DAMAGED;
+	int64_t wait = schedule_interval(f);
+
+	k->asked_us = 0;
+	if (judged && k->taken < UINT32_MAX)
+		k->taken++;
+	/* a full queue is not helped by asking sooner */
+	if (s->result == SAMPLE_BUSY && wait < f->cfg->sample_us)
+		wait = f->cfg->sample_us;
+	k->next_us = (judged && s->at_us > 0 ? s->at_us : now_us) + wait;
+	if (k->next_us < now_us)
+		k->next_us = now_us;
+}
+
+int64_t
+judge_sample_due(const struct judge_feed *f)
+{
+	int64_t patience = 2 * (int64_t)f->stream.gop_us;
+
+	if (f->link.phase != PHASE_FLOWING || f->blind != CAUSE_NONE)
+		return INT64_MAX;
+	if (f->schedule.asked_us == 0)
+		return f->schedule.next_us;
+	if (patience < ASK_PATIENCE_US)
+		patience = ASK_PATIENCE_US;
+	return f->schedule.asked_us + patience;
+}
+
+void
+judge_sample_asked(struct judge_feed *f, int64_t now_us)
+{
+	f->schedule.asked_us = now_us > 0 ? now_us : 1;
+}

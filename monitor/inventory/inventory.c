@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "monitor/inventory/inventory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "monitor/inventory/arena.h"
+
+struct inventory *
+inventory_new(void)
+{
+	struct inventory *inv = calloc(1, sizeof(*inv));
+
+	if (inv == NULL)
+		return NULL;
+	inv->arena = arena_new();
+	if (inv->arena == NULL)
+		inventory_free(&inv);
+	return inv;
+}
+
+void
+inventory_free(struct inventory **inv)
+{
+	if (*inv == NULL)
+		return;
+	free((*inv)->sites);
+	free((*inv)->devices);
+	free((*inv)->feeds);
+	arena_free(&(*inv)->arena);
+	free(*inv);
+	*inv = NULL;
+}
+
+const char *
+inventory_string(struct inventory *inv, const char *s)
+{
+	return arena_copy(inv->arena, s, strlen(s));
+}
+
+struct inventory_site *
+inventory_add_site(struct inventory *inv)
+{
+	void *item;
+
+	inv->sites = array_more(inv->sites, &inv->site_count,
+	    sizeof(*inv->sites), &item);
+	struct inventory_site *s = item;
+
+	if (s != NULL)
+		s->path = s->zone = s->contact = "";
+	return s;
+}
+
+struct inventory_device *
+inventory_add_device(struct inventory *inv)
+{
+	void *item;
+
+	inv->devices = array_more(inv->devices, &inv->device_count,
+	    sizeof(*inv->devices), &item);
+	struct inventory_device *d = item;
+
+	if (d != NULL)
+		d->name = d->address = d->user = d->password = "";
+	return d;
+}
+
+struct inventory_feed *
+inventory_add_feed(struct inventory *inv)
+{
+	void *item;
+
+	inv->feeds = array_more(inv->feeds, &inv->feed_count,
+	    sizeof(*inv->feeds), &item);
+	struct inventory_feed *f = item;
+
+	if (f == NULL)
+		return NULL;
+	f->name = f->site = f->device = f->url = f->tags = "";
+	f->enabled = true;
+	f->criticality = 3;
+	return f;
+}
+
+/* RFC 4122 4.4 */
+void
+inventory_uuid_make(const uint8_t random[16], uint8_t uuid_out[16])
+{
+	memmove(uuid_out, random, 16);
+	uuid_out[6] = (uint8_t)((uuid_out[6] & 0x0f) | 0x40);
+	uuid_out[8] = (uint8_t)((uuid_out[8] & 0x3f) | 0x80);
+}
+
+static bool
+dash_before(size_t byte)
+{
+	return byte == 4 || byte == 6 || byte == 8 || byte == 10;
+}
+
+void
+inventory_uuid_print(const uint8_t uuid[16], char out[37])
+{
+	static const char digits[] = "0123456789abcdef";
+
+	for (size_t i = 0; i < 16; i++) {
+		if (dash_before(i))
+			*out++ = '-';
+		*out++ = digits[uuid[i] >> 4];
+		*out++ = digits[uuid[i] & 15];
+	}
+	*out = '\0';
+}
+
+static int
+hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+bool
+inventory_uuid_parse(const char *text, uint8_t uuid_out[16])
+{
+	uint8_t uuid[16], any = 0;
+
+	for (size_t i = 0; i < 16; i++) {
+		if (dash_before(i) && *text++ != '-')
+			return false;
+		int high = hex_digit(text[0]);
+		int low = high < 0 ? -1 : hex_digit(text[1]);
+
+		if (low < 0)
+			return false;
+		uuid[i] = (uint8_t)(high << 4 | low);
+		any |= uuid[i];
+		text += 2;
+	}
+	if (*text != '\0' || any == 0)
+		return false;
+	memcpy(uuid_out, uuid, 16);
+	return true;
+}

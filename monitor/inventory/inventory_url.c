@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A feed's URL taken apart (RFC 3986 3, read leniently where cameras' manuals
+ * are: a password with an '@' in it). What remains for the store and the
+ * probes holds no credentials. */
+#include <string.h>
+
+#include "monitor/inventory/inventory.h"
+
+static const struct scheme {
+	const char *name;
+	enum inventory_scheme by;
+	bool host_optional; /* a listener, or a multicast group */
+	bool file;
+} schemes[] = {
+	{ "rtsp", INVENTORY_BY_STREAM, false, false },
+	{ "rtsps", INVENTORY_BY_STREAM, false, false },
+	{ "http", INVENTORY_BY_DEMUX, false, false },
+	{ "https", INVENTORY_BY_DEMUX, false, false },
+	{ "rtmp", INVENTORY_BY_DEMUX, false, false },
+	{ "rtmps", INVENTORY_BY_DEMUX, false, false },
+	{ "srt", INVENTORY_BY_DEMUX, true, false },
+	{ "udp", INVENTORY_BY_DEMUX, true, false },
+	{ "rtp", INVENTORY_BY_DEMUX, true, false },
+	{ "tcp", INVENTORY_BY_DEMUX, false, false },
+	{ "file", INVENTORY_BY_DEMUX, true, true },
+};
+#define SCHEMES (sizeof(schemes) / sizeof(schemes[0]))
+
+static char
+lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+static const struct scheme *
+scheme_find(const char *text, size_t n)
+{
+	for (size_t i = 0; i < SCHEMES; i++) {
+		const char *name = schemes[i].name;
+		size_t k = 0;
+
+		while (k < n && name[k] != '\0' && lower(text[k]) == name[k])
+			k++;
+		if (k == n && name[k] == '\0')
+			return &schemes[i];
+	}
+	return NULL;
+}
+
+static int
+hex(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c = lower(c);
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* Percent-decoded copy; a '%' that begins no code stands for itself. False:
+ * too long, or a control byte would come out. */
+static bool
+percent_decode(char *out, size_t size, const char *p, const char *end)
+{
+	size_t n = 0;
+
+	while (p < end) {
+		int high = end - p > 2 && *p == '%' ? hex(p[1]) : -1;
+		int low = high >= 0 ? hex(p[2]) : -1;
+		char c = low >= 0 ? (char)(high << 4 | low) : *p;
+
+		p += low >= 0 ? 3 : 1;
+		if ((unsigned char)c < 0x20 || c == 0x7f || n + 1 >= size)
+			return false;
+		out[n++] = c;
+	}
+	out[n] = '\0';
+	return true;
+}
+
+struct parts {
+	const char *text;
+	const char *p; /* next to look at */
+	const char *authority_end;
+	const char *host_from; /* host and port as given */
+	struct inventory_url *out;
+};
+
+static const char *
+check_bytes(const char *text, size_t *at_out)
+{
+	for (size_t i = 0; text[i] != '\0'; i++) {
+		unsigned char c = (unsigned char)text[i];
+
+		*at_out = i;
+		if (c <= 0x20 || c == 0x7f)
+			return "a URL holds no blanks or control characters, "
+			       "expected %20";
+		if (c >= 0x80)
+			return "a URL holds only ASCII, expected %-codes";
+		if (strchr("<>\"{}|\\^`", c) != NULL)
+			return "this character is not allowed in a URL, "
+			       "expected a %-code";
+		if (i + 1 >= LIMIT_URL_BYTES)
+			return "the URL is too long, expected at most 1023 "
+			       "bytes";
+	}
+	return NULL;
+}
+
+static const char *
+credentials(struct parts *u)
+{
+	const char *at = NULL;
+
+	for (const char *q = u->p; q < u->authority_end; q++)
+		if (*q == '@')
+			at = q; /* the last one: passwords hold '@' too */
+	if (at == NULL)
+		return NULL;
+	const char *colon = memchr(u->p, ':', (size_t)(at - u->p));
+	const char *user_end = colon != NULL ? colon : at;
+	struct inventory_url *o = u->out;
+
+	if (!percent_decode(o->user, sizeof(o->user), u->p, user_end) ||
+	    (colon != NULL && !percent_decode(o->password, sizeof(o->password),
+				  colon + 1, at)))
+		return "user or password is too long or holds control "
+		       "characters, expected at most 255 printable bytes";
+	o->has_credentials = at > u->p;
+	u->p = at + 1;
+	return NULL;
+}
+
+static bool
+host_byte(char c, bool literal)
+{
+	c = lower(c);
+	if ((c >= '0' && c <= '9') || c == '.')
+		return true;
+	if (literal)
+		return c == ':' || c == '%' || (c >= 'a' && c <= 'z');
+	return (c >= 'a' && c <= 'z') || c == '-' || c == '_';
+}
+
+static const char *
+host(struct parts *u)
+{
+	bool literal = *u->p == '[';
+	size_t n = 0;
+
+	u->host_from = u->p;
+	if (literal)
+		u->p++;
+	for (; u->p < u->authority_end && *u->p != ']' &&
+	       (literal || *u->p != ':');
+	     u->p++) {
+		if (!host_byte(*u->p, literal))
+			return "a host holds letters, digits, '-', '_' and "
+			       "'.' (or is an IPv6 address in [])";
+		if (n + 1 >= sizeof(u->out->host))
+			return "the host is too long, expected at most 255 "
+			       "bytes";
+		u->out->host[n++] = lower(*u->p);
+	}
+	u->out->host[n] = '\0';
+	if (!literal)
+		return NULL;
+	if (u->p >= u->authority_end || *u->p != ']' || n < 2)
+		return "'[' opens an IPv6 address, expected ']' behind it";
+	u->p++;
+	return NULL;
+}
+
+static const char *
+port(struct parts *u)
+{
+	uint32_t v = 0;
+
+	if (u->p == u->authority_end)
+		return NULL;
+	if (*u->p != ':')
+		return "unexpected text behind the host, expected a port or "
+		       "a path";
+	u->p++;
+	if (u->p == u->authority_end)
+		return "the port is missing, expected a number from 1 to "
+		       "65535";
+	for (; u->p < u->authority_end; u->p++) {
+		if (*u->p < '0' || *u->p > '9')
+			return "the port is not a number, expected 1 to "
+			       "65535";
+		v = v * 10 + (uint32_t)(*u->p - '0');
+		if (v > 65535)
+			break;
+	}
+	if (v == 0 || v > 65535)
+		return "the port is out of range, expected 1 to 65535";
+	u->out->port = (uint16_t)v;
+	return NULL;
+}
+
+static void
+append(char *out, size_t *n, const char *p, size_t length, bool to_lower)
+{
+	for (size_t i = 0; i < length; i++)
+		out[(*n)++] = to_lower ? lower(p[i]) : p[i];
+	out[*n] = '\0';
+}
+
+/* Scheme and host in lower case, no credentials, the rest as given. Never
+ * longer than the text, which was bounded. */
+static void
+rebuild(struct parts *u, const struct scheme *s)
+{
+	size_t n = 0;
+
+	append(u->out->url, &n, s->name, strlen(s->name), false);
+	append(u->out->url, &n, "://", 3, false);
+	append(u->out->url, &n, u->host_from,
+	    (size_t)(u->authority_end - u->host_from), true);
+	append(u->out->url, &n, u->authority_end, strlen(u->authority_end),
+	    false);
+}
+
+static const char *
+parse(struct parts *u, const struct scheme *s)
+{
+	const char *wrong;
+
+	u->authority_end = u->p + strcspn(u->p, "/?#");
+	u->out->by = s->by;
+	if ((wrong = credentials(u)) != NULL || (wrong = host(u)) != NULL ||
+	    (wrong = port(u)) != NULL)
+		return wrong;
+	if (u->out->host[0] == '\0' && !s->host_optional) {
+		u->p = u->host_from;
+		return "the host is missing, expected rtsp://HOST/...";
+	}
+	if (s->file && (u->out->has_credentials || u->out->host[0] != '\0' ||
+			   *u->authority_end != '/')) {
+		u->p = u->host_from;
+		return "a file is named by its absolute path, expected "
+		       "file:///PATH";
+	}
+	rebuild(u, s);
+	return NULL;
+}
+
+const char *
+inventory_url_parse(const char *text, struct inventory_url *out, size_t *at_out)
+{
+	const char *wrong, *colon = strstr(text, "://");
+	struct parts u = { .text = text, .out = out };
+
+	memset(out, 0, sizeof(*out));
+	*at_out = 0;
+	if ((wrong = check_bytes(text, at_out)) != NULL)
+		return wrong;
+	*at_out = 0;
+	if (colon == NULL)
+		return "not a URL, expected one like rtsp://HOST/PATH";
+	const struct scheme *s = scheme_find(text, (size_t)(colon - text));
+
+	if (s == NULL)
+		return "unknown scheme, expected rtsp, rtsps, http, https, "
+		       "rtmp, rtmps, srt, udp, rtp, tcp or file";
+	u.p = colon + 3;
+	wrong = parse(&u, s);
+	if (wrong != NULL) {
+		*at_out = (size_t)(u.p - text);
+		memset(out, 0, sizeof(*out));
+	}
+	return wrong;
+}

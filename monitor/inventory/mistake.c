@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "monitor/inventory/mistake.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SHOWN 200
+#define LINE_BYTES 1024
+
+static void
+append(struct inventory_mistakes *m, const char *text)
+{
+	size_t n = strlen(text);
+	char *grown = realloc(m->text, m->length + n + 2);
+
+	if (grown == NULL)
+		return; /* still counted */
+	m->text = grown;
+	memcpy(grown + m->length, text, n);
+	m->length += n;
+	m->text[m->length++] = '\n';
+	m->text[m->length] = '\0';
+}
+
+static void
+escape(char *out, size_t size, const char *in)
+{
+	size_t n = 0;
+
+	for (; *in != '\0' && n + 5 < size; in++) {
+		unsigned char c = (unsigned char)*in;
+
+		if (c >= 0x20 && c != 0x7f)
+			out[n++] = (char)c;
+		else
+			n += (size_t)snprintf(out + n, size - n, "\\x%02x", c);
+	}
+	out[n] = '\0';
+}
+
+static int
+place_print(char *out, size_t size, struct mistake_place p)
+{
+	const char *file = p.file != NULL ? p.file : "input";
+
+	if (p.line == 0)
+		return snprintf(out, size, "%.256s: ", file);
+	if (p.column == 0)
+		return snprintf(out, size, "%.256s:%zu: ", file, p.line);
+	return snprintf(out, size, "%.256s:%zu:%zu: ", file, p.line, p.column);
+}
+
+void
+mistake_add(struct inventory_mistakes *m, struct mistake_place place,
+    const char *format, ...)
+{
+	char text[LINE_BYTES], safe[LINE_BYTES * 2];
+	va_list ap;
+
+	if (m->count++ >= SHOWN)
+		return;
+	int n = place_print(text, sizeof(text), place);
+
+	va_start(ap, format);
+	vsnprintf(text + n, sizeof(text) - (size_t)n, format, ap);
+	va_end(ap);
+	escape(safe, sizeof(safe), text);
+	append(m, safe);
+}
+
+void
+inventory_mistakes_fini(struct inventory_mistakes *m)
+{
+	free(m->text);
+	memset(m, 0, sizeof(*m));
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* mistake.h: collects "file:line:column: what, expected what". PURE; private
+ * to this room. */
+#ifndef MONITOR_INVENTORY_MISTAKE_H
+#define MONITOR_INVENTORY_MISTAKE_H
+
+#include <stddef.h>
+
+#include "monitor/inventory/inventory.h"
+
+struct mistake_place {
+	const char *file;
+	size_t line, column; /* 0 = not known */
+};
+
+/* Control bytes in what is printed are shown as \xNN. */
+void mistake_add(struct inventory_mistakes *m, struct mistake_place place,
+    const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+#endif

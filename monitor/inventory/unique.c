@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "monitor/inventory/unique.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef const struct inventory_feed *feed_ptr;
+
+int
+unique_by_uuid(const void *a, const void *b)
+{
+	return memcmp((*(const feed_ptr *)a)->uuid,
+	    (*(const feed_ptr *)b)->uuid, 16);
+}
+
+int
+unique_by_name(const void *a, const void *b)
+{
+	feed_ptr x = *(const feed_ptr *)a, y = *(const feed_ptr *)b;
+	int c = strcmp(x->site, y->site);
+
+	return c != 0 ? c : strcmp(x->name, y->name);
+}
+
+int
+unique_by_url(const void *a, const void *b)
+{
+	feed_ptr x = *(const feed_ptr *)a, y = *(const feed_ptr *)b;
+	int c = strcmp(x->device, y->device);
+
+	return c != 0 ? c : strcmp(x->url, y->url);
+}
+
+const struct inventory_feed **
+unique_sort(const struct inventory *inv, int (*cmp)(const void *, const void *))
+{
+	feed_ptr *list = calloc(inv->feed_count + 1, sizeof(*list));
+
+	if (list == NULL)
+		return NULL;
+	for (size_t i = 0; i < inv->feed_count; i++)
+		list[i] = &inv->feeds[i];
+	if (inv->feed_count > 0)
+		qsort(list, inv->feed_count, sizeof(*list), cmp);
+	return list;
+}
+
+static bool
+twice(const struct inventory *inv, int (*cmp)(const void *, const void *),
+    const char *file, struct inventory_mistakes *m, const char *what)
+{
+	static const uint8_t none[16];
+	feed_ptr *list = unique_sort(inv, cmp);
+
+	if (list == NULL)
+		return false;
+	for (size_t i = 1; i < inv->feed_count; i++) {
+		feed_ptr a = list[i - 1], b = list[i];
+		uint32_t first = a->line < b->line ? a->line : b->line;
+		uint32_t second = a->line < b->line ? b->line : a->line;
+
+		if (cmp(&list[i - 1], &list[i]) != 0 ||
+		    (cmp == unique_by_uuid && memcmp(a->uuid, none, 16) == 0))
+			continue;
+		mistake_add(m, (struct mistake_place){ file, second, 1 },
+		    "%s as in line %u, expected each once", what, first);
+	}
+	free(list);
+	return true;
+}
+
+static int
+device_by_name(const void *a, const void *b)
+{
+	const struct inventory_device *x = a, *y = b;
+	int c = strcmp(x->name, y->name);
+
+	return c != 0 ? c : x->line < y->line ? -1 : x->line > y->line;
+}
+
+/* b says more of the device that a is. */
+static void
+device_merge(struct inventory_device *a, const struct inventory_device *b,
+    const char *file, struct inventory_mistakes *m)
+{
+	uint32_t secret = INVENTORY_USER | INVENTORY_PASSWORD;
+
+	if ((a->given & b->given & secret) != 0 &&
+	    (strcmp(a->user, b->user) != 0 ||
+		strcmp(a->password, b->password) != 0))
+		mistake_add(m, (struct mistake_place){ file, b->line, 1 },
+		    "device %.128s has other credentials than in line %u, "
+		    "expected one pair for a device (name the devices apart)",
+		    b->name, a->line);
+	if ((b->given & secret) == 0)
+		return;
+	a->user = b->user;
+	a->password = b->password;
+	a->given |= b->given & secret;
+}
+
+static void
+devices_merge(struct inventory *inv, const char *file,
+    struct inventory_mistakes *m)
+{
+	struct inventory_device *d = inv->devices;
+	size_t kept = 0;
+
+	if (inv->device_count == 0)
+		return;
+	qsort(d, inv->device_count, sizeof(*d), device_by_name);
+	for (size_t i = 1; i < inv->device_count; i++) {
+		if (strcmp(d[kept].name, d[i].name) == 0)
+			device_merge(&d[kept], &d[i], file, m);
+		else
+			d[++kept] = d[i];
+	}
+	inv->device_count = kept + 1;
+}
+
+static void
+devices_twice(struct inventory *inv, const char *file,
+    struct inventory_mistakes *m)
+{
+	struct inventory_device *d = inv->devices;
+
+	if (inv->device_count > 0)
+		qsort(d, inv->device_count, sizeof(*d), device_by_name);
+	for (size_t i = 1; i < inv->device_count; i++)
+		if (strcmp(d[i - 1].name, d[i].name) == 0)
+			mistake_add(m,
+			    (struct mistake_place){ file, d[i].line, 1 },
+			    "the same device as in line %u, expected each "
+			    "once",
+			    d[i - 1].line);
+}
+
+static int
+site_by_path(const void *a, const void *b)
+{
+	const struct inventory_site *x = a, *y = b;
+	int c = strcmp(x->path, y->path);
+
+	return c != 0 ? c : x->line < y->line ? -1 : x->line > y->line;
+}
+
+static void
+sites_twice(struct inventory *inv, const char *file,
+    struct inventory_mistakes *m)
+{
+	struct inventory_site *s = inv->sites;
+
+	if (inv->site_count > 0)
+		qsort(s, inv->site_count, sizeof(*s), site_by_path);
+	for (size_t i = 1; i < inv->site_count; i++)
+		if (strcmp(s[i - 1].path, s[i].path) == 0)
+			mistake_add(m,
+			    (struct mistake_place){ file, s[i].line, 1 },
+			    "the same site as in line %u, expected each once",
+			    s[i - 1].line);
+}
+
+bool
+unique_check(struct inventory *inv, enum inventory_kind kind, const char *file,
+    struct inventory_mistakes *m)
+{
+	switch (kind) {
+	case INVENTORY_SITES:
+		sites_twice(inv, file, m);
+		return true;
+	case INVENTORY_DEVICES:
+		devices_twice(inv, file, m);
+		return true;
+	case INVENTORY_FEEDS:
+		break;
+	}
+	devices_merge(inv, file, m);
+	return twice(inv, unique_by_uuid, file, m, "the same uuid") &&
+	       twice(inv, unique_by_name, file, m, "the same site and name") &&
+	       twice(inv, unique_by_url, file, m, "the same device and url");
+}

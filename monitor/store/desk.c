@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "monitor/store/desk.h"
+
+#include <stdlib.h>
+
+#include "monitor/inventory/inventory.h"
+
+void
+op_list_init(struct op_list *l)
+{
+	l->first = NULL;
+	l->tail = &l->first;
+	l->count = l->bytes = 0;
+}
+
+void
+op_list_add(struct op_list *l, struct op *op)
+{
+	op->next = NULL;
+	*l->tail = op;
+	l->tail = &op->next;
+	l->count++;
+	l->bytes += op->bytes;
+}
+
+struct op *
+op_list_take(struct op_list *l)
+{
+	struct op *op = l->first;
+
+	if (op == NULL)
+		return NULL;
+	l->first = op->next;
+	if (l->first == NULL)
+		l->tail = &l->first;
+	l->count--;
+	l->bytes -= op->bytes;
+	op->next = NULL;
+	return op;
+}
+
+void
+op_list_append(struct op_list *l, struct op_list *from)
+{
+	struct op *op;
+
+	while ((op = op_list_take(from)) != NULL)
+		op_list_add(l, op);
+}
+
+void
+op_free(struct op *op)
+{
+	if (op != NULL && op->kind == OP_INVENTORY)
+		inventory_plan_free(&op->inventory.plan);
+	free(op);
+}

@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The record: intervals, incidents, pictures, overlays, events. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "monitor/inventory/inventory.h"
+#include "monitor/store/reader.h"
+
+struct span_ask {
+	int64_t from, to;
+	store_interval_fn *fn;
+	void *arg;
+	bool on; /* fn wants more */
+};
+
+static void
+interval_row(const struct store_reader *r, sqlite3_stmt *st,
+    struct store_interval_row *row)
+{
+	bool open = sqlite3_column_type(st, 2) == SQLITE_NULL;
+
+	row->epoch = sqlite3_column_int64(st, 0);
+	row->start_utc = sqlite3_column_int64(st, 1);
+	row->end_utc = sqlite3_column_int64(st, 2);
+	if (open)
+		row->end_utc =
+		    r->alive.alive ? STORE_OPEN : r->alive.heartbeat_utc;
+	row->since_utc = sqlite3_column_int64(st, 3);
+	row->at_utc = sqlite3_column_int64(st, 4);
+	row->state = (enum state)sqlite3_column_int(st, 5);
+	row->cause = (enum cause)sqlite3_column_int(st, 6);
+	row->causes = (uint64_t)sqlite3_column_int64(st, 7);
+	row->confidence = (uint8_t)sqlite3_column_int(st, 8);
+	row->evidence = db_text(st, 9);
+}
+
+/* From the last heartbeat on a dead monitor knows nothing of a feed. */
+static void
+dead_tail(struct store_reader *r, int64_t feed, struct span_ask *ask)
+{
+	if (r->alive.alive || r->alive.heartbeat_utc == 0)
+		return;
+	int64_t active = db_int(&r->db, INT64_MAX,
+	    "SELECT active FROM feed WHERE id = ? AND enabled AND removed IS"
+	    " NULL",
+	    "i", feed);
+	int64_t start = r->alive.heartbeat_utc;
+	int64_t epoch = db_int(&r->db, 0, "SELECT max(id) FROM epoch", "");
+
+	if (active > start)
+		start = active;
+	if (start >= ask->to || active == INT64_MAX)
+		return;
+	struct store_interval_row row = { .feed = feed,
+		.epoch = epoch + 1,
+		.start_utc = start,
+		.end_utc = STORE_OPEN,
+		.since_utc = start,
+		.at_utc = start,
+		.state = STATE_UNKNOWN,
+		.cause = CAUSE_MONITOR_OFF,
+		.causes = (uint64_t)1 << CAUSE_MONITOR_OFF,
+		.confidence = 100,
+		.evidence = "{}" };
+
+	ask->on = ask->fn(ask->arg, &row);
+}
+
+static void
+intervals_of(struct store_reader *r, int64_t feed, struct span_ask *ask)
+{
+	struct store_interval_row row = { .feed = feed };
+	sqlite3_stmt *st = db_query(&r->db,
+	    "SELECT epoch, start, end, since, at, state, cause, causes,"
+	    " confidence, evidence FROM interval WHERE feed = ?1"
+	    " AND start < ?2 AND (end IS NULL OR end > ?3)"
+	    " ORDER BY epoch, start",
+	    "iii", feed, ask->to, ask->from);
+
+	while (db_step(&r->db, st)) {
+		interval_row(r, st, &row);
+		if (row.end_utc <= row.start_utc || row.end_utc <= ask->from)
+			continue;
+		ask->on = ask->fn(ask->arg, &row);
+		if (!ask->on) {
+			db_done(st);
+			return;
+		}
+	}
+	dead_tail(r, feed, ask);
+}
+
+/* All feeds that ever were, as an array of their numbers. */
+static int64_t *
+all_feeds(struct store_reader *r, size_t *count_out)
+{
+	size_t count = 0, room = (size_t)db_int(&r->db, 0,
+			      "SELECT count(*) FROM feed", "");
+	int64_t *ids = calloc(room + 1, sizeof(*ids));
+
+	if (ids == NULL)
+		db_fail(&r->db, SQLITE_NOMEM, "out of memory");
+	sqlite3_stmt *st =
+	    db_query(&r->db, "SELECT id FROM feed ORDER BY id", "");
+
+	while (db_step(&r->db, st))
+		if (count < room)
+			ids[count++] = sqlite3_column_int64(st, 0);
+	*count_out = count;
+	return ids;
+}
+
+bool
+store_read_intervals(struct store_reader *r, int64_t feed, int64_t from_utc,
+    int64_t to_utc, store_interval_fn *fn, void *arg)
+{
+	struct span_ask ask = { from_utc, to_utc, fn, arg, true };
+	size_t count = 1;
+	int64_t *ids = NULL;
+
+	reader_begin(r);
+	if (feed == 0)
+		ids = all_feeds(r, &count);
+	for (size_t i = 0; i < count && ask.on; i++)
+		intervals_of(r, ids != NULL ? ids[i] : feed, &ask);
+	free(ids);
+	return reader_end(r);
+}
+
+static void
+incident_row(sqlite3_stmt *st, struct store_incident_row *row)
+{
+	row->id = sqlite3_column_int64(st, 0);
+	row->feed = sqlite3_column_int64(st, 1);
+	row->site = sqlite3_column_int64(st, 2);
+	row->since_utc = sqlite3_column_int64(st, 3);
+	row->at_utc = sqlite3_column_int64(st, 4);
+	row->good_utc = sqlite3_column_int64(st, 5);
+	row->closed_utc = sqlite3_column_int64(st, 6);
+	row->cause = (enum cause)sqlite3_column_int(st, 7);
+	row->alertable = sqlite3_column_int(st, 8);
+	row->acknowledged_utc = sqlite3_column_int64(st, 9);
+	row->acknowledged_by = db_text(st, 10);
+	row->note = db_text(st, 11);
+	row->text = db_text(st, 12);
+	row->before = sqlite3_column_int64(st, 13);
+	row->after = sqlite3_column_int64(st, 14);
+}
+
+bool
+store_read_incidents(struct store_reader *r, bool open_only, int64_t from_utc,
+    int64_t to_utc, uint32_t limit, store_incident_fn *fn, void *arg)
+{
+	struct store_incident_row row;
+
+	reader_begin(r);
+	sqlite3_stmt *st = db_query(&r->db,
+	    "SELECT id, feed, site, since, at, good, closed, cause, alertable,"
+	    " acknowledged, acknowledged_by, note, text, before, after"
+	    " FROM incident WHERE iif(?1, closed IS NULL,"
+	    "  since < ?3 AND (closed IS NULL OR closed > ?2))"
+	    " ORDER BY at DESC, id DESC LIMIT ?4",
+	    "iiii", (int64_t)open_only, from_utc, to_utc, (int64_t)limit);
+
+	while (db_step(&r->db, st)) {
+		incident_row(st, &row);
+		if (!fn(arg, &row)) {
+			db_done(st);
+			break;
+		}
+	}
+	return reader_end(r);
+}
+
+bool
+store_read_picture(struct store_reader *r, int64_t feed, int kind, int64_t id,
+    store_picture_fn *fn, void *arg, bool *found_out)
+{
+	reader_begin(r);
+	sqlite3_stmt *st = db_query(&r->db,
+	    "SELECT t.id, t.feed, t.utc, t.incident, t.kind, t.width,"
+	    " t.height, t.png FROM thumbnail t JOIN feed f ON f.id = t.feed"
+	    " WHERE f.no_picture = 0 AND ((?1 > 0 AND t.id = ?1) OR (?1 = 0"
+	    " AND t.feed = ?2 AND t.kind = ?3)) ORDER BY t.utc DESC LIMIT 1",
+	    "iii", id, feed, (int64_t)kind);
+
+	*found_out = db_step(&r->db, st);
+	if (*found_out) {
+		struct store_picture p = {
+			.id = sqlite3_column_int64(st, 0),
+			.feed = sqlite3_column_int64(st, 1),
+			.utc = sqlite3_column_int64(st, 2),
+			.incident = sqlite3_column_int64(st, 3),
+			.kind = sqlite3_column_int(st, 4),
+			.width = (uint16_t)sqlite3_column_int(st, 5),
+			.height = (uint16_t)sqlite3_column_int(st, 6),
+			.png = sqlite3_column_blob(st, 7),
+			.length = (size_t)sqlite3_column_bytes(st, 7),
+		};
+
+		fn(arg, &p);
+		db_done(st);
+	}
+	return reader_end(r);
+}
+
+bool
+store_read_overlays(struct store_reader *r, int64_t from_utc, int64_t to_utc,
+    store_overlay_fn *fn, void *arg)
+{
+	reader_begin(r);
+	sqlite3_stmt *st = db_query(&r->db,
+	    "SELECT id, feed, site, kind, tag, actor, reason, starts, ends,"
+	    " created FROM overlay WHERE starts < ? AND ends > ?"
+	    " ORDER BY starts, id",
+	    "ii", to_utc, from_utc);
+
+	while (db_step(&r->db, st)) {
+		struct store_overlay_row row = {
+			.id = sqlite3_column_int64(st, 0),
+			.feed = sqlite3_column_int64(st, 1),
+			.site = sqlite3_column_int64(st, 2),
+			.kind = sqlite3_column_int(st, 3),
+			.tag = db_text(st, 4),
+			.actor = db_text(st, 5),
+			.reason = db_text(st, 6),
+			.from_utc = sqlite3_column_int64(st, 7),
+			.to_utc = sqlite3_column_int64(st, 8),
+			.created_utc = sqlite3_column_int64(st, 9),
+		};
+
+		if (!fn(arg, &row)) {
+			db_done(st);
+			break;
+		}
+	}
+	return reader_end(r);
+}
+
+static void
+event_row(sqlite3_stmt *st, struct store_event_row *row)
+{
+	static const uint8_t none[32];
+
+	memset(row, 0, sizeof(*row));
+	row->seq = sqlite3_column_int64(st, 0);
+	row->mono_us = sqlite3_column_int64(st, 1);
+	row->utc = sqlite3_column_int64(st, 2);
+	if (sqlite3_column_bytes(st, 3) == 16)
+		inventory_uuid_print(sqlite3_column_blob(st, 3), row->boot);
+	row->kind = db_text(st, 4);
+	row->actor = db_text(st, 5);
+	row->body = db_text(st, 6);
+	row->feed = sqlite3_column_int64(st, 7);
+	row->hash = sqlite3_column_bytes(st, 8) == 32
+			? sqlite3_column_blob(st, 8)
+			: none;
+}
+
+bool
+store_read_events(struct store_reader *r, int64_t after, int64_t feed,
+    uint32_t limit, store_event_fn *fn, void *arg)
+{
+	struct store_event_row row;
+	sqlite3_stmt *st;
+
+	reader_begin(r);
+	if (feed == 0)
+		st = db_query(&r->db,
+		    "SELECT e.seq, e.mono, e.utc, r.uuid, e.kind, e.actor,"
+		    " e.body, e.feed, e.hash FROM event e JOIN run r"
+		    " ON r.id = e.run WHERE e.seq > ? ORDER BY e.seq LIMIT ?",
+		    "ii", after, (int64_t)limit);
+	else
+		st = db_query(&r->db,
+		    "SELECT e.seq, e.mono, e.utc, r.uuid, e.kind, e.actor,"
+		    " e.body, e.feed, e.hash FROM event e JOIN run r"
+		    " ON r.id = e.run WHERE e.seq > ? AND e.feed = ?"
+		    " ORDER BY e.seq LIMIT ?",
+		    "iii", after, feed, (int64_t)limit);
+	while (db_step(&r->db, st)) {
+		event_row(st, &row);
+		if (!fn(arg, &row)) {
+			db_done(st);
+			break;
+		}
+	}
+	return reader_end(r);
+}

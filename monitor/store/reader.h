@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* reader.h: what the reading side of the store shares between its files.
+ * Private to this room. */
+#ifndef MONITOR_STORE_READER_H
+#define MONITOR_STORE_READER_H
+
+#include "monitor/store/db.h"
+#include "monitor/store/store_read.h"
+
+struct store_reader {
+	struct db db;
+	struct store_now now; /* of the call under way */
+	bool now_fixed; /* given by store_read_alive, not read from clocks */
+	struct store_alive alive; /* as of the call under way */
+};
+
+/* One read transaction around each call: begin also takes the time and the
+ * heartbeat. end gives the call's return value. */
+bool reader_begin(struct store_reader *r);
+bool reader_end(struct store_reader *r);
+
+#endif

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Opening: settings, who we are, and what an earlier run left open. */
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "monitor/store/json.h"
+#include "monitor/store/writer.h"
+
+void
+recover_settings(struct writer *w)
+{
+	db_script(&w->db,
+	    "PRAGMA journal_mode = WAL;"
+	    "PRAGMA synchronous = FULL;"
+	    "PRAGMA foreign_keys = ON;"
+	    "PRAGMA journal_size_limit = 67108864;"
+	    "PRAGMA mmap_size = 0;"
+	    "PRAGMA temp_store = MEMORY;"
+	    "CREATE TEMP TABLE IF NOT EXISTS held(feed INTEGER PRIMARY KEY,"
+	    " since, at, state, cause, causes, confidence, evidence);");
+}
+
+static int64_t
+origin_get(struct writer *w)
+{
+	sqlite3_stmt *st =
+	    db_query(&w->db, "SELECT uuid FROM origin WHERE id = 1", "");
+
+	if (db_step(&w->db, st)) {
+		const void *uuid = sqlite3_column_blob(st, 0);
+
+		if (uuid != NULL && sqlite3_column_bytes(st, 0) == 16)
+			memcpy(w->origin, uuid, 16);
+		db_done(st);
+		return 1;
+	}
+	db_run(&w->db, "INSERT INTO origin(id, uuid) VALUES(1, ?)", "b",
+	    w->origin, sizeof(w->origin));
+	return 1;
+}
+
+static void
+last_event(struct writer *w)
+{
+	sqlite3_stmt *st = db_query(&w->db,
+	    "SELECT seq, hash FROM event ORDER BY seq DESC LIMIT 1", "");
+
+	w->at.seq = 0;
+	memset(w->at.hash, 0, sizeof(w->at.hash));
+	if (!db_step(&w->db, st)) {
+		/* All may have been deleted by age: numbers don't restart. */
+		w->at.seq = db_int(&w->db, 0,
+		    "SELECT seq FROM sqlite_sequence WHERE name = 'event'", "");
+		return;
+	}
+	w->at.seq = sqlite3_column_int64(st, 0);
+	if (sqlite3_column_bytes(st, 1) == 32)
+		memcpy(w->at.hash, sqlite3_column_blob(st, 1), 32);
+	db_done(st);
+}
+
+/* An earlier run's epoch ends where its life is last proved. */
+static void
+close_left_open(struct writer *w)
+{
+	int64_t epoch = db_int(&w->db, 0,
+	    "SELECT id FROM epoch WHERE end IS NULL ORDER BY id DESC LIMIT 1",
+	    "");
+	int64_t end = db_int(&w->db, 0, "SELECT utc FROM heartbeat", "");
+
+	if (epoch == 0)
+		return;
+	db_run(&w->db,
+	    "DELETE FROM interval WHERE (end IS NULL OR end > ?1)"
+	    " AND epoch = ?2 AND start >= ?1",
+	    "ii", end, epoch);
+	db_run(&w->db,
+	    "UPDATE interval SET end = ?1 WHERE (end IS NULL OR end > ?1)"
+	    " AND epoch = ?2",
+	    "ii", end, epoch);
+	db_run(&w->db, "UPDATE epoch SET end = max(start, ?) WHERE end IS NULL",
+	    "i", end);
+}
+
+static int64_t
+epoch_new(struct writer *w, const char *reason, int64_t start)
+{
+	db_run(&w->db,
+	    "INSERT INTO epoch(run, reason, anchor, start) VALUES(?,?,?,?)",
+	    "isii", w->at.run, reason, w->at.anchor_us, start);
+	return sqlite3_last_insert_rowid(w->db.h);
+}
+
+/* The time nobody watched becomes an epoch of its own, unknown for each feed
+ * as long as it was in the inventory. */
+static void
+fill_off(struct writer *w, int64_t mono, int64_t from, int64_t to)
+{
+	struct json j = json_open(w->body, sizeof(w->body));
+	int64_t epoch = epoch_new(w, "monitor-off", from);
+
+	db_run(&w->db, "UPDATE epoch SET end = ? WHERE id = ?", "ii", to,
+	    epoch);
+	db_run(&w->db,
+	    "INSERT INTO interval(feed, epoch, start, end, since, at, state,"
+	    " cause, causes, confidence, evidence)"
+	    " SELECT id, ?1, max(?2, active), min(?3, ifnull(inactive, ?3)),"
+	    " max(?2, active), ?3, ?4, ?5, ?6, 100, '{}' FROM feed"
+	    " WHERE max(?2, active) < min(?3, ifnull(inactive, ?3))",
+	    "iiiiii", epoch, from, to, (int64_t)STATE_UNKNOWN,
+	    (int64_t)CAUSE_MONITOR_OFF, (int64_t)1 << CAUSE_MONITOR_OFF);
+	json_number(&j, "from", from);
+	json_number(&j, "to", to);
+	event_add(w, mono, "monitor.off", "camwarden", 0, json_close(&j));
+}
+
+static void
+watch_from(struct writer *w, int64_t mono, int64_t utc)
+{
+	struct json j = json_open(w->body, sizeof(w->body));
+
+	w->at.epoch = epoch_new(w, "start", utc);
+	w->at.epoch_start = utc;
+	db_run(&w->db,
+	    "INSERT INTO interval(feed, epoch, start, since, at, state, cause,"
+	    " causes, confidence, evidence) SELECT id, ?1, ?2, ?2, ?2, ?3, ?4,"
+	    " ?5, 100, '{}' FROM feed WHERE enabled AND removed IS NULL",
+	    "iiiii", w->at.epoch, utc, (int64_t)STATE_UNKNOWN,
+	    (int64_t)CAUSE_LEARNING, (int64_t)1 << CAUSE_LEARNING);
+	w->at.alive_us = mono;
+	epoch_alive(w, mono, false);
+	json_text(&j, "program", CAMWARDEN_VERSION);
+	json_text(&j, "boot", w->boot);
+	event_add(w, mono, "monitor.start", "camwarden", 0, json_close(&j));
+}
+
+void
+recover_begin_run(struct writer *w, int64_t mono, int64_t utc)
+{
+	if (getrandom(w->origin, 16, 0) != 16 ||
+	    getrandom(w->run_uuid, 16, 0) != 16)
+		db_fail(&w->db, SQLITE_IOERR, "no random numbers");
+	db_script(&w->db, "BEGIN IMMEDIATE");
+	int64_t origin = origin_get(w);
+
+	last_event(w);
+	w->at.revision = (uint64_t)db_int(&w->db, 1,
+	    "SELECT value FROM meta WHERE key = 'revision'", "");
+	w->at.anchor_us = utc - mono;
+	db_run(&w->db,
+	    "INSERT INTO run(origin, uuid, boot, tool, started, program)"
+	    " VALUES(?,?,?,?,?,?)",
+	    "ibsiis", origin, w->run_uuid, sizeof(w->run_uuid), w->boot,
+	    (int64_t)w->tool, utc, CAMWARDEN_VERSION);
+	w->at.run = sqlite3_last_insert_rowid(w->db.h);
+	close_left_open(w);
+	if (!w->tool) {
+		int64_t from = db_int(&w->db, utc,
+		    "SELECT end FROM epoch ORDER BY id DESC LIMIT 1", "");
+
+		if (from < utc)
+			fill_off(w, mono, from, utc);
+		watch_from(w, mono, utc);
+	}
+	db_script(&w->db, "COMMIT");
+	if (w->db.rc != SQLITE_OK && !sqlite3_get_autocommit(w->db.h))
+		sqlite3_exec(w->db.h, "ROLLBACK", NULL, NULL, NULL);
+}
+
+void
+recover_end_run(struct writer *w, int64_t mono)
+{
+	if (w->tool || w->at.epoch == 0)
+		return;
+	db_script(&w->db, "BEGIN IMMEDIATE");
+	event_add(w, mono, "monitor.stop", "camwarden", 0, "{}");
+	epoch_alive(w, mono, true);
+	db_script(&w->db, "COMMIT");
+}

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "monitor/store/schema.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+#include "monitor/store/db.h"
+
+#define APPLICATION_ID 0x63616d77 /* "camw" */
+
+/* Times are microseconds UTC unless the name says mono. Numbers of states and
+ * causes are those of camwarden/words.h. */
+static const char first[] =
+    "CREATE TABLE meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID;"
+    "CREATE TABLE origin(id INTEGER PRIMARY KEY, uuid BLOB NOT NULL UNIQUE);"
+    "CREATE TABLE run("
+    " id INTEGER PRIMARY KEY, origin INTEGER NOT NULL REFERENCES origin,"
+    " uuid BLOB NOT NULL UNIQUE, boot TEXT NOT NULL, tool INTEGER NOT NULL,"
+    " started INTEGER NOT NULL, program TEXT NOT NULL);"
+    "CREATE TABLE epoch("
+    " id INTEGER PRIMARY KEY, run INTEGER NOT NULL REFERENCES run,"
+    " reason TEXT NOT NULL, anchor INTEGER NOT NULL, start INTEGER NOT NULL,"
+    " end INTEGER);"
+    "CREATE TABLE heartbeat("
+    " id INTEGER PRIMARY KEY CHECK(id = 1), run INTEGER NOT NULL,"
+    " boot TEXT NOT NULL, mono INTEGER NOT NULL, utc INTEGER NOT NULL,"
+    " beats INTEGER NOT NULL, stopped INTEGER NOT NULL);"
+    "CREATE TABLE site("
+    " id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " parent INTEGER REFERENCES site, path TEXT NOT NULL UNIQUE,"
+    " zone TEXT NOT NULL DEFAULT '', contact TEXT NOT NULL DEFAULT '',"
+    " removed INTEGER);"
+    "CREATE INDEX site_parent ON site(parent);"
+    "CREATE TABLE device("
+    " id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE,"
+    " address TEXT NOT NULL DEFAULT '',"
+    " sessions INTEGER NOT NULL DEFAULT 0,"
+    " quirks INTEGER NOT NULL DEFAULT 0, removed INTEGER);"
+    "CREATE TABLE credential("
+    " device INTEGER PRIMARY KEY REFERENCES device ON DELETE CASCADE,"
+    " user TEXT NOT NULL, password TEXT NOT NULL);"
+    "CREATE TABLE feed("
+    " id INTEGER PRIMARY KEY AUTOINCREMENT, uuid BLOB NOT NULL UNIQUE"
+    "  CHECK(length(uuid) = 16),"
+    " site INTEGER REFERENCES site, device INTEGER REFERENCES device,"
+    " name TEXT NOT NULL, url TEXT NOT NULL, transport INTEGER NOT NULL,"
+    " visit_s INTEGER NOT NULL, visit_every_s INTEGER NOT NULL,"
+    " no_picture INTEGER NOT NULL, criticality INTEGER NOT NULL,"
+    " tags TEXT NOT NULL, enabled INTEGER NOT NULL,"
+    " created INTEGER NOT NULL, active INTEGER NOT NULL, inactive INTEGER,"
+    " removed INTEGER);"
+    "CREATE UNIQUE INDEX feed_name ON feed(ifnull(site, 0), name)"
+    " WHERE removed IS NULL;"
+    "CREATE INDEX feed_site ON feed(site);"
+    "CREATE INDEX feed_device ON feed(device);"
+    "CREATE TABLE interval("
+    " id INTEGER PRIMARY KEY, feed INTEGER NOT NULL REFERENCES feed,"
+    " epoch INTEGER NOT NULL REFERENCES epoch, start INTEGER NOT NULL,"
+    " end INTEGER CHECK(end > start), since INTEGER NOT NULL,"
+    " at INTEGER NOT NULL, state INTEGER NOT NULL, cause INTEGER NOT NULL,"
+    " causes INTEGER NOT NULL, confidence INTEGER NOT NULL,"
+    " evidence TEXT NOT NULL);"
+    "CREATE UNIQUE INDEX interval_feed ON interval(feed, epoch, start);"
+    "CREATE UNIQUE INDEX interval_open ON interval(feed) WHERE end IS NULL;"
+    "CREATE INDEX interval_end ON interval(end);"
+    "CREATE TABLE incident("
+    " id INTEGER PRIMARY KEY, feed INTEGER REFERENCES feed,"
+    " site INTEGER REFERENCES site, since INTEGER NOT NULL,"
+    " at INTEGER NOT NULL, good INTEGER, closed INTEGER,"
+    " cause INTEGER NOT NULL, alertable INTEGER NOT NULL,"
+    " text TEXT NOT NULL, acknowledged INTEGER, acknowledged_by TEXT,"
+    " note TEXT, before INTEGER REFERENCES thumbnail ON DELETE SET NULL,"
+    " after INTEGER REFERENCES thumbnail ON DELETE SET NULL);"
+    "CREATE INDEX incident_open ON incident(feed) WHERE closed IS NULL;"
+    "CREATE INDEX incident_at ON incident(at);"
+    "CREATE INDEX incident_before ON incident(before);"
+    "CREATE INDEX incident_after ON incident(after);"
+    "CREATE TABLE overlay("
+    " id INTEGER PRIMARY KEY AUTOINCREMENT, kind INTEGER NOT NULL,"
+    " feed INTEGER REFERENCES feed, site INTEGER REFERENCES site,"
+    " tag TEXT NOT NULL DEFAULT '', starts INTEGER NOT NULL,"
+    " ends INTEGER NOT NULL CHECK(ends >= starts), actor TEXT NOT NULL,"
+    " reason TEXT NOT NULL, created INTEGER NOT NULL);"
+    "CREATE INDEX overlay_ends ON overlay(ends);"
+    "CREATE TABLE thumbnail("
+    " id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " feed INTEGER NOT NULL REFERENCES feed, kind INTEGER NOT NULL,"
+    " utc INTEGER NOT NULL, incident INTEGER, width INTEGER NOT NULL,"
+    " height INTEGER NOT NULL, sha256 BLOB NOT NULL, png BLOB NOT NULL);"
+    "CREATE INDEX thumbnail_feed ON thumbnail(feed, kind, utc);"
+    "CREATE UNIQUE INDEX thumbnail_standing ON thumbnail(feed, kind)"
+    " WHERE incident IS NULL;"
+    "CREATE INDEX thumbnail_incident ON thumbnail(utc)"
+    " WHERE incident IS NOT NULL;"
+    "CREATE TABLE rollup("
+    " id INTEGER PRIMARY KEY, feed INTEGER NOT NULL, day INTEGER NOT NULL,"
+    " slots BLOB NOT NULL);"
+    "CREATE TABLE learned("
+    " feed INTEGER NOT NULL REFERENCES feed, kind INTEGER NOT NULL,"
+    " utc INTEGER NOT NULL, bytes BLOB NOT NULL,"
+    " PRIMARY KEY(feed, kind)) WITHOUT ROWID;"
+    "CREATE TABLE event("
+    " seq INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " run INTEGER NOT NULL REFERENCES run, mono INTEGER NOT NULL,"
+    " utc INTEGER NOT NULL, kind TEXT NOT NULL, actor TEXT NOT NULL,"
+    " feed INTEGER, body TEXT NOT NULL, prev BLOB NOT NULL,"
+    " hash BLOB NOT NULL);"
+    "CREATE INDEX event_feed ON event(feed, seq) WHERE feed IS NOT NULL;"
+    "INSERT INTO meta VALUES('revision', 1);";
+
+static const char *const migrations[] = { first };
+#define MIGRATIONS ((int)(sizeof(migrations) / sizeof(migrations[0])))
+
+int
+schema_version(void)
+{
+	return MIGRATIONS;
+}
+
+/* A copy to return to, should the new version disappoint. */
+static bool
+copy_before(struct db *db, const char *path, int version)
+{
+	char copy[4096];
+
+	snprintf(copy, sizeof(copy), "%s.v%d", path, version);
+	unlink(copy);
+	return db_run(db, "VACUUM INTO ?", "s", copy);
+}
+
+static int
+version_of(struct db *db)
+{
+	int64_t v = db_int(db, -1, "PRAGMA user_version", "");
+	int64_t id = db_int(db, -1, "PRAGMA application_id", "");
+
+	if (db->rc == SQLITE_OK && v > 0 && id != APPLICATION_ID)
+		db_fail(db, SQLITE_NOTADB, "not a camwarden database");
+	if (db->rc == SQLITE_OK && v > MIGRATIONS)
+		db_fail(db, SQLITE_SCHEMA,
+		    "the database was written by a newer camwarden");
+	return (int)v;
+}
+
+bool
+schema_check(struct db *db)
+{
+	int v = version_of(db);
+
+	if (db->rc == SQLITE_OK && v < MIGRATIONS)
+		db_fail(db, SQLITE_SCHEMA,
+		    "the database is of an older camwarden: start the "
+		    "monitor once to bring it up to date");
+	return db->rc == SQLITE_OK;
+}
+
+bool
+schema_migrate(struct db *db, const char *path)
+{
+	char pragma[80];
+	int from = version_of(db);
+
+	if (db->rc != SQLITE_OK || from == MIGRATIONS)
+		return db->rc == SQLITE_OK;
+	if (from == 0 &&
+	    db_int(db, 0, "SELECT count(*) FROM sqlite_master", "") > 0)
+		db_fail(db, SQLITE_NOTADB, "not a camwarden database");
+	if (from > 0)
+		copy_before(db, path, from);
+	db_script(db, "BEGIN IMMEDIATE");
+	for (int v = from; v < MIGRATIONS; v++)
+		db_script(db, migrations[v]);
+	snprintf(pragma, sizeof(pragma),
+	    "PRAGMA application_id = %d; PRAGMA user_version = %d",
+	    APPLICATION_ID, MIGRATIONS);
+	db_script(db, pragma);
+	if (db_script(db, "COMMIT"))
+		return true;
+	if (!sqlite3_get_autocommit(db->h))
+		sqlite3_exec(db->h, "ROLLBACK", NULL, NULL, NULL);
+	return false;
+}

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* writer.h: what the writing side of the store shares between its files: the
+ * queued operation, the writer's place in time, and one apply function per
+ * kind of operation. Private to this room; all of it runs on the writer thread
+ * (on the opening thread until that one starts).
+ */
+#ifndef MONITOR_STORE_WRITER_H
+#define MONITOR_STORE_WRITER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "monitor/store/db.h"
+#include "monitor/store/store.h"
+
+enum op_kind {
+	OP_VERDICT,
+	OP_INCIDENT_OPEN,
+	OP_INCIDENT_CHANGE,
+	OP_INCIDENT_CLOSE,
+	OP_INCIDENT_ACKNOWLEDGE,
+	OP_THUMBNAIL,
+	OP_OVERLAY,
+	OP_OVERLAY_END,
+	OP_ROLLUP,
+	OP_LEARNED,
+	OP_HEARTBEAT,
+	OP_EPOCH,
+	OP_INVENTORY,
+	OP_EVENT,
+};
+#define OP_COUNT 14
+
+struct op_close {
+	int64_t id, since_us, at_us;
+};
+struct op_word { /* acknowledgement, end of an overlay, epoch, event */
+	int64_t id, at_us, utc;
+	const char *actor, *text, *body;
+};
+struct op_learned {
+	int64_t feed;
+	int kind;
+	const void *bytes;
+	size_t length;
+};
+struct op_inventory {
+	struct inventory_plan *plan; /* owned */
+	uint64_t revision;
+	const char *actor, *reason;
+};
+
+struct op {
+	struct op *next;
+	enum op_kind kind;
+	int64_t stamp_us; /* when it was posted */
+	size_t bytes;	  /* what it weighs in the queue */
+	struct store_done done;
+	bool wants; /* done is to be called */
+	struct store_result result;
+	char error[STORE_ERROR_BYTES]; /* result.error points here */
+	union {
+		struct store_verdict verdict;
+		struct store_incident incident;
+		struct op_close close;
+		struct op_word word;
+		struct store_thumbnail thumbnail;
+		struct store_overlay overlay;
+		struct store_rollup rollup;
+		struct op_learned learned;
+		struct op_inventory inventory;
+	};
+	size_t used; /* of tail */
+	char tail[]; /* copies of the strings above */
+};
+
+/* The writer's place; copied before and put back after what fails. */
+struct stand {
+	int64_t run, epoch;  /* epoch 0: none open (tool) */
+	int64_t anchor_us;   /* UTC - monotonic */
+	int64_t epoch_start; /* UTC */
+	int64_t alive_us;    /* monotonic: the heartbeat row */
+	int64_t beats;
+	int64_t seq;	  /* of the last event */
+	uint8_t hash[32]; /* of the last event */
+	uint64_t revision;
+	bool inventory_changed;
+	bool resync_due; /* the monitor must post every verdict again */
+};
+
+#define WRITER_BODY_BYTES (48u << 10)
+
+struct writer {
+	struct db db;
+	struct stand at;
+	bool tool;
+	char boot[40]; /* the kernel's boot id */
+	uint8_t origin[16], run_uuid[16];
+	char body[WRITER_BODY_BYTES]; /* of the event being made */
+	uint32_t keep_interval_days, keep_event_days, keep_rollup_days;
+	uint32_t keep_thumbnail_days;
+	uint64_t keep_bytes;
+};
+
+/* recover.c: opening. Each leaves w->db.rc set when it failed. */
+void recover_settings(struct writer *w);
+void recover_begin_run(struct writer *w, int64_t mono_us, int64_t utc_us);
+void recover_end_run(struct writer *w, int64_t mono_us);
+
+/* epoch.c */
+int64_t writer_utc(const struct writer *w, int64_t mono_us);
+/* The main loop was alive at mono_us. */
+void epoch_alive(struct writer *w, int64_t mono_us, bool stopped);
+/* Nothing could be written, or nobody lived, from the heartbeat to mono_us. */
+void epoch_gap(struct writer *w, int64_t mono_us);
+/* All open intervals become unknown from mono_us on: verdicts were lost. */
+void epoch_doubt(struct writer *w, int64_t mono_us);
+void epoch_step(struct writer *w, struct op *op);
+void epoch_open_feed(struct writer *w, int64_t feed, int64_t utc);
+void epoch_close_feed(struct writer *w, int64_t feed, int64_t utc);
+
+/* apply*.c: one operation; a fault of the operation itself goes through
+ * op_fault, the environment's stays in w->db. */
+void op_fault(struct op *op, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+void apply_verdict(struct writer *w, struct op *op);
+void apply_incident_open(struct writer *w, struct op *op);
+void apply_incident_change(struct writer *w, struct op *op);
+void apply_incident_close(struct writer *w, struct op *op);
+void apply_incident_acknowledge(struct writer *w, struct op *op);
+void apply_thumbnail(struct writer *w, struct op *op);
+void apply_overlay(struct writer *w, struct op *op);
+void apply_overlay_end(struct writer *w, struct op *op);
+void apply_rollup(struct writer *w, struct op *op);
+void apply_learned(struct writer *w, struct op *op);
+void apply_inventory(struct writer *w, struct op *op);
+void apply_event(struct writer *w, struct op *op);
+
+/* event.c: one event row, chained; feed 0 = none. Returns its seq. */
+int64_t event_add(struct writer *w, int64_t mono_us, const char *kind,
+    const char *actor, int64_t feed, const char *body);
+/* The feed's uuid as text into out ("" when there is no such feed). */
+void event_feed_uuid(struct writer *w, int64_t feed, char out[37]);
+
+/* retention.c: a bounded step of deleting what is too old or too much; true
+ * when more is left to do. */
+bool retention_step(struct writer *w, int64_t mono_us);
+
+#endif

@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* bench.h: a store in a fresh directory with a clock of its own, an inventory
+ * of n feeds, and the invariants that every test ends with. */
+#ifndef TEST_STORE_BENCH_H
+#define TEST_STORE_BENCH_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <sqlite3.h>
+
+#include "monitor/inventory/inventory.h"
+#include "monitor/store/store.h"
+#include "monitor/store/store_read.h"
+
+#define S 1000000LL
+#define T0 1700000000000000LL /* UTC at mono 0 */
+
+struct bench {
+	char dir[64];
+	struct store *store;
+	struct store_calls calls;
+	struct store_config config;
+	int64_t mono;
+	unsigned seed;
+	struct store_result last; /* of the newest confirmation */
+	char error[STORE_ERROR_BYTES];
+	unsigned confirmed, inventories, resyncs, healths;
+};
+
+static inline void
+bench_inventory_news(void *arg, uint64_t revision)
+{
+	struct bench *b = arg;
+
+	(void)revision;
+	b->inventories++;
+}
+
+static inline void
+bench_resync_news(void *arg)
+{
+	struct bench *b = arg;
+
+	b->resyncs++;
+}
+
+static inline void
+bench_health_news(void *arg)
+{
+	struct bench *b = arg;
+
+	b->healths++;
+}
+
+static inline void
+bench_init(struct bench *b)
+{
+	memset(b, 0, sizeof(*b));
+	snprintf(b->dir, sizeof(b->dir), "/tmp/camwarden-store-XXXXXX");
+	assert_non_null(mkdtemp(b->dir));
+	b->mono = 100 * S;
+	b->config.dir = b->dir;
+	b->config.actor = "test";
+	b->calls = (struct store_calls){ bench_inventory_news,
+		bench_resync_news, bench_health_news, b };
+}
+
+static inline void
+bench_open(struct bench *b)
+{
+	char error[STORE_ERROR_BYTES];
+
+	b->config.mono_us = b->mono;
+	b->config.utc_us = T0 + b->mono;
+	b->store = store_open(&b->config, &b->calls, error);
+	if (b->store == NULL)
+		fail_msg("%s", error);
+}
+
+static inline int
+bench_unlink(const char *path, const struct stat *st, int flag,
+    struct FTW *ftw)
+{
+	(void)st;
+	(void)flag;
+	(void)ftw;
+	return remove(path);
+}
+
+static inline void
+bench_fini(struct bench *b)
+{
+	store_close(&b->store);
+	nftw(b->dir, bench_unlink, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+static inline void
+bench_done(void *arg, const struct store_result *r)
+{
+	struct bench *b = arg;
+
+	b->last = *r;
+	snprintf(b->error, sizeof(b->error), "%s", r->error);
+	b->last.error = b->error;
+	b->confirmed++;
+}
+
+static inline void
+bench_drain(struct bench *b)
+{
+	assert_true(store_drain(b->store, 20000));
+}
+
+static inline void
+bench_random(void *arg, uint8_t out[16])
+{
+	struct bench *b = arg;
+
+	for (int i = 0; i < 16; i++)
+		out[i] = (uint8_t)(rand_r(&b->seed) >> 8);
+}
+
+/* Imports a CSV; true when it was applied. */
+static inline bool
+bench_import(struct bench *b, enum inventory_kind kind, const char *csv,
+    bool prune)
+{
+	struct inventory_mistakes m = { 0 };
+	struct inventory *wish = inventory_new(), *now;
+	char error[256];
+	uint64_t revision;
+	struct store_reader *r = store_reader_open(b->dir, error);
+
+	assert_non_null(r);
+	assert_true(inventory_read(wish, kind, "t.csv", csv, strlen(csv), &m));
+	now = store_read_inventory(r, true, &revision);
+	assert_non_null(now);
+	struct inventory_options opt = { kind, prune, bench_random, b,
+		"t.csv" };
+	struct inventory_plan *plan = inventory_plan_new(now, wish, &opt, &m);
+
+	if (plan == NULL)
+		fail_msg("%s", m.text);
+	store_reader_close(&r);
+	inventory_free(&wish);
+	inventory_free(&now);
+	unsigned before = b->confirmed;
+
+	assert_true(store_inventory(b->store, plan, revision, "test", "why",
+	    &(struct store_done){ bench_done, b }));
+	bench_drain(b);
+	assert_int_equal(b->confirmed, before + 1);
+	inventory_mistakes_fini(&m);
+	return b->last.ok;
+}
+
+static inline void
+bench_feeds(struct bench *b, int n)
+{
+	char *csv = calloc(1, 64 + 128 * (size_t)n), *p = csv;
+
+	p += sprintf(p, "site,name,url\n");
+	for (int i = 1; i <= n; i++)
+		p += sprintf(p, "North/Gate,cam%d,rtsp://10.0.0.%d/s\n", i, i);
+	assert_true(bench_import(b, INVENTORY_FEEDS, csv, false));
+	free(csv);
+}
+
+/* The main loop lives, second by second, up to `until`. */
+static inline void
+bench_live(struct bench *b, int64_t until)
+{
+	while (b->mono < until) {
+		b->mono = b->mono + 2 * S < until ? b->mono + 2 * S : until;
+		assert_true(store_heartbeat(b->store, b->mono));
+		bench_drain(b);
+	}
+}
+
+static inline void
+bench_verdict(struct bench *b, int64_t feed, enum cause cause, int64_t since,
+    int64_t at, bool confirm)
+{
+	struct store_done done = { bench_done, b };
+	struct store_verdict v = { .feed = feed,
+		.state = cause_state(cause), .cause = cause,
+		.causes = cause == CAUSE_NONE ? 0 : (uint64_t)1 << cause,
+		.confidence = 90, .since_us = since, .at_us = at,
+		.evidence = "{\"n\":1}" };
+
+	bench_live(b, at);
+	assert_true(store_verdict(b->store, &v, confirm ? &done : NULL));
+}
+
+/* A second connection for what no reader shows. */
+static inline sqlite3 *
+bench_sql(struct bench *b)
+{
+	char path[128];
+	sqlite3 *db;
+
+	snprintf(path, sizeof(path), "%s/%s", b->dir, STORE_FILE);
+	assert_int_equal(sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY,
+			     NULL), SQLITE_OK);
+	sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+	sqlite3_busy_timeout(db, 5000);
+	return db;
+}
+
+static inline int64_t
+bench_int(struct bench *b, const char *sql)
+{
+	sqlite3 *db = bench_sql(b);
+	sqlite3_stmt *st;
+	int64_t v = -1;
+
+	if (sqlite3_prepare_v2(db, sql, -1, &st, NULL) != SQLITE_OK)
+		fail_msg("%s: %s", sql, sqlite3_errmsg(db));
+	if (sqlite3_step(st) == SQLITE_ROW)
+		v = sqlite3_column_int64(st, 0);
+	sqlite3_finalize(st);
+	sqlite3_close(db);
+	return v;
+}
+
+static inline bool
+bench_sound(struct bench *b)
+{
+	sqlite3 *db = bench_sql(b);
+	sqlite3_stmt *st;
+	bool ok;
+
+	assert_int_equal(sqlite3_prepare_v2(db, "PRAGMA integrity_check", -1,
+			     &st, NULL), SQLITE_OK);
+	ok = sqlite3_step(st) == SQLITE_ROW &&
+	    strcmp((const char *)sqlite3_column_text(st, 0), "ok") == 0;
+	sqlite3_finalize(st);
+	sqlite3_close(db);
+	return ok;
+}
+
+/* Tiling: within an epoch each interval of a feed begins where the one before
+ * ended; none is empty; at most one is open; all lie in their epoch; none is
+ * both unknown and with a cause of another state. */
+static inline void
+bench_tiles(struct bench *b)
+{
+	assert_int_equal(bench_int(b,
+	    "SELECT count(*) FROM (SELECT start, lag(end) OVER (PARTITION BY"
+	    " feed, epoch ORDER BY start) AS before, lag(id) OVER (PARTITION"
+	    " BY feed, epoch ORDER BY start) AS had FROM interval)"
+	    " WHERE had IS NOT NULL AND before IS NOT start"), 0);
+	assert_int_equal(bench_int(b,
+	    "SELECT count(*) FROM interval WHERE end <= start"), 0);
+	assert_int_equal(bench_int(b,
+	    "SELECT count(*) FROM interval i JOIN epoch e ON e.id = i.epoch"
+	    " WHERE i.start < e.start OR i.end > e.end"
+	    " OR (i.end IS NULL AND e.end IS NOT NULL)"), 0);
+	assert_int_equal(bench_int(b,
+	    "SELECT count(*) FROM (SELECT feed FROM interval WHERE end IS"
+	    " NULL GROUP BY feed HAVING count(*) > 1)"), 0);
+	assert_int_equal(bench_int(b,
+	    "SELECT count(*) FROM interval WHERE state = 1 AND cause <> 0"
+	    " OR state = 0 AND cause < 30"), 0);
+	/* Closed epochs are covered to their end by feeds that stayed. */
+	assert_int_equal(bench_int(b,
+	    "SELECT count(*) FROM epoch e JOIN feed f ON f.removed IS NULL"
+	    " AND f.enabled AND f.active <= e.start WHERE e.end > e.start AND"
+	    " NOT EXISTS(SELECT 1 FROM interval i WHERE i.feed = f.id AND"
+	    " i.epoch = e.id AND i.end = e.end)"), 0);
+}
+
+#endif

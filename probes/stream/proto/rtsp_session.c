@@ -583,8 +583,8 @@ rtsp_session_message(struct rtsp_session *s, const struct rtsp_message *m,
 	}
 	if (s->pending_cseq == 0)
 		return;
-	if (m->status != 200 && s->state != RTSP_TEARDOWN)
-		s->status = m->status;
+	if (s->state != RTSP_TEARDOWN) /* evidence of what went wrong */
+		s->status = m->status / 100 == 2 ? 0 : m->status;
 	step(s, &event, now_us, todo);
 }
 

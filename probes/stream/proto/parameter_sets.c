@@ -283,7 +283,7 @@ parameter_sets_fmtp_value(const char *fmtp, const char *name)
 			const char *v = fmtp + n + strspn(fmtp + n, " \t");
 
 			if (*v == '=') {
-				v++;
+				v += 1 + strspn(v + 1, " \t");
 				return (struct span){ (const uint8_t *)v,
 					strcspn(v, "; \t\r\n") };
 			}

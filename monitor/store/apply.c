@@ -126,7 +126,7 @@ apply_verdict(struct writer *w, struct op *op)
 	    (int64_t)v->state, (int64_t)v->cause, (int64_t)v->causes,
 	    (int64_t)v->confidence, evidence);
 	op->result.id = sqlite3_last_insert_rowid(w->db.h);
-	op->result.seq = event_add(w, v->at_us, "verdict", "judge", v->feed,
+	op->result.seq = event_append(w, v->at_us, "verdict", "judge", v->feed,
 	    verdict_body(w, v, plan.start_utc, evidence));
 }
 
@@ -188,6 +188,6 @@ apply_event(struct writer *w, struct op *op)
 {
 	const struct op_word *e = &op->word;
 
-	op->result.seq = event_add(w, e->at_us, e->text, e->actor, 0,
+	op->result.seq = event_append(w, e->at_us, e->text, e->actor, 0,
 	    evidence_of(w, e->body));
 }

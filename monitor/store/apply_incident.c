@@ -75,7 +75,7 @@ apply_incident_open(struct writer *w, struct op *op)
 	    writer_utc(w, i->at_us), (int64_t)i->cause, (int64_t)i->alertable,
 	    i->text, before);
 	op->result.id = i->id;
-	op->result.seq = event_add(w, i->at_us, "incident.open", "judge",
+	op->result.seq = event_append(w, i->at_us, "incident.open", "judge",
 	    i->feed, json_close(&j));
 }
 
@@ -113,7 +113,7 @@ apply_incident_change(struct writer *w, struct op *op)
 	json_text(&j, "cause", cause_name(i->cause));
 	json_bool(&j, "alertable", i->alertable);
 	json_text(&j, "text", i->text);
-	op->result.seq = event_add(w, i->at_us, "incident.change", "judge",
+	op->result.seq = event_append(w, i->at_us, "incident.change", "judge",
 	    feed, json_close(&j));
 }
 
@@ -134,8 +134,8 @@ apply_incident_close(struct writer *w, struct op *op)
 	json_feed(w, &j, feed);
 	json_number(&j, "good", writer_utc(w, c->since_us));
 	json_number(&j, "at", writer_utc(w, c->at_us));
-	op->result.seq = event_add(w, c->at_us, "incident.close", "judge", feed,
-	    json_close(&j));
+	op->result.seq = event_append(w, c->at_us, "incident.close", "judge",
+	    feed, json_close(&j));
 }
 
 void
@@ -160,7 +160,7 @@ apply_incident_acknowledge(struct writer *w, struct op *op)
 	json_number(&j, "incident", a->id);
 	json_feed(w, &j, feed);
 	json_text(&j, "note", a->text);
-	op->result.seq = event_add(w, a->at_us, "incident.acknowledge",
+	op->result.seq = event_append(w, a->at_us, "incident.acknowledge",
 	    a->actor, feed, json_close(&j));
 }
 
@@ -192,7 +192,7 @@ picture_event(struct writer *w, struct op *op, const uint8_t sha[32])
 	    t->kind == STORE_FIRST_BAD ? "first-bad" : "recovered");
 	json_number(&j, "taken", writer_utc(w, t->at_us));
 	json_hex(&j, "sha256", sha, 32);
-	op->result.seq = event_add(w, op->stamp_us, "thumbnail", "judge",
+	op->result.seq = event_append(w, op->stamp_us, "thumbnail", "judge",
 	    t->feed, json_close(&j));
 }
 
@@ -259,8 +259,8 @@ apply_overlay(struct writer *w, struct op *op)
 	json_number(&j, "from", o->from_utc);
 	json_number(&j, "to", o->to_utc);
 	json_text(&j, "reason", o->reason);
-	op->result.seq =
-	    event_add(w, op->stamp_us, kind, o->actor, o->feed, json_close(&j));
+	op->result.seq = event_append(w, op->stamp_us, kind, o->actor, o->feed,
+	    json_close(&j));
 }
 
 void
@@ -285,5 +285,5 @@ apply_overlay_end(struct writer *w, struct op *op)
 	json_text(&j, "reason", e->text);
 	op->result.id = e->id;
 	op->result.seq =
-	    event_add(w, op->stamp_us, name, e->actor, 0, json_close(&j));
+	    event_append(w, op->stamp_us, name, e->actor, 0, json_close(&j));
 }

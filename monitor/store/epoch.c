@@ -82,7 +82,7 @@ epoch_gap(struct writer *w, int64_t mono_us)
 	reopen(w, to);
 	json_number(&j, "from", from);
 	json_number(&j, "to", to);
-	event_add(w, mono_us, "store.gap", "camwarden", 0, json_close(&j));
+	event_append(w, mono_us, "store.gap", "camwarden", 0, json_close(&j));
 	epoch_alive(w, mono_us, false);
 }
 
@@ -99,7 +99,7 @@ epoch_doubt(struct writer *w, int64_t mono_us)
 	    "iiii", utc, (int64_t)STATE_UNKNOWN, (int64_t)CAUSE_MONITOR_OFF,
 	    (int64_t)1 << CAUSE_MONITOR_OFF);
 	reopen(w, utc);
-	event_add(w, mono_us, "store.lost", "camwarden", 0,
+	event_append(w, mono_us, "store.lost", "camwarden", 0,
 	    "{\"what\":\"verdicts\"}");
 	w->at.resync_due = true;
 }
@@ -133,7 +133,7 @@ epoch_step(struct writer *w, struct op *op)
 	json_number(&j, "after", w->at.epoch_start);
 	op->result.id = w->at.epoch;
 	op->result.seq =
-	    event_add(w, mono, "epoch", "camwarden", 0, json_close(&j));
+	    event_append(w, mono, "epoch", "camwarden", 0, json_close(&j));
 	epoch_alive(w, mono > w->at.alive_us ? mono : w->at.alive_us, false);
 }
 

@@ -67,7 +67,7 @@ chain(struct writer *w, const struct row *e, uint8_t hash_out[32])
 }
 
 int64_t
-event_add(struct writer *w, int64_t mono_us, const char *kind,
+event_append(struct writer *w, int64_t mono_us, const char *kind,
     const char *actor, int64_t feed, const char *body)
 {
 	struct row e = { .seq = w->at.seq + 1,

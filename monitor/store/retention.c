@@ -131,7 +131,7 @@ retention_step(struct writer *w, int64_t mono_us)
 		json_number(&j, "events", t.events);
 		json_number(&j, "rollups", t.rollups);
 		json_number(&j, "thumbnails", t.thumbnails);
-		event_add(w, mono_us, "retention", "camwarden", 0,
+		event_append(w, mono_us, "retention", "camwarden", 0,
 		    json_close(&j));
 	}
 	if (db_script(&w->db, "COMMIT"))

@@ -138,7 +138,7 @@ void apply_inventory(struct writer *w, struct op *op);
 void apply_event(struct writer *w, struct op *op);
 
 /* event.c: one event row, chained; feed 0 = none. Returns its seq. */
-int64_t event_add(struct writer *w, int64_t mono_us, const char *kind,
+int64_t event_append(struct writer *w, int64_t mono_us, const char *kind,
     const char *actor, int64_t feed, const char *body);
 /* The feed's uuid as text into out ("" when there is no such feed). */
 void event_feed_uuid(struct writer *w, int64_t feed, char out[37]);

@@ -27,6 +27,8 @@ struct fleet_config {
 	uint32_t demux_probes;	 /* 0 = 1 */
 	bool no_stream; /* for `camwarden probe`: don't start that role */
 	bool no_demux;
+	uint32_t patience_ms;	     /* a probe silent for longer is replaced;
+				      * 0 = 5000 */
 	struct wire_configure probe; /* seed, anchor, links filled by us */
 };
 

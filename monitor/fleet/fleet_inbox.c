@@ -32,9 +32,10 @@ whose(struct probe *p, const struct feed_ref *ref)
 	if (ref->feed >= LIMIT_FEEDS)
 		return WHOSE_LIE;
 	f = &p->fl->feeds[ref->feed];
-	if (ref->generation < f->generation || f->want == NULL)
+	if (ref->generation < f->generation)
 		return WHOSE_LATE;
-	if (ref->generation > f->generation || f->owner != p || !f->added)
+	if (ref->generation > f->generation || f->want == NULL ||
+	    f->owner != p || !f->added)
 		return WHOSE_LIE;
 	return WHOSE_OURS;
 }
@@ -49,9 +50,10 @@ whose_picture(struct probe *p, const struct feed_ref *ref)
 	    ref->feed % p->fl->pictures != p->number)
 		return WHOSE_LIE;
 	f = &p->fl->feeds[ref->feed];
-	if (ref->generation < f->generation || f->want == NULL)
+	if (ref->generation < f->generation)
 		return WHOSE_LATE;
-	return ref->generation > f->generation ? WHOSE_LIE : WHOSE_OURS;
+	return ref->generation > f->generation || f->want == NULL ? WHOSE_LIE
+								  : WHOSE_OURS;
 }
 
 static struct feed *

@@ -64,6 +64,7 @@ struct fleet {
 	struct event_base *base;
 	struct fleet_calls calls;
 	struct wire_configure configure;
+	int64_t patience_us; /* with a silent probe */
 	char *program_dir;
 	struct names *names;
 	struct feed *feeds;   /* LIMIT_FEEDS of them */

@@ -20,7 +20,6 @@
 
 #include <sys/socket.h>
 
-#define HUNG_US (5 * US_PER_S)
 #define THROTTLE_FIRST_US (100 * US_PER_MS)
 #define THROTTLE_MAX_US (10 * US_PER_S)
 #define LIVED_WELL_US (3 * US_PER_S) /* such a life resets the throttle */
@@ -269,7 +268,7 @@ fleet_probe_tick(struct probe *p, int64_t now_us)
 	p->log_lines = 0;
 	if (p->pid == 0 || p->channel == NULL || p->banned || p->hung)
 		return;
-	if ((!p->hello || p->pinged_us != 0) && silent > HUNG_US) {
+	if ((!p->hello || p->pinged_us != 0) && silent > p->fl->patience_us) {
 		log_error("fleet", "probe=%s pid=%d hangs: replaced",
 		    fleet_probe_name(p), (int)p->pid);
 		p->hung = true;

@@ -348,7 +348,6 @@ walk(struct feed *f, size_t n, int64_t now_us)
 
 	f->stream->counts.wire_bytes += n;
 	f->rate_bytes += n;
-	f->fresh_account = true;
 	f->reading = true;
 	if (interleaved_feed(&f->framing, &calls, f, bytes, now_us) ==
 		INTERLEAVED_LOST &&

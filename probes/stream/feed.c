@@ -93,6 +93,7 @@ feed_new(struct stream *s, const struct wire_feed_add *add, int64_t now_us)
 {
 	static const uint8_t none[32];
 	struct feed *f = calloc(1, sizeof(*f));
+	struct account unused;
 
 	if (f == NULL)
 		return NULL;
@@ -109,6 +110,8 @@ feed_new(struct stream *s, const struct wire_feed_add *add, int64_t now_us)
 				     ? add->visit_every_seconds
 				     : add->visit_seconds + 1;
 	media_init(&f->media, &media_calls, f);
+	/* The first account runs from now. */
+	media_account(&f->media, now_us, s->config.utc_anchor_us, &unused);
 	interleaved_init(&f->framing);
 	f->device = pace_device_get(&s->pace, add->device);
 	if (f->device == NULL ||
@@ -251,8 +254,10 @@ feed_after_media(struct feed *f, int64_t now_us)
 {
 	struct rtsp_session *s = &f->session;
 
-	if (f->media.last_media_us > s->last_media_us)
+	if (f->media.last_media_us > s->last_media_us) {
 		s->last_media_us = f->media.last_media_us;
+		f->fresh_account = true;
+	}
 	if (s->state == RTSP_PLAYING
 		? media_packets(&f->media) >= 2
 		: s->state == RTSP_STALLED &&

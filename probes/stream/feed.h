@@ -68,6 +68,7 @@ struct feed {
 	int fd;		     /* -1 = closed */
 	uint16_t server_rtp; /* UDP, 0 = not said */
 	uint16_t server_rtcp;
+	uint32_t ssrc_hint; /* from SETUP's answer, 0 = none */
 	uint8_t uuid[16];
 	uint8_t pin[32]; /* all 0 = none yet */
 	uint8_t address_count;
@@ -82,8 +83,9 @@ struct feed {
 	bool close_after;
 	bool abort_after;
 	bool only_track;
-	bool media_on;	    /* media_restart was called for this connection */
-	bool fresh_account; /* something since the last account */
+	bool transport_known; /* SETUP was answered */
+	bool media_on;	      /* media_restart was called for this connection */
+	bool fresh_account;   /* something since the last account */
 };
 
 /* Takes the message's contents. NULL when memory is out. */

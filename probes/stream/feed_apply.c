@@ -131,6 +131,8 @@ do_transport(struct feed *f, const struct rtsp_actions *todo)
 	if (f->session.udp) {
 		f->server_rtp = t->has_server_port ? t->server_rtp : 0;
 		f->server_rtcp = t->has_server_port ? t->server_rtcp : 0;
+		f->ssrc_hint = t->has_ssrc ? t->ssrc : 0;
+		f->transport_known = true;
 		return;
 	}
 
@@ -171,6 +173,8 @@ do_close(struct feed *f, bool abort, int64_t now_us)
 	f->media_on = false;
 	udp_detach(f);
 	f->server_rtp = f->server_rtcp = 0;
+	f->ssrc_hint = 0;
+	f->transport_known = false;
 	if (f->reading) { /* the walk over its bytes is still under way */
 		interleaved_stop(&f->framing);
 		f->close_after = true;

@@ -63,25 +63,33 @@ ssrc_of(struct span packet, bool rtcp, uint32_t *out)
 	return true;
 }
 
-/* Whose datagram? By SSRC once that is known, else by the source port, else
- * it is the only feed's (f=udp_other_src). */
+static bool
+is_of(const struct feed *f, uint32_t ssrc)
+{
+	if (f->media.source.locked)
+		return f->media.source.ssrc == ssrc;
+	return f->ssrc_hint != 0 && f->ssrc_hint == ssrc;
+}
+
+/* Whose datagram? By SSRC where that is known, else by the source port if only
+ * one feed has it, else it is the only feed's (f=udp_other_src). */
 static struct feed *
 owner_of(const struct udp_pair *p, uint16_t port, bool rtcp, struct span packet)
 {
 	struct feed *by_port = NULL, *only = p->feeds;
+	unsigned matches = 0;
 	uint32_t ssrc = 0;
 	bool has_ssrc = ssrc_of(packet, rtcp, &ssrc);
 
 	for (struct feed *f = p->feeds; f != NULL; f = f->pair_next) {
-		uint16_t expected = rtcp ? f->server_rtcp : f->server_rtp;
-
-		if (has_ssrc && f->media.source.locked &&
-		    f->media.source.ssrc == ssrc)
+		if (has_ssrc && is_of(f, ssrc))
 			return f;
-		if (expected == port && by_port == NULL)
-			by_port = f;
+		if ((rtcp ? f->server_rtcp : f->server_rtp) != port)
+			continue;
+		by_port = f;
+		matches++;
 	}
-	if (by_port != NULL)
+	if (matches == 1)
 		return by_port;
 	return only != NULL && only->pair_next == NULL ? only : NULL;
 }
@@ -100,7 +108,6 @@ on_datagram(struct udp_pair *p, const struct sockaddr_storage *from, bool rtcp,
 		return;
 	}
 	p->stream->counts.wire_bytes += packet.n;
-	f->fresh_account = true;
 	f->read_us = now_us;
 	media_udp(&f->media, rtcp, packet, now_us);
 	feed_after_media(f, now_us);
@@ -269,14 +276,22 @@ udp_detach(struct feed *f)
 		pair_free(p);
 }
 
+static bool
+told_apart(const struct feed *a, const struct feed *b)
+{
+	if (a->ssrc_hint != 0 && b->ssrc_hint != 0)
+		return a->ssrc_hint != b->ssrc_hint;
+	return a->server_rtp != 0 && b->server_rtp != 0 &&
+	       a->server_rtp != b->server_rtp;
+}
+
 bool
 udp_conflicts(const struct feed *f)
 {
 	if (f->pair == NULL)
 		return false;
 	for (const struct feed *o = f->pair->feeds; o != NULL; o = o->pair_next)
-		if (o != f && (f->server_rtp == 0 || o->server_rtp == 0 ||
-				  o->server_rtp == f->server_rtp))
+		if (o != f && o->transport_known && !told_apart(f, o))
 			return true;
 	return false;
 }

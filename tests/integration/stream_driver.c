@@ -428,13 +428,17 @@ every(double seconds, event_callback_fn fn)
 }
 
 static void
-defaults(void)
+defaults(const char *self)
 {
 	static char beside[512];
 	const char *bin = getenv("CAMWARDEN_BIN");
+	const char *slash = strrchr(self, '/');
 
-	snprintf(beside, sizeof(beside), "%s/camwarden-stream",
-	    bin ? bin : "build/bin");
+	if (bin != NULL)
+		snprintf(beside, sizeof(beside), "%s/camwarden-stream", bin);
+	else
+		snprintf(beside, sizeof(beside), "%.*s/../bin/camwarden-stream",
+		    slash ? (int)(slash - self) : 1, slash ? self : ".");
 	d.probe = beside;
 	d.seconds = 10;
 	d.config = (struct wire_configure){
@@ -459,7 +463,7 @@ main(int argc, char **argv)
 	struct event *word;
 	struct stat input;
 
-	defaults();
+	defaults(argv[0]);
 	if (!read_arguments(argc, argv)) {
 		fprintf(stderr, "usage: stream_driver [option value]... "
 				"URL... (see the head of its source)\n");

@@ -38,8 +38,6 @@ rtsp_dialog_dial(struct rtsp_step *st)
 	struct rtsp_session *s = st->s;
 	bool strict = s->configured == WIRE_TRANSPORT_TCP;
 
-	if (s->attempts < UINT32_MAX)
-		s->attempts++;
 	s->status = 0;
 	s->udp = s->configured == WIRE_TRANSPORT_UDP ? !s->udp_failed
 						     : s->tcp_failed;
@@ -50,6 +48,8 @@ rtsp_dialog_dial(struct rtsp_step *st)
 		st->todo->flags |= RTSP_DO_RESOLVE;
 		return RTSP_RESOLVING;
 	}
+	if (s->attempts < UINT32_MAX)
+		s->attempts++;
 	st->todo->flags |= RTSP_DO_CONNECT;
 	return RTSP_CONNECTING;
 }

@@ -9,9 +9,9 @@
 
 #define SECOND 1000000LL
 #define STAY RTSP_STATE_COUNT
-#define ALIVE_US (5 * SECOND)	/* a stalled server's time to answer */
+#define ALIVE_US (5 * SECOND)	   /* a stalled server's time to answer */
 #define GAP_MOST_US (100 * SECOND) /* a longer silence is no habit */
-#define OPTIONS_US (3 * SECOND) /* then DESCRIBE without its answer */
+#define OPTIONS_US (3 * SECOND)	   /* then DESCRIBE without its answer */
 
 #define S(x) (1u << RTSP_##x)
 #define AT_REST (S(IDLE) | S(WAITING) | S(RESOLVING) | S(BACKOFF))
@@ -414,7 +414,7 @@ time_in(const struct rtsp_session *s, unsigned state)
 		/* Longer each time: a camera with a frame a minute is learned
 		 * only by waiting for it (f=vfr). */
 		return rtsp_session_stall_us(s)
-		    << (s->stalls < 4 ? s->stalls - 1 : 3);
+		       << (s->stalls < 4 ? s->stalls - 1 : 3);
 	case RTSP_TEARDOWN:
 		return SECOND;
 	}

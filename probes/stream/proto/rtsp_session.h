@@ -66,7 +66,7 @@ struct rtsp_session {
 	uint8_t class_failures; /* of busy, 404 or auth in a row */
 	uint8_t hops;
 	uint8_t keepalive;  /* enum rtsp_keepalive */
-	uint8_t stalls;	 /* in a row */
+	uint8_t stalls;	    /* in a row */
 	uint8_t suspect;    /* connections that died beside a keep-alive */
 	uint8_t pending;    /* enum rtsp_method in flight */
 	uint8_t auth_sends; /* of the present request */

@@ -19,7 +19,9 @@ struct monitor_config;
  * sentence in error_out (given). */
 struct web *web_new(struct event_base *base, const struct monitor_config *cfg,
     struct monitor *monitor, char **error_out);
-/* New settings: the web process is replaced when its own have changed. */
+/* After a reload: the new settings (connection limits are in force at once, a
+ * new address needs a restart), or NULL when the file was refused: /metrics
+ * says so. */
 void web_reload(struct web *w, const struct monitor_config *cfg);
 /* Ends both processes. */
 void web_free(struct web **w);

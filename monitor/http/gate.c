@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* evhttp tells nobody when it frees a connection. The gate holds a reference
+ * of its own to each bufferevent and finds those that evhttp has let go of
+ * (bufferevent_free clears the callbacks) in a sweep every quarter second. The
+ * descriptor closes with the gate's reference, so that its number is not used
+ * again while the old bufferevent still stands in the loop. */
+#include "monitor/http/gate.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <netinet/in.h>
+
+#include <event2/bufferevent.h>
+#include <event2/event.h>
+#include <event2/http.h>
+#include <event2/listener.h>
+
+#include "common/clock.h"
+
+#define SWEEP_US 250000
+#define INPUT_BYTES (128u << 10) /* above headers + body + one read */
+
+struct conn {
+	struct conn *next;
+	struct bufferevent *bev; /* a reference is ours */
+	struct in6_addr address; /* IPv4 as mapped */
+	int64_t begun_us;
+	bool known; /* address was read */
+	bool shut;
+	bool unbounded;
+};
+
+struct gate {
+	struct event_base *base;
+	struct evconnlistener *listener;
+	struct event *sweep;
+	struct event *fresh; /* looks at new connections, once they have fds */
+	struct conn *first;
+	uint32_t count;
+	uint32_t most, most_per_address;
+	uint64_t refused;
+};
+
+static void
+read_address(struct conn *c)
+{
+	struct sockaddr_storage ss = { 0 };
+	socklen_t length = sizeof(ss);
+	int fd = bufferevent_getfd(c->bev);
+
+	if (fd < 0 || getpeername(fd, (struct sockaddr *)&ss, &length) != 0)
+		return;
+	c->known = true;
+	if (ss.ss_family == AF_INET6) {
+		c->address = ((struct sockaddr_in6 *)&ss)->sin6_addr;
+	} else {
+		c->address.s6_addr[10] = c->address.s6_addr[11] = 0xff;
+		memcpy(&c->address.s6_addr[12],
+		    &((struct sockaddr_in *)&ss)->sin_addr, 4);
+	}
+}
+
+/* evhttp then sees an end of file and frees it in its own time. */
+static void
+shut(struct gate *g, struct conn *c)
+{
+	int fd = bufferevent_getfd(c->bev);
+
+	if (c->shut)
+		return;
+	c->shut = true;
+	g->refused++;
+	if (fd >= 0)
+		shutdown(fd, SHUT_RDWR);
+}
+
+static bool
+let_go(const struct conn *c)
+{
+	bufferevent_data_cb read_cb, write_cb;
+	bufferevent_event_cb event_cb;
+	void *arg;
+
+	bufferevent_getcb(c->bev, &read_cb, &write_cb, &event_cb, &arg);
+	return read_cb == NULL && write_cb == NULL && event_cb == NULL;
+}
+
+static void
+sweep(struct gate *g)
+{
+	int64_t now = clock_mono_us();
+	struct conn **at = &g->first;
+
+	while (*at != NULL) {
+		struct conn *c = *at;
+
+		if (let_go(c)) {
+			*at = c->next;
+			bufferevent_decref(c->bev);
+			free(c);
+			g->count--;
+			continue;
+		}
+		if (!c->unbounded &&
+		    now - c->begun_us > GATE_SECONDS * US_PER_S)
+			shut(g, c);
+		at = &c->next;
+	}
+	if (g->count < g->most)
+		evconnlistener_enable(g->listener);
+}
+
+static void
+on_sweep(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	sweep(arg);
+}
+
+/* New connections have their descriptors now: count by address. */
+static void
+on_fresh(evutil_socket_t fd, short what, void *arg)
+{
+	struct gate *g = arg;
+
+	(void)fd;
+	(void)what;
+	sweep(g);
+	for (struct conn *c = g->first; c != NULL; c = c->next) {
+		uint32_t same = 0;
+
+		if (c->known || c->shut)
+			continue;
+		read_address(c);
+		for (const struct conn *d = g->first; d != NULL; d = d->next)
+			same += d->known && !d->shut &&
+				memcmp(&d->address, &c->address, 16) == 0;
+		if (!c->known || same > g->most_per_address)
+			shut(g, c);
+	}
+}
+
+/* evhttp asks for the bufferevent of a connection it just accepted. */
+static struct bufferevent *
+on_new(struct event_base *base, void *arg)
+{
+	static const struct timeval at_once = { 0 };
+	struct gate *g = arg;
+	struct conn *c = calloc(1, sizeof(*c));
+	struct bufferevent *bev =
+	    bufferevent_socket_new(base, -1, BEV_OPT_CLOSE_ON_FREE);
+
+	if (c == NULL || bev == NULL) {
+		free(c);
+		return bev; /* evhttp makes one itself when it is NULL */
+	}
+	bufferevent_setwatermark(bev, EV_READ, 0, INPUT_BYTES);
+	bufferevent_incref(bev);
+	c->bev = bev;
+	c->begun_us = clock_mono_us();
+	c->next = g->first;
+	g->first = c;
+	if (++g->count >= g->most)
+		evconnlistener_disable(g->listener);
+	if (!evtimer_pending(g->fresh, NULL))
+		evtimer_add(g->fresh, &at_once);
+	return bev;
+}
+
+static struct conn *
+conn_of(struct gate *g, struct evhttp_request *req)
+{
+	struct evhttp_connection *evcon = evhttp_request_get_connection(req);
+	struct bufferevent *bev = evhttp_connection_get_bufferevent(evcon);
+	struct conn *c = g->first;
+
+	while (c != NULL && c->bev != bev)
+		c = c->next;
+	return c;
+}
+
+void
+gate_on_request(struct gate *g, struct evhttp_request *req)
+{
+	struct conn *c = conn_of(g, req);
+
+	if (c != NULL)
+		c->begun_us = clock_mono_us();
+}
+
+void
+gate_unbounded(struct gate *g, struct evhttp_request *req)
+{
+	struct conn *c = conn_of(g, req);
+
+	if (c != NULL)
+		c->unbounded = true;
+}
+
+struct gate *
+gate_new(struct event_base *base, struct evhttp *http,
+    struct evconnlistener *listener)
+{
+	static const struct timeval period = { .tv_usec = SWEEP_US };
+	struct gate *g = calloc(1, sizeof(*g));
+
+	if (g == NULL)
+		return NULL;
+	g->base = base;
+	g->listener = listener;
+	g->most = g->most_per_address = 64;
+	g->sweep = event_new(base, -1, EV_PERSIST, on_sweep, g);
+	g->fresh = evtimer_new(base, on_fresh, g);
+	if (g->sweep == NULL || g->fresh == NULL) {
+		gate_free(&g);
+		return NULL;
+	}
+	event_add(g->sweep, &period);
+	evhttp_set_bevcb(http, on_new, g);
+	return g;
+}
+
+void
+gate_free(struct gate **gp)
+{
+	struct gate *g = *gp;
+
+	if (g == NULL)
+		return;
+	*gp = NULL;
+	if (g->sweep != NULL)
+		event_free(g->sweep);
+	if (g->fresh != NULL)
+		event_free(g->fresh);
+	while (g->first != NULL) {
+		struct conn *c = g->first;
+
+		g->first = c->next;
+		bufferevent_decref(c->bev);
+		free(c);
+	}
+	free(g);
+}
+
+void
+gate_limit(struct gate *g, uint32_t connections, uint32_t per_address)
+{
+	g->most = connections > 0 ? connections : 1;
+	g->most_per_address = per_address > 0 ? per_address : 1;
+}
+
+uint32_t
+gate_count(const struct gate *g)
+{
+	return g->count;
+}
+
+uint64_t
+gate_refused(const struct gate *g)
+{
+	return g->refused;
+}

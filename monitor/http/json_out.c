@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "monitor/http/json_out.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void
+json_out_init(struct json_out *j)
+{
+	memset(j, 0, sizeof(*j));
+}
+
+void
+json_out_fini(struct json_out *j)
+{
+	free(j->text);
+	memset(j, 0, sizeof(*j));
+}
+
+static void
+put(struct json_out *j, const char *bytes, size_t n)
+{
+	if (j->bad)
+		return;
+	if (j->length + n + 1 > j->size) {
+		size_t size = (j->length + n + 1) * 2 + 128;
+		char *text = realloc(j->text, size);
+
+		if (text == NULL) {
+			j->bad = true;
+			return;
+		}
+		j->text = text;
+		j->size = size;
+	}
+	memcpy(j->text + j->length, bytes, n);
+	j->length += n;
+	j->text[j->length] = '\0';
+}
+
+char *
+json_out_take(struct json_out *j, size_t *length_out)
+{
+	char *text = j->bad ? NULL : j->text;
+
+	*length_out = j->length;
+	if (text == NULL)
+		free(j->text);
+	memset(j, 0, sizeof(*j));
+	return text;
+}
+
+static void
+separate(struct json_out *j)
+{
+	if (j->comma)
+		put(j, ",", 1);
+	j->comma = true;
+}
+
+void
+json_out_open(struct json_out *j, char bracket)
+{
+	separate(j);
+	put(j, &bracket, 1);
+	j->comma = false;
+}
+
+void
+json_out_close(struct json_out *j, char bracket)
+{
+	put(j, &bracket, 1);
+	j->comma = true;
+}
+
+void
+json_out_key(struct json_out *j, const char *key)
+{
+	separate(j);
+	put(j, "\"", 1);
+	put(j, key, strlen(key));
+	put(j, "\":", 2);
+	j->comma = false;
+}
+
+/* Bytes of the well-formed UTF-8 character at p (RFC 3629), 0 when none. */
+static size_t
+utf8(const unsigned char *p)
+{
+	if (p[0] < 0x80)
+		return 1;
+	if (p[0] < 0xc2 || p[0] > 0xf4 || (p[1] & 0xc0) != 0x80)
+		return 0;
+	if (p[0] < 0xe0)
+		return 2;
+	if ((p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] > 0x9f) ||
+	    (p[2] & 0xc0) != 0x80)
+		return 0;
+	if (p[0] < 0xf0)
+		return 3;
+	if ((p[0] == 0xf0 && p[1] < 0x90) || (p[0] == 0xf4 && p[1] > 0x8f) ||
+	    (p[3] & 0xc0) != 0x80)
+		return 0;
+	return 4;
+}
+
+void
+json_out_string(struct json_out *j, const char *text)
+{
+	const unsigned char *p = (const unsigned char *)text;
+
+	separate(j);
+	put(j, "\"", 1);
+	while (*p != '\0') {
+		size_t n = utf8(p);
+		char code[8];
+
+		if (n == 0)
+			put(j, "\xef\xbf\xbd", 3);
+		else if (n == 1 && (*p < 0x20 || strchr("\"\\<>&\x7f", *p))) {
+			snprintf(code, sizeof(code), "\\u%04x", *p);
+			put(j, code, 6);
+		} else {
+			put(j, (const char *)p, n);
+		}
+		p += n > 0 ? n : 1;
+	}
+	put(j, "\"", 1);
+}
+
+void
+json_out_integer(struct json_out *j, int64_t v)
+{
+	char text[24];
+	int n = snprintf(text, sizeof(text), "%lld", (long long)v);
+
+	separate(j);
+	put(j, text, (size_t)n);
+}
+
+void
+json_out_milli(struct json_out *j, int64_t v)
+{
+	char text[32];
+	int n = snprintf(text, sizeof(text), "%s%lld.%03lld", v < 0 ? "-" : "",
+	    llabs(v / 1000), llabs(v % 1000));
+
+	separate(j);
+	put(j, text, (size_t)n);
+}
+
+void
+json_out_bool(struct json_out *j, bool v)
+{
+	separate(j);
+	put(j, v ? "true" : "false", v ? 4 : 5);
+}
+
+void
+json_out_null(struct json_out *j)
+{
+	separate(j);
+	put(j, "null", 4);
+}
+
+/* Days since 1970 -> year, month, day (proleptic Gregorian). */
+static void
+civil(int64_t days, int64_t *year, unsigned *month, unsigned *day)
+{
+	int64_t z = days + 719468;
+	int64_t era = z / 146097;
+	unsigned doe = (unsigned)(z - era * 146097);
+	unsigned yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
+	unsigned doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
+	unsigned mp = (5 * doy + 2) / 153;
+
+	*day = doy - (153 * mp + 2) / 5 + 1;
+	*month = mp < 10 ? mp + 3 : mp - 9;
+	*year = (int64_t)yoe + era * 400 + (*month <= 2);
+}
+
+void
+json_out_iso(int64_t utc_us, char out[32])
+{
+	int64_t ms = utc_us > 0 ? utc_us / 1000 : 0;
+	int64_t second = ms / 1000, year;
+	unsigned month, day, s = (unsigned)(second % 86400);
+
+	if (ms > 253402300799999) /* year 9999 */
+		ms = second = 0;
+	civil(second / 86400, &year, &month, &day);
+	snprintf(out, 32, "%04u-%02u-%02uT%02u:%02u:%02u.%03uZ",
+	    (unsigned)year % 10000, month % 100, day % 100, s / 3600 % 100,
+	    s / 60 % 60, s % 60, (unsigned)(ms % 1000));
+}
+
+void
+json_out_time(struct json_out *j, int64_t utc_us)
+{
+	char text[32];
+
+	if (utc_us <= 0) {
+		json_out_null(j);
+		return;
+	}
+	json_out_iso(utc_us, text);
+	json_out_string(j, text);
+}
+
+void
+json_out_raw(struct json_out *j, const char *text, size_t length)
+{
+	separate(j);
+	put(j, text, length);
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "monitor/http/metrics.h"
+
+#include <stdio.h>
+
+struct text {
+	char *p;
+	size_t size, length;
+};
+
+__attribute__((format(printf, 2, 3))) static void
+add(struct text *t, const char *format, ...)
+{
+	__builtin_va_list ap;
+
+	if (t->length >= t->size)
+		return;
+	__builtin_va_start(ap, format);
+	int n = vsnprintf(t->p + t->length, t->size - t->length, format, ap);
+
+	__builtin_va_end(ap);
+	t->length += n > 0 ? (size_t)n : 0;
+}
+
+static void
+one(struct text *t, const char *name, const char *type, const char *help,
+    double value)
+{
+	add(t,
+	    "# HELP camwarden_%s %s\n# TYPE camwarden_%s %s\n"
+	    "camwarden_%s %.17g\n",
+	    name, help, name, type, name, value);
+}
+
+static void
+states(struct text *t, const struct metrics *m)
+{
+	add(t, "# HELP camwarden_feeds Feeds by state.\n"
+	       "# TYPE camwarden_feeds gauge\n");
+	for (unsigned i = 0; i < STATE_COUNT; i++) {
+		uint32_t n = m->totals.state[i];
+
+		if (m->late)
+			n = i == STATE_UNKNOWN ? m->totals.feeds : 0;
+		add(t, "camwarden_feeds{state=\"%s\"} %u\n", state_name(i), n);
+	}
+	add(t, "# HELP camwarden_feeds_cause Feeds by leading cause.\n"
+	       "# TYPE camwarden_feeds_cause gauge\n");
+	for (unsigned i = 1; i < CAUSE_COUNT; i++) {
+		uint32_t n = m->totals.cause[i];
+
+		if (m->late)
+			n = i == CAUSE_MONITOR_OFF ? m->totals.feeds : 0;
+		add(t, "camwarden_feeds_cause{cause=\"%s\"} %u\n",
+		    cause_name(i), n);
+	}
+}
+
+static void
+monitor(struct text *t, const struct web_totals *m)
+{
+	one(t, "feeds_flowing", "gauge", "Feeds from which media arrives.",
+	    m->flowing);
+	one(t, "demux_capacity", "gauge", "Feeds the demux probe has room for.",
+	    m->demux_capacity);
+	one(t, "demux_used", "gauge", "Feeds the demux probe holds.",
+	    m->demux_used);
+	one(t, "samples_total", "counter", "Pictures judged.",
+	    (double)m->samples);
+	one(t, "verdict_changes_total", "counter", "Changes of verdict.",
+	    (double)m->verdicts);
+	one(t, "probe_restarts_total", "counter", "Probes replaced.",
+	    (double)m->restarts);
+	one(t, "event_loop_lag_seconds", "gauge",
+	    "Worst lateness of the monitor's loop in the last 10 s.",
+	    m->loop_lag_max_us / 1e6);
+	one(t, "store_queue", "gauge", "Operations not yet committed.",
+	    m->store_queue);
+	one(t, "store_lag_seconds", "gauge",
+	    "Time since the last committed heartbeat.", m->store_lag_us / 1e6);
+	one(t, "start_timestamp_seconds", "gauge", "When the monitor started.",
+	    (double)m->started_utc_us / 1e6);
+	one(t, "last_heartbeat_timestamp_seconds", "gauge",
+	    "The monitor's last sign of life.", (double)m->now_utc_us / 1e6);
+}
+
+size_t
+metrics_print(const struct metrics *m, char *out, size_t size)
+{
+	struct text t = { .p = out, .size = size };
+
+	add(&t, "# HELP camwarden_build_info The program.\n"
+		"# TYPE camwarden_build_info gauge\n"
+		"camwarden_build_info{version=\"" CAMWARDEN_VERSION "\"} 1\n");
+	one(&t, "monitor_late", "gauge",
+	    "1 while the monitor gives no sign of life.", m->late);
+	states(&t, m);
+	monitor(&t, &m->totals);
+	one(&t, "config_last_reload_successful", "gauge",
+	    "1 unless the last reload was refused.", m->configure.reload_good);
+	one(&t, "config_last_reload_success_timestamp_seconds", "gauge",
+	    "When the configuration in force was read.",
+	    (double)m->configure.reload_utc_us / 1e6);
+	one(&t, "http_connections", "gauge", "Open connections.",
+	    m->connections);
+	one(&t, "http_event_streams", "gauge", "Open event streams.",
+	    m->streams);
+	one(&t, "http_requests_total", "counter", "Requests answered.",
+	    (double)m->requests);
+	one(&t, "http_refused_total", "counter",
+	    "Connections closed by a limit.", (double)m->refused);
+	return t.length < size ? t.length : size - 1;
+}

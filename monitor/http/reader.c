@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* `camwarden _reader DIR`: answers the web process's named queries from the
+ * database, read-only. It has no network; what asks it is hostile (the web
+ * process may be compromised) and can name no SQL. */
+#include "monitor/http/web.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+
+#include <event2/event.h>
+
+#include "common/channel.h"
+#include "common/log.h"
+#include "monitor/http/json_out.h"
+#include "monitor/http/rows.h"
+#include "monitor/http/sandbox.h"
+#include "monitor/http/web_wire.h"
+#include "monitor/store/store_read.h"
+
+#define QUEUE_BYTES (64u << 20)
+#define HEAD_BYTES 64u /* of an encoded answer, around the body */
+
+struct reader_process {
+	struct event_base *base;
+	struct channel *ch;
+	struct store_reader *store;
+	const char *dir;
+	uint8_t *scratch; /* READ_BODY_BYTES + HEAD_BYTES */
+};
+
+/* A query under way. */
+struct query {
+	struct reader_process *rp;
+	const struct read_ask *ask;
+	struct read_answer answer;
+	struct json_out json;
+	int64_t feed; /* the store's number, 0 = not found */
+	uint32_t rows;
+};
+
+static void
+send_answer(struct query *q)
+{
+	struct writer w =
+	    writer_of(q->rp->scratch, READ_BODY_BYTES + HEAD_BYTES);
+
+	web_put_answer(&w, &q->answer);
+	channel_send(q->rp->ch, READ_ANSWER, w.start, writer_length(&w));
+}
+
+static bool
+on_feed(void *arg, const struct store_feed_row *row)
+{
+	struct query *q = arg;
+
+	q->feed = row->id;
+	return false;
+}
+
+static bool
+find_feed(struct query *q)
+{
+	q->feed = 0;
+	return store_read_feeds(q->rp->store, NULL, q->ask->uuid, on_feed, q);
+}
+
+static void
+on_picture(void *arg, const struct store_picture *p)
+{
+	struct query *q = arg;
+
+	if (p->length > LIMIT_PNG_BYTES)
+		return;
+	q->answer.status = 200;
+	q->answer.utc_us = p->utc;
+	q->answer.body = (struct span){ p->png, p->length };
+	send_answer(q);
+}
+
+/* Answers by itself when there is a picture. */
+static bool
+read_thumbnail(struct query *q)
+{
+	bool found = false;
+
+	if (!find_feed(q))
+		return false;
+	q->answer.status = 404;
+	if (q->feed > 0 && !store_read_picture(q->rp->store, q->feed,
+			       q->ask->kind, 0, on_picture, q, &found))
+		return false;
+	if (q->answer.status == 404)
+		send_answer(q);
+	return true;
+}
+
+static bool
+on_interval(void *arg, const struct store_interval_row *row)
+{
+	struct query *q = arg;
+	struct json_out *j = &q->json;
+
+	if (q->rows++ >= q->ask->limit)
+		return false;
+	json_out_open(j, '{');
+	json_out_key(j, "start");
+	json_out_time(j, row->start_utc);
+	json_out_key(j, "end");
+	json_out_time(j, row->end_utc == STORE_OPEN ? 0 : row->end_utc);
+	json_out_key(j, "state");
+	json_out_string(j, state_name(row->state));
+	json_out_key(j, "cause");
+	json_out_string(j, cause_name(row->cause));
+	json_out_close(j, '}');
+	return true;
+}
+
+static bool
+read_history(struct query *q)
+{
+	struct store_now now;
+
+	store_now(&now);
+	if (!find_feed(q))
+		return false;
+	if (q->feed == 0) {
+		q->answer.status = 404;
+		return true;
+	}
+	json_out_open(&q->json, '{');
+	json_out_key(&q->json, "from");
+	json_out_time(&q->json, q->ask->from_utc_us);
+	json_out_key(&q->json, "to");
+	json_out_time(&q->json, now.utc_us);
+	json_out_key(&q->json, "intervals");
+	json_out_open(&q->json, '[');
+	bool read = store_read_intervals(q->rp->store, q->feed,
+	    q->ask->from_utc_us, now.utc_us, on_interval, q);
+
+	json_out_close(&q->json, ']');
+	json_out_key(&q->json, "cut");
+	json_out_bool(&q->json, q->rows > q->ask->limit);
+	json_out_close(&q->json, '}');
+	return read;
+}
+
+static bool
+on_incident(void *arg, const struct store_incident_row *row)
+{
+	struct query *q = arg;
+	struct json_out *j = &q->json;
+
+	if (q->feed > 0 && row->feed != q->feed)
+		return true;
+	if (j->length > READ_BODY_BYTES / 2)
+		return false;
+	json_out_open(j, '{');
+	json_out_key(j, "number");
+	json_out_integer(j, row->id);
+	json_out_key(j, "cause");
+	json_out_string(j, cause_name(row->cause));
+	json_out_key(j, "text");
+	json_out_string(j, row->text);
+	json_out_key(j, "since");
+	json_out_time(j, row->since_utc);
+	json_out_key(j, "at");
+	json_out_time(j, row->at_utc);
+	json_out_key(j, "until");
+	json_out_time(j, row->good_utc);
+	json_out_key(j, "alert");
+	json_out_bool(j, row->alertable);
+	json_out_key(j, "acknowledged");
+	json_out_time(j, row->acknowledged_utc);
+	json_out_key(j, "acknowledged_by");
+	json_out_string(j, row->acknowledged_by);
+	json_out_close(j, '}');
+	return true;
+}
+
+static bool
+read_incidents(struct query *q)
+{
+	static const uint8_t none[16];
+
+	if (memcmp(q->ask->uuid, none, 16) != 0) {
+		if (!find_feed(q))
+			return false;
+		if (q->feed == 0) {
+			q->answer.status = 404;
+			return true;
+		}
+	}
+	json_out_open(&q->json, '{');
+	json_out_key(&q->json, "incidents");
+	json_out_open(&q->json, '[');
+	bool read = store_read_incidents(q->rp->store, q->ask->open_only,
+	    q->ask->from_utc_us, INT64_MAX, q->ask->limit, on_incident, q);
+
+	json_out_close(&q->json, ']');
+	json_out_close(&q->json, '}');
+	return read;
+}
+
+/* The database is there from the monitor's start on, but may be replaced. */
+static bool
+have_store(struct reader_process *rp)
+{
+	char error[256];
+
+	if (rp->store == NULL)
+		rp->store = store_reader_open(rp->dir, error);
+	return rp->store != NULL &&
+	       store_read_alive(rp->store, NULL, &(struct store_alive){ 0 });
+}
+
+static void
+answer_json(struct query *q, bool good)
+{
+	if (!good || q->json.bad || q->json.length > READ_BODY_BYTES) {
+		log_warn("reader", "%s",
+		    q->rp->store ? store_reader_error(q->rp->store)
+				 : "no database");
+		q->answer.status = 500;
+	} else if (q->answer.status == 200) {
+		q->answer.body =
+		    (struct span){ (uint8_t *)q->json.text, q->json.length };
+	}
+	send_answer(q);
+}
+
+static bool
+on_message(void *arg, unsigned type, struct span body)
+{
+	struct reader_process *rp = arg;
+	struct read_ask ask;
+	struct query q = { .rp = rp, .ask = &ask };
+
+	if (type != READ_ASK || !web_get_ask(body, &ask))
+		return false;
+	q.answer.id = ask.id;
+	q.answer.status = 200;
+	json_out_init(&q.json);
+	bool ready = have_store(rp);
+
+	if (ready && ask.what == READ_THUMBNAIL) {
+		if (!read_thumbnail(&q))
+			answer_json(&q, false);
+	} else {
+		answer_json(&q,
+		    ready && (ask.what == READ_HISTORY ? read_history(&q)
+						       : read_incidents(&q)));
+	}
+	json_out_fini(&q.json);
+	return true;
+}
+
+static void
+on_closed(void *arg, const char *why)
+{
+	struct reader_process *rp = arg;
+
+	(void)why;
+	event_base_loopbreak(rp->base);
+}
+
+int
+reader_process_main(int argc, char **argv)
+{
+	struct reader_process rp = { .dir = argc > 1 ? argv[1] : "" };
+	struct channel_calls calls = { on_message, on_closed, &rp };
+	struct sigaction ignore = { .sa_handler = SIG_IGN };
+
+	sigaction(SIGPIPE, &ignore, NULL);
+	sigaction(SIGINT, &ignore, NULL);
+	sigaction(SIGHUP, &ignore, NULL);
+	prctl(PR_SET_NAME, "camwarden-read");
+	rp.base = event_base_new();
+	rp.scratch = malloc(READ_BODY_BYTES + HEAD_BYTES);
+	if (rp.base != NULL && rp.scratch != NULL)
+		rp.ch = channel_new(rp.base, READER_FD_CHANNEL, QUEUE_BYTES,
+		    &calls);
+	if (rp.ch == NULL || !sandbox_reader()) {
+		log_error("reader", "can't start, or lock itself in");
+		return 2;
+	}
+	event_base_dispatch(rp.base);
+	store_reader_close(&rp.store);
+	return 0;
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* rows.h: every feed's latest row, as ready JSON, and the order in which rows
+ * changed, so that any number of browsers can follow without a queue of their
+ * own: each holds a sequence number and is owed the rows changed after it. What
+ * a slow one misses in between is the row's older states, never its last.
+ * PURE. The web process fills it from the monitor's (checked) messages.
+ */
+#ifndef MONITOR_HTTP_ROWS_H
+#define MONITOR_HTTP_ROWS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "monitor/http/web_wire.h"
+
+#define ROWS_GONE_KEPT 4096 /* removed feeds that a follower still hears of */
+
+struct row {
+	uint8_t uuid[16];
+	uint64_t seq;		   /* of its last change, from 1 */
+	struct row *older, *newer; /* order of change */
+	struct row *chain;	   /* of the hash bucket */
+	bool no_picture;
+	bool gone; /* a tombstone: uuid and seq only */
+	bool seen; /* told since the last rows_begin */
+	int64_t thumb_utc_us;
+	int64_t wanted_us; /* when a fresh picture was last asked for */
+	char *head;	   /* {"id":..,"site":..,"name":.. : what never lies */
+	char *tail;   /* ,"state":.. } : true only while the monitor lives */
+	char *detail; /* the rest of the one-feed answer, after tail */
+	size_t head_length, tail_length, detail_length;
+};
+
+struct rows {
+	struct row **bucket;
+	uint32_t buckets; /* power of two */
+	uint32_t count;	  /* without tombstones */
+	uint32_t gone;
+	struct row *oldest, *newest; /* by seq */
+	uint64_t seq;		     /* of the newest change */
+	uint64_t forgotten; /* a follower at or before it must start afresh */
+};
+
+/* False when memory is out. */
+bool rows_init(struct rows *t);
+void rows_fini(struct rows *t);
+/* Adds or replaces; NULL when memory is out or the table is full. */
+struct row *rows_put(struct rows *t, const struct web_row *m);
+void rows_remove(struct rows *t, const uint8_t uuid[16]);
+/* NULL when it is not there. */
+struct row *rows_find(const struct rows *t, const uint8_t uuid[16]);
+/* The first row (or tombstone) changed after seq, oldest change first; then
+ * follow `newer`. NULL when there is none. */
+struct row *rows_after(const struct rows *t, uint64_t seq);
+/* A follower at seq can be told all that changed since. */
+bool rows_can_follow(const struct rows *t, uint64_t seq);
+/* A new telling of all rows begins; at its end those not told are removed. */
+void rows_begin(struct rows *t);
+void rows_end(struct rows *t);
+
+/* 36 letters and NUL. */
+void rows_uuid_print(const uint8_t uuid[16], char out[37]);
+/* Exactly 36 letters at text. */
+bool rows_uuid_parse(const char *text, uint8_t uuid_out[16]);
+
+#endif

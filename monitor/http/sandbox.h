@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* sandbox.h: locks the calling process in (seccomp), for good. */
+#ifndef MONITOR_HTTP_SANDBOX_H
+#define MONITOR_HTTP_SANDBOX_H
+
+#include <stdbool.h>
+
+/* The web process: the descriptors it has and connections accepted on them; no
+ * file is opened, no socket made, nothing executed. False: not locked. */
+bool sandbox_web(void);
+/* The reader: files, but no network and nothing executed. */
+bool sandbox_reader(void);
+
+#endif

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* server.h: the web process as one struct, shared by its parts. Only files of
+ * this room include it. Its clients are hostile; the monitor on its channel is
+ * trusted; the reader is checked.
+ */
+#ifndef MONITOR_HTTP_SERVER_H
+#define MONITOR_HTTP_SERVER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "monitor/http/rows.h"
+#include "monitor/http/web_wire.h"
+
+struct event_base;
+struct evhttp;
+struct evhttp_request;
+struct channel;
+struct gate;
+struct events;
+struct asks;
+struct snapshot;
+
+#define SERVER_LATE_US 3000000 /* without a word the monitor counts as late */
+
+struct server {
+	struct event_base *base;
+	struct evhttp *http;
+	struct channel *monitor;
+	struct channel *reader; /* NULL while there is none */
+	struct gate *gate;
+	struct events *events;
+	struct asks *asks;
+	struct snapshot *snapshot; /* the newest list of all feeds, or NULL */
+	struct rows rows;
+	bool loaded;	  /* every row was told once */
+	bool late;	  /* no word from the monitor for SERVER_LATE_US */
+	int64_t heard_us; /* its last word */
+	struct web_configure configure;
+	struct web_totals totals;
+	uint64_t epoch; /* random: event numbers of another life don't fit */
+	uint64_t requests;
+};
+
+/* The monitor is to take a fresh picture of this feed, unless it was asked a
+ * moment ago or the present one is new. */
+void server_want_picture(struct server *s, struct row *row);
+/* The reader is lost or hangs: the monitor is asked for another. */
+void server_reader_lost(struct server *s);
+
+#endif

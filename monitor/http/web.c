@@ -1,0 +1,426 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "monitor/http/web.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <event2/event.h>
+
+#include "common/channel.h"
+#include "common/clock.h"
+#include "common/log.h"
+#include "monitor/http/web_wire.h"
+#include "monitor/monitor.h"
+
+#define QUEUE_BYTES (64u << 20)	  /* unsent; beyond it the web process hangs */
+#define SILENT_US (10 * US_PER_S) /* without WEB_ALIVE: replaced */
+#define RESTART_US (1 * US_PER_S) /* no sooner after a start */
+#define FD_SAFE 10		  /* children get their descriptors below it */
+
+struct web {
+	struct event_base *base;
+	struct monitor *monitor;
+	struct event *tick;	   /* each second */
+	struct channel *ch;	   /* NULL while there is no web process */
+	pid_t web_pid, reader_pid; /* 0 = none */
+	int listen_fd;
+	uint16_t port;
+	int64_t started_us; /* of the web process */
+	int64_t reader_started_us;
+	int64_t alive_us;
+	bool reader_wanted;
+	struct web_configure configure;
+	char state_dir[CONFIG_PATH_BYTES];
+};
+
+static void start_web(struct web *w);
+
+/* In the child: its descriptors to their places, everything else closed. */
+static void
+become(const char *role, const char *argument, const int *fds, int count)
+{
+	char *argv[] = { "camwarden", (char *)role, (char *)argument, NULL };
+	sigset_t none;
+
+	for (int i = 0; i < count; i++)
+		if (dup2(fds[i], 3 + i) < 0)
+			_exit(127);
+	close_range(3 + (unsigned)count, ~0U, 0);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	/* The very program that runs, even while it is being upgraded. */
+	execv("/proc/self/exe", argv);
+	_exit(127);
+}
+
+/* fds (above FD_SAFE) become 3, 4, .. of the child. 0 when it failed. */
+static pid_t
+spawn(const char *role, const char *argument, const int *fds, int count)
+{
+	pid_t pid = fork();
+
+	if (pid == 0)
+		become(role, argument, fds, count);
+	if (pid < 0) {
+		log_error("web", "fork: %s", strerror(errno));
+		return 0;
+	}
+	return pid;
+}
+
+static void
+end_child(pid_t *pid)
+{
+	if (*pid == 0)
+		return;
+	kill(*pid, SIGKILL);
+	while (waitpid(*pid, NULL, 0) < 0 && errno == EINTR)
+		;
+	*pid = 0;
+}
+
+/* A pair whose ends are both out of the way of 3, 4, ... */
+static bool
+make_pair(int fds_out[2])
+{
+	int raw[2];
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, raw) != 0)
+		return false;
+	for (int i = 0; i < 2; i++) {
+		fds_out[i] = fcntl(raw[i], F_DUPFD_CLOEXEC, FD_SAFE);
+		close(raw[i]);
+	}
+	if (fds_out[0] >= 0 && fds_out[1] >= 0)
+		return true;
+	for (int i = 0; i < 2; i++)
+		if (fds_out[i] >= 0)
+			close(fds_out[i]);
+	return false;
+}
+
+static void
+start_reader(struct web *w)
+{
+	int pair[2];
+
+	w->reader_wanted = true;
+	end_child(&w->reader_pid);
+	if (w->ch == NULL ||
+	    (w->reader_started_us != 0 &&
+		clock_mono_us() - w->reader_started_us < RESTART_US) ||
+	    !make_pair(pair))
+		return; /* the tick tries again */
+	w->reader_started_us = clock_mono_us();
+	w->reader_pid = spawn("_reader", w->state_dir, pair, 1);
+	if (w->reader_pid != 0 &&
+	    channel_send_fd(w->ch, WEB_READER, NULL, 0, pair[1]))
+		w->reader_wanted = false;
+	close(pair[0]);
+	close(pair[1]);
+}
+
+static void
+drop_web(struct web *w)
+{
+	channel_free(&w->ch);
+	end_child(&w->web_pid);
+	end_child(&w->reader_pid);
+}
+
+static bool
+on_message(void *arg, unsigned type, struct span body)
+{
+	struct web *w = arg;
+	struct web_alive alive;
+	uint8_t uuid[16];
+
+	switch (type) {
+	case WEB_ALIVE:
+		w->alive_us = clock_mono_us();
+		return web_get_alive(body, &alive);
+	case WEB_WANT_PICTURE:
+		if (!web_get_uuid(body, uuid))
+			return false;
+		monitor_picture(w->monitor, uuid);
+		return true;
+	case WEB_READER_LOST:
+		log_warn("web", "the reader was lost; another is started");
+		start_reader(w);
+		return body.n == 0;
+	default:
+		return false;
+	}
+}
+
+static void
+on_closed(void *arg, const char *why)
+{
+	struct web *w = arg;
+
+	log_error("web", "the web process is lost (%s)", why);
+	drop_web(w); /* the tick starts another */
+}
+
+static void
+copy(char *out, size_t size, const char *text)
+{
+	snprintf(out, size, "%s", text != NULL ? text : "");
+}
+
+static void
+fill_row(struct web_row *m, const struct monitor_row *row)
+{
+	memset(m, 0, sizeof(*m));
+	memcpy(m->uuid, row->uuid, 16);
+	copy(m->site, sizeof(m->site), row->site);
+	copy(m->device, sizeof(m->device), row->device);
+	copy(m->name, sizeof(m->name), row->name);
+	copy(m->url, sizeof(m->url), row->url);
+	copy(m->evidence, sizeof(m->evidence), row->evidence);
+	copy(m->detail, sizeof(m->detail), row->detail);
+	m->no_picture = row->no_picture;
+	m->maintenance = row->maintenance;
+	m->muted = row->muted;
+	m->criticality = row->criticality;
+	m->state = (uint8_t)row->state;
+	m->cause = (uint8_t)row->cause;
+	m->causes = row->causes;
+	m->confidence = row->confidence;
+	m->phase = (uint8_t)row->phase;
+	m->reason = (uint8_t)row->reason;
+	m->codec = (uint8_t)row->codec;
+	m->since_utc_us = row->since_utc_us;
+	m->at_utc_us = row->at_utc_us;
+	m->last_sample_utc_us = row->last_sample_utc_us;
+	m->thumb_utc_us = row->thumb_utc_us;
+	m->width = row->width;
+	m->height = row->height;
+	m->fps_milli = row->fps_milli;
+	m->kbps = row->kbps;
+	m->gop_us = row->gop_us;
+	m->loss_ppm = row->loss_ppm;
+	m->samples = row->samples;
+}
+
+static void
+on_row(void *arg, const struct monitor_row *row)
+{
+	static struct web_row m; /* large; one thread */
+	struct web *w = arg;
+	struct writer out = channel_scratch();
+
+	if (w->ch == NULL)
+		return;
+	if (row->removed) {
+		channel_send(w->ch, WEB_ROW_GONE, row->uuid, 16);
+		return;
+	}
+	fill_row(&m, row);
+	web_put_row(&out, &m);
+	channel_send(w->ch, WEB_ROW, out.start, writer_length(&out));
+}
+
+static void
+send_totals(struct web *w)
+{
+	struct monitor_totals t;
+	struct writer out = channel_scratch();
+	struct web_totals m;
+
+	monitor_totals(w->monitor, &t);
+	m = (struct web_totals){ .feeds = t.feeds,
+		.flowing = t.flowing,
+		.demux_capacity = t.demux_capacity,
+		.demux_used = t.demux_used,
+		.samples = t.samples,
+		.verdicts = t.verdicts,
+		.restarts = t.restarts,
+		.loop_lag_max_us = t.loop_lag_max_us,
+		.store_queue = t.store_queue,
+		.store_lag_us = t.store_lag_us,
+		.started_utc_us = t.started_utc_us,
+		.now_utc_us = t.now_utc_us };
+	memcpy(m.state, t.state, sizeof(m.state));
+	memcpy(m.cause, t.cause, sizeof(m.cause));
+	web_put_totals(&out, &m);
+	channel_send(w->ch, WEB_TOTALS, out.start, writer_length(&out));
+}
+
+static void
+send_configure(struct web *w)
+{
+	struct writer out = channel_scratch();
+
+	if (w->ch == NULL)
+		return;
+	web_put_configure(&out, &w->configure);
+	channel_send(w->ch, WEB_CONFIGURE, out.start, writer_length(&out));
+}
+
+static void
+start_web(struct web *w)
+{
+	struct channel_calls calls = { on_message, on_closed, w };
+	int pair[2];
+
+	if (!make_pair(pair))
+		return;
+	int fds[2] = { pair[0], w->listen_fd };
+
+	w->started_us = w->alive_us = clock_mono_us();
+	w->web_pid = spawn("_web", NULL, fds, 2);
+	close(pair[0]);
+	if (w->web_pid != 0)
+		w->ch = channel_new(w->base, pair[1], QUEUE_BYTES, &calls);
+	if (w->ch == NULL) {
+		close(pair[1]);
+		end_child(&w->web_pid);
+		return;
+	}
+	send_configure(w);
+	start_reader(w);
+	send_totals(w);
+	monitor_rows(w->monitor, on_row, w);
+	channel_send(w->ch, WEB_LOADED, NULL, 0);
+}
+
+static void
+on_tick(evutil_socket_t fd, short what, void *arg)
+{
+	struct web *w = arg;
+	int64_t now = clock_mono_us();
+
+	(void)fd;
+	(void)what;
+	if (w->ch != NULL && now - w->alive_us > SILENT_US) {
+		log_error("web", "the web process hangs; it is replaced");
+		drop_web(w);
+	}
+	if (w->ch == NULL) {
+		if (now - w->started_us >= RESTART_US)
+			start_web(w);
+		return;
+	}
+	if (w->reader_wanted)
+		start_reader(w);
+	send_totals(w);
+}
+
+/* Bound and listening; -1 with errno. */
+static int
+listen_at(const char *address, uint16_t *port)
+{
+	struct sockaddr_in6 six = { .sin6_family = AF_INET6,
+		.sin6_port = htons(*port) };
+	struct sockaddr_in four = { .sin_family = AF_INET,
+		.sin_port = htons(*port) };
+	bool is_six = inet_pton(AF_INET6, address, &six.sin6_addr) == 1;
+	struct sockaddr *sa =
+	    is_six ? (struct sockaddr *)&six : (struct sockaddr *)&four;
+	socklen_t length = is_six ? sizeof(six) : sizeof(four);
+	int on = 1, low, fd = -1;
+
+	if (!is_six && inet_pton(AF_INET, address, &four.sin_addr) != 1) {
+		errno = EINVAL;
+		return -1;
+	}
+	low = socket(sa->sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK,
+	    0);
+	if (low < 0)
+		return -1;
+	setsockopt(low, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	if (bind(low, sa, length) == 0 && listen(low, 128) == 0 &&
+	    getsockname(low, sa, &length) == 0)
+		fd = fcntl(low, F_DUPFD_CLOEXEC, FD_SAFE);
+	int error = errno;
+
+	close(low);
+	errno = error;
+	if (fd >= 0)
+		*port = ntohs(is_six ? six.sin6_port : four.sin_port);
+	return fd;
+}
+
+static void
+set_configure(struct web *w, const struct monitor_config *cfg)
+{
+	w->configure.connections = cfg->http_connections;
+	w->configure.per_address = cfg->http_per_address;
+	w->configure.reload_good = true;
+	w->configure.reload_utc_us = clock_utc_us();
+}
+
+struct web *
+web_new(struct event_base *base, const struct monitor_config *cfg,
+    struct monitor *monitor, char **error_out)
+{
+	static const struct timeval second = { .tv_sec = 1 };
+	struct web *w = calloc(1, sizeof(*w));
+
+	*error_out = NULL;
+	if (w == NULL)
+		return NULL;
+	w->base = base;
+	w->monitor = monitor;
+	w->port = cfg->http_port;
+	memcpy(w->state_dir, cfg->state_dir, sizeof(w->state_dir));
+	set_configure(w, cfg);
+	w->listen_fd = listen_at(cfg->http_address, &w->port);
+	if (w->listen_fd < 0 &&
+	    asprintf(error_out, "http.listen %s port %u: %s", cfg->http_address,
+		cfg->http_port, strerror(errno)) < 0)
+		*error_out = NULL;
+	w->tick = event_new(base, -1, EV_PERSIST, on_tick, w);
+	if (w->listen_fd < 0 || w->tick == NULL ||
+	    !monitor_watch(monitor, on_row, w)) {
+		if (w->listen_fd >= 0)
+			close(w->listen_fd);
+		if (w->tick != NULL)
+			event_free(w->tick);
+		free(w);
+		return NULL;
+	}
+	event_add(w->tick, &second);
+	start_web(w);
+	return w;
+}
+
+void
+web_reload(struct web *w, const struct monitor_config *cfg)
+{
+	if (cfg != NULL)
+		set_configure(w, cfg);
+	else
+		w->configure.reload_good = false;
+	send_configure(w);
+}
+
+void
+web_free(struct web **wp)
+{
+	struct web *w = *wp;
+
+	if (w == NULL)
+		return;
+	*wp = NULL;
+	monitor_unwatch(w->monitor, on_row, w);
+	event_free(w->tick);
+	drop_web(w);
+	close(w->listen_fd);
+	free(w);
+}
+
+uint16_t
+web_port(const struct web *w)
+{
+	return w->port;
+}

@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* `camwarden _web`: its descriptors are the monitor's channel and the listening
+ * socket; it opens nothing itself. */
+#include "monitor/http/web.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/random.h>
+
+#include <event2/event.h>
+#include <event2/http.h>
+#include <event2/listener.h>
+
+#include "common/channel.h"
+#include "common/clock.h"
+#include "common/log.h"
+#include "monitor/http/answers.h"
+#include "monitor/http/asks.h"
+#include "monitor/http/events.h"
+#include "monitor/http/gate.h"
+#include "monitor/http/routes.h"
+#include "monitor/http/sandbox.h"
+#include "monitor/http/server.h"
+
+#define HEADER_BYTES (16 << 10)
+#define BODY_BYTES (64 << 10)
+#define IDLE_SECONDS 15
+#define QUEUE_BYTES (1u << 20)
+#define FRESH_US (10 * US_PER_S) /* a picture this young is fresh */
+#define WANT_US (2 * US_PER_S)	 /* ask no oftener, per feed */
+
+void
+server_want_picture(struct server *s, struct row *row)
+{
+	int64_t now = clock_mono_us();
+
+	if (row->no_picture || clock_utc_us() - row->thumb_utc_us < FRESH_US ||
+	    (row->wanted_us != 0 && now - row->wanted_us < WANT_US))
+		return;
+	row->wanted_us = now;
+	channel_send(s->monitor, WEB_WANT_PICTURE, row->uuid, 16);
+}
+
+void
+server_reader_lost(struct server *s)
+{
+	channel_free(&s->reader);
+	asks_fail(s->asks);
+	channel_send(s->monitor, WEB_READER_LOST, NULL, 0);
+}
+
+static bool
+on_reader_message(void *arg, unsigned type, struct span body)
+{
+	struct server *s = arg;
+
+	return asks_on_message(s->asks, type, body);
+}
+
+static void
+on_reader_closed(void *arg, const char *why)
+{
+	(void)why;
+	server_reader_lost(arg);
+}
+
+static bool
+take_reader(struct server *s)
+{
+	struct channel_calls calls = { on_reader_message, on_reader_closed, s };
+	int fd = channel_take_fd(s->monitor);
+
+	if (fd < 0)
+		return false;
+	channel_free(&s->reader);
+	asks_fail(s->asks);
+	s->reader = channel_new(s->base, fd, QUEUE_BYTES, &calls);
+	return s->reader != NULL;
+}
+
+static void
+heard(struct server *s)
+{
+	s->heard_us = clock_mono_us();
+	if (!s->late)
+		return;
+	s->late = false;
+	events_pulse(s->events);
+}
+
+static bool
+on_totals(struct server *s, struct span body)
+{
+	if (!web_get_totals(body, &s->totals))
+		return false;
+	heard(s);
+	return true;
+}
+
+static bool
+on_row(struct server *s, struct span body)
+{
+	static struct web_row row; /* large; one thread */
+
+	if (!web_get_row(body, &row))
+		return false;
+	if (rows_put(&s->rows, &row) == NULL)
+		log_error("web", "memory is out: a feed is not shown");
+	events_changed(s->events);
+	return true;
+}
+
+static bool
+on_gone(struct server *s, struct span body)
+{
+	uint8_t uuid[16];
+
+	if (!web_get_uuid(body, uuid))
+		return false;
+	rows_remove(&s->rows, uuid);
+	events_changed(s->events);
+	return true;
+}
+
+static bool
+on_configure(struct server *s, struct span body)
+{
+	if (!web_get_configure(body, &s->configure))
+		return false;
+	gate_limit(s->gate, s->configure.connections, s->configure.per_address);
+	return true;
+}
+
+static bool
+on_message(void *arg, unsigned type, struct span body)
+{
+	struct server *s = arg;
+
+	switch (type) {
+	case WEB_CONFIGURE:
+		return on_configure(s, body);
+	case WEB_READER:
+		return take_reader(s);
+	case WEB_ROW:
+		return on_row(s, body);
+	case WEB_ROW_GONE:
+		return on_gone(s, body);
+	case WEB_TOTALS:
+		return on_totals(s, body);
+	case WEB_LOADED:
+		s->loaded = true;
+		heard(s);
+		return body.n == 0;
+	default:
+		return false;
+	}
+}
+
+static void
+on_closed(void *arg, const char *why)
+{
+	struct server *s = arg;
+
+	(void)why;
+	/* Without the monitor nothing can be said: the browser sees the
+	 * connection end and says so. */
+	event_base_loopbreak(s->base);
+}
+
+static void
+on_second(evutil_socket_t fd, short what, void *arg)
+{
+	struct server *s = arg;
+	struct web_alive m = { gate_count(s->gate), events_count(s->events),
+		s->requests };
+	struct writer w = channel_scratch();
+
+	(void)fd;
+	(void)what;
+	web_put_alive(&w, &m);
+	channel_send(s->monitor, WEB_ALIVE, w.start, writer_length(&w));
+	if (!s->late && clock_mono_us() - s->heard_us > SERVER_LATE_US) {
+		s->late = true;
+		events_pulse(s->events);
+	}
+}
+
+static bool
+start_http(struct server *s)
+{
+	evutil_make_socket_nonblocking(WEB_FD_LISTEN);
+	struct evconnlistener *l = evconnlistener_new(s->base, NULL, NULL,
+	    LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, 0, WEB_FD_LISTEN);
+
+	s->http = evhttp_new(s->base);
+	if (l == NULL || s->http == NULL)
+		return false;
+	evhttp_set_max_headers_size(s->http, HEADER_BYTES);
+	evhttp_set_max_body_size(s->http, BODY_BYTES);
+	evhttp_set_timeout(s->http, IDLE_SECONDS);
+	evhttp_set_default_content_type(s->http, NULL);
+	/* All known methods come through, so that each gets a 405. */
+	evhttp_set_allowed_methods(s->http, 0x1ff);
+	evhttp_set_gencb(s->http, routes_on_request, s);
+	s->gate = gate_new(s->base, s->http, l);
+	return s->gate != NULL && evhttp_bind_listener(s->http, l) != NULL;
+}
+
+static bool
+start(struct server *s)
+{
+	struct channel_calls calls = { on_message, on_closed, s };
+
+	s->base = event_base_new();
+	if (s->base == NULL || !rows_init(&s->rows) || !start_http(s))
+		return false;
+	s->heard_us = clock_mono_us();
+	if (getrandom(&s->epoch, sizeof(s->epoch), 0) != sizeof(s->epoch))
+		s->epoch = (uint64_t)clock_utc_us();
+	s->asks = asks_new(s);
+	s->events = events_new(s);
+	s->monitor = channel_new(s->base, WEB_FD_CHANNEL, QUEUE_BYTES, &calls);
+	return s->asks != NULL && s->events != NULL && s->monitor != NULL;
+}
+
+int
+web_process_main(int argc, char **argv)
+{
+	static const struct timeval second = { .tv_sec = 1 };
+	struct sigaction ignore = { .sa_handler = SIG_IGN };
+	struct server s = { 0 };
+
+	(void)argc;
+	(void)argv;
+	sigaction(SIGPIPE, &ignore, NULL);
+	sigaction(SIGINT, &ignore, NULL); /* the monitor ends us */
+	sigaction(SIGHUP, &ignore, NULL);
+	prctl(PR_SET_NAME, "camwarden-web");
+	if (!start(&s)) {
+		log_error("web", "can't start: is this not the monitor's "
+				 "child?");
+		return 2;
+	}
+	if (!sandbox_web()) {
+		log_error("web", "can't lock itself in (seccomp)");
+		return 2;
+	}
+	struct event *tick = event_new(s.base, -1, EV_PERSIST, on_second, &s);
+
+	if (tick != NULL)
+		event_add(tick, &second);
+	event_base_dispatch(s.base);
+	/* The end of the process closes what is open. */
+	return 0;
+}

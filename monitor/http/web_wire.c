@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "monitor/http/web_wire.h"
+
+#include <string.h>
+
+void
+web_put_configure(struct writer *w, const struct web_configure *m)
+{
+	writer_le32(w, m->connections);
+	writer_le32(w, m->per_address);
+	writer_u8(w, m->reload_good);
+	writer_le64(w, (uint64_t)m->reload_utc_us);
+}
+
+bool
+web_get_configure(struct span body, struct web_configure *m_out)
+{
+	struct reader r = reader_of(body.p, body.n);
+
+	m_out->connections = reader_le32(&r);
+	m_out->per_address = reader_le32(&r);
+	m_out->reload_good = reader_u8(&r) != 0;
+	m_out->reload_utc_us = (int64_t)reader_le64(&r);
+	return reader_done(&r);
+}
+
+#define FLAG_NO_PICTURE 1u
+#define FLAG_MAINTENANCE 2u
+#define FLAG_MUTED 4u
+
+void
+web_put_row(struct writer *w, const struct web_row *m)
+{
+	writer_bytes(w, m->uuid, 16);
+	writer_string(w, m->site);
+	writer_string(w, m->device);
+	writer_string(w, m->name);
+	writer_string(w, m->url);
+	writer_string(w, m->evidence);
+	writer_string(w, m->detail);
+	writer_u8(w, (uint8_t)((m->no_picture ? FLAG_NO_PICTURE : 0) |
+			       (m->maintenance ? FLAG_MAINTENANCE : 0) |
+			       (m->muted ? FLAG_MUTED : 0)));
+	writer_u8(w, m->criticality);
+	writer_u8(w, m->state);
+	writer_u8(w, m->cause);
+	writer_u8(w, m->confidence);
+	writer_u8(w, m->phase);
+	writer_u8(w, m->reason);
+	writer_u8(w, m->codec);
+	writer_le64(w, m->causes);
+	writer_le64(w, (uint64_t)m->since_utc_us);
+	writer_le64(w, (uint64_t)m->at_utc_us);
+	writer_le64(w, (uint64_t)m->last_sample_utc_us);
+	writer_le64(w, (uint64_t)m->thumb_utc_us);
+	writer_le16(w, m->width);
+	writer_le16(w, m->height);
+	writer_le32(w, m->fps_milli);
+	writer_le32(w, m->kbps);
+	writer_le32(w, m->gop_us);
+	writer_le32(w, m->loss_ppm);
+	writer_le32(w, m->samples);
+}
+
+static void
+get_row_numbers(struct reader *r, struct web_row *m)
+{
+	uint8_t flags = reader_u8(r);
+
+	m->no_picture = flags & FLAG_NO_PICTURE;
+	m->maintenance = flags & FLAG_MAINTENANCE;
+	m->muted = flags & FLAG_MUTED;
+	m->criticality = reader_u8(r);
+	m->state = reader_u8(r);
+	m->cause = reader_u8(r);
+	m->confidence = reader_u8(r);
+	m->phase = reader_u8(r);
+	m->reason = reader_u8(r);
+	m->codec = reader_u8(r);
+	m->causes = reader_le64(r);
+	m->since_utc_us = (int64_t)reader_le64(r);
+	m->at_utc_us = (int64_t)reader_le64(r);
+	m->last_sample_utc_us = (int64_t)reader_le64(r);
+	m->thumb_utc_us = (int64_t)reader_le64(r);
+	m->width = reader_le16(r);
+	m->height = reader_le16(r);
+	m->fps_milli = reader_le32(r);
+	m->kbps = reader_le32(r);
+	m->gop_us = reader_le32(r);
+	m->loss_ppm = reader_le32(r);
+	m->samples = reader_le32(r);
+}
+
+bool
+web_get_row(struct span body, struct web_row *m_out)
+{
+	struct reader r = reader_of(body.p, body.n);
+
+	reader_bytes(&r, m_out->uuid, 16);
+	reader_string(&r, m_out->site, sizeof(m_out->site));
+	reader_string(&r, m_out->device, sizeof(m_out->device));
+	reader_string(&r, m_out->name, sizeof(m_out->name));
+	reader_string(&r, m_out->url, sizeof(m_out->url));
+	reader_string(&r, m_out->evidence, sizeof(m_out->evidence));
+	reader_string(&r, m_out->detail, sizeof(m_out->detail));
+	get_row_numbers(&r, m_out);
+	return reader_done(&r) && m_out->state < STATE_COUNT &&
+	       m_out->cause < CAUSE_COUNT;
+}
+
+bool
+web_get_uuid(struct span body, uint8_t uuid_out[16])
+{
+	if (body.n != 16)
+		return false;
+	memcpy(uuid_out, body.p, 16);
+	return true;
+}
+
+void
+web_put_totals(struct writer *w, const struct web_totals *m)
+{
+	writer_le32(w, m->feeds);
+	for (unsigned i = 0; i < STATE_COUNT; i++)
+		writer_le32(w, m->state[i]);
+	for (unsigned i = 0; i < CAUSE_COUNT; i++)
+		writer_le32(w, m->cause[i]);
+	writer_le32(w, m->flowing);
+	writer_le32(w, m->demux_capacity);
+	writer_le32(w, m->demux_used);
+	writer_le64(w, m->samples);
+	writer_le64(w, m->verdicts);
+	writer_le64(w, m->restarts);
+	writer_le32(w, m->loop_lag_max_us);
+	writer_le32(w, m->store_queue);
+	writer_le32(w, m->store_lag_us);
+	writer_le64(w, (uint64_t)m->started_utc_us);
+	writer_le64(w, (uint64_t)m->now_utc_us);
+}
+
+bool
+web_get_totals(struct span body, struct web_totals *m_out)
+{
+	struct reader r = reader_of(body.p, body.n);
+
+	m_out->feeds = reader_le32(&r);
+	for (unsigned i = 0; i < STATE_COUNT; i++)
+		m_out->state[i] = reader_le32(&r);
+	for (unsigned i = 0; i < CAUSE_COUNT; i++)
+		m_out->cause[i] = reader_le32(&r);
+	m_out->flowing = reader_le32(&r);
+	m_out->demux_capacity = reader_le32(&r);
+	m_out->demux_used = reader_le32(&r);
+	m_out->samples = reader_le64(&r);
+	m_out->verdicts = reader_le64(&r);
+	m_out->restarts = reader_le64(&r);
+	m_out->loop_lag_max_us = reader_le32(&r);
+	m_out->store_queue = reader_le32(&r);
+	m_out->store_lag_us = reader_le32(&r);
+	m_out->started_utc_us = (int64_t)reader_le64(&r);
+	m_out->now_utc_us = (int64_t)reader_le64(&r);
+	return reader_done(&r);
+}
+
+void
+web_put_alive(struct writer *w, const struct web_alive *m)
+{
+	writer_le32(w, m->connections);
+	writer_le32(w, m->streams);
+	writer_le64(w, m->requests);
+}
+
+bool
+web_get_alive(struct span body, struct web_alive *m_out)
+{
+	struct reader r = reader_of(body.p, body.n);
+
+	m_out->connections = reader_le32(&r);
+	m_out->streams = reader_le32(&r);
+	m_out->requests = reader_le64(&r);
+	return reader_done(&r);
+}
+
+void
+web_put_ask(struct writer *w, const struct read_ask *m)
+{
+	writer_le32(w, m->id);
+	writer_u8(w, m->what);
+	writer_u8(w, m->kind);
+	writer_u8(w, m->open_only);
+	writer_le32(w, m->limit);
+	writer_bytes(w, m->uuid, 16);
+	writer_le64(w, (uint64_t)m->from_utc_us);
+}
+
+bool
+web_get_ask(struct span body, struct read_ask *m_out)
+{
+	struct reader r = reader_of(body.p, body.n);
+
+	m_out->id = reader_le32(&r);
+	m_out->what = reader_u8(&r);
+	m_out->kind = reader_u8(&r);
+	m_out->open_only = reader_u8(&r) != 0;
+	m_out->limit = reader_le32(&r);
+	reader_bytes(&r, m_out->uuid, 16);
+	m_out->from_utc_us = (int64_t)reader_le64(&r);
+	return reader_done(&r) && m_out->what >= READ_THUMBNAIL &&
+	       m_out->what <= READ_INCIDENTS;
+}
+
+void
+web_put_answer(struct writer *w, const struct read_answer *m)
+{
+	writer_le32(w, m->id);
+	writer_le16(w, m->status);
+	writer_le64(w, (uint64_t)m->utc_us);
+	writer_le32(w, (uint32_t)m->body.n);
+	writer_bytes(w, m->body.p, m->body.n);
+}
+
+bool
+web_get_answer(struct span body, struct read_answer *m_out)
+{
+	struct reader r = reader_of(body.p, body.n);
+
+	m_out->id = reader_le32(&r);
+	m_out->status = reader_le16(&r);
+	m_out->utc_us = (int64_t)reader_le64(&r);
+	m_out->body = reader_span(&r, reader_le32(&r));
+	return reader_done(&r) && m_out->body.n <= READ_BODY_BYTES &&
+	       (m_out->status == 200 || m_out->status == 404 ||
+		   m_out->status == 500);
+}

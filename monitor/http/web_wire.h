@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* web_wire.h: what the monitor, the web process and the reader say to each
+ * other, over common/channel. PURE. The monitor does not trust the web process,
+ * and the web process does not trust the reader: each get gives false unless
+ * all is in range and nothing is left over. All three come from one build.
+ */
+#ifndef MONITOR_HTTP_WEB_WIRE_H
+#define MONITOR_HTTP_WEB_WIRE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "camwarden/limits.h"
+#include "camwarden/words.h"
+#include "common/cursor.h"
+
+#define WEB_FD_CHANNEL 3    /* of the web process: to the monitor */
+#define WEB_FD_LISTEN 4	    /* bound and listening */
+#define READER_FD_CHANNEL 3 /* of the reader: to the web process */
+
+#define WEB_ROW_BYTES 8192 /* most of one encoded row */
+#define WEB_EVIDENCE_BYTES 1024
+
+enum web_type {
+	/* monitor -> web */
+	WEB_CONFIGURE = 100,
+	WEB_READER = 101, /* empty; a socket to a new reader rides along */
+	WEB_ROW = 102,
+	WEB_ROW_GONE = 103, /* uuid */
+	WEB_TOTALS = 104,   /* each second; also the monitor's sign of life */
+	WEB_LOADED = 105,   /* empty: every row was told once */
+	/* web -> monitor */
+	WEB_ALIVE = 110,	/* each second */
+	WEB_WANT_PICTURE = 111, /* uuid */
+	WEB_READER_LOST = 112,	/* empty: it ended or hangs */
+	/* web -> reader */
+	READ_ASK = 120,
+	/* reader -> web */
+	READ_ANSWER = 121,
+};
+
+struct web_configure {
+	uint32_t connections;
+	uint32_t per_address;
+	bool reload_good;      /* the last reload of the configuration */
+	int64_t reload_utc_us; /* of the last good one */
+};
+
+/* A feed as pages show it (struct monitor_row, on the wire). */
+struct web_row {
+	uint8_t uuid[16];
+	char site[LIMIT_NAME_BYTES];
+	char device[LIMIT_NAME_BYTES];
+	char name[LIMIT_NAME_BYTES];
+	char url[LIMIT_URL_BYTES];
+	char evidence[WEB_EVIDENCE_BYTES]; /* JSON object */
+	char detail[LIMIT_DETAIL_BYTES];
+	bool no_picture, maintenance, muted;
+	uint8_t criticality;
+	uint8_t state; /* enum state */
+	uint8_t cause; /* enum cause */
+	uint8_t confidence;
+	uint8_t phase, reason, codec;
+	uint64_t causes;
+	int64_t since_utc_us, at_utc_us, last_sample_utc_us, thumb_utc_us;
+	uint16_t width, height;
+	uint32_t fps_milli, kbps, gop_us, loss_ppm, samples;
+};
+
+struct web_totals {
+	uint32_t feeds;
+	uint32_t state[STATE_COUNT];
+	uint32_t cause[CAUSE_COUNT];
+	uint32_t flowing, demux_capacity, demux_used;
+	uint64_t samples, verdicts, restarts;
+	uint32_t loop_lag_max_us, store_queue, store_lag_us;
+	int64_t started_utc_us, now_utc_us;
+};
+
+struct web_alive {
+	uint32_t connections, streams;
+	uint64_t requests;
+};
+
+enum read_what { READ_THUMBNAIL = 1, READ_HISTORY = 2, READ_INCIDENTS = 3 };
+
+struct read_ask {
+	uint32_t id;	     /* echoed */
+	uint8_t what;	     /* enum read_what */
+	uint8_t kind;	     /* THUMBNAIL: enum store_thumbnail_kind */
+	bool open_only;	     /* INCIDENTS */
+	uint32_t limit;	     /* INCIDENTS, HISTORY */
+	uint8_t uuid[16];    /* THUMBNAIL, HISTORY; INCIDENTS: all 0 = all */
+	int64_t from_utc_us; /* HISTORY, INCIDENTS */
+};
+
+struct read_answer {
+	uint32_t id;
+	uint16_t status;  /* 200, 404, 500 */
+	int64_t utc_us;	  /* THUMBNAIL: taken */
+	struct span body; /* PNG or JSON; borrowed from the message */
+};
+#define READ_BODY_BYTES (1u << 20)
+
+void web_put_configure(struct writer *w, const struct web_configure *m);
+void web_put_row(struct writer *w, const struct web_row *m);
+void web_put_totals(struct writer *w, const struct web_totals *m);
+void web_put_alive(struct writer *w, const struct web_alive *m);
+void web_put_ask(struct writer *w, const struct read_ask *m);
+void web_put_answer(struct writer *w, const struct read_answer *m);
+
+bool web_get_configure(struct span body, struct web_configure *m_out);
+bool web_get_row(struct span body, struct web_row *m_out);
+bool web_get_uuid(struct span body, uint8_t uuid_out[16]);
+bool web_get_totals(struct span body, struct web_totals *m_out);
+bool web_get_alive(struct span body, struct web_alive *m_out);
+bool web_get_ask(struct span body, struct read_ask *m_out);
+bool web_get_answer(struct span body, struct read_answer *m_out);
+
+#endif

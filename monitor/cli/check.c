@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* check: is the configuration (and a list of feeds) right, and what will it
+ * ask of this machine? Starts nothing, changes nothing. */
+#include "monitor/cli/cli.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <jansson.h>
+
+#include "monitor/cli/check_load.h"
+#include "monitor/cli/inventory_local.h"
+#include "monitor/store/store_read.h"
+
+static const char help[] =
+    "usage: camwarden check [--config FILE] [--feeds FILE.csv] [--json]\n"
+    "\n"
+    "Reads the configuration, and the feeds of a CSV or else of the database, "
+    "and\n"
+    "tells every mistake as file:line:column, without starting anything. Then "
+    "prints\n"
+    "what to expect: Mbit/s, file descriptors, memory.\n"
+    "\n"
+    "  --feeds FILE.csv  this list in place of the database's\n"
+    "  --kbps N          bit rate of a feed to reckon with (2000)\n"
+    "  --config FILE, --state-dir DIR, --json, --help\n"
+    "\n"
+    "example: camwarden check --config camwarden.yaml --feeds cameras.csv\n"
+    "\n"
+    "exit: 0 all is well, 1 a mistake, or more than this machine allows, 2 not "
+    "done\n";
+
+struct check {
+	struct cli cli;
+	const char *feeds;
+	unsigned kbps;
+	int code;
+};
+
+static struct inventory *
+read_csv(const char *path)
+{
+	struct inventory_mistakes mistakes = { 0 };
+	struct inventory *inv = inventory_new();
+	size_t length;
+	char *text = cli_slurp(path, 64u << 20, &length);
+
+	if (text == NULL || inv == NULL) {
+		inventory_free(&inv);
+	} else if (!inventory_read(inv, INVENTORY_FEEDS, path, text, length,
+		       &mistakes)) {
+		fputs(mistakes.text ? mistakes.text : "memory is out\n",
+		    stderr);
+		inventory_free(&inv);
+	}
+	inventory_mistakes_fini(&mistakes);
+	free(text);
+	return inv;
+}
+
+/* The database's feeds; an empty list where there is none. */
+static struct inventory *
+read_database(const char *dir)
+{
+	char error[256];
+	uint64_t revision;
+	struct store_reader *r = store_reader_open(dir, error);
+	struct inventory *inv = NULL;
+
+	if (r != NULL)
+		inv = store_read_inventory(r, false, &revision);
+	store_reader_close(&r);
+	return inv != NULL ? inv : inventory_new();
+}
+
+static void
+print_json(const struct check_load *l, const struct check *c)
+{
+	json_t *root =
+	    json_pack("{s:b, s:i, s:i, s:i, s:i, s:f, s:i, s:i, s:I, "
+		      "s:I}",
+		"ok", c->code == CLI_OK, "feeds", (int)l->feeds, "demux_feeds",
+		(int)l->demux_feeds, "demux_capacity", (int)l->demux_capacity,
+		"off", (int)l->off, "mbit_s", l->mbit_s, "descriptors",
+		(int)l->descriptors, "descriptors_largest_process",
+		(int)l->descriptors_one, "descriptors_allowed",
+		(json_int_t)l->descriptors_allowed, "memory_mib",
+		(json_int_t)l->memory_mib);
+
+	json_dumpf(root, stdout, JSON_INDENT(2));
+	fputc('\n', stdout);
+	json_decref(root);
+}
+
+static void
+print_text(const struct check_load *l)
+{
+	printf("feeds           %u (%u by the demux probe, room for %u), %u "
+	       "off\n",
+	    l->feeds, l->demux_feeds, l->demux_capacity, l->off);
+	printf("network         %.1f Mbit/s\n", l->mbit_s);
+	printf("descriptors     %u in all, %u in the largest process; allowed "
+	       "%llu\n",
+	    l->descriptors, l->descriptors_one,
+	    (unsigned long long)l->descriptors_allowed);
+	printf("memory          about %llu MiB\n",
+	    (unsigned long long)l->memory_mib);
+}
+
+static void
+weigh(struct check *c, const struct inventory *inv)
+{
+	struct check_load load;
+	struct rlimit files = { 0 };
+
+	getrlimit(RLIMIT_NOFILE, &files);
+	check_load_reckon(inv, &c->cli.config, c->kbps,
+	    (unsigned)sysconf(_SC_NPROCESSORS_ONLN), &load);
+	/* The monitor raises its soft limit to the hard one at start. */
+	load.descriptors_allowed = files.rlim_max;
+	if (load.descriptors_one > files.rlim_max) {
+		cli_say("the largest process needs %u file descriptors and may "
+			"have %llu: raise LimitNOFILE",
+		    load.descriptors_one, (unsigned long long)files.rlim_max);
+		c->code = CLI_TROUBLE;
+	}
+	char *over = inventory_local_capacity(&c->cli.config, inv);
+
+	if (over != NULL) {
+		cli_say("%s", over);
+		c->code = CLI_TROUBLE;
+	}
+	free(over);
+	if (c->cli.json)
+		print_json(&load, c);
+	else
+		print_text(&load);
+}
+
+static bool
+parse_options(struct check *c, int argc, char **argv)
+{
+	static const struct option options[] = { CLI_OPTIONS,
+		{ "feeds", required_argument, NULL, 'f' },
+		{ "kbps", required_argument, NULL, 'k' }, { 0 } };
+	int option;
+
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (option == 'f')
+			c->feeds = optarg;
+		else if (option == 'k')
+			c->kbps = (unsigned)strtoul(optarg, NULL, 10);
+		else if (!cli_option(&c->cli, option, help))
+			return false;
+	}
+	if (optind == argc && c->kbps > 0 && c->kbps < 1000000)
+		return true;
+	cli_say("%s", optind < argc ? "one argument too many"
+				    : "--kbps: expected 1 to 999999");
+	return false;
+}
+
+int
+cli_check(int argc, char **argv)
+{
+	struct check c = { .kbps = 2000, .code = CLI_OK };
+	struct inventory *inv;
+
+	if (!parse_options(&c, argc, argv))
+		return cli_usage(argv[0]);
+	bool good = cli_config(&c.cli);
+
+	/* All mistakes at once: the list is read even when the configuration
+	 * is wrong. */
+	if (c.feeds != NULL)
+		inv = read_csv(c.feeds);
+	else
+		inv = good ? read_database(c.cli.config.state_dir)
+			   : inventory_new();
+	if (good && inv != NULL)
+		weigh(&c, inv);
+	else
+		c.code = CLI_TROUBLE;
+	inventory_free(&inv);
+	if (c.code == CLI_OK && !c.cli.json)
+		printf("all is well\n");
+	return c.code;
+}

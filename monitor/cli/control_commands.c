@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "monitor/cli/control_commands.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "camwarden/words.h"
+#include "monitor/inventory/inventory.h"
+#include "monitor/monitor.h"
+
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+#define REASON_BYTES 500u
+
+/* A change under way: where its answer goes. */
+struct pending {
+	control_answer_fn *answer;
+	void *arg;
+};
+
+struct asked {
+	struct monitor *m;
+	const struct control_question *q;
+	json_t *root;
+	control_answer_fn *answer;
+	void *arg;
+};
+
+static void
+refuse(const struct asked *a, const char *text)
+{
+	a->answer(a->arg, json_pack("{s:b, s:s}", "ok", 0, "error", text));
+}
+
+static const char *
+word(const struct asked *a, const char *key)
+{
+	const char *s = json_string_value(json_object_get(a->root, key));
+
+	return s != NULL ? s : "";
+}
+
+static bool
+flag(const struct asked *a, const char *key)
+{
+	return json_is_true(json_object_get(a->root, key));
+}
+
+static void
+on_changed(void *arg, const struct monitor_answer *r)
+{
+	struct pending *p = arg;
+	const char *text = r->text != NULL ? r->text : "";
+	json_t *lines = json_string(text);
+
+	if (lines == NULL)
+		lines = json_string("(the answer holds bytes that are no "
+				    "UTF-8)");
+	p->answer(p->arg, json_pack("{s:b, s:i, s:i, s:i, s:i, s:o}", "ok",
+			      r->ok, "added", (int)r->added, "changed",
+			      (int)r->changed, "removed", (int)r->removed,
+			      "unchanged", (int)r->unchanged, "text", lines));
+	free(p);
+}
+
+static struct pending *
+pending_new(const struct asked *a)
+{
+	struct pending *p = malloc(sizeof(*p));
+
+	if (p == NULL) {
+		refuse(a, "memory is out");
+		return NULL;
+	}
+	p->answer = a->answer;
+	p->arg = a->arg;
+	return p;
+}
+
+static bool
+table_of(const struct asked *a, enum monitor_table *table_out)
+{
+	static const struct {
+		const char *name;
+		enum monitor_table table;
+	} tables[] = {
+		{ "sites", MONITOR_SITES },
+		{ "devices", MONITOR_DEVICES },
+		{ "feeds", MONITOR_FEEDS },
+	};
+
+	for (size_t i = 0; i < COUNT(tables); i++) {
+		if (strcmp(word(a, "table"), tables[i].name) != 0)
+			continue;
+		*table_out = tables[i].table;
+		return true;
+	}
+	refuse(a, "'table' is none, expected sites, devices or feeds");
+	return false;
+}
+
+static void
+do_import(const struct asked *a)
+{
+	struct monitor_actor who = { a->q->actor, word(a, "reason") };
+	struct monitor_import what = { .csv = a->q->blob,
+		.length = a->q->blob_length,
+		.dry_run = flag(a, "dry_run"),
+		.complete = flag(a, "complete") };
+	struct pending *p;
+
+	if (table_of(a, &what.table) && (p = pending_new(a)) != NULL)
+		monitor_import(a->m, &what, &who, on_changed, p);
+}
+
+static void
+do_remove(const struct asked *a)
+{
+	struct monitor_actor who = { a->q->actor, word(a, "reason") };
+	enum monitor_table table;
+	struct pending *p;
+
+	if (table_of(a, &table) && (p = pending_new(a)) != NULL)
+		monitor_remove(a->m, table, word(a, "name"), &who, on_changed,
+		    p);
+}
+
+static void
+do_acknowledge(const struct asked *a)
+{
+	struct monitor_actor who = { a->q->actor, word(a, "reason") };
+	const json_t *n = json_object_get(a->root, "incident");
+	struct pending *p;
+
+	if (!json_is_integer(n))
+		refuse(a, "'incident' is none, expected its number");
+	else if ((p = pending_new(a)) != NULL)
+		monitor_acknowledge(a->m, json_integer_value(n), &who,
+		    on_changed, p);
+}
+
+static void
+do_retry(const struct asked *a)
+{
+	uint8_t uuid[16];
+
+	if (!inventory_uuid_parse(word(a, "feed"), uuid))
+		refuse(a, "'feed' is none, expected a UUID");
+	else if (!monitor_retry(a->m, uuid))
+		refuse(a, "no such feed");
+	else
+		a->answer(a->arg, json_pack("{s:b}", "ok", 1));
+}
+
+/* What only the running monitor knows; the rest is in the database. */
+static void
+do_status(const struct asked *a)
+{
+	struct monitor_totals t;
+	json_t *states = json_object(), *causes = json_object();
+
+	monitor_totals(a->m, &t);
+	for (unsigned i = 0; i < STATE_COUNT; i++)
+		json_object_set_new(states, state_name(i),
+		    json_integer(t.state[i]));
+	for (unsigned i = 1; i < CAUSE_COUNT; i++)
+		if (t.cause[i] > 0)
+			json_object_set_new(causes, cause_name(i),
+			    json_integer(t.cause[i]));
+	a->answer(a->arg,
+	    json_pack("{s:b, s:i, s:o, s:o, s:i, s:i, s:i, s:I, s:I, s:I, s:i,"
+		      " s:i, s:i, s:I}",
+		"ok", 1, "feeds", (int)t.feeds, "states", states, "causes",
+		causes, "flowing", (int)t.flowing, "demux_capacity",
+		(int)t.demux_capacity, "demux_used", (int)t.demux_used,
+		"samples", (json_int_t)t.samples, "verdicts",
+		(json_int_t)t.verdicts, "restarts", (json_int_t)t.restarts,
+		"loop_lag_max_us", (int)t.loop_lag_max_us, "store_queue",
+		(int)t.store_queue, "store_lag_us", (int)t.store_lag_us,
+		"started_utc_us", (json_int_t)t.started_utc_us));
+}
+
+static const struct {
+	const char *name;
+	void (*run)(const struct asked *a);
+} commands[] = {
+	{ "status", do_status },
+	{ "import", do_import },
+	{ "remove", do_remove },
+	{ "acknowledge", do_acknowledge },
+	{ "retry", do_retry },
+};
+
+void
+control_command(struct monitor *m, const struct control_question *q,
+    control_answer_fn *answer, void *arg)
+{
+	struct asked a = { .m = m, .q = q, .answer = answer, .arg = arg };
+
+	a.root =
+	    json_loadb(q->json, q->json_length, JSON_REJECT_DUPLICATES, NULL);
+	size_t i = 0;
+
+	if (!json_is_object(a.root)) {
+		refuse(&a, "not a JSON object");
+		i = COUNT(commands) + 1;
+	} else if (strlen(word(&a, "reason")) > REASON_BYTES) {
+		refuse(&a, "'reason' is longer than 500 bytes");
+		i = COUNT(commands) + 1;
+	}
+	for (; i < COUNT(commands); i++) {
+		if (strcmp(word(&a, "command"), commands[i].name) != 0)
+			continue;
+		commands[i].run(&a);
+		break;
+	}
+	if (i == COUNT(commands))
+		refuse(&a, "no such command");
+	json_decref(a.root);
+}

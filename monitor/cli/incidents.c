@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* incidents: what happened, from the database; acknowledge through the monitor.
+ */
+#include "monitor/cli/cli.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <jansson.h>
+
+#include "camwarden/words.h"
+#include "monitor/cli/client.h"
+#include "monitor/store/store_read.h"
+
+static const char help[] =
+    "usage: camwarden incidents [list] [--all] [--limit N] [--json]\n"
+    "       camwarden incidents acknowledge NUMBER [--reason TEXT]\n"
+    "\n"
+    "Continuous troubles of feeds, newest first: the open ones, or with --all "
+    "those\n"
+    "that are over too.\n"
+    "\n"
+    "  --config FILE, --state-dir DIR, --json, --help\n"
+    "\n"
+    "example: camwarden incidents --all --limit 20\n"
+    "\n"
+    "exit: 0 none is open, 1 some are, 2 not done, 3 the monitor does not "
+    "run\n";
+
+struct incidents {
+	struct cli cli;
+	bool all;
+	uint32_t limit;
+	const char *reason;
+	int64_t now_utc;
+	uint32_t open;
+	struct store_reader *reader;
+	struct cli_table table;
+	json_t *list;
+};
+
+static json_t *
+time_of(int64_t utc_us)
+{
+	char text[32];
+
+	return utc_us > 0 ? json_string(cli_iso(utc_us, text)) : json_null();
+}
+
+static bool
+on_incident(void *arg, const struct store_incident_row *row)
+{
+	struct incidents *in = arg;
+	char since[24], good[24], seen[24];
+
+	in->open += row->closed_utc == 0;
+	if (in->cli.json) {
+		json_array_append_new(in->list,
+		    json_pack("{s:I, s:s, s:s, s:o, s:o, s:o, s:b, s:o, s:s}",
+			"id", (json_int_t)row->id, "cause",
+			cause_name(row->cause), "text", row->text, "since",
+			time_of(row->since_utc), "at", time_of(row->at_utc),
+			"until", time_of(row->good_utc), "alertable",
+			row->alertable, "acknowledged",
+			time_of(row->acknowledged_utc), "acknowledged_by",
+			row->acknowledged_by));
+		return true;
+	}
+	cli_table_add(&in->table, "%lld", (long long)row->id);
+	cli_table_add(&in->table, "%s", cause_name(row->cause));
+	cli_table_add(&in->table, "%s", cli_utc(row->since_utc, since));
+	cli_table_add(&in->table, "%s",
+	    row->closed_utc ? cli_utc(row->good_utc, good) : "open");
+	cli_table_add(&in->table, "%s",
+	    row->acknowledged_utc ? cli_utc(row->acknowledged_utc, seen) : "-");
+	cli_table_add(&in->table, "%s", row->text);
+	return true;
+}
+
+static void
+start_table(struct incidents *in)
+{
+	static const char *const heads[] = { "NUMBER", "CAUSE", "SINCE",
+		"UNTIL", "ACKNOWLEDGED", "WHAT" };
+
+	in->list = json_array();
+	cli_table_init(&in->table, 6);
+	for (size_t i = 0; i < 6; i++)
+		cli_table_add(&in->table, "%s", heads[i]);
+}
+
+static int
+list(struct incidents *in)
+{
+	char error[256];
+	struct store_alive alive;
+
+	in->reader = store_reader_open(in->cli.config.state_dir, error);
+	if (in->reader == NULL) {
+		cli_say("%s", error);
+		return CLI_FAILED;
+	}
+	start_table(in);
+	bool read = store_read_alive(in->reader, NULL, &alive) &&
+		    store_read_incidents(in->reader, !in->all, 0, INT64_MAX,
+			in->limit, on_incident, in);
+
+	if (!read)
+		cli_say("%s", store_reader_error(in->reader));
+	store_reader_close(&in->reader);
+	if (!read)
+		return CLI_FAILED;
+	if (in->cli.json) {
+		json_dumpf(in->list, stdout, JSON_INDENT(2));
+		fputc('\n', stdout);
+	} else {
+		cli_table_print(&in->table, stdout);
+	}
+	json_decref(in->list);
+	if (!alive.alive) {
+		cli_say("the monitor does not run; what is shown is its last "
+			"word");
+		return CLI_NOT_RUNNING;
+	}
+	return in->open > 0 ? CLI_TROUBLE : CLI_OK;
+}
+
+static int
+acknowledge(struct incidents *in, const char *number)
+{
+	char *end;
+	long long id = strtoll(number, &end, 10);
+	json_t *answer = NULL;
+
+	if (*number == '\0' || *end != '\0' || id <= 0) {
+		cli_say("'%.40s' is no incident's number", number);
+		return cli_usage("incidents");
+	}
+	json_t *question = json_pack("{s:s, s:I, s:s}", "command",
+	    "acknowledge", "incident", (json_int_t)id, "reason", in->reason);
+	enum client_result r = question == NULL
+				   ? CLIENT_FAILED
+				   : client_ask(in->cli.config.state_dir,
+					 question, NULL, 0, 10, &answer);
+
+	json_decref(question);
+	if (r != CLIENT_OK) {
+		cli_say("%s", client_result_text(r));
+		return r == CLIENT_NOT_RUNNING ? CLI_NOT_RUNNING : CLI_FAILED;
+	}
+	bool ok = json_is_true(json_object_get(answer, "ok"));
+	const char *text =
+	    json_string_value(json_object_get(answer, ok ? "text" : "error"));
+
+	if (text == NULL)
+		text = json_string_value(json_object_get(answer, "text"));
+	if (text != NULL && text[0] != '\0')
+		cli_say("%s", text);
+	json_decref(answer);
+	return ok ? CLI_OK : CLI_TROUBLE;
+}
+
+static bool
+parse_options(struct incidents *in, int argc, char **argv)
+{
+	static const struct option options[] = { CLI_OPTIONS,
+		{ "all", no_argument, NULL, 'a' },
+		{ "limit", required_argument, NULL, 'n' },
+		{ "reason", required_argument, NULL, 'r' }, { 0 } };
+	int option;
+
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (option == 'a')
+			in->all = true;
+		else if (option == 'n')
+			in->limit = (uint32_t)strtoul(optarg, NULL, 10);
+		else if (option == 'r')
+			in->reason = optarg;
+		else if (!cli_option(&in->cli, option, help))
+			return false;
+	}
+	return true;
+}
+
+int
+cli_incidents(int argc, char **argv)
+{
+	struct incidents in = { .limit = 1000, .reason = "" };
+
+	if (!parse_options(&in, argc, argv))
+		return cli_usage(argv[0]);
+	int left = argc - optind;
+	const char *verb = left > 0 ? argv[optind] : "list";
+	bool known = strcmp(verb, "list") == 0
+			 ? left <= 1
+			 : strcmp(verb, "acknowledge") == 0 && left == 2;
+
+	if (!known) {
+		cli_say("expected list, or acknowledge NUMBER");
+		return cli_usage(argv[0]);
+	}
+	if (!cli_config(&in.cli))
+		return CLI_FAILED;
+	return verb[0] == 'l' ? list(&in) : acknowledge(&in, argv[optind + 1]);
+}

@@ -1,0 +1,384 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* sites | devices | feeds: import, list, add, remove. Changes go to the running
+ * monitor; without one they go to the database, under its lock. */
+#include "monitor/cli/cli.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <jansson.h>
+
+#include "monitor/cli/client.h"
+#include "monitor/cli/inventory_local.h"
+#include "monitor/inventory/inventory.h"
+
+#define IMPORT_SECONDS 55
+
+static const char help[] =
+    "usage: camwarden sites|devices|feeds import FILE.csv|- [--dry-run] "
+    "[--prune]\n"
+    "       camwarden sites|devices|feeds list [--csv|--json]\n"
+    "       camwarden sites|devices|feeds add COLUMN=VALUE...\n"
+    "       camwarden sites|devices|feeds remove NAME|UUID\n"
+    "\n"
+    "The inventory: what is watched. A change is made by the running monitor, "
+    "or\n"
+    "without one in its database; either all of a file or nothing of it. "
+    "Importing\n"
+    "the same file again changes nothing.\n"
+    "\n"
+    "  --dry-run      say what would change, change nothing\n"
+    "  --prune        remove what the file does not name\n"
+    "  --reason TEXT  why; kept with the change in the record\n"
+    "  --csv          list: as a CSV that imports again (without passwords)\n"
+    "  --password-file FILE\n"
+    "                 add: the password is the first line of FILE (- = "
+    "standard\n"
+    "                 input), so that it shows in no process list\n"
+    "  --config FILE, --state-dir DIR, --json, --help\n"
+    "\n"
+    "columns of feeds:   name, site, url, device, user, password, transport,\n"
+    "                    visit, no_picture, criticality, tags, enabled, uuid\n"
+    "columns of devices: name, address, user, password, sessions, quirks\n"
+    "columns of sites:   site, zone, contact\n"
+    "\n"
+    "examples:\n"
+    "  camwarden feeds import cameras.csv --dry-run\n"
+    "  camwarden feeds add name='Gate 3' site=North/Harbour \\\n"
+    "      url=rtsp://10.1.2.3/stream1\n"
+    "  camwarden feeds list --json\n"
+    "  camwarden feeds remove 'North/Harbour/Gate 3'\n"
+    "\n"
+    "exit: 0 done, 1 the file or name is wrong (nothing was changed), 2 not "
+    "done\n";
+
+struct verb {
+	struct cli cli;
+	enum inventory_kind kind;
+	const char *table; /* "feeds" */
+	const char *reason;
+	const char *password_file;
+	bool dry_run, prune, csv;
+	int argc; /* after the verb */
+	char **argv;
+};
+
+/* What came of a change, from the monitor or from the database here. */
+static int
+print_answer(const struct verb *v, json_t *answer)
+{
+	const char *error = json_string_value(json_object_get(answer, "error"));
+	const char *text = json_string_value(json_object_get(answer, "text"));
+	bool ok = json_is_true(json_object_get(answer, "ok"));
+
+	if (v->cli.json) {
+		json_dumpf(answer, stdout, JSON_INDENT(2));
+		fputc('\n', stdout);
+	} else {
+		FILE *out = ok ? stdout : stderr;
+
+		for (const char *p = text ? text : ""; *p != '\0';) {
+			size_t n = strcspn(p, "\n");
+			char *line = strndup(p, n);
+
+			cli_put(out, line ? line : "");
+			fputc('\n', out);
+			free(line);
+			p += n + (p[n] == '\n');
+		}
+		if (error != NULL)
+			cli_say("%s", error);
+	}
+	if (ok && !v->cli.json)
+		printf("%s%s: %lld added, %lld changed, %lld removed, %lld "
+		       "unchanged\n",
+		    v->dry_run ? "dry run, nothing changed; " : "", v->table,
+		    json_integer_value(json_object_get(answer, "added")),
+		    json_integer_value(json_object_get(answer, "changed")),
+		    json_integer_value(json_object_get(answer, "removed")),
+		    json_integer_value(json_object_get(answer, "unchanged")));
+	json_decref(answer);
+	return ok ? CLI_OK : CLI_TROUBLE;
+}
+
+/* The monitor does it, or, when none runs, this process on the database. */
+static int
+change(const struct verb *v, const struct inventory_local *local)
+{
+	const char *dir = v->cli.config.state_dir;
+	json_t *question, *answer = NULL;
+
+	if (local->remove != NULL)
+		question = json_pack("{s:s, s:s, s:s, s:s}", "command",
+		    "remove", "table", v->table, "name", local->remove,
+		    "reason", v->reason);
+	else
+		question = json_pack("{s:s, s:s, s:s, s:b, s:b}", "command",
+		    "import", "table", v->table, "reason", v->reason, "dry_run",
+		    v->dry_run, "complete", v->prune);
+	if (question == NULL) {
+		cli_say("the name or reason is no UTF-8");
+		return CLI_FAILED;
+	}
+	enum client_result r = client_ask(dir, question, local->csv,
+	    local->csv_length, IMPORT_SECONDS, &answer);
+
+	json_decref(question);
+	if (r == CLIENT_NOT_RUNNING)
+		return print_answer(v, inventory_local_change(local));
+	if (r == CLIENT_OK)
+		return print_answer(v, answer);
+	cli_say("%s", client_result_text(r));
+	return CLI_FAILED;
+}
+
+static struct inventory_local
+local_of(const struct verb *v)
+{
+	return (struct inventory_local){
+		.config = &v->cli.config,
+		.kind = v->kind,
+		.dry_run = v->dry_run,
+		.prune = v->prune,
+		.reason = v->reason,
+	};
+}
+
+static int
+do_import(const struct verb *v)
+{
+	struct inventory_local local = local_of(v);
+
+	if (v->argc != 1) {
+		cli_say("import takes one file");
+		return cli_usage(v->table);
+	}
+	char *csv = cli_slurp(v->argv[0], 64u << 20, &local.csv_length);
+
+	if (csv == NULL)
+		return CLI_FAILED;
+	local.csv = csv;
+	local.file = v->argv[0];
+	int code = change(v, &local);
+
+	free(csv);
+	return code;
+}
+
+/* First line of the password file; false after saying why. */
+static bool
+read_password(const struct verb *v, char out[LIMIT_CREDENTIAL_BYTES])
+{
+	size_t length;
+	char *bytes = cli_slurp(v->password_file, 4096, &length);
+
+	if (bytes == NULL)
+		return false;
+	size_t n = 0;
+
+	while (n < length && bytes[n] != '\n' && bytes[n] != '\r')
+		n++;
+	bool fits = n > 0 && n < LIMIT_CREDENTIAL_BYTES;
+
+	if (fits) {
+		memcpy(out, bytes, n);
+		out[n] = '\0';
+	} else {
+		cli_say("%s: expected a password of 1 to %u bytes in its first "
+			"line",
+		    v->password_file, LIMIT_CREDENTIAL_BYTES - 1);
+	}
+	explicit_bzero(bytes, length);
+	free(bytes);
+	return fits;
+}
+
+/* What would show a secret to everybody who lists processes. */
+static bool
+shows_secret(const struct verb *v)
+{
+	for (int i = 0; i < v->argc; i++) {
+		struct inventory_url url;
+		const char *equals = strchr(v->argv[i], '=');
+		size_t at;
+
+		if (equals == NULL)
+			continue;
+		if (strncmp(v->argv[i], "password=", 9) == 0 ||
+		    (strncmp(v->argv[i], "url=", 4) == 0 &&
+			inventory_url_parse(equals + 1, &url, &at) == NULL &&
+			url.has_credentials)) {
+			cli_say("a password on the command line shows in the "
+				"process list; use --password-file");
+			return true;
+		}
+	}
+	return false;
+}
+
+/* name='Gate 3' url=... -> a CSV of a heading and one row. */
+static char *
+row_to_csv(const struct verb *v, const char *password)
+{
+	char *csv = NULL, cell[2 * LIMIT_URL_BYTES];
+	size_t length;
+	FILE *f = open_memstream(&csv, &length);
+
+	if (f == NULL)
+		return NULL;
+	for (int i = 0; i < v->argc; i++)
+		fprintf(f, "%s%.*s", i ? "," : "",
+		    (int)strcspn(v->argv[i], "="), v->argv[i]);
+	fprintf(f, "%s\n", password ? ",password" : "");
+	for (int i = 0; i < v->argc; i++) {
+		inventory_quote(strchr(v->argv[i], '=') + 1, cell,
+		    sizeof(cell));
+		fprintf(f, "%s%s", i ? "," : "", cell);
+	}
+	if (password != NULL) {
+		inventory_quote(password, cell, sizeof(cell));
+		fprintf(f, ",%s", cell);
+	}
+	fputc('\n', f);
+	return fclose(f) == 0 ? csv : NULL;
+}
+
+static int
+do_add(const struct verb *v)
+{
+	struct inventory_local local = local_of(v);
+	char password[LIMIT_CREDENTIAL_BYTES];
+
+	for (int i = 0; i < v->argc; i++) {
+		const char *equals = strchr(v->argv[i], '=');
+
+		if (equals != NULL && equals != v->argv[i] &&
+		    strlen(equals) < LIMIT_URL_BYTES)
+			continue;
+		cli_say("'%.60s' is no column, expected COLUMN=VALUE",
+		    v->argv[i]);
+		return cli_usage(v->table);
+	}
+	if (v->argc == 0) {
+		cli_say("nothing to add");
+		return cli_usage(v->table);
+	}
+	if (shows_secret(v) ||
+	    (v->password_file != NULL && !read_password(v, password)))
+		return CLI_FAILED;
+	char *csv = row_to_csv(v, v->password_file ? password : NULL);
+
+	if (csv == NULL) {
+		cli_say("memory is out");
+		return CLI_FAILED;
+	}
+	local.csv = csv;
+	local.csv_length = strlen(csv);
+	local.file = "add";
+	int code = change(v, &local);
+
+	explicit_bzero(csv, local.csv_length);
+	free(csv);
+	return code;
+}
+
+static int
+do_remove(const struct verb *v)
+{
+	struct inventory_local local = local_of(v);
+
+	if (v->argc != 1) {
+		cli_say("remove takes one name");
+		return cli_usage(v->table);
+	}
+	local.remove = v->argv[0];
+	return change(v, &local);
+}
+
+static int
+do_list(const struct verb *v)
+{
+	return inventory_local_list(&v->cli.config, v->kind, v->cli.json,
+	    v->csv);
+}
+
+static const struct {
+	const char *name;
+	int (*run)(const struct verb *v);
+} verbs[] = {
+	{ "import", do_import },
+	{ "list", do_list },
+	{ "add", do_add },
+	{ "remove", do_remove },
+};
+
+static bool
+verb_options(struct verb *v, int argc, char **argv)
+{
+	static const struct option options[] = { CLI_OPTIONS,
+		{ "dry-run", no_argument, NULL, 'n' },
+		{ "prune", no_argument, NULL, 'p' },
+		{ "csv", no_argument, NULL, 'C' },
+		{ "reason", required_argument, NULL, 'r' },
+		{ "password-file", required_argument, NULL, 'P' }, { 0 } };
+	int option;
+
+	v->reason = "";
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (option == 'n')
+			v->dry_run = true;
+		else if (option == 'p')
+			v->prune = true;
+		else if (option == 'C')
+			v->csv = true;
+		else if (option == 'r')
+			v->reason = optarg;
+		else if (option == 'P')
+			v->password_file = optarg;
+		else if (!cli_option(&v->cli, option, help))
+			return false;
+	}
+	return true;
+}
+
+static int
+run(enum inventory_kind kind, int argc, char **argv)
+{
+	struct verb v = { .kind = kind, .table = argv[0] };
+
+	if (!verb_options(&v, argc, argv))
+		return cli_usage(argv[0]);
+	if (optind == argc) {
+		cli_say("expected import, list, add or remove");
+		return cli_usage(argv[0]);
+	}
+	if (!cli_config(&v.cli))
+		return CLI_FAILED;
+	v.argc = argc - optind - 1;
+	v.argv = argv + optind + 1;
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
+		if (strcmp(argv[optind], verbs[i].name) == 0)
+			return verbs[i].run(&v);
+	cli_say("'%.40s' is no verb, expected import, list, add or remove",
+	    argv[optind]);
+	return cli_usage(argv[0]);
+}
+
+int
+cli_sites(int argc, char **argv)
+{
+	return run(INVENTORY_SITES, argc, argv);
+}
+
+int
+cli_devices(int argc, char **argv)
+{
+	return run(INVENTORY_DEVICES, argc, argv);
+}
+
+int
+cli_feeds(int argc, char **argv)
+{
+	return run(INVENTORY_FEEDS, argc, argv);
+}

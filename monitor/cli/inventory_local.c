@@ -1,0 +1,443 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "monitor/cli/inventory_local.h"
+
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include "monitor/cli/cli.h"
+#include "monitor/store/store.h"
+#include "monitor/store/store_read.h"
+
+#define DRAIN_MS 30000
+
+struct outcome {
+	bool told;
+	bool ok;
+	char error[STORE_ERROR_BYTES];
+};
+
+static json_t *
+failed(const char *text)
+{
+	return json_pack("{s:b, s:s}", "ok", 0, "error", text);
+}
+
+/* Takes the mistakes' text. */
+static json_t *
+mistaken(struct inventory_mistakes *m)
+{
+	json_t *answer = json_pack("{s:b, s:s}", "ok", 0, "text",
+	    m->text ? m->text : "memory is out");
+
+	inventory_mistakes_fini(m);
+	return answer != NULL ? answer : failed("memory is out");
+}
+
+static void
+random_uuid(void *arg, uint8_t out[16])
+{
+	(void)arg;
+	if (getrandom(out, 16, 0) != 16)
+		memset(out, 0, 16);
+}
+
+/* The inventory as it is; an empty one where there is no database yet. */
+static struct inventory *
+read_current(const char *dir, uint64_t *revision_out, char error[256])
+{
+	struct store_reader *r = store_reader_open(dir, error);
+	struct inventory *inv;
+	char path[CONFIG_PATH_BYTES + 32];
+
+	*revision_out = 0;
+	if (r == NULL) {
+		snprintf(path, sizeof(path), "%s/%s", dir, STORE_FILE);
+		return access(path, F_OK) != 0 ? inventory_new() : NULL;
+	}
+	inv = store_read_inventory(r, true, revision_out);
+	if (inv == NULL)
+		snprintf(error, 256, "%s", store_reader_error(r));
+	store_reader_close(&r);
+	return inv;
+}
+
+static struct inventory_plan *
+plan_import(const struct inventory_local *what, const struct inventory *current,
+    struct inventory_mistakes *mistakes)
+{
+	struct inventory_options opt = { .kind = what->kind,
+		.prune = what->prune,
+		.random = random_uuid,
+		.file = what->file };
+	struct inventory *wanted = inventory_new();
+	struct inventory_plan *plan = NULL;
+
+	if (wanted != NULL && inventory_read(wanted, what->kind, what->file,
+				  what->csv, what->csv_length, mistakes))
+		plan = inventory_plan_new(current, wanted, &opt, mistakes);
+	inventory_free(&wanted);
+	return plan;
+}
+
+char *
+inventory_local_capacity(const struct monitor_config *config,
+    const struct inventory *inv)
+{
+	uint64_t room =
+	    (uint64_t)config->demux_probes * config->probe.demux_threads;
+	uint64_t need = 0;
+	char *text;
+
+	for (size_t i = 0; i < inv->feed_count; i++) {
+		struct inventory_url url;
+		size_t at;
+
+		if (inv->feeds[i].enabled &&
+		    inventory_url_parse(inv->feeds[i].url, &url, &at) == NULL)
+			need += url.by == INVENTORY_BY_DEMUX;
+	}
+	if (need <= room ||
+	    asprintf(&text,
+		"%llu feeds need the demux probe, which has room for %llu "
+		"(probes.demux x probes.demux_threads)",
+		(unsigned long long)need, (unsigned long long)room) < 0)
+		return NULL;
+	return text;
+}
+
+/* What the plan would add to the demux probe's load, weighed as a whole. */
+static char *
+over_capacity(const struct monitor_config *config,
+    const struct inventory *current, const struct inventory_plan *plan)
+{
+	struct inventory after = { .feeds = calloc(current->feed_count +
+						       plan->count + 1,
+				       sizeof(*after.feeds)) };
+	bool grows = false;
+	char *text = NULL;
+
+	if (after.feeds == NULL)
+		return NULL;
+	for (size_t i = 0; i < current->feed_count; i++)
+		after.feeds[after.feed_count++] = current->feeds[i];
+	for (size_t i = 0; i < plan->count; i++) {
+		const struct inventory_change *c = &plan->changes[i];
+		size_t n = 0;
+
+		if (c->kind != INVENTORY_FEEDS)
+			continue;
+		while (n < after.feed_count && (c->change == INVENTORY_ADD ||
+						   after.feeds[n].id != c->id))
+			n++;
+		if (n == after.feed_count)
+			after.feed_count++;
+		after.feeds[n] = c->feed;
+		after.feeds[n].enabled &= c->change != INVENTORY_REMOVE;
+		grows |= c->change != INVENTORY_REMOVE;
+	}
+	if (grows)
+		text = inventory_local_capacity(config, &after);
+	free(after.feeds);
+	return text;
+}
+
+static void
+on_applied(void *arg, const struct store_result *r)
+{
+	struct outcome *o = arg;
+
+	o->told = true;
+	o->ok = r->ok;
+	snprintf(o->error, sizeof(o->error), "%s", r->error);
+}
+
+static void
+actor_name(char *out, size_t size)
+{
+	const struct passwd *pw = getpwuid(getuid());
+
+	if (pw != NULL)
+		snprintf(out, size, "unix:%s", pw->pw_name);
+	else
+		snprintf(out, size, "unix:uid-%u", (unsigned)getuid());
+}
+
+/* Applies the plan (given); a sentence in o->error when not. */
+static void
+apply(const struct inventory_local *what, struct inventory_plan *plan,
+    uint64_t revision, struct outcome *o)
+{
+	char actor[80];
+	struct store_config config = { .dir = what->config->state_dir,
+		.tool = true,
+		.actor = actor };
+	struct store_calls calls = { 0 };
+	struct store_done done = { on_applied, o };
+
+	actor_name(actor, sizeof(actor));
+	struct store *s = store_open(&config, &calls, o->error);
+
+	if (s == NULL) {
+		inventory_plan_free(&plan);
+		return;
+	}
+	if (!store_inventory(s, plan, revision, actor, what->reason, &done) ||
+	    !store_drain(s, DRAIN_MS) || !o->told)
+		snprintf(o->error, sizeof(o->error),
+		    "the database did not take the change in time");
+	store_close(&s);
+}
+
+/* "changed feed North/Gate 3: url" a line each; given. */
+static char *
+plan_text(const struct inventory_plan *plan)
+{
+	char *text = NULL, line[1024];
+	size_t length;
+	FILE *f = open_memstream(&text, &length);
+
+	if (f == NULL)
+		return NULL;
+	for (size_t i = 0; i < plan->count; i++) {
+		inventory_change_text(&plan->changes[i], line, sizeof(line));
+		fprintf(f, "%s\n", line);
+	}
+	return fclose(f) == 0 ? text : NULL;
+}
+
+static json_t *
+carry_out(const struct inventory_local *what, struct inventory_plan *plan,
+    uint64_t revision)
+{
+	struct outcome o = { .ok = what->dry_run || plan->count == 0 };
+	char *text = plan_text(plan);
+	json_t *answer = json_pack("{s:b, s:i, s:i, s:i, s:i, s:s*}", "ok", 1,
+	    "added", (int)plan->added, "changed", (int)plan->changed, "removed",
+	    (int)plan->removed, "unchanged", (int)plan->unchanged, "text",
+	    text);
+
+	free(text);
+	if (o.ok)
+		inventory_plan_free(&plan);
+	else
+		apply(what, plan, revision, &o);
+	if (o.ok)
+		return answer;
+	json_decref(answer);
+	return failed(o.error);
+}
+
+json_t *
+inventory_local_change(const struct inventory_local *what)
+{
+	struct inventory_mistakes mistakes = { 0 };
+	char error[STORE_ERROR_BYTES] = "memory is out";
+	uint64_t revision;
+	struct inventory *current =
+	    read_current(what->config->state_dir, &revision, error);
+	struct inventory_plan *plan;
+	char *over = NULL;
+	json_t *answer;
+
+	if (current == NULL)
+		return failed(error);
+	if (what->remove != NULL)
+		plan = inventory_plan_remove(current, what->kind, what->remove,
+		    &mistakes);
+	else
+		plan = plan_import(what, current, &mistakes);
+	if (plan != NULL)
+		over = over_capacity(what->config, current, plan);
+	if (plan == NULL)
+		answer = mistaken(&mistakes);
+	else if (over != NULL)
+		answer = failed(over);
+	else
+		answer = carry_out(what, plan, revision);
+	if (over != NULL)
+		inventory_plan_free(&plan);
+	free(over);
+	inventory_free(&current);
+	return answer;
+}
+
+static void
+list_sites(const struct inventory *inv, struct cli_table *t)
+{
+	cli_table_init(t, 3);
+	cli_table_add(t, "SITE");
+	cli_table_add(t, "ZONE");
+	cli_table_add(t, "CONTACT");
+	for (size_t i = 0; i < inv->site_count; i++) {
+		cli_table_add(t, "%s", inv->sites[i].path);
+		cli_table_add(t, "%s", inv->sites[i].zone);
+		cli_table_add(t, "%s", inv->sites[i].contact);
+	}
+}
+
+static void
+list_devices(const struct inventory *inv, struct cli_table *t)
+{
+	cli_table_init(t, 4);
+	cli_table_add(t, "DEVICE");
+	cli_table_add(t, "ADDRESS");
+	cli_table_add(t, "USER");
+	cli_table_add(t, "SESSIONS");
+	for (size_t i = 0; i < inv->device_count; i++) {
+		const struct inventory_device *d = &inv->devices[i];
+
+		cli_table_add(t, "%s", d->name);
+		cli_table_add(t, "%s", d->address);
+		cli_table_add(t, "%s", d->user);
+		cli_table_add(t, d->sessions ? "%u" : "any", d->sessions);
+	}
+}
+
+static void
+list_feeds(const struct inventory *inv, struct cli_table *t)
+{
+	cli_table_init(t, 5);
+	cli_table_add(t, "SITE");
+	cli_table_add(t, "FEED");
+	cli_table_add(t, "DEVICE");
+	cli_table_add(t, "HELD");
+	cli_table_add(t, "URL");
+	for (size_t i = 0; i < inv->feed_count; i++) {
+		const struct inventory_feed *f = &inv->feeds[i];
+
+		cli_table_add(t, "%s", f->site);
+		cli_table_add(t, "%s", f->name);
+		cli_table_add(t, "%s", f->device);
+		if (!f->enabled)
+			cli_table_add(t, "off");
+		else if (f->visit_every_s == 0)
+			cli_table_add(t, "always");
+		else
+			cli_table_add(t, "%u s every %u s", f->visit_s,
+			    f->visit_every_s);
+		cli_table_add(t, "%s", f->url);
+	}
+}
+
+static json_t *
+json_sites(const struct inventory *inv)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < inv->site_count; i++)
+		json_array_append_new(list,
+		    json_pack("{s:s, s:s, s:s}", "site", inv->sites[i].path,
+			"zone", inv->sites[i].zone, "contact",
+			inv->sites[i].contact));
+	return list;
+}
+
+static json_t *
+json_devices(const struct inventory *inv)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < inv->device_count; i++) {
+		const struct inventory_device *d = &inv->devices[i];
+
+		json_array_append_new(list,
+		    json_pack("{s:s, s:s, s:s, s:i}", "name", d->name,
+			"address", d->address, "user", d->user, "sessions",
+			(int)d->sessions));
+	}
+	return list;
+}
+
+static json_t *
+json_feeds(const struct inventory *inv)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < inv->feed_count; i++) {
+		const struct inventory_feed *f = &inv->feeds[i];
+		char uuid[37];
+
+		inventory_uuid_print(f->uuid, uuid);
+		json_array_append_new(list,
+		    json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:i, s:b, "
+			      "s:b, s:i}",
+			"uuid", uuid, "site", f->site, "name", f->name,
+			"device", f->device, "url", f->url, "tags", f->tags,
+			"visit_s", (int)f->visit_s, "visit_every_s",
+			(int)f->visit_every_s, "no_picture", f->no_picture,
+			"enabled", f->enabled, "criticality",
+			(int)f->criticality));
+	}
+	return list;
+}
+
+static void
+list_json(const struct inventory *inv, enum inventory_kind kind)
+{
+	json_t *list = NULL;
+
+	switch (kind) {
+	case INVENTORY_SITES:
+		list = json_sites(inv);
+		break;
+	case INVENTORY_DEVICES:
+		list = json_devices(inv);
+		break;
+	case INVENTORY_FEEDS:
+		list = json_feeds(inv);
+		break;
+	}
+	json_dumpf(list, stdout, JSON_INDENT(2));
+	fputc('\n', stdout);
+	json_decref(list);
+}
+
+static void
+list_table(const struct inventory *inv, enum inventory_kind kind)
+{
+	struct cli_table t;
+
+	switch (kind) {
+	case INVENTORY_SITES:
+		list_sites(inv, &t);
+		break;
+	case INVENTORY_DEVICES:
+		list_devices(inv, &t);
+		break;
+	case INVENTORY_FEEDS:
+		list_feeds(inv, &t);
+		break;
+	}
+	cli_table_print(&t, stdout);
+}
+
+int
+inventory_local_list(const struct monitor_config *config,
+    enum inventory_kind kind, bool json, bool csv)
+{
+	char error[256] = "memory is out";
+	uint64_t revision;
+	struct inventory *inv =
+	    read_current(config->state_dir, &revision, error);
+
+	if (inv == NULL) {
+		cli_say("%s", error);
+		return CLI_FAILED;
+	}
+	if (csv) {
+		char *text = inventory_write(inv, kind, false);
+
+		fputs(text ? text : "", stdout);
+		free(text);
+	} else if (json) {
+		list_json(inv, kind);
+	} else {
+		list_table(inv, kind);
+	}
+	inventory_free(&inv);
+	return CLI_OK;
+}

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* run: the monitor itself: loop, signals, and the rooms that meet people
+ * (control socket, web) wired to the monitor. */
+#include "monitor/cli/cli.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <event2/event.h>
+
+#include "common/log.h"
+#include "monitor/cli/control.h"
+#include "monitor/http/web.h"
+#include "monitor/monitor.h"
+
+static const char help[] =
+    "usage: camwarden run [--config FILE] [--state-dir DIR] [--listen "
+    "ADDRESS:PORT]\n"
+    "\n"
+    "Watches all feeds of the inventory until SIGTERM. Logs to standard error. "
+    "SIGHUP\n"
+    "reads the configuration again; one with a mistake is refused and the old "
+    "one\n"
+    "stays in force.\n"
+    "\n"
+    "  --listen ADDRESS:PORT  of the status page, over the configuration's "
+    "(loopback;\n"
+    "                         port 0 takes a free one)\n"
+    "\n"
+    "example: camwarden run --config /etc/camwarden/camwarden.yaml\n"
+    "\n"
+    "exit: 0 stopped by a signal, 2 could not start (the reason is on "
+    "standard\n"
+    "error)\n";
+
+struct run {
+	struct cli cli;
+	const char *listen;
+	struct event_base *base;
+	struct monitor *monitor;
+	struct control *control;
+	struct web *web;
+	bool stopping;
+};
+
+/* Tells systemd (Type=notify) when it started us; else does nothing. */
+static void
+notify(const char *text)
+{
+	const char *path = getenv("NOTIFY_SOCKET");
+	struct sockaddr_un sun = { .sun_family = AF_UNIX };
+	size_t length = path != NULL ? strlen(path) : 0;
+
+	if (length == 0 || length >= sizeof(sun.sun_path))
+		return;
+	memcpy(sun.sun_path, path, length);
+	if (sun.sun_path[0] == '@')
+		sun.sun_path[0] = '\0';
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		return;
+	(void)sendto(fd, text, strlen(text), MSG_NOSIGNAL,
+	    (struct sockaddr *)&sun,
+	    (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length));
+	close(fd);
+}
+
+static void
+on_stopped(void *arg)
+{
+	struct run *r = arg;
+
+	event_base_loopbreak(r->base);
+}
+
+static void
+on_stop(evutil_socket_t signal_number, short what, void *arg)
+{
+	struct run *r = arg;
+
+	(void)what;
+	if (r->stopping) {
+		event_base_loopbreak(r->base); /* asked twice: now */
+		return;
+	}
+	r->stopping = true;
+	log_info("run", "%s: stopping", strsignal((int)signal_number));
+	notify("STOPPING=1");
+	monitor_stop(r->monitor, on_stopped, r);
+}
+
+static bool
+apply_listen(struct run *r)
+{
+	char text[200];
+	struct monitor_config probe;
+	struct config_faults faults;
+
+	if (r->listen == NULL)
+		return true;
+	/* One rule for what an address is: the configuration's own. */
+	snprintf(text, sizeof(text), "http: {listen: \"%.100s\"}", r->listen);
+	if (!config_parse(text, strlen(text), &probe, &faults)) {
+		cli_say("--listen: expected a loopback address and port, like "
+			"127.0.0.1:8080");
+		return false;
+	}
+	memcpy(r->cli.config.http_address, probe.http_address,
+	    sizeof(probe.http_address));
+	r->cli.config.http_port = probe.http_port;
+	return true;
+}
+
+static void
+on_reload(evutil_socket_t signal_number, short what, void *arg)
+{
+	struct run *r = arg;
+	struct monitor_config before = r->cli.config;
+
+	(void)signal_number;
+	(void)what;
+	if (!cli_config(&r->cli) || !apply_listen(r)) {
+		r->cli.config = before;
+		log_error("run", "the new configuration is refused, the old "
+				 "one stays in force");
+		if (r->web != NULL)
+			web_reload(r->web, NULL);
+		return;
+	}
+	char *later = monitor_reload(r->monitor, &r->cli.config);
+
+	log_threshold((enum log_level)r->cli.config.log_level);
+	log_info("run", "configuration read again%s%s", later ? "; " : "",
+	    later ? later : "");
+	free(later);
+	if (r->web != NULL)
+		web_reload(r->web, &r->cli.config);
+}
+
+/* Descriptors for thousands of feeds; our secrets in no core dump. */
+static void
+prepare_process(void)
+{
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+		files.rlim_cur = files.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &files);
+	}
+	prctl(PR_SET_DUMPABLE, 0);
+	struct sigaction ignore = { .sa_handler = SIG_IGN };
+
+	sigaction(SIGPIPE, &ignore, NULL);
+	umask(0077);
+}
+
+static bool
+start(struct run *r)
+{
+	const struct monitor_config *cfg = &r->cli.config;
+	char *error = NULL;
+
+	r->monitor = monitor_new(r->base, cfg, &error);
+	if (r->monitor != NULL)
+		r->control =
+		    control_new(r->base, cfg->state_dir, r->monitor, &error);
+	if (r->control != NULL && cfg->http_enabled)
+		r->web = web_new(r->base, cfg, r->monitor, &error);
+	if (r->control != NULL && (r->web != NULL || !cfg->http_enabled))
+		return true;
+	cli_say("%s", error != NULL ? error : "memory is out");
+	free(error);
+	return false;
+}
+
+static void
+say_started(const struct run *r)
+{
+	struct monitor_totals t;
+
+	monitor_totals(r->monitor, &t);
+	if (r->web != NULL)
+		log_info("run",
+		    strchr(r->cli.config.http_address, ':')
+			? "watching %u feeds; status page http://[%s]:%u/"
+			: "watching %u feeds; status page http://%s:%u/",
+		    t.feeds, r->cli.config.http_address, web_port(r->web));
+	else
+		log_info("run", "watching %u feeds", t.feeds);
+	notify("READY=1");
+}
+
+static bool
+parse_options(struct run *r, int argc, char **argv)
+{
+	static const struct option options[] = { CLI_OPTIONS,
+		{ "listen", required_argument, NULL, 'l' }, { 0 } };
+	int option;
+
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (option == 'l')
+			r->listen = optarg;
+		else if (!cli_option(&r->cli, option, help))
+			return false;
+	}
+	if (optind == argc)
+		return true;
+	cli_say("'%.60s' is one argument too many", argv[optind]);
+	return false;
+}
+
+static void
+loop(struct run *r)
+{
+	struct event *signals[] = {
+		evsignal_new(r->base, SIGTERM, on_stop, r),
+		evsignal_new(r->base, SIGINT, on_stop, r),
+		evsignal_new(r->base, SIGHUP, on_reload, r),
+	};
+	size_t n = sizeof(signals) / sizeof(signals[0]);
+
+	for (size_t i = 0; i < n; i++)
+		if (signals[i] != NULL)
+			event_add(signals[i], NULL);
+	say_started(r);
+	event_base_dispatch(r->base);
+	for (size_t i = 0; i < n; i++)
+		if (signals[i] != NULL)
+			event_free(signals[i]);
+}
+
+int
+cli_run(int argc, char **argv)
+{
+	struct run r = { 0 };
+
+	if (!parse_options(&r, argc, argv))
+		return cli_usage(argv[0]);
+	if (!cli_config(&r.cli) || !apply_listen(&r))
+		return CLI_FAILED;
+	log_threshold((enum log_level)r.cli.config.log_level);
+	prepare_process();
+	r.base = event_base_new();
+	bool started = r.base != NULL && start(&r);
+
+	if (started)
+		loop(&r);
+	web_free(&r.web);
+	control_free(&r.control);
+	if (r.monitor != NULL)
+		monitor_free(&r.monitor);
+	if (r.base != NULL)
+		event_base_free(r.base);
+	return started ? CLI_OK : CLI_FAILED;
+}

@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* status: what is up, degraded, down, unknown; each trouble with its cause.
+ * Reads the database, so that it answers while the monitor is dead too, and
+ * says so then. */
+#include "monitor/cli/cli.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <jansson.h>
+
+#include "camwarden/words.h"
+#include "monitor/cli/client.h"
+#include "monitor/store/store_read.h"
+
+static const char help[] =
+    "usage: camwarden status [--site SITE] [--state STATE] [--all] [--json]\n"
+    "\n"
+    "How many feeds are up, degraded, down and unknown, and every trouble with "
+    "its\n"
+    "cause, since when, and how old the last picture is. Works while the "
+    "monitor is\n"
+    "dead: then everything is unknown, as it must be.\n"
+    "\n"
+    "  --site SITE    only this site and those below it\n"
+    "  --state STATE  only feeds that are up, degraded, down or unknown\n"
+    "  --all          list the good feeds too\n"
+    "  --config FILE, --state-dir DIR, --json, --help\n"
+    "\n"
+    "example: camwarden status --site North --state down\n"
+    "\n"
+    "exit: 0 every feed shown is good, 1 some are not, 2 no answer, 3 the "
+    "monitor\n"
+    "does not run\n";
+
+struct status {
+	struct cli cli;
+	const char *site;
+	int state; /* -1 = all */
+	bool all;
+	struct store_alive alive;
+	int64_t now_utc;
+	uint32_t count[STATE_COUNT];
+	uint32_t shown, bad;
+	struct cli_table table;
+	json_t *feeds;
+};
+
+static bool
+good(const struct store_feed_row *row)
+{
+	return row->state == STATE_UP ||
+	       (row->state == STATE_DEGRADED && cause_is_stream(row->cause));
+}
+
+static json_t *
+causes_of(uint64_t causes)
+{
+	json_t *list = json_array();
+
+	for (unsigned i = 1; i < CAUSE_COUNT; i++)
+		if (causes >> i & 1)
+			json_array_append_new(list, json_string(cause_name(i)));
+	return list;
+}
+
+/* A UTC time as JSON text, null for never. */
+static json_t *
+time_of(int64_t utc_us)
+{
+	char text[32];
+
+	return utc_us > 0 ? json_string(cli_iso(utc_us, text)) : json_null();
+}
+
+static void
+add_json(struct status *s, const struct store_feed_row *row)
+{
+	json_t *evidence = json_loads(row->evidence, 0, NULL);
+
+	json_array_append_new(s->feeds,
+	    json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:i, s:o, s:o, s:o, s:b, "
+		      "s:b, s:o}",
+		"uuid", row->uuid_text, "site", row->site, "name", row->name,
+		"state", state_name(row->state), "cause",
+		cause_name(row->cause), "causes", causes_of(row->causes),
+		"confidence", (int)row->confidence, "since",
+		time_of(row->since_utc), "at", time_of(row->at_utc), "picture",
+		row->no_picture ? json_null() : time_of(row->thumbnail_utc),
+		"maintenance", row->maintenance, "muted", row->mute, "evidence",
+		evidence ? evidence : json_object()));
+}
+
+static void
+add_row(struct status *s, const struct store_feed_row *row)
+{
+	char since[24], age[24];
+	int64_t picture = row->thumbnail_utc;
+
+	cli_table_add(&s->table, "%s%s", state_name(row->state),
+	    row->maintenance ? " (maintenance)"
+	    : row->mute	     ? " (muted)"
+			     : "");
+	cli_table_add(&s->table, "%s", cause_name(row->cause));
+	cli_table_add(&s->table, "%s", cli_utc(row->since_utc, since));
+	cli_table_add(&s->table, "%s",
+	    row->no_picture ? "not kept"
+	    : picture > 0   ? cli_age(s->now_utc - picture, age)
+			    : "none");
+	cli_table_add(&s->table, "%s/%s", row->site, row->name);
+}
+
+static bool
+on_feed(void *arg, const struct store_feed_row *row)
+{
+	struct status *s = arg;
+
+	if (!row->enabled)
+		return true;
+	s->count[row->state < STATE_COUNT ? row->state : STATE_UNKNOWN]++;
+	s->bad += !good(row);
+	if (s->state >= 0 ? (int)row->state != s->state
+			  : !s->all && row->state == STATE_UP)
+		return true;
+	s->shown++;
+	if (s->cli.json)
+		add_json(s, row);
+	else
+		add_row(s, row);
+	return true;
+}
+
+/* What the running monitor says of itself; NULL when it doesn't. */
+static json_t *
+ask_monitor(const struct status *s)
+{
+	json_t *question = json_pack("{s:s}", "command", "status");
+	json_t *answer = NULL;
+
+	if (!s->alive.alive || client_ask(s->cli.config.state_dir, question,
+				   NULL, 0, 3, &answer) != CLIENT_OK)
+		answer = NULL;
+	json_decref(question);
+	return answer;
+}
+
+static void
+print_json(struct status *s)
+{
+	json_t *states = json_object(), *monitor = ask_monitor(s);
+
+	for (unsigned i = 0; i < STATE_COUNT; i++)
+		json_object_set_new(states, state_name(i),
+		    json_integer(s->count[i]));
+	json_t *root = json_pack("{s:o, s:b, s:o, s:o, s:o, s:o}", "now",
+	    time_of(s->now_utc), "alive", s->alive.alive, "heartbeat",
+	    time_of(s->alive.heartbeat_utc), "states", states, "feeds",
+	    s->feeds, "monitor", monitor ? monitor : json_null());
+
+	json_dumpf(root, stdout, JSON_INDENT(2));
+	fputc('\n', stdout);
+	json_decref(root);
+}
+
+static void
+print_text(struct status *s)
+{
+	char when[24], age[24];
+
+	if (!s->alive.alive && s->alive.heartbeat_utc == 0)
+		printf("The monitor has never run here: nothing is known.\n");
+	else if (!s->alive.alive)
+		printf("The monitor does not run. Its last word is of %s, %s "
+		       "ago; since then\neverything is unknown.\n",
+		    cli_utc(s->alive.heartbeat_utc, when),
+		    cli_age(s->alive.age_us, age));
+	printf("%u up, %u degraded, %u down, %u unknown\n", s->count[STATE_UP],
+	    s->count[STATE_DEGRADED], s->count[STATE_DOWN],
+	    s->count[STATE_UNKNOWN]);
+	if (s->shown > 0) {
+		printf("\n");
+		cli_table_print(&s->table, stdout);
+	}
+}
+
+static bool
+parse_state(const char *word, int *state_out)
+{
+	for (unsigned i = 0; i < STATE_COUNT; i++) {
+		if (strcmp(word, state_name(i)) != 0)
+			continue;
+		*state_out = (int)i;
+		return true;
+	}
+	cli_say("'%.40s' is no state, expected up, degraded, down or unknown",
+	    word);
+	return false;
+}
+
+static bool
+parse_options(struct status *s, int argc, char **argv)
+{
+	static const struct option options[] = { CLI_OPTIONS,
+		{ "site", required_argument, NULL, 's' },
+		{ "state", required_argument, NULL, 'S' },
+		{ "all", no_argument, NULL, 'a' }, { 0 } };
+	int option;
+
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (option == 's')
+			s->site = optarg;
+		else if (option == 'a')
+			s->all = true;
+		else if (option == 'S' ? !parse_state(optarg, &s->state)
+				       : !cli_option(&s->cli, option, help))
+			return false;
+	}
+	if (optind == argc)
+		return true;
+	cli_say("'%.60s' is one argument too many", argv[optind]);
+	return false;
+}
+
+static void
+start_table(struct status *s)
+{
+	static const char *const heads[] = { "STATE", "CAUSE", "SINCE",
+		"PICTURE", "FEED" };
+
+	s->feeds = json_array();
+	cli_table_init(&s->table, 5);
+	for (size_t i = 0; i < 5; i++)
+		cli_table_add(&s->table, "%s", heads[i]);
+}
+
+int
+cli_status(int argc, char **argv)
+{
+	struct status s = { .state = -1 };
+	struct store_now now;
+	char error[256];
+
+	if (!parse_options(&s, argc, argv))
+		return cli_usage(argv[0]);
+	if (!cli_config(&s.cli))
+		return CLI_FAILED;
+	struct store_reader *r =
+	    store_reader_open(s.cli.config.state_dir, error);
+
+	if (r == NULL) {
+		cli_say("%s", error);
+		return CLI_FAILED;
+	}
+	store_now(&now);
+	s.now_utc = now.utc_us;
+	start_table(&s);
+	bool read = store_read_alive(r, &now, &s.alive) &&
+		    store_read_feeds(r, s.site, NULL, on_feed, &s);
+
+	if (!read)
+		cli_say("%s", store_reader_error(r));
+	else if (s.cli.json)
+		print_json(&s);
+	else
+		print_text(&s);
+	store_reader_close(&r);
+	if (!read)
+		return CLI_FAILED;
+	if (!s.alive.alive)
+		return CLI_NOT_RUNNING;
+	return s.bad > 0 ? CLI_TROUBLE : CLI_OK;
+}

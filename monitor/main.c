@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* main.c: the command table of camwarden. Each command is one file of
+ * monitor/cli; the names that begin with an underscore are roles that the
+ * monitor starts itself. */
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "monitor/cli/cli.h"
+#include "monitor/cli/judge_command.h"
+#include "monitor/cli/probe.h"
+#include "monitor/http/web.h"
+
+static const struct {
+	const char *name;
+	cli_command_fn *run;
+	const char *what;
+	const char *example;
+} commands[] = {
+	{ "run", cli_run, "watch all feeds until stopped",
+	    "camwarden run --config camwarden.yaml" },
+	{ "check", cli_check, "is the configuration right, what will it need",
+	    "camwarden check --config camwarden.yaml --feeds cameras.csv" },
+	{ "probe", command_probe,
+	    "examine one stream or file, without a "
+	    "monitor",
+	    "camwarden probe rtsp://10.1.2.3/stream1 --for 30" },
+	{ "judge", command_judge, "judge what a probe has recorded",
+	    "camwarden judge gate3.record --json" },
+	{ "status", cli_status, "what is up, degraded, down, unknown",
+	    "camwarden status --state down" },
+	{ "incidents", cli_incidents, "troubles, and acknowledging them",
+	    "camwarden incidents --all --limit 20" },
+	{ "sites", cli_sites, "the inventory: places",
+	    "camwarden sites import sites.csv --dry-run" },
+	{ "devices", cli_devices, "the inventory: cameras and recorders",
+	    "camwarden devices list --json" },
+	{ "feeds", cli_feeds, "the inventory: streams",
+	    "camwarden feeds import cameras.csv" },
+	/* roles, not for people */
+	{ "_web", web_process_main, NULL, NULL },
+	{ "_reader", reader_process_main, NULL, NULL },
+	{ "_resolver", command_resolver, NULL, NULL },
+};
+
+#define COUNT (sizeof(commands) / sizeof(commands[0]))
+
+static int
+help(void)
+{
+	printf("usage: camwarden COMMAND [options]\n\n"
+	       "Watches thousands of camera streams and says which are dead, "
+	       "stalled or frozen.\n\n");
+	for (size_t i = 0; i < COUNT; i++)
+		if (commands[i].what != NULL)
+			printf("  %-10s %s\n             %s\n",
+			    commands[i].name, commands[i].what,
+			    commands[i].example);
+	printf("\nEach has --help. camwarden --version prints the version.\n\n"
+	       "exit: 0 done and all is well; 1 done, something is wrong; "
+	       "2 not done (usage,\nenvironment; probe: not examined); 3 the "
+	       "monitor does not run\n");
+	return CLI_OK;
+}
+
+/* The known command nearest to a mistyped one, or NULL. */
+static const char *
+begins_like(const char *word)
+{
+	for (size_t i = 0; i < COUNT; i++)
+		if (commands[i].what != NULL && word[0] != '\0' &&
+		    strncmp(commands[i].name, word, strlen(word)) == 0)
+			return commands[i].name;
+	return NULL;
+}
+
+int
+main(int argc, char **argv)
+{
+	const char *word = argc > 1 ? argv[1] : "--help";
+
+	if (strcmp(word, "--help") == 0 || strcmp(word, "help") == 0)
+		return help();
+	if (strcmp(word, "--version") == 0) {
+		printf("camwarden " CAMWARDEN_VERSION "\n");
+		return CLI_OK;
+	}
+	for (size_t i = 0; i < COUNT; i++)
+		if (strcmp(commands[i].name, word) == 0)
+			return commands[i].run(argc - 1, argv + 1);
+	const char *near = begins_like(word);
+
+	cli_say("'%.40s' is no command%s%s%s", word,
+	    near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "");
+	fprintf(stderr, "Try 'camwarden --help'.\n");
+	return CLI_FAILED;
+}

@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* monitor.h without rooms below it: a fleet that exists only on paper, for
+ * tests of the faces (camwarden-fake, used by tests/integration). The number
+ * of feeds is CAMWARDEN_FAKE_FEEDS (60), the rows that change each second
+ * CAMWARDEN_FAKE_CHANGES (1). Deterministic but for the time of day. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <event2/event.h>
+
+#include "common/clock.h"
+#include "monitor/monitor.h"
+
+#define SITES 24u
+
+struct fake_feed {
+	struct monitor_row row;
+	char site[64];
+	char name[64];
+	char url[96];
+};
+
+struct monitor {
+	struct event_base *base;
+	struct event *tick;
+	struct fake_feed *feed;
+	uint32_t count;
+	uint32_t changes;
+	uint32_t next;
+	monitor_row_fn *fn;
+	void *arg;
+	int64_t started;
+	uint64_t verdicts;
+};
+
+static uint32_t
+number_from(const char *name, uint32_t otherwise)
+{
+	const char *text = getenv(name);
+
+	return text != NULL ? (uint32_t)strtoul(text, NULL, 10) : otherwise;
+}
+
+static uint32_t
+scatter(uint32_t x)
+{
+	x ^= x >> 16;
+	x *= 0x7feb352du;
+	x ^= x >> 15;
+	x *= 0x846ca68bu;
+	return x ^ x >> 16;
+}
+
+/* Nine in ten are well; the rest has every kind of trouble. */
+static void
+set_verdict(struct fake_feed *f, uint32_t dice, int64_t now)
+{
+	static const enum cause causes[] = { CAUSE_FROZEN, CAUSE_UNREACHABLE,
+		CAUSE_AUTH_FAILED, CAUSE_BLACK, CAUSE_STALLED, CAUSE_NO_SIGNAL,
+		CAUSE_LOW_FPS, CAUSE_FLAPPING, CAUSE_PACKET_LOSS,
+		CAUSE_NOT_SAMPLED, CAUSE_LEARNING, CAUSE_BLURRED };
+	enum cause c = CAUSE_NONE;
+
+	if (dice % 100 < 9)
+		c = causes[dice / 100 % 12];
+	f->row.cause = c;
+	f->row.state = c == CAUSE_NONE ? STATE_UP : cause_state(c);
+	f->row.causes = c == CAUSE_NONE ? 0 : 1ull << c;
+	f->row.since_utc_us = now - (dice >> 8) % 90000 * US_PER_S;
+	f->row.at_utc_us = f->row.since_utc_us + 4 * US_PER_S;
+	f->row.version++;
+}
+
+static void
+fill(struct fake_feed *f, uint32_t i, int64_t now)
+{
+	uint32_t dice = scatter(i + 1);
+
+	for (unsigned b = 0; b < 4; b++) {
+		uint32_t r = scatter(i * 4 + b + 77);
+
+		memcpy(f->row.uuid + b * 4, &r, 4);
+	}
+	snprintf(f->site, sizeof(f->site), "%s/Site %02u",
+	    i % SITES < 10 ? "North" : "South", i % SITES);
+	snprintf(f->name, sizeof(f->name),
+	    i == 7 ? "<b onmouseover=alert(1)>Gate</b> & \xe2\x80\xae"
+		     "evil"
+		   : "Camera %04u",
+	    i);
+	snprintf(f->url, sizeof(f->url), "rtsp://10.%u.%u.%u/stream1", i >> 16,
+	    i >> 8 & 255, i & 255);
+	f->row.feed = i;
+	f->row.site = f->site;
+	f->row.name = f->name;
+	f->row.device = f->name;
+	f->row.url = f->url;
+	f->row.evidence = "{\"note\":\"simulated\"}";
+	f->row.detail = "";
+	f->row.criticality = 3;
+	f->row.no_picture = i % 50 == 49;
+	f->row.codec = CODEC_H264;
+	f->row.width = 640;
+	f->row.height = 360;
+	f->row.fps_milli = 15000;
+	f->row.kbps = 320;
+	f->row.confidence = 95;
+	set_verdict(f, dice, now);
+}
+
+static void
+on_tick(evutil_socket_t fd, short what, void *arg)
+{
+	struct monitor *m = arg;
+
+	(void)fd;
+	(void)what;
+	for (uint32_t i = 0; i < m->changes && m->count > 0; i++) {
+		struct fake_feed *f = &m->feed[m->next++ % m->count];
+
+		set_verdict(f, scatter(m->next * 31u), clock_utc_us());
+		m->verdicts++;
+		if (m->fn != NULL)
+			m->fn(m->arg, &f->row);
+	}
+}
+
+struct monitor *
+monitor_new(struct event_base *base, const struct monitor_config *cfg,
+    char **error_out)
+{
+	static const struct timeval second = { .tv_sec = 1 };
+	struct monitor *m = calloc(1, sizeof(*m));
+
+	(void)cfg;
+	*error_out = NULL;
+	if (m == NULL)
+		return NULL;
+	m->base = base;
+	m->count = number_from("CAMWARDEN_FAKE_FEEDS", 60);
+	m->changes = number_from("CAMWARDEN_FAKE_CHANGES", 1);
+	m->feed = calloc(m->count + 1, sizeof(*m->feed));
+	m->started = clock_utc_us();
+	for (uint32_t i = 0; m->feed != NULL && i < m->count; i++)
+		fill(&m->feed[i], i, m->started);
+	m->tick = event_new(base, -1, EV_PERSIST, on_tick, m);
+	event_add(m->tick, &second);
+	return m;
+}
+
+void
+monitor_stop(struct monitor *m, void (*done)(void *arg), void *arg)
+{
+	(void)m;
+	done(arg);
+}
+
+void
+monitor_free(struct monitor **mp)
+{
+	struct monitor *m = *mp;
+
+	*mp = NULL;
+	event_free(m->tick);
+	free(m->feed);
+	free(m);
+}
+
+char *
+monitor_reload(struct monitor *m, const struct monitor_config *cfg)
+{
+	(void)m;
+	(void)cfg;
+	return NULL;
+}
+
+bool
+monitor_watch(struct monitor *m, monitor_row_fn *fn, void *arg)
+{
+	m->fn = fn;
+	m->arg = arg;
+	return true;
+}
+
+void
+monitor_unwatch(struct monitor *m, monitor_row_fn *fn, void *arg)
+{
+	(void)fn;
+	(void)arg;
+	m->fn = NULL;
+}
+
+void
+monitor_rows(struct monitor *m, monitor_row_fn *fn, void *arg)
+{
+	for (uint32_t i = 0; i < m->count; i++)
+		fn(arg, &m->feed[i].row);
+}
+
+static struct fake_feed *
+find(struct monitor *m, const uint8_t uuid[16])
+{
+	for (uint32_t i = 0; i < m->count; i++)
+		if (memcmp(m->feed[i].row.uuid, uuid, 16) == 0)
+			return &m->feed[i];
+	return NULL;
+}
+
+bool
+monitor_row(struct monitor *m, const uint8_t uuid[16], monitor_row_fn *fn,
+    void *arg)
+{
+	struct fake_feed *f = find(m, uuid);
+
+	if (f != NULL)
+		fn(arg, &f->row);
+	return f != NULL;
+}
+
+void
+monitor_totals(const struct monitor *m, struct monitor_totals *out)
+{
+	memset(out, 0, sizeof(*out));
+	out->feeds = m->count;
+	for (uint32_t i = 0; i < m->count; i++) {
+		out->state[m->feed[i].row.state]++;
+		out->cause[m->feed[i].row.cause]++;
+	}
+	out->flowing = out->state[STATE_UP];
+	out->verdicts = m->verdicts;
+	out->started_utc_us = m->started;
+	out->now_utc_us = clock_utc_us();
+}
+
+bool
+monitor_picture(struct monitor *m, const uint8_t uuid[16])
+{
+	return find(m, uuid) != NULL;
+}
+
+bool
+monitor_retry(struct monitor *m, const uint8_t uuid[16])
+{
+	return find(m, uuid) != NULL;
+}
+
+static void
+answer(monitor_answer_fn *fn, void *arg, bool ok, const char *text)
+{
+	struct monitor_answer a = { .ok = ok, .text = text };
+
+	fn(arg, &a);
+}
+
+void
+monitor_import(struct monitor *m, const struct monitor_import *what,
+    const struct monitor_actor *who, monitor_answer_fn *fn, void *arg)
+{
+	char text[200];
+
+	(void)m;
+	snprintf(text, sizeof(text), "%zu bytes of table %d from %s%s%s",
+	    what->length, (int)what->table, who->actor,
+	    what->dry_run ? ", dry" : "", what->complete ? ", complete" : "");
+	answer(fn, arg, true, text);
+}
+
+void
+monitor_remove(struct monitor *m, enum monitor_table table, const char *name,
+    const struct monitor_actor *who, monitor_answer_fn *fn, void *arg)
+{
+	(void)m;
+	(void)table;
+	(void)who;
+	answer(fn, arg, strcmp(name, "none") != 0, name);
+}
+
+void
+monitor_overlay(struct monitor *m, const struct monitor_overlay *what,
+    const struct monitor_actor *who, monitor_answer_fn *fn, void *arg)
+{
+	(void)m;
+	(void)what;
+	(void)who;
+	answer(fn, arg, true, "");
+}
+
+void
+monitor_acknowledge(struct monitor *m, int64_t incident,
+    const struct monitor_actor *who, monitor_answer_fn *fn, void *arg)
+{
+	(void)m;
+	(void)who;
+	answer(fn, arg, incident == 1, incident == 1 ? "" : "no such incident");
+}

@@ -13,6 +13,11 @@
 
 typedef const struct inventory_feed *feed_ptr;
 
+struct final { /* a wished feed merged with what it matches */
+	struct inventory_feed feed;
+	uint32_t fields; /* that change */
+};
+
 struct work {
 	const struct inventory *now, *wish;
 	const struct inventory_options *opt;
@@ -21,8 +26,9 @@ struct work {
 	bool no_memory;
 	/* feeds */
 	feed_ptr *by_uuid, *by_name, *by_url; /* of now, sorted; owned */
-	feed_ptr *match; /* of each wished feed, NULL = new; owned */
-	bool *claimed;	 /* of each current feed; owned */
+	feed_ptr *match;     /* of each wished feed, NULL = new; owned */
+	struct final *final; /* of each wished feed; owned */
+	bool *claimed;	     /* of each current feed; owned */
 };
 
 static const char *
@@ -382,13 +388,12 @@ static void
 feed_plan(struct work *w, size_t i)
 {
 	feed_ptr wish = &w->wish->feeds[i], now = w->match[i];
-	struct inventory_feed f = now != NULL ? *now : *wish;
-	uint32_t fields = now != NULL ? feed_merge(&f, now, wish) : 0;
+	struct final *f = &w->final[i];
 
-	tally(w, INVENTORY_FEEDS, now == NULL, fields);
-	if (now != NULL && fields == 0)
+	tally(w, INVENTORY_FEEDS, now == NULL, f->fields);
+	if (now != NULL && f->fields == 0)
 		return;
-	name_taken(w, &f, wish->line);
+	name_taken(w, &f->feed, wish->line);
 	struct inventory_change *c =
 	    change_new(w, now != NULL ? INVENTORY_CHANGE : INVENTORY_ADD,
 		INVENTORY_FEEDS, now != NULL ? now->id : 0);
@@ -396,11 +401,11 @@ feed_plan(struct work *w, size_t i)
 	if (c == NULL)
 		return;
 	if (now == NULL && !(wish->given & INVENTORY_UUID)) {
-		w->opt->random(w->opt->random_arg, f.uuid);
-		inventory_uuid_make(f.uuid, f.uuid);
+		w->opt->random(w->opt->random_arg, f->feed.uuid);
+		inventory_uuid_make(f->feed.uuid, f->feed.uuid);
 	}
-	c->fields = fields;
-	c->feed = f;
+	c->fields = f->fields;
+	c->feed = f->feed;
 	feed_copy(w, &c->feed);
 }
 
@@ -444,17 +449,67 @@ sites_of_feeds(struct work *w)
 }
 
 static void
+merge_feeds(struct work *w)
+{
+	for (size_t i = 0; i < w->wish->feed_count; i++) {
+		feed_ptr wish = &w->wish->feeds[i], now = w->match[i];
+		struct final *f = &w->final[i];
+
+		f->feed = now != NULL ? *now : *wish;
+		f->fields = now != NULL ? feed_merge(&f->feed, now, wish) : 0;
+	}
+}
+
+/* Those that say most of a device come first. */
+static int
+device_order(const void *a, const void *b)
+{
+	const struct inventory_device *x = a, *y = b;
+	int c = strcmp(x->name, y->name);
+
+	return c != 0 ? c : (x->given < y->given) - (x->given > y->given);
+}
+
+/* Each feed's device, with the credentials its row gave. A row that names no
+ * device speaks of the one the feed has. */
+static void
+devices_of_feeds(struct work *w)
+{
+	size_t count = 0;
+	struct inventory_device *d =
+	    calloc(w->wish->feed_count + 1, sizeof(*d));
+
+	w->no_memory |= d == NULL;
+	for (size_t i = 0; d != NULL && i < w->wish->feed_count; i++) {
+		const char *name = w->final[i].feed.device;
+		const struct inventory_device *said =
+		    device_find(w->wish, w->wish->feeds[i].device);
+
+		if (name[0] == '\0' || said == NULL)
+			continue;
+		d[count] = *said;
+		d[count++].name = name;
+	}
+	if (count > 0)
+		qsort(d, count, sizeof(*d), device_order);
+	for (size_t i = 0; i < count; i++)
+		if (i == 0 || strcmp(d[i].name, d[i - 1].name) != 0)
+			device_plan(w, &d[i]);
+	free(d);
+}
+
+static void
 feeds_plan(struct work *w)
 {
 	const struct inventory *now = w->now, *wish = w->wish;
 
 	match_feeds(w);
+	merge_feeds(w);
 	for (size_t i = 0; w->opt->prune && i < now->feed_count; i++)
 		if (!w->claimed[i])
 			feed_remove(w, &now->feeds[i]);
 	sites_of_feeds(w);
-	for (size_t i = 0; i < wish->device_count; i++)
-		device_plan(w, &wish->devices[i]);
+	devices_of_feeds(w);
 	for (size_t i = 0; i < wish->feed_count; i++)
 		feed_plan(w, i);
 }
@@ -470,6 +525,7 @@ prepare(struct work *w)
 	w->by_name = unique_sort(w->now, unique_by_name);
 	w->by_url = unique_sort(w->now, unique_by_url);
 	w->match = calloc(w->wish->feed_count + 1, sizeof(*w->match));
+	w->final = calloc(w->wish->feed_count + 1, sizeof(*w->final));
 	w->claimed = calloc(w->now->feed_count + 1, sizeof(*w->claimed));
 	return w->plan->arena != NULL && w->by_uuid != NULL &&
 	       w->by_name != NULL && w->by_url != NULL && w->match != NULL &&
@@ -483,6 +539,7 @@ release(struct work *w)
 	free(w->by_name);
 	free(w->by_url);
 	free(w->match);
+	free(w->final);
 	free(w->claimed);
 }
 

@@ -88,8 +88,7 @@ bench_open(struct bench *b)
 }
 
 static inline int
-bench_unlink(const char *path, const struct stat *st, int flag,
-    struct FTW *ftw)
+bench_unlink(const char *path, const struct stat *st, int flag, struct FTW *ftw)
 {
 	(void)st;
 	(void)flag;
@@ -193,9 +192,12 @@ bench_verdict(struct bench *b, int64_t feed, enum cause cause, int64_t since,
 {
 	struct store_done done = { bench_done, b };
 	struct store_verdict v = { .feed = feed,
-		.state = cause_state(cause), .cause = cause,
+		.state = cause_state(cause),
+		.cause = cause,
 		.causes = cause == CAUSE_NONE ? 0 : (uint64_t)1 << cause,
-		.confidence = 90, .since_us = since, .at_us = at,
+		.confidence = 90,
+		.since_us = since,
+		.at_us = at,
 		.evidence = "{\"n\":1}" };
 
 	bench_live(b, at);
@@ -210,8 +212,8 @@ bench_sql(struct bench *b)
 	sqlite3 *db;
 
 	snprintf(path, sizeof(path), "%s/%s", b->dir, STORE_FILE);
-	assert_int_equal(sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY,
-			     NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL),
+	    SQLITE_OK);
 	sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
 	sqlite3_busy_timeout(db, 5000);
 	return db;
@@ -241,9 +243,10 @@ bench_sound(struct bench *b)
 	bool ok;
 
 	assert_int_equal(sqlite3_prepare_v2(db, "PRAGMA integrity_check", -1,
-			     &st, NULL), SQLITE_OK);
+			     &st, NULL),
+	    SQLITE_OK);
 	ok = sqlite3_step(st) == SQLITE_ROW &&
-	    strcmp((const char *)sqlite3_column_text(st, 0), "ok") == 0;
+	     strcmp((const char *)sqlite3_column_text(st, 0), "ok") == 0;
 	sqlite3_finalize(st);
 	sqlite3_close(db);
 	return ok;
@@ -255,29 +258,41 @@ bench_sound(struct bench *b)
 static inline void
 bench_tiles(struct bench *b)
 {
+	assert_int_equal(
+	    bench_int(b, "SELECT count(*) FROM (SELECT start, lag(end) OVER "
+			 "(PARTITION BY"
+			 " feed, epoch ORDER BY start) AS before, lag(id) OVER "
+			 "(PARTITION"
+			 " BY feed, epoch ORDER BY start) AS had FROM interval)"
+			 " WHERE had IS NOT NULL AND before IS NOT start"),
+	    0);
+	assert_int_equal(bench_int(b, "SELECT count(*) FROM interval WHERE end "
+				      "<= start"),
+	    0);
 	assert_int_equal(bench_int(b,
-	    "SELECT count(*) FROM (SELECT start, lag(end) OVER (PARTITION BY"
-	    " feed, epoch ORDER BY start) AS before, lag(id) OVER (PARTITION"
-	    " BY feed, epoch ORDER BY start) AS had FROM interval)"
-	    " WHERE had IS NOT NULL AND before IS NOT start"), 0);
+			     "SELECT count(*) FROM interval i JOIN epoch e ON "
+			     "e.id = i.epoch"
+			     " WHERE i.start < e.start OR i.end > e.end"
+			     " OR (i.end IS NULL AND e.end IS NOT NULL)"),
+	    0);
 	assert_int_equal(bench_int(b,
-	    "SELECT count(*) FROM interval WHERE end <= start"), 0);
-	assert_int_equal(bench_int(b,
-	    "SELECT count(*) FROM interval i JOIN epoch e ON e.id = i.epoch"
-	    " WHERE i.start < e.start OR i.end > e.end"
-	    " OR (i.end IS NULL AND e.end IS NOT NULL)"), 0);
-	assert_int_equal(bench_int(b,
-	    "SELECT count(*) FROM (SELECT feed FROM interval WHERE end IS"
-	    " NULL GROUP BY feed HAVING count(*) > 1)"), 0);
-	assert_int_equal(bench_int(b,
-	    "SELECT count(*) FROM interval WHERE state = 1 AND cause <> 0"
-	    " OR state = 0 AND cause < 30"), 0);
+			     "SELECT count(*) FROM (SELECT feed FROM interval "
+			     "WHERE end IS"
+			     " NULL GROUP BY feed HAVING count(*) > 1)"),
+	    0);
+	assert_int_equal(bench_int(b, "SELECT count(*) FROM interval WHERE "
+				      "state = 1 AND cause <> 0"
+				      " OR state = 0 AND cause < 30"),
+	    0);
 	/* Closed epochs are covered to their end by feeds that stayed. */
-	assert_int_equal(bench_int(b,
-	    "SELECT count(*) FROM epoch e JOIN feed f ON f.removed IS NULL"
-	    " AND f.enabled AND f.active <= e.start WHERE e.end > e.start AND"
-	    " NOT EXISTS(SELECT 1 FROM interval i WHERE i.feed = f.id AND"
-	    " i.epoch = e.id AND i.end = e.end)"), 0);
+	assert_int_equal(
+	    bench_int(b,
+		"SELECT count(*) FROM epoch e JOIN feed f ON f.removed IS NULL"
+		" AND f.enabled AND f.active <= e.start WHERE e.end > e.start "
+		"AND"
+		" NOT EXISTS(SELECT 1 FROM interval i WHERE i.feed = f.id AND"
+		" i.epoch = e.id AND i.end = e.end)"),
+	    0);
 }
 
 #endif

@@ -55,18 +55,20 @@ test_verdicts_make_intervals(void **state)
 	assert_true(b->last.ok);
 	/* learning, up to the last good evidence, down, up from the proof */
 	assert_int_equal(bench_int(b,
-	    "SELECT count(*) FROM interval WHERE feed = 1"), 4);
-	assert_int_equal(bench_int(b,
-	    "SELECT start FROM interval WHERE feed = 1 AND state = 3"),
+			     "SELECT count(*) FROM interval WHERE feed = 1"),
+	    4);
+	assert_int_equal(bench_int(b, "SELECT start FROM interval WHERE feed = "
+				      "1 AND state = 3"),
 	    T0 + 110 * S);
-	assert_int_equal(bench_int(b,
-	    "SELECT end FROM interval WHERE feed = 1 AND state = 3"),
+	assert_int_equal(bench_int(b, "SELECT end FROM interval WHERE feed = 1 "
+				      "AND state = 3"),
 	    T0 + 113 * S);
 	assert_int_equal(bench_int(b,
-	    "SELECT count(*) FROM event WHERE kind = 'verdict' AND feed = 1"
-	    " AND json_extract(body, '$.evidence.n') = 1"), 3);
+			     "SELECT count(*) FROM event WHERE kind = "
+			     "'verdict' AND feed = 1"
+			     " AND json_extract(body, '$.evidence.n') = 1"),
+	    3);
 }
-
 
 int
 main(void)

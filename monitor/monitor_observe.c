@@ -13,6 +13,7 @@
 #define SLOT_US (600 * US_PER_S)
 #define ASK_PATIENCE_US (30 * US_PER_S) /* or three keyframe gaps */
 #define NOT_NOW_US (300 * US_PER_MS)
+#define LEAD_MAX_US (US_PER_S / 2)
 #define LAST_GOOD_US (600 * US_PER_S)
 
 static struct watched_feed *
@@ -132,6 +133,17 @@ patience(const struct watched_feed *f)
 						: ASK_PATIENCE_US;
 }
 
+/* How much sooner than due an ask goes out: it takes the next keyframe, and one
+ * that comes a little early is better than one a whole gap late. */
+static int64_t
+lead(const struct watched_feed *f)
+{
+	struct judge_stream s;
+
+	judge_stream(f->judge, &s);
+	return s.gop_us / 4 < LEAD_MAX_US ? s.gop_us / 4 : LEAD_MAX_US;
+}
+
 static void
 tell_quarantined(struct watched_feed *f, int64_t now_us)
 {
@@ -158,6 +170,8 @@ ask_due(const struct watched_feed *f)
 	if (f->asked_us != 0)
 		return f->asked_us + patience(f);
 	due = f->wanted != 0 ? 0 : judge_sample_due(f->judge);
+	if (due > 0 && due < INT64_MAX)
+		due -= lead(f);
 	return due > f->not_before_us ? due : f->not_before_us;
 }
 

@@ -167,12 +167,16 @@ print_summary(FILE *out, bool json, const struct verdict *v,
 		fprintf(out, "%s%s%s: ", state_name(v->state),
 		    v->cause != CAUSE_NONE ? ", " : "",
 		    v->cause != CAUSE_NONE ? cause_name(v->cause) : "");
-		fprintf(out,
-		    "%s %ux%u, %.1f pictures/s, %u kbit/s, a keyframe every "
-		    "%.1f s; %u samples in %.1f s\n",
-		    codec_name(s->codec), s->width, s->height,
-		    s->fps_milli / 1e3, s->kbps, s->gop_us / 1e6, s->samples,
-		    length);
+		if (s->codec == CODEC_NONE)
+			fprintf(out, "no picture in %.1f s\n", length);
+		else
+			fprintf(out,
+			    "%s %ux%u, %.1f pictures/s, %u kbit/s, a keyframe "
+			    "every "
+			    "%.1f s; %u samples in %.1f s\n",
+			    codec_name(s->codec), s->width, s->height,
+			    s->fps_milli / 1e3, s->kbps, s->gop_us / 1e6,
+			    s->samples, length);
 		if (v->cause != CAUSE_NONE)
 			fprintf(out, "%s\n", cause_help(v->cause));
 	}

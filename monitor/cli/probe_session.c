@@ -119,15 +119,20 @@ ask(struct session *s, int64_t not_before_us)
 	}
 }
 
+/* Keyframes come when they come: an ask goes out ahead of its time and takes
+ * the first keyframe from a little before it, or every other would be missed
+ * where their distance equals the interval. */
 static void
 ask_live(struct session *s)
 {
 	int64_t now = clock_mono_us();
+	int64_t due = judge_sample_due(s->exam.feed);
 
-	if (!s->flowing || judge_sample_due(s->exam.feed) > now)
+	if (!s->flowing || due == INT64_MAX ||
+	    (s->asked_us != 0 && now - s->asked_us < ASK_PATIENCE_US))
 		return;
-	if (s->asked_us == 0 || now - s->asked_us > ASK_PATIENCE_US)
-		ask(s, now);
+	due -= s->opt->interval_us / 4;
+	ask(s, due > now ? due : now);
 }
 
 /* --- what the fleet says */
@@ -357,6 +362,7 @@ start_fleet(struct session *s)
 		.probe = defaults.probe };
 
 	cfg.probe.account_interval_ms = ACCOUNT_MS;
+	cfg.probe.lowat_bytes = 0; /* one stream: its every packet at once */
 	cfg.probe.trace_requests = s->opt->verbose;
 	s->fleet = fleet_new(s->base, &cfg, &calls, &error);
 	if (s->fleet == NULL ||

@@ -49,8 +49,18 @@ add_unknown(const struct server *s, struct json_out *j)
 	json_out_open(j, '[');
 	json_out_string(j, cause_name(CAUSE_MONITOR_OFF));
 	json_out_close(j, ']');
+	json_out_key(j, "confidence");
+	json_out_integer(j, 0);
 	json_out_key(j, "since");
 	json_out_time(j, s->totals.now_utc_us);
+	json_out_key(j, "at");
+	json_out_time(j, s->totals.now_utc_us);
+	json_out_key(j, "picture");
+	json_out_null(j);
+	json_out_key(j, "maintenance");
+	json_out_bool(j, false);
+	json_out_key(j, "muted");
+	json_out_bool(j, false);
 }
 
 static void

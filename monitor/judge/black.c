@@ -13,7 +13,8 @@
 #define DARK_Q8 (34u * 256u)  /* no inner cell but a few above this */
 #define SPREAD_Q8 (4u * 256u) /* between the 5th and the 95th of a hundred */
 #define EDGE_BRIGHT_MOST 24u  /* of 80 cells: text */
-#define LEAVE_PERCENT 150u    /* clears only above this of the limits */
+#define COLOURED_Q8 (24u * 256u)
+#define LEAVE_PERCENT 150u /* clears only above this of the limits */
 
 static void
 sort(uint16_t *v, unsigned n)
@@ -47,6 +48,8 @@ look(struct judge_feed *f, const struct sight *s)
 		bright += n->coarse[i] > DARK_Q8 &&
 			  (row < EDGE_ROWS || row >= COARSE_H - EDGE_ROWS);
 	}
+	if (s->sample->measures.saturation_q8 > COLOURED_Q8)
+		return (struct opinion){ SAY_GOOD };
 	dark = inner[INNER - 3];
 	spread = inner[INNER * 95 / 100] - inner[INNER * 5 / 100];
 	f->dark_q8 = (uint16_t)dark;

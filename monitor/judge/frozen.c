@@ -20,10 +20,14 @@
 #define SLOW_PERMILLE 250u
 #define SLOW_SAMPLES 12u
 #define SLOW_US (60 * SECOND)
-#define OVER_LIFE_PERMILLE 300u
-#define SILENT_PERMILLE 400u /* equal blocks beside motion: no noise */
-#define SILENT_US (120 * SECOND)
+#define OVER_LIFE_PERMILLE 150u
+#define SILENT_PERMILLE                                                        \
+	400u /* blocks that come back beside motion: no noise                  \
+	      */
+#define SILENT_US (60ll * SECOND)
 #define SILENT_TIMES 3
+#define SILENT_MOST_US (300ll * SECOND)
+#define UNPROVEN_US (12ll * SECOND) /* no life was ever seen */
 #define BLOCKS_LEAST 12u /* a picture with less texture proves nothing */
 
 static void
@@ -47,35 +51,44 @@ towards(uint32_t old, uint32_t value, uint16_t seen)
 			   : old - (old - value) / weight;
 }
 
+static bool
+silent(const struct frozen *z)
+{
+	return z->life_seen > 0 && z->life_permille >= SILENT_PERMILLE;
+}
+
 /* What this feed is like while it lives. */
 static void
 learn(struct frozen *z, const struct contrast *c, int64_t at_us)
 {
-	int64_t run = at_us - z->exact_us;
+	int64_t quiet = at_us - z->quiet_us;
 
-	z->life_permille = (uint16_t)towards(z->life_permille,
-	    c->adjacent.equal_permille, z->life_seen);
+	/* the highest of late: how much of a picture can come back */
+	z->life_permille -= z->life_permille / 16;
+	if (c->equal_permille > z->life_permille)
+		z->life_permille = c->equal_permille;
 	if (z->life_seen < UINT16_MAX)
 		z->life_seen++;
 	z->floor_q8 = towards(z->floor_q8, c->near_q8, z->floor_seen);
 	if (z->floor_seen < UINT16_MAX)
 		z->floor_seen++;
-	if (z->exact_run >= EXACT_RUN && run > z->longest_us)
-		z->longest_us = run;
+	if (silent(z) && quiet > z->longest_us)
+		z->longest_us = quiet;
 }
 
-static bool
-silent(const struct frozen *z)
-{
-	return z->life_seen >= 2 && z->life_permille >= SILENT_PERMILLE;
-}
-
+/* How long nothing may happen before equal pictures mean frozen. */
 static int64_t
-silent_patience(const struct frozen *z)
+patience(const struct frozen *z)
 {
-	int64_t patience = z->longest_us * SILENT_TIMES;
+	int64_t us = z->longest_us * SILENT_TIMES;
 
-	return patience > SILENT_US ? patience : SILENT_US;
+	if (z->life_seen == 0)
+		return UNPROVEN_US;
+	if (!silent(z))
+		return 0;
+	if (us < SILENT_US)
+		us = SILENT_US;
+	return us < SILENT_MOST_US ? us : SILENT_MOST_US;
 }
 
 static void
@@ -95,32 +108,36 @@ gather(struct frozen *z, const struct contrast *c, int64_t at_us)
 	}
 }
 
+/* 0: no sign of a frozen source; else how sure the signs make. */
+static uint8_t
+sureness(const struct frozen *z, int64_t quiet)
+{
+	uint32_t usual = silent(z) ? 0 : z->life_permille;
+
+	if (z->exact_run >= EXACT_RUN)
+		return 97;
+	if (z->strong >= STRONG_COUNT && quiet >= STRONG_US)
+		return 93;
+	if (z->samples >= SLOW_SAMPLES && quiet >= SLOW_US &&
+	    z->recent_permille >= SLOW_PERMILLE &&
+	    z->recent_permille >= usual + OVER_LIFE_PERMILLE)
+		return 85;
+	return 0;
+}
+
 static struct opinion
 weigh(const struct frozen *z, int64_t at_us)
 {
 	int64_t quiet = at_us - z->quiet_us;
-	uint32_t usual = z->life_seen >= 2 ? z->life_permille : 0;
+	uint8_t sure = sureness(z, quiet);
 
-	if (silent(z)) {
-		if (z->exact_run >= EXACT_RUN &&
-		    at_us - z->exact_us >= silent_patience(z))
-			return (struct opinion){ SAY_BAD, 70, z->exact_us };
-		return (struct opinion){ z->exact_run >= EXACT_RUN ? SAY_ODD
-								   : SAY_GOOD };
-	}
-	if (z->exact_run >= EXACT_RUN)
-		return (struct opinion){ SAY_BAD, 97,
-			z->strong > z->exact_run ? z->quiet_us : z->exact_us };
-	if (z->strong >= STRONG_COUNT && quiet >= STRONG_US)
-		return (struct opinion){ SAY_BAD, 93, z->quiet_us };
-	if (z->samples >= SLOW_SAMPLES && quiet >= SLOW_US &&
-	    z->recent_permille >= SLOW_PERMILLE &&
-	    z->recent_permille >= usual + OVER_LIFE_PERMILLE / 2)
-		return (struct opinion){ SAY_BAD, 85, z->quiet_us };
-	if (z->exact_run > 0 || z->strong > 0 ||
-	    z->recent_permille >= usual + OVER_LIFE_PERMILLE / 2)
-		return (struct opinion){ SAY_ODD };
-	return (struct opinion){ SAY_NOTHING };
+	if (sure > 0 && quiet >= patience(z))
+		return (struct opinion){ SAY_BAD,
+			silent(z) ? (uint8_t)70 : sure, z->quiet_us };
+	if (sure > 0 || z->exact_run > 0 || z->strong > 0 ||
+	    z->recent_permille >= z->life_permille + OVER_LIFE_PERMILLE)
+		return (struct opinion){ SAY_ODD, 0, 0 };
+	return (struct opinion){ SAY_NOTHING, 0, 0 };
 }
 
 static struct opinion
@@ -136,8 +153,7 @@ look(struct judge_feed *f, const struct sight *s)
 		return (struct opinion){ SAY_NOTHING };
 	}
 	if (s->sign != SIGN_NONE) {
-		if (s->sign == SIGN_MOTION)
-			learn(z, c, s->at_us);
+		learn(z, c, s->at_us);
 		forget(z, s->at_us);
 		return (struct opinion){ SAY_GOOD };
 	}

@@ -8,8 +8,8 @@
 
 #define TILE_W 8u
 #define TILE_H 6u
-#define CELL_CHANGE_Q8 (5u * 256u) /* the least change of a hot cell */
-#define CELL_OVER_FLOOR_X10 22u	   /* and so many times the floor */
+#define CELL_CHANGE_Q8 (9u * 256u / 2u) /* the least change of a hot cell */
+#define CELL_OVER_FLOOR_X10 16u		/* and so many tenths of the floor */
 #define TEXTURED_ENOUGH 24u
 
 void

@@ -3,19 +3,22 @@
 
 #include <string.h>
 
-#define EDGE_ROWS 2u	/* of COARSE_H, at the top and at the bottom: OSD */
-#define OFTEN 128u	/* a cell hot more often than half of the time */
-#define OFTEN_SHIFT 3	/* memory of about 8 keyframes */
-#define MOTION_INNER 2u /* fresh hot cells away from the OSD rows .. */
-#define MOTION_EDGE 5u	/* .. or within them */
-#define WANDER_ROWS 3u	/* what a clock's text does not span */
+#define EDGE_ROWS 2u	  /* of COARSE_H, at the top and at the bottom: OSD */
+#define OFTEN 128u	  /* a cell hot more often than half of the time */
+#define OFTEN_SHIFT 3	  /* memory of about 8 keyframes */
+#define MOTION_INNER 2u	  /* hot cells, not always hot, off the OSD rows .. */
+#define MOTION_EDGE 5u	  /* .. or within them */
+#define MOTION_MEMORY 32u /* keyframes */
+#define WANDER_ROWS 3u	  /* what a clock's text does not span */
 #define WANDER_COLUMNS 7u
 #define WANDER_CELLS 6u
 #define WANDER_EDGE_CELLS 16u
 #define MOTIONS_PROVE 2u
 #define NOISE_EQUAL_PERMILLE 120u
-#define NOISE_EVEN_PERCENT 78u
-#define NOISE_RUN 7u
+#define NOISE_LOOSE_PERCENT 78u
+#define NOISE_LOOSE_RUN 7u
+#define NOISE_TIGHT_PERCENT 85u
+#define NOISE_TIGHT_RUN 5u
 #define NOISE_LEAST_Q8 40u /* below 0.16 level there is nothing to see */
 
 static bool
@@ -32,26 +35,28 @@ cell_is_edge(unsigned i)
 	return row < EDGE_ROWS || row >= COARSE_H - EDGE_ROWS;
 }
 
-/* Whether cells that are not always hot changed, and enough of them. */
-static bool
+struct moved { /* cells that changed, and do not always */
+	unsigned inner, edge;
+};
+
+static struct moved
 cells_moved(struct life *l, const struct contrast *c)
 {
-	unsigned inner = 0, edge = 0;
+	struct moved m = { 0, 0 };
 
 	for (unsigned i = 0; i < COARSE; i++) {
 		bool hot = cell_get(c->hot_cell, i);
 
 		if (hot && l->often[i] < OFTEN)
-			*(cell_is_edge(i) ? &edge : &inner) += 1;
-		if (hot)
-			l->often[i] +=
-			    (uint8_t)((255 - l->often[i]) >> OFTEN_SHIFT);
-		else
+			*(cell_is_edge(i) ? &m.edge : &m.inner) += 1;
+		if (!hot) {
 			l->often[i] -= l->often[i] >> OFTEN_SHIFT;
-		if (hot)
-			l->seen[i / 8] |= (uint8_t)(1u << i % 8);
+			continue;
+		}
+		l->often[i] += (uint8_t)((255 - l->often[i]) >> OFTEN_SHIFT);
+		l->seen[i / 8] |= (uint8_t)(1u << i % 8);
 	}
-	return inner >= MOTION_INNER || edge >= MOTION_EDGE;
+	return m;
 }
 
 /* Whether all that was ever hot is more than the strip of a clock or two. */
@@ -82,37 +87,49 @@ cells_wander(const struct life *l)
 }
 
 static bool
-noise_goes_on(const struct life *l, const struct contrast *c)
+noise_goes_on(const struct noise_run *n, const struct contrast *c,
+    unsigned even_percent)
 {
 	uint32_t near = c->near_q8, far = c->far_q8;
 
 	if (c->equal_permille >= NOISE_EQUAL_PERMILLE || near < NOISE_LEAST_Q8)
 		return false;
-	if (l->noise_run > 0) {
-		near = near < l->noise_near_q8 ? near : l->noise_near_q8;
-		far = far > l->noise_far_q8 ? far : l->noise_far_q8;
+	if (n->length > 0) {
+		near = near < n->near_q8 ? near : n->near_q8;
+		far = far > n->far_q8 ? far : n->far_q8;
 	}
-	return near * 100u >= far * NOISE_EVEN_PERCENT;
+	return near * 100u >= far * even_percent;
 }
 
 static void
-noise_look(struct life *l, const struct contrast *c, int64_t at_us)
+noise_look(struct noise_run *n, const struct contrast *c, int64_t at_us,
+    unsigned even_percent)
 {
-	if (!noise_goes_on(l, c)) {
-		l->noise_run = 0;
+	if (!noise_goes_on(n, c, even_percent)) {
+		n->length = 0;
 		return;
 	}
-	if (l->noise_run == 0) {
-		l->noise_us = at_us;
-		l->noise_near_q8 = c->near_q8;
-		l->noise_far_q8 = c->far_q8;
-	}
-	if (c->near_q8 < l->noise_near_q8)
-		l->noise_near_q8 = c->near_q8;
-	if (c->far_q8 > l->noise_far_q8)
-		l->noise_far_q8 = c->far_q8;
-	if (l->noise_run < 255)
-		l->noise_run++;
+	if (n->length == 0)
+		*n = (struct noise_run){ 0, at_us, c->near_q8, c->far_q8 };
+	if (c->near_q8 < n->near_q8)
+		n->near_q8 = c->near_q8;
+	if (c->far_q8 > n->far_q8)
+		n->far_q8 = c->far_q8;
+	if (n->length < 255)
+		n->length++;
+}
+
+/* The start of a run that is long enough for how even it is, or 0. */
+static int64_t
+noise_shown(struct life *l, const struct contrast *c, int64_t at_us)
+{
+	noise_look(&l->noise[0], c, at_us, NOISE_LOOSE_PERCENT);
+	noise_look(&l->noise[1], c, at_us, NOISE_TIGHT_PERCENT);
+	if (l->noise[1].length >= NOISE_TIGHT_RUN)
+		return l->noise[1].from_us;
+	if (l->noise[0].length >= NOISE_LOOSE_RUN)
+		return l->noise[0].from_us;
+	return 0;
 }
 
 static void
@@ -122,37 +139,57 @@ life_shown(struct life *l, int64_t at_us)
 	l->alive = true;
 }
 
+static void
+motion_shown(struct life *l, int64_t at_us)
+{
+	if (l->motions == 0)
+		l->begun_us = at_us;
+	if (l->motions < 255)
+		l->motions++;
+	if (l->motions >= MOTIONS_PROVE && cells_wander(l))
+		life_shown(l, at_us);
+}
+
+/* What was seen long ago must not add up to a proof: a clock's digits reach
+ * further with every hour. */
+static void
+motion_expires(struct life *l)
+{
+	if (l->alive || ++l->looks < MOTION_MEMORY)
+		return;
+	l->looks = 0;
+	l->motions = 0;
+	memset(l->seen, 0, sizeof(l->seen));
+}
+
 enum sign
 life_look(struct life *l, const struct contrast *c, int64_t at_us)
 {
+	struct moved m;
+	int64_t from;
+
 	if (c->first)
 		return SIGN_NONE;
-	bool moved = cells_moved(l, c);
-
-	noise_look(l, c, at_us);
-	if (moved) {
-		if (l->motions == 0)
-			l->begun_us = at_us;
-		if (l->motions < 255)
-			l->motions++;
-		if (l->motions >= MOTIONS_PROVE && cells_wander(l))
-			life_shown(l, at_us);
+	motion_expires(l);
+	m = cells_moved(l, c);
+	from = noise_shown(l, c, at_us);
+	if (m.inner > 0 || m.edge >= MOTION_EDGE)
+		motion_shown(l, at_us);
+	if (m.inner >= MOTION_INNER || m.edge >= MOTION_EDGE)
 		return SIGN_MOTION;
-	}
-	if (l->noise_run >= NOISE_RUN) {
-		if (!l->alive)
-			l->begun_us = l->noise_us;
-		life_shown(l, at_us);
-		return SIGN_NOISE;
-	}
-	return SIGN_NONE;
+	if (from == 0)
+		return SIGN_NONE;
+	if (!l->alive)
+		l->begun_us = from;
+	life_shown(l, at_us);
+	return SIGN_NOISE;
 }
 
 void
 life_restart(struct life *l)
 {
 	l->motions = 0;
-	l->noise_run = 0;
+	memset(l->noise, 0, sizeof(l->noise));
 	memset(l->often, 0, sizeof(l->often));
 	memset(l->seen, 0, sizeof(l->seen));
 }

@@ -14,7 +14,10 @@
 #define COVER_PERMILLE 850u  /* coarse cells within three levels' bands */
 #define BAND_Q8 (4u * 256u)
 #define MOVED_CELLS_MOST 16u
-#define BLACK_Q8 (34u * 256u)
+#define BLACK_LEVEL 34u
+#define COLOURED_Q8 (24u * 256u)
+#define LIT_Q8 (56u * 256u)
+#define LIT_CELLS 12u
 #define SNOW_OUTLIER_PERMILLE 150u
 #define SNOW_NOISE_Q8 (18u * 256u)
 #define SNOW_DIFFERENCE_Q8 (18u * 256u)
@@ -56,14 +59,18 @@ one_value(const struct measures *m)
 	return n * 1000 / BLOCK_HASHES;
 }
 
-/* Dark all over, but for text near the edges: that is black's. */
+/* Dark all over without colour, but for text near the edges: black's. */
 static bool
-plain_black(const struct note *n)
+plain_black(const struct measures *m)
 {
-	for (unsigned i = 2 * COARSE_W; i < (COARSE_H - 2) * COARSE_W; i++)
-		if (n->coarse[i] > BLACK_Q8)
-			return false;
-	return true;
+	unsigned lit = 0;
+
+	if (m->saturation_q8 > COLOURED_Q8)
+		return false;
+	for (unsigned i = THUMB_H / 5 * THUMB_W;
+	     i < (THUMB_H - THUMB_H / 5) * THUMB_W; i++)
+		lit += m->thumb[i] > LIT_Q8;
+	return lit <= LIT_CELLS && m->p50 <= BLACK_LEVEL;
 }
 
 static bool
@@ -84,7 +91,7 @@ is_card(struct judge_feed *f, const struct sight *s)
 	f->flat_permille = (uint16_t)flat;
 	f->repeat_permille = (uint16_t)repeat;
 	f->cover_permille = (uint16_t)cover(n);
-	if (flat < FLAT_PERMILLE || plain_black(n) ||
+	if (flat < FLAT_PERMILLE || plain_black(m) ||
 	    s->contrast->hot > MOVED_CELLS_MOST)
 		return false;
 	return one_value(m) >= ONE_PERMILLE && repeat >= REPEAT_PERMILLE;

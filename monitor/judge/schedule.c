@@ -13,7 +13,7 @@ quick(const struct judge_feed *f)
 {
 	if (!f->life.alive && detector_causes(f) == 0)
 		return f->schedule.taken < LEARN_QUICKLY ||
-		       f->life.noise_run > 0 || f->life.motions > 0;
+		       f->life.noise[0].length > 0 || f->life.motions > 0;
 	return detector_any_odd(f);
 }
 

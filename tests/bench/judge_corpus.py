@@ -123,9 +123,12 @@ def drawn(seed, w=640, h=360):
 
 
 def walker(colour, speed, y, size, every):
-    """A box that crosses the picture now and then."""
-    return (f"drawbox=x='mod(t,{every})*{speed}-{size}':y={y}:w={size}:"
-            f"h={size * 2}:color={colour}:t=fill")
+    """A figure that crosses the picture from left to right, again and again
+    after so many seconds. (drawbox can't move: its expressions know no t.)"""
+    name = f"w{colour}{size}"
+    return (f"null[s{name}];color=c={colour}:s={size}x{size * 2}:r=10[{name}];"
+            f"[s{name}][{name}]overlay=x='mod(t,{every})*{speed}-{size}':"
+            f"y={y}+8*sin(t*3):shortest=0")
 
 
 def live_real(clips):
@@ -235,6 +238,9 @@ def generated():
                    enc, gop)
         yield Clip(f"gen/silent/{enc}/g{gop}", base, move, "up",
                    60 + 12 * gop, 10, enc, gop)
+        yield Clip(f"gen/pauses/{enc}/g{gop}", base,
+                   [walker("gray", 90, 200, 40, 31)], "up", 120 + 12 * gop,
+                   10, enc, gop)
         yield Clip(f"gen/night/{enc}/g{gop}", base,
                    ["eq=brightness=-0.3:contrast=0.5"] + move +
                    ["noise=alls=7:allf=t"], "up", 60 + 12 * gop, 10, enc, gop)

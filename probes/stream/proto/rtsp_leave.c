@@ -218,8 +218,10 @@ close_now(struct rtsp_step *st)
 
 	if (s->state >= RTSP_CONNECTING && s->state <= RTSP_TEARDOWN)
 		st->todo->flags |= RTSP_DO_CLOSE;
-	/* Never two at once to one URL: what we left lives on for a while. */
-	if (s->state >= RTSP_OPTIONS && !peer_is_gone(st))
+	/* Never two at once to one URL: what we left lives on for a while. A
+	 * redirect leads to another one. */
+	if (s->state >= RTSP_OPTIONS && !peer_is_gone(st) &&
+	    !(s->urgent && s->hops > 0))
 		soonest += SECOND;
 	if (s->old_live555 && s->unclean && s->played_us != 0)
 		soonest = st->now + STALE_US;

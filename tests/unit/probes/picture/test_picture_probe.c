@@ -8,8 +8,6 @@
 
 #include <cmocka.h>
 
-#include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,137 +19,18 @@
 #include "common/clock.h"
 #include "common/link.h"
 #include "common/wire.h"
+#include "tests/unit/probes/driver/driver.h"
 
-#define LINKS 3
-#define HEAD_CHECK 0x63776d31u
-
-struct driver {
-	pid_t pid;
-	int channel;
-	int links[LINKS];
-	uint8_t *in;
-	size_t length;
-	uint64_t begun; /* ticket of the last DECODE_BEGIN */
-};
-
-static const size_t in_size = 8u << 20;
 static struct sample sample; /* large */
-
-static void
-child(const int *fds)
-{
-	for (int i = 0; i < 1 + LINKS; i++)
-		dup2(fds[i], 3 + i);
-	close_range(4 + LINKS, ~0u, 0);
-	execl(PROGRAM, "camwarden-picture", (char *)NULL);
-	_exit(127);
-}
-
-static void
-post(struct driver *d, unsigned type, const struct writer *body)
-{
-	uint8_t head[WIRE_HEAD_BYTES];
-	struct writer w = writer_of(head, sizeof(head));
-
-	writer_le32(&w, (uint32_t)writer_length(body));
-	writer_le16(&w, (uint16_t)type);
-	writer_le16(&w, 0);
-	writer_le32(&w, HEAD_CHECK);
-	assert_int_equal(write(d->channel, head, sizeof(head)), sizeof(head));
-	if (writer_length(body) > 0)
-		assert_int_equal(write(d->channel, body->start,
-				     writer_length(body)),
-		    writer_length(body));
-}
-
-/* The next message; its body is borrowed until the next call. 0: none within
- * the time. */
-static unsigned
-next(struct driver *d, struct span *body, int timeout_ms)
-{
-	static uint8_t *last;
-	int64_t deadline = clock_mono_us() + timeout_ms * US_PER_MS;
-
-	free(last);
-	last = NULL;
-	for (;;) {
-		struct reader r = reader_of(d->in, d->length);
-		uint32_t n = reader_le32(&r);
-		unsigned type = reader_le16(&r);
-		struct pollfd p = { d->channel, POLLIN, 0 };
-		int64_t left = deadline - clock_mono_us();
-		ssize_t got;
-
-		if (d->length >= WIRE_HEAD_BYTES &&
-		    d->length >= WIRE_HEAD_BYTES + n) {
-			last = malloc(n + 1);
-			memcpy(last, d->in + WIRE_HEAD_BYTES, n);
-			d->length -= WIRE_HEAD_BYTES + n;
-			memmove(d->in, d->in + WIRE_HEAD_BYTES + n, d->length);
-			*body = (struct span){ last, n };
-			return type;
-		}
-		if (left < 0 || poll(&p, 1, (int)(left / 1000) + 1) <= 0)
-			return 0;
-		got = read(d->channel, d->in + d->length, in_size - d->length);
-		if (got <= 0)
-			return 0;
-		d->length += (size_t)got;
-	}
-}
-
-static void
-greet(struct driver *d)
-{
-	const struct wire_hello hello = { WIRE_VERSION, ROLE_PICTURE, 5, 1 };
-	const struct wire_configure cfg = { .links = LINKS,
-		.max_pixels = 4000000,
-		.thumb_width = 320 };
-	uint8_t bytes[512];
-	struct writer w = writer_of(bytes, sizeof(bytes));
-	struct wire_hello theirs;
-	struct span body;
-
-	wire_put_hello(&w, &hello);
-	post(d, WIRE_HELLO, &w);
-	w = writer_of(bytes, sizeof(bytes));
-	wire_put_configure(&w, &cfg);
-	post(d, WIRE_CONFIGURE, &w);
-	assert_int_equal(next(d, &body, 5000), WIRE_HELLO);
-	assert_true(wire_get_hello(body, &theirs));
-	assert_int_equal(theirs.version, WIRE_VERSION);
-	assert_int_equal(theirs.role, ROLE_PICTURE);
-	assert_int_equal(theirs.pid, d->pid);
-}
 
 static int
 spawn(void **state)
 {
+	const struct wire_configure cfg = { .max_pixels = 4000000,
+		.thumb_width = 320 };
 	struct driver *d = calloc(1, sizeof(*d));
-	int pair[2], theirs[1 + LINKS];
 
-	d->in = malloc(in_size);
-	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0,
-			     pair),
-	    0);
-	/* Above the child's numbers, so that dup2 steps on none of them. */
-	d->channel = pair[0];
-	theirs[0] = fcntl(pair[1], F_DUPFD_CLOEXEC, 50);
-	for (int i = 0; i < LINKS; i++) {
-		close(pair[1]);
-		assert_int_equal(socketpair(AF_UNIX,
-				     SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair),
-		    0);
-		d->links[i] = pair[0];
-		theirs[1 + i] = fcntl(pair[1], F_DUPFD_CLOEXEC, 50);
-	}
-	close(pair[1]);
-	d->pid = fork();
-	if (d->pid == 0)
-		child(theirs);
-	for (int i = 0; i < 1 + LINKS; i++)
-		close(theirs[i]);
-	greet(d);
+	driver_spawn(d, PROGRAM, ROLE_PICTURE, &cfg);
 	*state = d;
 	return 0;
 }
@@ -159,17 +38,8 @@ spawn(void **state)
 static int
 reap(void **state)
 {
-	struct driver *d = *state;
-
-	if (d->pid > 0) {
-		kill(d->pid, SIGKILL);
-		waitpid(d->pid, NULL, 0);
-	}
-	close(d->channel);
-	for (int i = 0; i < LINKS; i++)
-		close(d->links[i]);
-	free(d->in);
-	free(d);
+	driver_end(*state);
+	free(*state);
 	return 0;
 }
 
@@ -202,10 +72,10 @@ next_sample(struct driver *d, int timeout_ms)
 	struct span body;
 	uint64_t ticket;
 
-	if (next(d, &body, timeout_ms) != WIRE_DECODE_BEGIN)
+	if (driver_next(d, &body, timeout_ms) != WIRE_DECODE_BEGIN)
 		return 0;
 	assert_true(wire_get_u64(body, &ticket));
-	assert_int_equal(next(d, &body, timeout_ms), WIRE_SAMPLE);
+	assert_int_equal(driver_next(d, &body, timeout_ms), WIRE_SAMPLE);
 	assert_true(wire_get_sample(body, &sample));
 	assert_int_equal(sample.ticket, ticket);
 	return ticket;
@@ -231,13 +101,14 @@ units_in_measures_out(void **state)
 	assert_int_equal(sample.measures.width, 640);
 	assert_int_equal(sample.measures.height, 360);
 	assert_in_range(sample.measures.mean_q8 >> 8, 60, 210);
-	assert_int_equal(next(d, &body, 100), 0); /* no PNG: none was asked */
+	assert_int_equal(driver_next(d, &body, 100),
+	    0); /* no PNG: none was asked */
 
 	h = head_of(78, CODEC_H264, &u);
 	h.flags = WIRE_SAMPLE_PNG;
 	assert_int_equal(send_unit(d, 1, &h, &u), LINK_SENT);
 	assert_int_equal(next_sample(d, 5000), 78);
-	assert_int_equal(next(d, &body, 5000), WIRE_PNG);
+	assert_int_equal(driver_next(d, &body, 5000), WIRE_PNG);
 	assert_true(wire_get_png(body, &png));
 	assert_int_equal(png.ticket, 78);
 	assert_int_equal(png.width, 320);
@@ -348,10 +219,10 @@ slow_monitor_backs_up(void **state)
 	}
 	assert_in_range(taken, 10, 1000);
 	writer_le64(&w, 99);
-	post(d, WIRE_PING, &w);
+	driver_post(d, WIRE_PING, &w, -1);
 	for (int i = 0; i < taken * 2 + 1; i++) {
 		struct span body;
-		unsigned type = next(d, &body, 5000);
+		unsigned type = driver_next(d, &body, 5000);
 
 		got += type == WIRE_SAMPLE;
 		pongs += type == WIRE_PONG;
@@ -366,18 +237,7 @@ slow_monitor_backs_up(void **state)
 static void
 stop_ends_it(void **state)
 {
-	struct driver *d = *state;
-	uint8_t none[1];
-	struct writer w = writer_of(none, sizeof(none));
-	int64_t start = clock_mono_us();
-	int status;
-
-	post(d, WIRE_STOP, &w);
-	assert_int_equal(waitpid(d->pid, &status, 0), d->pid);
-	d->pid = 0;
-	assert_true(WIFEXITED(status));
-	assert_int_equal(WEXITSTATUS(status), 0);
-	assert_in_range(clock_mono_us() - start, 0, US_PER_S);
+	assert_int_equal(driver_stop(*state), 0);
 }
 
 static void

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* camwarden-demux: started by the monitor with its channel and its picture
+ * links as descriptors; locks itself in, then reads. */
+#include <malloc.h>
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include <event2/event.h>
+#include <libavformat/avformat.h>
+
+#include "common/log.h"
+#include "probes/demux/failure.h"
+#include "probes/demux/probe.h"
+#include "probes/demux/sandbox.h"
+
+int
+main(int argc, char **argv)
+{
+	struct event_base *base = event_base_new();
+	struct probe *probe;
+	const char *why;
+
+	if (argc > 1) {
+		fprintf(stderr,
+		    "%s is started by camwarden; it takes no "
+		    "arguments\n",
+		    argv[0]);
+		return 2;
+	}
+	signal(SIGPIPE, SIG_IGN);
+	mallopt(M_ARENA_MAX, 2); /* many threads, little to contend for */
+	failure_listen();
+	avformat_network_init();
+	probe = base != NULL ? probe_new(base) : NULL;
+	if (probe == NULL) {
+		log_error("demux", "out of memory");
+		return 1;
+	}
+	why = sandbox_enter();
+	if (why != NULL) {
+		log_error("demux", "no sandbox, no work: %s", why);
+		return 1;
+	}
+	/* Not exit(): a thread may hang in the resolver. */
+	_exit(probe_serve(probe));
+}

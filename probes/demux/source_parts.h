@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* source_parts.h: a source as its own thread sees it; shared by source.c (the
+ * handle, live sources) and source_file.c (files). For nobody else.
+ */
+#ifndef PROBES_DEMUX_SOURCE_PARTS_H
+#define PROBES_DEMUX_SOURCE_PARTS_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "probes/demux/locator.h"
+#include "probes/demux/media.h"
+#include "probes/demux/outbox.h"
+#include "probes/demux/source.h"
+#include "probes/demux/tally.h"
+
+struct source {
+	struct source_config cfg;
+	pthread_t thread;
+	atomic_bool stop;
+	atomic_bool flowing;
+	atomic_ullong received;
+	struct note *ended; /* made early: it must never be lacking */
+
+	pthread_mutex_t lock; /* of what follows up to the next blank line */
+	pthread_cond_t wake;  /* an ask, a retry or the stop */
+	struct wire_sample_ask ask; /* ticket 0: none pending */
+	int64_t asked_us;
+	bool retry;
+
+	/* The thread's own. */
+	struct locator locator;
+	struct tally tally;
+	struct media *media; /* NULL between attempts */
+	int64_t deadline_us;
+	int64_t account_due_us;
+	int64_t last_media_us; /* any attempt; 0 = never */
+	int64_t previous_us;   /* before it, the present packet hadn't begun */
+	int64_t visit_end_us;
+	uint32_t attempts; /* since media last flowed */
+	uint32_t connections;
+	uint32_t gap_us; /* longest wait for a packet of a bursty source */
+	uint64_t random;
+	bool timed_out;
+	bool opened;
+	bool flowed; /* in this attempt */
+};
+
+bool source_stopping(const struct source *s);
+/* Sleeps until t_us (CLOCK_MONOTONIC); false when to be stopped. With
+ * `retry`, a source_retry ends it early. */
+bool source_sleep(struct source *s, int64_t t_us, bool retry);
+void source_report(struct source *s, enum phase phase, enum reason reason,
+    int64_t at_us, int64_t next_us, const char *detail);
+void source_account(struct source *s, int64_t to_us);
+/* True, and the ask is taken, when the packet last read (a keyframe that
+ * began at begun_us on the asks' own time line) answers the pending ask. */
+bool source_take_ask(struct source *s, int64_t at_us, int64_t begun_us,
+    struct wire_sample_ask *ask_out);
+/* The packet last read goes to a picture probe under this ask. */
+void source_send_unit(struct source *s, const struct wire_sample_ask *ask,
+    int64_t at_us);
+/* The thread's work for a file: returns at its end or when stopped. */
+void source_run_file(struct source *s);
+
+#endif

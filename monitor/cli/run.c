@@ -100,15 +100,27 @@ on_stop(evutil_socket_t signal_number, short what, void *arg)
 static bool
 apply_listen(struct run *r)
 {
-	char text[200];
+	const char *colon = r->listen ? strrchr(r->listen, ':') : NULL;
+	const char *host = r->listen;
 	struct monitor_config probe;
 	struct config_faults faults;
+	char text[200] = "";
 
 	if (r->listen == NULL)
 		return true;
+	int n = colon ? (int)(colon - host) : 0;
+
+	if (n > 2 && host[0] == '[' && host[n - 1] == ']') {
+		host++; /* [::1] */
+		n -= 2;
+	}
 	/* One rule for what an address is: the configuration's own. */
-	snprintf(text, sizeof(text), "http: {listen: \"%.100s\"}", r->listen);
-	if (!config_parse(text, strlen(text), &probe, &faults)) {
+	if (n > 0 && n < 64)
+		snprintf(text, sizeof(text),
+		    "http: {address: \"%.*s\", port: \"%.20s\"}", n, host,
+		    colon + 1);
+	if (text[0] == '\0' ||
+	    !config_parse(text, strlen(text), &probe, &faults)) {
 		cli_say("--listen: expected a loopback address and port, like "
 			"127.0.0.1:8080");
 		return false;

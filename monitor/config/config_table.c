@@ -54,8 +54,9 @@ const struct config_row config_rows[] = {
 	{ "log_level", CONFIG_LEVEL, FIELD(log_level), 1, 3, 7, "info" },
 
 	BOOL("http.enabled", http_enabled, "true"),
-	{ "http.listen", CONFIG_ADDRESS, FIELD(http_address), 1, 0, 0,
-	    "127.0.0.1:8080" },
+	{ "http.address", CONFIG_ADDRESS, FIELD(http_address), 1, 0, 0,
+	    "127.0.0.1" },
+	NUMBER("http.port", http_port, 0, 65535, "8080"),
 	NUMBER("http.connections", http_connections, 1, 4096, "1024"),
 	NUMBER("http.per_address", http_per_address, 1, 4096, "64"),
 
@@ -88,15 +89,15 @@ const struct config_row config_rows[] = {
 	TIME_US("stream.return_grace", judge.return_grace_us,
 	    0, 60 * SEC, "900ms"),
 
-	TIME_US("sample.interval", judge.sample_us, SEC, HOUR, "10s"),
-	TIME_US("sample.suspect_interval", judge.sample_suspect_us,
+	TIME_US("sampling.interval", judge.sample_us, SEC, HOUR, "10s"),
+	TIME_US("sampling.suspect", judge.sample_suspect_us,
 	    500 * MS, HOUR, "2s"),
-	TIME_US("sample.rare_interval", judge.sample_rare_us,
+	TIME_US("sampling.rare", judge.sample_rare_us,
 	    SEC, 6 * HOUR, "60s"),
-	BOOL("sample.adaptive", judge.adaptive, "true"),
-	NUMBER("sample.max_pixels", probe.max_pixels,
+	BOOL("sampling.adaptive", judge.adaptive, "true"),
+	NUMBER("sampling.max_pixels", probe.max_pixels,
 	    16384, LIMIT_PIXELS, "36000000"),
-	NUMBER("sample.thumbnail_width", probe.thumb_width, 64, 640, "320"),
+	NUMBER("sampling.thumbnail_width", probe.thumb_width, 64, 640, "320"),
 
 	TIME_US("keep.events", keep_events_us, DAY, 36500 * DAY, "400d"),
 	TIME_US("keep.intervals", keep_intervals_us,
@@ -111,8 +112,8 @@ const struct config_row config_rows[] = {
 const size_t config_row_count = COUNT(config_rows);
 
 const struct config_rule config_rules[] = {
-	{ "sample.suspect_interval", "sample.interval" },
-	{ "sample.interval", "sample.rare_interval" },
+	{ "sampling.suspect", "sampling.interval" },
+	{ "sampling.interval", "sampling.rare" },
 	{ "stream.return_grace", "stream.stall_timeout" },
 	{ "http.per_address", "http.connections" },
 };
@@ -236,23 +237,16 @@ loopback4(const char *host)
 bool
 config_table_address(struct monitor_config *config, const char *text)
 {
-	const char *colon = strrchr(text, ':');
-	char host[sizeof(config->http_address)];
-	int64_t port;
+	char host[sizeof(config->http_address)] = { 0 };
 
-	if (colon == NULL || (size_t)(colon - text) >= sizeof(host) ||
-	    !config_value_integer(colon + 1, &port) || port < 0 || port > 65535)
+	if (strlen(text) >= sizeof(host))
 		return false;
-	memset(host, 0, sizeof(host));
-	memcpy(host, text, (size_t)(colon - text));
+	memcpy(host, text, strlen(text));
 	if (strcmp(host, "localhost") == 0)
 		snprintf(host, sizeof(host), "127.0.0.1");
-	else if (strcmp(host, "[::1]") == 0)
-		snprintf(host, sizeof(host), "::1");
-	else if (!loopback4(host))
+	else if (strcmp(host, "::1") != 0 && !loopback4(host))
 		return false;
 	memcpy(config->http_address, host, sizeof(host));
-	config->http_port = (uint16_t)port;
 	return true;
 }
 

@@ -48,8 +48,7 @@ void config_table_store(const struct config_row *row,
     struct monitor_config *config, int64_t value);
 int64_t config_table_load(const struct config_row *row,
     const struct monitor_config *config);
-/* "127.0.0.1:8080", "[::1]:8080", "localhost:8080" -> http_address and port;
- * false when it is none of them. */
+/* "127.0.0.1", "::1", "localhost" -> http_address; false when it is none. */
 bool config_table_address(struct monitor_config *config, const char *text);
 /* A number as one would write it, with the largest unit that fits evenly. */
 void config_table_number(enum config_type type, int64_t value, char *out,

@@ -182,8 +182,7 @@ expected(const struct config_row *row)
 		[CONFIG_DURATION] = "a time with a unit, like 10s or 250ms",
 		[CONFIG_SIZE] = "a size with a unit, like 16KiB or 2GiB",
 		[CONFIG_TEXT] = "a text",
-		[CONFIG_ADDRESS] = "a loopback address and port, like "
-				   "127.0.0.1:8080",
+		[CONFIG_ADDRESS] = "a loopback address, like 127.0.0.1",
 		[CONFIG_COUNT] = "a whole number or auto",
 		[CONFIG_LEVEL] = "error, warning, info or debug",
 	};

@@ -376,7 +376,7 @@ web_new(struct event_base *base, const struct monitor_config *cfg,
 	set_configure(w, cfg);
 	w->listen_fd = listen_at(cfg->http_address, &w->port);
 	if (w->listen_fd < 0 &&
-	    asprintf(error_out, "http.listen %s port %u: %s", cfg->http_address,
+	    asprintf(error_out, "http.address %s, http.port %u: %s", cfg->http_address,
 		cfg->http_port, strerror(errno)) < 0)
 		*error_out = NULL;
 	w->tick = event_new(base, -1, EV_PERSIST, on_tick, w);

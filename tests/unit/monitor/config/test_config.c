@@ -48,16 +48,16 @@ static const struct {
 	    "absolute path\n" },
 	{ "htpp:\n  listen: x\n",
 	    "f:1:1: unknown key 'htpp', did you mean 'http'?\n" },
-	{ "http:\n  lisen: 127.0.0.1:1\n",
-	    "f:2:3: unknown key 'lisen' in http, did you mean 'listen'?\n" },
+	{ "http:\n  adress: 127.0.0.1\n",
+	    "f:2:3: unknown key 'adress' in http, did you mean 'address'?\n" },
 	{ "stall_timeout: 3s\n",
 	    "f:1:1: unknown key 'stall_timeout' at the top, expected it as "
 	    "'stream.stall_timeout'\n" },
 	{ "keep:\n  zzzzzzzz: 3s\n",
 	    "f:2:3: unknown key 'zzzzzzzz' in keep, expected one of: events, "
 	    "intervals, rollups, thumbnails, thumbnail_size\n" },
-	{ "sample:\n  interval: 10\n",
-	    "f:2:13: '10' is not a value of sample.interval, expected a time "
+	{ "sampling:\n  interval: 10\n",
+	    "f:2:13: '10' is not a value of sampling.interval, expected a time "
 	    "with a unit, like 10s or 250ms\n" },
 	{ "stream:\n  lowat: 16k\n",
 	    "f:2:10: '16k' is not a value of stream.lowat, expected a size "
@@ -73,31 +73,31 @@ static const struct {
 	    "number or auto\n"
 	    "f:1:31: '-1' is out of range for probes.demux, expected 0 to "
 	    "64\n" },
-	{ "sample:\n  adaptive: maybe\n",
-	    "f:2:13: 'maybe' is not a value of sample.adaptive, expected true "
-	    "or false\n" },
+	{ "sampling:\n  adaptive: maybe\n", "f:2:13: 'maybe' is not a value of "
+					    "sampling.adaptive, expected true "
+					    "or false\n" },
 	{ "log_level: loud\n",
 	    "f:1:12: 'loud' is not a value of log_level, expected error, "
 	    "warning, info or debug\n" },
-	{ "http:\n  listen: 0.0.0.0:80\n",
-	    "f:2:11: '0.0.0.0:80' is not a value of http.listen, expected a "
-	    "loopback address and port, like 127.0.0.1:8080\n" },
-	{ "http:\n  listen: 127.0.0.1:70000\n",
-	    "f:2:11: '127.0.0.1:70000' is not a value of http.listen, expected "
-	    "a loopback address and port, like 127.0.0.1:8080\n" },
+	{ "http:\n  address: 0.0.0.0\n",
+	    "f:2:12: '0.0.0.0' is not a value of http.address, expected a "
+	    "loopback address, like 127.0.0.1\n" },
+	{ "http:\n  port: 70000\n",
+	    "f:2:9: '70000' is out of range for http.port, expected 0 to "
+	    "65535\n" },
 	{ "log_level: info\nlog_level: debug\n",
 	    "f:2:1: 'log_level' given twice (first in line 1), expected "
 	    "once\n" },
-	{ "http:\n  port: 1\nhttp:\n  enabled: 2\n",
-	    "f:2:3: unknown key 'port' in http, expected one of: enabled, "
-	    "listen, connections, per_address\n"
+	{ "http:\n  pxyz: 1\nhttp:\n  enabled: 2\n",
+	    "f:2:3: unknown key 'pxyz' in http, expected one of: enabled, "
+	    "address, port, connections, per_address\n"
 	    "f:3:1: 'http' given twice (first in line 1), expected once\n" },
 	{ "http: yes\n",
 	    "f:1:7: http is a single value, expected a section with: enabled, "
-	    "listen, connections, per_address\n" },
+	    "address, port, connections, per_address\n" },
 	{ "http: [1, 2]\nstate_dir: {a: b}\n",
-	    "f:1:7: http is a list, expected a section with: enabled, listen, "
-	    "connections, per_address\n"
+	    "f:1:7: http is a list, expected a section with: enabled, "
+	    "address, port, connections, per_address\n"
 	    "f:2:12: state_dir is a section, expected a text\n" },
 	{ "- a\n- b\n",
 	    "f:1:1: the file is not a set of keys, expected lines like "
@@ -121,13 +121,13 @@ static const struct {
 	    "info or debug\n" },
 	{ "\"a\\nb\": 1\n",
 	    "f:1:1: unknown key 'a?b', expected one of: state_dir, "
-	    "program_dir, log_level, http, probes, connect, stream, sample, "
+	    "program_dir, log_level, http, probes, connect, stream, sampling, "
 	    "keep\n" },
-	{ "sample:\n  interval: 10s\n  suspect_interval: 20s\n",
-	    "f:3:21: sample.suspect_interval is longer than sample.interval, "
+	{ "sampling:\n  interval: 10s\n  suspect: 20s\n",
+	    "f:3:21: sampling.suspect is longer than sampling.interval, "
 	    "expected at most 10s\n" },
-	{ "sample:\n  interval: 2m\n",
-	    "f:2:13: sample.interval is longer than sample.rare_interval, "
+	{ "sampling:\n  interval: 2m\n",
+	    "f:2:13: sampling.interval is longer than sampling.rare, "
 	    "expected at most 60s\n" },
 };
 
@@ -143,12 +143,12 @@ static void
 good_file_sets_all(void **state)
 {
 	static const char text[] = "state_dir: /tmp/x\n"
-				   "http: {listen: 'localhost:0', "
+				   "http: {address: localhost, port: 0, "
 				   "connections: 100, per_address: 7}\n"
 				   "probes: {stream: 3, picture: auto}\n"
 				   "connect: {timeout: 1.5s}\n"
 				   "stream: {lowat: 4KiB}\n"
-				   "sample: {interval: 5s, adaptive: off}\n"
+				   "sampling: {interval: 5s, adaptive: off}\n"
 				   "keep: {thumbnail_size: 2GiB}\n";
 	struct monitor_config c;
 	struct config_faults faults;

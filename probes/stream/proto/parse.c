@@ -55,9 +55,12 @@ span_equal(struct span s, const char *text)
 struct span
 span_cut(struct span *s, char c)
 {
-	const uint8_t *at = s->n > 0 ? memchr(s->p, c, s->n) : NULL;
+	const uint8_t *at;
 	struct span head = *s;
 
+	if (s->n == 0) /* p may be NULL */
+		return head;
+	at = memchr(s->p, c, s->n);
 	if (at == NULL) {
 		*s = (struct span){ s->p + s->n, 0 };
 		return head;

@@ -132,7 +132,7 @@ watch_from(struct writer *w, int64_t mono, int64_t utc)
 	epoch_alive(w, mono, false);
 	json_text(&j, "program", CAMWARDEN_VERSION);
 	json_text(&j, "boot", w->boot);
-	event_append(w, mono, "monitor.start", "camwarden", 0, json_close(&j));
+	event_append(w, mono, "store.open", "camwarden", 0, json_close(&j));
 }
 
 void
@@ -174,7 +174,7 @@ recover_end_run(struct writer *w, int64_t mono)
 	if (w->tool || w->at.epoch == 0)
 		return;
 	db_script(&w->db, "BEGIN IMMEDIATE");
-	event_append(w, mono, "monitor.stop", "camwarden", 0, "{}");
+	event_append(w, mono, "store.close", "camwarden", 0, "{}");
 	epoch_alive(w, mono, true);
 	db_script(&w->db, "COMMIT");
 }

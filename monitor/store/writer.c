@@ -105,8 +105,6 @@ transact(struct loop *l)
 	if (w->at.epoch != 0) {
 		if (l->latest_us - w->at.alive_us > STORE_GAP_US)
 			epoch_gap(w, l->latest_us);
-		if (l->verdicts_lost)
-			epoch_doubt(w, l->latest_us);
 		epoch_alive(w, l->latest_us, false);
 	}
 	for (struct op *op = l->batch.first; op != NULL; op = op->next) {
@@ -114,6 +112,8 @@ transact(struct loop *l)
 		if (w->db.rc != SQLITE_OK)
 			break;
 	}
+	if (w->at.epoch != 0 && l->verdicts_lost)
+		epoch_doubt(w, l->latest_us);
 	db_run(&w->db, "COMMIT", "");
 	if (w->db.rc == SQLITE_OK) {
 		l->events += (uint64_t)(w->at.seq - before.seq);
@@ -284,8 +284,11 @@ take_batch(struct loop *l)
 	if (d->in.count == 0)
 		d->urgent = false;
 	l->latest_us = d->latest_us;
-	l->verdicts_lost |= d->verdicts_lost;
-	d->verdicts_lost = false;
+	/* What still waits is older than the loss: doubt comes behind it. */
+	if (d->in.count == 0) {
+		l->verdicts_lost |= d->verdicts_lost;
+		d->verdicts_lost = false;
+	}
 	d->busy = l->batch.count > 0;
 	d->health.queued = (uint32_t)(d->in.count + l->batch.count);
 }

@@ -207,15 +207,15 @@ test_late_main_loop(void **state)
 
 	bench_feeds(b, 1);
 	bench_verdict(b, 1, CAUSE_NONE, 101 * S, 102 * S, true);
-	bench_drain(b);
-	b->mono = 130 * S; /* no heartbeat for 28 s */
+	bench_live(b, 104 * S);
+	b->mono = 130 * S; /* no heartbeat for 26 s */
 	store_heartbeat(b->store, b->mono);
 	bench_drain(b);
 	struct spans s = spans(b, 1, T0, INT64_MAX);
 
 	assert_int_equal(s.n, 4);
 	assert_int_equal(s.row[2].cause, CAUSE_MONITOR_OFF);
-	assert_int_equal(s.row[2].start_utc, T0 + 102 * S);
+	assert_int_equal(s.row[2].start_utc, T0 + 104 * S);
 	assert_int_equal(s.row[3].state, STATE_UP);
 	assert_int_equal(s.row[3].start_utc, T0 + 130 * S);
 	assert_int_equal(bench_int(b, "SELECT count(*) FROM event WHERE kind = "

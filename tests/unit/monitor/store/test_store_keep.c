@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Retention, and databases of other versions. */
+#include "bench.h"
+
+#include "monitor/store/schema.h"
+#include "monitor/store/writer.h"
+
+#define DAY (86400 * S)
+
+static int
+setup(void **state)
+{
+	struct bench *b = calloc(1, sizeof(*b));
+
+	bench_init(b);
+	bench_open(b);
+	bench_feeds(b, 2);
+	*state = b;
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	struct bench *b = *state;
+
+	bench_fini(b);
+	free(b);
+	return 0;
+}
+
+/* The writer itself, without its thread. */
+static struct writer *
+writer_of_bench(struct bench *b)
+{
+	struct writer *w = calloc(1, sizeof(*w));
+	char path[128];
+
+	store_close(&b->store);
+	snprintf(path, sizeof(path), "%s/%s", b->dir, STORE_FILE);
+	assert_true(db_open(&w->db, path, SQLITE_OPEN_READWRITE, NULL));
+	recover_settings(w);
+	recover_begin_run(w, b->mono, T0 + b->mono);
+	assert_int_equal(w->db.rc, SQLITE_OK);
+	return w;
+}
+
+static void
+fill(struct writer *w, int days, int64_t now)
+{
+	struct op *op = calloc(1, sizeof(*op));
+	struct store_verdict v = { .feed = 1, .evidence = "{}" };
+
+	db_script(&w->db, "BEGIN");
+	for (int d = days; d > 0; d--) {
+		int64_t at = now - d * DAY;
+
+		v.state = d % 2 ? STATE_UP : STATE_DOWN;
+		v.cause = d % 2 ? CAUSE_NONE : CAUSE_BLACK;
+		v.since_us = v.at_us = at;
+		op->verdict = v;
+		op->result.ok = true;
+		apply_verdict(w, op);
+		assert_true(op->result.ok);
+		memset(op, 0, sizeof(*op));
+		op->rollup = (struct store_rollup){ 1, at, 15000, 300, 0 };
+		apply_rollup(w, op);
+		memset(op, 0, sizeof(*op));
+		op->result.ok = true;
+		op->thumbnail = (struct store_thumbnail){ 1, STORE_FIRST_BAD,
+			at, d, 320, 180, w->body, 20000 };
+		apply_thumbnail(w, op);
+		assert_true(op->result.ok);
+		memset(op, 0, sizeof(*op));
+	}
+	assert_true(db_script(&w->db, "COMMIT"));
+	free(op);
+}
+
+static int64_t
+count(struct writer *w, const char *sql)
+{
+	return db_int(&w->db, -1, sql, "");
+}
+
+static void
+test_by_age(void **state)
+{
+	struct bench *b = *state;
+
+	b->mono = 100 * DAY; /* so that the fill lies within the epoch */
+	struct writer *w = writer_of_bench(b);
+	int64_t now = b->mono + 60 * DAY;
+
+	fill(w, 50, now);
+	w->keep_interval_days = 30;
+	w->keep_rollup_days = 20;
+	w->keep_thumbnail_days = 10;
+	w->keep_event_days = 25;
+	int64_t events = count(w, "SELECT count(*) FROM event");
+
+	for (int i = 0; i < 20 && retention_step(w, now); i++)
+		;
+	assert_int_equal(w->db.rc, SQLITE_OK);
+	assert_int_equal(count(w, "SELECT count(*) FROM thumbnail"), 10);
+	assert_int_equal(count(w, "SELECT count(*) FROM rollup"), 20);
+	/* The open one, and those that ended within 30 days. */
+	assert_int_equal(count(w,
+			     "SELECT count(*) FROM interval WHERE feed = 1"),
+	    31);
+	assert_true(count(w, "SELECT count(*) FROM event") < events);
+	assert_true(count(w, "SELECT count(*) FROM event WHERE kind ="
+			     " 'retention'") > 0);
+	/* What is left of the chain still hangs together. */
+	assert_int_equal(count(w, "SELECT count(*) FROM (SELECT prev, lag(hash)"
+				  " OVER (ORDER BY seq) AS before FROM event)"
+				  " WHERE before IS NOT NULL AND before IS NOT"
+				  " prev"),
+	    0);
+	assert_false(retention_step(w, now));
+	db_close(&w->db);
+	free(w);
+}
+
+static void
+test_by_size(void **state)
+{
+	struct bench *b = *state;
+
+	b->mono = 100 * DAY;
+	struct writer *w = writer_of_bench(b);
+	int64_t now = b->mono + 60 * DAY;
+
+	fill(w, 50, now);
+	int64_t intervals = count(w, "SELECT count(*) FROM interval");
+
+	w->keep_bytes = 700 << 10;
+	for (int i = 0; i < 50 && retention_step(w, now); i++)
+		;
+	/* Pictures went, the record did not have to. */
+	assert_true(count(w, "SELECT count(*) FROM thumbnail") < 50);
+	assert_int_equal(count(w, "SELECT count(*) FROM interval"), intervals);
+	/* Whatever is asked for, the last 30 days and the inventory stay. */
+	w->keep_bytes = 1;
+	for (int i = 0; i < 50 && retention_step(w, now); i++)
+		;
+	assert_int_equal(w->db.rc, SQLITE_OK);
+	assert_true(count(w, "SELECT count(*) FROM interval") >= 30);
+	assert_int_equal(count(w, "SELECT count(*) FROM feed"), 2);
+	db_close(&w->db);
+	free(w);
+}
+
+static void
+script(struct bench *b, const char *sql)
+{
+	char path[128];
+	sqlite3 *db;
+
+	snprintf(path, sizeof(path), "%s/%s", b->dir, STORE_FILE);
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(db);
+}
+
+static const struct version {
+	const char *sql, *says;
+	bool reader_too;
+} versions[] = {
+	{ "PRAGMA user_version = 99", "newer camwarden", true },
+	{ "PRAGMA application_id = 7", "not a camwarden database", true },
+	{ "PRAGMA user_version = 0", "not a camwarden database", false },
+};
+
+static void
+test_versions(void **state)
+{
+	struct bench *b = *state;
+	char error[STORE_ERROR_BYTES];
+
+	store_close(&b->store);
+	for (size_t i = 0; i < sizeof(versions) / sizeof(versions[0]); i++) {
+		const struct version *v = &versions[i];
+
+		script(b, v->sql);
+		b->config.utc_us = T0;
+		assert_null(store_open(&b->config, NULL, error));
+		assert_non_null(strstr(error, v->says));
+		struct store_reader *r = store_reader_open(b->dir, error);
+
+		assert_null(r);
+		if (v->reader_too)
+			assert_non_null(strstr(error, v->says));
+		script(b, "PRAGMA user_version = 1;"
+			  "PRAGMA application_id = 0x63616d77");
+	}
+	bench_open(b);
+	assert_int_equal(bench_int(b, "SELECT count(*) FROM feed"), 2);
+}
+
+static void
+test_version_0(void **state)
+{
+	struct bench *b = *state;
+	char path[128];
+
+	store_close(&b->store);
+	snprintf(path, sizeof(path), "%s/%s", b->dir, STORE_FILE);
+	assert_int_equal(unlink(path), 0);
+	/* An empty file is a database of version 0. */
+	fclose(fopen(path, "w"));
+	bench_open(b);
+	assert_int_equal(bench_int(b, "PRAGMA user_version"), schema_version());
+	assert_int_equal(bench_int(b, "SELECT count(*) FROM feed"), 0);
+	bench_tiles(b);
+}
+
+static void
+test_damaged(void **state)
+{
+	struct bench *b = *state;
+	char path[128], error[STORE_ERROR_BYTES];
+
+	store_close(&b->store);
+	script(b, "UPDATE heartbeat SET stopped = 0");
+	snprintf(path, sizeof(path), "%s/%s", b->dir, STORE_FILE);
+	FILE *f = fopen(path, "r+b");
+	char rubbish[4096];
+
+	memset(rubbish, 0x5a, sizeof(rubbish));
+	fseek(f, 4096 * 2, SEEK_SET);
+	for (int i = 0; i < 20; i++)
+		fwrite(rubbish, 1, sizeof(rubbish), f);
+	fclose(f);
+	assert_null(store_open(&b->config, NULL, error));
+	assert_true(strlen(error) > 20);
+}
+
+static void
+test_no_database(void **state)
+{
+	struct bench *b = *state;
+	char error[STORE_ERROR_BYTES];
+	struct store_config c = { .dir = "/proc/none/such", .actor = "t" };
+
+	assert_null(store_open(&c, NULL, error));
+	assert_non_null(strstr(error, "/proc/none/such"));
+	assert_null(store_reader_open("/proc/none/such", error));
+	assert_non_null(strstr(error, "/proc/none/such"));
+	(void)b;
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_by_age),
+		TEST(test_by_size),
+		TEST(test_versions),
+		TEST(test_version_0),
+		TEST(test_damaged),
+		TEST(test_no_database),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

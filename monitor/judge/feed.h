@@ -73,6 +73,7 @@ struct frozen {
 	uint16_t strong;    /* of them, nearly all blocks came back */
 	uint32_t equal_sum; /* permille, over samples */
 	uint32_t recent_permille; /* running mean of the same */
+	uint32_t uneven_permille; /* running mean of nearest / farthest */
 	uint16_t life_permille;	  /* equal blocks usual beside motion */
 	uint16_t life_seen;
 	uint32_t floor_q8; /* calm difference usual in life */

@@ -18,6 +18,7 @@
 #define STRONG_COUNT 3u
 #define STRONG_US (15 * SECOND)
 #define SLOW_PERMILLE 250u
+#define SLOW_EVEN_PERMILLE 650u /* noise keeps all pairs apart alike */
 #define SLOW_SAMPLES 12u
 #define SLOW_US (60 * SECOND)
 #define OVER_LIFE_PERMILLE 150u
@@ -40,6 +41,7 @@ forget(struct frozen *z, int64_t at_us)
 	z->strong = 0;
 	z->equal_sum = 0;
 	z->recent_permille = 0;
+	z->uneven_permille = 0;
 }
 
 static uint32_t
@@ -98,6 +100,8 @@ gather(struct frozen *z, const struct contrast *c, int64_t at_us)
 	z->equal_sum += c->equal_permille;
 	z->recent_permille =
 	    towards(z->recent_permille, c->equal_permille, z->samples);
+	z->uneven_permille = towards(z->uneven_permille,
+	    c->far_q8 == 0 ? 0 : c->near_q8 * 1000u / c->far_q8, z->samples);
 	if (c->equal_permille >= STRONG_PERMILLE)
 		z->strong++;
 	if (c->adjacent.equal_permille >= EXACT_PERMILLE) {
@@ -120,6 +124,7 @@ sureness(const struct frozen *z, int64_t quiet)
 		return 93;
 	if (z->samples >= SLOW_SAMPLES && quiet >= SLOW_US &&
 	    z->recent_permille >= SLOW_PERMILLE &&
+	    z->uneven_permille <= SLOW_EVEN_PERMILLE &&
 	    z->recent_permille >= usual + OVER_LIFE_PERMILLE)
 		return 85;
 	return 0;

@@ -30,6 +30,7 @@ struct note { /* one keyframe, 1.6 KB */
 	int64_t at_us;
 	uint64_t hash;
 	uint32_t au_bytes;
+	uint16_t sharp_q8;
 	uint16_t width;
 	uint16_t height;
 	uint8_t pixel[TILES * TILE_PIXELS];
@@ -56,8 +57,11 @@ struct contrast {
 	bool first;    /* nothing to compare with: the rest is zero */
 	uint8_t depth; /* how many were compared */
 	struct pair adjacent;
-	uint32_t near_q8; /* smallest and largest calm difference */
+	uint32_t lag_q8[HISTORY]; /* calm difference to each, newest first */
+	uint32_t near_q8;	  /* smallest and largest of them */
 	uint32_t far_q8;
+	uint32_t excess_percent; /* near, against the most that coding one
+				  * still picture twice makes of it */
 	uint16_t equal_permille; /* largest share of equal blocks */
 	uint8_t equal_lag;	 /* how many keyframes back that was, from 1 */
 	uint16_t blocks;	 /* textured blocks, fewest of all pairs */

@@ -12,14 +12,27 @@
 #define WANDER_ROWS 3u	  /* what a clock's text does not span */
 #define WANDER_COLUMNS 7u
 #define WANDER_CELLS 6u
+#define WANDER_FEW_CELLS 3u /* .. or these, seen in three motions */
+#define WANDER_FEW_COLUMNS 4u
 #define WANDER_EDGE_CELLS 16u
 #define MOTIONS_PROVE 2u
-#define NOISE_EQUAL_PERMILLE 120u
-#define NOISE_LOOSE_PERCENT 78u
-#define NOISE_LOOSE_RUN 7u
-#define NOISE_TIGHT_PERCENT 85u
-#define NOISE_TIGHT_RUN 5u
 #define NOISE_LEAST_Q8 40u /* below 0.16 level there is nothing to see */
+
+/* A run of keyframes none of which gave back more than `equal` of the blocks
+ * of any other, all pairs of which differ by about as much (smallest / largest
+ * at least `even`), each at least by `excess` of what coding alone explains.
+ * The less it asks of each pair, the longer it must be. */
+static const struct noise_kind {
+	uint16_t equal_permille;
+	uint16_t even_percent;
+	uint16_t excess_percent;
+	uint8_t run;
+} noise_kinds[NOISE_KINDS] = {
+	{ 120, 85, 0, 5 },
+	{ 120, 78, 0, 7 },
+	{ 300, 65, 0, 14 },
+	{ 120, 25, 100, 4 },
+};
 
 static bool
 cell_get(const uint8_t *bits, unsigned i)
@@ -88,48 +101,62 @@ cells_wander(const struct life *l)
 
 static bool
 noise_goes_on(const struct noise_run *n, const struct contrast *c,
-    unsigned even_percent)
+    const struct noise_kind *kind)
 {
-	uint32_t near = c->near_q8, far = c->far_q8;
-
-	if (c->equal_permille >= NOISE_EQUAL_PERMILLE || near < NOISE_LEAST_Q8)
-		return false;
-	if (n->length > 0) {
-		near = near < n->near_q8 ? near : n->near_q8;
-		far = far > n->far_q8 ? far : n->far_q8;
-	}
-	return near * 100u >= far * even_percent;
+	return n->near_q8 * 100u >= n->far_q8 * kind->even_percent &&
+	       c->equal_permille < kind->equal_permille &&
+	       c->excess_percent >= kind->excess_percent &&
+	       n->near_q8 >= NOISE_LEAST_Q8;
 }
 
+/* Takes the newest `length` pairs into the run's bounds. */
 static void
-noise_look(struct noise_run *n, const struct contrast *c, int64_t at_us,
-    unsigned even_percent)
+noise_extend(struct noise_run *n, const struct contrast *c, unsigned length)
 {
-	if (!noise_goes_on(n, c, even_percent)) {
-		n->length = 0;
-		return;
+	for (unsigned i = 0; i < length && i < c->depth; i++) {
+		if (c->lag_q8[i] < n->near_q8)
+			n->near_q8 = c->lag_q8[i];
+		if (c->lag_q8[i] > n->far_q8)
+			n->far_q8 = c->lag_q8[i];
 	}
-	if (n->length == 0)
-		*n = (struct noise_run){ 0, at_us, c->near_q8, c->far_q8 };
-	if (c->near_q8 < n->near_q8)
-		n->near_q8 = c->near_q8;
-	if (c->far_q8 > n->far_q8)
-		n->far_q8 = c->far_q8;
-	if (n->length < 255)
-		n->length++;
 }
 
-/* The start of a run that is long enough for how even it is, or 0. */
+/* True when the run is long enough. */
+static bool
+noise_look(struct noise_run *n, const struct contrast *c, int64_t at_us,
+    const struct noise_kind *kind)
+{
+	static const struct noise_run none = { 0, 0, UINT32_MAX, 0 };
+
+	if (n->length > 0) {
+		noise_extend(n, c, n->length + 1u);
+		if (noise_goes_on(n, c, kind)) {
+			if (n->length < 255)
+				n->length++;
+			return n->length >= kind->run;
+		}
+	}
+	*n = none;
+	noise_extend(n, c, 1);
+	if (noise_goes_on(n, c, kind)) {
+		n->length = 1;
+		n->from_us = at_us;
+	} else {
+		*n = none;
+	}
+	return false;
+}
+
+/* The start of a run that is long enough, or 0. */
 static int64_t
 noise_shown(struct life *l, const struct contrast *c, int64_t at_us)
 {
-	noise_look(&l->noise[0], c, at_us, NOISE_LOOSE_PERCENT);
-	noise_look(&l->noise[1], c, at_us, NOISE_TIGHT_PERCENT);
-	if (l->noise[1].length >= NOISE_TIGHT_RUN)
-		return l->noise[1].from_us;
-	if (l->noise[0].length >= NOISE_LOOSE_RUN)
-		return l->noise[0].from_us;
-	return 0;
+	int64_t from = 0;
+
+	for (unsigned i = 0; i < NOISE_KINDS; i++)
+		if (noise_look(&l->noise[i], c, at_us, &noise_kinds[i]))
+			from = l->noise[i].from_us;
+	return from;
 }
 
 static void

@@ -19,6 +19,8 @@
 
 enum sign { SIGN_NONE, SIGN_MOTION, SIGN_NOISE };
 
+#define NOISE_KINDS 4u
+
 struct noise_run { /* keyframes in a row that differ evenly */
 	uint8_t length;
 	int64_t from_us;
@@ -26,14 +28,14 @@ struct noise_run { /* keyframes in a row that differ evenly */
 };
 
 struct life {
-	bool alive;		   /* shown at least once; never lost again */
-	int64_t shown_us;	   /* last sign */
-	int64_t begun_us;	   /* first sign of those that made it alive */
-	uint8_t looks;		   /* since motions began to be counted */
-	uint8_t motions;	   /* so far, until alive */
-	struct noise_run noise[2]; /* loosely even, and tightly */
-	uint8_t often[COARSE];	   /* how often a cell is hot: 255 always */
-	uint8_t seen[CELL_BYTES];  /* cells that were hot so far */
+	bool alive;	  /* shown at least once; never lost again */
+	int64_t shown_us; /* last sign */
+	int64_t begun_us; /* first sign of those that made it alive */
+	uint8_t looks;	  /* since motions began to be counted */
+	uint8_t motions;  /* so far, until alive */
+	struct noise_run noise[NOISE_KINDS];
+	uint8_t often[COARSE];	  /* how often a cell is hot: 255 always */
+	uint8_t seen[CELL_BYTES]; /* cells that were hot so far */
 };
 
 /* What this keyframe shows. Updates what is known. */

@@ -1,0 +1,54 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Measures camwarden on this machine.
+
+usage: ./dev bench NAME [options]
+
+  scale    camfarm and camwarden: CPU, memory, detection delays, false
+           verdicts; held against bare recv loops and against ffmpeg
+  decode   one keyframe through the decoder and the measures
+  judge    one sample through the judge
+  corpus   the judge on labelled clips (made with ffmpeg; --help)
+
+Each prints a table; --json FILE writes the same figures by name. Each has
+--help.
+
+example: ./dev bench scale --feeds 500 --seconds 60 --json /tmp/scale.json
+"""
+import os
+import subprocess
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, HERE)
+
+
+def micro(name, rest):
+    import world
+    return subprocess.run([world.program(name), *rest], check=False).returncode
+
+
+def corpus(rest):
+    import world
+    return subprocess.run([sys.executable, os.path.join(HERE, "judge_corpus.py"), "--program",
+                           world.program("judge_clip"), *rest], check=False).returncode
+
+
+def main():
+    name, rest = (sys.argv[1], sys.argv[2:]) if len(sys.argv) > 1 else ("--help", [])
+    if name in ("--help", "-h"):
+        print(__doc__.strip())
+        return 0
+    if name == "scale":
+        import scale
+        return scale.main(rest)
+    if name in ("decode", "judge"):
+        return micro("bench_" + name, rest)
+    if name == "corpus":
+        return corpus(rest)
+    print(f"bench: no such bench: {name}; see ./dev bench --help", file=sys.stderr)
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

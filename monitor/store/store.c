@@ -375,7 +375,8 @@ room_for(const struct desk *d, const struct op *op)
 	if (d->in.count >= d->in_limit || d->in.bytes > DESK_QUEUE_BYTES)
 		return false;
 	return op->kind != OP_THUMBNAIL ||
-	       (!d->health.failing && d->in.bytes < DESK_PICTURE_BYTES);
+	       (!d->health.failing && !d->health.low_space &&
+		   d->in.bytes < DESK_PICTURE_BYTES);
 }
 
 static void

@@ -77,7 +77,8 @@ void store_dispatch(struct store *s);
 bool store_drain(struct store *s, uint32_t timeout_ms);
 
 struct store_health {
-	bool failing; /* the last commit failed; being retried */
+	bool failing;	/* the last commit failed; being retried */
+	bool low_space; /* little is left on the disk: no thumbnails are kept */
 	char error[STORE_ERROR_BYTES]; /* the last one */
 	uint64_t failures, commits, events;
 	uint64_t ops_dropped, thumbnails_dropped;

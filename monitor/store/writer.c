@@ -5,6 +5,7 @@
 #include "monitor/store/writer.h"
 
 #include <string.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "common/clock.h"
@@ -19,6 +20,8 @@
 #define CHECKPOINT_PAGES 1000	 /* at once */
 #define CHECKPOINT_IDLE_PAGES 64 /* when nobody waits */
 #define RETENTION_US 60000000
+#define SPACE_US 5000000
+#define FLOOR_BYTES (64u << 20) /* free on the disk */
 
 typedef void apply_fn(struct writer *w, struct op *op);
 
@@ -53,7 +56,7 @@ struct loop {
 	int64_t latest_us;
 	bool verdicts_lost; /* seen, and not yet written down */
 	int64_t retry_us;   /* pause after a failure, 0 = all is well */
-	int64_t retention_due_us;
+	int64_t retention_due_us, space_due_us;
 	int tries_closing;
 	uint64_t events;
 	int wal_pages;
@@ -307,12 +310,42 @@ checkpoint(struct loop *l, bool idle)
 		l->wal_pages = in_wal - moved;
 }
 
+/* The last of the disk is for the record: pictures stop first. */
+static void
+look_at_space(struct loop *l)
+{
+	struct desk *d = l->desk;
+	const char *file = sqlite3_db_filename(l->w->db.h, "main");
+	struct statvfs disk;
+
+	if (file == NULL || statvfs(file, &disk) != 0)
+		return;
+	bool low = (uint64_t)disk.f_bavail * disk.f_frsize < FLOOR_BYTES;
+
+	pthread_mutex_lock(&d->lock);
+	bool changed = low != d->health.low_space;
+
+	d->health.low_space = low;
+	d->health_changed |= changed;
+	pthread_mutex_unlock(&d->lock);
+	if (!changed)
+		return;
+	log_warn("store", "%s",
+	    low ? "the disk is nearly full: no more thumbnails"
+		: "the disk has room again");
+	news(d);
+}
+
 static void
 housekeeping(struct loop *l, bool idle)
 {
 	int64_t now = clock_mono_us();
 
 	checkpoint(l, idle);
+	if (now >= l->space_due_us) {
+		look_at_space(l);
+		l->space_due_us = now + SPACE_US;
+	}
 	if (!idle || l->retry_us != 0 || now < l->retention_due_us)
 		return;
 	bool more = retention_step(l->w, l->latest_us);

@@ -183,8 +183,8 @@ name_failed(struct fleet *fl, struct feed *f)
 	f->retry_us = r.next_try_us = now + wait;
 	r.attempts = f->name_failures;
 	r.ref = (struct feed_ref){ f->want->ref.feed, f->generation };
-	fleet_seeing(fl, r.ref.feed);
 	fl->calls.on_link(fl->calls.arg, &r);
+	fleet_seeing(fl, r.ref.feed);
 }
 
 static uint64_t

@@ -166,10 +166,12 @@ take_link_report(struct probe *p, struct span body)
 		return "reports a time that can't be";
 	f->locked_us =
 	    may_lock(m.reason) && m.phase == PHASE_BACKOFF ? m.next_try_us : 0;
+	/* First how things are, then that we see again: or the judge would
+	 * take what was true before for true now. */
+	p->fl->calls.on_link(p->fl->calls.arg, &m);
 	if (m.phase == PHASE_FLOWING || m.phase == PHASE_STALLED ||
 	    (m.phase == PHASE_BACKOFF && m.reason != REASON_SHUTDOWN))
 		fleet_seeing(p->fl, m.ref.feed);
-	p->fl->calls.on_link(p->fl->calls.arg, &m);
 	return NULL;
 }
 

@@ -159,10 +159,10 @@ send_setup(struct rtsp_step *st, const char *url, bool extra)
 
 static void
 note_extra(struct rtsp_session *s, const struct sdp *sdp, struct span base,
-    const struct sdp_track *ours)
+    const struct sdp_track *ours, struct span server)
 {
-	bool all =
-	    (s->quirks & WIRE_QUIRK_SETUP_ALL) != 0 || sdp_needs_all(sdp);
+	bool all = (s->quirks & WIRE_QUIRK_SETUP_ALL) != 0 ||
+		   sdp_needs_all(sdp, server);
 
 	for (uint32_t i = 0; all && i < sdp->track_count; i++) {
 		const struct sdp_track *t = &sdp->tracks[i];
@@ -179,11 +179,12 @@ rtsp_dialog_sdp(struct rtsp_step *st)
 {
 	static struct sdp sdp; /* 20 KB: not on the stack; one thread only */
 	struct rtsp_session *s = st->s;
+	struct span server = rtsp_message_find(st->event->message, "server");
 	enum reason reason;
 
 	rtsp_dialog_login_proved(st);
 	sdp_parse(st->event->message->body, &sdp);
-	s->old_live555 = sdp_is_old_live555(&sdp);
+	s->old_live555 = sdp_is_old_live555(&sdp, server);
 
 	const struct sdp_track *t = sdp_choose(&sdp, &reason);
 
@@ -204,7 +205,7 @@ rtsp_dialog_sdp(struct rtsp_step *st)
 		rtsp_leave_detail(st, "control URL too long");
 		return rtsp_leave_with(st, REASON_PROTOCOL);
 	}
-	note_extra(s, &sdp, base, t);
+	note_extra(s, &sdp, base, t, server);
 	st->todo->track = t;
 	st->todo->flags |= RTSP_DO_MEDIA;
 	if (s->udp) {
@@ -517,10 +518,13 @@ rtsp_dialog_redirect(struct rtsp_step *st)
 		return refuse_redirect(st, "redirected to no URL of ours");
 	if (here.tls && !there.tls)
 		return refuse_redirect(st, "redirected from TLS to plain text");
-	if (!rtsp_dialog_keep(&s->dial, there.text, strlen(there.text)) ||
-	    rtsp_url_parse(span_of(s->url), &origin, &why) != PARSE_DONE)
+	if (rtsp_url_parse(span_of(s->url), &origin, &why) != PARSE_DONE ||
+	    !rtsp_dialog_keep(&s->dial, there.text, strlen(there.text)))
 		return refuse_redirect(st, "out of memory");
 	s->foreign = strcmp(origin.host, there.host) != 0;
+	/* Our password is for the host it was configured for. */
+	if (s->foreign && s->user[0] != '\0')
+		return refuse_redirect(st, "redirected to another host");
 	s->tls = there.tls;
 	free(s->challenge);
 	s->challenge = NULL;

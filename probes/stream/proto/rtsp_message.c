@@ -27,15 +27,23 @@ rtsp_message_begins(struct span b)
 	return false;
 }
 
-/* Length of the empty line that ends the head at i, 0 when there is none. */
-static size_t
-empty_line(struct span b, size_t i)
+enum line { LINE_EMPTY, LINE_OTHER, LINE_CUT };
+
+/* What line begins at i; *n_out: its length when empty. One of blanks alone
+ * counts as empty: some cameras end every line with blanks (RTSP.md 5). */
+static enum line
+line_at(struct span b, size_t i, size_t *n_out)
 {
-	if (b.p[i] == '\n')
-		return 1;
-	if (b.p[i] == '\r' && i + 1 < b.n && b.p[i + 1] == '\n')
-		return 2;
-	return 0;
+	size_t start = i;
+
+	while (i < b.n && (b.p[i] == ' ' || b.p[i] == '\t'))
+		i++;
+	if (i < b.n && b.p[i] == '\r')
+		i++;
+	if (i >= b.n)
+		return LINE_CUT;
+	*n_out = i + 1 - start;
+	return b.p[i] == '\n' ? LINE_EMPTY : LINE_OTHER;
 }
 
 /* Finds the end of the head: a line break followed by an empty line. */
@@ -43,23 +51,26 @@ static enum parse_result
 find_head(struct rtsp_parser *p, struct span b, const char **why_out)
 {
 	size_t i = p->scanned;
+	const uint8_t *lf;
 
-	for (; i < b.n; i++) {
-		const uint8_t *lf = memchr(b.p + i, '\n', b.n - i);
+	while (i < b.n && (lf = memchr(b.p + i, '\n', b.n - i)) != NULL) {
+		size_t at = (size_t)(lf - b.p), n = 0;
 
-		if (lf == NULL || (size_t)(lf - b.p) + 1 >= b.n)
-			break;
-		i = (size_t)(lf - b.p);
-
-		size_t n = empty_line(b, i + 1);
-
-		if (n == 0 && b.p[i + 1] == '\r' && i + 2 >= b.n)
-			break;
-		if (n > 0) {
-			p->head = (uint32_t)(i + 1 + n);
+		i = at;
+		switch (line_at(b, at + 1, &n)) {
+		case LINE_EMPTY:
+			p->head = (uint32_t)(at + 1 + n);
 			return PARSE_DONE;
+		case LINE_OTHER:
+			i = at + 1;
+			continue;
+		case LINE_CUT:
+			break;
 		}
+		break;
 	}
+	if (i < b.n && b.p[i] != '\n')
+		i = b.n;
 	p->scanned = (uint32_t)i;
 	if (b.n > LIMIT_RTSP_HEADER_BYTES)
 		return bad(why_out, "header block too long");

@@ -236,19 +236,26 @@ sdp_choose(const struct sdp *sdp, enum reason *reason_out)
 }
 
 bool
-sdp_needs_all(const struct sdp *sdp)
+sdp_needs_all(const struct sdp *sdp, struct span server)
 {
 	return span_starts(sdp->name, "H264DVR") ||
-	       span_starts(sdp->tool, "H264DVR");
+	       span_starts(sdp->tool, "H264DVR") ||
+	       span_starts(server, "H264DVR");
 }
 
-bool
-sdp_is_old_live555(const struct sdp *sdp)
+static bool
+is_old(struct span tool)
 {
 	static const char prefix[] = "LIVE555 Streaming Media v";
 	static const char fixed[] = "2017.06.04";
 	const size_t at = sizeof(prefix) - 1, n = sizeof(fixed) - 1;
 
-	return span_starts(sdp->tool, prefix) && sdp->tool.n >= at + n &&
-	       memcmp(sdp->tool.p + at, fixed, n) < 0;
+	return span_starts(tool, prefix) && tool.n >= at + n &&
+	       memcmp(tool.p + at, fixed, n) < 0;
+}
+
+bool
+sdp_is_old_live555(const struct sdp *sdp, struct span server)
+{
+	return is_old(sdp->tool) || is_old(server);
 }

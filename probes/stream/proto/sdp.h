@@ -44,10 +44,11 @@ void sdp_parse(struct span body, struct sdp *sdp_out);
  * CODEC_UNSUPPORTED. */
 const struct sdp_track *sdp_choose(const struct sdp *sdp,
     enum reason *reason_out);
-/* The server needs every track set up (RTSP.md 3, f=h264dvr_need_audio). */
-bool sdp_needs_all(const struct sdp *sdp);
+/* `server`: the answer's Server header, may be empty.
+ * The server needs every track set up (RTSP.md 3, f=h264dvr_need_audio). */
+bool sdp_needs_all(const struct sdp *sdp, struct span server);
 /* live555 older than 2017.06.04, which may send a dead session's packets to a
  * new connection (RTSP.md 5, f=stale_fd_packets). */
-bool sdp_is_old_live555(const struct sdp *sdp);
+bool sdp_is_old_live555(const struct sdp *sdp, struct span server);
 
 #endif

@@ -21,7 +21,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (t->formats[i].payload_type > 127 ||
 		    t->formats[i].fmtp.n > size)
 			abort();
-	sdp_needs_all(&sdp);
-	sdp_is_old_live555(&sdp);
+	sdp_needs_all(&sdp, (struct span){ data, size });
+	sdp_is_old_live555(&sdp, (struct span){ data, size });
 	return 0;
 }

@@ -29,6 +29,8 @@ static const struct expected good[] = {
 	    401, 4, "1299", 60, "", 0 },
 	{ "RTSP/1.0 200 OK\r\nCSEQ : 5\r\nSession: a ; timeout = 15\r\n\r\n",
 	    200, 5, "a", 15, "", 0 },
+	/* blanks at every line's end, the last one's too */
+	{ "RTSP/1.0 200 OK  \r\ncseq: 8  \r\n  \r\n", 200, 8, "", 0, "", 0 },
 	/* hdr_fold */
 	{ "RTSP/1.0 200 OK\r\nCSeq:\r\n  6\r\nSession: b;\r\n\ttimeout=7\r\n"
 	  "\r\n",

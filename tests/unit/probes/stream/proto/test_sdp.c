@@ -86,14 +86,15 @@ test_quirks(void **state)
 {
 	(void)state;
 	sdp_parse(span_of("s=H264DVR 1.0\nm=video 0 RTP/AVP 96\n"), &sdp);
-	assert_true(sdp_needs_all(&sdp));
+	assert_true(sdp_needs_all(&sdp, span_of("")));
 	sdp_parse(span_of("a=tool:LIVE555 Streaming Media v2016.01.02\n"),
 	    &sdp);
-	assert_true(sdp_is_old_live555(&sdp));
-	assert_false(sdp_needs_all(&sdp));
+	assert_true(sdp_is_old_live555(&sdp, span_of("")));
+	assert_false(sdp_needs_all(&sdp, span_of("")));
+	assert_true(sdp_needs_all(&sdp, span_of("H264DVR 1.0")));
 	sdp_parse(span_of("a=tool:LIVE555 Streaming Media v2017.06.04\n"),
 	    &sdp);
-	assert_false(sdp_is_old_live555(&sdp));
+	assert_false(sdp_is_old_live555(&sdp, span_of("")));
 }
 
 static void

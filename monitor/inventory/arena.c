@@ -69,7 +69,7 @@ arena_copy(struct inventory_arena *a, const char *bytes, size_t n)
 }
 
 void *
-array_more(void *items, size_t *count, size_t item_size, void **item_out)
+arena_more(void *items, size_t *count, size_t item_size, void **item_out)
 {
 	size_t n = *count;
 

@@ -14,6 +14,6 @@ void arena_free(struct inventory_arena **a);
 char *arena_copy(struct inventory_arena *a, const char *bytes, size_t n);
 /* Room for one more item of an array that doubles; NULL: no memory, the array
  * stays. The new item is zeroed. */
-void *array_more(void *items, size_t *count, size_t item_size, void **item_out);
+void *arena_more(void *items, size_t *count, size_t item_size, void **item_out);
 
 #endif

@@ -43,7 +43,7 @@ inventory_add_site(struct inventory *inv)
 {
 	void *item;
 
-	inv->sites = array_more(inv->sites, &inv->site_count,
+	inv->sites = arena_more(inv->sites, &inv->site_count,
 	    sizeof(*inv->sites), &item);
 	struct inventory_site *s = item;
 
@@ -57,7 +57,7 @@ inventory_add_device(struct inventory *inv)
 {
 	void *item;
 
-	inv->devices = array_more(inv->devices, &inv->device_count,
+	inv->devices = arena_more(inv->devices, &inv->device_count,
 	    sizeof(*inv->devices), &item);
 	struct inventory_device *d = item;
 
@@ -71,7 +71,7 @@ inventory_add_feed(struct inventory *inv)
 {
 	void *item;
 
-	inv->feeds = array_more(inv->feeds, &inv->feed_count,
+	inv->feeds = arena_more(inv->feeds, &inv->feed_count,
 	    sizeof(*inv->feeds), &item);
 	struct inventory_feed *f = item;
 

@@ -47,7 +47,7 @@ change_new(struct work *w, enum inventory_change_kind change,
 {
 	void *item;
 
-	w->plan->changes = array_more(w->plan->changes, &w->plan->count,
+	w->plan->changes = arena_more(w->plan->changes, &w->plan->count,
 	    sizeof(*w->plan->changes), &item);
 	struct inventory_change *c = item;
 

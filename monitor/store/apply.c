@@ -8,7 +8,7 @@
 #include "monitor/store/writer.h"
 
 void
-op_fault(struct op *op, const char *format, ...)
+apply_fault(struct op *op, const char *format, ...)
 {
 	va_list ap;
 
@@ -91,8 +91,8 @@ verdict_body(struct writer *w, const struct store_verdict *v, int64_t start,
 	json_list_close(&j);
 	json_number(&j, "confidence", v->confidence);
 	json_number(&j, "start", start);
-	json_number(&j, "since", writer_utc(w, v->since_us));
-	json_number(&j, "at", writer_utc(w, v->at_us));
+	json_number(&j, "since", epoch_utc(w, v->since_us));
+	json_number(&j, "at", epoch_utc(w, v->at_us));
 	json_raw(&j, "evidence", evidence);
 	return json_close(&j);
 }
@@ -104,13 +104,13 @@ apply_verdict(struct writer *w, struct op *op)
 	const struct interval_verdict verdict = { v->state, v->cause,
 		v->causes };
 	const char *evidence = evidence_of(w, v->evidence);
-	int64_t since = writer_utc(w, v->since_us);
-	int64_t at = writer_utc(w, v->at_us);
+	int64_t since = epoch_utc(w, v->since_us);
+	int64_t at = epoch_utc(w, v->at_us);
 	struct past past;
 
 	past_read(w, v->feed, &past);
 	if (!past.open) {
-		op_fault(op, "feed %lld is not watched", (long long)v->feed);
+		apply_fault(op, "feed %lld is not watched", (long long)v->feed);
 		return;
 	}
 	struct interval_plan plan =
@@ -135,7 +135,7 @@ apply_rollup(struct writer *w, struct op *op)
 {
 	enum { SLOT = 8, SLOTS = 144 };
 	const struct store_rollup *r = &op->rollup;
-	int64_t slot = writer_utc(w, r->at_us) / 600000000;
+	int64_t slot = epoch_utc(w, r->at_us) / 600000000;
 	int64_t day = slot / SLOTS;
 	int64_t id = day << 24 | (r->feed & 0xffffff);
 	uint32_t fps = r->fps_milli / 10, kbps = r->kbps, loss = r->loss_ppm;
@@ -179,7 +179,7 @@ apply_learned(struct writer *w, struct op *op)
 	db_run(&w->db,
 	    "INSERT OR REPLACE INTO learned(feed, kind, utc, bytes)"
 	    " SELECT id, ?, ?, ? FROM feed WHERE id = ? AND removed IS NULL",
-	    "iibi", (int64_t)l->kind, writer_utc(w, op->stamp_us), l->bytes,
+	    "iibi", (int64_t)l->kind, epoch_utc(w, op->stamp_us), l->bytes,
 	    l->length, l->feed);
 }
 

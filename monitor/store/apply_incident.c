@@ -58,8 +58,8 @@ apply_incident_open(struct writer *w, struct op *op)
 	json_feed(w, &j, i->feed);
 	json_site(w, &j, i->site);
 	json_text(&j, "cause", cause_name(i->cause));
-	json_number(&j, "since", writer_utc(w, i->since_us));
-	json_number(&j, "at", writer_utc(w, i->at_us));
+	json_number(&j, "since", epoch_utc(w, i->since_us));
+	json_number(&j, "at", epoch_utc(w, i->at_us));
 	json_bool(&j, "alertable", i->alertable);
 	json_text(&j, "text", i->text);
 	int64_t before = i->feed != 0 ? before_picture(w, i->feed, &j) : 0;
@@ -71,8 +71,8 @@ apply_incident_open(struct writer *w, struct op *op)
 	db_run(&w->db,
 	    "INSERT INTO incident(id, feed, site, since, at, cause, alertable,"
 	    " text, before) VALUES(?,?,?,?,?,?,?,?,?)",
-	    "i??iiiis?", i->id, i->feed, i->site, writer_utc(w, i->since_us),
-	    writer_utc(w, i->at_us), (int64_t)i->cause, (int64_t)i->alertable,
+	    "i??iiiis?", i->id, i->feed, i->site, epoch_utc(w, i->since_us),
+	    epoch_utc(w, i->at_us), (int64_t)i->cause, (int64_t)i->alertable,
 	    i->text, before);
 	op->result.id = i->id;
 	op->result.seq = event_append(w, i->at_us, "incident.open", "judge",
@@ -89,7 +89,7 @@ incident_feed(struct writer *w, struct op *op, int64_t id, bool open)
 	    "ii", id, (int64_t)open);
 
 	if (feed < 0 && w->db.rc == SQLITE_OK)
-		op_fault(op, "no %sincident %lld", open ? "open " : "",
+		apply_fault(op, "no %sincident %lld", open ? "open " : "",
 		    (long long)id);
 	op->result.id = id;
 	return feed;
@@ -129,11 +129,11 @@ apply_incident_close(struct writer *w, struct op *op)
 	db_run(&w->db,
 	    "UPDATE incident SET good = max(since, ?), closed = max(at, ?)"
 	    " WHERE id = ?",
-	    "iii", writer_utc(w, c->since_us), writer_utc(w, c->at_us), c->id);
+	    "iii", epoch_utc(w, c->since_us), epoch_utc(w, c->at_us), c->id);
 	json_number(&j, "incident", c->id);
 	json_feed(w, &j, feed);
-	json_number(&j, "good", writer_utc(w, c->since_us));
-	json_number(&j, "at", writer_utc(w, c->at_us));
+	json_number(&j, "good", epoch_utc(w, c->since_us));
+	json_number(&j, "at", epoch_utc(w, c->at_us));
 	op->result.seq = event_append(w, c->at_us, "incident.close", "judge",
 	    feed, json_close(&j));
 }
@@ -149,14 +149,14 @@ apply_incident_acknowledge(struct writer *w, struct op *op)
 		return;
 	if (db_int(&w->db, 0, "SELECT acknowledged FROM incident WHERE id = ?",
 		"i", a->id) != 0) {
-		op_fault(op, "incident %lld is acknowledged already",
+		apply_fault(op, "incident %lld is acknowledged already",
 		    (long long)a->id);
 		return;
 	}
 	db_run(&w->db,
 	    "UPDATE incident SET acknowledged = ?, acknowledged_by = ?,"
 	    " note = ? WHERE id = ?",
-	    "issi", writer_utc(w, a->at_us), a->actor, a->text, a->id);
+	    "issi", epoch_utc(w, a->at_us), a->actor, a->text, a->id);
 	json_number(&j, "incident", a->id);
 	json_feed(w, &j, feed);
 	json_text(&j, "note", a->text);
@@ -174,7 +174,7 @@ picture_allowed(struct writer *w, struct op *op, int64_t feed)
 	if (no == 0)
 		return true;
 	if (w->db.rc == SQLITE_OK)
-		op_fault(op, "%s",
+		apply_fault(op, "%s",
 		    no < 0 ? "no such feed" : "the feed is marked no-picture");
 	return false;
 }
@@ -190,7 +190,7 @@ picture_event(struct writer *w, struct op *op, const uint8_t sha[32])
 	json_feed(w, &j, t->feed);
 	json_text(&j, "what",
 	    t->kind == STORE_FIRST_BAD ? "first-bad" : "recovered");
-	json_number(&j, "taken", writer_utc(w, t->at_us));
+	json_number(&j, "taken", epoch_utc(w, t->at_us));
 	json_hex(&j, "sha256", sha, 32);
 	op->result.seq = event_append(w, op->stamp_us, "thumbnail", "judge",
 	    t->feed, json_close(&j));
@@ -213,7 +213,7 @@ apply_thumbnail(struct writer *w, struct op *op)
 	db_run(&w->db,
 	    "INSERT INTO thumbnail(feed, kind, utc, incident, width, height,"
 	    " sha256, png) VALUES(?,?,?,?,?,?,?,?)",
-	    "iii?iibb", t->feed, (int64_t)t->kind, writer_utc(w, t->at_us),
+	    "iii?iibb", t->feed, (int64_t)t->kind, epoch_utc(w, t->at_us),
 	    t->incident, (int64_t)t->width, (int64_t)t->height, sha,
 	    sizeof(sha), t->png, t->length);
 	op->result.id = sqlite3_last_insert_rowid(w->db.h);
@@ -241,7 +241,7 @@ apply_overlay(struct writer *w, struct op *op)
 	char kind[32];
 
 	if (o->to_utc <= o->from_utc) {
-		op_fault(op, "its end is not after its start");
+		apply_fault(op, "its end is not after its start");
 		return;
 	}
 	sqlite3_snprintf(sizeof(kind), kind, "%s.add", overlay_name(o->kind));
@@ -250,7 +250,7 @@ apply_overlay(struct writer *w, struct op *op)
 	    " reason, created) VALUES(?,?,?,?,?,?,?,?,?)",
 	    "i??siissi", (int64_t)o->kind, o->feed, o->site, o->tag,
 	    o->from_utc, o->to_utc, o->actor, o->reason,
-	    writer_utc(w, op->stamp_us));
+	    epoch_utc(w, op->stamp_us));
 	op->result.id = sqlite3_last_insert_rowid(w->db.h);
 	json_number(&j, "overlay", op->result.id);
 	json_feed(w, &j, o->feed);
@@ -274,7 +274,7 @@ apply_overlay_end(struct writer *w, struct op *op)
 	char name[32];
 
 	if (kind == 0) {
-		op_fault(op, "no such maintenance or mute, or over already");
+		apply_fault(op, "no such maintenance or mute, or over already");
 		return;
 	}
 	sqlite3_snprintf(sizeof(name), name, "%s.end", overlay_name(kind));

@@ -81,7 +81,7 @@ site_remove(struct writer *w, struct change *x)
 		" IS NULL) + (SELECT count(*) FROM site WHERE parent = ?1 AND"
 		" removed IS NULL)",
 		"i", x->id) > 0) {
-		op_fault(x->op, "site %s is still in use", x->c->site.path);
+		apply_fault(x->op, "site %s is still in use", x->c->site.path);
 		return;
 	}
 	db_run(&w->db, "UPDATE site SET removed = ? WHERE id = ?", "ii", x->utc,
@@ -157,7 +157,8 @@ device_remove(struct writer *w, struct change *x)
 		"SELECT count(*) FROM feed WHERE device = ? AND removed IS"
 		" NULL",
 		"i", x->id) > 0) {
-		op_fault(x->op, "device %s is still in use", x->c->device.name);
+		apply_fault(x->op, "device %s is still in use",
+		    x->c->device.name);
 		return;
 	}
 	db_run(&w->db, "DELETE FROM credential WHERE device = ?", "i", x->id);
@@ -236,7 +237,7 @@ feed_insert(struct writer *w, const struct change *x)
 	if (w->db.rc == SQLITE_OK &&
 	    db_int(&w->db, 0, "SELECT removed IS NULL FROM feed WHERE id = ?",
 		"i", id))
-		op_fault(x->op, "feed %s exists already", f->name);
+		apply_fault(x->op, "feed %s exists already", f->name);
 	return id;
 }
 
@@ -323,13 +324,14 @@ apply_inventory(struct writer *w, struct op *op)
 	const struct op_inventory *i = &op->inventory;
 
 	if (i->revision != w->at.revision) {
-		op_fault(op, "the inventory was changed meanwhile; try again");
+		apply_fault(op,
+		    "the inventory was changed meanwhile; try again");
 		return;
 	}
 	names_free(w, i->plan);
 	for (size_t k = 0; k < i->plan->count; k++) {
 		struct change x = { op, &i->plan->changes[k],
-			writer_utc(w, op->stamp_us), 0 };
+			epoch_utc(w, op->stamp_us), 0 };
 
 		change_apply(w, &x);
 		if (!op->result.ok || w->db.rc != SQLITE_OK)

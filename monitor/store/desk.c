@@ -6,7 +6,7 @@
 #include "monitor/inventory/inventory.h"
 
 void
-op_list_init(struct op_list *l)
+desk_list_init(struct op_list *l)
 {
 	l->first = NULL;
 	l->tail = &l->first;
@@ -14,7 +14,7 @@ op_list_init(struct op_list *l)
 }
 
 void
-op_list_add(struct op_list *l, struct op *op)
+desk_list_add(struct op_list *l, struct op *op)
 {
 	op->next = NULL;
 	*l->tail = op;
@@ -24,7 +24,7 @@ op_list_add(struct op_list *l, struct op *op)
 }
 
 struct op *
-op_list_take(struct op_list *l)
+desk_list_take(struct op_list *l)
 {
 	struct op *op = l->first;
 
@@ -40,16 +40,16 @@ op_list_take(struct op_list *l)
 }
 
 void
-op_list_append(struct op_list *l, struct op_list *from)
+desk_list_append(struct op_list *l, struct op_list *from)
 {
 	struct op *op;
 
-	while ((op = op_list_take(from)) != NULL)
-		op_list_add(l, op);
+	while ((op = desk_list_take(from)) != NULL)
+		desk_list_add(l, op);
 }
 
 void
-op_free(struct op *op)
+desk_free(struct op *op)
 {
 	if (op != NULL && op->kind == OP_INVENTORY)
 		inventory_plan_free(&op->inventory.plan);

@@ -20,12 +20,12 @@ struct op_list {
 	struct op *first, **tail;
 	size_t count, bytes;
 };
-void op_list_init(struct op_list *l);
-void op_list_add(struct op_list *l, struct op *op);
-struct op *op_list_take(struct op_list *l); /* NULL when empty */
+void desk_list_init(struct op_list *l);
+void desk_list_add(struct op_list *l, struct op *op);
+struct op *desk_list_take(struct op_list *l); /* NULL when empty */
 /* All of `from` behind what l has. */
-void op_list_append(struct op_list *l, struct op_list *from);
-void op_free(struct op *op);
+void desk_list_append(struct op_list *l, struct op_list *from);
+void desk_free(struct op *op);
 
 struct desk {
 	pthread_mutex_t lock;

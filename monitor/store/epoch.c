@@ -3,7 +3,7 @@
 #include "monitor/store/writer.h"
 
 int64_t
-writer_utc(const struct writer *w, int64_t mono_us)
+epoch_utc(const struct writer *w, int64_t mono_us)
 {
 	return w->at.anchor_us + mono_us;
 }
@@ -20,7 +20,7 @@ epoch_alive(struct writer *w, int64_t mono_us, bool stopped)
 	    "INSERT OR REPLACE INTO heartbeat(id, run, boot, mono, utc, beats,"
 	    " stopped) VALUES(1, ?, ?, ?, ?, ?, ?)",
 	    "isiiii", w->at.run, w->boot, w->at.alive_us,
-	    writer_utc(w, w->at.alive_us), w->at.beats, (int64_t)stopped);
+	    epoch_utc(w, w->at.alive_us), w->at.beats, (int64_t)stopped);
 }
 
 /* What begins at or after utc never was; what is open or reaches beyond ends
@@ -66,8 +66,8 @@ reopen(struct writer *w, int64_t utc)
 void
 epoch_gap(struct writer *w, int64_t mono_us)
 {
-	int64_t from = writer_utc(w, w->at.alive_us);
-	int64_t to = writer_utc(w, mono_us);
+	int64_t from = epoch_utc(w, w->at.alive_us);
+	int64_t to = epoch_utc(w, mono_us);
 	struct json j = json_open(w->body, sizeof(w->body));
 
 	keep_open(w);
@@ -89,7 +89,7 @@ epoch_gap(struct writer *w, int64_t mono_us)
 void
 epoch_doubt(struct writer *w, int64_t mono_us)
 {
-	int64_t utc = writer_utc(w, mono_us);
+	int64_t utc = epoch_utc(w, mono_us);
 
 	keep_open(w);
 	cut(w, utc);
@@ -108,11 +108,11 @@ void
 epoch_step(struct writer *w, struct op *op)
 {
 	int64_t mono = op->word.at_us;
-	int64_t old = writer_utc(w, mono);
+	int64_t old = epoch_utc(w, mono);
 	struct json j = json_open(w->body, sizeof(w->body));
 
 	if (w->at.epoch == 0) {
-		op_fault(op, "no epoch is open");
+		apply_fault(op, "no epoch is open");
 		return;
 	}
 	keep_open(w);
@@ -120,7 +120,7 @@ epoch_step(struct writer *w, struct op *op)
 	db_run(&w->db, "UPDATE epoch SET end = ? WHERE id = ?", "ii", old,
 	    w->at.epoch);
 	w->at.anchor_us = op->word.utc;
-	w->at.epoch_start = writer_utc(w, mono);
+	w->at.epoch_start = epoch_utc(w, mono);
 	w->at.epoch++;
 	db_run(&w->db,
 	    "INSERT INTO epoch(id, run, reason, anchor, start)"

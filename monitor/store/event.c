@@ -72,7 +72,7 @@ event_append(struct writer *w, int64_t mono_us, const char *kind,
 {
 	struct row e = { .seq = w->at.seq + 1,
 		.mono = mono_us,
-		.utc = writer_utc(w, mono_us),
+		.utc = epoch_utc(w, mono_us),
 		.feed = feed,
 		.kind = kind,
 		.actor = actor,

@@ -145,7 +145,7 @@ bool
 store_read_feeds(struct store_reader *r, const char *site, const uint8_t *uuid,
     store_feed_fn *fn, void *arg)
 {
-	reader_begin(r);
+	store_reader_begin(r);
 	int64_t slot = r->now.utc_us / SLOT_US - 1;
 	sqlite3_stmt *st = db_query(&r->db, feeds_sql, "iiisb", r->now.utc_us,
 	    slot / SLOTS, slot % SLOTS * 8 + 1, site, uuid,
@@ -162,13 +162,13 @@ store_read_feeds(struct store_reader *r, const char *site, const uint8_t *uuid,
 			break;
 		}
 	}
-	return reader_end(r);
+	return store_reader_end(r);
 }
 
 bool
 store_read_sites(struct store_reader *r, store_site_fn *fn, void *arg)
 {
-	reader_begin(r);
+	store_reader_begin(r);
 	sqlite3_stmt *st = db_query(&r->db,
 	    "SELECT s.id, s.parent, s.path, s.zone, s.contact,"
 	    " (SELECT count(*) FROM feed f WHERE f.site = s.id AND f.enabled"
@@ -191,13 +191,13 @@ store_read_sites(struct store_reader *r, store_site_fn *fn, void *arg)
 			break;
 		}
 	}
-	return reader_end(r);
+	return store_reader_end(r);
 }
 
 bool
 store_read_devices(struct store_reader *r, store_device_fn *fn, void *arg)
 {
-	reader_begin(r);
+	store_reader_begin(r);
 	sqlite3_stmt *st = db_query(&r->db,
 	    "SELECT d.id, d.name, d.address, c.device IS NOT NULL, d.sessions,"
 	    " d.quirks, (SELECT count(*) FROM feed f WHERE f.device = d.id"
@@ -222,7 +222,7 @@ store_read_devices(struct store_reader *r, store_device_fn *fn, void *arg)
 			break;
 		}
 	}
-	return reader_end(r);
+	return store_reader_end(r);
 }
 
 static void
@@ -256,7 +256,7 @@ store_read_counts(struct store_reader *r, struct store_counts *out)
 	struct db *db = &r->db;
 
 	memset(out, 0, sizeof(*out));
-	reader_begin(r);
+	store_reader_begin(r);
 	out->feeds = (uint32_t)db_int(db, 0,
 	    "SELECT count(*) FROM feed WHERE removed IS NULL", "");
 	out->sites = (uint32_t)db_int(db, 0,
@@ -272,7 +272,7 @@ store_read_counts(struct store_reader *r, struct store_counts *out)
 	    "");
 	out->bytes = (uint64_t)(db_int(db, 0, "PRAGMA page_count", "") *
 				db_int(db, 0, "PRAGMA page_size", ""));
-	return reader_end(r);
+	return store_reader_end(r);
 }
 
 /* The slots of one day's row that begin within [from, to). False: enough. */
@@ -299,7 +299,7 @@ store_read_rollups(struct store_reader *r, int64_t feed, int64_t from_utc,
 {
 	int64_t day_us = SLOT_US * SLOTS;
 
-	reader_begin(r);
+	store_reader_begin(r);
 	for (int64_t day = from_utc / day_us; day * day_us < to_utc; day++) {
 		sqlite3_stmt *st =
 		    db_query(&r->db, "SELECT slots FROM rollup WHERE id = ?",
@@ -318,5 +318,5 @@ store_read_rollups(struct store_reader *r, int64_t feed, int64_t from_utc,
 		if (!on)
 			break;
 	}
-	return reader_end(r);
+	return store_reader_end(r);
 }

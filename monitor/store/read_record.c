@@ -119,13 +119,13 @@ store_read_intervals(struct store_reader *r, int64_t feed, int64_t from_utc,
 	size_t count = 1;
 	int64_t *ids = NULL;
 
-	reader_begin(r);
+	store_reader_begin(r);
 	if (feed == 0)
 		ids = all_feeds(r, &count);
 	for (size_t i = 0; i < count && ask.on; i++)
 		intervals_of(r, ids != NULL ? ids[i] : feed, &ask);
 	free(ids);
-	return reader_end(r);
+	return store_reader_end(r);
 }
 
 static void
@@ -154,7 +154,7 @@ store_read_incidents(struct store_reader *r, bool open_only, int64_t from_utc,
 {
 	struct store_incident_row row;
 
-	reader_begin(r);
+	store_reader_begin(r);
 	sqlite3_stmt *st = db_query(&r->db,
 	    "SELECT id, feed, site, since, at, good, closed, cause, alertable,"
 	    " acknowledged, acknowledged_by, note, text, before, after"
@@ -170,14 +170,14 @@ store_read_incidents(struct store_reader *r, bool open_only, int64_t from_utc,
 			break;
 		}
 	}
-	return reader_end(r);
+	return store_reader_end(r);
 }
 
 bool
 store_read_picture(struct store_reader *r, int64_t feed, int kind, int64_t id,
     store_picture_fn *fn, void *arg, bool *found_out)
 {
-	reader_begin(r);
+	store_reader_begin(r);
 	sqlite3_stmt *st = db_query(&r->db,
 	    "SELECT t.id, t.feed, t.utc, t.incident, t.kind, t.width,"
 	    " t.height, t.png FROM thumbnail t JOIN feed f ON f.id = t.feed"
@@ -202,14 +202,14 @@ store_read_picture(struct store_reader *r, int64_t feed, int kind, int64_t id,
 		fn(arg, &p);
 		db_done(st);
 	}
-	return reader_end(r);
+	return store_reader_end(r);
 }
 
 bool
 store_read_overlays(struct store_reader *r, int64_t from_utc, int64_t to_utc,
     store_overlay_fn *fn, void *arg)
 {
-	reader_begin(r);
+	store_reader_begin(r);
 	sqlite3_stmt *st = db_query(&r->db,
 	    "SELECT id, feed, site, kind, tag, actor, reason, starts, ends,"
 	    " created FROM overlay WHERE starts < ? AND ends > ?"
@@ -235,7 +235,7 @@ store_read_overlays(struct store_reader *r, int64_t from_utc, int64_t to_utc,
 			break;
 		}
 	}
-	return reader_end(r);
+	return store_reader_end(r);
 }
 
 static void
@@ -265,7 +265,7 @@ store_read_events(struct store_reader *r, int64_t after, int64_t feed,
 	struct store_event_row row;
 	sqlite3_stmt *st;
 
-	reader_begin(r);
+	store_reader_begin(r);
 	if (feed == 0)
 		st = db_query(&r->db,
 		    "SELECT e.seq, e.mono, e.utc, r.uuid, e.kind, e.actor,"
@@ -286,5 +286,5 @@ store_read_events(struct store_reader *r, int64_t after, int64_t feed,
 			break;
 		}
 	}
-	return reader_end(r);
+	return store_reader_end(r);
 }

@@ -16,7 +16,7 @@ struct store_reader {
 
 /* One read transaction around each call: begin also takes the time and the
  * heartbeat. end gives the call's return value. */
-bool reader_begin(struct store_reader *r);
-bool reader_end(struct store_reader *r);
+bool store_reader_begin(struct store_reader *r);
+bool store_reader_end(struct store_reader *r);
 
 #endif

@@ -116,7 +116,7 @@ by_size(struct writer *w, int64_t now, struct tally *t)
 bool
 retention_step(struct writer *w, int64_t mono_us)
 {
-	int64_t now = writer_utc(w, mono_us);
+	int64_t now = epoch_utc(w, mono_us);
 	struct tally t = { 0 };
 	struct stand before = w->at;
 	struct json j = json_open(w->body, sizeof(w->body));

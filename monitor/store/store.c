@@ -153,8 +153,8 @@ desk_init(struct desk *d, const struct store_config *c)
 	pthread_cond_init(&d->wake, &monotonic);
 	pthread_cond_init(&d->idle, &monotonic);
 	pthread_condattr_destroy(&monotonic);
-	op_list_init(&d->in);
-	op_list_init(&d->out);
+	desk_list_init(&d->in);
+	desk_list_init(&d->out);
 	d->in_limit = c->queue_ops != 0 ? c->queue_ops : QUEUE_OPS;
 	return true;
 }
@@ -164,10 +164,10 @@ desk_fini(struct desk *d)
 {
 	struct op *op;
 
-	while ((op = op_list_take(&d->in)) != NULL)
-		op_free(op);
-	while ((op = op_list_take(&d->out)) != NULL)
-		op_free(op);
+	while ((op = desk_list_take(&d->in)) != NULL)
+		desk_free(op);
+	while ((op = desk_list_take(&d->out)) != NULL)
+		desk_free(op);
 	pthread_mutex_destroy(&d->lock);
 	pthread_cond_destroy(&d->wake);
 	pthread_cond_destroy(&d->idle);
@@ -268,20 +268,20 @@ store_dispatch(struct store *s)
 	struct op *op;
 	uint64_t n;
 
-	op_list_init(&out);
+	desk_list_init(&out);
 	if (read(d->news_fd, &n, sizeof(n)) < 0 && errno != EAGAIN)
 		return;
 	pthread_mutex_lock(&d->lock);
-	op_list_append(&out, &d->out);
+	desk_list_append(&out, &d->out);
 	bool inventory = d->inventory_changed, resync = d->resync_due;
 	bool health = d->health_changed;
 	uint64_t revision = d->revision;
 
 	d->inventory_changed = d->resync_due = d->health_changed = false;
 	pthread_mutex_unlock(&d->lock);
-	while ((op = op_list_take(&out)) != NULL) {
+	while ((op = desk_list_take(&out)) != NULL) {
 		op->done.call(op->done.arg, &op->result);
-		op_free(op);
+		desk_free(op);
 	}
 	if (inventory && s->calls.on_inventory != NULL)
 		s->calls.on_inventory(s->calls.arg, revision);
@@ -409,7 +409,7 @@ post(struct store *s, struct op *op, int64_t at_us)
 	if (taken) {
 		if (d->in.count == 0)
 			d->oldest_us = now;
-		op_list_add(&d->in, op);
+		desk_list_add(&d->in, op);
 		d->urgent |= op->wants;
 		if (d->in.count == 1 || d->urgent || d->in.count == 500)
 			pthread_cond_signal(&d->wake);
@@ -418,7 +418,7 @@ post(struct store *s, struct op *op, int64_t at_us)
 	}
 	pthread_mutex_unlock(&d->lock);
 	if (!taken)
-		op_free(op);
+		desk_free(op);
 	return taken;
 }
 

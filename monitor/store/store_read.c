@@ -93,7 +93,7 @@ judge_heartbeat(struct store_reader *r)
 }
 
 bool
-reader_begin(struct store_reader *r)
+store_reader_begin(struct store_reader *r)
 {
 	db_forgive(&r->db);
 	if (!r->now_fixed) {
@@ -107,7 +107,7 @@ reader_begin(struct store_reader *r)
 }
 
 bool
-reader_end(struct store_reader *r)
+store_reader_end(struct store_reader *r)
 {
 	if (!sqlite3_get_autocommit(r->db.h))
 		sqlite3_exec(r->db.h, "COMMIT", NULL, NULL, NULL);
@@ -139,14 +139,14 @@ store_read_alive(struct store_reader *r, const struct store_now *now,
 		r->now = *now;
 	else
 		store_now(&r->now);
-	reader_begin(r);
+	store_reader_begin(r);
 	origin_read(r);
 	r->alive.anchor_us = db_int(&r->db, 0,
 	    "SELECT anchor FROM epoch ORDER BY id DESC LIMIT 1", "");
 	r->alive.revision = (uint64_t)db_int(&r->db, 0,
 	    "SELECT value FROM meta WHERE key = 'revision'", "");
 	r->alive.last_seq = db_int(&r->db, 0, "SELECT max(seq) FROM event", "");
-	if (!reader_end(r))
+	if (!store_reader_end(r))
 		return false;
 	*out = r->alive;
 	return true;
@@ -266,7 +266,7 @@ store_read_inventory(struct store_reader *r, bool secrets,
 {
 	struct inventory *inv = inventory_new();
 
-	reader_begin(r);
+	store_reader_begin(r);
 	if (inv == NULL)
 		db_fail(&r->db, SQLITE_NOMEM, "out of memory");
 	sites_load(r, inv);
@@ -275,7 +275,7 @@ store_read_inventory(struct store_reader *r, bool secrets,
 	uint64_t revision = (uint64_t)db_int(&r->db, 0,
 	    "SELECT value FROM meta WHERE key = 'revision'", "");
 
-	if (!reader_end(r)) {
+	if (!store_reader_end(r)) {
 		inventory_free(&inv);
 		return NULL;
 	}
@@ -289,7 +289,7 @@ store_read_secrets(struct store_reader *r, store_secret_fn *fn, void *arg)
 {
 	sqlite3_stmt *st;
 
-	reader_begin(r);
+	store_reader_begin(r);
 	st = db_query(&r->db,
 	    "SELECT f.id, f.device, c.user, c.password, j.bytes, w.bytes"
 	    " FROM feed f LEFT JOIN credential c ON c.device = f.device"
@@ -314,5 +314,5 @@ store_read_secrets(struct store_reader *r, store_secret_fn *fn, void *arg)
 			break;
 		}
 	}
-	return reader_end(r);
+	return store_reader_end(r);
 }

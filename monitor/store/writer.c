@@ -87,7 +87,7 @@ apply_one(struct writer *w, struct op *op)
 	if (w->db.rc != SQLITE_OK && db_environment(&w->db))
 		return;
 	if (w->db.rc != SQLITE_OK) {
-		op_fault(op, "%s", w->db.error);
+		apply_fault(op, "%s", w->db.error);
 		db_forgive(&w->db);
 	}
 	if (!op->result.ok) {
@@ -143,9 +143,9 @@ finish(struct desk *d, struct op *op)
 {
 	if (op->wants) {
 		op->result.error = op->error;
-		op_list_add(&d->out, op);
+		desk_list_add(&d->out, op);
 	} else {
-		op_free(op);
+		desk_free(op);
 	}
 }
 
@@ -157,10 +157,10 @@ thin_out(struct loop *l)
 	struct op_list keep;
 	struct op *op;
 
-	op_list_init(&keep);
-	while ((op = op_list_take(&l->batch)) != NULL) {
+	desk_list_init(&keep);
+	while ((op = desk_list_take(&l->batch)) != NULL) {
 		if (op->kind != OP_THUMBNAIL && !is_a_persons(op)) {
-			op_list_add(&keep, op);
+			desk_list_add(&keep, op);
 			continue;
 		}
 		if (op->kind == OP_THUMBNAIL)
@@ -170,7 +170,7 @@ thin_out(struct loop *l)
 		    "not stored: %s", l->w->db.error);
 		finish(d, op);
 	}
-	op_list_append(&l->batch, &keep);
+	desk_list_append(&l->batch, &keep);
 }
 
 static void
@@ -227,7 +227,7 @@ note_commit(struct loop *l, int64_t began_us)
 	d->health.wal_pages = (uint64_t)l->wal_pages;
 	if (took > d->commit_max_us)
 		d->commit_max_us = took;
-	while ((op = op_list_take(&l->batch)) != NULL)
+	while ((op = desk_list_take(&l->batch)) != NULL)
 		finish(d, op);
 	d->inventory_changed |= l->w->at.inventory_changed;
 	d->resync_due |= l->w->at.resync_due;
@@ -283,7 +283,7 @@ take_batch(struct loop *l)
 	struct desk *d = l->desk;
 
 	while (l->batch.count < BATCH_OPS && d->in.count > 0)
-		op_list_add(&l->batch, op_list_take(&d->in));
+		desk_list_add(&l->batch, desk_list_take(&d->in));
 	if (d->in.count == 0)
 		d->urgent = false;
 	l->latest_us = d->latest_us;
@@ -363,8 +363,8 @@ given_up(struct loop *l)
 
 	if (!d->closing || l->retry_us == 0 || ++l->tries_closing < CLOSE_TRIES)
 		return false;
-	op_list_append(&l->batch, &d->in);
-	while ((op = op_list_take(&l->batch)) != NULL) {
+	desk_list_append(&l->batch, &d->in);
+	while ((op = desk_list_take(&l->batch)) != NULL) {
 		op->result.ok = false;
 		sqlite3_snprintf((int)sizeof(op->error), op->error,
 		    "not stored: %s", d->health.error);
@@ -413,7 +413,7 @@ writer_run(void *arg)
 		.w = t->writer,
 		.retention_due_us = clock_mono_us() + RETENTION_US };
 
-	op_list_init(&l.batch);
+	desk_list_init(&l.batch);
 	sqlite3_wal_hook(l.w->db.h, on_wal, &l);
 	while (turn(&l))
 		;

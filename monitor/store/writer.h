@@ -109,7 +109,7 @@ void recover_begin_run(struct writer *w, int64_t mono_us, int64_t utc_us);
 void recover_end_run(struct writer *w, int64_t mono_us);
 
 /* epoch.c */
-int64_t writer_utc(const struct writer *w, int64_t mono_us);
+int64_t epoch_utc(const struct writer *w, int64_t mono_us);
 /* The main loop was alive at mono_us. */
 void epoch_alive(struct writer *w, int64_t mono_us, bool stopped);
 /* Nothing could be written, or nobody lived, from the heartbeat to mono_us. */
@@ -121,8 +121,8 @@ void epoch_open_feed(struct writer *w, int64_t feed, int64_t utc);
 void epoch_close_feed(struct writer *w, int64_t feed, int64_t utc);
 
 /* apply*.c: one operation; a fault of the operation itself goes through
- * op_fault, the environment's stays in w->db. */
-void op_fault(struct op *op, const char *format, ...)
+ * apply_fault, the environment's stays in w->db. */
+void apply_fault(struct op *op, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void apply_verdict(struct writer *w, struct op *op);
 void apply_incident_open(struct writer *w, struct op *op);

@@ -124,7 +124,7 @@ static const struct {
 	    "program_dir, log_level, http, probes, connect, stream, sampling, "
 	    "keep\n" },
 	{ "sampling:\n  interval: 10s\n  suspect: 20s\n",
-	    "f:3:21: sampling.suspect is longer than sampling.interval, "
+	    "f:3:12: sampling.suspect is longer than sampling.interval, "
 	    "expected at most 10s\n" },
 	{ "sampling:\n  interval: 2m\n",
 	    "f:2:13: sampling.interval is longer than sampling.rare, "

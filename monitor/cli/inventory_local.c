@@ -166,30 +166,30 @@ actor_name(char *out, size_t size)
 		snprintf(out, size, "unix:uid-%u", (unsigned)getuid());
 }
 
-/* Applies the plan (given); a sentence in o->error when not. */
-static void
-apply(const struct inventory_local *what, struct inventory_plan *plan,
-    uint64_t revision, struct outcome *o)
+/* Opens the database for writing, under its lock; NULL and a sentence. */
+static struct store *
+open_store(const struct inventory_local *what, const char *actor, char *error)
 {
-	char actor[80];
 	struct store_config config = { .dir = what->config->state_dir,
 		.tool = true,
 		.actor = actor };
 	struct store_calls calls = { 0 };
+
+	return store_open(&config, &calls, error);
+}
+
+/* Applies the plan (given); a sentence in o->error when not. */
+static void
+apply(struct store *s, const struct inventory_local *what,
+    struct inventory_plan *plan, uint64_t revision, const char *actor,
+    struct outcome *o)
+{
 	struct store_done done = { on_applied, o };
 
-	actor_name(actor, sizeof(actor));
-	struct store *s = store_open(&config, &calls, o->error);
-
-	if (s == NULL) {
-		inventory_plan_free(&plan);
-		return;
-	}
 	if (!store_inventory(s, plan, revision, actor, what->reason, &done) ||
 	    !store_drain(s, DRAIN_MS) || !o->told)
 		snprintf(o->error, sizeof(o->error),
 		    "the database did not take the change in time");
-	store_close(&s);
 }
 
 /* "changed feed North/Gate 3: url" a line each; given. */
@@ -209,11 +209,12 @@ plan_text(const struct inventory_plan *plan)
 	return fclose(f) == 0 ? text : NULL;
 }
 
+/* The plan (given) carried out, or only told when s is NULL. */
 static json_t *
-carry_out(const struct inventory_local *what, struct inventory_plan *plan,
-    uint64_t revision)
+carry_out(struct store *s, const struct inventory_local *what,
+    struct inventory_plan *plan, uint64_t revision, const char *actor)
 {
-	struct outcome o = { .ok = what->dry_run || plan->count == 0 };
+	struct outcome o = { .ok = s == NULL || plan->count == 0 };
 	char *text = plan_text(plan);
 	json_t *answer = json_pack("{s:b, s:i, s:i, s:i, s:i, s:s*}", "ok", 1,
 	    "added", (int)plan->added, "changed", (int)plan->changed, "removed",
@@ -224,44 +225,62 @@ carry_out(const struct inventory_local *what, struct inventory_plan *plan,
 	if (o.ok)
 		inventory_plan_free(&plan);
 	else
-		apply(what, plan, revision, &o);
+		apply(s, what, plan, revision, actor, &o);
 	if (o.ok)
 		return answer;
 	json_decref(answer);
 	return failed(o.error);
 }
 
-json_t *
-inventory_local_change(const struct inventory_local *what)
+static json_t *
+plan_and_do(struct store *s, const struct inventory_local *what,
+    const struct inventory *current, uint64_t revision, const char *actor)
 {
 	struct inventory_mistakes mistakes = { 0 };
-	char error[STORE_ERROR_BYTES] = "memory is out";
-	uint64_t revision;
-	struct inventory *current =
-	    read_current(what->config->state_dir, &revision, error);
 	struct inventory_plan *plan;
-	char *over = NULL;
-	json_t *answer;
 
-	if (current == NULL)
-		return failed(error);
 	if (what->remove != NULL)
 		plan = inventory_plan_remove(current, what->kind, what->remove,
 		    &mistakes);
 	else
 		plan = plan_import(what, current, &mistakes);
-	if (plan != NULL)
-		over = over_capacity(what->config, current, plan);
 	if (plan == NULL)
-		answer = mistaken(&mistakes);
-	else if (over != NULL)
-		answer = failed(over);
-	else
-		answer = carry_out(what, plan, revision);
-	if (over != NULL)
-		inventory_plan_free(&plan);
+		return mistaken(&mistakes);
+	char *over = over_capacity(what->config, current, plan);
+
+	if (over == NULL)
+		return carry_out(s, what, plan, revision, actor);
+	json_t *answer = failed(over);
+
+	inventory_plan_free(&plan);
 	free(over);
+	return answer;
+}
+
+json_t *
+inventory_local_change(const struct inventory_local *what)
+{
+	char error[STORE_ERROR_BYTES] = "memory is out", actor[80];
+	struct inventory *current = NULL;
+	struct store *s = NULL;
+	uint64_t revision;
+	json_t *answer;
+
+	/* What is planned against is read under the lock that the change is
+	 * made under; a dry run takes none. */
+	actor_name(actor, sizeof(actor));
+	if (!what->dry_run)
+		s = open_store(what, actor, error);
+	if (what->dry_run || s != NULL)
+		current =
+		    read_current(what->config->state_dir, &revision, error);
+	if (current != NULL)
+		answer = plan_and_do(s, what, current, revision, actor);
+	else
+		answer = failed(error);
 	inventory_free(&current);
+	if (s != NULL)
+		store_close(&s);
 	return answer;
 }
 

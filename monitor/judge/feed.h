@@ -76,7 +76,8 @@ struct frozen {
 	uint32_t uneven_permille; /* running mean of nearest / farthest */
 	uint16_t life_permille;	  /* equal blocks usual beside motion */
 	uint16_t life_seen;
-	uint32_t floor_q8; /* calm difference usual in life */
+	uint32_t life_excess; /* usual excess_percent in life */
+	uint32_t floor_q8;    /* calm difference usual in life */
 	uint16_t floor_seen;
 	int64_t longest_us; /* longest equal run that motion ended */
 };

@@ -25,6 +25,7 @@
 #define SILENT_PERMILLE                                                        \
 	400u /* blocks that come back beside motion: no noise                  \
 	      */
+#define NOISY_PERCENT 45u
 #define SILENT_US (60ll * SECOND)
 #define SILENT_TIMES 3
 #define SILENT_MOST_US (300ll * SECOND)
@@ -71,6 +72,8 @@ learn(struct frozen *z, const struct contrast *c, int64_t at_us)
 		z->life_permille = c->equal_permille;
 	if (z->life_seen < UINT16_MAX)
 		z->life_seen++;
+	z->life_excess =
+	    towards(z->life_excess, c->excess_percent, z->floor_seen);
 	z->floor_q8 = towards(z->floor_q8, c->near_q8, z->floor_seen);
 	if (z->floor_seen < UINT16_MAX)
 		z->floor_seen++;
@@ -78,7 +81,9 @@ learn(struct frozen *z, const struct contrast *c, int64_t at_us)
 		z->longest_us = quiet;
 }
 
-/* How long nothing may happen before equal pictures mean frozen. */
+/* How long nothing may happen before pictures that come back mean frozen.
+ * Where life was hardly above what coding makes, it may have been without
+ * noise: then neighbours must be equal, or a minute must pass. */
 static int64_t
 patience(const struct frozen *z)
 {
@@ -86,7 +91,8 @@ patience(const struct frozen *z)
 
 	if (z->life_seen == 0)
 		return UNPROVEN_US;
-	if (!silent(z))
+	if (!silent(z) &&
+	    (z->exact_run >= EXACT_RUN || z->life_excess >= NOISY_PERCENT))
 		return 0;
 	if (us < SILENT_US)
 		us = SILENT_US;

@@ -94,6 +94,9 @@ cells_wander(const struct life *l)
 		top = y < top ? y : top;
 		bottom = y > bottom ? y : bottom;
 	}
+	if (inner >= WANDER_FEW_CELLS && l->motions > MOTIONS_PROVE &&
+	    right - left + 1 >= WANDER_FEW_COLUMNS)
+		return true;
 	return edge >= WANDER_EDGE_CELLS || inner >= WANDER_CELLS ||
 	       (inner > 0 && (right - left + 1 >= WANDER_COLUMNS ||
 				 bottom - top + 1 >= WANDER_ROWS));

@@ -27,6 +27,7 @@ judge_save(const struct judge_feed *f, void *out, size_t size)
 	writer_le16(&w, s->learned);
 	writer_le16(&w, z->life_permille);
 	writer_le16(&w, z->life_seen);
+	writer_le32(&w, z->life_excess);
 	writer_le32(&w, z->floor_q8);
 	writer_le16(&w, z->floor_seen);
 	writer_le64(&w, (uint64_t)z->longest_us);
@@ -55,6 +56,7 @@ judge_restore(struct judge_feed *f, const void *bytes, size_t length)
 	s.learned = reader_le16(&r);
 	z.life_permille = reader_le16(&r);
 	z.life_seen = reader_le16(&r);
+	z.life_excess = reader_le32(&r);
 	z.floor_q8 = reader_le32(&r);
 	z.floor_seen = reader_le16(&r);
 	z.longest_us = (int64_t)reader_le64(&r);

@@ -4,8 +4,10 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
+#include <libavcodec/avcodec.h>
 #include <libavcodec/bsf.h>
 #include <libavformat/avformat.h>
 
@@ -33,9 +35,11 @@ struct media {
 	bool (*interrupted)(void *arg);
 	void *arg;
 	int64_t counted_bytes;
-	uint64_t packet_bytes; /* where libavformat doesn't count */
-	uint16_t jpeg_width;
-	uint16_t jpeg_height;
+	uint64_t packet_bytes;	      /* where libavformat doesn't count */
+	AVCodecParserContext *parser; /* owned; NULL until needed */
+	AVCodecContext *parser_ctx;
+	uint16_t width; /* as the last keyframe itself says, 0 unknown */
+	uint16_t height;
 	bool live;
 };
 
@@ -199,12 +203,36 @@ choose_track(struct media *m)
 	return m->track < 0 ? 0 : open_annexb(m);
 }
 
+/* By such a name libavformat would take its demuxer of numbered files. */
+static const AVInputFormat *
+picture_format(const char *url)
+{
+	static const struct {
+		const char *end, *format;
+	} names[] = {
+		{ ".jpg", "jpeg_pipe" },
+		{ ".jpeg", "jpeg_pipe" },
+		{ ".png", "png_pipe" },
+		{ ".bmp", "bmp_pipe" },
+		{ ".webp", "webp_pipe" },
+	};
+	size_t n = strcspn(url, "?#");
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		size_t e = strlen(names[i].end);
+
+		if (n > e && strncasecmp(url + n - e, names[i].end, e) == 0)
+			return av_find_input_format(names[i].format);
+	}
+	return NULL;
+}
+
 static int
 start(struct media *m, const struct media_config *c)
 {
 	AVDictionary *o = options(m, c);
-	int rc =
-	    avformat_open_input(&m->ctx, c->fd >= 0 ? "" : c->url, NULL, &o);
+	const char *url = c->fd >= 0 ? "" : c->url;
+	int rc = avformat_open_input(&m->ctx, url, picture_format(url), &o);
 
 	av_dict_free(&o);
 	if (rc < 0)
@@ -267,6 +295,9 @@ media_close(struct media **mp)
 		av_freep(&m->file_io->buffer);
 	avio_context_free(&m->file_io);
 	av_bsf_free(&m->annexb);
+	if (m->parser != NULL)
+		av_parser_close(m->parser);
+	avcodec_free_context(&m->parser_ctx);
 	av_packet_free(&m->packet);
 	free(m);
 }
@@ -288,23 +319,58 @@ time_of(const struct media *m, const AVPacket *p)
 {
 	int64_t t = p->dts != AV_NOPTS_VALUE ? p->dts : p->pts;
 
-	if (t == AV_NOPTS_VALUE)
+	/* Such formats' times are made up from a guessed frame rate. */
+	if (t == AV_NOPTS_VALUE ||
+	    (m->live && (m->ctx->iformat->flags & AVFMT_NOTIMESTAMPS)))
 		return TALLY_NO_TIME;
 	return av_rescale_q(t, m->ctx->streams[m->track]->time_base,
 	    AV_TIME_BASE_Q);
 }
 
-/* A JPEG says its size in each picture; no parser of libavformat's does. */
 static void
-note_jpeg(struct media *m)
+note_size(struct media *m, int width, int height)
 {
-	struct unit_jpeg jpeg;
-	const struct span unit = { m->packet->data, (size_t)m->packet->size };
+	if (width > 0 && height > 0 && width <= (int)LIMIT_SIDE &&
+	    height <= (int)LIMIT_SIDE) {
+		m->width = (uint16_t)width;
+		m->height = (uint16_t)height;
+	}
+}
 
-	if (track(m)->codec_id == AV_CODEC_ID_MJPEG &&
-	    m->packet->data != NULL && unit_read_jpeg(unit, &jpeg)) {
-		m->jpeg_width = (uint16_t)jpeg.width;
-		m->jpeg_height = (uint16_t)jpeg.height;
+/* Reads the parameter sets in band, no picture. */
+static void
+parse_size(struct media *m)
+{
+	uint8_t *out = NULL;
+	int size = 0;
+
+	if (m->parser == NULL) {
+		m->parser = av_parser_init(track(m)->codec_id);
+		m->parser_ctx = avcodec_alloc_context3(NULL);
+		if (m->parser == NULL || m->parser_ctx == NULL ||
+		    avcodec_parameters_to_context(m->parser_ctx, track(m)) < 0)
+			return;
+		m->parser->flags |= PARSER_FLAG_COMPLETE_FRAMES;
+	}
+	if (m->parser_ctx == NULL)
+		return;
+	av_parser_parse2(m->parser, m->parser_ctx, &out, &size, m->packet->data,
+	    m->packet->size, AV_NOPTS_VALUE, AV_NOPTS_VALUE, 0);
+	note_size(m, m->parser->width, m->parser->height);
+}
+
+/* Containers that don't know the size of their pictures: the keyframes do. */
+static void
+look_at_key(struct media *m)
+{
+	const struct span unit = { m->packet->data, (size_t)m->packet->size };
+	struct unit_jpeg jpeg;
+
+	if (track(m)->codec_id == AV_CODEC_ID_MJPEG) {
+		if (unit_read_jpeg(unit, &jpeg))
+			note_size(m, (int)jpeg.width, (int)jpeg.height);
+	} else if (track(m)->width == 0) {
+		parse_size(m);
 	}
 }
 
@@ -328,7 +394,8 @@ media_read(struct media *m, struct media_packet *packet_out)
 			return AVERROR_EXIT;
 		if (m->packet->stream_index != m->track || m->packet->size <= 0)
 			continue;
-		note_jpeg(m);
+		if (m->packet->flags & AV_PKT_FLAG_KEY)
+			look_at_key(m);
 		*packet_out = (struct media_packet){
 			.bytes = (uint32_t)m->packet->size,
 			.key = m->packet->flags & AV_PKT_FLAG_KEY,
@@ -475,12 +542,13 @@ media_stream(const struct media *m)
 		return s;
 	p = track(m);
 	s.codec = codec_of(p->codec_id);
-	s.width = p->width > 0 && p->width <= (int)LIMIT_SIDE
-		      ? (uint16_t)p->width
-		      : m->jpeg_width;
-	s.height = p->height > 0 && p->height <= (int)LIMIT_SIDE
-		       ? (uint16_t)p->height
-		       : m->jpeg_height;
+	s.width = m->width;
+	s.height = m->height;
+	if (s.width == 0 && p->width > 0 && p->width <= (int)LIMIT_SIDE &&
+	    p->height > 0 && p->height <= (int)LIMIT_SIDE) {
+		s.width = (uint16_t)p->width;
+		s.height = (uint16_t)p->height;
+	}
 	s.parameter_print = print_of(extradata_of(p));
 	return s;
 }

@@ -57,6 +57,7 @@ source_report(struct source *s, enum phase phase, enum reason reason,
 		.reason = reason,
 		.transport =
 		    phase >= PHASE_PLAYING && phase < PHASE_BACKOFF ? 4 : 0,
+		.status = s->status,
 		.attempts = s->attempts,
 		.last_media_us = s->last_media_us,
 		.next_try_us = next_us };
@@ -234,6 +235,7 @@ back_off(struct source *s, int error)
 	if (reason == REASON_END_OF_STREAM)
 		reason = REASON_PEER_CLOSED;
 	failure_describe(&c, detail, sizeof(detail));
+	s->status = (uint16_t)c.marks.status;
 	if (reason == REASON_STALL_DEAD)
 		source_report(s, PHASE_STALLED, reason, now, 0, detail);
 	s->attempts++;
@@ -359,6 +361,7 @@ attempt(struct source *s)
 	int rc;
 
 	s->opened = s->flowed = false;
+	s->status = 0;
 	s->previous_us = now;
 	source_report(s, PHASE_CONNECTING, REASON_NONE, now, 0, NULL);
 	rc = open_media(s);

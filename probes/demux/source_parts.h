@@ -41,6 +41,7 @@ struct source {
 	uint32_t connections;
 	uint32_t gap_us; /* longest wait for a packet of a bursty source */
 	uint64_t random;
+	uint16_t status; /* HTTP's, of the attempt that failed */
 	bool timed_out;
 	bool opened;
 	bool flowed; /* in this attempt */

@@ -150,7 +150,9 @@ struct inventory_options {
 	const char *file; /* for mistakes */
 };
 
-/* NULL when memory is out or, with mistakes_out->count > 0, when the wish
+/* Both inventories as inventory_read or the store's reader give them: sites by
+ * path, devices by name; `current` with passwords, or each counts as new.
+ * NULL when memory is out or, with mistakes_out->count > 0, when the wish
  * contradicts the current inventory (a uuid unknown here is added as given).*/
 struct inventory_plan *inventory_plan_new(const struct inventory *current,
     const struct inventory *wanted, const struct inventory_options *opt,

@@ -174,6 +174,8 @@ recover_end_run(struct writer *w, int64_t mono)
 	if (w->tool || w->at.epoch == 0)
 		return;
 	db_script(&w->db, "BEGIN IMMEDIATE");
+	if (mono - w->at.alive_us > STORE_GAP_US)
+		epoch_gap(w, mono);
 	event_append(w, mono, "store.close", "camwarden", 0, "{}");
 	epoch_alive(w, mono, true);
 	db_script(&w->db, "COMMIT");

@@ -417,6 +417,9 @@ writer_run(void *arg)
 	sqlite3_wal_hook(l.w->db.h, on_wal, &l);
 	while (turn(&l))
 		;
+	pthread_mutex_lock(&l.desk->lock);
+	l.latest_us = l.desk->latest_us;
+	pthread_mutex_unlock(&l.desk->lock);
 	recover_end_run(l.w, l.latest_us);
 	sqlite3_wal_hook(l.w->db.h, NULL, NULL);
 	db_close(&l.w->db);

@@ -225,6 +225,33 @@ test_late_main_loop(void **state)
 	    1);
 }
 
+/* Real clocks: the last moment counts as watched, and stays so. */
+static void
+test_orderly_stop(void **state)
+{
+	struct bench *b = *state;
+	char error[STORE_ERROR_BYTES];
+
+	store_close(&b->store);
+	b->config.mono_us = b->config.utc_us = 0;
+	b->store = store_open(&b->config, &b->calls, error);
+	assert_non_null(b->store);
+	bench_feeds(b, 1);
+	usleep(50000);
+	store_close(&b->store);
+	assert_int_equal(bench_int(b,
+			     "SELECT utc - start BETWEEN 50000 AND 3000000"
+			     " FROM heartbeat, interval WHERE end IS NULL"),
+	    1);
+	assert_int_equal(bench_int(b, "SELECT stopped FROM heartbeat"), 1);
+	b->store = store_open(&b->config, &b->calls, error);
+	assert_non_null(b->store);
+	assert_int_equal(bench_int(b,
+			     "SELECT count(*) FROM interval WHERE cause = 30"
+			     " AND end - start >= 50000"),
+	    1);
+}
+
 static void
 test_clock_step(void **state)
 {
@@ -863,6 +890,7 @@ main(void)
 		TEST(test_true_up_to_the_heartbeat),
 		TEST(test_off_time_is_unknown),
 		TEST(test_late_main_loop),
+		TEST(test_orderly_stop),
 		TEST(test_clock_step),
 		TEST(test_inventory_life),
 		TEST(test_removed_lives_on),

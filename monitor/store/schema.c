@@ -129,14 +129,14 @@ copy_before(struct db *db, const char *path, int version)
 }
 
 static int
-version_of(struct db *db)
+version_of(struct db *db, int newest)
 {
 	int64_t v = db_int(db, -1, "PRAGMA user_version", "");
 	int64_t id = db_int(db, -1, "PRAGMA application_id", "");
 
 	if (db->rc == SQLITE_OK && v > 0 && id != APPLICATION_ID)
 		db_fail(db, SQLITE_NOTADB, "not a camwarden database");
-	if (db->rc == SQLITE_OK && v > MIGRATIONS)
+	if (db->rc == SQLITE_OK && v > newest)
 		db_fail(db, SQLITE_SCHEMA,
 		    "the database was written by a newer camwarden");
 	return (int)v;
@@ -145,7 +145,7 @@ version_of(struct db *db)
 bool
 schema_check(struct db *db)
 {
-	int v = version_of(db);
+	int v = version_of(db, MIGRATIONS);
 
 	if (db->rc == SQLITE_OK && v < MIGRATIONS)
 		db_fail(db, SQLITE_SCHEMA,
@@ -155,12 +155,13 @@ schema_check(struct db *db)
 }
 
 bool
-schema_migrate(struct db *db, const char *path)
+schema_migrate_by(struct db *db, const char *path, const char *const *list,
+    int count)
 {
 	char pragma[80];
-	int from = version_of(db);
+	int from = version_of(db, count);
 
-	if (db->rc != SQLITE_OK || from == MIGRATIONS)
+	if (db->rc != SQLITE_OK || from == count)
 		return db->rc == SQLITE_OK;
 	if (from == 0 &&
 	    db_int(db, 0, "SELECT count(*) FROM sqlite_master", "") > 0)
@@ -168,15 +169,21 @@ schema_migrate(struct db *db, const char *path)
 	if (from > 0)
 		copy_before(db, path, from);
 	db_script(db, "BEGIN IMMEDIATE");
-	for (int v = from; v < MIGRATIONS; v++)
-		db_script(db, migrations[v]);
+	for (int v = from; v < count; v++)
+		db_script(db, list[v]);
 	snprintf(pragma, sizeof(pragma),
 	    "PRAGMA application_id = %d; PRAGMA user_version = %d",
-	    APPLICATION_ID, MIGRATIONS);
+	    APPLICATION_ID, count);
 	db_script(db, pragma);
 	if (db_script(db, "COMMIT"))
 		return true;
 	if (!sqlite3_get_autocommit(db->h))
 		sqlite3_exec(db->h, "ROLLBACK", NULL, NULL, NULL);
 	return false;
+}
+
+bool
+schema_migrate(struct db *db, const char *path)
+{
+	return schema_migrate_by(db, path, migrations, MIGRATIONS);
 }

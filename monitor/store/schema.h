@@ -15,6 +15,9 @@ int schema_version(void);
  * copy beside `path` (path.v<old>) when it holds an older version's data.
  * False: db->error; nothing was changed. */
 bool schema_migrate(struct db *db, const char *path);
+/* The same with a list of one's own (tests): list[v] leads from version v. */
+bool schema_migrate_by(struct db *db, const char *path, const char *const *list,
+    int count);
 /* Refuses what another version or program wrote. */
 bool schema_check(struct db *db);
 

@@ -215,6 +215,40 @@ test_version_0(void **state)
 	bench_tiles(b);
 }
 
+/* From an older version on: a copy first; and a step that fails is none. */
+static void
+test_next_version(void **state)
+{
+	static const char *const good[] = { "", "CREATE TABLE extra(x)" };
+	static const char *const bad[] = { "", "CREATE TABLE more(x)",
+		"INSERT INTO nowhere VALUES(1)" };
+	struct bench *b = *state;
+	char path[128], copy[160];
+	struct db db;
+
+	store_close(&b->store);
+	snprintf(path, sizeof(path), "%s/%s", b->dir, STORE_FILE);
+	snprintf(copy, sizeof(copy), "%s.v1", path);
+	assert_true(db_open(&db, path, SQLITE_OPEN_READWRITE, NULL));
+	assert_true(schema_migrate_by(&db, path, good, 2));
+	assert_int_equal(db_int(&db, 0, "PRAGMA user_version", ""), 2);
+	assert_int_equal(db_int(&db, 9, "SELECT count(*) FROM extra", ""), 0);
+	assert_false(schema_migrate_by(&db, path, bad, 3));
+	assert_non_null(strstr(db.error, "nowhere"));
+	db_forgive(&db);
+	assert_int_equal(db_int(&db, 0, "PRAGMA user_version", ""), 2);
+	assert_int_equal(db_int(&db, 9,
+			     "SELECT count(*) FROM sqlite_master WHERE name ="
+			     " 'more'",
+			     ""),
+	    0);
+	db_close(&db);
+	assert_true(db_open(&db, copy, SQLITE_OPEN_READWRITE, NULL));
+	assert_true(schema_check(&db));
+	assert_int_equal(db_int(&db, 0, "SELECT count(*) FROM feed", ""), 2);
+	db_close(&db);
+}
+
 static void
 test_damaged(void **state)
 {
@@ -260,6 +294,7 @@ main(void)
 		TEST(test_by_size),
 		TEST(test_versions),
 		TEST(test_version_0),
+		TEST(test_next_version),
 		TEST(test_damaged),
 		TEST(test_no_database),
 	};

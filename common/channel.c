@@ -196,50 +196,54 @@ on_readable(evutil_socket_t fd, short what, void *arg)
 	leave(ch);
 }
 
-/* sendmsg with the waiting descriptor; the ordinary path writes plainly. */
+/* Sends what one call takes: up to the waiting descriptor's place, or from
+ * there on with the descriptor. MSG_NOSIGNAL: a peer that died is no SIGPIPE.
+ */
 static ssize_t
-transmit_with_fd(struct channel *ch)
+transmit(struct channel *ch)
 {
 	union {
 		struct cmsghdr head;
 		char room[CMSG_SPACE(sizeof(int))];
 	} control = { 0 };
-	size_t n = evbuffer_get_length(ch->out);
-	struct iovec iov = { evbuffer_pullup(ch->out, (ev_ssize_t)n), n };
-	struct msghdr msg = { .msg_iov = &iov,
-		.msg_iovlen = 1,
-		.msg_control = &control,
-		.msg_controllen = sizeof(control) };
+	bool with_fd = ch->send_fd >= 0 && ch->send_fd_at == 0;
+	size_t want = evbuffer_get_length(ch->out);
+	struct evbuffer_iovec parts[16];
 
-	control.head.cmsg_level = SOL_SOCKET;
-	control.head.cmsg_type = SCM_RIGHTS;
-	control.head.cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(&control.head), &ch->send_fd, sizeof(int));
+	if (ch->send_fd >= 0 && !with_fd)
+		want = ch->send_fd_at;
+
+	int n = evbuffer_peek(ch->out, (ev_ssize_t)want, NULL, parts, 16);
+	struct msghdr msg = { .msg_iov = parts,
+		.msg_iovlen = n < 16 ? (size_t)n : 16 };
+
+	/* peek gives whole parts: the last one may go beyond what is wanted */
+	for (size_t i = 0, sum = 0; i < msg.msg_iovlen; i++) {
+		if (sum + parts[i].iov_len > want)
+			parts[i].iov_len = want - sum;
+		sum += parts[i].iov_len;
+	}
+	if (with_fd) {
+		control.head.cmsg_level = SOL_SOCKET;
+		control.head.cmsg_type = SCM_RIGHTS;
+		control.head.cmsg_len = CMSG_LEN(sizeof(int));
+		memcpy(CMSG_DATA(&control.head), &ch->send_fd, sizeof(int));
+		msg.msg_control = &control;
+		msg.msg_controllen = sizeof(control);
+	}
 
 	ssize_t sent = sendmsg(ch->fd, &msg, MSG_NOSIGNAL | MSG_DONTWAIT);
 
-	if (sent > 0) {
-		evbuffer_drain(ch->out, (size_t)sent);
+	if (sent <= 0)
+		return sent;
+	evbuffer_drain(ch->out, (size_t)sent);
+	if (with_fd) {
 		close(ch->send_fd);
 		ch->send_fd = -1;
+	} else if (ch->send_fd >= 0) {
+		ch->send_fd_at -= (size_t)sent;
 	}
 	return sent;
-}
-
-static ssize_t
-transmit(struct channel *ch)
-{
-	if (ch->send_fd >= 0 && ch->send_fd_at == 0)
-		return transmit_with_fd(ch);
-	if (ch->send_fd < 0)
-		return evbuffer_write(ch->out, ch->fd);
-
-	ssize_t n =
-	    evbuffer_write_atmost(ch->out, ch->fd, (ev_ssize_t)ch->send_fd_at);
-
-	if (n > 0)
-		ch->send_fd_at -= (size_t)n;
-	return n;
 }
 
 void

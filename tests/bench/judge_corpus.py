@@ -42,6 +42,15 @@ def encoder(kind, fps, gop):
     x265 = ["-c:v", "libx265", "-preset", "ultrafast", "-x265-params",
             f"keyint={keys}:min-keyint={keys}:scenecut=0:log-level=error:"
             "pools=1:frame-threads=1"]
+    if name.startswith("x4"):  # x4-PRESET-crf or x4-PRESET-cbr
+        _, preset, mode = name.split("-")
+        return (["-c:v", "libx264", "-preset", preset, "-g", str(keys),
+                 "-keyint_min", str(keys), "-sc_threshold", "0", "-threads",
+                 "1"] + (["-crf", value] if mode == "crf" else rate), "mp4")
+    if name.startswith("x5"):
+        _, preset, mode = name.split("-")
+        return (["-c:v", "libx265", "-preset", preset] + x265[4:] +
+                (["-crf", value] if mode == "crf" else rate), "mp4")
     return {
         "crf": (x264 + ["-crf", value], "mp4"),
         "cbr": (x264 + rate, "mp4"),
@@ -50,6 +59,8 @@ def encoder(kind, fps, gop):
         "abr": (x264 + ["-b:v", f"{value}k"], "mp4"),
         "265": (x265 + ["-crf", value], "mp4"),
         "265b": (x265 + rate, "mp4"),
+        "mpeg4": (["-c:v", "mpeg4", "-g", str(keys), "-sc_threshold",
+                   "1000000000", "-q:v", value], "mp4"),
         "mjpeg": (["-c:v", "mjpeg", "-q:v", value], "avi"),
         "mjpegb": (["-c:v", "mjpeg", "-b:v", f"{value}k"], "avi"),
     }[name]
@@ -313,12 +324,81 @@ def slates(folder):
                                "no-signal", 40, 10, enc, gop)
 
 
+WIDE_SIZES = ((352, 288), (640, 360), (704, 576), (1280, 720))
+
+
+def wide_encoder(rnd, size, fps):
+    """A random encoder, its rate in proportion to the picture."""
+    rate = int(size[0] * size[1] * (fps + 8) *
+               rnd.choice((.02, .04, .08, .15)) / 1000)
+    crf = rnd.choice((18, 23, 27, 31, 35))
+    return rnd.choice((
+        f"x4-ultrafast-crf:{crf}", f"x4-medium-crf:{crf}",
+        f"x4-ultrafast-cbr:{rate}", f"x4-veryfast-cbr:{rate}",
+        f"x4-medium-cbr:{rate}", f"zl:{rate}", f"hrd:{rate}", f"abr:{rate}",
+        f"x5-ultrafast-crf:{crf}", f"x5-ultrafast-cbr:{rate}",
+        f"x5-{'fast' if size[0] < 400 else 'ultrafast'}-cbr:{rate}", f"mjpeg:{rnd.choice((3, 6, 12))}",
+        f"mjpegb:{rate * 4}", f"mpeg4:{rnd.choice((3, 6, 12))}"))
+
+
+def anywhere(rnd):
+    """A clock of random size and place, near an edge or (rarely) not."""
+    size = rnd.choice((12, 18, 24))
+    x = rnd.choice(("8", "w-text_w-8", "(w-text_w)/2"))
+    y = rnd.choice(("6", "6", "h-text_h-6", "h-text_h-6", "h/2"))
+    return (f"drawtext=fontfile={FONT}:text='%{{pts\\:localtime\\:"
+            f"1700000000}}':fontsize=h/{size}:fontcolor=white:box=1:"
+            f"boxcolor=black@0.4:x={x}:y={y}")
+
+
+def wide(clips, count, seed=11):
+    """Random mixtures of scene, fault, encoder, size, rate and GOP."""
+    import random
+    rnd = random.Random(seed)
+    names = sorted(clips)
+    for i in range(count if names else 0):
+        name = rnd.choice(names)
+        size, fps = rnd.choice(WIDE_SIZES), rnd.choice((5, 8, 12, 20))
+        gop = rnd.choice((1, 1, 2, 2, 3, 4, 10))
+        enc = wide_encoder(rnd, size, fps)
+        fault = rnd.choice(("live", "still", "still", "frozen", "frozen",
+                            "frozen0", "clock", "clock", "clock0",
+                            "stillclock", "black", "denoised"))
+        steady = "crf" in enc or enc.startswith(("mjpeg:", "mpeg4:"))
+        head = [f"scale={size[0]}:{size[1]}", f"fps={fps}"]
+        lead = 14
+        noise = f"noise=alls={rnd.choice((1, 2, 3, 5, 8))}:allf=t"
+        at = hold(lead * fps if fault in ("frozen", "clock", "black") else 0)
+        pts = f"setpts=N/{fps}/TB"
+        seconds = 60 if steady else 320
+        where = anywhere(rnd)
+        length = LENGTH.get(name, 14)
+        chains = {
+            "live": (head, "up", length, 0),
+            "denoised": (head + ["hqdn3d=4:4:9:9"], "up", length, 0),
+            "still": (head + [at, pts, noise], "up", seconds / 2, 0),
+            "stillclock": (head + [at, pts, noise, where], "up",
+                           seconds / 2, 0),
+            "frozen": (head + [at, pts], "frozen", lead + seconds, lead),
+            "frozen0": (head + [at, pts], "frozen", seconds, 0),
+            "clock": (head + [at, pts, where], "frozen", lead + 320, lead),
+            "clock0": (head + [at, pts, where], "frozen", 320, 0),
+            "black": (head + [at, pts, "drawbox=c=black:t=fill:enable="
+                              f"'gte(t,{lead})'", noise, where], "black",
+                      lead + 12 + 8 * gop, lead),
+        }
+        chain, truth, length, onset = chains[fault]
+        yield Clip(f"wide/{i}/{fault}/{name}/{enc}/{size[0]}x{size[1]}/"
+                   f"{fps}fps/g{gop}", ["-i", clips[name]], chain, truth,
+                   length, fps, enc, gop, onset, f"w-{fault}")
+
+
 def all_clips(folder):
     clips = real_clips(folder)
     makers = [live_real(clips), live_denoised(clips), still_live(clips),
               frozen_real(clips), frozen_start(clips), frozen_clock(clips),
               live_clock(clips), black_real(clips), slates(folder),
-              generated(), cards()]
+              generated(), cards(), wide(clips, 300)]
     return [clip for maker in makers for clip in maker]
 
 

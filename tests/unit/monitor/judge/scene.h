@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* scene.h: observations made by hand for the judge's tests: a camera whose
+ * picture, noise, motion and accounts a test sets, on a time line of its own.
+ * Times in milliseconds, for short tables. */
+#ifndef TESTS_JUDGE_SCENE_H
+#define TESTS_JUDGE_SCENE_H
+
+#include "monitor/judge/judge.h"
+
+#define MS 1000ll
+#define SECONDS(n) ((n)*1000ll)
+
+struct camera {
+	struct judge_config cfg;
+	struct judge_feed *feed;
+	struct sample sample; /* reused */
+	int64_t now_us;
+	bool flowing;
+	int64_t media_us; /* last before the flow ended */
+	uint32_t noise;	  /* how many blocks of a hundred change: 0 = exact */
+	uint32_t frame;	  /* counts; gives the noise and the walker's place */
+	uint32_t walker;  /* its size in coarse cells, 0 = nobody */
+	int clock_cell;	  /* a clock's first cell, -1 = none */
+	int level;	  /* luma of the background, -1: a textured scene */
+	struct verdict last;
+	unsigned changes;
+};
+
+void camera_init(struct camera *c);
+void camera_fini(struct camera *c);
+/* Runs the judge's timers up to a moment, stepping where it asks to. */
+void camera_until(struct camera *c, int64_t ms);
+void camera_link(struct camera *c, int64_t ms, enum phase phase,
+    enum reason reason);
+/* A picture as the camera now is. */
+void camera_picture(struct camera *c, int64_t ms);
+void camera_result(struct camera *c, int64_t ms, enum sample_result result);
+/* Ten seconds of an account that ends at ms. */
+struct account camera_account(const struct camera *c, int64_t ms);
+void camera_account_send(struct camera *c, const struct account *a);
+/* Flowing, with a walker, sampled each two seconds from `ms` for n pictures;
+ * leaves the time at the last. */
+void camera_live(struct camera *c, int64_t ms, unsigned n);
+const struct verdict *camera_verdict(const struct camera *c);
+
+#endif

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Time lines of link reports: what is called, when, and since when. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <string.h>
+
+#include "scene.h"
+
+enum act { LINK, WAIT, LIVE, BLIND, END };
+
+struct moment {
+	int64_t ms;
+	enum act act;
+	int phase; /* of LINK; number of pictures of LIVE; cause of BLIND */
+	enum reason reason;
+	enum cause expect;
+	int64_t since_ms; /* -1: not checked */
+};
+
+static const struct moment never_connected[] = {
+	{ 0, LINK, PHASE_WAITING, REASON_NONE, CAUSE_LEARNING, 0 },
+	{ 3000, LINK, PHASE_CONNECTING, REASON_NONE, CAUSE_LEARNING, 0 },
+	{ 3100, LINK, PHASE_BACKOFF, REASON_REFUSED, CAUSE_REFUSED, 3100 },
+	{ 4000, LINK, PHASE_CONNECTING, REASON_REFUSED, CAUSE_REFUSED, 3100 },
+	{ 4100, LINK, PHASE_BACKOFF, REASON_CONNECT_TIMEOUT, CAUSE_UNREACHABLE,
+	    -1 },
+	{ 9000, LINK, PHASE_WAITING, REASON_NONE, CAUSE_UNREACHABLE, -1 },
+	{ 9500, LINK, PHASE_FLOWING, REASON_NONE, CAUSE_LEARNING, -1 },
+	{ 0, END },
+};
+
+static const struct moment closed_for_good[] = {
+	{ 0, LIVE, 5, 0, CAUSE_NONE, -1 },
+	{ 9000, LINK, PHASE_BACKOFF, REASON_PEER_CLOSED, CAUSE_NONE, -1 },
+	{ 9500, WAIT, 0, 0, CAUSE_NONE, -1 },
+	{ 9950, WAIT, 0, 0, CAUSE_STALLED, 8900 },
+	{ 12000, LINK, PHASE_BACKOFF, REASON_REFUSED, CAUSE_REFUSED, -1 },
+	{ 0, END },
+};
+
+static const struct moment closed_then_refused[] = {
+	{ 0, LIVE, 5, 0, CAUSE_NONE, -1 },
+	{ 9000, LINK, PHASE_BACKOFF, REASON_PEER_CLOSED, CAUSE_NONE, -1 },
+	{ 9100, LINK, PHASE_CONNECTING, REASON_NONE, CAUSE_NONE, -1 },
+	{ 9200, LINK, PHASE_BACKOFF, REASON_REFUSED, CAUSE_REFUSED, 8900 },
+	{ 11000, LINK, PHASE_PLAYING, REASON_NONE, CAUSE_REFUSED, 8900 },
+	{ 11500, LINK, PHASE_FLOWING, REASON_NONE, CAUSE_NONE, 11500 },
+	{ 0, END },
+};
+
+static const struct moment back_in_time[] = {
+	{ 0, LIVE, 5, 0, CAUSE_NONE, -1 },
+	{ 9000, LINK, PHASE_BACKOFF, REASON_PEER_CLOSED, CAUSE_NONE, -1 },
+	{ 9600, LINK, PHASE_FLOWING, REASON_NONE, CAUSE_NONE, -1 },
+	{ 12000, WAIT, 0, 0, CAUSE_NONE, -1 },
+	{ 0, END },
+};
+
+static const struct moment stalls[] = {
+	{ 0, LIVE, 5, 0, CAUSE_NONE, -1 },
+	{ 20000, LINK, PHASE_STALLED, REASON_STALL_SERVER_ALIVE, CAUSE_STALLED,
+	    19900 },
+	{ 21000, LINK, PHASE_FLOWING, REASON_NONE, CAUSE_NONE, 21000 },
+	{ 22000, LINK, PHASE_BACKOFF, REASON_STALL_DEAD, CAUSE_STALLED, -1 },
+	{ 0, END },
+};
+
+static const struct moment our_own[] = {
+	{ 0, LIVE, 5, 0, CAUSE_NONE, -1 },
+	{ 9000, BLIND, CAUSE_PROBE_LOST, 0, CAUSE_PROBE_LOST, 8000 },
+	{ 9500, BLIND, CAUSE_NONE, 0, CAUSE_NONE, -1 },
+	{ 9600, BLIND, CAUSE_NETWORK_LOST, 0, CAUSE_NETWORK_LOST, -1 },
+	{ 90000, BLIND, CAUSE_NONE, 0, CAUSE_NOT_SAMPLED, -1 },
+	{ 0, END },
+};
+
+static const struct moment not_sampled[] = {
+	{ 0, LIVE, 5, 0, CAUSE_NONE, -1 },
+	{ 37900, WAIT, 0, 0, CAUSE_NONE, -1 },
+	{ 38100, WAIT, 0, 0, CAUSE_NOT_SAMPLED, 8000 },
+	{ 40000, LIVE, 1, 0, CAUSE_NONE, -1 },
+	{ 0, END },
+};
+
+static const struct moment limits[] = {
+	{ 0, LINK, PHASE_WAITING, REASON_OVER_CAPACITY, CAUSE_OVER_CAPACITY,
+	    -1 },
+	{ 1000, LINK, PHASE_WAITING, REASON_SESSION_LIMIT, CAUSE_BUSY, -1 },
+	{ 2000, LINK, PHASE_BACKOFF, REASON_AUTH_WRONG, CAUSE_AUTH_FAILED, -1 },
+	{ 3000, LINK, PHASE_BACKOFF, REASON_DNS_FAIL, CAUSE_NAME_FAILED, -1 },
+	{ 0, END },
+};
+
+static const struct moment a_visit[] = {
+	{ 0, LIVE, 5, 0, CAUSE_NONE, -1 },
+	{ 9000, LINK, PHASE_IDLE, REASON_SHUTDOWN, CAUSE_NONE, -1 },
+	{ 30000, WAIT, 0, 0, CAUSE_NONE, -1 },
+	{ 39000, WAIT, 0, 0, CAUSE_NOT_SAMPLED, 8000 },
+	{ 60000, LINK, PHASE_CONNECTING, REASON_NONE, CAUSE_NOT_SAMPLED, -1 },
+	{ 61000, LIVE, 1, 0, CAUSE_NONE, -1 },
+	{ 0, END },
+};
+
+static void
+play(const struct moment *m)
+{
+	struct camera c;
+
+	camera_init(&c);
+	for (; m->act != END; m++) {
+		if (m->act == LINK)
+			camera_link(&c, m->ms, (enum phase)m->phase, m->reason);
+		else if (m->act == LIVE)
+			camera_live(&c, m->ms, (unsigned)m->phase);
+		camera_until(&c, m->ms);
+		if (m->act == BLIND) {
+			judge_on_blind(c.feed, (enum cause)m->phase, c.now_us);
+			camera_until(&c, m->ms);
+		}
+		if (camera_verdict(&c)->cause != m->expect)
+			fail_msg("at %lld ms: %s, expected %s",
+			    (long long)m->ms,
+			    cause_name(camera_verdict(&c)->cause),
+			    cause_name(m->expect));
+		assert_int_equal(camera_verdict(&c)->state,
+		    cause_state(m->expect));
+		if (m->since_ms >= 0)
+			assert_int_equal(camera_verdict(&c)->since_us / MS,
+			    m->since_ms);
+	}
+	camera_fini(&c);
+}
+
+static void
+test_time_lines(void **state)
+{
+	static const struct moment *const lines[] = { never_connected,
+		closed_for_good, closed_then_refused, back_in_time, stalls,
+		our_own, not_sampled, limits, a_visit };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+		play(lines[i]);
+}
+
+/* Every reason leads to its cause, and back to good at the first media. */
+static void
+test_every_reason(void **state)
+{
+	(void)state;
+	for (unsigned r = 1; r < REASON_COUNT; r++) {
+		enum cause cause = reason_cause((enum reason)r);
+		struct camera c;
+
+		if (r == REASON_SHUTDOWN)
+			continue;
+		camera_init(&c);
+		camera_live(&c, 0, 5);
+		assert_int_equal(camera_verdict(&c)->state, STATE_UP);
+		camera_link(&c, 9000, PHASE_BACKOFF, (enum reason)r);
+		camera_until(&c, 10000);
+		assert_int_equal(camera_verdict(&c)->cause, cause);
+		assert_int_equal(judge_sample_due(c.feed), INT64_MAX);
+		camera_link(&c, 11000, PHASE_FLOWING, REASON_NONE);
+		assert_int_equal(camera_verdict(&c)->state, STATE_UP);
+		assert_int_equal(camera_verdict(&c)->since_us, 11000 * MS);
+		camera_fini(&c);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_time_lines),
+		cmocka_unit_test(test_every_reason),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Pictures over time: life, frozen, black, undecodable, and what a restart
+ * keeps. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <string.h>
+
+#include "scene.h"
+
+#define expect(c, word)                                                        \
+	assert_string_equal(cause_name(camera_verdict(c)->cause), word)
+
+/* n more pictures, two seconds apart. */
+static void
+pictures(struct camera *c, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		camera_picture(c, c->now_us / MS + 2000);
+}
+
+static void
+test_life_by_motion(void **state)
+{
+	struct camera c;
+
+	(void)state;
+	camera_init(&c);
+	camera_live(&c, 0, 2);
+	expect(&c, "learning");
+	pictures(&c, 2);
+	expect(&c, "none");
+	assert_true(camera_verdict(&c)->since_us <= c.now_us);
+	camera_fini(&c);
+}
+
+static void
+test_life_by_noise(void **state)
+{
+	struct camera c;
+
+	(void)state;
+	camera_init(&c);
+	camera_link(&c, 0, PHASE_FLOWING, REASON_NONE);
+	pictures(&c, 4);
+	expect(&c, "learning");
+	pictures(&c, 4);
+	expect(&c, "none");
+	camera_fini(&c);
+}
+
+static void
+test_frozen_from_start_is_never_up(void **state)
+{
+	struct camera c;
+
+	(void)state;
+	camera_init(&c);
+	c.noise = 0;
+	camera_link(&c, 0, PHASE_FLOWING, REASON_NONE);
+	for (unsigned i = 0; i < 200; i++) {
+		pictures(&c, 1);
+		assert_int_not_equal(camera_verdict(&c)->state, STATE_UP);
+	}
+	expect(&c, "frozen");
+	camera_fini(&c);
+}
+
+static void
+test_frozen_exact_in_three(void **state)
+{
+	struct camera c;
+	int64_t last_live;
+
+	(void)state;
+	camera_init(&c);
+	camera_live(&c, 0, 6);
+	expect(&c, "none");
+	last_live = c.now_us;
+	c.walker = 0;
+	c.noise = 0;
+	pictures(&c, 2);
+	expect(&c, "none");
+	pictures(&c, 1);
+	expect(&c, "frozen");
+	assert_true(camera_verdict(&c)->since_us >= last_live);
+	assert_true(camera_verdict(&c)->since_us <= last_live + 2000 * MS);
+	assert_non_null(
+	    strstr(camera_verdict(&c)->evidence, "\"equal_blocks\":"));
+	/* and back, by proof, since the first sign of it */
+	c.walker = 3;
+	c.noise = 100;
+	pictures(&c, 1);
+	expect(&c, "frozen");
+	pictures(&c, 1);
+	expect(&c, "none");
+	assert_int_equal(camera_verdict(&c)->since_us, c.now_us - 2000 * MS);
+	camera_fini(&c);
+}
+
+/* The suspicion stands in the evidence before it is called. */
+static void
+test_suspect_first(void **state)
+{
+	struct camera c;
+
+	(void)state;
+	camera_init(&c);
+	camera_live(&c, 0, 6);
+	c.walker = 0;
+	c.noise = 0;
+	pictures(&c, 2);
+	assert_non_null(
+	    strstr(camera_verdict(&c)->evidence, "\"suspect\":\"frozen\""));
+	assert_int_equal(judge_sample_due(c.feed), c.now_us + 2000 * MS);
+	camera_fini(&c);
+}
+
+/* At constant bitrate neighbours differ, but blocks come back. */
+static void
+test_frozen_reproduced(void **state)
+{
+	struct camera c;
+
+	(void)state;
+	camera_init(&c);
+	camera_live(&c, 0, 6);
+	c.walker = 0;
+	for (unsigned i = 0; i < 60; i++) {
+		c.noise = i % 3 == 2 ? 10 : 90;
+		pictures(&c, 1);
+	}
+	expect(&c, "frozen");
+	camera_fini(&c);
+}
+
+static void
+test_frozen_under_clock(void **state)
+{
+	struct camera c;
+
+	(void)state;
+	camera_init(&c);
+	camera_live(&c, 0, 6);
+	c.walker = 0;
+	c.noise = 0;
+	c.clock_cell = 3;
+	pictures(&c, 5);
+	expect(&c, "frozen");
+	pictures(&c, 100);
+	expect(&c, "frozen");
+	camera_fini(&c);
+}
+
+static void
+test_still_but_live(void **state)
+{
+	struct camera c;
+
+	(void)state;
+	camera_init(&c);
+	camera_live(&c, 0, 6);
+	c.walker = 0;
+	for (unsigned i = 0; i < 500; i++) {
+		pictures(&c, 1);
+		expect(&c, "none");
+	}
+	camera_fini(&c);
+}
+
+/* A source without noise may stand still for a while. */
+static void
+test_silent_source_has_patience(void **state)
+{
+	struct camera c;
+
+	(void)state;
+	camera_init(&c);
+	c.noise = 0;
+	c.walker = 2;
+	camera_link(&c, 0, PHASE_FLOWING, REASON_NONE);
+	pictures(&c, 10);
+	expect(&c, "none");
+	c.walker = 0;
+	pictures(&c, 20);
+	expect(&c, "none");
+	pictures(&c, 160);
+	expect(&c, "frozen");
+	camera_fini(&c);
+}
+
+static void
+test_black_and_back(void **state)
+{
+	struct camera c;
+
+	(void)state;
+	camera_init(&c);
+	camera_live(&c, 0, 6);
+	c.walker = 0;
+	c.noise = 0;
+	c.level = 4;
+	pictures(&c, 2);
+	expect(&c, "none");
+	pictures(&c, 1);
+	expect(&c, "black");
+	assert_int_equal(camera_verdict(&c)->since_us, c.now_us - 6000 * MS);
+	pictures(&c, 30);
+	expect(&c, "black");
+	c.level = -1;
+	c.noise = 100;
+	c.walker = 3;
+	pictures(&c, 2);
+	expect(&c, "none");
+	camera_fini(&c);
+}
+
+static void
+test_dark_hours_are_no_fault(void **state)
+{
+	struct annotation dark = { ANNOTATION_DARK_HOURS, 0, 60000 * MS };
+	struct camera c;
+
+	(void)state;
+	camera_init(&c);
+	camera_live(&c, 0, 6);
+	judge_on_annotation(c.feed, &dark, c.now_us);
+	c.walker = 0;
+	c.level = 4;
+	pictures(&c, 8);
+	assert_int_not_equal(camera_verdict(&c)->cause, CAUSE_BLACK);
+	camera_fini(&c);
+}
+
+static void
+test_card(void **state)
+{
+	struct camera c;
+
+	(void)state;
+	camera_init(&c);
+	c.level = 120;
+	c.noise = 0;
+	camera_link(&c, 0, PHASE_FLOWING, REASON_NONE);
+	pictures(&c, 3);
+	expect(&c, "no-signal");
+	camera_fini(&c);
+}
+
+static void
+test_undecodable(void **state)
+{
+	struct camera c;
+
+	(void)state;
+	camera_init(&c);
+	camera_live(&c, 0, 5);
+	camera_result(&c, 10000, SAMPLE_UNDECODABLE);
+	camera_result(&c, 12000, SAMPLE_BUSY);
+	camera_result(&c, 14000, SAMPLE_QUARANTINED);
+	expect(&c, "none");
+	camera_result(&c, 16000, SAMPLE_TOO_LARGE);
+	expect(&c, "undecodable");
+	camera_result(&c, 90000, SAMPLE_UNDECODABLE);
+	expect(&c, "undecodable");
+	camera_picture(&c, 92000);
+	expect(&c, "none");
+	camera_fini(&c);
+}
+
+/* Our own drops say nothing; in the end the feed is not sampled. */
+static void
+test_busy_is_not_the_cameras_fault(void **state)
+{
+	struct camera c;
+
+	(void)state;
+	camera_init(&c);
+	camera_live(&c, 0, 5);
+	for (int64_t t = 10000; t < 37000; t += 3000)
+		camera_result(&c, t, SAMPLE_BUSY);
+	expect(&c, "none");
+	camera_result(&c, 39000, SAMPLE_LOST);
+	expect(&c, "not-sampled");
+	camera_fini(&c);
+}
+
+static void
+test_restart_keeps_no_life(void **state)
+{
+	unsigned char bytes[JUDGE_SAVE_BYTES];
+	struct camera c, d;
+	size_t n;
+
+	(void)state;
+	camera_init(&c);
+	camera_live(&c, 0, 8);
+	n = judge_save(c.feed, bytes, sizeof(bytes));
+	assert_true(n > 0);
+	camera_init(&d);
+	judge_restore(d.feed, bytes, n);
+	camera_link(&d, 0, PHASE_FLOWING, REASON_NONE);
+	expect(&d, "learning");
+	d.noise = 0;
+	pictures(&d, 3);
+	assert_int_not_equal(camera_verdict(&d)->state, STATE_UP);
+	for (size_t i = 0; i <= n; i++) { /* cut short, or broken: ignored */
+		struct camera e;
+
+		camera_init(&e);
+		judge_restore(e.feed, bytes, i);
+		bytes[i % n] ^= 0xff;
+		judge_restore(e.feed, bytes, n);
+		bytes[i % n] ^= 0xff;
+		camera_live(&e, 0, 4);
+		expect(&e, "none");
+		camera_fini(&e);
+	}
+	camera_fini(&c);
+	camera_fini(&d);
+}
+
+static void
+test_another_size_begins_anew(void **state)
+{
+	struct camera c;
+
+	(void)state;
+	camera_init(&c);
+	camera_live(&c, 0, 6);
+	c.walker = 0;
+	c.noise = 0;
+	pictures(&c, 2);
+	c.sample.measures.width = 1280; /* as if; fill() sets it again */
+	judge_on_sample(c.feed, &c.sample, c.now_us + 1);
+	camera_until(&c, c.now_us / MS + 10);
+	expect(&c, "none");
+	camera_fini(&c);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_life_by_motion),
+		cmocka_unit_test(test_life_by_noise),
+		cmocka_unit_test(test_frozen_from_start_is_never_up),
+		cmocka_unit_test(test_frozen_exact_in_three),
+		cmocka_unit_test(test_suspect_first),
+		cmocka_unit_test(test_frozen_reproduced),
+		cmocka_unit_test(test_frozen_under_clock),
+		cmocka_unit_test(test_still_but_live),
+		cmocka_unit_test(test_silent_source_has_patience),
+		cmocka_unit_test(test_black_and_back),
+		cmocka_unit_test(test_dark_hours_are_no_fault),
+		cmocka_unit_test(test_card),
+		cmocka_unit_test(test_undecodable),
+		cmocka_unit_test(test_busy_is_not_the_cameras_fault),
+		cmocka_unit_test(test_restart_keeps_no_life),
+		cmocka_unit_test(test_another_size_begins_anew),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -73,9 +73,9 @@ const inView = new IntersectionObserver(entries => {
   }
 }, { rootMargin: "60px" });
 
-function shotNew(feed, kind) {
+function shotNew(feed, kind, small) {
   const node = el("div", "shot blank");
-  const s = { node, feed, kind, img: el("img"), age: el("span", "age"), taken: 0, tried: 0, none: "", queued: false };
+  const s = { node, feed, kind, small, img: el("img"), age: el("span", "age"), taken: 0, tried: 0, none: "", queued: false };
   s.img.alt = "";
   node.append(s.img, s.age);
   node.shot = s;
@@ -94,7 +94,7 @@ function shotAge(s) {
   let text = s.none || "no picture yet";
   const age = now() - s.taken;
   if (s.feed.no_picture) text = "pictures are not kept";
-  else if (s.taken) text = "picture from " + span(age) + " ago";
+  else if (s.taken) text = (s.small ? "" : "picture from ") + span(age) + " ago";
   if (s.age.textContent !== text) s.age.textContent = text;
   s.node.classList.toggle("blank", !s.taken);
   s.node.classList.toggle("old", s.taken > 0 && (s.kind !== "current" || age > OLD_MS));
@@ -227,7 +227,7 @@ const bySeverity = (a, b) => SEVERITY[b.state] - SEVERITY[a.state] || (a.muted |
 function itemFor(f) {
   const b = el("button", "item");
   b.feed = f;
-  b.shot = shotNew(f, "current");
+  b.shot = shotNew(f, "current", true);
   b.head = el("span", "cause");
   b.nameNode = el("span", "name");
   b.place = el("span", "place");
@@ -458,6 +458,7 @@ function historyBar(d) {
     const a = Math.max(when(v.start), from), b = Math.min(v.end ? when(v.end) : to, to);
     if (b <= a) continue;
     const i = el("i", v.state);
+    i.style.left = (100 * (a - from) / (to - from)) + "%";
     i.style.width = (100 * (b - a) / (to - from)) + "%";
     i.title = `${v.state}${v.cause === "none" ? "" : ", " + (CAUSE[v.cause] || v.cause)}: ${clock(a)} – ${clock(b)}`;
     bar.append(i);

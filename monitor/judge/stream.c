@@ -99,6 +99,10 @@ learn(struct stream *s, const struct account *a)
 
 	if (us < SECOND || a->units < 2)
 		return;
+	/* what may be the trouble itself is not learned as usual */
+	if ((uint64_t)rate * 100 < (uint64_t)s->rate_low * RATE_OFF_PERCENT ||
+	    (uint64_t)fps * 100 < (uint64_t)s->fps_usual * FPS_OFF_PERCENT)
+		return;
 	s->fps_usual = glide(s->fps_usual, fps, 3, 3);
 	s->rate_low = glide(s->rate_low, rate, 5, 2);
 	s->inter_low = glide(s->inter_low, a->inter_mean_bytes, 5, 2);

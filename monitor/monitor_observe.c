@@ -311,6 +311,21 @@ on_account(void *arg, const struct account *a)
 }
 
 static void
+note_gap(struct monitor *m, int64_t gap_us, int64_t now_us)
+{
+	int64_t step = gap_us / GAP_STEP_US;
+
+	if (gap_us < 0)
+		return;
+	if (now_us - m->gaps_us >= GAP_WINDOW_US) {
+		memcpy(m->gaps[1], m->gaps[0], sizeof(m->gaps[1]));
+		memset(m->gaps[0], 0, sizeof(m->gaps[0]));
+		m->gaps_us = now_us;
+	}
+	m->gaps[0][step < GAP_STEPS ? step : GAP_STEPS - 1]++;
+}
+
+static void
 on_sample(void *arg, const struct sample *s)
 {
 	struct monitor *m = arg;
@@ -323,6 +338,8 @@ on_sample(void *arg, const struct sample *s)
 	f->asked_us = 0;
 	if (measured) {
 		m->samples++;
+		if (f->last_sample_us != 0)
+			note_gap(m, s->at_us - f->last_sample_us, now);
 		f->last_sample_us = s->at_us;
 	} else {
 		/* What it was for is still wanted; not at once again. */

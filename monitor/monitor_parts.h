@@ -18,6 +18,9 @@
 
 #define WATCHERS_MAX 8u
 #define LAGS 1024u
+#define GAP_STEPS 512
+#define GAP_STEP_US 250000
+#define GAP_WINDOW_US (120 * US_PER_S)
 #define UUID_HASH 8192u
 
 /* Why a picture is wanted, as bits. */
@@ -79,6 +82,10 @@ struct monitor {
 	int64_t lag_due_us;
 	uint32_t lags[LAGS];
 	uint32_t lag_count;
+	/* Gaps between judged samples of a feed, in steps of GAP_STEP_US;
+	 * two windows in turn, so that what is told is recent. */
+	uint32_t gaps[2][GAP_STEPS];
+	int64_t gaps_us; /* when the present window, gaps[0], began */
 	uint32_t lag_max_us;
 	int64_t next_learned_us;
 	uint32_t seconds; /* ticks since start */

@@ -184,6 +184,22 @@ lag_p99(const struct monitor *m)
 	return sorted[(uint64_t)(n - 1) * 99 / 100];
 }
 
+/* Upper edge of the step that holds the 99th of 100 recent gaps. */
+static uint32_t
+gap_p99(const struct monitor *m)
+{
+	uint64_t all = 0, seen = 0;
+
+	for (int i = 0; i < GAP_STEPS; i++)
+		all += m->gaps[0][i] + m->gaps[1][i];
+	for (uint32_t i = 0; i < GAP_STEPS && all > 0; i++) {
+		seen += m->gaps[0][i] + m->gaps[1][i];
+		if (seen * 100 >= all * 99)
+			return (i + 1) * GAP_STEP_US;
+	}
+	return 0;
+}
+
 static void
 add_probes(const struct monitor *m, struct monitor_totals *out)
 {
@@ -192,6 +208,7 @@ add_probes(const struct monitor *m, struct monitor_totals *out)
 
 		fleet_probe_at(m->fleet, i, &p);
 		out->restarts += p.restarts;
+		out->lost_bytes += p.last.lost_bytes;
 		if (p.role != ROLE_PICTURE)
 			out->flowing += p.last.flowing;
 	}
@@ -209,6 +226,7 @@ monitor_totals(const struct monitor *m, struct monitor_totals *out)
 		.verdicts = m->verdicts,
 		.loop_lag_max_us = m->lag_max_us,
 		.loop_lag_p99_us = lag_p99(m),
+		.sample_gap_p99_us = gap_p99(m),
 		.started_utc_us = m->started_utc_us,
 		.now_utc_us = monitor_utc(m, clock_mono_us()) };
 	for (uint32_t i = 0; i < m->feed_count; i++) {

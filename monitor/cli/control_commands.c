@@ -169,7 +169,7 @@ do_status(const struct asked *a)
 			    json_integer(t.cause[i]));
 	a->answer(a->arg,
 	    json_pack("{s:b, s:i, s:o, s:o, s:i, s:i, s:i, s:I, s:I, s:I, s:i,"
-		      " s:i, s:i, s:I}",
+		      " s:i, s:i, s:I, s:i, s:i, s:I}",
 		"ok", 1, "feeds", (int)t.feeds, "states", states, "causes",
 		causes, "flowing", (int)t.flowing, "demux_capacity",
 		(int)t.demux_capacity, "demux_used", (int)t.demux_used,
@@ -177,7 +177,10 @@ do_status(const struct asked *a)
 		(json_int_t)t.verdicts, "restarts", (json_int_t)t.restarts,
 		"loop_lag_max_us", (int)t.loop_lag_max_us, "store_queue",
 		(int)t.store_queue, "store_lag_us", (int)t.store_lag_us,
-		"started_utc_us", (json_int_t)t.started_utc_us));
+		"started_utc_us", (json_int_t)t.started_utc_us,
+		"loop_lag_p99_us", (int)t.loop_lag_p99_us, "sample_gap_p99_us",
+		(int)t.sample_gap_p99_us, "lost_bytes",
+		(json_int_t)t.lost_bytes));
 }
 
 static const struct {

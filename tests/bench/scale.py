@@ -139,7 +139,7 @@ class Scale:
             states = self.monitor.status()["states"]
             self.notes.append(f"after 180 s not all feeds were up: {states}")
             r["learned_s"] = None
-        say(f"  all up after {r['learned_s'] or '?'} s more; measuring for {seconds} s")
+        say(f"  all up after {round(r['learned_s'] or -1, 1)} s more; measuring for {seconds} s")
         picked = self.pick(feeds, self.args.faults or max(3, feeds // 185))
         self.farm_now.ask("stats-reset")
         polled = []

@@ -24,8 +24,12 @@
 #define DECODER_JOBS 10000u /* then the context is made anew */
 #define DECODER_PADDING 64u /* zero bytes that must follow every unit */
 
-/* Bits of the damage word: the low byte is libavcodec's decode_error_flags.*/
-#define DECODER_DAMAGE_FLAGS 0xffu
+/* Bits of the damage word: the low byte is libavcodec's decode_error_flags,
+ * without FF_DECODE_ERROR_DECODE_SLICES (8): without error concealment 5.1
+ * sets it for every sound picture of several slices (ff_er_add_slice looks at
+ * a table that nobody keeps then). A slice that did fail leaves blocks that
+ * were never decoded. */
+#define DECODER_DAMAGE_FLAGS 0xf7u
 #define DECODER_DAMAGE_BLOCKS 0x100u	/* parts of the picture never decoded */
 #define DECODER_DAMAGE_TRUNCATED 0x200u /* JPEG without its end marker */
 #define DECODER_DAMAGE_CORRUPT 0x400u	/* the frame is marked corrupt */

@@ -93,6 +93,7 @@ open_encoder(const struct clip_spec *spec)
 	c->framerate = (AVRational){ 15, 1 };
 	c->gop_size = 30;
 	c->thread_count = 1;
+	c->slices = spec->slices;
 	c->strict_std_compliance = FF_COMPLIANCE_UNOFFICIAL;
 	c->pix_fmt = av_get_pix_fmt(spec->format ? spec->format : "yuv420p");
 	c->flags |= AV_CODEC_FLAG_QSCALE;

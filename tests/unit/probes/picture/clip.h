@@ -18,7 +18,8 @@ struct clip_spec {
 	int height;
 	unsigned seed;	    /* another seed is another picture */
 	const char *format; /* pixel format, NULL = yuv420p */
-	int frame; /* which frame to give: 0 the keyframe, 1 one after it */
+	int frame;  /* which frame to give: 0 the keyframe, 1 one after it */
+	int slices; /* of each picture, 0 = the encoder's choice */
 };
 
 /* Level of the synthetic luma at (x, y): what a decoder should come near. */

@@ -140,6 +140,19 @@ conn_close(struct feed *f, bool abort)
 	f->lowat = 0;
 }
 
+int
+conn_release(struct feed *f)
+{
+	int fd = f->fd;
+
+	if (fd < 0 || f->tls != NULL)
+		return -1;
+	event_del(&f->event);
+	f->fd = -1;
+	conn_close(f, false);
+	return fd;
+}
+
 void
 conn_lowat(struct feed *f, uint32_t bytes)
 {

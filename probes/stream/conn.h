@@ -21,6 +21,8 @@ void conn_open(struct feed *f, const struct wire_address *a, uint16_t port,
     int64_t now_us);
 void conn_secure(struct feed *f, int64_t now_us);
 void conn_close(struct feed *f, bool abort);
+/* Takes the plain socket away from the feed; -1 when there is none. Given. */
+int conn_release(struct feed *f);
 /* Queues what the socket doesn't take. */
 void conn_send(struct feed *f, const void *bytes, size_t n);
 /* Reads what is there, also below the low-water mark. */

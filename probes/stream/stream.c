@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "probes/stream/stream.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <event2/event.h>
@@ -12,6 +14,7 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/wire.h"
+#include "probes/stream/conn.h"
 #include "probes/stream/feed.h"
 #include "probes/stream/hash.h"
 #include "probes/stream/tls.h"
@@ -88,6 +91,40 @@ stream_due(struct stream *s, const struct feed *f, int64_t at_us)
 	s->due_us[f->ref.feed] = at_us;
 }
 
+/* To close at once with media unread would reset the connection, and the
+ * camera might never see our TEARDOWN: its session would live on. */
+static void
+leave(struct stream *s, int fd, int64_t now_us)
+{
+	if (fd < 0)
+		return;
+	if (s->leaving_count == STREAM_LEAVING) {
+		close(fd);
+		return;
+	}
+	s->leaving[s->leaving_count].fd = fd;
+	s->leaving[s->leaving_count++].until_us = now_us + STOP_US;
+}
+
+static void
+sweep_leaving(struct stream *s, int64_t now_us)
+{
+	for (uint32_t i = s->leaving_count; i-- > 0;) {
+		int fd = s->leaving[i].fd;
+		ssize_t n;
+
+		do
+			n = recv(fd, s->scratch, STREAM_SCRATCH_BYTES,
+			    MSG_DONTWAIT);
+		while (n == STREAM_SCRATCH_BYTES);
+		if (n > 0 || (n < 0 && errno == EAGAIN))
+			if (now_us < s->leaving[i].until_us)
+				continue;
+		close(fd);
+		s->leaving[i] = s->leaving[--s->leaving_count];
+	}
+}
+
 static bool
 all_closed(const struct stream *s)
 {
@@ -112,8 +149,9 @@ on_sweep(evutil_socket_t fd, short what, void *arg)
 	for (uint32_t i = 0; i < s->feed_room; i++)
 		if (s->due_us[i] != 0 && s->due_us[i] <= now_us)
 			feed_sweep(s->feeds[i], now_us);
+	sweep_leaving(s, now_us);
 	if (s->stopping) {
-		if (all_closed(s))
+		if (all_closed(s) && s->leaving_count == 0)
 			event_base_loopbreak(s->base);
 		return;
 	}
@@ -220,6 +258,8 @@ drop(struct stream *s, uint32_t number)
 	if (f == NULL)
 		return;
 	feed_event(f, RTSP_EV_UNWANT, "removed", now_us);
+	if (f->session.state == RTSP_TEARDOWN)
+		leave(s, conn_release(f), now_us);
 	s->due_us[number] = 0;
 	feed_free(&s->feeds[number]);
 	s->counts.feeds--;

@@ -15,6 +15,7 @@
 
 #define STREAM_SCRATCH_BYTES (256u << 10)
 #define STREAM_SWEEP_US 50000
+#define STREAM_LEAVING 256u
 
 struct channel;
 struct event;
@@ -51,6 +52,12 @@ struct stream {
 	uint32_t feed_room;
 	struct feed *waiting_head; /* want to connect, first come first */
 	struct feed *waiting_tail;
+	struct {
+		int fd;
+		int64_t until_us;
+	} leaving[STREAM_LEAVING]; /* removed feeds' sockets: TEARDOWN is
+				    * out, its answer is awaited */
+	uint32_t leaving_count;
 	int64_t swept_us; /* when the last sweep was due */
 	uint64_t random;
 	bool greeted;

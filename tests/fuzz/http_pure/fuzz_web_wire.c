@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Any bytes as each message of the web's channels, and rows made of them. */
+#include <stddef.h>
+#include <stdint.h>
+
+#include "monitor/http/rows.h"
+#include "monitor/http/web_wire.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct span body = { data, size };
+	static struct web_row row;
+	struct web_configure configure;
+	struct web_totals totals;
+	struct web_alive alive;
+	struct read_ask ask;
+	struct read_answer answer;
+	struct rows t;
+
+	web_get_configure(body, &configure);
+	web_get_totals(body, &totals);
+	web_get_alive(body, &alive);
+	web_get_ask(body, &ask);
+	web_get_answer(body, &answer);
+	if (web_get_row(body, &row) && rows_init(&t)) {
+		rows_put(&t, &row);
+		rows_remove(&t, row.uuid);
+		rows_fini(&t);
+	}
+	return 0;
+}

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Rows and the order of their changes; JSON of hostile text; the wire. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "monitor/http/json_out.h"
+#include "monitor/http/metrics.h"
+#include "monitor/http/rows.h"
+#include "monitor/http/web_wire.h"
+
+static const char *
+json_of(const char *text)
+{
+	static char out[256];
+	struct json_out j;
+	size_t length;
+	char *made;
+
+	json_out_init(&j);
+	json_out_string(&j, text);
+	made = json_out_take(&j, &length);
+	snprintf(out, sizeof(out), "%s", made);
+	free(made);
+	return out;
+}
+
+static void
+text_is_escaped(void **state)
+{
+	(void)state;
+	assert_string_equal(json_of("Gate 3"), "\"Gate 3\"");
+	assert_string_equal(json_of("a\"b\\c\n"),
+	    "\"a\\u0022b\\u005cc\\u000a\"");
+	assert_string_equal(json_of("<b>&\x7f"),
+	    "\"\\u003cb\\u003e\\u0026\\u007f\"");
+	assert_string_equal(json_of("\xc3\xa4\xf0\x9f\x98\x80"),
+	    "\"\xc3\xa4\xf0\x9f\x98\x80\"");
+	/* Overlong, surrogate, cut short, stray. */
+	assert_string_equal(json_of("\xc0\xaf"),
+	    "\"\xef\xbf\xbd\xef\xbf\xbd\"");
+	assert_string_equal(json_of("\xed\xa0\x80"),
+	    "\"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\"");
+	assert_string_equal(json_of("a\xe2\x82"),
+	    "\"a\xef\xbf\xbd\xef\xbf\xbd\"");
+	assert_string_equal(json_of("\xff"), "\"\xef\xbf\xbd\"");
+}
+
+static void
+times_are_iso(void **state)
+{
+	static const struct {
+		int64_t us;
+		const char *text;
+	} rows[] = {
+		{ 1, "1970-01-01T00:00:00.000Z" },
+		{ 951782400000000, "2000-02-29T00:00:00.000Z" },
+		{ 1774749598123999, "2026-03-29T01:59:58.123Z" },
+		{ 4107542400000000, "2100-03-01T00:00:00.000Z" },
+		{ INT64_MAX, "1970-01-01T00:00:00.000Z" },
+	};
+	char out[32];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		json_out_iso(rows[i].us, out);
+		if (rows[i].us != INT64_MAX)
+			assert_string_equal(out, rows[i].text);
+		else
+			assert_int_equal(strlen(out), 24);
+	}
+}
+
+static struct web_row *
+row_named(uint8_t number, const char *name)
+{
+	static struct web_row m;
+
+	memset(&m, 0, sizeof(m));
+	m.uuid[0] = number;
+	snprintf(m.name, sizeof(m.name), "%s", name);
+	snprintf(m.site, sizeof(m.site), "North");
+	m.state = STATE_DOWN;
+	m.cause = CAUSE_FROZEN;
+	m.causes = 1ull << CAUSE_FROZEN;
+	m.thumb_utc_us = 1774749598123999;
+	return &m;
+}
+
+static void
+followers_get_what_changed_after(void **state)
+{
+	struct rows t;
+
+	(void)state;
+	assert_true(rows_init(&t));
+	assert_null(rows_after(&t, 0));
+	rows_put(&t, row_named(1, "a"));
+	rows_put(&t, row_named(2, "b"));
+	rows_put(&t, row_named(3, "c"));
+	uint64_t seen = t.seq;
+
+	assert_null(rows_after(&t, seen));
+	rows_put(&t, row_named(2, "b2"));
+	rows_put(&t, row_named(1, "a2"));
+	rows_put(&t, row_named(2, "b3"));
+	/* Twice changed, told once: its last. */
+	struct row *r = rows_after(&t, seen);
+
+	assert_int_equal(r->uuid[0], 1);
+	assert_int_equal(r->newer->uuid[0], 2);
+	assert_non_null(strstr(r->newer->head, "\"b3\""));
+	assert_null(r->newer->newer);
+	assert_int_equal(t.count, 3);
+	rows_fini(&t);
+}
+
+static void
+removed_rows_leave_a_mark(void **state)
+{
+	struct rows t;
+	uint8_t uuid[16] = { 1 };
+
+	(void)state;
+	rows_init(&t);
+	rows_put(&t, row_named(1, "a"));
+	uint64_t seen = t.seq;
+
+	rows_remove(&t, uuid);
+	rows_remove(&t, uuid);
+	assert_int_equal(t.count, 0);
+	assert_null(rows_find(&t, uuid));
+	assert_true(rows_after(&t, seen)->gone);
+	rows_put(&t, row_named(1, "back"));
+	assert_int_equal(t.count, 1);
+	assert_int_equal(t.gone, 0);
+	assert_non_null(rows_find(&t, uuid));
+	rows_fini(&t);
+}
+
+static void
+old_followers_start_afresh(void **state)
+{
+	struct rows t;
+
+	(void)state;
+	rows_init(&t);
+	rows_put(&t, row_named(1, "stays"));
+	uint64_t early = t.seq;
+
+	for (uint32_t i = 0; i < ROWS_GONE_KEPT + 10; i++) {
+		struct web_row *m = row_named(9, "x");
+
+		memcpy(m->uuid + 4, &i, sizeof(i));
+		rows_put(&t, m);
+		rows_remove(&t, m->uuid);
+	}
+	assert_int_equal(t.gone, ROWS_GONE_KEPT);
+	assert_false(rows_can_follow(&t, early));
+	assert_true(rows_can_follow(&t, t.seq));
+	assert_false(rows_can_follow(&t, t.seq + 1));
+	assert_int_equal(t.count, 1);
+	rows_fini(&t);
+}
+
+static void
+no_picture_shows_none(void **state)
+{
+	struct web_row *m = row_named(1, "a");
+	struct rows t;
+
+	(void)state;
+	rows_init(&t);
+	m->no_picture = true;
+	struct row *r = rows_put(&t, m);
+
+	assert_non_null(strstr(r->tail, "\"picture\":null"));
+	assert_int_equal(r->thumb_utc_us, 0);
+	rows_fini(&t);
+}
+
+static void
+uuids_both_ways(void **state)
+{
+	static const char text[] = "03d8b287-47eb-bd2e-155b-1152b6529148";
+	uint8_t uuid[16];
+	char out[37];
+
+	(void)state;
+	assert_true(rows_uuid_parse(text, uuid));
+	rows_uuid_print(uuid, out);
+	assert_string_equal(out, text);
+	assert_false(
+	    rows_uuid_parse("03d8b287-47eb-bd2e-155b-1152b652914", uuid));
+	assert_false(
+	    rows_uuid_parse("03d8b287x47eb-bd2e-155b-1152b6529148", uuid));
+	assert_false(rows_uuid_parse("", uuid));
+}
+
+static void
+wire_refuses_what_is_cut_or_long(void **state)
+{
+	uint8_t bytes[WEB_ROW_BYTES];
+	struct writer w = writer_of(bytes, sizeof(bytes));
+	static struct web_row back;
+
+	(void)state;
+	web_put_row(&w, row_named(7, "seven"));
+	size_t n = writer_length(&w);
+
+	assert_false(w.bad);
+	assert_true(web_get_row((struct span){ bytes, n }, &back));
+	assert_string_equal(back.name, "seven");
+	for (size_t i = 0; i < n; i++)
+		assert_false(web_get_row((struct span){ bytes, i }, &back));
+	assert_false(web_get_row((struct span){ bytes, n + 1 }, &back));
+}
+
+static void
+late_metrics_claim_nothing(void **state)
+{
+	struct metrics m = { .late = true };
+	char out[METRICS_BYTES];
+
+	(void)state;
+	m.totals.feeds = 5;
+	m.totals.state[STATE_UP] = 5;
+	size_t n = metrics_print(&m, out, sizeof(out));
+
+	assert_true(n < sizeof(out) - 1000);
+	assert_non_null(strstr(out, "camwarden_feeds{state=\"up\"} 0\n"));
+	assert_non_null(strstr(out, "camwarden_feeds{state=\"unknown\"} 5\n"));
+	assert_non_null(
+	    strstr(out, "camwarden_feeds_cause{cause=\"monitor-off\"} 5\n"));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(text_is_escaped),
+		cmocka_unit_test(times_are_iso),
+		cmocka_unit_test(followers_get_what_changed_after),
+		cmocka_unit_test(removed_rows_leave_a_mark),
+		cmocka_unit_test(old_followers_start_afresh),
+		cmocka_unit_test(no_picture_shows_none),
+		cmocka_unit_test(uuids_both_ways),
+		cmocka_unit_test(wire_refuses_what_is_cut_or_long),
+		cmocka_unit_test(late_metrics_claim_nothing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -156,6 +156,7 @@ tell_quarantined(struct watched_feed *f, int64_t now_us)
 	judge_on_sample(f->judge, &s, now_us);
 	f->not_before_us = now_us + 10 * US_PER_S;
 	f->wanted = 0;
+	f->resample = false;
 }
 
 /* When the next picture of the feed should be asked; INT64_MAX: not while
@@ -169,7 +170,7 @@ ask_due(const struct watched_feed *f)
 		return INT64_MAX;
 	if (f->asked_us != 0)
 		return f->asked_us + patience(f);
-	due = f->wanted != 0 ? 0 : judge_sample_due(f->judge);
+	due = f->wanted != 0 || f->resample ? 0 : judge_sample_due(f->judge);
 	if (due > 0 && due < INT64_MAX)
 		due -= lead(f);
 	return due > f->not_before_us ? due : f->not_before_us;
@@ -186,6 +187,7 @@ ask(struct monitor *m, struct watched_feed *f, int64_t now_us)
 		f->asked_us = now_us;
 		f->asked_for = want;
 		f->wanted = 0;
+		f->resample = false;
 		judge_sample_asked(f->judge, now_us);
 		break;
 	case FLEET_QUARANTINED:
@@ -195,6 +197,13 @@ ask(struct monitor *m, struct watched_feed *f, int64_t now_us)
 		f->not_before_us = now_us + NOT_NOW_US;
 		break;
 	}
+}
+
+/* Spread, or the feeds that came up together would all be drawn together. */
+static int64_t
+last_good_period(const struct watched_feed *f)
+{
+	return LAST_GOOD_US + (int64_t)(f->number * 7919u % 300u) * US_PER_S;
 }
 
 void
@@ -207,7 +216,7 @@ monitor_feed_touch(struct monitor *m, struct watched_feed *f, int64_t now_us)
 	if (judge_step(f->judge, now_us, &v))
 		verdict_changed(m, f, before, now_us);
 	else if (before == STATE_UP && !f->no_picture &&
-		 now_us - f->good_png_us > LAST_GOOD_US)
+		 now_us - f->good_png_us > last_good_period(f))
 		f->wanted |= PICTURE_LAST_GOOD;
 	if (ask_due(f) <= now_us)
 		ask(m, f, now_us);
@@ -346,6 +355,7 @@ on_sample(void *arg, const struct sample *s)
 		f->wanted |= f->asked_for;
 		f->asked_for = 0;
 		f->not_before_us = now + NOT_NOW_US;
+		f->resample = s->result == SAMPLE_LOST;
 	}
 	judge_on_sample(f->judge, s, now);
 	monitor_feed_touch(m, f, now);
@@ -414,6 +424,7 @@ on_blind(void *arg, uint32_t feed, enum cause cause)
 		f->phase = PHASE_WAITING;
 		f->asked_us = 0;
 	}
+	f->resample = true;
 	judge_on_blind(f->judge, cause, now);
 	monitor_feed_touch(m, f, now);
 }

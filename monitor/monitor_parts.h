@@ -57,6 +57,7 @@ struct watched_feed {
 	uint32_t wanted;	/* PICTURE_ bits not yet asked */
 	uint32_t asked_for;	/* PICTURE_ bits of the ask that is out */
 	int64_t asked_us;	/* 0 = no ask is out */
+	bool resample;		/* lost by our own side: ask again at once */
 	int64_t not_before_us;	/* no ask sooner: the fleet said not now */
 	uint64_t incident;	/* that first_bad belongs to */
 	struct rollup rollup;

@@ -447,8 +447,16 @@ go_blind(struct fleet *fl, uint32_t feed)
 	struct feed *f = &fl->feeds[feed];
 
 	if (f->added) {
+		/* We ended it: no fault of the camera's, no flapping. */
+		const struct link_report ours = { .ref = { feed,
+						      f->generation },
+			.at_us = f->want->as_file ? 0 : clock_mono_us(),
+			.phase = PHASE_WAITING,
+			.reason = REASON_SHUTDOWN };
+
 		f->added = false;
 		f->blind = true;
+		fl->calls.on_link(fl->calls.arg, &ours);
 		fl->calls.on_blind(fl->calls.arg, feed, CAUSE_PROBE_LOST);
 		lose_samples(fl, feed);
 	}

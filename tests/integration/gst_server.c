@@ -14,10 +14,18 @@
 #include <gst/gst.h>
 #include <gst/rtsp-server/rtsp-server.h>
 
+#define WIDTH 640
+#define HEIGHT 360
+
 static volatile gint frozen;
 
+struct tap {		 /* of one medium */
+	GstBuffer *kept; /* the last picture */
+	unsigned frame;
+};
+
 #define SOURCE                                                                 \
-	"videotestsrc is-live=true pattern=zone-plate kx2=12 ky2=9 kt=3 "      \
+	"videotestsrc is-live=true pattern=black "                             \
 	"! video/x-raw,format=I420,width=640,height=360,framerate=15/1 "       \
 	"! identity name=tap ! "
 
@@ -48,34 +56,60 @@ static const struct {
 	},
 };
 
-/* Behind the source: while frozen, the kept picture goes out in place of the
- * new one, under the new one's time. */
+/* A scene of its own, as a camera sees one: a textured background, somebody
+ * who walks through it, and sensor noise of each picture's own. */
+static void
+paint(GstBuffer *picture, unsigned frame)
+{
+	static guint32 noise = 1;
+	GstMapInfo map;
+	int left = (int)(frame * 3 % 700) - 40;
+
+	if (!gst_buffer_map(picture, &map, GST_MAP_WRITE))
+		return;
+	for (int y = 0; y < HEIGHT; y++)
+		for (int x = 0; x < WIDTH; x++) {
+			int level = 90 + (x * 7 ^ y * 5) % 40 + y / 8 +
+				    (x / 40 + y / 30) % 3 * 12;
+			bool person =
+			    x > left && x < left + 40 && y > 120 && y < 300;
+
+			noise = noise * 1664525u + 1013904223u;
+			if (person)
+				level = 40 + (x - left + y) % 23;
+			map.data[y * WIDTH + x] =
+			    (guint8)(level + (int)(noise >> 29) - 4);
+		}
+	gst_buffer_unmap(picture, &map);
+}
+
+/* Behind the source: a painted picture, or while frozen the one kept, under
+ * the new one's time. */
 static GstPadProbeReturn
 on_picture(GstPad *pad, GstPadProbeInfo *info, gpointer user)
 {
-	GstBuffer **kept = user;
+	struct tap *tap = user;
 	GstBuffer *now = GST_PAD_PROBE_INFO_BUFFER(info);
+	bool hold = g_atomic_int_get(&frozen) && tap->kept != NULL;
+	GstBuffer *out = gst_buffer_copy_deep(hold ? tap->kept : now);
 
 	(void)pad;
-	if (!g_atomic_int_get(&frozen) || *kept == NULL) {
-		gst_buffer_replace(kept, now);
-		return GST_PAD_PROBE_OK;
+	GST_BUFFER_PTS(out) = GST_BUFFER_PTS(now);
+	GST_BUFFER_DTS(out) = GST_BUFFER_DTS(now);
+	GST_BUFFER_DURATION(out) = GST_BUFFER_DURATION(now);
+	if (!hold) {
+		paint(out, tap->frame++);
+		gst_buffer_replace(&tap->kept, out);
 	}
-
-	GstBuffer *again = gst_buffer_copy(*kept);
-
-	GST_BUFFER_PTS(again) = GST_BUFFER_PTS(now);
-	GST_BUFFER_DTS(again) = GST_BUFFER_DTS(now);
-	GST_BUFFER_DURATION(again) = GST_BUFFER_DURATION(now);
 	gst_buffer_unref(now);
-	GST_PAD_PROBE_INFO_DATA(info) = again;
+	GST_PAD_PROBE_INFO_DATA(info) = out;
 	return GST_PAD_PROBE_OK;
 }
 
 static void
-free_kept(gpointer user)
+tap_free(gpointer user)
 {
-	gst_buffer_replace(user, NULL);
+	gst_buffer_replace(&((struct tap *)user)->kept, NULL);
 	g_free(user);
 }
 
@@ -89,7 +123,7 @@ on_media(GstRTSPMediaFactory *factory, GstRTSPMedia *media, gpointer user)
 	(void)factory;
 	(void)user;
 	gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_BUFFER, on_picture,
-	    g_new0(GstBuffer *, 1), free_kept);
+	    g_new0(struct tap, 1), tap_free);
 	gst_object_unref(pad);
 	gst_object_unref(tap);
 	gst_object_unref(bin);

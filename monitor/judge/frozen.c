@@ -108,7 +108,9 @@ gather(struct frozen *z, const struct contrast *c, int64_t at_us)
 	    towards(z->recent_permille, c->equal_permille, z->samples);
 	z->uneven_permille = towards(z->uneven_permille,
 	    c->far_q8 == 0 ? 0 : c->near_q8 * 1000u / c->far_q8, z->samples);
-	if (c->equal_permille >= STRONG_PERMILLE)
+	if (c->equal_permille >= EXACT_PERMILLE ||
+	    (c->equal_permille >= STRONG_PERMILLE &&
+		c->near_q8 * 2 <= c->far_q8))
 		z->strong++;
 	if (c->adjacent.equal_permille >= EXACT_PERMILLE) {
 		z->exact_run++;

@@ -9,7 +9,7 @@
 #define TILE_W 8u
 #define TILE_H 6u
 #define CELL_CHANGE_Q8 (9u * 256u / 2u) /* the least change of a hot cell */
-#define CELL_OVER_FLOOR_X10 16u		/* and so many tenths of the floor */
+#define CELL_OVER_FLOOR_X10 20u		/* and so many tenths of the floor */
 #define TEXTURED_ENOUGH 24u
 
 void
@@ -145,15 +145,25 @@ compare(const struct note *a, const struct note *b, struct pair *p)
 		p->equal_permille = 1000;
 }
 
+static uint32_t
+least(uint32_t a, uint32_t b)
+{
+	return a < b ? a : b;
+}
+
+/* fresh against the one before it, and against the one most like it. */
 static void
-hot_cells(const struct note *a, const struct note *b, struct contrast *c)
+hot_cells(const struct note *fresh, const struct note *last,
+    const struct note *like, struct contrast *c)
 {
 	uint32_t limit = c->adjacent.calm_q8 * CELL_OVER_FLOOR_X10 / 10;
 
 	if (limit < CELL_CHANGE_Q8)
 		limit = CELL_CHANGE_Q8;
 	for (unsigned i = 0; i < COARSE; i++) {
-		uint32_t d = (uint32_t)abs(a->coarse[i] - b->coarse[i]);
+		int at = fresh->coarse[i];
+		uint32_t d = least((uint32_t)abs(at - last->coarse[i]),
+		    (uint32_t)abs(at - like->coarse[i]));
 
 		if (d > c->change_q8)
 			c->change_q8 = (uint16_t)d;
@@ -167,8 +177,10 @@ hot_cells(const struct note *a, const struct note *b, struct contrast *c)
 static void
 contrast_add(struct contrast *c, const struct pair *p, unsigned lag)
 {
-	if (c->depth == 0 || p->calm_q8 < c->near_q8)
+	if (c->depth == 0 || p->calm_q8 < c->near_q8) {
 		c->near_q8 = p->calm_q8;
+		c->near_lag = (uint8_t)lag;
+	}
 	if (p->calm_q8 > c->far_q8)
 		c->far_q8 = p->calm_q8;
 	if (c->depth == 0 || p->equal_permille > c->equal_permille) {
@@ -181,11 +193,16 @@ contrast_add(struct contrast *c, const struct pair *p, unsigned lag)
 	c->depth++;
 }
 
+static const struct note *
+history_back(const struct history *h, unsigned lag)
+{
+	return &h->ring[(h->next + HISTORY - lag) % HISTORY];
+}
+
 const struct note *
 history_last(const struct history *h)
 {
-	return h->count == 0 ? NULL
-			     : &h->ring[(h->next + HISTORY - 1) % HISTORY];
+	return h->count == 0 ? NULL : history_back(h, 1);
 }
 
 /* How far two codings of one still picture can lie apart, at most, as a share
@@ -239,19 +256,21 @@ history_take(struct history *h, const struct sample *s, struct contrast *c)
 		history_clear(h);
 	c->first = h->count == 0;
 	for (unsigned lag = 1; lag <= h->count; lag++) {
-		const struct note *old =
-		    &h->ring[(h->next + HISTORY - lag) % HISTORY];
+		const struct note *old = history_back(h, lag);
 		struct pair p;
 
 		compare(&fresh, old, &p);
-		if (lag == 1) {
+		if (lag == 1)
 			c->adjacent = p;
-			hot_cells(&fresh, old, c);
-		}
 		contrast_add(c, &p, lag);
 	}
-	if (!c->first)
-		contrast_excess(c, &fresh, history_last(h));
+	if (!c->first) {
+		const struct note *before = history_last(h);
+		const struct note *like = history_back(h, c->near_lag);
+
+		hot_cells(&fresh, before, like, c);
+		contrast_excess(c, &fresh, before);
+	}
 	h->ring[h->next] = fresh;
 	h->next = (uint8_t)((h->next + 1) % HISTORY);
 	if (h->count < HISTORY)

@@ -63,10 +63,13 @@ struct contrast {
 	uint32_t excess_percent; /* near, against the most that coding one
 				  * still picture twice makes of it */
 	uint16_t equal_permille; /* largest share of equal blocks */
+	uint8_t near_lag;	 /* how many keyframes back the nearest is */
 	uint8_t equal_lag;	 /* how many keyframes back that was, from 1 */
 	uint16_t blocks;	 /* textured blocks, fewest of all pairs */
-	uint16_t change_q8; /* largest change of a cell, to the one before */
-	uint16_t hot;	    /* cells that changed much */
+	uint16_t change_q8;	 /* largest change of a cell, as below */
+	uint16_t hot; /* cells that changed much, both to the one before and to
+		       * the most like of all: what the coder did comes back,
+		       * what moved does not */
 	uint8_t hot_cell[CELL_BYTES]; /* which, a bit each */
 };
 

@@ -105,7 +105,7 @@ pixel(const struct camera *c, unsigned u, unsigned v, uint32_t salt)
 		return 230;
 	if (has_clock(c, u, v))
 		return c->frame % 2 ? 200 : 100;
-	if (c->noise == 0 || level == 0)
+	if (level == 0 || mix(salt, c->frame + 9) % 100 >= c->noise)
 		return level;
 	return level + mix(salt, c->frame) % 5 - 2;
 }

@@ -237,6 +237,8 @@ start(struct media *m, const struct media_config *c)
 	av_dict_free(&o);
 	if (rc < 0)
 		return rc;
+	if (c->accepted != NULL)
+		c->accepted(c->arg);
 	if (needs_probing(m)) {
 		rc = avformat_find_stream_info(m->ctx, NULL);
 		if (rc < 0)

@@ -21,6 +21,8 @@ struct media_config {
 	bool live;
 	/* Asked while libavformat waits; true ends the wait. */
 	bool (*interrupted)(void *arg);
+	/* The source was accepted; what is waited for next is media. */
+	void (*accepted)(void *arg); /* may be NULL */
 	void *arg;
 };
 

@@ -217,7 +217,7 @@ failed_with(const struct source *s, int error)
 		.tls = s->locator.tls,
 		.datagrams = s->locator.datagrams,
 		.credentials = s->cfg.feed.user[0] != '\0',
-		.opened = s->opened,
+		.opened = s->accepted,
 		.flowed = s->flowed,
 		.marks = failure_seen() };
 }
@@ -244,6 +244,17 @@ back_off(struct source *s, int error)
 	source_sleep(s, next, true);
 }
 
+/* From now on it is media that we wait for. */
+static void
+on_accepted(void *arg)
+{
+	struct source *s = arg;
+
+	s->accepted = true;
+	s->deadline_us = clock_mono_us() +
+			 s->cfg.configure.first_media_timeout_ms * US_PER_MS;
+}
+
 static int
 open_media(struct source *s)
 {
@@ -253,6 +264,7 @@ open_media(struct source *s)
 		.fd = -1,
 		.live = true,
 		.interrupted = on_wait,
+		.accepted = on_accepted,
 		.arg = s };
 
 	failure_clear();
@@ -360,7 +372,7 @@ attempt(struct source *s)
 	int64_t now = clock_mono_us();
 	int rc;
 
-	s->opened = s->flowed = false;
+	s->accepted = s->opened = s->flowed = false;
 	s->status = 0;
 	s->previous_us = now;
 	source_report(s, PHASE_CONNECTING, REASON_NONE, now, 0, NULL);

@@ -43,8 +43,9 @@ struct source {
 	uint64_t random;
 	uint16_t status; /* HTTP's, of the attempt that failed */
 	bool timed_out;
-	bool opened;
-	bool flowed; /* in this attempt */
+	bool accepted; /* libavformat took the source */
+	bool opened;   /* and knows its track */
+	bool flowed;   /* in this attempt */
 };
 
 bool source_stopping(const struct source *s);

@@ -29,6 +29,7 @@ static pid_t http;
 static uint16_t port;
 static struct decoder *decoder;
 static uint64_t last_ticket = 1000;
+static bool only_live; /* the clips aren't needed then */
 
 static struct wire_configure
 configure(uint32_t threads)
@@ -206,7 +207,7 @@ files_in_lockstep(void **state)
 		for (;;) {
 			uint64_t ticket = ask(d, feed, last + 2 * S);
 			struct link_reader *l =
-			    driver_unit(d, samples < 2 ? 5000 : 700);
+			    driver_unit(d, samples < 3 ? 5000 : 700);
 			struct picture_view v;
 
 			if (l == NULL)
@@ -448,6 +449,37 @@ udp_transport_stream(void **state)
 }
 
 static void
+relay_serves(struct driver *d, uint32_t feed, const char *options,
+    const char *scheme, const char *path)
+{
+	char url[200], args[400];
+	pid_t live;
+
+	snprintf(url, sizeof(url), "%s://127.0.0.1:%u%s", scheme,
+	    peer_closed_port(), path);
+	snprintf(args, sizeof(args),
+	    "-re -f lavfi -i testsrc2=s=320x192:r=15 -t 15 -c:v libx264 "
+	    "-preset ultrafast -g 15 %s %s%s",
+	    options, url, strcmp(scheme, "srt") == 0 ? "?mode=listener" : "");
+	live = peer_ffmpeg_start(folder, args);
+	usleep(700000); /* it has to listen first */
+	hold(d, feed, url, CODEC_H264, 6000);
+	peer_end(live);
+}
+
+static void
+relay_srt(void **state)
+{
+	relay_serves(*state, 20, "-f mpegts", "srt", "");
+}
+
+static void
+relay_rtmp(void **state)
+{
+	relay_serves(*state, 21, "-f flv -listen 1", "rtmp", "/live/x");
+}
+
+static void
 fault_has_reason(void **state)
 {
 	static const struct {
@@ -462,6 +494,7 @@ fault_has_reason(void **state)
 		{ "/garbage", REASON_PROTOCOL, 0 },
 		{ "/mjpeg-stop", REASON_STALL_DEAD, 0 },
 		{ "closed", REASON_REFUSED, 0 },
+		{ "https", REASON_TLS_FAIL, 0 }, /* to a plain HTTP port */
 		{ "udp", REASON_PLAY_NO_MEDIA, 0 },
 		{ "gopher://127.0.0.1/", REASON_CONFIG_ERROR, 0 },
 		{ "http://", REASON_CONFIG_ERROR, 0 },
@@ -480,6 +513,9 @@ fault_has_reason(void **state)
 		if (strcmp(cases[i].path, "closed") == 0)
 			snprintf(url, sizeof(url), "http://127.0.0.1:%u/",
 			    peer_closed_port());
+		else if (strcmp(cases[i].path, "https") == 0)
+			snprintf(url, sizeof(url), "https://127.0.0.1:%u/x",
+			    port);
 		else if (strcmp(cases[i].path, "udp") == 0)
 			snprintf(url, sizeof(url), "udp://127.0.0.1:%u",
 			    peer_closed_port());
@@ -562,7 +598,7 @@ make_files(void)
 	char args[400];
 
 	peer_folder(folder, sizeof(folder));
-	for (size_t i = 0; i < FILES; i++) {
+	for (size_t i = 0; i < FILES && !only_live; i++) {
 		snprintf(args, sizeof(args),
 		    "-f lavfi -i testsrc2=s=320x192:r=15 -t 6 -pix_fmt "
 		    "yuv420p -preset ultrafast %s %s",
@@ -625,7 +661,8 @@ group_end(void **state)
 static bool
 system_lacks_ffmpeg(void)
 {
-	bool lacks = !peer_ffmpeg("/", "-version");
+	bool lacks = !peer_ffmpeg("/",
+	    "-f lavfi -i nullsrc=s=16x16 -frames:v 1 -f null -");
 
 	if (lacks)
 		printf("skipped: no ffmpeg command\n");
@@ -645,6 +682,8 @@ main(int argc, char **argv)
 		WITH_PROBE(http_password),
 		WITH_PROBE(hls_live),
 		WITH_PROBE(udp_transport_stream),
+		WITH_PROBE(relay_srt),
+		WITH_PROBE(relay_rtmp),
 		WITH_PROBE(fault_has_reason),
 		WITH_PROBE(demux_reconnects),
 		WITH_PROBE(demux_says_over_capacity),
@@ -654,6 +693,7 @@ main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	if (system_lacks_ffmpeg())
 		return 77;
+	only_live = argc > 1 && strncmp(argv[1], "files", 5) != 0;
 	if (argc > 1)
 		cmocka_set_test_filter(argv[1]);
 	return cmocka_run_group_tests(tests, group_begin, group_end);

@@ -17,6 +17,7 @@
 
 #include "common/log.h"
 #include "monitor/cli/control.h"
+#include "monitor/cli/run_web.h"
 #include "monitor/http/web.h"
 #include "monitor/monitor.h"
 
@@ -185,7 +186,7 @@ start(struct run *r)
 		r->control =
 		    control_new(r->base, cfg->state_dir, r->monitor, &error);
 	if (r->control != NULL && cfg->http_enabled)
-		r->web = web_new(r->base, cfg, r->monitor, &error);
+		r->web = run_web_start(r->base, cfg, r->monitor, &error);
 	if (r->control != NULL && (r->web != NULL || !cfg->http_enabled))
 		return true;
 	cli_say("%s", error != NULL ? error : "memory is out");
@@ -265,7 +266,7 @@ cli_run(int argc, char **argv)
 
 	if (started)
 		loop(&r);
-	web_free(&r.web);
+	run_web_stop(&r.web, r.monitor);
 	control_free(&r.control);
 	if (r.monitor != NULL)
 		monitor_free(&r.monitor);

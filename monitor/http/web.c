@@ -18,7 +18,7 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "monitor/http/web_wire.h"
-#include "monitor/monitor.h"
+#include "monitor/config/config.h"
 
 #define QUEUE_BYTES (64u << 20)	  /* unsent; beyond it the web process hangs */
 #define SILENT_US (10 * US_PER_S) /* without WEB_ALIVE: replaced */
@@ -27,7 +27,7 @@
 
 struct web {
 	struct event_base *base;
-	struct monitor *monitor;
+	struct web_calls calls;
 	struct event *tick;	   /* each second */
 	struct channel *ch;	   /* NULL while there is no web process */
 	pid_t web_pid, reader_pid; /* 0 = none */
@@ -150,7 +150,7 @@ on_message(void *arg, unsigned type, struct span body)
 	case WEB_WANT_PICTURE:
 		if (!web_get_uuid(body, uuid))
 			return false;
-		monitor_picture(w->monitor, uuid);
+		w->calls.want_picture(w->calls.arg, uuid);
 		return true;
 	case WEB_READER_LOST:
 		log_warn("web", "the reader was lost; another is started");
@@ -170,87 +170,31 @@ on_closed(void *arg, const char *why)
 	drop_web(w); /* the tick starts another */
 }
 
-static void
-copy(char *out, size_t size, const char *text)
+void
+web_row_put(struct web *w, const struct web_row *row)
 {
-	snprintf(out, size, "%s", text != NULL ? text : "");
-}
-
-static void
-fill_row(struct web_row *m, const struct monitor_row *row)
-{
-	memset(m, 0, sizeof(*m));
-	memcpy(m->uuid, row->uuid, 16);
-	copy(m->site, sizeof(m->site), row->site);
-	copy(m->device, sizeof(m->device), row->device);
-	copy(m->name, sizeof(m->name), row->name);
-	copy(m->url, sizeof(m->url), row->url);
-	copy(m->evidence, sizeof(m->evidence), row->evidence);
-	copy(m->detail, sizeof(m->detail), row->detail);
-	m->no_picture = row->no_picture;
-	m->maintenance = row->maintenance;
-	m->muted = row->muted;
-	m->criticality = row->criticality;
-	m->state = (uint8_t)row->state;
-	m->cause = (uint8_t)row->cause;
-	m->causes = row->causes;
-	m->confidence = row->confidence;
-	m->phase = (uint8_t)row->phase;
-	m->reason = (uint8_t)row->reason;
-	m->codec = (uint8_t)row->codec;
-	m->since_utc_us = row->since_utc_us;
-	m->at_utc_us = row->at_utc_us;
-	m->last_sample_utc_us = row->last_sample_utc_us;
-	m->thumb_utc_us = row->thumb_utc_us;
-	m->width = row->width;
-	m->height = row->height;
-	m->fps_milli = row->fps_milli;
-	m->kbps = row->kbps;
-	m->gop_us = row->gop_us;
-	m->loss_ppm = row->loss_ppm;
-	m->samples = row->samples;
-}
-
-static void
-on_row(void *arg, const struct monitor_row *row)
-{
-	static struct web_row m; /* large; one thread */
-	struct web *w = arg;
 	struct writer out = channel_scratch();
 
 	if (w->ch == NULL)
 		return;
-	if (row->removed) {
-		channel_send(w->ch, WEB_ROW_GONE, row->uuid, 16);
-		return;
-	}
-	fill_row(&m, row);
-	web_put_row(&out, &m);
+	web_put_row(&out, row);
 	channel_send(w->ch, WEB_ROW, out.start, writer_length(&out));
+}
+
+void
+web_row_gone(struct web *w, const uint8_t uuid[16])
+{
+	if (w->ch != NULL)
+		channel_send(w->ch, WEB_ROW_GONE, uuid, 16);
 }
 
 static void
 send_totals(struct web *w)
 {
-	struct monitor_totals t;
 	struct writer out = channel_scratch();
-	struct web_totals m;
+	struct web_totals m = { 0 };
 
-	monitor_totals(w->monitor, &t);
-	m = (struct web_totals){ .feeds = t.feeds,
-		.flowing = t.flowing,
-		.demux_capacity = t.demux_capacity,
-		.demux_used = t.demux_used,
-		.samples = t.samples,
-		.verdicts = t.verdicts,
-		.restarts = t.restarts,
-		.loop_lag_max_us = t.loop_lag_max_us,
-		.store_queue = t.store_queue,
-		.store_lag_us = t.store_lag_us,
-		.started_utc_us = t.started_utc_us,
-		.now_utc_us = t.now_utc_us };
-	memcpy(m.state, t.state, sizeof(m.state));
-	memcpy(m.cause, t.cause, sizeof(m.cause));
+	w->calls.totals(w->calls.arg, &m);
 	web_put_totals(&out, &m);
 	channel_send(w->ch, WEB_TOTALS, out.start, writer_length(&out));
 }
@@ -289,7 +233,7 @@ start_web(struct web *w)
 	send_configure(w);
 	start_reader(w);
 	send_totals(w);
-	monitor_rows(w->monitor, on_row, w);
+	w->calls.tell_all(w->calls.arg, w);
 	channel_send(w->ch, WEB_LOADED, NULL, 0);
 }
 
@@ -361,7 +305,7 @@ set_configure(struct web *w, const struct monitor_config *cfg)
 
 struct web *
 web_new(struct event_base *base, const struct monitor_config *cfg,
-    struct monitor *monitor, char **error_out)
+    const struct web_calls *calls, char **error_out)
 {
 	static const struct timeval second = { .tv_sec = 1 };
 	struct web *w = calloc(1, sizeof(*w));
@@ -370,18 +314,17 @@ web_new(struct event_base *base, const struct monitor_config *cfg,
 	if (w == NULL)
 		return NULL;
 	w->base = base;
-	w->monitor = monitor;
+	w->calls = *calls;
 	w->port = cfg->http_port;
 	memcpy(w->state_dir, cfg->state_dir, sizeof(w->state_dir));
 	set_configure(w, cfg);
 	w->listen_fd = listen_at(cfg->http_address, &w->port);
 	if (w->listen_fd < 0 &&
-	    asprintf(error_out, "http.address %s, http.port %u: %s", cfg->http_address,
-		cfg->http_port, strerror(errno)) < 0)
+	    asprintf(error_out, "http.address %s, http.port %u: %s",
+		cfg->http_address, cfg->http_port, strerror(errno)) < 0)
 		*error_out = NULL;
 	w->tick = event_new(base, -1, EV_PERSIST, on_tick, w);
-	if (w->listen_fd < 0 || w->tick == NULL ||
-	    !monitor_watch(monitor, on_row, w)) {
+	if (w->listen_fd < 0 || w->tick == NULL) {
 		if (w->listen_fd >= 0)
 			close(w->listen_fd);
 		if (w->tick != NULL)
@@ -412,7 +355,6 @@ web_free(struct web **wp)
 	if (w == NULL)
 		return;
 	*wp = NULL;
-	monitor_unwatch(w->monitor, on_row, w);
 	event_free(w->tick);
 	drop_web(w);
 	close(w->listen_fd);

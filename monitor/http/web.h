@@ -11,14 +11,26 @@
 
 struct web;
 struct event_base;
-struct monitor;
 struct monitor_config;
+struct web_row; /* web_wire.h */
+struct web_totals;
 
-/* Starts both processes and watches the monitor's rows; listens where the
- * configuration says. monitor is borrowed and outlives this. NULL with a
+/* What the room needs of the monitor. None may free the web. */
+struct web_calls {
+	/* web_row_put every feed; called from within web_new too. */
+	void (*tell_all)(void *arg, struct web *w);
+	void (*totals)(void *arg, struct web_totals *totals_out);
+	void (*want_picture)(void *arg, const uint8_t uuid[16]);
+	void *arg;
+};
+
+/* Starts both processes; listens where the configuration says. NULL with a
  * sentence in error_out (given). */
 struct web *web_new(struct event_base *base, const struct monitor_config *cfg,
-    struct monitor *monitor, char **error_out);
+    const struct web_calls *calls, char **error_out);
+/* A feed as it is now; a feed that is no more. */
+void web_row_put(struct web *w, const struct web_row *row);
+void web_row_gone(struct web *w, const uint8_t uuid[16]);
 /* After a reload: the new settings (connection limits are in force at once, a
  * new address needs a restart), or NULL when the file was refused: /metrics
  * says so. */

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "monitor/cli/run_web.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "monitor/http/web.h"
+#include "monitor/http/web_wire.h"
+#include "monitor/monitor.h"
+
+static void
+copy(char *out, size_t size, const char *text)
+{
+	snprintf(out, size, "%s", text != NULL ? text : "");
+}
+
+static void
+fill_row(struct web_row *m, const struct monitor_row *row)
+{
+	memset(m, 0, sizeof(*m));
+	memcpy(m->uuid, row->uuid, 16);
+	copy(m->site, sizeof(m->site), row->site);
+	copy(m->device, sizeof(m->device), row->device);
+	copy(m->name, sizeof(m->name), row->name);
+	copy(m->url, sizeof(m->url), row->url);
+	copy(m->evidence, sizeof(m->evidence), row->evidence);
+	copy(m->detail, sizeof(m->detail), row->detail);
+	m->no_picture = row->no_picture;
+	m->maintenance = row->maintenance;
+	m->muted = row->muted;
+	m->criticality = row->criticality;
+	m->state = (uint8_t)row->state;
+	m->cause = (uint8_t)row->cause;
+	m->causes = row->causes;
+	m->confidence = row->confidence;
+	m->phase = (uint8_t)row->phase;
+	m->reason = (uint8_t)row->reason;
+	m->codec = (uint8_t)row->codec;
+	m->since_utc_us = row->since_utc_us;
+	m->at_utc_us = row->at_utc_us;
+	m->last_sample_utc_us = row->last_sample_utc_us;
+	m->thumb_utc_us = row->thumb_utc_us;
+	m->width = row->width;
+	m->height = row->height;
+	m->fps_milli = row->fps_milli;
+	m->kbps = row->kbps;
+	m->gop_us = row->gop_us;
+	m->loss_ppm = row->loss_ppm;
+	m->samples = row->samples;
+}
+
+static void
+on_row(void *arg, const struct monitor_row *row)
+{
+	static struct web_row m; /* large; one thread */
+
+	if (row->removed) {
+		web_row_gone(arg, row->uuid);
+		return;
+	}
+	fill_row(&m, row);
+	web_row_put(arg, &m);
+}
+
+static void
+tell_all(void *arg, struct web *w)
+{
+	monitor_rows(arg, on_row, w);
+}
+
+static void
+fill_totals(void *arg, struct web_totals *m)
+{
+	struct monitor_totals t;
+
+	monitor_totals(arg, &t);
+	*m = (struct web_totals){ .feeds = t.feeds,
+		.flowing = t.flowing,
+		.demux_capacity = t.demux_capacity,
+		.demux_used = t.demux_used,
+		.samples = t.samples,
+		.verdicts = t.verdicts,
+		.restarts = t.restarts,
+		.loop_lag_max_us = t.loop_lag_max_us,
+		.store_queue = t.store_queue,
+		.store_lag_us = t.store_lag_us,
+		.started_utc_us = t.started_utc_us,
+		.now_utc_us = t.now_utc_us };
+	memcpy(m->state, t.state, sizeof(m->state));
+	memcpy(m->cause, t.cause, sizeof(m->cause));
+}
+
+static void
+want_picture(void *arg, const uint8_t uuid[16])
+{
+	monitor_picture(arg, uuid);
+}
+
+struct web *
+run_web_start(struct event_base *base, const struct monitor_config *cfg,
+    struct monitor *monitor, char **error_out)
+{
+	struct web_calls calls = { tell_all, fill_totals, want_picture,
+		monitor };
+	struct web *w = web_new(base, cfg, &calls, error_out);
+
+	if (w != NULL && !monitor_watch(monitor, on_row, w))
+		web_free(&w);
+	return w;
+}
+
+void
+run_web_stop(struct web **w, struct monitor *monitor)
+{
+	if (*w == NULL)
+		return;
+	monitor_unwatch(monitor, on_row, *w);
+	web_free(w);
+}

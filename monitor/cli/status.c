@@ -227,7 +227,11 @@ start_table(struct status *s)
 	static const char *const heads[] = { "STATE", "CAUSE", "SINCE",
 		"PICTURE", "FEED" };
 
-	s->feeds = json_array();
+	/* Only what will be printed, for printing is what frees it. */
+	if (s->cli.json) {
+		s->feeds = json_array();
+		return;
+	}
 	cli_table_init(&s->table, 5);
 	for (size_t i = 0; i < 5; i++)
 		cli_table_add(&s->table, "%s", heads[i]);

@@ -205,7 +205,7 @@ cli_table_print(struct cli_table *t, FILE *out)
 		if (w > width[i % t->columns])
 			width[i % t->columns] = w;
 	}
-	for (size_t i = 0; i < t->count; i++) {
+	for (size_t i = 0; out != NULL && i < t->count; i++) {
 		const char *text = t->cell[i] ? t->cell[i] : "";
 		bool last = i % t->columns == t->columns - 1;
 

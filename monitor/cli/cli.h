@@ -65,7 +65,7 @@ void cli_table_init(struct cli_table *t, unsigned columns);
 /* The next cell of the current row, printf-like. */
 void cli_table_add(struct cli_table *t, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-/* Prints and frees. The first row is the heading. */
+/* Prints (out NULL: does not) and frees. The first row is the heading. */
 void cli_table_print(struct cli_table *t, FILE *out);
 
 /* "2026-03-29 01:59:58Z"; "-" for 0. */

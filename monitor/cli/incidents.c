@@ -83,7 +83,10 @@ start_table(struct incidents *in)
 	static const char *const heads[] = { "NUMBER", "CAUSE", "SINCE",
 		"UNTIL", "ACKNOWLEDGED", "WHAT" };
 
-	in->list = json_array();
+	if (in->cli.json) {
+		in->list = json_array();
+		return;
+	}
 	cli_table_init(&in->table, 6);
 	for (size_t i = 0; i < 6; i++)
 		cli_table_add(&in->table, "%s", heads[i]);
@@ -108,8 +111,11 @@ list(struct incidents *in)
 	if (!read)
 		cli_say("%s", store_reader_error(in->reader));
 	store_reader_close(&in->reader);
-	if (!read)
+	if (!read) {
+		cli_table_print(&in->table, NULL);
+		json_decref(in->list);
 		return CLI_FAILED;
+	}
 	if (in->cli.json) {
 		json_dumpf(in->list, stdout, JSON_INDENT(2));
 		fputc('\n', stdout);

@@ -92,10 +92,24 @@ add_json(struct status *s, const struct store_feed_row *row)
 }
 
 static void
+add_heads(struct cli_table *t)
+{
+	static const char *const heads[] = { "STATE", "CAUSE", "SINCE",
+		"PICTURE", "FEED" };
+
+	cli_table_init(t, 5);
+	for (size_t i = 0; i < 5; i++)
+		cli_table_add(t, "%s", heads[i]);
+}
+
+static void
 add_row(struct status *s, const struct store_feed_row *row)
 {
 	char since[24], age[24];
 	int64_t picture = row->thumbnail_utc;
+
+	if (s->table.count == 0)
+		add_heads(&s->table);
 
 	cli_table_add(&s->table, "%s%s", state_name(row->state),
 	    row->maintenance ? " (maintenance)"
@@ -177,10 +191,9 @@ print_text(struct status *s)
 	printf("%u up, %u degraded, %u down, %u unknown\n", s->count[STATE_UP],
 	    s->count[STATE_DEGRADED], s->count[STATE_DOWN],
 	    s->count[STATE_UNKNOWN]);
-	if (s->shown > 0) {
+	if (s->shown > 0)
 		printf("\n");
-		cli_table_print(&s->table, stdout);
-	}
+	cli_table_print(&s->table, s->shown > 0 ? stdout : NULL);
 }
 
 static bool
@@ -221,22 +234,6 @@ parse_options(struct status *s, int argc, char **argv)
 	return false;
 }
 
-static void
-start_table(struct status *s)
-{
-	static const char *const heads[] = { "STATE", "CAUSE", "SINCE",
-		"PICTURE", "FEED" };
-
-	/* Only what will be printed, for printing is what frees it. */
-	if (s->cli.json) {
-		s->feeds = json_array();
-		return;
-	}
-	cli_table_init(&s->table, 5);
-	for (size_t i = 0; i < 5; i++)
-		cli_table_add(&s->table, "%s", heads[i]);
-}
-
 int
 cli_status(int argc, char **argv)
 {
@@ -257,7 +254,7 @@ cli_status(int argc, char **argv)
 	}
 	store_now(&now);
 	s.now_utc = now.utc_us;
-	start_table(&s);
+	s.feeds = s.cli.json ? json_array() : NULL;
 	bool read = store_read_alive(r, &now, &s.alive) &&
 		    store_read_feeds(r, s.site, NULL, on_feed, &s);
 

@@ -122,7 +122,7 @@ command_judge(int argc, char **argv)
 		if (option == 'j')
 			r.json = true;
 		else if (option == 'i')
-			r.interval_us = (int64_t)(atof(optarg) * 1e6);
+			r.interval_us = (int64_t)(strtod(optarg, NULL) * 1e6);
 		else
 			return fputs(usage, option == 'h' ? stdout : stderr),
 			       option == 'h' ? 0 : EXAM_UNKNOWN;

@@ -204,7 +204,7 @@ take_url(struct command *c)
 		return fault;
 	if (strlen(c->argument) >= sizeof(add->url))
 		return "the URL is too long";
-	strcpy(add->url, c->argument);
+	snprintf(add->url, sizeof(add->url), "%s", c->argument);
 	/* udp://:5000 and the like listen: no host is needed. */
 	if (strncasecmp(add->url, "udp:", 4) == 0 ||
 	    strncasecmp(add->url, "rtp:", 4) == 0 ||
@@ -279,11 +279,11 @@ take_user(struct command *c)
 		return NULL;
 	if (strlen(c->user) >= sizeof(add->user))
 		return "the user name is too long";
-	strcpy(add->user, c->user);
+	snprintf(add->user, sizeof(add->user), "%s", c->user);
 	if (variable != NULL) {
 		if (strlen(variable) >= sizeof(add->password))
 			return "the password is too long";
-		strcpy(add->password, variable);
+		snprintf(add->password, sizeof(add->password), "%s", variable);
 	} else if (add->password[0] == '\0' &&
 		   !ask_password(add->password, sizeof(add->password))) {
 		return "--user needs a password in " PASSWORD_VARIABLE;

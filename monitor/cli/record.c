@@ -10,8 +10,9 @@
 #include "common/wire.h"
 
 #define RECORD_VERSION 1
-#define BODY_BYTES (64u << 10) /* the largest observation, a sample, is 40 K   \
-				*/
+#define BODY_BYTES                                                             \
+	(64u << 10) /* the largest observation, a sample, is 40 K              \
+		     */
 
 static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 			     "abcdefghijklmnopqrstuvwxyz0123456789+/";

@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/queue.h>
@@ -115,7 +116,7 @@ host_get(struct names *n, const char *name)
 
 	if (e == NULL)
 		return NULL;
-	strcpy(e->name, name);
+	snprintf(e->name, sizeof(e->name), "%s", name);
 	STAILQ_INIT(&e->waiters);
 	e->chain = n->hash[h];
 	n->hash[h] = e;
@@ -239,7 +240,7 @@ resolver_give(struct resolver *r, struct host *e)
 
 	if (r->pid == 0 && !resolver_open(r))
 		return false;
-	strcpy(ask.host, e->name);
+	memcpy(ask.host, e->name, sizeof(ask.host));
 	wire_put_resolve(&w, &ask);
 	if (send(r->fd, body, writer_length(&w), MSG_DONTWAIT | MSG_NOSIGNAL) <
 	    0) {

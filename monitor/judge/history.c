@@ -9,7 +9,10 @@
 #define TILE_W 8u
 #define TILE_H 6u
 #define CELL_CHANGE_Q8 (9u * 256u / 2u) /* the least change of a hot cell */
-#define CELL_OVER_FLOOR_X10 20u		/* and so many tenths of the floor */
+#define CELL_OVER_FLOOR_X10 16u		/* and so many tenths of the floor .. */
+#define CELL_OVER_COARSE_X10 22u /* .. which is coarse coding from here on */
+#define FLOOR_LAGS 5u
+#define COARSE_FLOOR_Q8 (4u * 256u)
 #define TEXTURED_ENOUGH 24u
 
 void
@@ -151,12 +154,37 @@ least(uint32_t a, uint32_t b)
 	return a < b ? a : b;
 }
 
+/* The calm difference of neighbours, or the median of the latest few where
+ * that is more (up to twice): one lucky pair must not make coarse coding look
+ * fine, nor a change of scene hide what moves after it. */
+static uint32_t
+usual_floor(const struct contrast *c)
+{
+	uint32_t sorted[FLOOR_LAGS], floor = c->adjacent.calm_q8;
+	unsigned n = c->depth < FLOOR_LAGS ? c->depth : FLOOR_LAGS;
+
+	for (unsigned i = 0; i < n; i++) {
+		unsigned j = i;
+
+		for (; j > 0 && sorted[j - 1] > c->lag_q8[i]; j--)
+			sorted[j] = sorted[j - 1];
+		sorted[j] = c->lag_q8[i];
+	}
+	if (sorted[(n - 1) / 2] <= floor)
+		return floor;
+	return least(sorted[(n - 1) / 2], floor * 2);
+}
+
 /* fresh against the one before it, and against the one most like it. */
 static void
 hot_cells(const struct note *fresh, const struct note *last,
     const struct note *like, struct contrast *c)
 {
-	uint32_t limit = c->adjacent.calm_q8 * CELL_OVER_FLOOR_X10 / 10;
+	uint32_t floor = usual_floor(c);
+	uint32_t limit = floor *
+			 (floor < COARSE_FLOOR_Q8 ? CELL_OVER_FLOOR_X10
+						  : CELL_OVER_COARSE_X10) /
+			 10;
 
 	if (limit < CELL_CHANGE_Q8)
 		limit = CELL_CHANGE_Q8;

@@ -8,6 +8,7 @@
 #define OFTEN_SHIFT 3	  /* memory of about 8 keyframes */
 #define MOTION_INNER 2u	  /* hot cells, not always hot, off the OSD rows .. */
 #define MOTION_EDGE 5u	  /* .. or within them */
+#define LEAP_PERCENT 200u /* of what coding explains, to the nearest */
 #define MOTION_MEMORY 32u /* keyframes */
 #define WANDER_ROWS 3u	  /* what a clock's text does not span */
 #define WANDER_COLUMNS 7u
@@ -16,7 +17,7 @@
 #define WANDER_FEW_COLUMNS 4u
 #define WANDER_EDGE_CELLS 16u
 #define MOTIONS_PROVE 2u
-#define NOISE_LEAST_Q8 40u /* below 0.16 level there is nothing to see */
+#define NOISE_LEAST_Q8 16u /* below 0.06 level there is nothing to see */
 
 /* A run of keyframes none of which gave back more than `equal` of the blocks
  * of any other, all pairs of which differ by about as much (smallest / largest
@@ -30,7 +31,9 @@ static const struct noise_kind {
 } noise_kinds[NOISE_KINDS] = {
 	{ 120, 85, 0, 5 },
 	{ 120, 78, 0, 7 },
+	{ 550, 72, 0, 12 },
 	{ 300, 65, 0, 14 },
+	{ 60, 0, 0, 16 },
 	{ 120, 25, 100, 4 },
 };
 
@@ -197,15 +200,17 @@ life_look(struct life *l, const struct contrast *c, int64_t at_us)
 {
 	struct moved m;
 	int64_t from;
+	bool leap; /* another scene, or another light */
 
 	if (c->first)
 		return SIGN_NONE;
 	motion_expires(l);
 	m = cells_moved(l, c);
 	from = noise_shown(l, c, at_us);
-	if (m.inner > 0 || m.edge >= MOTION_EDGE)
+	leap = c->excess_percent >= LEAP_PERCENT;
+	if (m.inner > 0 || m.edge >= MOTION_EDGE || leap)
 		motion_shown(l, at_us);
-	if (m.inner >= MOTION_INNER || m.edge >= MOTION_EDGE)
+	if (m.inner >= MOTION_INNER || m.edge >= MOTION_EDGE || leap)
 		return SIGN_MOTION;
 	if (from == 0)
 		return SIGN_NONE;

@@ -324,6 +324,22 @@ def slates(folder):
                                "no-signal", 40, 10, enc, gop)
 
 
+def hard(clips):
+    """Frozen under a clock where the rate control looks ahead: each picture
+    is coded a little differently, so that few blocks come back."""
+    encoders = ("x4-medium-cbr:200", "x4-slow-cbr:120", "x4-medium-cbr:500",
+                "x5-fast-cbr:150", "x5-fast-cbr:400", "x5-medium-cbr:200")
+    for i, (name, path) in enumerate(clips.items()):
+        enc = encoders[i % len(encoders)]
+        gop = (1, 2, 4)[i % 3]
+        for fault, lead in (("hard-clock", 14), ("hard-clock0", 0)):
+            at = hold(6 * lead)
+            yield Clip(f"{fault}/{name}/{enc}/g{gop}", ["-i", path],
+                       ["scale=480:270", "fps=6", at, "setpts=N/6/TB",
+                        clock("bottom" if i % 2 else "top")], "frozen",
+                       lead + 320, 6, enc, gop, lead)
+
+
 WIDE_SIZES = ((352, 288), (640, 360), (704, 576), (1280, 720))
 
 
@@ -384,7 +400,8 @@ def wide(clips, count, seed=11):
             "clock": (head + [at, pts, where], "frozen", lead + 320, lead),
             "clock0": (head + [at, pts, where], "frozen", 320, 0),
             "black": (head + [at, pts, "drawbox=c=black:t=fill:enable="
-                              f"'gte(t,{lead})'", noise, where], "black",
+                              f"'gte(t,{lead})'", noise,
+                              where.replace("y=h/2", "y=6")], "black",
                       lead + 12 + 8 * gop, lead),
         }
         chain, truth, length, onset = chains[fault]
@@ -398,7 +415,7 @@ def all_clips(folder):
     makers = [live_real(clips), live_denoised(clips), still_live(clips),
               frozen_real(clips), frozen_start(clips), frozen_clock(clips),
               live_clock(clips), black_real(clips), slates(folder),
-              generated(), cards(), wide(clips, 300)]
+              generated(), cards(), hard(clips), wide(clips, 300)]
     return [clip for maker in makers for clip in maker]
 
 

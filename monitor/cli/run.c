@@ -145,7 +145,7 @@ on_reload(evutil_socket_t signal_number, short what, void *arg)
 		log_error("run", "the new configuration is refused, the old "
 				 "one stays in force");
 		if (r->web != NULL)
-			web_reload(r->web, NULL);
+			run_web_reload(r->web, NULL);
 		return;
 	}
 	char *later = monitor_reload(r->monitor, &r->cli.config);
@@ -155,7 +155,7 @@ on_reload(evutil_socket_t signal_number, short what, void *arg)
 	    later ? later : "");
 	free(later);
 	if (r->web != NULL)
-		web_reload(r->web, &r->cli.config);
+		run_web_reload(r->web, &r->cli.config);
 }
 
 /* Descriptors for thousands of feeds; our secrets in no core dump. */

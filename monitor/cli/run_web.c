@@ -96,17 +96,38 @@ want_picture(void *arg, const uint8_t uuid[16])
 	monitor_picture(arg, uuid);
 }
 
+static struct web_settings
+settings_of(const struct monitor_config *cfg)
+{
+	return (struct web_settings){ .state_dir = cfg->state_dir,
+		.address = cfg->http_address,
+		.port = cfg->http_port,
+		.connections = cfg->http_connections,
+		.per_address = cfg->http_per_address };
+}
+
 struct web *
 run_web_start(struct event_base *base, const struct monitor_config *cfg,
     struct monitor *monitor, char **error_out)
 {
 	struct web_calls calls = { tell_all, fill_totals, want_picture,
 		monitor };
-	struct web *w = web_new(base, cfg, &calls, error_out);
+	struct web_settings set = settings_of(cfg);
+	struct web *w = web_new(base, &set, &calls, error_out);
 
 	if (w != NULL && !monitor_watch(monitor, on_row, w))
 		web_free(&w);
 	return w;
+}
+
+void
+run_web_reload(struct web *w, const struct monitor_config *cfg)
+{
+	struct web_settings set;
+
+	if (cfg != NULL)
+		set = settings_of(cfg);
+	web_reload(w, cfg != NULL ? &set : NULL);
 }
 
 void

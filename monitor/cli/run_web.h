@@ -14,6 +14,8 @@ struct web;
 struct web *run_web_start(struct event_base *base,
     const struct monitor_config *cfg, struct monitor *monitor,
     char **error_out);
+/* As web_reload: cfg NULL when the new file was refused. */
+void run_web_reload(struct web *w, const struct monitor_config *cfg);
 /* Before monitor_free. NULL is fine. */
 void run_web_stop(struct web **w, struct monitor *monitor);
 

@@ -18,7 +18,6 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "monitor/http/web_wire.h"
-#include "monitor/config/config.h"
 
 #define QUEUE_BYTES (64u << 20)	  /* unsent; beyond it the web process hangs */
 #define SILENT_US (10 * US_PER_S) /* without WEB_ALIVE: replaced */
@@ -38,7 +37,7 @@ struct web {
 	int64_t alive_us;
 	bool reader_wanted;
 	struct web_configure configure;
-	char state_dir[CONFIG_PATH_BYTES];
+	char *state_dir; /* owned */
 };
 
 static void start_web(struct web *w);
@@ -295,16 +294,16 @@ listen_at(const char *address, uint16_t *port)
 }
 
 static void
-set_configure(struct web *w, const struct monitor_config *cfg)
+set_configure(struct web *w, const struct web_settings *set)
 {
-	w->configure.connections = cfg->http_connections;
-	w->configure.per_address = cfg->http_per_address;
+	w->configure.connections = set->connections;
+	w->configure.per_address = set->per_address;
 	w->configure.reload_good = true;
 	w->configure.reload_utc_us = clock_utc_us();
 }
 
 struct web *
-web_new(struct event_base *base, const struct monitor_config *cfg,
+web_new(struct event_base *base, const struct web_settings *set,
     const struct web_calls *calls, char **error_out)
 {
 	static const struct timeval second = { .tv_sec = 1 };
@@ -315,20 +314,21 @@ web_new(struct event_base *base, const struct monitor_config *cfg,
 		return NULL;
 	w->base = base;
 	w->calls = *calls;
-	w->port = cfg->http_port;
-	memcpy(w->state_dir, cfg->state_dir, sizeof(w->state_dir));
-	set_configure(w, cfg);
-	w->listen_fd = listen_at(cfg->http_address, &w->port);
+	w->port = set->port;
+	w->state_dir = strdup(set->state_dir);
+	set_configure(w, set);
+	w->listen_fd = listen_at(set->address, &w->port);
 	if (w->listen_fd < 0 &&
 	    asprintf(error_out, "http.address %s, http.port %u: %s",
-		cfg->http_address, cfg->http_port, strerror(errno)) < 0)
+		set->address, set->port, strerror(errno)) < 0)
 		*error_out = NULL;
 	w->tick = event_new(base, -1, EV_PERSIST, on_tick, w);
-	if (w->listen_fd < 0 || w->tick == NULL) {
+	if (w->listen_fd < 0 || w->tick == NULL || w->state_dir == NULL) {
 		if (w->listen_fd >= 0)
 			close(w->listen_fd);
 		if (w->tick != NULL)
 			event_free(w->tick);
+		free(w->state_dir);
 		free(w);
 		return NULL;
 	}
@@ -338,10 +338,10 @@ web_new(struct event_base *base, const struct monitor_config *cfg,
 }
 
 void
-web_reload(struct web *w, const struct monitor_config *cfg)
+web_reload(struct web *w, const struct web_settings *set)
 {
-	if (cfg != NULL)
-		set_configure(w, cfg);
+	if (set != NULL)
+		set_configure(w, set);
 	else
 		w->configure.reload_good = false;
 	send_configure(w);
@@ -358,6 +358,7 @@ web_free(struct web **wp)
 	event_free(w->tick);
 	drop_web(w);
 	close(w->listen_fd);
+	free(w->state_dir);
 	free(w);
 }
 

@@ -11,9 +11,17 @@
 
 struct web;
 struct event_base;
-struct monitor_config;
 struct web_row; /* web_wire.h */
 struct web_totals;
+
+/* The settings that concern this room; borrowed for the call. */
+struct web_settings {
+	const char *state_dir; /* what the reader reads */
+	const char *address;   /* loopback, IPv4 or IPv6 */
+	uint16_t port;	       /* 0 = any free one */
+	uint32_t connections;  /* open at once */
+	uint32_t per_address;
+};
 
 /* What the room needs of the monitor. None may free the web. */
 struct web_calls {
@@ -26,7 +34,7 @@ struct web_calls {
 
 /* Starts both processes; listens where the configuration says. NULL with a
  * sentence in error_out (given). */
-struct web *web_new(struct event_base *base, const struct monitor_config *cfg,
+struct web *web_new(struct event_base *base, const struct web_settings *set,
     const struct web_calls *calls, char **error_out);
 /* A feed as it is now; a feed that is no more. */
 void web_row_put(struct web *w, const struct web_row *row);
@@ -34,7 +42,7 @@ void web_row_gone(struct web *w, const uint8_t uuid[16]);
 /* After a reload: the new settings (connection limits are in force at once, a
  * new address needs a restart), or NULL when the file was refused: /metrics
  * says so. */
-void web_reload(struct web *w, const struct monitor_config *cfg);
+void web_reload(struct web *w, const struct web_settings *set);
 /* Ends both processes. */
 void web_free(struct web **w);
 /* The port it listens on (the configured one, or the free one taken). */

@@ -458,7 +458,7 @@ function historyBar(d) {
     const a = Math.max(when(v.start), from), b = Math.min(v.end ? when(v.end) : to, to);
     if (b <= a) continue;
     const i = el("i", v.state);
-    i.style.left = (100 * (a - from) / (to - from)) + "%";
+    i.style.left = `min(${100 * (a - from) / (to - from)}%, calc(100% - 2px))`;
     i.style.width = (100 * (b - a) / (to - from)) + "%";
     i.title = `${v.state}${v.cause === "none" ? "" : ", " + (CAUSE[v.cause] || v.cause)}: ${clock(a)} – ${clock(b)}`;
     bar.append(i);

@@ -74,6 +74,8 @@ struct frozen {
 	uint32_t equal_sum; /* permille, over samples */
 	uint32_t recent_permille; /* running mean of the same */
 	uint32_t uneven_permille; /* running mean of nearest / farthest */
+	uint32_t near_q8;	  /* running mean of the nearest */
+	uint16_t quiet_permille;  /* equal blocks in quiet that ended */
 	uint16_t life_permille;	  /* equal blocks usual beside motion */
 	uint16_t life_seen;
 	uint32_t life_excess; /* usual excess_percent in life */

@@ -14,13 +14,19 @@
 #define SECOND 1000000
 #define EXACT_PERMILLE 950u /* a clock may change the rest */
 #define EXACT_RUN 2u	    /* comparisons, so three pictures */
-#define STRONG_PERMILLE 600u
+#define STRONG_PERMILLE 800u
+#define STRONG_NEARER 4u /* nearest so many times nearer than farthest */
 #define STRONG_COUNT 3u
 #define STRONG_US (15 * SECOND)
 #define SLOW_PERMILLE 250u
 #define SLOW_EVEN_PERMILLE 650u /* noise keeps all pairs apart alike */
 #define SLOW_SAMPLES 12u
 #define SLOW_US (60 * SECOND)
+#define QUIET_SAMPLES 5u
+#define BELOW_SAMPLES 20u
+#define BELOW_US (200ll * SECOND)
+#define BELOW_OVER_PERMILLE 40u
+#define BELOW_PERCENT 75u /* of the difference usual in life */
 #define OVER_LIFE_PERMILLE 150u
 #define SILENT_PERMILLE                                                        \
 	400u /* blocks that come back beside motion: no noise                  \
@@ -70,6 +76,9 @@ learn(struct frozen *z, const struct contrast *c, int64_t at_us)
 	z->life_permille -= z->life_permille / 16;
 	if (c->equal_permille > z->life_permille)
 		z->life_permille = c->equal_permille;
+	if (z->samples >= QUIET_SAMPLES &&
+	    z->recent_permille > z->quiet_permille)
+		z->quiet_permille = (uint16_t)z->recent_permille;
 	if (z->life_seen < UINT16_MAX)
 		z->life_seen++;
 	z->life_excess =
@@ -106,11 +115,12 @@ gather(struct frozen *z, const struct contrast *c, int64_t at_us)
 	z->equal_sum += c->equal_permille;
 	z->recent_permille =
 	    towards(z->recent_permille, c->equal_permille, z->samples);
+	z->near_q8 = towards(z->near_q8, c->near_q8, z->samples);
 	z->uneven_permille = towards(z->uneven_permille,
 	    c->far_q8 == 0 ? 0 : c->near_q8 * 1000u / c->far_q8, z->samples);
 	if (c->equal_permille >= EXACT_PERMILLE ||
 	    (c->equal_permille >= STRONG_PERMILLE &&
-		c->near_q8 * 2 <= c->far_q8))
+		c->near_q8 * STRONG_NEARER <= c->far_q8))
 		z->strong++;
 	if (c->adjacent.equal_permille >= EXACT_PERMILLE) {
 		z->exact_run++;
@@ -118,6 +128,22 @@ gather(struct frozen *z, const struct contrast *c, int64_t at_us)
 		z->exact_run = 0;
 		z->exact_us = at_us;
 	}
+}
+
+/* The last resort, where the coder makes each picture anew: nothing moves for
+ * minutes, neighbours lie nearer than they ever did in life, and more blocks
+ * come back than ever did in life or in a quiet time that ended. */
+static bool
+below_life(const struct frozen *z, int64_t quiet)
+{
+	uint32_t most = z->life_permille > z->quiet_permille
+			    ? z->life_permille
+			    : z->quiet_permille;
+
+	return z->samples >= BELOW_SAMPLES && quiet >= BELOW_US &&
+	       z->floor_seen >= 2 &&
+	       z->recent_permille >= most + BELOW_OVER_PERMILLE &&
+	       z->near_q8 * 100 <= z->floor_q8 * BELOW_PERCENT;
 }
 
 /* 0: no sign of a frozen source; else how sure the signs make. */
@@ -135,6 +161,8 @@ sureness(const struct frozen *z, int64_t quiet)
 	    z->uneven_permille <= SLOW_EVEN_PERMILLE &&
 	    z->recent_permille >= usual + OVER_LIFE_PERMILLE)
 		return 85;
+	if (below_life(z, quiet))
+		return 75;
 	return 0;
 }
 
@@ -148,7 +176,7 @@ weigh(const struct frozen *z, int64_t at_us)
 		return (struct opinion){ SAY_BAD,
 			silent(z) ? (uint8_t)70 : sure, z->quiet_us };
 	if (sure > 0 || z->exact_run > 0 || z->strong > 0 ||
-	    z->recent_permille >= z->life_permille + OVER_LIFE_PERMILLE)
+	    z->recent_permille >= z->life_permille + BELOW_OVER_PERMILLE)
 		return (struct opinion){ SAY_ODD, 0, 0 };
 	return (struct opinion){ SAY_NOTHING, 0, 0 };
 }

@@ -282,6 +282,7 @@ history_take(struct history *h, const struct sample *s, struct contrast *c)
 	if (last != NULL &&
 	    (last->width != fresh.width || last->height != fresh.height))
 		history_clear(h);
+	c->intra_only = s->codec == CODEC_MJPEG;
 	c->first = h->count == 0;
 	for (unsigned lag = 1; lag <= h->count; lag++) {
 		const struct note *old = history_back(h, lag);

@@ -54,8 +54,9 @@ struct pair {
 
 /* A new keyframe against all that are remembered. */
 struct contrast {
-	bool first;    /* nothing to compare with: the rest is zero */
-	uint8_t depth; /* how many were compared */
+	bool first;	 /* nothing to compare with: the rest is zero */
+	bool intra_only; /* every picture is coded by itself: MJPEG */
+	uint8_t depth;	 /* how many were compared */
 	struct pair adjacent;
 	uint32_t lag_q8[HISTORY]; /* calm difference to each, newest first */
 	uint32_t near_q8;	  /* smallest and largest of them */

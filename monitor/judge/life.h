@@ -19,7 +19,7 @@
 
 enum sign { SIGN_NONE, SIGN_MOTION, SIGN_NOISE };
 
-#define NOISE_KINDS 6u
+#define NOISE_KINDS 5u
 
 struct noise_run { /* keyframes in a row that differ evenly */
 	uint8_t length;

@@ -25,6 +25,7 @@ judge_save(const struct judge_feed *f, void *out, size_t size)
 	writer_le32(&w, s->rate_spread);
 	writer_le32(&w, s->inter_low);
 	writer_le16(&w, s->learned);
+	writer_le16(&w, z->quiet_permille);
 	writer_le16(&w, z->life_permille);
 	writer_le16(&w, z->life_seen);
 	writer_le32(&w, z->life_excess);
@@ -54,6 +55,7 @@ judge_restore(struct judge_feed *f, const void *bytes, size_t length)
 	s.rate_spread = reader_le32(&r);
 	s.inter_low = reader_le32(&r);
 	s.learned = reader_le16(&r);
+	z.quiet_permille = reader_le16(&r);
 	z.life_permille = reader_le16(&r);
 	z.life_seen = reader_le16(&r);
 	z.life_excess = reader_le32(&r);
@@ -61,8 +63,8 @@ judge_restore(struct judge_feed *f, const void *bytes, size_t length)
 	z.floor_seen = reader_le16(&r);
 	z.longest_us = (int64_t)reader_le64(&r);
 	if (!reader_done(&r) || s.codec >= CODEC_COUNT ||
-	    z.life_permille > 1000 || z.longest_us < 0 ||
-	    z.longest_us > 86400ll * 1000000)
+	    z.life_permille > 1000 || z.quiet_permille > 1000 ||
+	    z.longest_us < 0 || z.longest_us > 86400ll * 1000000)
 		return;
 	f->stream = s;
 	f->frozen = z;

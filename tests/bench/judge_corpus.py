@@ -340,6 +340,22 @@ def hard(clips):
                        lead + 320, 6, enc, gop, lead)
 
 
+def quiet(clips):
+    """Traffic, then nobody for minutes: still, but the sensor's noise goes
+    on. What a night does to a street."""
+    encoders = ("x4-medium-cbr:200", "crf:28", "x4-veryfast-cbr:120",
+                "x5-fast-cbr:150", "mjpeg:6", "zl:200", "265:30", "hrd:300")
+    for i, (name, path) in enumerate(clips.items()):
+        for j in (0, 3):
+            enc = encoders[(i + j) % len(encoders)]
+            gop = (1, 2, 4)[i % 3]
+            noise = f"noise=alls={(2, 3, 5)[(i + j) % 3]}:allf=t"
+            yield Clip(f"quiet/{name}/{enc}/g{gop}", ["-i", path],
+                       ["scale=480:270", "fps=6", hold(6 * 13),
+                        "setpts=N/6/TB", noise] +
+                       ([clock("top")] if j else []), "up", 320, 6, enc, gop)
+
+
 WIDE_SIZES = ((352, 288), (640, 360), (704, 576), (1280, 720))
 
 
@@ -415,7 +431,7 @@ def all_clips(folder):
     makers = [live_real(clips), live_denoised(clips), still_live(clips),
               frozen_real(clips), frozen_start(clips), frozen_clock(clips),
               live_clock(clips), black_real(clips), slates(folder),
-              generated(), cards(), hard(clips), wide(clips, 300)]
+              generated(), cards(), hard(clips), quiet(clips), wide(clips, 300)]
     return [clip for maker in makers for clip in maker]
 
 

@@ -76,7 +76,7 @@ struct monitor_totals {
 	uint32_t loop_lag_max_us; /* of ours, since the last asked */
 	uint32_t loop_lag_p99_us; /* of the last 100 s, ours and the probes' */
 	uint32_t sample_gap_p99_us; /* between judged pictures of a feed, in
-				     * the last 2 to 4 minutes; 0 = none */
+				     * the last 45 to 90 s; 0 = none */
 	uint64_t lost_bytes;	    /* dropped unread by the probes */
 	uint32_t store_queue;	    /* operations not yet committed */
 	uint32_t store_lag_us;	    /* since the last committed heartbeat */

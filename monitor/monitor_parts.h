@@ -20,7 +20,7 @@
 #define LAGS 1024u
 #define GAP_STEPS 512
 #define GAP_STEP_US 250000
-#define GAP_WINDOW_US (120 * US_PER_S)
+#define GAP_WINDOW_US (45 * US_PER_S)
 #define UUID_HASH 8192u
 
 /* Why a picture is wanted, as bits. */

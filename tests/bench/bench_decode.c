@@ -111,24 +111,24 @@ run(struct decoder *d, const struct unit *units, double seconds,
     struct cost *cost)
 {
 	static struct measures m;
-	int64_t end = clock_mono_us() + (int64_t)(seconds * US_PER_S);
+	int64_t end = (int64_t)clock_cpu_us() + (int64_t)(seconds * US_PER_S);
 	int64_t decode = 0, measure = 0;
 
-	while (clock_mono_us() < end) {
+	while ((int64_t)clock_cpu_us() < end) {
 		const struct unit *u = &units[cost->runs % UNITS];
 		struct decoder_unit in = { .codec = CODEC_H264,
 			.bytes = u->bytes,
 			.length = u->length };
 		struct picture_view v;
 		uint32_t damage;
-		int64_t a = clock_mono_us(), b, c;
+		int64_t a = (int64_t)clock_cpu_us(), b, c;
 
 		if (decoder_decode(d, &in, &v, &damage) != SAMPLE_OK)
 			return false;
-		b = clock_mono_us();
+		b = clock_cpu_us();
 		if (!measure_picture(&v, &m))
 			return false;
-		c = clock_mono_us();
+		c = clock_cpu_us();
 		decode += b - a;
 		measure += c - b;
 		cost->bytes += u->length;

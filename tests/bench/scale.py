@@ -13,6 +13,7 @@ the same connections, and ffmpeg with freezedetect a few of them.
   --faults N     cameras of each fault (feeds / 185, at least 3)
   --ffmpeg N     streams held by ffmpeg (6)
   --only PHASES  of fixed,adaptive,recv,ffmpeg (all)
+  --settle S     wait before the adaptive window, until feeds are known (150)
   --climb        then raise the feeds by a fifth until a run is invalid
   --sample S     fixed interval (10)
   --json FILE    the figures by name
@@ -36,7 +37,8 @@ from world import DEGRADED, DOWN, Failed, Farm, Monitor, Usage, World, quantile
 STALL_S = 10
 LATE_MS = 100
 PHASES = ("fixed", "adaptive", "recv", "ffmpeg")
-GRACE_S = 120  # for the last freeze to be called, after the window
+SETTLE_S = 150  # an adaptive judge knows its feeds only then
+GRACE_S = 180  # for the last freeze to be called, after the window
 
 
 def say(text):
@@ -61,7 +63,7 @@ class Scale:
                                    str(self.length), *more))
 
     def make_material(self):
-        seconds = self.args.seconds + 360
+        seconds = self.args.seconds + 540
         streams = max(8, min(40, self.args.feeds // 300))
         self.length = seconds
         say(f"making {streams} films of {seconds} s, kept for the next time")
@@ -139,7 +141,9 @@ class Scale:
             states = self.monitor.status()["states"]
             self.notes.append(f"after 180 s not all feeds were up: {states}")
             r["learned_s"] = None
-        say(f"  all up after {round(r['learned_s'] or -1, 1)} s more; measuring for {seconds} s")
+        say(f"  all up after {round(r['learned_s'] or -1, 1)} s more")
+        self.poll(self.args.settle if adaptive else 15, [])
+        say(f"  measuring for {seconds} s")
         picked = self.pick(feeds, self.args.faults or max(3, feeds // 185))
         self.farm_now.ask("stats-reset")
         polled = []
@@ -219,7 +223,7 @@ class Scale:
         folder = self.world.folder()
         chosen = [urls[i * len(urls) // self.args.ffmpeg] for i in range(self.args.ffmpeg)]
         children = [self.world.add(world.Child(f"ffmpeg{i}", [
-            "ffmpeg", "-nostdin", "-v", "error", "-threads", "1", "-rtsp_transport", "tcp", "-i", url, "-an",
+            "ffmpeg", "-nostdin", "-v", "error", "-rtsp_transport", "tcp", "-i", url, "-an",
             "-vf", "freezedetect", "-f", "null", "-"], folder)) for i, url in enumerate(chosen)]
         time.sleep(8)
         usages = [Usage(c.pid) for c in children]
@@ -378,6 +382,7 @@ def arguments(rest):
     p.add_argument("--only", type=lambda s: s.split(","), default=list(PHASES))
     p.add_argument("--sample", type=int, default=10)
     p.add_argument("--climb", action="store_true")
+    p.add_argument("--settle", type=int, default=SETTLE_S)
     p.add_argument("--json")
     p.add_argument("--keep", action="store_true")
     args = p.parse_args(rest)

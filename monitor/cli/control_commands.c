@@ -105,6 +105,7 @@ do_import(const struct asked *a)
 	struct monitor_actor who = { a->q->actor, word(a, "reason") };
 	struct monitor_import what = { .csv = a->q->blob,
 		.length = a->q->blob_length,
+		.file = word(a, "file"), /* of the asker; a name only */
 		.dry_run = flag(a, "dry_run"),
 		.complete = flag(a, "complete") };
 	struct pending *p;

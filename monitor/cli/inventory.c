@@ -102,36 +102,6 @@ print_answer(const struct verb *v, json_t *answer)
 	return ok ? CLI_OK : CLI_TROUBLE;
 }
 
-/* The monitor knows no file name and calls it "-": faults begin with ours. */
-static void
-name_file(json_t *answer, const char *file)
-{
-	const char *p = json_string_value(json_object_get(answer, "text"));
-	char *text = NULL;
-	size_t length;
-	FILE *f =
-	    p != NULL && file != NULL ? open_memstream(&text, &length) : NULL;
-
-	if (f == NULL)
-		return;
-	while (*p != '\0') {
-		size_t n = strcspn(p, "\n") + 1;
-
-		if (p[n - 1] == '\0')
-			n--;
-		if (p[0] == '-' && p[1] == ':') {
-			fputs(file, f);
-			p++;
-			n--;
-		}
-		fwrite(p, 1, n, f);
-		p += n;
-	}
-	if (fclose(f) == 0)
-		json_object_set_new(answer, "text", json_string(text));
-	free(text);
-}
-
 /* The monitor does it, or, when none runs, this process on the database. */
 static int
 change(const struct verb *v, const struct inventory_local *local)
@@ -144,11 +114,12 @@ change(const struct verb *v, const struct inventory_local *local)
 		    "remove", "table", v->table, "name", local->remove,
 		    "reason", v->reason);
 	else
-		question = json_pack("{s:s, s:s, s:s, s:b, s:b}", "command",
-		    "import", "table", v->table, "reason", v->reason, "dry_run",
-		    v->dry_run, "complete", v->prune);
+		question = json_pack("{s:s, s:s, s:s, s:s, s:b, s:b}",
+		    "command", "import", "table", v->table, "reason", v->reason,
+		    "file", local->file, "dry_run", v->dry_run, "complete",
+		    v->prune);
 	if (question == NULL) {
-		cli_say("the name or reason is no UTF-8");
+		cli_say("the name, reason or file name is no UTF-8");
 		return CLI_FAILED;
 	}
 	enum client_result r = client_ask(dir, question, local->csv,
@@ -157,10 +128,8 @@ change(const struct verb *v, const struct inventory_local *local)
 	json_decref(question);
 	if (r == CLIENT_NOT_RUNNING)
 		return print_answer(v, inventory_local_change(local));
-	if (r == CLIENT_OK) {
-		name_file(answer, local->file);
+	if (r == CLIENT_OK)
 		return print_answer(v, answer);
-	}
 	cli_say("%s", client_result_text(r));
 	return CLI_FAILED;
 }

@@ -140,6 +140,8 @@ split_login(struct wire_feed_add *add, char *authority)
 	if (!take_decoded(add->user, sizeof(add->user), authority,
 		(size_t)((colon != NULL ? colon : at) - authority)))
 		return "the user name is too long or holds a NUL";
+	/* Whoever gives a login by hand for this one try may use Basic too. */
+	add->quirks |= WIRE_QUIRK_BASIC_OK;
 	if (colon != NULL && !take_decoded(add->password, sizeof(add->password),
 				 colon + 1, (size_t)(at - colon - 1)))
 		return "the password is too long or holds a NUL";
@@ -280,6 +282,7 @@ take_user(struct command *c)
 	if (strlen(c->user) >= sizeof(add->user))
 		return "the user name is too long";
 	snprintf(add->user, sizeof(add->user), "%s", c->user);
+	add->quirks |= WIRE_QUIRK_BASIC_OK;
 	if (variable != NULL) {
 		if (strlen(variable) >= sizeof(add->password))
 			return "the password is too long";

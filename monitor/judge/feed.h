@@ -74,6 +74,7 @@ struct frozen {
 	uint32_t equal_sum; /* permille, over samples */
 	uint32_t recent_permille; /* running mean of the same */
 	uint32_t uneven_permille; /* running mean of nearest / farthest */
+	uint16_t best_permille;	  /* the most blocks that came back */
 	uint32_t near_q8;	  /* running mean of the nearest */
 	uint16_t quiet_permille;  /* equal blocks in quiet that ended */
 	uint16_t life_permille;	  /* equal blocks usual beside motion */
@@ -121,6 +122,7 @@ struct stream {
 
 struct schedule {
 	int64_t asked_us; /* 0 = no ask is out */
+	int64_t wait_us;  /* the interval in force at the last picture */
 	int64_t next_us;  /* when the next is wanted */
 	uint32_t taken;	  /* pictures judged */
 };
@@ -182,7 +184,8 @@ const struct detector_state *detector_state_of(const struct judge_feed *f,
 /* schedule.c */
 void schedule_on_sample(struct judge_feed *f, const struct sample *s,
     int64_t now_us);
-void schedule_soon(struct judge_feed *f, int64_t now_us);
+/* The account may call for a picture sooner than was planned. */
+void schedule_on_account(struct judge_feed *f, int64_t now_us);
 /* The interval that is in force. */
 int64_t schedule_interval(const struct judge_feed *f);
 /* How old the last judged picture may be. */

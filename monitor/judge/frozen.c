@@ -12,13 +12,14 @@
 #include "monitor/judge/feed.h"
 
 #define SECOND 1000000
-#define EXACT_PERMILLE 950u /* a clock may change the rest */
+#define EXACT_PERMILLE 990u /* of the blocks outside a clock's rows */
 #define EXACT_RUN 2u	    /* comparisons, so three pictures */
 #define STRONG_PERMILLE 800u
-#define STRONG_NEARER 4u /* nearest so many times nearer than farthest */
+#define STRONG_NEARER 4u /* the nearest, so many times nearer than usual */
 #define STRONG_COUNT 3u
 #define STRONG_US (15 * SECOND)
 #define SLOW_PERMILLE 250u
+#define SLOW_BEST_PERMILLE 750u
 #define SLOW_EVEN_PERMILLE 650u /* noise keeps all pairs apart alike */
 #define SLOW_SAMPLES 12u
 #define SLOW_US (60 * SECOND)
@@ -48,6 +49,7 @@ forget(struct frozen *z, int64_t at_us)
 	z->strong = 0;
 	z->equal_sum = 0;
 	z->recent_permille = 0;
+	z->best_permille = 0;
 	z->uneven_permille = 0;
 }
 
@@ -108,6 +110,17 @@ patience(const struct frozen *z)
 	return us < SILENT_MOST_US ? us : SILENT_MOST_US;
 }
 
+/* A quantiser came back, and with it the picture: much nearer than the others
+ * of the dozen, which low noise under coarse coding is not. */
+static bool
+came_back(const struct contrast *c)
+{
+	if (c->outside_permille >= EXACT_PERMILLE)
+		return true;
+	return !c->intra_only && c->equal_permille >= STRONG_PERMILLE &&
+	       c->near_q8 * STRONG_NEARER <= c->mid_q8;
+}
+
 static void
 gather(struct frozen *z, const struct contrast *c, int64_t at_us)
 {
@@ -118,11 +131,12 @@ gather(struct frozen *z, const struct contrast *c, int64_t at_us)
 	z->near_q8 = towards(z->near_q8, c->near_q8, z->samples);
 	z->uneven_permille = towards(z->uneven_permille,
 	    c->far_q8 == 0 ? 0 : c->near_q8 * 1000u / c->far_q8, z->samples);
-	if (c->equal_permille >= EXACT_PERMILLE ||
-	    (c->equal_permille >= STRONG_PERMILLE &&
-		c->near_q8 * STRONG_NEARER <= c->far_q8))
+	if (c->equal_permille > z->best_permille)
+		z->best_permille = c->equal_permille;
+	if (came_back(c))
 		z->strong++;
-	if (c->adjacent.equal_permille >= EXACT_PERMILLE) {
+	if (c->adjacent.identical ||
+	    c->adjacent.outside_permille >= EXACT_PERMILLE) {
 		z->exact_run++;
 	} else {
 		z->exact_run = 0;
@@ -157,6 +171,7 @@ sureness(const struct frozen *z, int64_t quiet)
 	if (z->strong >= STRONG_COUNT && quiet >= STRONG_US)
 		return 93;
 	if (z->samples >= SLOW_SAMPLES && quiet >= SLOW_US &&
+	    z->best_permille >= SLOW_BEST_PERMILLE &&
 	    z->recent_permille >= SLOW_PERMILLE &&
 	    z->uneven_permille <= SLOW_EVEN_PERMILLE &&
 	    z->recent_permille >= usual + OVER_LIFE_PERMILLE)

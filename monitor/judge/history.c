@@ -11,6 +11,7 @@
 #define CELL_CHANGE_Q8 (9u * 256u / 2u) /* the least change of a hot cell */
 #define CELL_OVER_FLOOR_X10 16u		/* and so many tenths of the floor .. */
 #define CELL_OVER_COARSE_X10 22u /* .. which is coarse coding from here on */
+#define TEXT_ROWS 3u
 #define FLOOR_LAGS 5u
 #define COARSE_FLOOR_Q8 (4u * 256u)
 #define TEXTURED_ENOUGH 24u
@@ -120,22 +121,73 @@ calm_difference(const struct note *a, const struct note *b)
 	return sum * 256u / (TILES_CALM * TILE_PIXELS);
 }
 
+struct tally {
+	uint16_t all, equal;
+};
+
+static void
+tally_add(struct tally *sum, struct tally t)
+{
+	sum->all = (uint16_t)(sum->all + t.all);
+	sum->equal = (uint16_t)(sum->equal + t.equal);
+}
+
+static uint16_t
+tally_permille(struct tally t)
+{
+	return (uint16_t)(t.all == 0 ? 0 : t.equal * 1000u / t.all);
+}
+
+static unsigned
+tally_differing(struct tally t)
+{
+	return t.all - t.equal;
+}
+
+/* Sums of all rows but the TEXT_ROWS that differ most. */
+static struct tally
+tally_outside(const struct tally *row)
+{
+	struct tally sum = { 0, 0 };
+	bool left_out[COARSE_H] = { false };
+
+	for (unsigned k = 0; k < TEXT_ROWS; k++) {
+		unsigned worst = 0;
+
+		for (unsigned i = 1; i < COARSE_H; i++)
+			if (left_out[worst] ||
+			    (!left_out[i] && tally_differing(row[i]) >
+						 tally_differing(row[worst])))
+				worst = i;
+		left_out[worst] = true;
+	}
+	for (unsigned i = 0; i < COARSE_H; i++) {
+		if (!left_out[i])
+			tally_add(&sum, row[i]);
+	}
+	return sum;
+}
+
 static void
 equal_blocks(const struct note *a, const struct note *b, struct pair *p)
 {
-	unsigned equal = 0, all = 0;
+	struct tally row[COARSE_H] = { { 0, 0 } }, sum = { 0, 0 };
 
 	for (unsigned i = 0; i < BLOCK_HASHES; i++) {
-		unsigned t =
-		    (unsigned)(a->textured[i / 8] | b->textured[i / 8]) >>
-			i % 8 &
-		    1u;
+		unsigned t = (unsigned)a->textured[i / 8] | b->textured[i / 8];
+		unsigned y = places_block(i).v * COARSE_H >> 16;
 
-		all += t;
-		equal += t & (a->block[i] == b->block[i]);
+		if (!(t >> i % 8 & 1u))
+			continue;
+		row[y].all++;
+		if (a->block[i] == b->block[i])
+			row[y].equal++;
 	}
-	p->blocks = (uint16_t)all;
-	p->equal_permille = (uint16_t)(all == 0 ? 0 : equal * 1000u / all);
+	for (unsigned y = 0; y < COARSE_H; y++)
+		tally_add(&sum, row[y]);
+	p->blocks = sum.all;
+	p->equal_permille = tally_permille(sum);
+	p->outside_permille = tally_permille(tally_outside(row));
 }
 
 static void
@@ -145,7 +197,7 @@ compare(const struct note *a, const struct note *b, struct pair *p)
 	equal_blocks(a, b, p);
 	p->identical = a->hash == b->hash;
 	if (p->identical)
-		p->equal_permille = 1000;
+		p->equal_permille = p->outside_permille = 1000;
 }
 
 static uint32_t
@@ -154,25 +206,33 @@ least(uint32_t a, uint32_t b)
 	return a < b ? a : b;
 }
 
+/* The lower median of the latest n differences. */
+static uint32_t
+median(const uint32_t *lag_q8, unsigned n)
+{
+	uint32_t sorted[HISTORY];
+
+	for (unsigned i = 0; i < n; i++) {
+		unsigned j = i;
+
+		for (; j > 0 && sorted[j - 1] > lag_q8[i]; j--)
+			sorted[j] = sorted[j - 1];
+		sorted[j] = lag_q8[i];
+	}
+	return sorted[(n - 1) / 2];
+}
+
 /* The calm difference of neighbours, or the median of the latest few where
  * that is more (up to twice): one lucky pair must not make coarse coding look
  * fine, nor a change of scene hide what moves after it. */
 static uint32_t
 usual_floor(const struct contrast *c)
 {
-	uint32_t sorted[FLOOR_LAGS], floor = c->adjacent.calm_q8;
-	unsigned n = c->depth < FLOOR_LAGS ? c->depth : FLOOR_LAGS;
+	uint32_t floor = c->adjacent.calm_q8;
+	uint32_t usual =
+	    median(c->lag_q8, c->depth < FLOOR_LAGS ? c->depth : FLOOR_LAGS);
 
-	for (unsigned i = 0; i < n; i++) {
-		unsigned j = i;
-
-		for (; j > 0 && sorted[j - 1] > c->lag_q8[i]; j--)
-			sorted[j] = sorted[j - 1];
-		sorted[j] = c->lag_q8[i];
-	}
-	if (sorted[(n - 1) / 2] <= floor)
-		return floor;
-	return least(sorted[(n - 1) / 2], floor * 2);
+	return usual <= floor ? floor : least(usual, floor * 2);
 }
 
 /* fresh against the one before it, and against the one most like it. */
@@ -215,6 +275,8 @@ contrast_add(struct contrast *c, const struct pair *p, unsigned lag)
 		c->equal_permille = p->equal_permille;
 		c->equal_lag = (uint8_t)lag;
 	}
+	if (p->outside_permille > c->outside_permille)
+		c->outside_permille = p->outside_permille;
 	if (c->depth == 0 || p->blocks < c->blocks)
 		c->blocks = p->blocks;
 	c->lag_q8[c->depth] = p->calm_q8;
@@ -297,6 +359,7 @@ history_take(struct history *h, const struct sample *s, struct contrast *c)
 		const struct note *before = history_last(h);
 		const struct note *like = history_back(h, c->near_lag);
 
+		c->mid_q8 = median(c->lag_q8, c->depth);
 		hot_cells(&fresh, before, like, c);
 		contrast_excess(c, &fresh, before);
 	}

@@ -48,8 +48,10 @@ struct history {
 struct pair {
 	uint32_t calm_q8;	 /* mean difference of the calm tiles, levels */
 	uint16_t equal_permille; /* of textured blocks */
-	uint16_t blocks;	 /* textured blocks that were compared */
-	bool identical;		 /* every sample of the picture */
+	uint16_t outside_permille; /* the same without the three rows of ten
+				    * that differ most: a clock's */
+	uint16_t blocks;	   /* textured blocks that were compared */
+	bool identical;		   /* every sample of the picture */
 };
 
 /* A new keyframe against all that are remembered. */
@@ -61,13 +63,15 @@ struct contrast {
 	uint32_t lag_q8[HISTORY]; /* calm difference to each, newest first */
 	uint32_t near_q8;	  /* smallest and largest of them */
 	uint32_t far_q8;
-	uint32_t excess_percent; /* near, against the most that coding one
-				  * still picture twice makes of it */
-	uint16_t equal_permille; /* largest share of equal blocks */
-	uint8_t near_lag;	 /* how many keyframes back the nearest is */
-	uint8_t equal_lag;	 /* how many keyframes back that was, from 1 */
-	uint16_t blocks;	 /* textured blocks, fewest of all pairs */
-	uint16_t change_q8;	 /* largest change of a cell, as below */
+	uint32_t excess_percent;   /* near, against the most that coding one
+				    * still picture twice makes of it */
+	uint32_t mid_q8;	   /* and the median */
+	uint16_t equal_permille;   /* largest share of equal blocks */
+	uint16_t outside_permille; /* of those outside a clock's rows */
+	uint8_t near_lag;	   /* how many keyframes back the nearest is */
+	uint8_t equal_lag;  /* how many keyframes back that was, from 1 */
+	uint16_t blocks;    /* textured blocks, fewest of all pairs */
+	uint16_t change_q8; /* largest change of a cell, as below */
 	uint16_t hot; /* cells that changed much, both to the one before and to
 		       * the most like of all: what the coder did comes back,
 		       * what moved does not */

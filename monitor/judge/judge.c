@@ -82,9 +82,7 @@ judge_on_account(struct judge_feed *f, const struct account *a, int64_t now_us)
 		return;
 	stream_take(f, a);
 	detector_step(f, &sight);
-	if (stream_odd(f) && f->schedule.asked_us == 0 &&
-	    f->schedule.next_us > f->sample_us + f->cfg->sample_suspect_us)
-		schedule_soon(f, f->sample_us + f->cfg->sample_suspect_us);
+	schedule_on_account(f, now_us);
 }
 
 /* One that was decoded: compare, look for life, remember. */

@@ -39,17 +39,12 @@ schedule_validity(const struct judge_feed *f)
 	int64_t base = schedule_interval(f);
 	int64_t gop = f->stream.gop_us;
 
-	/* going quick must not make what was fresh a moment ago stale */
+	/* asking sooner must not make what was fresh a moment ago stale */
+	if (base < f->schedule.wait_us)
+		base = f->schedule.wait_us;
 	if (base < f->cfg->sample_us)
 		base = f->cfg->sample_us;
 	return 3 * base > 2 * gop ? 3 * base : 2 * gop;
-}
-
-void
-schedule_soon(struct judge_feed *f, int64_t now_us)
-{
-	if (f->schedule.next_us > now_us)
-		f->schedule.next_us = now_us;
 }
 
 void
@@ -60,6 +55,7 @@ schedule_on_sample(struct judge_feed *f, const struct sample *s, int64_t now_us)
 	int64_t wait = schedule_interval(f);
 
 	k->asked_us = 0;
+	k->wait_us = wait;
 	if (judged && k->taken < UINT32_MAX)
 		k->taken++;
 	/* a full queue is not helped by asking sooner */
@@ -68,6 +64,17 @@ schedule_on_sample(struct judge_feed *f, const struct sample *s, int64_t now_us)
 	k->next_us = (judged && s->at_us > 0 ? s->at_us : now_us) + wait;
 	if (k->next_us < now_us)
 		k->next_us = now_us;
+}
+
+void
+schedule_on_account(struct judge_feed *f, int64_t now_us)
+{
+	int64_t at = f->sample_us + schedule_interval(f);
+
+	if (stream_odd(f))
+		at = f->sample_us + f->cfg->sample_suspect_us;
+	if (f->schedule.asked_us == 0 && at < f->schedule.next_us)
+		f->schedule.next_us = at > now_us ? at : now_us;
 }
 
 int64_t

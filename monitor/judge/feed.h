@@ -73,11 +73,12 @@ struct frozen {
 	uint16_t strong;    /* of them, nearly all blocks came back */
 	uint32_t equal_sum; /* permille, over samples */
 	uint32_t recent_permille; /* running mean of the same */
-	uint32_t uneven_permille; /* running mean of nearest / farthest */
-	uint16_t best_permille;	  /* the most blocks that came back */
-	uint32_t near_q8;	  /* running mean of the nearest */
-	uint16_t quiet_permille;  /* equal blocks in quiet that ended */
-	uint16_t life_permille;	  /* equal blocks usual beside motion */
+	uint32_t uneven_permille; /* running mean of nearest / median */
+	bool intra_only;
+	uint16_t best_permille;	 /* the most blocks that came back */
+	uint32_t near_q8;	 /* running mean of the nearest */
+	uint16_t quiet_permille; /* equal blocks in quiet that ended */
+	uint16_t life_permille;	 /* equal blocks usual beside motion */
 	uint16_t life_seen;
 	uint32_t life_excess; /* usual excess_percent in life */
 	uint32_t floor_q8;    /* calm difference usual in life */

@@ -13,6 +13,7 @@
 
 #define SECOND 1000000
 #define EXACT_PERMILLE 990u /* of the blocks outside a clock's rows */
+#define EXACT_Q8 3u	    /* and a hundredth of a level elsewhere */
 #define EXACT_RUN 2u	    /* comparisons, so three pictures */
 #define STRONG_PERMILLE 800u
 #define STRONG_NEARER 4u /* the nearest, so many times nearer than usual */
@@ -24,10 +25,7 @@
 #define SLOW_SAMPLES 12u
 #define SLOW_US (60 * SECOND)
 #define QUIET_SAMPLES 5u
-#define BELOW_SAMPLES 20u
-#define BELOW_US (200ll * SECOND)
 #define BELOW_OVER_PERMILLE 40u
-#define BELOW_PERCENT 75u /* of the difference usual in life */
 #define OVER_LIFE_PERMILLE 150u
 #define SILENT_PERMILLE                                                        \
 	400u /* blocks that come back beside motion: no noise                  \
@@ -110,12 +108,20 @@ patience(const struct frozen *z)
 	return us < SILENT_MOST_US ? us : SILENT_MOST_US;
 }
 
+/* Equal but for a clock: no low noise under coarse coding. */
+static bool
+same(const struct pair *p)
+{
+	return p->identical || (p->outside_permille >= EXACT_PERMILLE &&
+				   p->calm_q8 <= EXACT_Q8);
+}
+
 /* A quantiser came back, and with it the picture: much nearer than the others
  * of the dozen, which low noise under coarse coding is not. */
 static bool
 came_back(const struct contrast *c)
 {
-	if (c->outside_permille >= EXACT_PERMILLE)
+	if (c->outside_permille >= EXACT_PERMILLE && c->near_q8 <= EXACT_Q8)
 		return true;
 	return !c->intra_only && c->equal_permille >= STRONG_PERMILLE &&
 	       c->near_q8 * STRONG_NEARER <= c->mid_q8;
@@ -125,18 +131,18 @@ static void
 gather(struct frozen *z, const struct contrast *c, int64_t at_us)
 {
 	z->samples++;
+	z->intra_only = c->intra_only;
 	z->equal_sum += c->equal_permille;
 	z->recent_permille =
 	    towards(z->recent_permille, c->equal_permille, z->samples);
 	z->near_q8 = towards(z->near_q8, c->near_q8, z->samples);
 	z->uneven_permille = towards(z->uneven_permille,
-	    c->far_q8 == 0 ? 0 : c->near_q8 * 1000u / c->far_q8, z->samples);
+	    c->mid_q8 == 0 ? 0 : c->near_q8 * 1000u / c->mid_q8, z->samples);
 	if (c->equal_permille > z->best_permille)
 		z->best_permille = c->equal_permille;
 	if (came_back(c))
 		z->strong++;
-	if (c->adjacent.identical ||
-	    c->adjacent.outside_permille >= EXACT_PERMILLE) {
+	if (same(&c->adjacent)) {
 		z->exact_run++;
 	} else {
 		z->exact_run = 0;
@@ -144,20 +150,35 @@ gather(struct frozen *z, const struct contrast *c, int64_t at_us)
 	}
 }
 
-/* The last resort, where the coder makes each picture anew: nothing moves for
- * minutes, neighbours lie nearer than they ever did in life, and more blocks
- * come back than ever did in life or in a quiet time that ended. */
-static bool
+/* Against the feed's own life, where the coder makes each picture anew: nothing
+ * moves, neighbours lie nearer than they ever did in life, and more blocks come
+ * back than ever did in life or in a quiet time that ended. The less of both,
+ * the longer it takes. */
+static uint8_t
 below_life(const struct frozen *z, int64_t quiet)
 {
+	static const struct below {
+		uint16_t samples;
+		uint16_t over_permille;
+		uint16_t percent; /* of the difference usual in life */
+		uint8_t sure;
+		int64_t us;
+	} steps[] = {
+		{ 12, 200, 60, 85, 60ll * SECOND },
+		{ 20, 40, 75, 75, 200ll * SECOND },
+	};
 	uint32_t most = z->life_permille > z->quiet_permille
 			    ? z->life_permille
 			    : z->quiet_permille;
 
-	return z->samples >= BELOW_SAMPLES && quiet >= BELOW_US &&
-	       z->floor_seen >= 2 &&
-	       z->recent_permille >= most + BELOW_OVER_PERMILLE &&
-	       z->near_q8 * 100 <= z->floor_q8 * BELOW_PERCENT;
+	if (z->floor_seen < 2)
+		return 0;
+	for (unsigned i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
+		if (z->samples >= steps[i].samples && quiet >= steps[i].us &&
+		    z->recent_permille >= most + steps[i].over_permille &&
+		    z->near_q8 * 100 <= z->floor_q8 * steps[i].percent)
+			return steps[i].sure;
+	return 0;
 }
 
 /* 0: no sign of a frozen source; else how sure the signs make. */
@@ -170,15 +191,13 @@ sureness(const struct frozen *z, int64_t quiet)
 		return 97;
 	if (z->strong >= STRONG_COUNT && quiet >= STRONG_US)
 		return 93;
-	if (z->samples >= SLOW_SAMPLES && quiet >= SLOW_US &&
+	if (!z->intra_only && z->samples >= SLOW_SAMPLES && quiet >= SLOW_US &&
 	    z->best_permille >= SLOW_BEST_PERMILLE &&
 	    z->recent_permille >= SLOW_PERMILLE &&
 	    z->uneven_permille <= SLOW_EVEN_PERMILLE &&
 	    z->recent_permille >= usual + OVER_LIFE_PERMILLE)
 		return 85;
-	if (below_life(z, quiet))
-		return 75;
-	return 0;
+	return below_life(z, quiet);
 }
 
 static struct opinion

@@ -12,6 +12,8 @@
 #define CELL_OVER_FLOOR_X10 16u		/* and so many tenths of the floor .. */
 #define CELL_OVER_COARSE_X10 22u /* .. which is coarse coding from here on */
 #define TEXT_ROWS 3u
+#define COMES_BACK_PERMILLE 150u   /* coding may be all that changes: .. */
+#define CELL_CLEAR_Q8 (12u * 256u) /* .. then only this is motion */
 #define FLOOR_LAGS 5u
 #define COARSE_FLOOR_Q8 (4u * 256u)
 #define TEXTURED_ENOUGH 24u
@@ -223,8 +225,8 @@ median(const uint32_t *lag_q8, unsigned n)
 }
 
 /* The calm difference of neighbours, or the median of the latest few where
- * that is more (up to twice): one lucky pair must not make coarse coding look
- * fine, nor a change of scene hide what moves after it. */
+ * that is more (up to four times): one lucky pair must not make coarse coding
+ * look fine, nor a change of scene hide what moves after it. */
 static uint32_t
 usual_floor(const struct contrast *c)
 {
@@ -232,7 +234,7 @@ usual_floor(const struct contrast *c)
 	uint32_t usual =
 	    median(c->lag_q8, c->depth < FLOOR_LAGS ? c->depth : FLOOR_LAGS);
 
-	return usual <= floor ? floor : least(usual, floor * 2);
+	return usual <= floor ? floor : least(usual, floor * 4);
 }
 
 /* fresh against the one before it, and against the one most like it. */
@@ -248,6 +250,8 @@ hot_cells(const struct note *fresh, const struct note *last,
 
 	if (limit < CELL_CHANGE_Q8)
 		limit = CELL_CHANGE_Q8;
+	if (c->equal_permille >= COMES_BACK_PERMILLE && limit < CELL_CLEAR_Q8)
+		limit = CELL_CLEAR_Q8;
 	for (unsigned i = 0; i < COARSE; i++) {
 		int at = fresh->coarse[i];
 		uint32_t d = least((uint32_t)abs(at - last->coarse[i]),

@@ -3,8 +3,9 @@
 
 #include <string.h>
 
-#define EDGE_ROWS 2u	  /* of COARSE_H, at the top and at the bottom: OSD */
-#define OFTEN 128u	  /* a cell hot more often than half of the time */
+#define EDGE_ROWS 2u /* of COARSE_H, at the top and at the bottom: OSD */
+#define OFTEN 40u    /* a cell hot more often than one time in six */
+#define CLOCK_CELLS 8u
 #define OFTEN_SHIFT 3	  /* memory of about 8 keyframes */
 #define MOTION_INNER 2u	  /* hot cells, not always hot, off the OSD rows .. */
 #define MOTION_EDGE 5u	  /* .. or within them */
@@ -58,15 +59,28 @@ struct moved { /* cells that changed, and do not always */
 	unsigned inner, edge;
 };
 
+/* Few cells that change often are a clock or a flag; where many do, it is
+ * traffic, and all of it counts. */
+static bool
+has_clock(const struct life *l)
+{
+	unsigned often = 0;
+
+	for (unsigned i = 0; i < COARSE; i++)
+		often += l->often[i] >= OFTEN;
+	return often <= CLOCK_CELLS;
+}
+
 static struct moved
 cells_moved(struct life *l, const struct contrast *c)
 {
 	struct moved m = { 0, 0 };
+	bool clock = has_clock(l);
 
 	for (unsigned i = 0; i < COARSE; i++) {
 		bool hot = cell_get(c->hot_cell, i);
 
-		if (hot && l->often[i] < OFTEN)
+		if (hot && !(clock && l->often[i] >= OFTEN))
 			*(cell_is_edge(i) ? &m.edge : &m.inner) += 1;
 		if (!hot) {
 			l->often[i] -= l->often[i] >> OFTEN_SHIFT;

@@ -228,7 +228,9 @@ take_sample_gone(struct probe *p, struct span body)
 	bool out = k->state == TICKET_OUT;
 
 	tickets_done(k);
-	if (out)
+	/* One that a newer ask displaced is no loss: to ask again for it would
+	 * displace the newer one in turn, and so on without end. */
+	if (out && tickets_pending(&feed_of(p, &m.ref)->tickets) == NULL)
 		fleet_no_sample(p->fl, m.ref.feed, m.ticket, m.why);
 	return NULL;
 }

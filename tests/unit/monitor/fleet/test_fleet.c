@@ -433,6 +433,24 @@ gone_samples_are_told(void **state)
 	stage_free(s);
 }
 
+/* A newer ask displaces the one before: the fake says BUSY to both, and only
+ * the newer one's loss is told. */
+static void
+a_displaced_ask_is_no_loss(void **state)
+{
+	struct stage *s = stage_new("gone", "good", 1);
+
+	(void)state;
+	assert_true(add(s, 0, URL));
+	assert_true(turn_until(s, &s->flowing, 1, 2000));
+	fleet_ask(s->fleet, 0, 0, 0);
+	fleet_ask(s->fleet, 0, 0, 0);
+	assert_true(turn_until(s, &s->samples, 1, 1000));
+	turn(s, 200);
+	assert_int_equal(s->samples, 1);
+	stage_free(s);
+}
+
 static void
 beyond_the_capacity_is_said(void **state)
 {
@@ -543,6 +561,7 @@ main(void)
 		cmocka_unit_test(a_killed_picture_probe_loses_samples_only),
 		cmocka_unit_test(a_picture_that_kills_decoders_is_quarantined),
 		cmocka_unit_test(gone_samples_are_told),
+		cmocka_unit_test(a_displaced_ask_is_no_loss),
 		cmocka_unit_test(beyond_the_capacity_is_said),
 		cmocka_unit_test(a_name_that_does_not_resolve_is_reported),
 		cmocka_unit_test(stopping_is_clean_and_bounded),

@@ -30,6 +30,7 @@
 #define SILENT_PERMILLE                                                        \
 	400u /* blocks that come back beside motion: no noise                  \
 	      */
+#define LIFE_KNOWN 4u
 #define NOISY_PERCENT 45u
 #define SILENT_US (60ll * SECOND)
 #define SILENT_TIMES 3
@@ -66,6 +67,18 @@ silent(const struct frozen *z)
 	return z->life_seen > 0 && z->life_permille >= SILENT_PERMILLE;
 }
 
+/* A quiet time has ended with life: so it was life too. */
+static void
+learn_quiet(struct frozen *z)
+{
+	if (z->samples < QUIET_SAMPLES)
+		return;
+	if (z->recent_permille > z->quiet_permille)
+		z->quiet_permille = (uint16_t)z->recent_permille;
+	if (z->near_q8 < z->floor_q8)
+		z->floor_q8 = (z->floor_q8 + z->near_q8) / 2;
+}
+
 /* What this feed is like while it lives. */
 static void
 learn(struct frozen *z, const struct contrast *c, int64_t at_us)
@@ -76,9 +89,7 @@ learn(struct frozen *z, const struct contrast *c, int64_t at_us)
 	z->life_permille -= z->life_permille / 16;
 	if (c->equal_permille > z->life_permille)
 		z->life_permille = c->equal_permille;
-	if (z->samples >= QUIET_SAMPLES &&
-	    z->recent_permille > z->quiet_permille)
-		z->quiet_permille = (uint16_t)z->recent_permille;
+	learn_quiet(z);
 	if (z->life_seen < UINT16_MAX)
 		z->life_seen++;
 	z->life_excess =
@@ -101,7 +112,8 @@ patience(const struct frozen *z)
 	if (z->life_seen == 0)
 		return UNPROVEN_US;
 	if (!silent(z) &&
-	    (z->exact_run >= EXACT_RUN || z->life_excess >= NOISY_PERCENT))
+	    (z->life_excess >= NOISY_PERCENT ||
+		(z->exact_run >= EXACT_RUN && z->life_seen >= LIFE_KNOWN)))
 		return 0;
 	if (us < SILENT_US)
 		us = SILENT_US;
@@ -171,7 +183,7 @@ below_life(const struct frozen *z, int64_t quiet)
 			    ? z->life_permille
 			    : z->quiet_permille;
 
-	if (z->floor_seen < 2)
+	if (z->floor_seen == 0)
 		return 0;
 	for (unsigned i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
 		if (z->samples >= steps[i].samples && quiet >= steps[i].us &&

@@ -135,7 +135,8 @@ suspect_keepalive(struct rtsp_step *st)
 	bool after = s->kept_us != 0 && died - s->kept_us <= 3 * SECOND &&
 		     died >= s->kept_us - SECOND / 2;
 	int64_t age = died - s->played_us;
-	bool expired = age > timeout - 5 * SECOND && age < timeout + 10 * SECOND;
+	bool expired =
+	    age > timeout - 5 * SECOND && age < timeout + 10 * SECOND;
 
 	if (!after && !expired) {
 		s->suspect = 0;

@@ -30,6 +30,7 @@
 #define SILENT_PERMILLE                                                        \
 	400u /* blocks that come back beside motion: no noise                  \
 	      */
+#define SILENT_QUIET_PERMILLE 300u /* .. or in quiet that ended */
 #define LIFE_KNOWN 4u
 #define NOISY_PERCENT 45u
 #define SILENT_US (60ll * SECOND)
@@ -64,7 +65,9 @@ towards(uint32_t old, uint32_t value, uint16_t seen)
 static bool
 silent(const struct frozen *z)
 {
-	return z->life_seen > 0 && z->life_permille >= SILENT_PERMILLE;
+	return z->life_seen > 0 &&
+	       (z->life_permille >= SILENT_PERMILLE ||
+		   z->quiet_permille >= SILENT_QUIET_PERMILLE);
 }
 
 /* A quiet time has ended with life: so it was life too. */
@@ -79,9 +82,10 @@ learn_quiet(struct frozen *z)
 		z->floor_q8 = (z->floor_q8 + z->near_q8) / 2;
 }
 
-/* What this feed is like while it lives. */
+/* What this feed is like while it lives. A time that was called frozen teaches
+ * nothing: or the second freeze would be taken for its usual quiet. */
 static void
-learn(struct frozen *z, const struct contrast *c, int64_t at_us)
+learn(struct frozen *z, const struct contrast *c, int64_t at_us, bool called)
 {
 	int64_t quiet = at_us - z->quiet_us;
 
@@ -89,7 +93,8 @@ learn(struct frozen *z, const struct contrast *c, int64_t at_us)
 	z->life_permille -= z->life_permille / 16;
 	if (c->equal_permille > z->life_permille)
 		z->life_permille = c->equal_permille;
-	learn_quiet(z);
+	if (!called)
+		learn_quiet(z);
 	if (z->life_seen < UINT16_MAX)
 		z->life_seen++;
 	z->life_excess =
@@ -97,7 +102,7 @@ learn(struct frozen *z, const struct contrast *c, int64_t at_us)
 	z->floor_q8 = towards(z->floor_q8, c->near_q8, z->floor_seen);
 	if (z->floor_seen < UINT16_MAX)
 		z->floor_seen++;
-	if (silent(z) && quiet > z->longest_us)
+	if (!called && silent(z) && quiet > z->longest_us)
 		z->longest_us = quiet;
 }
 
@@ -227,6 +232,14 @@ weigh(const struct frozen *z, int64_t at_us)
 	return (struct opinion){ SAY_NOTHING, 0, 0 };
 }
 
+static bool
+called(const struct judge_feed *f)
+{
+	const struct detector *d;
+
+	return detector_state_of(f, CAUSE_FROZEN, &d)->called;
+}
+
 static struct opinion
 look(struct judge_feed *f, const struct sight *s)
 {
@@ -240,7 +253,7 @@ look(struct judge_feed *f, const struct sight *s)
 		return (struct opinion){ SAY_NOTHING };
 	}
 	if (s->sign != SIGN_NONE) {
-		learn(z, c, s->at_us);
+		learn(z, c, s->at_us, called(f));
 		forget(z, s->at_us);
 		return (struct opinion){ SAY_GOOD };
 	}

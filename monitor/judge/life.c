@@ -216,6 +216,7 @@ motion_expires(struct life *l)
 enum sign
 life_look(struct life *l, const struct contrast *c, int64_t at_us)
 {
+	bool was_alive = l->alive;
 	struct moved m;
 	int64_t from;
 	bool leap; /* another scene, or another light */
@@ -228,7 +229,8 @@ life_look(struct life *l, const struct contrast *c, int64_t at_us)
 	leap = c->excess_percent >= LEAP_PERCENT;
 	if (m.inner > 0 || m.edge >= MOTION_EDGE || leap)
 		motion_shown(l, at_us);
-	if (m.inner >= MOTION_INNER || m.edge >= MOTION_EDGE || leap)
+	if (m.inner >= MOTION_INNER || m.edge >= MOTION_EDGE || leap ||
+	    l->alive != was_alive)
 		return SIGN_MOTION;
 	if (from == 0)
 		return SIGN_NONE;

@@ -514,9 +514,8 @@ close_texture(struct walk *k)
 	    clip16(stretch_span(k->v, k->noise * 256u * 2089u / 10000u / n));
 	/* + 1/16 level: on a flat picture the ratio is 1, not 0/0 */
 	out->block_q8 = clip16(
-	    256u * (16u * k->seam + k->seams) *
-	    (k->inners > 0 ? k->inners : 1) /
-	    ((16u * k->inner + k->inners + 1) * (k->seams > 0 ? k->seams : 1)));
+	    256u * (16u * k->seam + k->seams) * k->inners /
+	    ((16u * k->inner + k->inners) * (k->seams > 0 ? k->seams : 1)));
 	out->repeat_q16 = q16_share(k->repeated, k->h - 1);
 	out->flat_q16 = q16_share(k->flat, k->blocks);
 	for (unsigned z = 0; z < ZONES; z++)

@@ -4,15 +4,17 @@
 camfarm serves simulated cameras on loopback addresses in real time; camwarden
 holds, samples and judges them, first each at a fixed interval of 10 s, then
 adaptively. While it runs some cameras close, fall silent and freeze; how long
-camwarden takes to say so is read from its database. Then bare recv loops hold
-the same connections, and ffmpeg with freezedetect a few of them.
+camwarden takes to say so is read from its database. Then ffmpeg with
+freezedetect plays a few of the same streams beside it, under the same load.
+At last bare recv loops hold as many connections in camwarden's place.
 
   --feeds N      cameras (3700)
   --fps F        pictures a second (15)
   --seconds S    of each measured window (90)
   --faults N     cameras of each fault (feeds / 185, at least 3)
   --ffmpeg N     streams held by ffmpeg (6)
-  --only PHASES  of fixed,adaptive,recv,ffmpeg (all)
+  --only PHASES  of fixed,adaptive,recv,ffmpeg (all); ffmpeg runs within the
+                 first two
   --settle S     wait before the adaptive window, until feeds are known (150)
   --climb        then raise the feeds by a fifth until a run is invalid
   --sample S     fixed interval (10)
@@ -162,6 +164,9 @@ class Scale:
         for camera, why in list(wrong.items())[:8]:
             self.notes.append(f"false verdict: cam{camera}: {why}")
         r["seconds"] = r["use"]["seconds"]
+        if "ffmpeg" in self.args.only:
+            say(f"  ffmpeg with freezedetect on {self.args.ffmpeg} of the same streams beside it")
+            r["ffmpeg"] = self.run_ffmpeg(min(seconds, 30), set(when))
         self.world.stop(self.monitor)
         self.world.stop(self.farm_now)
         return r
@@ -214,12 +219,14 @@ class Scale:
         time.sleep(seconds)
         out = {"use": usage.end(), "farm": farm.stats(), "feeds": ready}
         self.world.stop(loop)
+        self.world.stop(farm)
         return out
 
-    def run_ffmpeg(self, seconds):
-        """On the farm of the phase before."""
+    def run_ffmpeg(self, seconds, spared=()):
+        """On streams of the present farm, while camwarden holds all of them:
+        both are measured under the same load."""
         farm = self.farm_now
-        urls = farm.urls()
+        urls = [u for i, u in enumerate(farm.urls()) if i not in spared]
         folder = self.world.folder()
         chosen = [urls[i * len(urls) // self.args.ffmpeg] for i in range(self.args.ffmpeg)]
         children = [self.world.add(world.Child(f"ffmpeg{i}", [
@@ -264,14 +271,9 @@ class Scale:
             if name in only:
                 say(f"{name}: {a.feeds} feeds at {a.fps} fps")
                 self.results[name] = self.run_camwarden(a.feeds, adaptive, a.seconds)
-        if "recv" in only or "ffmpeg" in only:
+        if "recv" in only:
             say("bare recv loops on the same feeds")
             self.results["recv"] = self.run_recv(a.feeds, min(a.seconds, 60))
-        if "ffmpeg" in only:
-            say(f"ffmpeg with freezedetect on {a.ffmpeg} of the same streams")
-            self.results["ffmpeg"] = self.run_ffmpeg(min(a.seconds, 30))
-        if self.results.get("recv"):
-            self.world.stop(self.farm_now)
         if a.climb:
             self.climb()
 
@@ -281,7 +283,7 @@ class Scale:
         r = self.results.get(name)
         if not r:
             return {}
-        recv, ffmpeg = self.results.get("recv"), self.results.get("ffmpeg")
+        recv, ffmpeg = self.results.get("recv"), r.get("ffmpeg")
         feeds, use = r["feeds"], r["use"]
         out = {"feeds": feeds, "fps": r["fps"], "seconds": round(r["seconds"], 1),
                "cpu_cores": use["cpu_total"], "pss_kib_per_feed": use["pss_total"] / feeds,
@@ -296,6 +298,8 @@ class Scale:
         if ffmpeg:
             out["cpu_ratio_ffmpeg"] = use["cpu_total"] / feeds / ffmpeg["cpu"]
             out["pss_ratio_ffmpeg"] = use["pss_total"] / feeds / ffmpeg["pss"]
+            out["ffmpeg_cpu_cores_per_feed"] = ffmpeg["cpu"]
+            out["ffmpeg_pss_kib_per_feed"] = ffmpeg["pss"]
         if recv:
             out["cpu_ratio_bare_recv"] = ((use["cpu"].get("stream", 0) / feeds) /
                                           (recv["use"]["cpu_total"] / recv["feeds"]))
@@ -304,9 +308,6 @@ class Scale:
     def json(self):
         out = self.figures("adaptive")
         out.update({"fixed_" + k: v for k, v in self.figures("fixed").items()})
-        if "ffmpeg" in self.results:
-            f = self.results["ffmpeg"]
-            out.update(ffmpeg_cpu_cores_per_feed=f["cpu"], ffmpeg_pss_kib_per_feed=f["pss"])
         if "recv" in self.results:
             out["recv_cpu_cores"] = self.results["recv"]["use"]["cpu_total"]
         if self.args.climb:
@@ -348,14 +349,13 @@ class Scale:
                 print(f"\n{name}, per role:      cores    PSS MiB")
                 for who in sorted(r["use"]["cpu"]):
                     print(f"  {who:20}{r['use']['cpu'][who]:8.3f}{r['use']['pss'].get(who, 0) / 1024:10.1f}")
+                if "ffmpeg" in r:
+                    print(f"  {'(ffmpeg, one feed)':20}{r['ffmpeg']['cpu']:8.4f}{r['ffmpeg']['pss'] / 1024:10.1f}")
                 print(f"  {'(camfarm)':20}{r['farm_use']['cpu_total']:8.3f}"
                       f"{r['farm_use']['pss_total'] / 1024:10.1f}")
         if "recv" in self.results:
             u = self.results["recv"]["use"]
             print(f"\nbare recv loops         {u['cpu_total']:.3f} cores, {u['pss_total'] / 1024:.1f} MiB")
-        if "ffmpeg" in self.results:
-            x = self.results["ffmpeg"]
-            print(f"ffmpeg freezedetect     {x['cpu']:.4f} cores and {x['pss'] / 1024:.1f} MiB a feed")
         self.print_reach(a or f)
         for line in self.notes:
             print(f"note: {line}")

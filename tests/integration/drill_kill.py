@@ -123,7 +123,7 @@ class Drill:
         seen = 0
         kills = [t for t, role in killed if role == "stream"]
         # Of one right after another the second may hit what is blind still.
-        apart = [t for i, t in enumerate(kills) if i == 0 or t - kills[i - 1] > JUDGED_S]
+        apart = [t for i, t in enumerate(kills) if i == 0 or t - kills[i - 1] > 2 * GOP_S]
         for t in apart:
             seen += any(t - 2 <= b <= t + 1.5 for b in blind)
         self.expect(bool(blind) and seen == len(apart),

@@ -66,8 +66,10 @@ percent_decode(char *out, size_t size, const char *p, const char *end)
 	while (p < end) {
 		int high = end - p > 2 && *p == '%' ? hex(p[1]) : -1;
 		int low = high >= 0 ? hex(p[2]) : -1;
-		char c = low >= 0 ? (char)(high << 4 | low) : *p;
+		char c = *p;
 
+		if (low >= 0)
+			c = (char)(high << 4 | low);
 		p += low >= 0 ? 3 : 1;
 		if ((unsigned char)c < 0x20 || c == 0x7f || n + 1 >= size)
 			return false;

@@ -217,27 +217,27 @@ enum sign
 life_look(struct life *l, const struct contrast *c, int64_t at_us)
 {
 	bool was_alive = l->alive;
+	bool leap; /* another scene, or another light */
 	struct moved m;
 	int64_t from;
-	bool leap; /* another scene, or another light */
 
 	if (c->first)
 		return SIGN_NONE;
 	motion_expires(l);
 	m = cells_moved(l, c);
-	from = noise_shown(l, c, at_us);
 	leap = c->excess_percent >= LEAP_PERCENT;
 	if (m.inner > 0 || m.edge >= MOTION_EDGE || leap)
 		motion_shown(l, at_us);
+	from = noise_shown(l, c, at_us);
+	if (from != 0) {
+		if (!l->alive)
+			l->begun_us = from;
+		life_shown(l, at_us);
+	}
 	if (m.inner >= MOTION_INNER || m.edge >= MOTION_EDGE || leap ||
 	    l->alive != was_alive)
 		return SIGN_MOTION;
-	if (from == 0)
-		return SIGN_NONE;
-	if (!l->alive)
-		l->begun_us = from;
-	life_shown(l, at_us);
-	return SIGN_NOISE;
+	return from != 0 ? SIGN_NOISE : SIGN_NONE;
 }
 
 void

@@ -11,10 +11,11 @@
 static bool
 quick(const struct judge_feed *f)
 {
-	if (!f->life.alive && detector_causes(f) == 0)
-		return f->schedule.taken < LEARN_QUICKLY ||
-		       f->life.noise[0].length > 0 || f->life.motions > 0;
-	return detector_any_odd(f);
+	if (detector_any_odd(f))
+		return true;
+	return !f->life.alive && detector_causes(f) == 0 &&
+	       (f->schedule.taken < LEARN_QUICKLY ||
+		   f->life.noise[0].length > 0 || f->life.motions > 0);
 }
 
 int64_t

@@ -125,6 +125,7 @@ struct schedule {
 	int64_t asked_us; /* 0 = no ask is out */
 	int64_t wait_us;  /* the interval in force at the last picture */
 	int64_t next_us;  /* when the next is wanted */
+	int64_t odd_us;	  /* since when something looks odd; 0 = nothing */
 	uint32_t taken;	  /* pictures judged */
 };
 

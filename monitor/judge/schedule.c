@@ -5,6 +5,7 @@
 #include "monitor/judge/feed.h"
 
 #define LEARN_QUICKLY 8u /* first pictures at the suspect's interval */
+#define ODD_MOST_US (330 * 1000000ll) /* long enough to decide anything */
 #define LONGEST_US (60 * 1000000ll)
 #define ASK_PATIENCE_US (10 * 1000000ll)
 
@@ -12,7 +13,8 @@ static bool
 quick(const struct judge_feed *f)
 {
 	if (detector_any_odd(f))
-		return true;
+		return f->schedule.odd_us == 0 ||
+		       f->sample_us - f->schedule.odd_us < ODD_MOST_US;
 	return !f->life.alive && detector_causes(f) == 0 &&
 	       (f->schedule.taken < LEARN_QUICKLY ||
 		   f->life.noise[0].length > 0 || f->life.motions > 0);
@@ -53,8 +55,13 @@ schedule_on_sample(struct judge_feed *f, const struct sample *s, int64_t now_us)
 {
 	struct schedule *k = &f->schedule;
 	bool judged = s->result == SAMPLE_OK || s->result == SAMPLE_DAMAGED;
-	int64_t wait = schedule_interval(f);
+	int64_t wait;
 
+	if (!detector_any_odd(f))
+		k->odd_us = 0;
+	else if (k->odd_us == 0)
+		k->odd_us = f->sample_us;
+	wait = schedule_interval(f);
 	k->asked_us = 0;
 	k->wait_us = wait;
 	if (judged && k->taken < UINT32_MAX)

@@ -16,7 +16,8 @@ At last bare recv loops hold as many connections in camwarden's place.
   --only PHASES  of fixed,adaptive,recv,ffmpeg (all); ffmpeg runs within the
                  first two
   --settle S     wait before the adaptive window, until feeds are known (150)
-  --climb        then raise the feeds by a fifth until a run is invalid
+  --climb [N]    then raise the feeds by a fifth until a run is invalid, at
+                 most N times (5)
   --sample S     fixed interval (10)
   --json FILE    the figures by name
   --keep         keep logs and databases
@@ -247,9 +248,9 @@ class Scale:
                 "pss": sum(u["pss_total"] for u in used) / len(used), "n": len(used)}
 
     def climb(self):
-        """More and more feeds, adaptively, until a run is invalid."""
+        """More and more feeds, adaptively, until a run is invalid or wrong."""
         feeds, best = self.args.feeds, None
-        while True:
+        for _ in range(self.args.climb):
             feeds = int(feeds * 1.2)
             say(f"climbing: {feeds} feeds")
             try:
@@ -361,14 +362,14 @@ class Scale:
             print(f"note: {line}")
 
     def print_reach(self, values):
+        if self.args.climb:
+            print(f"climbed to {self.results.get('climb') or 'no more'} feeds")
         r = self.results.get("adaptive") or self.results.get("fixed")
         if not r:
             return
         each = (values["cpu_cores"] + r["farm_use"]["cpu_total"]) / values["feeds"]
         print(f"at this cost {os.cpu_count()} cores would hold about {int(os.cpu_count() / each)} feeds "
               f"with the simulator, {int(os.cpu_count() * values['feeds'] / values['cpu_cores'])} without")
-        if self.args.climb:
-            print(f"climbed to {self.results.get('climb') or 'no more'} feeds")
 
 
 def arguments(rest):
@@ -381,7 +382,7 @@ def arguments(rest):
     p.add_argument("--ffmpeg", type=int, default=6)
     p.add_argument("--only", type=lambda s: s.split(","), default=list(PHASES))
     p.add_argument("--sample", type=int, default=10)
-    p.add_argument("--climb", action="store_true")
+    p.add_argument("--climb", type=int, nargs="?", const=5, default=0)
     p.add_argument("--settle", type=int, default=SETTLE_S)
     p.add_argument("--json")
     p.add_argument("--keep", action="store_true")

@@ -112,6 +112,8 @@ struct stream {
 	uint32_t rate_low;  /* learned: low mean, bytes a second */
 	uint32_t rate_mean; /* running mean and mean deviation */
 	uint32_t rate_spread;
+	uint32_t key_mean; /* the same of the keyframes' bytes */
+	uint32_t key_spread;
 	uint32_t inter_low; /* learned: low mean of non-key unit bytes */
 	uint16_t learned;   /* accounts that were learned from */
 	uint32_t inter_now;

@@ -293,6 +293,19 @@ history_back(const struct history *h, unsigned lag)
 	return &h->ring[(h->next + HISTORY - lag) % HISTORY];
 }
 
+void
+history_break(struct history *h)
+{
+	const struct note *last = history_last(h);
+
+	if (last == NULL)
+		return;
+	if (last != &h->ring[0])
+		h->ring[0] = *last;
+	h->count = 1;
+	h->next = 1;
+}
+
 const struct note *
 history_last(const struct history *h)
 {

@@ -80,6 +80,10 @@ struct contrast {
 
 /* Forgets all; also how one begins. */
 void history_clear(struct history *h);
+/* Another connection: only the newest stays. A server that plays a film again
+ * from its start shows pictures that were seen before, yet it moves; one that
+ * is frozen still shows the newest. */
+void history_break(struct history *h);
 /* Compares the sample with the history, then takes it in. A picture of
  * another size clears the history first. */
 void history_take(struct history *h, const struct sample *s,

@@ -68,8 +68,10 @@ judge_on_link(struct judge_feed *f, const struct link_report *r, int64_t now_us)
 	if (flowed == (f->link.flowing_us != 0))
 		return;
 	f->schedule.asked_us = 0;
-	if (!flowed)
+	if (!flowed) {
 		f->schedule.next_us = now_us;
+		history_break(&f->history);
+	}
 }
 
 void

@@ -4,7 +4,7 @@
 #include "common/cursor.h"
 #include "monitor/judge/feed.h"
 
-#define SAVE_VERSION 1u
+#define SAVE_VERSION 2u
 
 size_t
 judge_save(const struct judge_feed *f, void *out, size_t size)
@@ -23,6 +23,8 @@ judge_save(const struct judge_feed *f, void *out, size_t size)
 	writer_le32(&w, s->rate_low);
 	writer_le32(&w, s->rate_mean);
 	writer_le32(&w, s->rate_spread);
+	writer_le32(&w, s->key_mean);
+	writer_le32(&w, s->key_spread);
 	writer_le32(&w, s->inter_low);
 	writer_le16(&w, s->learned);
 	writer_le16(&w, z->quiet_permille);
@@ -53,6 +55,8 @@ judge_restore(struct judge_feed *f, const void *bytes, size_t length)
 	s.rate_low = reader_le32(&r);
 	s.rate_mean = reader_le32(&r);
 	s.rate_spread = reader_le32(&r);
+	s.key_mean = reader_le32(&r);
+	s.key_spread = reader_le32(&r);
 	s.inter_low = reader_le32(&r);
 	s.learned = reader_le16(&r);
 	z.quiet_permille = reader_le16(&r);

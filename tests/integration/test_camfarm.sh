@@ -118,6 +118,6 @@ tell "live 0" | grep -q "^ok 1"
 [ "$(connects 1)" = accepted ]
 
 tell "stop" | grep -q "^ok"
-wait $farm
+wait "$farm" || { cat "$work/err"; exit 1; }
 farm=
 grep "late_p99_ms" "$work/out"

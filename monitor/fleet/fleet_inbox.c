@@ -71,6 +71,17 @@ moment_ok(const struct feed *f, int64_t t_us)
 	return t_us >= 0 && t_us <= clock_mono_us() + SKEW_US;
 }
 
+/* Whether a message of this owner is to be taken; if not, *say_out is what to
+ * answer: a lie bans, a word of an earlier life is dropped in peace. */
+static bool
+is_ours(struct probe *p, enum whose owner, const char **say_out)
+{
+	*say_out = owner == WHOSE_LIE ? foreign : NULL;
+	if (owner == WHOSE_LATE)
+		p->fl->ignored++;
+	return owner == WHOSE_OURS;
+}
+
 static const char *
 take_hello(struct probe *p, struct span body)
 {
@@ -146,19 +157,13 @@ may_lock(enum reason reason)
 static const char *
 take_link_report(struct probe *p, struct span body)
 {
+	const char *say;
 	struct link_report m;
 
 	if (!wire_get_link_report(body, &m))
 		return garbled;
-	switch (whose(p, &m.ref)) {
-	case WHOSE_LIE:
-		return foreign;
-	case WHOSE_LATE:
-		p->fl->ignored++;
-		return NULL;
-	case WHOSE_OURS:
-		break;
-	}
+	if (!is_ours(p, whose(p, &m.ref), &say))
+		return say;
 
 	struct feed *f = feed_of(p, &m.ref);
 
@@ -178,19 +183,13 @@ take_link_report(struct probe *p, struct span body)
 static const char *
 take_account(struct probe *p, struct span body)
 {
+	const char *say;
 	struct account m;
 
 	if (!wire_get_account(body, &m))
 		return garbled;
-	switch (whose(p, &m.ref)) {
-	case WHOSE_LIE:
-		return foreign;
-	case WHOSE_LATE:
-		p->fl->ignored++;
-		return NULL;
-	case WHOSE_OURS:
-		break;
-	}
+	if (!is_ours(p, whose(p, &m.ref), &say))
+		return say;
 	if (!moment_ok(feed_of(p, &m.ref), m.from_us) ||
 	    !moment_ok(feed_of(p, &m.ref), m.to_us) ||
 	    !moment_ok(feed_of(p, &m.ref), m.last_au_us))
@@ -202,19 +201,13 @@ take_account(struct probe *p, struct span body)
 static const char *
 take_sample_gone(struct probe *p, struct span body)
 {
+	const char *say;
 	struct wire_sample_gone m;
 
 	if (!wire_get_sample_gone(body, &m))
 		return garbled;
-	switch (whose(p, &m.ref)) {
-	case WHOSE_LIE:
-		return foreign;
-	case WHOSE_LATE:
-		p->fl->ignored++;
-		return NULL;
-	case WHOSE_OURS:
-		break;
-	}
+	if (!is_ours(p, whose(p, &m.ref), &say))
+		return say;
 	if (m.why == SAMPLE_OK || m.why == SAMPLE_DAMAGED)
 		return "says that a good sample is gone";
 
@@ -238,19 +231,13 @@ take_sample_gone(struct probe *p, struct span body)
 static const char *
 take_resolve(struct probe *p, struct span body)
 {
+	const char *say;
 	struct wire_resolve m;
 
 	if (!wire_get_resolve(body, &m))
 		return garbled;
-	switch (whose(p, &m.ref)) {
-	case WHOSE_LIE:
-		return foreign;
-	case WHOSE_LATE:
-		p->fl->ignored++;
-		return NULL;
-	case WHOSE_OURS:
-		break;
-	}
+	if (!is_ours(p, whose(p, &m.ref), &say))
+		return say;
 	fleet_names_ask(p, &m);
 	return NULL;
 }
@@ -258,19 +245,13 @@ take_resolve(struct probe *p, struct span body)
 static const char *
 take_learned(struct probe *p, struct span body)
 {
+	const char *say;
 	struct wire_learned m;
 
 	if (!wire_get_learned(body, &m))
 		return garbled;
-	switch (whose(p, &m.ref)) {
-	case WHOSE_LIE:
-		return foreign;
-	case WHOSE_LATE:
-		p->fl->ignored++;
-		return NULL;
-	case WHOSE_OURS:
-		break;
-	}
+	if (!is_ours(p, whose(p, &m.ref), &say))
+		return say;
 
 	/* A restarted probe gets it again at once. */
 	struct wire_feed_add *want = feed_of(p, &m.ref)->want;
@@ -304,21 +285,15 @@ take_decode_begin(struct probe *p, struct span body)
 static const char *
 take_sample(struct probe *p, struct span body)
 {
+	const char *say;
 	static struct sample m; /* 40 KiB: not on the stack of every call */
 
 	if (!wire_get_sample(body, &m))
 		return garbled;
 	if (m.ticket == p->decoding)
 		p->decoding = 0;
-	switch (whose_picture(p, &m.ref)) {
-	case WHOSE_LIE:
-		return foreign;
-	case WHOSE_LATE:
-		p->fl->ignored++;
-		return NULL;
-	case WHOSE_OURS:
-		break;
-	}
+	if (!is_ours(p, whose_picture(p, &m.ref), &say))
+		return say;
 
 	struct feed *f = feed_of(p, &m.ref);
 	struct ticket *k = tickets_find(&f->tickets, m.ticket);

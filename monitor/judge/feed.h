@@ -129,6 +129,7 @@ struct schedule {
 	int64_t next_us;  /* when the next is wanted */
 	int64_t odd_us;	  /* since when something looks odd; 0 = nothing */
 	uint32_t taken;	  /* pictures judged */
+	uint8_t lively;	  /* that showed life, in a row, as far as it counts */
 };
 
 struct judge_feed {
@@ -188,6 +189,8 @@ const struct detector_state *detector_state_of(const struct judge_feed *f,
 /* schedule.c */
 void schedule_on_sample(struct judge_feed *f, const struct sample *s,
     int64_t now_us);
+/* Whether the picture just taken shows life. */
+void schedule_on_sign(struct judge_feed *f, enum sign sign);
 /* The account may call for a picture sooner than was planned. */
 void schedule_on_account(struct judge_feed *f, int64_t now_us);
 /* The interval that is in force. */

@@ -94,6 +94,7 @@ take_picture(struct judge_feed *f, const struct sample *s, struct sight *sight)
 	history_take(&f->history, s, &f->contrast);
 	sight->contrast = &f->contrast;
 	sight->sign = life_look(&f->life, &f->contrast, s->at_us);
+	schedule_on_sign(f, sight->sign);
 	f->samples++;
 	if (s->at_us > f->sample_us)
 		f->sample_us = s->at_us;

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* When the next picture is wanted. Often while something looks odd or no life
- * was shown yet, rarely while the account proves life, the base interval
- * otherwise; and never sooner than the keyframes come. */
+ * was shown yet, rarely while the account proves life, half as often while the
+ * pictures themselves do, the base interval otherwise; and never sooner than
+ * the keyframes come. */
 #include "monitor/judge/feed.h"
 
 #define LEARN_QUICKLY 8u /* first pictures at the suspect's interval */
 #define ODD_MOST_US (330 * 1000000ll) /* long enough to decide anything */
 #define LONGEST_US (60 * 1000000ll)
+#define LIVELY 6u /* pictures in a row that showed life */
+#define LIVELY_TIMES 2
 #define ASK_PATIENCE_US (10 * 1000000ll)
 
 static bool
@@ -20,20 +23,44 @@ quick(const struct judge_feed *f)
 		   f->life.noise[0].length > 0 || f->life.motions > 0);
 }
 
+/* Of a feed that is well. Where the rate is constant only pictures prove life;
+ * as long as each one does, the next may wait. */
+static int64_t
+seldom(const struct judge_feed *f)
+{
+	const struct judge_config *cfg = f->cfg;
+	int64_t us = cfg->sample_us;
+
+	if (stream_proves_life(f))
+		us = cfg->sample_rare_us;
+	else if (f->schedule.lively >= LIVELY)
+		us = cfg->sample_us * LIVELY_TIMES;
+	if (us > LONGEST_US)
+		us = LONGEST_US;
+	return us > cfg->sample_us ? us : cfg->sample_us;
+}
+
 int64_t
 schedule_interval(const struct judge_feed *f)
 {
 	const struct judge_config *cfg = f->cfg;
-	int64_t rare = cfg->sample_rare_us;
 
 	if (quick(f))
 		return cfg->sample_suspect_us;
-	if (!cfg->adaptive || !f->life.alive || detector_causes(f) != 0 ||
-	    !stream_proves_life(f))
+	if (!cfg->adaptive || !f->life.alive || detector_causes(f) != 0)
 		return cfg->sample_us;
-	if (rare > LONGEST_US)
-		rare = LONGEST_US;
-	return rare > cfg->sample_us ? rare : cfg->sample_us;
+	return seldom(f);
+}
+
+void
+schedule_on_sign(struct judge_feed *f, enum sign sign)
+{
+	struct schedule *k = &f->schedule;
+
+	if (sign == SIGN_NONE)
+		k->lively = 0;
+	else if (k->lively < LIVELY)
+		k->lively++;
 }
 
 int64_t

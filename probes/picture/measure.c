@@ -15,6 +15,7 @@
 #define EDGE_LEVEL 40 /* |dx| + |dy| of an edge, levels */
 #define OUTLIER_LEVEL 12
 #define FLAT_RANGE 4
+#define HISTOGRAM_LANES 4u
 #define HASH_K 0x9e3779b97f4a7c15ull
 
 /* A row of luma as 8 bit, and as coded. */
@@ -30,6 +31,7 @@ struct walk {
 	uint32_t h;
 	uint64_t hash[4];
 	uint32_t histogram[256];
+	uint32_t lane[HISTOGRAM_LANES][256];
 	uint32_t counted;
 	uint64_t edge, texels; /* texture: pixels looked at */
 	uint64_t sharp, noise, outlier;
@@ -154,6 +156,7 @@ range_of(uint32_t cell, uint32_t cells, uint32_t side, uint32_t *from,
 static void
 thumb_row(struct walk *k, uint32_t r)
 {
+	uint64_t area = 0, share = 0;
 	uint32_t y0, y1;
 
 	range_of(r, THUMB_H, k->h, &y0, &y1);
@@ -173,17 +176,32 @@ thumb_row(struct walk *k, uint32_t r)
 		range_of(c, THUMB_W, k->w, &x0, &x1);
 		for (uint32_t x = x0; x < x1; x++)
 			sum += k->column[x];
-		sum = (sum << 8) / ((uint64_t)(x1 - x0) * (y1 - y0));
+		if (area != (uint64_t)(x1 - x0) * (y1 - y0)) {
+			area = (uint64_t)(x1 - x0) * (y1 - y0);
+			/* rounded up: what divides evenly stays even */
+			share = (1ull << (48 - k->v->depth)) / area + 1;
+		}
 		k->out->thumb[r * THUMB_W + c] =
-		    stretch_q8(k->v, sum >> (k->v->depth - 8));
+		    stretch_q8(k->v, sum * share >> 32);
 	}
 }
 
+/* Neighbours are alike: with a count of its own for each, none waits until the
+ * one before it is stored. */
 static void
 histogram_add(struct walk *k, const uint8_t *row, uint32_t step)
 {
-	for (uint32_t x = 0; x < k->w; x += step, k->counted++)
-		k->histogram[row[x]]++;
+	uint32_t x = 0;
+
+	for (; x + 3 * step < k->w; x += 4 * step) {
+		k->lane[0][row[x]]++;
+		k->lane[1][row[x + step]]++;
+		k->lane[2][row[x + 2 * step]]++;
+		k->lane[3][row[x + 3 * step]]++;
+	}
+	for (; x < k->w; x += step)
+		k->lane[0][row[x]]++;
+	k->counted += (k->w + step - 1) / step;
 }
 
 static unsigned
@@ -475,6 +493,8 @@ close_histogram(struct walk *k)
 	uint64_t sum = 0, squares = 0, n = k->counted, variance;
 
 	for (unsigned i = 0; i < 256; i++) {
+		for (unsigned j = 0; j < HISTOGRAM_LANES; j++)
+			k->histogram[i] += k->lane[j][i];
 		sum += (uint64_t)k->histogram[i] * i;
 		squares += (uint64_t)k->histogram[i] * i * i;
 	}

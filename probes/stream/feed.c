@@ -15,7 +15,7 @@
 /* A socket quiet for so long is read: SO_RCVLOWAT may hide its tail. Below the
  * second within which a silent stop must be noticed. */
 #define QUIET_US 800000
-#define REPORT_US (7 * SECOND) /* between RTCP receiver reports */
+#define REPORT_US (10 * SECOND) /* between RTCP receiver reports */
 #define LOWAT_US (5 * SECOND)  /* the rate is measured over so long */
 #define LOWAT_MOST (256u << 10)
 #define WAKES_PER_10S 25 /* wanted per feed */

@@ -5,6 +5,7 @@ import collections
 import csv
 import json
 import os
+import resource
 import shutil
 import signal
 import socket
@@ -181,13 +182,26 @@ def make_material(name, streams, seconds, fps, special="none", special_seconds=6
     return os.path.join(MATERIAL, name + ".set")
 
 
+def cameras_a_host(feeds):
+    """One, as real cameras are; more where the farm's listeners and connections would not fit into the
+    descriptors that this machine grants a process."""
+    limit = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    spare = 500
+    if limit == resource.RLIM_INFINITY or 2 * feeds + spare <= limit:
+        return 1
+    if feeds + spare >= limit:
+        raise Failed(f"{feeds} feeds need more descriptors than this machine's hard limit of {limit}")
+    return -(-feeds // (limit - spare - feeds))
+
+
 class Farm(Child):
     def __init__(self, folder, material, feeds, net, *more):
         self.control = os.path.join(folder, "farm.sock")
         self.inventory = os.path.join(folder, "farm.csv")
         self.feeds = feeds
+        each = cameras_a_host(feeds)
         super().__init__("camfarm", [
-            program("camfarm"), "--set", material, "--hosts", str(feeds), "--feeds", "1",
+            program("camfarm"), "--set", material, "--hosts", str(-(-feeds // each)), "--feeds", str(each),
             "--site-size", "50", "--net", str(net), "--port", str(free_port()), "--no-tls",
             "--control", self.control, "--inventory", self.inventory, *more], folder)
         self.wait_text("camfarm: ready", 120)

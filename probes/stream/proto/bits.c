@@ -55,13 +55,25 @@ bits_skip(struct bits *b, unsigned n)
 uint32_t
 bits_ue(struct bits *b)
 {
-	unsigned zeros = 0;
+	unsigned zeros = 0, seen = 0;
 
-	while (!b->bad && !bits_read(b, 1))
-		if (++zeros > 31)
+	/* whole bytes, not bits: every slice of every camera comes by here */
+	while (!seen) {
+		if (!b->left)
+			bits_next_byte(b);
+		if (b->bad)
+			return 0;
+		seen = b->byte & ((1u << b->left) - 1);
+		while (b->left && !(seen >> (b->left - 1))) {
+			b->left--;
+			zeros++;
+		}
+		if (zeros > 31) {
 			b->bad = true;
-	if (b->bad)
-		return 0;
+			return 0;
+		}
+	}
+	b->left--; /* the one that ends the zeros */
 	return (1u << zeros) - 1 + bits_read(b, zeros);
 }
 

@@ -74,6 +74,16 @@ struct annotation {
 void judge_on_annotation(struct judge_feed *f, const struct annotation *a,
     int64_t now_us);
 
+/* The reference: what the feed looks like now is pinned as what it should show
+ * (a person approved it), and slow change is measured against it; it is part
+ * of what judge_save gives. False while too little is known, or while what is
+ * seen is suspect itself. clear: only the learned normal is left. */
+bool judge_reference_set(struct judge_feed *f, int64_t now_us);
+void judge_reference_clear(struct judge_feed *f);
+/* When it was pinned, by now_us of the set; 0 = there is none; -1 = in an
+ * earlier life (restored). */
+int64_t judge_reference_us(const struct judge_feed *f);
+
 /* Weighs everything at now_us. True when the verdict differs from the last
  * one returned (state, leading cause or set of causes): *out is the new one. */
 bool judge_step(struct judge_feed *f, int64_t now_us, struct verdict *out);

@@ -382,6 +382,12 @@ judge_step(struct judge_feed *f, int64_t now_us, struct verdict *out)
 	return changed;
 }
 
+bool
+judge_suspects(const struct judge_feed *f)
+{
+	return detector_any_odd(f);
+}
+
 const struct verdict *
 judge_verdict(const struct judge_feed *f)
 {

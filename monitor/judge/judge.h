@@ -76,8 +76,11 @@ void judge_on_annotation(struct judge_feed *f, const struct annotation *a,
 
 /* The reference: what the feed looks like now is pinned as what it should show
  * (a person approved it), and slow change is measured against it; it is part
- * of what judge_save gives. False while too little is known, or while what is
- * seen is suspect itself. clear: only the learned normal is left. */
+ * of what judge_save gives. False while too little is known (no life shown, no
+ * picture learned). It is a person's word: also while moved, covered or blurred
+ * is called, which is then measured against what is pinned and so clears. The
+ * caller has refused what shows no scene (black, frozen, a card ...).
+ * clear: only the learned normal is left. */
 bool judge_reference_set(struct judge_feed *f, int64_t now_us);
 void judge_reference_clear(struct judge_feed *f);
 /* When it was pinned, by now_us of the set; 0 = there is none; -1 = in an
@@ -87,6 +90,8 @@ int64_t judge_reference_us(const struct judge_feed *f);
 /* Weighs everything at now_us. True when the verdict differs from the last
  * one returned (state, leading cause or set of causes): *out is the new one. */
 bool judge_step(struct judge_feed *f, int64_t now_us, struct verdict *out);
+/* Something looks odd and is not called yet (or is). */
+bool judge_suspects(const struct judge_feed *f);
 /* The verdict in force. */
 const struct verdict *judge_verdict(const struct judge_feed *f);
 /* When judge_step must be called even if nothing is observed; INT64_MAX never.

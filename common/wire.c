@@ -266,6 +266,21 @@ walk_link_report(struct walk *k, struct link_report *m)
 }
 
 static void
+walk_sizes(struct walk *k, struct account *m)
+{
+	for (unsigned i = 0; i < ACCOUNT_PRINTS; i++) {
+		f_u32(k, &m->print[i]);
+		f_u32(k, &m->print_age_ms[i]);
+	}
+	f_i64(k, &m->activity_first);
+	f_u8(k, &m->activity_count);
+	for (unsigned i = 0; i < ACCOUNT_BINS; i++)
+		f_u8(k, &m->activity[i]);
+	if (m->activity_first < 0 || m->activity_count > ACCOUNT_BINS)
+		k->bad = true;
+}
+
+static void
 walk_account(struct walk *k, struct account *m)
 {
 	f_ref(k, &m->ref);
@@ -290,7 +305,7 @@ walk_account(struct walk *k, struct account *m)
 	f_u32(k, &m->key_mean_bytes);
 	f_u32(k, &m->gop_us);
 	f_u32(k, &m->fps_milli);
-	f_u64(k, &m->size_print);
+	walk_sizes(k, m);
 	f_i64(k, &m->clock_offset_us);
 	m->codec = f_enum(k, m->codec, 0, CODEC_COUNT);
 	f_u16(k, &m->width);

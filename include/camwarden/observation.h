@@ -36,6 +36,10 @@ struct link_report {
 	char detail[LIMIT_DETAIL_BYTES]; /* plain text, no credentials */
 };
 
+#define ACCOUNT_PRINTS 12
+#define ACCOUNT_BINS 32
+#define ACCOUNT_BIN_US 500000
+
 /* The account of what arrived since the previous account of this life. Sent
  * every account interval (config), and at once when something in it turned
  * odd. Nothing here needed decoding (DESIGN.md 4.2). */
@@ -63,7 +67,15 @@ struct account {
 	uint32_t key_mean_bytes;
 	uint32_t gop_us;     /* learned: longest recent gap between keyframes */
 	uint32_t fps_milli;  /* from RTP time: mean rate x 1000 */
-	uint64_t size_print; /* running hash of unit sizes, 0 when too few */
+	/* Of common/sizes.h: prints of groups of units that ended, 0 = none, and
+	 * how long before to_us each group began; and the curve of activity:
+	 * per ACCOUNT_BIN_US of the source's time log2 x 12 of the mean size
+	 * of units, 0 = no unit. */
+	uint32_t print[ACCOUNT_PRINTS];
+	uint32_t print_age_ms[ACCOUNT_PRINTS];
+	int64_t activity_first; /* number of the first: its time / bin */
+	uint8_t activity_count;
+	uint8_t activity[ACCOUNT_BINS];
 	int64_t
 	    clock_offset_us; /* sender report NTP - our UTC; INT64_MIN none */
 	enum codec codec;

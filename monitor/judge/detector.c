@@ -6,6 +6,7 @@ const struct detector *const detectors[] = {
 	&detector_undecodable,
 	&detector_no_signal,
 	&detector_black,
+	&detector_looped,
 	&detector_frozen,
 	&detector_flapping,
 	&detector_packet_loss,

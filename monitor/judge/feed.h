@@ -14,6 +14,7 @@
 #include "monitor/judge/judge.h"
 #include "monitor/judge/life.h"
 #include "monitor/judge/liveness.h"
+#include "monitor/judge/looped.h"
 
 enum say {
 	SAY_NOTHING, /* this one tells nothing either way */
@@ -144,6 +145,7 @@ struct judge_feed {
 	struct history history;
 	struct life life;
 	struct frozen frozen;
+	struct looped looped;
 	struct contrast contrast; /* of the last sample */
 	struct detector_state state[DETECTORS_MAX];
 	uint32_t samples;
@@ -162,6 +164,7 @@ struct judge_feed {
 extern const struct detector detector_frozen;
 extern const struct detector detector_black;
 extern const struct detector detector_no_signal;
+extern const struct detector detector_looped;
 extern const struct detector detector_undecodable;
 extern const struct detector detector_packet_loss;
 extern const struct detector detector_low_fps;

@@ -281,7 +281,8 @@ tell(const struct judge_feed *f, struct evidence *e)
 const struct detector detector_frozen = {
 	.name = "frozen",
 	.cause = CAUSE_FROZEN,
-	.hushed_by = 1ull << CAUSE_BLACK | 1ull << CAUSE_NO_SIGNAL,
+	.hushed_by = 1ull << CAUSE_BLACK | 1ull << CAUSE_NO_SIGNAL |
+		     1ull << CAUSE_LOOPED,
 	.on = 1,
 	.off = 2,
 	.look = look,

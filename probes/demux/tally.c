@@ -6,7 +6,6 @@
 
 #define JUMP_AHEAD_US 10000000 /* observation.h: discontinuities */
 #define JUMP_BACK_US 1000000
-#define PRINT_UNITS_MIN 8u
 
 static void
 restart(struct tally *t, int64_t from_us)
@@ -19,7 +18,6 @@ restart(struct tally *t, int64_t from_us)
 	t->base_media_us = t->last_media_us;
 	t->timed_units = 0;
 	t->inter_bytes = t->inter_squares = t->key_bytes = 0;
-	t->print = 14695981039346656037u;
 }
 
 void
@@ -29,6 +27,7 @@ tally_init(struct tally *t, struct feed_ref ref, int64_t from_us)
 		.last_au_us = TALLY_NO_TIME,
 		.last_key_us = TALLY_NO_TIME,
 		.last_media_us = TALLY_NO_TIME };
+	sizes_init(&t->sizes);
 	restart(t, from_us);
 }
 
@@ -39,6 +38,7 @@ tally_reconnect(struct tally *t)
 	t->last_key_us = TALLY_NO_TIME;
 	t->last_media_us = t->base_media_us = TALLY_NO_TIME;
 	t->timed_units = 0;
+	sizes_break(&t->sizes);
 }
 
 static void
@@ -85,6 +85,21 @@ add_inter(struct tally *t, const struct tally_unit *u)
 	t->inter_squares += (uint64_t)u->bytes * u->bytes;
 }
 
+/* Before the newest media time is raised. */
+static void
+add_sizes(struct tally *t, const struct tally_unit *u)
+{
+	bool timed =
+	    u->media_us != TALLY_NO_TIME && t->last_media_us != TALLY_NO_TIME;
+	const struct sizes_unit unit = { .at_us = u->at_us,
+		.step_us = timed ? u->media_us - t->last_media_us : 0,
+		.bytes = u->bytes,
+		.key = u->key,
+		.damaged = u->damaged };
+
+	sizes_add(&t->sizes, &unit);
+}
+
 void
 tally_add(struct tally *t, const struct tally_unit *u)
 {
@@ -107,7 +122,7 @@ tally_add(struct tally *t, const struct tally_unit *u)
 	a->packets++;
 	a->damaged += u->damaged;
 	a->bytes += u->bytes;
-	t->print = (t->print ^ u->bytes) * 1099511628211u;
+	add_sizes(t, u);
 	add_media_time(t, u->media_us);
 }
 
@@ -163,8 +178,6 @@ fill_sizes(struct tally *t, struct account *a)
 		a->inter_mean_bytes = (uint32_t)mean;
 		a->inter_sd_bytes = variance > 0 ? (uint32_t)sqrt(variance) : 0;
 	}
-	if (a->units >= PRINT_UNITS_MIN)
-		a->size_print = t->print;
 }
 
 void
@@ -181,6 +194,7 @@ tally_flush(struct tally *t, int64_t to_us, struct account *out)
 	a->height = t->stream.height;
 	a->parameter_print = t->stream.parameter_print;
 	fill_sizes(t, a);
+	sizes_take(&t->sizes, a);
 	*out = *a;
 	restart(t, to_us);
 }

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "camwarden/observation.h"
+#include "common/sizes.h"
 
 #define TALLY_NO_TIME INT64_MIN
 #define TALLY_KEY_GAPS 8
@@ -44,7 +45,7 @@ struct tally {
 	uint64_t inter_bytes;
 	uint64_t inter_squares;
 	uint64_t key_bytes;
-	uint64_t print;
+	struct sizes sizes;
 };
 
 void tally_init(struct tally *t, struct feed_ref ref, int64_t from_us);

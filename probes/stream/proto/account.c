@@ -5,9 +5,6 @@
 
 #define JUMP_US 10000000 /* RTSP.md 9 */
 #define BACK_US 1000000
-#define PRINT_UNITS 4		       /* fewer say nothing */
-#define PRINT_SEED 0xcbf29ce484222325u /* FNV-1a */
-#define PRINT_PRIME 0x100000001b3u
 #define SQUARE_CAP 4000000u /* sizes beyond count as this in the spread */
 
 void
@@ -15,7 +12,7 @@ account_init(struct account_state *a, int64_t now_us)
 {
 	memset(a, 0, sizeof(*a));
 	a->from_us = now_us;
-	a->print_bad = true;
+	sizes_init(&a->sizes);
 }
 
 void
@@ -23,7 +20,7 @@ account_break(struct account_state *a)
 {
 	a->have_rtp = false;
 	a->last_key_us = 0;
-	a->print_bad = true;
+	sizes_break(&a->sizes);
 }
 
 static int64_t
@@ -33,11 +30,11 @@ ticks_us(int32_t ticks, uint32_t clock_rate)
 }
 
 /* The step of RTP time since the unit before. It is held against arrival, so
- * that a camera of one frame a minute isn't called jumping. */
-static void
+ * that a camera of one frame a minute isn't called jumping; a jump gives 0. */
+static int64_t
 note_time(struct account_state *a, const struct account_unit *u)
 {
-	int64_t step, silence;
+	int64_t step = 0, silence;
 
 	if (a->have_rtp) {
 		step = ticks_us((int32_t)(u->rtp_time - a->last_rtp),
@@ -45,6 +42,7 @@ note_time(struct account_state *a, const struct account_unit *u)
 		silence = u->first_us - a->last_au_us;
 		if (step < -BACK_US || step - silence > JUMP_US) {
 			a->discontinuities++;
+			step = 0;
 		} else {
 			a->ticks += step;
 			a->tick_units++;
@@ -52,6 +50,7 @@ note_time(struct account_state *a, const struct account_unit *u)
 	}
 	a->have_rtp = true;
 	a->last_rtp = u->rtp_time;
+	return step;
 }
 
 /* Longest recent gap between keyframes; forgets slowly. */
@@ -70,26 +69,17 @@ note_key(struct account_state *a, const struct account_unit *u)
 	a->key_bytes += u->bytes;
 }
 
-/* The print covers one GOP, so that two feeds of one source, or two rounds of
- * one loop, give the same print whenever they are looked at. A stream of
- * keyframes only is cut where the sizes themselves say so. */
 static void
-note_print(struct account_state *a, const struct account_unit *u)
+note_sizes(struct account_state *a, const struct account_unit *u,
+    int64_t step_us)
 {
-	bool cut = u->key && (!a->print_was_key || !(u->bytes & 15));
+	const struct sizes_unit unit = { .at_us = u->first_us,
+		.step_us = step_us,
+		.bytes = u->bytes,
+		.key = u->key,
+		.damaged = u->damaged };
 
-	if (cut) {
-		if (a->print_units >= PRINT_UNITS && !a->print_bad)
-			a->print = a->print_now;
-		a->print_now = PRINT_SEED;
-		a->print_units = 0;
-		a->print_bad = false;
-	}
-	a->print_now = (a->print_now ^ u->bytes) * PRINT_PRIME;
-	a->print_units++;
-	a->print_was_key = u->key;
-	if (u->damaged) /* sizes are not the sender's */
-		a->print_bad = true;
+	sizes_add(&a->sizes, &unit);
 }
 
 static void
@@ -108,11 +98,10 @@ account_unit(struct account_state *a, const struct account_unit *u)
 {
 	int64_t silence = a->last_au_us ? u->last_us - a->last_au_us : 0;
 
-	note_time(a, u);
+	note_sizes(a, u, note_time(a, u));
 	if (silence > a->max_gap_us)
 		a->max_gap_us =
 		    silence > UINT32_MAX ? UINT32_MAX : (uint32_t)silence;
-	note_print(a, u);
 	if (u->key)
 		note_key(a, u);
 	else
@@ -181,11 +170,7 @@ account_reset(struct account_state *a, int64_t now_us)
 	a->from_us = now_us;
 	a->last_au_us = kept.last_au_us;
 	a->last_key_us = kept.last_key_us;
-	a->print = kept.print;
-	a->print_now = kept.print_now;
-	a->print_units = kept.print_units;
-	a->print_bad = kept.print_bad;
-	a->print_was_key = kept.print_was_key;
+	a->sizes = kept.sizes;
 	a->gop_us = kept.gop_us;
 	a->last_rtp = kept.last_rtp;
 	a->have_rtp = kept.have_rtp;
@@ -216,7 +201,7 @@ account_take(struct account_state *a, int64_t now_us, struct account *out)
 		o.key_mean_bytes = (uint32_t)(a->key_bytes / a->keyframes);
 	o.gop_us = a->gop_us;
 	o.fps_milli = take_fps(a);
-	o.size_print = a->print;
+	sizes_take(&a->sizes, &o);
 	o.replay_mark = a->replay_mark;
 	account_reset(a, now_us);
 	*out = o;

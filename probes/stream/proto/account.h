@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* account.h: access units as they end -> struct account (DESIGN.md 4.2). Pure;
- * one pass, a fixed amount of memory, no decoding. What is learned (GOP, size
- * print, time line) outlives the interval; the sums begin again with each.
+ * one pass, a fixed amount of memory, no decoding. What is learned (GOP, groups
+ * of sizes, time line) outlives the interval; the sums begin again with each.
  */
 #ifndef PROBES_STREAM_PROTO_ACCOUNT_H
 #define PROBES_STREAM_PROTO_ACCOUNT_H
@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "camwarden/observation.h"
+#include "common/sizes.h"
 
 /* One access unit, ended. */
 struct account_unit {
@@ -33,12 +34,8 @@ struct account_state {
 	uint64_t key_bytes;
 	uint64_t inter_sum;
 	uint64_t inter_squares;
-	int64_t ticks;	    /* RTP time covered, in us */
-	uint64_t print;	    /* of the last whole GOP, 0 = none yet */
-	uint64_t print_now; /* of the GOP under way */
-	uint32_t print_units;
-	bool print_bad;	    /* begun midway, or damaged */
-	bool print_was_key; /* the unit before was a keyframe */
+	int64_t ticks; /* RTP time covered, in us */
+	struct sizes sizes;
 	uint32_t tick_units;
 	uint32_t units;
 	uint32_t keyframes;

@@ -76,6 +76,8 @@ test_rounds(void **state)
 	account.to_us = 2;
 	account.units = 9;
 	account.keyframes = 3;
+	account.activity_first = 11;
+	account.activity_count = ACCOUNT_BINS;
 	ROUND(hello, struct wire_hello, &hello);
 	ROUND(configure, struct wire_configure, &configure);
 	ROUND(ref, struct feed_ref, &ref);
@@ -140,6 +142,10 @@ test_out_of_range(void **state)
 
 	wire_put_account(&w, &account);
 	assert_true(w.bad); /* time runs forward */
+	w = writer_of(bytes, sizeof(bytes));
+	account = (struct account){ .activity_count = ACCOUNT_BINS + 1 };
+	wire_put_account(&w, &account);
+	assert_true(w.bad);
 	w = writer_of(bytes, sizeof(bytes));
 	account = (struct account){ .units = 3, .keyframes = 2 };
 	wire_put_account(&w, &account);

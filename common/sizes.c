@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "common/sizes.h"
+
+#include <string.h>
+
+#define SEED 2166136261u /* FNV-1a, by bytes */
+#define PRIME 16777619u
+#define GROUP_LEAST 8u	 /* units: fewer say too little */
+#define GROUP_MOST 2000u /* a print may not take for ever */
+#define LONG_GROUP 64u	 /* from here on a unit itself may end the group .. */
+#define LONG_MASK 63u	 /* .. one in so many does */
+#define SHORT_MASK 1u	 /* keyframes closer than GROUP_LEAST: each second */
+#define INTRA_MASK 15u	 /* and where every unit is one */
+#define BITS_LEAST 24u	 /* variety of sizes, in bits beyond a few bytes */
+#define BITS_FREE 3u
+#define ASTRAY_US 15000000 /* source's time against arrival */
+#define STEP_MOST_US 30000000
+
+void
+sizes_init(struct sizes *s)
+{
+	memset(s, 0, sizeof(*s));
+	s->group_bad = true;
+	s->bin = -1;
+}
+
+void
+sizes_break(struct sizes *s)
+{
+	s->group_bad = true;
+	s->was_key = false;
+	s->since_key = 0;
+	s->bin = -1;
+	s->bin_units = 0;
+	s->bin_bytes = 0;
+}
+
+static uint32_t
+mix(uint32_t h, uint32_t v)
+{
+	for (unsigned i = 0; i < 4; i++, v >>= 8)
+		h = (h ^ (v & 255u)) * PRIME;
+	return h;
+}
+
+static unsigned
+bits_of(uint32_t v)
+{
+	return v == 0 ? 0 : 32u - (unsigned)__builtin_clz(v);
+}
+
+/* Whether the unit says by its own size that a group begins with it. */
+static bool
+chosen(const struct sizes_unit *u, uint32_t mask)
+{
+	return ((mix(SEED, u->bytes) >> 8) & mask) == 0;
+}
+
+static bool
+cuts(const struct sizes *s, const struct sizes_unit *u)
+{
+	if (u->key && !s->was_key &&
+	    (s->since_key >= GROUP_LEAST || s->group_bad))
+		return true;
+	if (s->group_units < GROUP_LEAST)
+		return false;
+	if (s->group_units >= GROUP_MOST)
+		return true;
+	if (u->key)
+		return chosen(u, s->was_key ? INTRA_MASK : SHORT_MASK);
+	return s->group_units >= LONG_GROUP && chosen(u, LONG_MASK);
+}
+
+/* More than fit: the smallest stay, so that the same ones stay each time. */
+static void
+keep_print(struct sizes *s, uint32_t print)
+{
+	unsigned at = 0;
+
+	if (s->prints < ACCOUNT_PRINTS) {
+		at = s->prints++;
+	} else {
+		for (unsigned i = 1; i < ACCOUNT_PRINTS; i++)
+			if (s->print[i] > s->print[at])
+				at = i;
+		if (s->print[at] <= print)
+			return;
+	}
+	s->print[at] = print;
+	s->print_us[at] = s->group_us;
+}
+
+static void
+end_group(struct sizes *s, const struct sizes_unit *u)
+{
+	if (!s->group_bad && s->group_units >= GROUP_LEAST &&
+	    s->group_bits >= BITS_LEAST)
+		keep_print(s, s->group_hash != 0 ? s->group_hash : 1);
+	s->group_us = u->at_us;
+	s->group_hash = SEED;
+	s->group_bits = 0;
+	s->group_units = 0;
+	s->group_bad = false;
+}
+
+static void
+add_to_group(struct sizes *s, const struct sizes_unit *u)
+{
+	uint32_t change = u->bytes > s->last_bytes ? u->bytes - s->last_bytes
+						   : s->last_bytes - u->bytes;
+
+	if (cuts(s, u))
+		end_group(s, u);
+	s->group_hash = mix(s->group_hash, u->bytes);
+	if (s->group_units < UINT16_MAX)
+		s->group_units++;
+	if (u->key == s->was_key && bits_of(change) > BITS_FREE &&
+	    s->group_bits < BITS_LEAST)
+		s->group_bits += bits_of(change) - BITS_FREE;
+	if (u->damaged)
+		s->group_bad = true;
+}
+
+/* log2 x 12 of the mean size; 0 only where there was no unit. */
+static uint8_t
+level(uint64_t bytes, uint32_t units)
+{
+	/* 12 x log2(1 + i/8), rounded */
+	static const uint8_t eighth[8] = { 0, 2, 4, 6, 7, 8, 10, 11 };
+	uint64_t mean = units == 0 ? 0 : bytes / units;
+	unsigned whole;
+	uint32_t v;
+
+	if (units == 0)
+		return 0;
+	mean = mean < 1 ? 1 : mean > 1u << 20 ? 1u << 20 : mean;
+	whole = bits_of((uint32_t)mean) - 1;
+	v = whole >= 3 ? (uint32_t)(mean >> (whole - 3)) & 7u
+		       : (uint32_t)(mean << (3 - whole)) & 7u;
+	return (uint8_t)(1 + whole * 12 + eighth[v]);
+}
+
+static void
+end_bin(struct sizes *s)
+{
+	if (s->bins > 0 && s->bin != s->bin_first + s->bins)
+		s->bins = 0; /* a gap: what was before it is given up */
+	if (s->bins == ACCOUNT_BINS) {
+		memmove(s->activity, s->activity + 1, ACCOUNT_BINS - 1);
+		s->bins--;
+		s->bin_first++;
+	}
+	if (s->bins == 0)
+		s->bin_first = s->bin;
+	s->activity[s->bins++] = level(s->bin_bytes, s->bin_units);
+	s->bin++;
+	s->bin_bytes = 0;
+	s->bin_units = 0;
+}
+
+/* The source's time goes by its own steps, or arrival's jitter would smear the
+ * curve; where the two part, arrival is right. */
+static void
+add_to_curve(struct sizes *s, const struct sizes_unit *u)
+{
+	int64_t at = s->source_us, bin;
+
+	if (u->step_us > 0 && u->step_us < STEP_MOST_US)
+		at += u->step_us;
+	if (s->bin < 0 || at > u->at_us + ASTRAY_US ||
+	    at < u->at_us - ASTRAY_US)
+		at = u->at_us > 0 ? u->at_us : 0;
+	s->source_us = at;
+	bin = at / ACCOUNT_BIN_US;
+	if (s->bin >= 0 && (bin < s->bin || bin > s->bin + ACCOUNT_BINS))
+		s->bin = -1;
+	if (s->bin < 0) {
+		s->bin = bin;
+		s->bin_bytes = 0;
+		s->bin_units = 0;
+	}
+	while (s->bin < bin)
+		end_bin(s);
+	if (u->key && !s->was_key)
+		return; /* unless every unit is a keyframe */
+	s->bin_bytes += u->bytes;
+	s->bin_units++;
+}
+
+void
+sizes_add(struct sizes *s, const struct sizes_unit *u)
+{
+	add_to_group(s, u);
+	add_to_curve(s, u);
+	s->since_key = u->key			   ? 1
+		       : s->since_key < UINT16_MAX ? s->since_key + 1u
+						   : UINT16_MAX;
+	s->was_key = u->key;
+	s->last_bytes = u->bytes;
+}
+
+void
+sizes_take(struct sizes *s, struct account *out)
+{
+	for (unsigned i = 0; i < ACCOUNT_PRINTS; i++) {
+		int64_t age = out->to_us - s->print_us[i];
+
+		out->print[i] = i < s->prints ? s->print[i] : 0;
+		out->print_age_ms[i] = i >= s->prints || age < 0 ? 0
+				       : age > 1000ll * UINT32_MAX
+					   ? UINT32_MAX
+					   : (uint32_t)(age / 1000);
+	}
+	out->activity_first = s->bins > 0 ? s->bin_first : 0;
+	out->activity_count = s->bins;
+	memset(out->activity, 0, sizeof(out->activity));
+	memcpy(out->activity, s->activity, s->bins);
+	s->prints = 0;
+	s->bins = 0;
+}

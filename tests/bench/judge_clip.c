@@ -56,6 +56,7 @@ open_file(struct player *p, const char *path)
 	    avcodec_parameters_to_context(p->decoder, stream->codecpar) < 0)
 		return -1;
 	p->decoder->thread_count = 1;
+	p->decoder->skip_loop_filter = AVDISCARD_ALL; /* as decoder.c */
 	if (avcodec_open2(p->decoder, codec, NULL) < 0)
 		return -1;
 	p->packet = av_packet_alloc();

@@ -222,7 +222,9 @@ make_tables(struct monitor *m, char **error_out)
 	m->order = calloc(LIMIT_FEEDS, sizeof(*m->order));
 	m->incidents = incident_book_new(&incident,
 	    (uint64_t)store_incident_next(m->store));
+	m->duplicates = duplicate_new();
 	if (m->feeds == NULL || m->order == NULL || m->incidents == NULL ||
+	    m->duplicates == NULL ||
 	    !deadlines_init(&m->deadlines, LIMIT_FEEDS))
 		return fail(error_out, "memory is out");
 	return true;
@@ -364,6 +366,7 @@ monitor_free(struct monitor **mp)
 			event_free(events[i]);
 	monitor_feeds_free(m);
 	incident_book_free(&m->incidents);
+	duplicate_free(&m->duplicates);
 	deadlines_fini(&m->deadlines);
 	free(m->order);
 	store_reader_close(&m->reader);

@@ -232,6 +232,7 @@ take_words(struct reading *r, struct watched_feed *f,
 	if (f->site_id != site || f->version == 0)
 		incident_feed_add(r->m->incidents, f->number, site);
 	f->site_id = site;
+	duplicate_add(r->m->duplicates, f->number, (uint32_t)f->device_id);
 	return changed;
 }
 
@@ -281,6 +282,7 @@ feed_remove(struct monitor *m, struct watched_feed *f)
 	fleet_remove(m->fleet, f->number);
 	deadlines_set(&m->deadlines, f->number, INT64_MAX);
 	incident_feed_remove(m->incidents, f->number, clock_mono_us());
+	duplicate_remove(m->duplicates, f->number);
 	monitor_incidents_drain(m);
 	monitor_row_changed(m, f, true);
 	hash_remove(m, f);

@@ -3,6 +3,7 @@
  * book of incidents, to whoever watches; and the asking for pictures. */
 #include "monitor/monitor_parts.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -305,6 +306,25 @@ rollup_add(struct monitor *m, struct watched_feed *f, const struct account *a)
 	f->rollup.lost += a->lost;
 }
 
+/* --- feeds that show the same */
+
+static void
+tell_twin(struct monitor *m, struct watched_feed *f, int64_t now_us)
+{
+	const struct watched_feed *other;
+	struct twin t;
+
+	if (!duplicate_of(m->duplicates, f->number, &t)) {
+		judge_on_twin(f->judge, NULL, now_us);
+		return;
+	}
+	other = feed_at(m, t.feed);
+	if (other != NULL)
+		snprintf(t.name, sizeof(t.name), "%s/%s/%s", other->site,
+		    other->device, other->name);
+	judge_on_twin(f->judge, &t, now_us);
+}
+
 static void
 on_account(void *arg, const struct account *a)
 {
@@ -315,6 +335,8 @@ on_account(void *arg, const struct account *a)
 	if (f == NULL)
 		return;
 	rollup_add(m, f, a);
+	duplicate_on_account(m->duplicates, a);
+	tell_twin(m, f, now);
 	judge_on_account(f->judge, a, now);
 	monitor_feed_touch(m, f, now);
 }
@@ -357,6 +379,7 @@ on_sample(void *arg, const struct sample *s)
 		f->not_before_us = now + NOT_NOW_US;
 		f->resample = s->result == SAMPLE_LOST;
 	}
+	duplicate_on_sample(m->duplicates, s);
 	judge_on_sample(f->judge, s, now);
 	monitor_feed_touch(m, f, now);
 }

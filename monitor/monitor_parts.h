@@ -10,6 +10,7 @@
 
 #include "monitor/deadlines.h"
 #include "monitor/fleet/fleet.h"
+#include "monitor/judge/duplicate.h"
 #include "monitor/judge/incident.h"
 #include "monitor/judge/judge.h"
 #include "monitor/monitor.h"
@@ -72,6 +73,7 @@ struct monitor {
 	struct store_reader *reader;
 	struct fleet *fleet;
 	struct incident_book *incidents;
+	struct duplicate_index *duplicates;
 	struct watched_feed **feeds;   /* LIMIT_FEEDS, NULL = free */
 	uint32_t uuid_hash[UUID_HASH]; /* number + 1 */
 	uint32_t id_hash[UUID_HASH];

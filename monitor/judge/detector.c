@@ -8,6 +8,7 @@ const struct detector *const detectors[] = {
 	&detector_black,
 	&detector_looped,
 	&detector_frozen,
+	&detector_duplicate,
 	&detector_flapping,
 	&detector_packet_loss,
 	&detector_low_fps,

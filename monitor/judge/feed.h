@@ -146,6 +146,8 @@ struct judge_feed {
 	struct life life;
 	struct frozen frozen;
 	struct looped looped;
+	bool has_twin; /* another feed shows the same, as we were told */
+	struct twin twin;
 	struct contrast contrast; /* of the last sample */
 	struct detector_state state[DETECTORS_MAX];
 	uint32_t samples;
@@ -165,6 +167,7 @@ extern const struct detector detector_frozen;
 extern const struct detector detector_black;
 extern const struct detector detector_no_signal;
 extern const struct detector detector_looped;
+extern const struct detector detector_duplicate;
 extern const struct detector detector_undecodable;
 extern const struct detector detector_packet_loss;
 extern const struct detector detector_low_fps;

@@ -87,6 +87,17 @@ void judge_reference_clear(struct judge_feed *f);
  * earlier life (restored). */
 int64_t judge_reference_us(const struct judge_feed *f);
 
+/* Another feed shows the same at the same time, as duplicate.h found; NULL: none
+ * does (any more). The next account weighs it. */
+struct twin {
+	uint32_t feed;
+	bool coded;	   /* the same units; else the same pictures */
+	uint32_t matches;  /* that were found so far */
+	uint32_t apart_ms; /* in arrival, on the average */
+	char name[64];	   /* of the other feed, for the evidence */
+};
+void judge_on_twin(struct judge_feed *f, const struct twin *t, int64_t now_us);
+
 /* Weighs everything at now_us. True when the verdict differs from the last
  * one returned (state, leading cause or set of causes): *out is the new one. */
 bool judge_step(struct judge_feed *f, int64_t now_us, struct verdict *out);

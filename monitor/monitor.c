@@ -16,7 +16,6 @@
 #define LAG_EVERY_US (100 * US_PER_MS)
 #define OVERLAY_SECONDS 5u
 #define ROLLUP_SECONDS 10u
-#define LEARNED_US (1800 * US_PER_S)
 #define DAY_US (86400 * US_PER_S)
 #define DRAIN_MS 2000u
 
@@ -74,13 +73,6 @@ check_clock(struct monitor *m, int64_t now_us)
 }
 
 static void
-save_learned(struct monitor *m)
-{
-	for (uint32_t i = 0; i < m->feed_count; i++)
-		monitor_learned_save(m, m->feeds[m->order[i]]);
-}
-
-static void
 on_second(evutil_socket_t fd, short what, void *arg)
 {
 	struct monitor *m = arg;
@@ -97,10 +89,7 @@ on_second(evutil_socket_t fd, short what, void *arg)
 		monitor_overlays_apply(m);
 	if (m->seconds % ROLLUP_SECONDS == 0)
 		monitor_rollups_flush(m, now, false);
-	if (now >= m->next_learned_us) {
-		m->next_learned_us = now + LEARNED_US;
-		save_learned(m);
-	}
+	monitor_declared_second(m, now);
 }
 
 /* How late the loop is, ten times a second. */
@@ -261,7 +250,6 @@ start_loop(struct monitor *m, char **error_out)
 	    event_add(m->store_event, NULL) != 0)
 		return fail(error_out, "can't set up the event loop");
 	on_lag(-1, 0, m);
-	m->next_learned_us = clock_mono_us() + LEARNED_US;
 	return true;
 }
 
@@ -340,7 +328,7 @@ monitor_stop(struct monitor *m, void (*done)(void *arg), void *arg)
 	m->stopped = done;
 	m->stopped_arg = arg;
 	monitor_rollups_flush(m, clock_mono_us(), true);
-	save_learned(m);
+	monitor_learned_save_all(m, clock_mono_us());
 	m->stopping = true;
 	event_del(m->timer);
 	event_del(m->second);
@@ -365,6 +353,7 @@ monitor_free(struct monitor **mp)
 		if (events[i] != NULL)
 			event_free(events[i]);
 	monitor_feeds_free(m);
+	monitor_zones_free(m);
 	incident_book_free(&m->incidents);
 	duplicate_free(&m->duplicates);
 	deadlines_fini(&m->deadlines);

@@ -34,6 +34,8 @@ struct monitor_row {
 	bool no_picture; /* none is stored or shown */
 	bool maintenance; /* overlays in force now */
 	bool muted;
+	bool ptz;		  /* declared */
+	int64_t reference_utc_us; /* approved then; 0 = none is */
 	uint8_t criticality;
 	enum state state;
 	enum cause cause;
@@ -149,6 +151,20 @@ void monitor_import(struct monitor *m, const struct monitor_import *what,
 void monitor_remove(struct monitor *m, enum monitor_table table,
     const char *name, const struct monitor_actor *who,
     monitor_answer_fn *answer, void *arg);
+
+/* What feeds show now is approved as what they shall show; or (clear) nothing
+ * is any more. */
+struct monitor_reference {
+	bool clear;
+	bool all;
+	const char *site;  /* with all below it; "" = not by site */
+	const char *feeds; /* lines, each a UUID or SITE/NAME */
+	size_t length;
+};
+/* answer: `changed` were; `unchanged` were not, and text says why, a line
+ * each. !ok: a name is unknown and nothing was done, or not all was stored. */
+void monitor_reference(struct monitor *m, const struct monitor_reference *what,
+    const struct monitor_actor *who, monitor_answer_fn *answer, void *arg);
 
 /* Maintenance or mute over a site's or feed's time; half-open, UTC. */
 struct monitor_overlay {

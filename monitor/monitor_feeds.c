@@ -147,6 +147,30 @@ site_of(const struct reading *r, const char *path)
 	return found != NULL ? (uint32_t)(*found)->id : 0;
 }
 
+/* Its own time zone, or that of the nearest site above; "" = none is said. */
+static const char *
+zone_of_site(const struct reading *r, const char *path)
+{
+	char above[LIMIT_NAME_BYTES];
+	size_t n = strnlen(path, sizeof(above) - 1);
+
+	memcpy(above, path, n);
+	while (n > 0) {
+		const struct inventory_site wanted = { .path = above };
+		const struct inventory_site *key = &wanted;
+		const struct inventory_site **found;
+
+		above[n] = '\0';
+		found = bsearch(&key, r->sites, r->inv->site_count,
+		    sizeof(*r->sites), by_site_path);
+		if (found != NULL && (*found)->zone[0] != '\0')
+			return (*found)->zone;
+		while (n > 0 && above[n] != '/')
+			n--;
+	}
+	return "";
+}
+
 static void
 copy(char *out, size_t size, const char *in)
 {
@@ -227,6 +251,10 @@ take_words(struct reading *r, struct watched_feed *f,
 	if (want->no_picture)
 		f->wanted = f->asked_for = 0;
 	f->no_picture = want->no_picture;
+	f->ptz = want->ptz;
+	dark_hours_parse(want->dark_hours, &f->dark);
+	f->zone = monitor_zone(r->m, zone_of_site(r, want->site));
+	monitor_declare(r->m, f, r->now_us);
 	f->criticality = want->criticality;
 	f->device_id = d != NULL ? d->id : 0;
 	if (f->site_id != site || f->version == 0)
@@ -312,6 +340,9 @@ feed_change(struct reading *r, struct watched_feed *f,
 			if (fresh != NULL) {
 				judge_feed_free(&f->judge);
 				f->judge = fresh;
+				monitor_reference_drop(r->m, f,
+				    "the feed's address was changed");
+				monitor_declare(r->m, f, r->now_us);
 			}
 		}
 		f->phase = PHASE_IDLE;
@@ -485,6 +516,7 @@ monitor_feeds_load(struct monitor *m, bool learned)
 	finish_reading(&r, &inv);
 	if (learned) {
 		store_read_secrets(m->reader, take_learned, m);
+		monitor_references_load(m);
 		store_read_incidents(m->reader, true, 0, INT64_MAX, LIMIT_FEEDS,
 		    take_incident, m);
 	}

@@ -156,7 +156,7 @@ tell_quarantined(struct watched_feed *f, int64_t now_us)
 	judge_sample_asked(f->judge, now_us);
 	judge_on_sample(f->judge, &s, now_us);
 	f->not_before_us = now_us + 10 * US_PER_S;
-	f->wanted = 0;
+	f->wanted &= PICTURE_REFERENCE;
 	f->resample = false;
 }
 
@@ -171,7 +171,9 @@ ask_due(const struct watched_feed *f)
 		return INT64_MAX;
 	if (f->asked_us != 0)
 		return f->asked_us + patience(f);
-	due = f->wanted != 0 || f->resample ? 0 : judge_sample_due(f->judge);
+	due = (f->wanted & ~PICTURE_REFERENCE) != 0 || f->resample
+		  ? 0
+		  : judge_sample_due(f->judge);
 	if (due > 0 && due < INT64_MAX)
 		due -= lead(f);
 	return due > f->not_before_us ? due : f->not_before_us;
@@ -217,6 +219,7 @@ monitor_feed_touch(struct monitor *m, struct watched_feed *f, int64_t now_us)
 	if (judge_step(f->judge, now_us, &v))
 		verdict_changed(m, f, before, now_us);
 	else if (before == STATE_UP && !f->no_picture &&
+		 !judge_suspects(f->judge) &&
 		 now_us - f->good_png_us > last_good_period(f))
 		f->wanted |= PICTURE_LAST_GOOD;
 	if (ask_due(f) <= now_us)
@@ -419,6 +422,12 @@ on_png(void *arg, uint32_t feed, const struct wire_png *png)
 		f->thumb_us = at_us;
 		keep(m, f, STORE_CURRENT, png, at_us);
 	}
+	if ((f->asked_for & PICTURE_REFERENCE) != 0) {
+		if (monitor_reference_fits(f))
+			keep(m, f, STORE_REFERENCE, png, at_us);
+		else
+			f->wanted |= PICTURE_REFERENCE;
+	}
 	if ((f->asked_for & PICTURE_FIRST_BAD) != 0 && !good)
 		keep(m, f, STORE_FIRST_BAD, png, at_us);
 	if ((f->asked_for & PICTURE_RECOVERED) != 0 && good) {
@@ -426,7 +435,9 @@ on_png(void *arg, uint32_t feed, const struct wire_png *png)
 		f->incident = 0;
 		f->wanted |= PICTURE_LAST_GOOD;
 	}
-	if ((f->asked_for & PICTURE_LAST_GOOD) != 0 && good) {
+	/* What looks odd may be called soon: not the picture before it. */
+	if ((f->asked_for & PICTURE_LAST_GOOD) != 0 && good &&
+	    !judge_suspects(f->judge)) {
 		keep(m, f, STORE_LAST_GOOD, png, at_us);
 		f->good_png_us = clock_mono_us();
 	}
@@ -466,16 +477,6 @@ on_learned(void *arg, const struct wire_learned *l)
 	if (!w.bad)
 		store_learned(m->store, f->id, STORE_LEARNED_WIRE, body,
 		    writer_length(&w));
-}
-
-void
-monitor_learned_save(struct monitor *m, struct watched_feed *f)
-{
-	uint8_t bytes[JUDGE_SAVE_BYTES];
-	size_t n = judge_save(f->judge, bytes, sizeof(bytes));
-
-	if (n > 0)
-		store_learned(m->store, f->id, STORE_LEARNED_JUDGE, bytes, n);
 }
 
 static void

@@ -3,7 +3,8 @@
  * includes it. monitor.c: birth, turns, end. monitor_feeds.c: the inventory
  * as held feeds. monitor_observe.c: observations -> verdicts -> store and
  * watchers. monitor_row.c: what others may see. monitor_change.c: what people
- * change.
+ * change. monitor_reference.c: what they approve. monitor_declared.c: what the
+ * inventory declares, what the judge has learned.
  */
 #ifndef MONITOR_MONITOR_PARTS_H
 #define MONITOR_MONITOR_PARTS_H
@@ -11,6 +12,7 @@
 #include "monitor/deadlines.h"
 #include "monitor/fleet/fleet.h"
 #include "monitor/judge/duplicate.h"
+#include "monitor/inventory/dark_hours.h"
 #include "monitor/judge/incident.h"
 #include "monitor/judge/judge.h"
 #include "monitor/monitor.h"
@@ -29,6 +31,7 @@
 #define PICTURE_FIRST_BAD 2u
 #define PICTURE_LAST_GOOD 4u
 #define PICTURE_RECOVERED 8u
+#define PICTURE_REFERENCE 16u /* rides on a picture taken anyway */
 
 /* Ten minutes of accounts. */
 struct rollup {
@@ -62,6 +65,12 @@ struct watched_feed {
 	int64_t not_before_us;	/* no ask sooner: the fleet said not now */
 	uint64_t incident;	/* that first_bad belongs to */
 	struct rollup rollup;
+	bool ptz;		 /* declared */
+	struct dark_hours dark;	 /* declared, in .. */
+	const struct zone *zone; /* .. its site's time; borrowed, NULL UTC */
+	int64_t reference_utc;	 /* approved then; 0 = none is */
+	int64_t saved_us;	 /* what was learned was last stored, */
+	uint64_t saved_print;	 /* and what it was */
 	uint32_t version;
 	bool seen; /* by the inventory reading under way */
 };
@@ -90,8 +99,9 @@ struct monitor {
 	uint32_t gaps[2][GAP_STEPS];
 	int64_t gaps_us; /* when the present window, gaps[0], began */
 	uint32_t lag_max_us;
-	int64_t next_learned_us;
-	uint32_t seconds; /* ticks since start */
+	uint32_t next_declared, next_saved; /* of m->order: whose turn it is */
+	struct named_zone *zones;	    /* owned */
+	uint32_t seconds;		    /* ticks since start */
 	struct {
 		monitor_row_fn *fn;
 		void *arg;
@@ -128,7 +138,25 @@ void monitor_rollups_flush(struct monitor *m, int64_t now_us, bool all);
 void monitor_incidents_drain(struct monitor *m);
 /* Posts the verdict in force again (the store lost some). */
 void monitor_verdict_post(struct monitor *m, struct watched_feed *f);
-void monitor_learned_save(struct monitor *m, struct watched_feed *f);
+
+/* --- monitor_reference.c */
+/* What earlier runs were told to hold as reference. False: unreadable. */
+bool monitor_references_load(struct monitor *m);
+/* What was approved of it says nothing any more. */
+void monitor_reference_drop(struct monitor *m, struct watched_feed *f,
+    const char *why);
+/* What it shows now may be kept as the picture of its reference. */
+bool monitor_reference_fits(const struct watched_feed *f);
+
+/* --- monitor_declared.c */
+/* The zone of that name, NULL when there is none; lives as long as m. */
+const struct zone *monitor_zone(struct monitor *m, const char *name);
+void monitor_zones_free(struct monitor *m);
+/* Tells the judge what is declared of the feed, for the next minutes. */
+void monitor_declare(struct monitor *m, struct watched_feed *f, int64_t now_us);
+/* Each second: the next few feeds. */
+void monitor_declared_second(struct monitor *m, int64_t now_us);
+void monitor_learned_save_all(struct monitor *m, int64_t now_us);
 
 /* --- monitor_row.c */
 void monitor_row_changed(struct monitor *m, struct watched_feed *f,

@@ -11,6 +11,7 @@
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 #define REASON_BYTES 500u
+#define NAMES_BYTES (4u << 20) /* of feeds, in a blob */
 
 /* A change under way: where its answer goes. */
 struct pending {
@@ -141,6 +142,25 @@ do_acknowledge(const struct asked *a)
 }
 
 static void
+do_reference(const struct asked *a)
+{
+	struct monitor_actor who = { a->q->actor, word(a, "reason") };
+	struct monitor_reference what = { .all = flag(a, "all"),
+		.site = word(a, "site"),
+		.feeds = a->q->blob,
+		.length = a->q->blob_length };
+	struct pending *p;
+
+	what.clear = strcmp(word(a, "action"), "clear") == 0;
+	if (!what.clear && strcmp(word(a, "action"), "approve") != 0)
+		refuse(a, "'action' is none, expected approve or clear");
+	else if (what.length > NAMES_BYTES)
+		refuse(a, "too many names; use a site, or all");
+	else if ((p = pending_new(a)) != NULL)
+		monitor_reference(a->m, &what, &who, on_changed, p);
+}
+
+static void
 do_retry(const struct asked *a)
 {
 	uint8_t uuid[16];
@@ -193,6 +213,7 @@ static const struct {
 	{ "remove", do_remove },
 	{ "acknowledge", do_acknowledge },
 	{ "retry", do_retry },
+	{ "reference", do_reference },
 };
 
 void

@@ -21,6 +21,8 @@ static const char help[] =
     "       camwarden sites|devices|feeds list [--csv|--json]\n"
     "       camwarden sites|devices|feeds add COLUMN=VALUE...\n"
     "       camwarden sites|devices|feeds remove NAME|UUID\n"
+    "       camwarden feeds reference approve|clear|show ...  (see its "
+    "--help)\n"
     "\n"
     "The inventory: what is watched. A change is made by the running monitor, "
     "or\n"
@@ -39,7 +41,11 @@ static const char help[] =
     "  --config FILE, --state-dir DIR, --json, --help\n"
     "\n"
     "columns of feeds:   name, site, url, device, user, password, transport,\n"
-    "                    visit, no_picture, criticality, tags, enabled, uuid\n"
+    "                    visit, no_picture, criticality, tags, enabled, "
+    "uuid,\n"
+    "                    ptz (yes: it is turned on purpose), dark_hours "
+    "(like\n"
+    "                    21:00-05:30, in the site's time zone)\n"
     "columns of devices: name, address, user, password, sessions, quirks\n"
     "columns of sites:   site, zone, contact\n"
     "\n"
@@ -381,5 +387,7 @@ cli_devices(int argc, char **argv)
 int
 cli_feeds(int argc, char **argv)
 {
+	if (argc > 1 && strcmp(argv[1], "reference") == 0)
+		return cli_reference(argc - 1, argv + 1);
 	return run(INVENTORY_FEEDS, argc, argv);
 }

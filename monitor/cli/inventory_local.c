@@ -383,13 +383,14 @@ json_feeds(const struct inventory *inv)
 		inventory_uuid_print(f->uuid, uuid);
 		json_array_append_new(list,
 		    json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:i, s:b, "
-			      "s:b, s:i}",
+			      "s:b, s:i, s:b, s:s}",
 			"uuid", uuid, "site", f->site, "name", f->name,
 			"device", f->device, "url", f->url, "tags", f->tags,
 			"visit_s", (int)f->visit_s, "visit_every_s",
 			(int)f->visit_every_s, "no_picture", f->no_picture,
 			"enabled", f->enabled, "criticality",
-			(int)f->criticality));
+			(int)f->criticality, "ptz", f->ptz, "dark_hours",
+			f->dark_hours));
 	}
 	return list;
 }

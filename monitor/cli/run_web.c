@@ -28,6 +28,8 @@ fill_row(struct web_row *m, const struct monitor_row *row)
 	m->no_picture = row->no_picture;
 	m->maintenance = row->maintenance;
 	m->muted = row->muted;
+	m->ptz = row->ptz;
+	m->reference_utc_us = row->reference_utc_us;
 	m->criticality = row->criticality;
 	m->state = (uint8_t)row->state;
 	m->cause = (uint8_t)row->cause;

@@ -128,11 +128,11 @@ static bool
 kind_of(const char *word, uint8_t *kind_out)
 {
 	static const char *const kinds[] = { "", "last-good", "first-bad",
-		"current", "recovered" };
+		"current", "recovered", "reference" };
 
 	if (word[0] == '\0')
 		word = "current";
-	for (uint8_t i = 1; i < 5; i++) {
+	for (uint8_t i = 1; i < 6; i++) {
 		if (strcmp(word, kinds[i]) != 0)
 			continue;
 		*kind_out = i;
@@ -153,8 +153,8 @@ get_thumbnail(const struct asked *a, struct row *row)
 	}
 	if (!kind_of(query_word(a, "kind"), &ask.kind)) {
 		reply_problem(a->req, 400,
-		    "kind: expected current, last-good, first-bad or "
-		    "recovered");
+		    "kind: expected current, reference, last-good, "
+		    "first-bad or recovered");
 		return;
 	}
 	if (strcmp(query_word(a, "fresh"), "1") == 0)

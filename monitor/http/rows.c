@@ -145,6 +145,10 @@ make_head(struct row *r, const struct web_row *m)
 	json_out_integer(&j, m->criticality);
 	json_out_key(&j, "no_picture");
 	json_out_bool(&j, m->no_picture);
+	json_out_key(&j, "ptz");
+	json_out_bool(&j, m->ptz);
+	json_out_key(&j, "reference");
+	json_out_time(&j, m->reference_utc_us);
 	return take(&j, &r->head, &r->head_length);
 }
 

@@ -27,6 +27,7 @@ web_get_configure(struct span body, struct web_configure *m_out)
 #define FLAG_NO_PICTURE 1u
 #define FLAG_MAINTENANCE 2u
 #define FLAG_MUTED 4u
+#define FLAG_PTZ 8u
 
 void
 web_put_row(struct writer *w, const struct web_row *m)
@@ -38,9 +39,10 @@ web_put_row(struct writer *w, const struct web_row *m)
 	writer_string(w, m->url);
 	writer_string(w, m->evidence);
 	writer_string(w, m->detail);
-	writer_u8(w, (uint8_t)((m->no_picture ? FLAG_NO_PICTURE : 0) |
-			       (m->maintenance ? FLAG_MAINTENANCE : 0) |
-			       (m->muted ? FLAG_MUTED : 0)));
+	writer_u8(w,
+	    (uint8_t)((m->no_picture ? FLAG_NO_PICTURE : 0) |
+		      (m->maintenance ? FLAG_MAINTENANCE : 0) |
+		      (m->muted ? FLAG_MUTED : 0) | (m->ptz ? FLAG_PTZ : 0)));
 	writer_u8(w, m->criticality);
 	writer_u8(w, m->state);
 	writer_u8(w, m->cause);
@@ -53,6 +55,7 @@ web_put_row(struct writer *w, const struct web_row *m)
 	writer_le64(w, (uint64_t)m->at_utc_us);
 	writer_le64(w, (uint64_t)m->last_sample_utc_us);
 	writer_le64(w, (uint64_t)m->thumb_utc_us);
+	writer_le64(w, (uint64_t)m->reference_utc_us);
 	writer_le16(w, m->width);
 	writer_le16(w, m->height);
 	writer_le32(w, m->fps_milli);
@@ -70,6 +73,7 @@ get_row_numbers(struct reader *r, struct web_row *m)
 	m->no_picture = flags & FLAG_NO_PICTURE;
 	m->maintenance = flags & FLAG_MAINTENANCE;
 	m->muted = flags & FLAG_MUTED;
+	m->ptz = flags & FLAG_PTZ;
 	m->criticality = reader_u8(r);
 	m->state = reader_u8(r);
 	m->cause = reader_u8(r);
@@ -82,6 +86,7 @@ get_row_numbers(struct reader *r, struct web_row *m)
 	m->at_utc_us = (int64_t)reader_le64(r);
 	m->last_sample_utc_us = (int64_t)reader_le64(r);
 	m->thumb_utc_us = (int64_t)reader_le64(r);
+	m->reference_utc_us = (int64_t)reader_le64(r);
 	m->width = reader_le16(r);
 	m->height = reader_le16(r);
 	m->fps_milli = reader_le32(r);

@@ -55,7 +55,7 @@ struct web_row {
 	char url[LIMIT_URL_BYTES];
 	char evidence[WEB_EVIDENCE_BYTES]; /* JSON object */
 	char detail[LIMIT_DETAIL_BYTES];
-	bool no_picture, maintenance, muted;
+	bool no_picture, maintenance, muted, ptz;
 	uint8_t criticality;
 	uint8_t state; /* enum state */
 	uint8_t cause; /* enum cause */
@@ -63,6 +63,7 @@ struct web_row {
 	uint8_t phase, reason, codec;
 	uint64_t causes;
 	int64_t since_utc_us, at_utc_us, last_sample_utc_us, thumb_utc_us;
+	int64_t reference_utc_us; /* approved then; 0 = none is */
 	uint16_t width, height;
 	uint32_t fps_milli, kbps, gop_us, loss_ppm, samples;
 };

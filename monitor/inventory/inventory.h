@@ -40,6 +40,8 @@ enum inventory_kind { INVENTORY_SITES, INVENTORY_DEVICES, INVENTORY_FEEDS };
 #define INVENTORY_ADDRESS 32768u
 #define INVENTORY_SESSIONS 65536u
 #define INVENTORY_QUIRKS 131072u
+#define INVENTORY_PTZ 262144u
+#define INVENTORY_DARK_HOURS 524288u
 
 /* Strings below are never NULL and borrowed from the inventory. `id` is the
  * store's number, 0 when not stored yet. `line` is the CSV's, 0 otherwise. */
@@ -73,7 +75,9 @@ struct inventory_feed {
 	uint8_t transport;		  /* enum wire_transport */
 	uint32_t visit_s, visit_every_s;  /* 0, 0 = held */
 	bool no_picture, enabled;
-	uint8_t criticality; /* 1 low .. 5 vital, 3 by default */
+	bool ptz; /* it is turned and zoomed: another view is no fault */
+	const char *dark_hours; /* of the site's day, as dark_hours.h prints */
+	uint8_t criticality;	/* 1 low .. 5 vital, 3 by default */
 };
 
 struct inventory {

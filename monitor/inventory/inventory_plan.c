@@ -99,6 +99,7 @@ feed_copy(struct work *w, struct inventory_feed *f)
 	f->device = kept(w, f->device);
 	f->url = kept(w, f->url);
 	f->tags = kept(w, f->tags);
+	f->dark_hours = kept(w, f->dark_hours);
 }
 
 /* Takes the wish for one text field, and says whether that changes it. */
@@ -345,6 +346,8 @@ feed_merge(struct inventory_feed *f, feed_ptr now, feed_ptr wish)
 	    take_text(g, INVENTORY_DEVICE, &f->device, wish->device) |
 	    take_text(g, INVENTORY_URL, &f->url, wish->url) |
 	    take_text(g, INVENTORY_TAGS, &f->tags, wish->tags) |
+	    take_text(g, INVENTORY_DARK_HOURS, &f->dark_hours,
+		wish->dark_hours) |
 	    take_number(g, INVENTORY_VISIT, &f->visit_s, wish->visit_s) |
 	    take_number(g, INVENTORY_VISIT, &f->visit_every_s,
 		wish->visit_every_s);
@@ -357,6 +360,10 @@ feed_merge(struct inventory_feed *f, feed_ptr now, feed_ptr wish)
 		fields |= INVENTORY_CRITICALITY;
 	if ((g & INVENTORY_ENABLED) && f->enabled != wish->enabled)
 		fields |= INVENTORY_ENABLED;
+	if ((g & INVENTORY_PTZ) && f->ptz != wish->ptz)
+		fields |= INVENTORY_PTZ;
+	if (fields & INVENTORY_PTZ)
+		f->ptz = wish->ptz;
 	if (fields & INVENTORY_TRANSPORT)
 		f->transport = wish->transport;
 	if (fields & INVENTORY_NO_PICTURE)
@@ -726,6 +733,8 @@ static const struct {
 	{ INVENTORY_CRITICALITY, "criticality" },
 	{ INVENTORY_TAGS, "tags" },
 	{ INVENTORY_ENABLED, "enabled" },
+	{ INVENTORY_PTZ, "ptz" },
+	{ INVENTORY_DARK_HOURS, "dark_hours" },
 	{ INVENTORY_ZONE, "zone" },
 	{ INVENTORY_CONTACT, "contact" },
 	{ INVENTORY_ADDRESS, "address" },

@@ -8,6 +8,7 @@
 #include "camwarden/wire.h"
 #include "monitor/inventory/arena.h"
 #include "monitor/inventory/csv.h"
+#include "monitor/inventory/dark_hours.h"
 #include "monitor/inventory/inventory.h"
 #include "monitor/inventory/unique.h"
 
@@ -271,6 +272,30 @@ read_enabled(struct row *r, const char *value)
 }
 
 static void
+read_ptz(struct row *r, const char *value)
+{
+	r->feed.ptz = read_bool(r, value, false);
+	r->feed.given |= INVENTORY_PTZ;
+}
+
+static void
+read_dark_hours(struct row *r, const char *value)
+{
+	char text[DARK_HOURS_BYTES];
+	struct dark_hours d;
+
+	r->feed.given |= INVENTORY_DARK_HOURS;
+	if (!dark_hours_parse(value, &d)) {
+		mistake(r, 0,
+		    "not hours of darkness, expected at most four like "
+		    "21:00-05:30");
+		return;
+	}
+	dark_hours_print(&d, text);
+	r->feed.dark_hours = kept(r, text);
+}
+
+static void
 read_criticality(struct row *r, const char *value)
 {
 	r->feed.given |= INVENTORY_CRITICALITY;
@@ -467,6 +492,8 @@ static const struct column {
 	{ "criticality", NULL, IN_FEEDS, 0, read_criticality },
 	{ "tags", "tag", IN_FEEDS, 0, read_tags },
 	{ "enabled", NULL, IN_FEEDS, 0, read_enabled },
+	{ "ptz", NULL, IN_FEEDS, 0, read_ptz },
+	{ "dark_hours", NULL, IN_FEEDS, 0, read_dark_hours },
 	{ "sessions", NULL, IN_DEVICES, 0, read_sessions },
 	{ "quirks", NULL, IN_DEVICES, 0, read_quirks },
 };
@@ -694,6 +721,7 @@ row_init(struct row *r, size_t line)
 		.device = "",
 		.url = "",
 		.tags = "",
+		.dark_hours = "",
 		.criticality = 3,
 		.enabled = true,
 		.line = (uint32_t)line };

@@ -217,6 +217,8 @@ feed(struct text *t, const struct inventory *inv,
 	number(t, f->criticality);
 	cell(t, f->tags);
 	cell(t, f->enabled ? "yes" : "no");
+	cell(t, f->ptz ? "yes" : "no");
+	cell(t, f->dark_hours);
 	if (secrets)
 		credentials(t, inv, f->device);
 	row_end(t);
@@ -226,7 +228,8 @@ static void
 feeds(struct text *t, const struct inventory *inv, bool secrets)
 {
 	static const char head[] = "uuid,site,name,device,url,transport,visit,"
-				   "no_picture,criticality,tags,enabled";
+				   "no_picture,criticality,tags,enabled,"
+				   "ptz,dark_hours";
 	static const char head_secrets[] = ",user,password";
 
 	put(t, head, sizeof(head) - 1);

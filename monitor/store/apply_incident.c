@@ -179,17 +179,33 @@ picture_allowed(struct writer *w, struct op *op, int64_t feed)
 	return false;
 }
 
-/* Pictures of an incident are facts of the record: their hash is an event. */
+/* It may have been cleared while its picture was on the way. */
+static bool
+has_reference(struct writer *w, struct op *op, int64_t feed)
+{
+	if (db_int(&w->db, 0, "SELECT 1 FROM reference WHERE feed = ?", "i",
+		feed) == 1)
+		return true;
+	if (w->db.rc == SQLITE_OK)
+		apply_fault(op, "the feed has no reference");
+	return false;
+}
+
+/* Pictures of an incident, and of what was approved, are facts of the record:
+ * their hash is an event. */
 static void
 picture_event(struct writer *w, struct op *op, const uint8_t sha[32])
 {
 	const struct store_thumbnail *t = &op->thumbnail;
 	struct json j = json_open(w->body, sizeof(w->body));
 
-	json_number(&j, "incident", t->incident);
+	if (t->incident != 0)
+		json_number(&j, "incident", t->incident);
 	json_feed(w, &j, t->feed);
 	json_text(&j, "what",
-	    t->kind == STORE_FIRST_BAD ? "first-bad" : "recovered");
+	    t->kind == STORE_FIRST_BAD	 ? "first-bad"
+	    : t->kind == STORE_REFERENCE ? "reference"
+					 : "recovered");
 	json_number(&j, "taken", epoch_utc(w, t->at_us));
 	json_hex(&j, "sha256", sha, 32);
 	op->result.seq = event_append(w, op->stamp_us, "thumbnail", "judge",
@@ -202,7 +218,8 @@ apply_thumbnail(struct writer *w, struct op *op)
 	const struct store_thumbnail *t = &op->thumbnail;
 	uint8_t sha[32];
 
-	if (!picture_allowed(w, op, t->feed))
+	if (!picture_allowed(w, op, t->feed) ||
+	    (t->kind == STORE_REFERENCE && !has_reference(w, op, t->feed)))
 		return;
 	SHA256(t->png, t->length, sha);
 	if (t->incident == 0)
@@ -217,7 +234,7 @@ apply_thumbnail(struct writer *w, struct op *op)
 	    t->incident, (int64_t)t->width, (int64_t)t->height, sha,
 	    sizeof(sha), t->png, t->length);
 	op->result.id = sqlite3_last_insert_rowid(w->db.h);
-	if (t->incident == 0)
+	if (t->incident == 0 && t->kind != STORE_REFERENCE)
 		return;
 	if (t->kind == STORE_FIRST_BAD)
 		db_run(&w->db,

@@ -189,6 +189,8 @@ feed_say(struct writer *w, struct change *x, const char *kind)
 		json_number(&j, "criticality", f->criticality);
 		json_text(&j, "tags", f->tags);
 		json_bool(&j, "enabled", f->enabled);
+		json_bool(&j, "ptz", f->ptz);
+		json_text(&j, "dark_hours", f->dark_hours);
 	}
 	say(w, x, kind, &j);
 }
@@ -256,11 +258,13 @@ feed_write(struct writer *w, struct change *x)
 	    "UPDATE feed SET uuid = ?, site = nullif(?, 0), device ="
 	    " nullif(?, 0), name = ?, url = ?, transport = ?, visit_s = ?,"
 	    " visit_every_s = ?, no_picture = ?, criticality = ?, tags = ?,"
-	    " enabled = ?, removed = NULL WHERE id = ?",
-	    "biissiiiiisii", f->uuid, (size_t)16, site, device, f->name, f->url,
-	    (int64_t)f->transport, (int64_t)f->visit_s,
+	    " enabled = ?, ptz = ?, dark_hours = ?, removed = NULL"
+	    " WHERE id = ?",
+	    "biissiiiiisiisi", f->uuid, (size_t)16, site, device, f->name,
+	    f->url, (int64_t)f->transport, (int64_t)f->visit_s,
 	    (int64_t)f->visit_every_s, (int64_t)f->no_picture,
-	    (int64_t)f->criticality, f->tags, (int64_t)f->enabled, x->id);
+	    (int64_t)f->criticality, f->tags, (int64_t)f->enabled,
+	    (int64_t)f->ptz, f->dark_hours, x->id);
 	if (f->no_picture)
 		db_run(&w->db, "DELETE FROM thumbnail WHERE feed = ?", "i",
 		    x->id);
@@ -280,6 +284,7 @@ feed_remove(struct writer *w, struct change *x)
 	    "DELETE FROM thumbnail WHERE feed = ? AND incident IS NULL", "i",
 	    x->id);
 	db_run(&w->db, "DELETE FROM learned WHERE feed = ?", "i", x->id);
+	db_run(&w->db, "DELETE FROM reference WHERE feed = ?", "i", x->id);
 	db_run(&w->db,
 	    "UPDATE incident SET good = max(since, ?1), closed = max(at, ?1)"
 	    " WHERE feed = ?2 AND closed IS NULL",

@@ -35,7 +35,7 @@ static const char feeds_sql[] =
     " i.at, i.evidence, t.utc, n.id,"
     " EXISTS(SELECT 1 FROM covered c WHERE c.feed = f.id AND c.kind = 1),"
     " EXISTS(SELECT 1 FROM covered c WHERE c.feed = f.id AND c.kind = 2),"
-    " substr(r.slots, ?3, 8)"
+    " substr(r.slots, ?3, 8), f.ptz, f.dark_hours, x.utc"
     " FROM feed f LEFT JOIN place p ON p.id = f.site"
     " LEFT JOIN device d ON d.id = f.device"
     " LEFT JOIN interval i ON i.feed = f.id AND i.end IS NULL"
@@ -45,6 +45,7 @@ static const char feeds_sql[] =
     "  WHERE closed IS NULL AND feed IS NOT NULL GROUP BY feed) n"
     "  ON n.feed = f.id"
     " LEFT JOIN rollup r ON r.id = (?2 << 24) | f.id"
+    " LEFT JOIN reference x ON x.feed = f.id"
     " WHERE f.removed IS NULL AND (?4 IS NULL OR p.path = ?4"
     "  OR substr(p.path, 1, length(?4) + 1) = ?4 || '/')"
     " AND (?5 IS NULL OR f.uuid = ?5) ORDER BY p.path, f.name";
@@ -133,6 +134,9 @@ row_rest(sqlite3_stmt *st, struct store_feed_row *f)
 	f->incident = sqlite3_column_int64(st, 28);
 	f->maintenance = sqlite3_column_int(st, 29);
 	f->mute = sqlite3_column_int(st, 30);
+	f->ptz = sqlite3_column_int(st, 32);
+	f->dark_hours = db_text(st, 33);
+	f->reference_utc = sqlite3_column_int64(st, 34);
 	if (sqlite3_column_bytes(st, 31) == 8 &&
 	    slot_unpack(sqlite3_column_blob(st, 31), &last)) {
 		f->fps_milli = last.fps_milli;

@@ -6,6 +6,7 @@
 
 #include "monitor/inventory/inventory.h"
 #include "monitor/store/reader.h"
+#include "monitor/store/reference.h"
 
 struct span_ask {
 	int64_t from, to;
@@ -201,6 +202,50 @@ store_read_picture(struct store_reader *r, int64_t feed, int kind, int64_t id,
 
 		fn(arg, &p);
 		db_done(st);
+	}
+	return store_reader_end(r);
+}
+
+static void
+reference_row(sqlite3_stmt *st, struct store_reference_row *row)
+{
+	memset(row, 0, sizeof(*row));
+	row->feed = sqlite3_column_int64(st, 0);
+	if (sqlite3_column_bytes(st, 1) == 16)
+		inventory_uuid_print(sqlite3_column_blob(st, 1), row->uuid);
+	row->site = db_text(st, 2);
+	row->name = db_text(st, 3);
+	row->utc = sqlite3_column_int64(st, 4);
+	row->actor = db_text(st, 5);
+	row->reason = db_text(st, 6);
+	row->picture_utc = sqlite3_column_int64(st, 7);
+	row->no_picture = sqlite3_column_int(st, 8);
+}
+
+bool
+store_read_references(struct store_reader *r, const char *site,
+    store_reference_fn *fn, void *arg)
+{
+	struct store_reference_row row;
+
+	store_reader_begin(r);
+	sqlite3_stmt *st = db_query(&r->db,
+	    "SELECT f.id, f.uuid, s.path, f.name, r.utc, r.actor, r.reason,"
+	    " t.utc, f.no_picture FROM feed f LEFT JOIN site s ON s.id = f.site"
+	    " LEFT JOIN reference r ON r.feed = f.id"
+	    " LEFT JOIN thumbnail t ON t.feed = f.id AND t.kind = 5"
+	    "  AND t.incident IS NULL AND NOT f.no_picture"
+	    " WHERE f.removed IS NULL AND f.enabled AND (?1 IS NULL"
+	    "  OR s.path = ?1 OR substr(s.path, 1, length(?1) + 1) = ?1 || '/')"
+	    " ORDER BY s.path, f.name",
+	    "s", site);
+
+	while (db_step(&r->db, st)) {
+		reference_row(st, &row);
+		if (!fn(arg, &row)) {
+			db_done(st);
+			break;
+		}
 	}
 	return store_reader_end(r);
 }

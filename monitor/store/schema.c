@@ -108,7 +108,16 @@ static const char first[] =
     "CREATE INDEX event_feed ON event(feed, seq) WHERE feed IS NOT NULL;"
     "INSERT INTO meta VALUES('revision', 1);";
 
-static const char *const migrations[] = { first };
+/* What is declared of a feed, and the picture of it that a person approved (its
+ * thumbnail is that of kind 5). */
+static const char second[] =
+    "ALTER TABLE feed ADD COLUMN ptz INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE feed ADD COLUMN dark_hours TEXT NOT NULL DEFAULT '';"
+    "CREATE TABLE reference("
+    " feed INTEGER PRIMARY KEY REFERENCES feed, utc INTEGER NOT NULL,"
+    " actor TEXT NOT NULL, reason TEXT NOT NULL, judge_sha256 BLOB NOT NULL);";
+
+static const char *const migrations[] = { first, second };
 #define MIGRATIONS ((int)(sizeof(migrations) / sizeof(migrations[0])))
 
 int

@@ -518,6 +518,22 @@ store_thumbnail(struct store *s, const struct store_thumbnail *t,
 }
 
 bool
+store_reference(struct store *s, const struct store_reference *r,
+    const struct store_done *done)
+{
+	struct op *op = op_new(OP_REFERENCE,
+	    text_size(r->actor) + text_size(r->reason) + r->judge_length, done);
+
+	if (op == NULL)
+		return false;
+	op->reference = *r;
+	op->reference.actor = keep_text(op, r->actor);
+	op->reference.reason = keep_text(op, r->reason);
+	op->reference.judge = keep(op, r->judge, r->judge_length);
+	return post(s, op, r->at_us);
+}
+
+bool
 store_overlay(struct store *s, const struct store_overlay *o,
     const struct store_done *done)
 {

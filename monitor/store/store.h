@@ -129,7 +129,8 @@ enum store_thumbnail_kind {
 	STORE_LAST_GOOD = 1,
 	STORE_FIRST_BAD = 2,
 	STORE_CURRENT = 3,
-	STORE_RECOVERED = 4
+	STORE_RECOVERED = 4,
+	STORE_REFERENCE = 5 /* of a feed that has one; else refused */
 };
 struct store_thumbnail {
 	int64_t feed;
@@ -140,8 +141,8 @@ struct store_thumbnail {
 	const void *png;
 	size_t length;
 };
-/* One CURRENT and one free LAST_GOOD are kept per feed, the newest. Refused
- * for a feed marked no-picture. Dropped first when the disk fails. */
+/* One CURRENT, REFERENCE and free LAST_GOOD are kept per feed, the newest.
+ * Refused for a feed marked no-picture. Dropped first when the disk fails. */
 bool store_thumbnail(struct store *s, const struct store_thumbnail *t,
     const struct store_done *done);
 

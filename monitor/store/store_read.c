@@ -234,6 +234,8 @@ feed_load(struct store_reader *r, struct inventory *inv, sqlite3_stmt *st,
 	f->criticality = (uint8_t)sqlite3_column_int(st, 10);
 	f->tags = kept(r, inv, st, 11);
 	f->enabled = sqlite3_column_int(st, 12);
+	f->ptz = sqlite3_column_int(st, 13);
+	f->dark_hours = kept(r, inv, st, 14);
 	f->given = ~0u;
 }
 
@@ -243,7 +245,7 @@ feeds_load(struct store_reader *r, struct inventory *inv)
 	sqlite3_stmt *st = db_query(&r->db,
 	    "SELECT f.id, f.uuid, f.name, s.path, d.name, f.url, f.transport,"
 	    " f.visit_s, f.visit_every_s, f.no_picture, f.criticality, f.tags,"
-	    " f.enabled FROM feed f LEFT JOIN site s ON s.id = f.site"
+	    " f.enabled, f.ptz, f.dark_hours FROM feed f LEFT JOIN site s ON s.id = f.site"
 	    " LEFT JOIN device d ON d.id = f.device WHERE f.removed IS NULL"
 	    " ORDER BY f.id",
 	    "");

@@ -66,8 +66,11 @@ struct store_feed_row {
 	uint64_t causes;
 	uint8_t confidence;
 	int64_t start_utc, since_utc, at_utc;
-	const char *evidence;		    /* JSON, "{}" */
-	int64_t thumbnail_utc;		    /* newest CURRENT, 0 = none */
+	const char *evidence;  /* JSON, "{}" */
+	int64_t thumbnail_utc; /* newest CURRENT, 0 = none */
+	int64_t reference_utc; /* approved then, 0 = it has none */
+	bool ptz;
+	const char *dark_hours;
 	int64_t incident;		    /* the feed's open one, 0 = none */
 	bool maintenance, mute;		    /* an overlay is in force now */
 	uint32_t fps_milli, kbps, loss_ppm; /* last full ten minutes */

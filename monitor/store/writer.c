@@ -47,6 +47,7 @@ static apply_fn *const applies[OP_COUNT] = {
 	[OP_EPOCH] = epoch_step,
 	[OP_INVENTORY] = apply_inventory,
 	[OP_EVENT] = apply_event,
+	[OP_REFERENCE] = apply_reference,
 };
 
 struct loop {
@@ -133,7 +134,7 @@ static bool
 is_a_persons(const struct op *op)
 {
 	return op->kind == OP_INVENTORY || op->kind == OP_OVERLAY ||
-	       op->kind == OP_OVERLAY_END ||
+	       op->kind == OP_OVERLAY_END || op->kind == OP_REFERENCE ||
 	       op->kind == OP_INCIDENT_ACKNOWLEDGE;
 }
 

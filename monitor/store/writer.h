@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "monitor/store/db.h"
+#include "monitor/store/reference.h"
 #include "monitor/store/store.h"
 
 enum op_kind {
@@ -29,8 +30,9 @@ enum op_kind {
 	OP_EPOCH,
 	OP_INVENTORY,
 	OP_EVENT,
+	OP_REFERENCE,
 };
-#define OP_COUNT 14
+#define OP_COUNT 15
 
 struct op_close {
 	int64_t id, since_us, at_us;
@@ -66,6 +68,7 @@ struct op {
 		struct op_close close;
 		struct op_word word;
 		struct store_thumbnail thumbnail;
+		struct store_reference reference;
 		struct store_overlay overlay;
 		struct store_rollup rollup;
 		struct op_learned learned;
@@ -130,6 +133,7 @@ void apply_incident_change(struct writer *w, struct op *op);
 void apply_incident_close(struct writer *w, struct op *op);
 void apply_incident_acknowledge(struct writer *w, struct op *op);
 void apply_thumbnail(struct writer *w, struct op *op);
+void apply_reference(struct writer *w, struct op *op);
 void apply_overlay(struct writer *w, struct op *op);
 void apply_overlay_end(struct writer *w, struct op *op);
 void apply_rollup(struct writer *w, struct op *op);

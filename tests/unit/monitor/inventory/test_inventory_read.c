@@ -74,11 +74,12 @@ test_all_columns(void **state)
 {
 	static const char csv[] =
 	    "uuid,site,name,device,url,user,password,transport,visit,"
-	    "no-picture,criticality,tags,enabled\n"
+	    "no-picture,criticality,tags,enabled,PTZ,dark hours\n"
 	    "6FA459EA-EE8A-4CA4-894E-DB77E160355E,N,c1,nvr,rtsp://h/1,u,"
-	    "\"p,\"\"w\",UDP,20s/10m,Yes,5,\"b a,a\",off\n"
-	    ",N,,,rtsp://q:r%40@h/2,,,,,,,,\n"
-	    ",N,x,,rtsp://h/3,,,tcp,visit=90/1h,0,1,,1\n";
+	    "\"p,\"\"w\",UDP,20s/10m,Yes,5,\"b a,a\",off,yes,"
+	    "\"22:00-5:00, 0:30-01:00\"\n"
+	    ",N,,,rtsp://q:r%40@h/2,,,,,,,,,,\n"
+	    ",N,x,,rtsp://h/3,,,tcp,visit=90/1h,0,1,,1,0,no\n";
 	struct inventory_mistakes m;
 	struct inventory *inv =
 	    read_text(INVENTORY_FEEDS, csv, sizeof(csv) - 1, &m);
@@ -99,7 +100,11 @@ test_all_columns(void **state)
 	assert_int_equal(f->criticality, 5);
 	assert_string_equal(f->tags, "a,b");
 	assert_false(f->enabled);
+	assert_true(f->ptz);
+	assert_string_equal(f->dark_hours, "00:30-01:00 22:00-05:00");
 	f++;
+	assert_false(f->ptz);
+	assert_string_equal(f->dark_hours, "");
 	assert_string_equal(f->name, "h/2");
 	assert_string_equal(f->url, "rtsp://h/2");
 	assert_int_equal(f->criticality, 3);
@@ -127,7 +132,7 @@ static const struct wrong {
 	{ INVENTORY_FEEDS, "url,colour,url\nx,y,z\n",
 	    "f.csv:1:5: unknown column \"colour\", expected one of uuid, site,"
 	    " name, device, url, user, password, transport, visit, no_picture,"
-	    " criticality, tags, enabled\n"
+	    " criticality, tags, enabled, ptz, dark_hours\n"
 	    "f.csv:1:12: column url stands here a second time",
 	    2 },
 	{ INVENTORY_FEEDS, "site,url\nA,rtsp://h/1,x\n",
@@ -288,10 +293,11 @@ test_round_trip(void **state)
 		"device,address,sessions,quirks,user,password\n"
 		"d1,10.0.0.1,3,basic-ok setup-all,u,'-p\nd2,h,0,,,\n",
 		"uuid,site,name,device,url,transport,visit,no_picture,"
-		"criticality,tags,enabled\n"
+		"criticality,tags,enabled,ptz,dark_hours\n"
 		"6fa459ea-ee8a-4ca4-894e-db77e160355e,A/B,'=1+1,d1,"
-		"rtsp://h/1,udp,30s/300s,yes,1,\"x,y\",no\n"
-		",,\" s \",d1,rtsp://h/2,auto,held,no,3,,yes\n",
+		"rtsp://h/1,udp,30s/300s,yes,1,\"x,y\",no,yes,"
+		"01:00-02:00 21:30-05:00\n"
+		",,\" s \",d1,rtsp://h/2,auto,held,no,3,,yes,no,\n",
 	};
 
 	(void)state;

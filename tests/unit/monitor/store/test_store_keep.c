@@ -191,7 +191,7 @@ test_versions(void **state)
 		assert_null(r);
 		if (v->reader_too)
 			assert_non_null(strstr(error, v->says));
-		script(b, "PRAGMA user_version = 1;"
+		script(b, "PRAGMA user_version = 2;"
 			  "PRAGMA application_id = 0x63616d77");
 	}
 	bench_open(b);
@@ -219,8 +219,8 @@ test_version_0(void **state)
 static void
 test_next_version(void **state)
 {
-	static const char *const good[] = { "", "CREATE TABLE extra(x)" };
-	static const char *const bad[] = { "", "CREATE TABLE more(x)",
+	static const char *const good[] = { "", "", "CREATE TABLE extra(x)" };
+	static const char *const bad[] = { "", "", "CREATE TABLE more(x)",
 		"INSERT INTO nowhere VALUES(1)" };
 	struct bench *b = *state;
 	char path[128], copy[160];
@@ -228,15 +228,15 @@ test_next_version(void **state)
 
 	store_close(&b->store);
 	snprintf(path, sizeof(path), "%s/%s", b->dir, STORE_FILE);
-	snprintf(copy, sizeof(copy), "%s.v1", path);
+	snprintf(copy, sizeof(copy), "%s.v2", path);
 	assert_true(db_open(&db, path, SQLITE_OPEN_READWRITE, NULL));
-	assert_true(schema_migrate_by(&db, path, good, 2));
-	assert_int_equal(db_int(&db, 0, "PRAGMA user_version", ""), 2);
+	assert_true(schema_migrate_by(&db, path, good, 3));
+	assert_int_equal(db_int(&db, 0, "PRAGMA user_version", ""), 3);
 	assert_int_equal(db_int(&db, 9, "SELECT count(*) FROM extra", ""), 0);
-	assert_false(schema_migrate_by(&db, path, bad, 3));
+	assert_false(schema_migrate_by(&db, path, bad, 4));
 	assert_non_null(strstr(db.error, "nowhere"));
 	db_forgive(&db);
-	assert_int_equal(db_int(&db, 0, "PRAGMA user_version", ""), 2);
+	assert_int_equal(db_int(&db, 0, "PRAGMA user_version", ""), 3);
 	assert_int_equal(db_int(&db, 9,
 			     "SELECT count(*) FROM sqlite_master WHERE name ="
 			     " 'more'",
@@ -247,6 +247,24 @@ test_next_version(void **state)
 	assert_true(schema_check(&db));
 	assert_int_equal(db_int(&db, 0, "SELECT count(*) FROM feed", ""), 2);
 	db_close(&db);
+}
+
+/* A database of the first version gains what the second has. */
+static void
+test_from_version_1(void **state)
+{
+	struct bench *b = *state;
+
+	store_close(&b->store);
+	script(b, "ALTER TABLE feed DROP COLUMN ptz;"
+		  "ALTER TABLE feed DROP COLUMN dark_hours;"
+		  "DROP TABLE reference; PRAGMA user_version = 1");
+	bench_open(b);
+	assert_int_equal(bench_int(b, "PRAGMA user_version"), schema_version());
+	assert_int_equal(bench_int(b, "SELECT count(*) FROM feed WHERE ptz = 0"
+				      " AND dark_hours = ''"),
+	    2);
+	assert_int_equal(bench_int(b, "SELECT count(*) FROM reference"), 0);
 }
 
 static void
@@ -295,6 +313,7 @@ main(void)
 		TEST(test_versions),
 		TEST(test_version_0),
 		TEST(test_next_version),
+		TEST(test_from_version_1),
 		TEST(test_damaged),
 		TEST(test_no_database),
 	};

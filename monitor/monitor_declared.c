@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the inventory declares of feeds, told to the judge; and what the judge
+ * has learned of them, kept in the store. Both go round the feeds, a few each
+ * second, so that no second has all of them. */
+#include "monitor/monitor_parts.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/clock.h"
+#include "common/log.h"
+#include "monitor/zone.h"
+
+#define ZONE_FILES "/usr/share/zoneinfo/"
+#define ZONE_BYTES (64u << 10)
+#define DECLARE_S 60u			/* one round */
+#define DECLARED_US (150 * US_PER_S)	/* what is told holds so long */
+#define SAVE_LEAST_S 300u		/* one round of saving, at least, .. */
+#define SAVE_BYTES_A_SECOND (64u << 10) /* .. and no more than this written */
+#define SAVE_MOST_AT_END (64u << 20)
+#define SAVED_NOW_US (30 * US_PER_S) /* not again at the end */
+
+/* --- time zones of sites */
+
+struct named_zone {
+	struct named_zone *next;
+	struct zone *zone; /* owned; NULL: there is none of that name */
+	char name[64];
+};
+
+static struct zone *
+zone_load(const char *name)
+{
+	char path[sizeof(ZONE_FILES) + sizeof(((struct named_zone *)0)->name)];
+	uint8_t *bytes = malloc(ZONE_BYTES);
+	struct zone *z = NULL;
+	ssize_t n = -1;
+	int fd;
+
+	strcpy(path, ZONE_FILES);
+	strncat(path, name, sizeof(path) - sizeof(ZONE_FILES));
+	fd = strstr(name, "..") == NULL ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+	if (fd >= 0 && bytes != NULL)
+		n = read(fd, bytes, ZONE_BYTES);
+	if (n > 0)
+		z = zone_new(bytes, (size_t)n);
+	if (fd >= 0)
+		close(fd);
+	free(bytes);
+	if (z == NULL)
+		log_warn("monitor", "time zone \"%s\" is not known here: UTC",
+		    name);
+	return z;
+}
+
+const struct zone *
+monitor_zone(struct monitor *m, const char *name)
+{
+	struct named_zone *z = m->zones;
+
+	if (name[0] == '\0' || strlen(name) >= sizeof(z->name))
+		return NULL;
+	while (z != NULL && strcmp(z->name, name) != 0)
+		z = z->next;
+	if (z != NULL)
+		return z->zone;
+	z = calloc(1, sizeof(*z));
+	if (z == NULL)
+		return NULL;
+	strcpy(z->name, name);
+	z->zone = zone_load(name);
+	z->next = m->zones;
+	m->zones = z;
+	return z->zone;
+}
+
+void
+monitor_zones_free(struct monitor *m)
+{
+	struct named_zone *z, *next;
+
+	for (z = m->zones; z != NULL; z = next) {
+		next = z->next;
+		zone_free(&z->zone);
+		free(z);
+	}
+	m->zones = NULL;
+}
+
+/* --- declared */
+
+void
+monitor_declare(struct monitor *m, struct watched_feed *f, int64_t now_us)
+{
+	struct annotation a = { .from_us = now_us,
+		.to_us = now_us + DECLARED_US };
+	int64_t left;
+
+	if (f->ptz) {
+		a.kind = ANNOTATION_PTZ_MOVING;
+		judge_on_annotation(f->judge, &a, now_us);
+	}
+	if (f->dark.count == 0)
+		return;
+	left = 60 * US_PER_S *
+	       (int64_t)dark_hours_left(&f->dark,
+		   zone_minute(f->zone, monitor_utc(m, now_us)));
+	if (left < DECLARED_US)
+		a.to_us = now_us + left;
+	a.kind = ANNOTATION_DARK_HOURS;
+	if (left > 0)
+		judge_on_annotation(f->judge, &a, now_us);
+}
+
+/* --- learned */
+
+/* FNV-1a: what has not changed is not written again. */
+static uint64_t
+print_of(const uint8_t *p, size_t n)
+{
+	uint64_t h = 14695981039346656037u;
+
+	for (size_t i = 0; i < n; i++)
+		h = (h ^ p[i]) * 1099511628211u;
+	return h;
+}
+
+/* Bytes posted. */
+static size_t
+save(struct monitor *m, struct watched_feed *f, int64_t now_us)
+{
+	static uint8_t bytes[JUDGE_SAVE_BYTES];
+	size_t n = judge_save(f->judge, bytes, sizeof(bytes));
+	uint64_t print = print_of(bytes, n);
+
+	if (n == 0 || print == f->saved_print ||
+	    !store_learned(m->store, f->id, STORE_LEARNED_JUDGE, bytes, n))
+		return 0;
+	f->saved_print = print;
+	f->saved_us = now_us;
+	return n;
+}
+
+static uint32_t
+save_round_s(const struct monitor *m)
+{
+	uint64_t s =
+	    (uint64_t)m->feed_count * JUDGE_SAVE_BYTES / SAVE_BYTES_A_SECOND;
+
+	return s > SAVE_LEAST_S ? (uint32_t)s : SAVE_LEAST_S;
+}
+
+/* The next few of a round over all feeds that takes round_s seconds. */
+static uint32_t
+share(const struct monitor *m, uint32_t *next, uint32_t round_s,
+    uint32_t *first_out)
+{
+	uint32_t n = m->feed_count / round_s + 1;
+
+	if (*next >= m->feed_count)
+		*next = 0;
+	*first_out = *next;
+	if (n > m->feed_count - *next)
+		n = m->feed_count - *next;
+	*next += n;
+	return n;
+}
+
+void
+monitor_declared_second(struct monitor *m, int64_t now_us)
+{
+	uint32_t first, n;
+
+	n = share(m, &m->next_declared, DECLARE_S, &first);
+	for (uint32_t i = first; i < first + n; i++)
+		monitor_declare(m, m->feeds[m->order[i]], now_us);
+	n = share(m, &m->next_saved, save_round_s(m), &first);
+	for (uint32_t i = first; i < first + n; i++)
+		save(m, m->feeds[m->order[i]], now_us);
+}
+
+void
+monitor_learned_save_all(struct monitor *m, int64_t now_us)
+{
+	size_t bytes = 0;
+
+	for (uint32_t i = 0; i < m->feed_count && bytes < SAVE_MOST_AT_END;
+	     i++) {
+		struct watched_feed *f = m->feeds[m->order[i]];
+
+		if (f->saved_us == 0 || now_us - f->saved_us > SAVED_NOW_US)
+			bytes += save(m, f, now_us);
+	}
+}

@@ -14,6 +14,7 @@
 #include "monitor/judge/judge.h"
 #include "monitor/judge/life.h"
 #include "monitor/judge/liveness.h"
+#include "monitor/judge/usual.h"
 #include "monitor/judge/looped.h"
 
 enum say {
@@ -87,12 +88,43 @@ struct frozen {
 	int64_t longest_us; /* longest equal run that motion ended */
 };
 
+struct white {
+	int64_t glare_us; /* since when it glares, 0 = it does not */
+	uint16_t permille;
+	uint16_t usual_permille;
+	bool blank; /* white all over: nothing else can be seen in it */
+};
+
+struct black {
+	int64_t from_us; /* first of a row of black pictures, 0 = none */
+	int64_t dusk_us; /* since when it has been growing dark */
+	uint8_t dusk;	 /* pictures of that */
+	bool gradual;	 /* it became black by and by */
+	bool blank;	 /* black all over */
+	uint16_t dark_q8; /* what was seen last */
+	uint16_t spread_q8;
+};
+
+struct corrupt {
+	uint8_t recent; /* a bit for each of the last pictures */
+	uint8_t damaged;
+	uint16_t green, grey; /* cells */
+	uint16_t units_permille;
+};
+
+struct cast {
+	int64_t off_us; /* since when colours are off, 0 = they are not */
+	int32_t u_q8, v_q8;
+	uint16_t agree_permille;
+};
+
 struct span_count { /* one account, for sums over a minute */
 	int64_t from_us;
 	int64_t to_us;
 	uint32_t units;
 	uint32_t packets;
 	uint32_t lost;
+	uint32_t damaged;
 	uint64_t bytes;
 };
 
@@ -145,6 +177,11 @@ struct judge_feed {
 	struct history history;
 	struct life life;
 	struct frozen frozen;
+	struct usual usual;
+	struct white white;
+	struct black black;
+	struct corrupt corrupt;
+	struct cast cast;
 	struct looped looped;
 	bool has_twin; /* another feed shows the same, as we were told */
 	struct twin twin;
@@ -155,8 +192,6 @@ struct judge_feed {
 	int64_t good_us;       /* last good evidence of any kind */
 	int64_t proof_us;      /* first proof of good since the last trouble */
 	int64_t dark_until_us; /* declared dark hours */
-	uint16_t dark_q8;      /* what the black detector saw last */
-	uint16_t dark_spread_q8;
 	uint16_t flat_permille;
 	uint16_t repeat_permille;
 	uint16_t cover_permille;
@@ -168,6 +203,10 @@ extern const struct detector detector_black;
 extern const struct detector detector_no_signal;
 extern const struct detector detector_looped;
 extern const struct detector detector_duplicate;
+extern const struct detector detector_white;
+extern const struct detector detector_noisy;
+extern const struct detector detector_corrupt;
+extern const struct detector detector_colour_cast;
 extern const struct detector detector_undecodable;
 extern const struct detector detector_packet_loss;
 extern const struct detector detector_low_fps;
@@ -181,6 +220,8 @@ void stream_take(struct judge_feed *f, const struct account *a);
 /* True when the account proves that the source still changes: a feed of
  * variable rate whose non-key units are as large as they were in life. */
 bool stream_proves_life(const struct judge_feed *f);
+/* Units with holes in them, of the last minute. */
+uint32_t stream_damaged_permille(const struct judge_feed *f);
 /* True when the account calls for a picture now. */
 bool stream_odd(const struct judge_feed *f);
 

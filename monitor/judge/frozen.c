@@ -246,7 +246,7 @@ look(struct judge_feed *f, const struct sight *s)
 	struct frozen *z = &f->frozen;
 	const struct contrast *c = s->contrast;
 
-	if (c == NULL)
+	if (c == NULL || f->black.blank || f->white.blank)
 		return (struct opinion){ SAY_NOTHING };
 	if (c->first) {
 		forget(z, s->at_us);

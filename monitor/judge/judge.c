@@ -93,11 +93,24 @@ take_picture(struct judge_feed *f, const struct sample *s, struct sight *sight)
 {
 	history_take(&f->history, s, &f->contrast);
 	sight->contrast = &f->contrast;
+	usual_see(&f->usual, &s->measures, &f->contrast);
 	sight->sign = life_look(&f->life, &f->contrast, s->at_us);
 	schedule_on_sign(f, sight->sign);
 	f->samples++;
 	if (s->at_us > f->sample_us)
 		f->sample_us = s->at_us;
+}
+
+#define PICTURE_CAUSES                                                         \
+	((2ull << CAUSE_DUPLICATE) - (1ull << CAUSE_UNDECODABLE))
+
+/* Nothing is learned from a picture against which anything speaks. */
+static void
+learn(struct judge_feed *f, const struct sample *s)
+{
+	if (s->result == SAMPLE_OK && !f->black.blank && !f->white.blank &&
+	    !detector_any_odd(f) && !(detector_causes(f) & PICTURE_CAUSES))
+		usual_learn(&f->usual, &s->measures);
 }
 
 void
@@ -112,6 +125,7 @@ judge_on_sample(struct judge_feed *f, const struct sample *s, int64_t now_us)
 	if (s->result == SAMPLE_OK || s->result == SAMPLE_DAMAGED)
 		take_picture(f, s, &sight);
 	detector_step(f, &sight);
+	learn(f, s);
 	schedule_on_sample(f, s, now_us);
 }
 

@@ -34,7 +34,7 @@
 
 struct sums {
 	int64_t us;
-	uint64_t units, packets, lost, bytes;
+	uint64_t units, packets, lost, damaged, bytes;
 };
 
 static struct sums
@@ -51,6 +51,7 @@ sum_since(const struct stream *s, int64_t from_us)
 		sum.units += p->units;
 		sum.packets += p->packets;
 		sum.lost += p->lost;
+		sum.damaged += p->damaged;
 		sum.bytes += p->bytes;
 	}
 	return sum;
@@ -177,7 +178,7 @@ stream_take(struct judge_feed *f, const struct account *a)
 	struct span_count *p = &s->span[s->span_next];
 
 	*p = (struct span_count){ a->from_us, a->to_us, a->units, a->packets,
-		a->lost, a->bytes };
+		a->lost, a->damaged, a->bytes };
 	s->span_next = (uint8_t)((s->span_next + 1) % SPANS);
 	if (s->span_count < SPANS)
 		s->span_count++;
@@ -241,6 +242,18 @@ loss_ppm(const struct judge_feed *f, int64_t from_us, uint64_t *packets)
 
 	*packets = sum.packets + sum.lost;
 	return *packets == 0 ? 0 : (uint32_t)(sum.lost * 1000000u / *packets);
+}
+
+uint32_t
+stream_damaged_permille(const struct judge_feed *f)
+{
+	struct sums sum = sum_since(&f->stream, f->now_us - MINUTE);
+	uint64_t permille;
+
+	if (sum.units < LOSS_PACKETS)
+		return 0;
+	permille = sum.damaged * 1000u / sum.units;
+	return permille > 1000 ? 1000 : (uint32_t)permille;
 }
 
 static struct opinion

@@ -164,7 +164,7 @@ test_memory(void **state)
 
 	(void)state;
 	camera_init(&c);
-	assert_true(malloc_usable_size(c.feed) <= 24 * 1024);
+	assert_true(malloc_usable_size(c.feed) <= 64 * 1024);
 	camera_live(&c, 0, 20);
 	before = mallinfo2().uordblks;
 	for (unsigned i = 0; i < 500; i++)

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Colour cast: all over the picture the colours are off their usual place in
+ * the same direction, while brightness shows the same scene in much the same
+ * light. An infrared filter that is stuck open turns them towards red and
+ * purple; another direction, or another light at the same time (a lamp, a low
+ * sun), must be further off and last longer.
+ */
+#include "monitor/judge/feed.h"
+
+#define SHIFT_Q8 (9 * 256) /* towards red and purple */
+#define SHIFT_OTHER_Q8 (16 * 256)
+#define LEAVE_PERCENT 60
+#define AGREE_PERMILLE 780u /* cells that go along by half at least */
+#define CELLS_LEAST 72u
+#define LIKENESS_LEAST 600  /* permille of the brightness explained */
+#define GAIN_LEAST_X100 30u /* contrast, squared: .55 .. 1.7 */
+#define GAIN_MOST_X100 290u
+#define SAME_LEAST_X100 65u /* the same light: .8 .. 1.25 */
+#define SAME_MOST_X100 155u
+#define CAST_US (10ll * 1000000)
+#define CAST_SLOW_US (60ll * 1000000)
+#define SEEN_LEAST 4u
+
+struct shift {
+	int u_q8, v_q8;
+	uint32_t size_q8;
+	unsigned cells, agree_permille;
+};
+
+static uint32_t
+root(uint64_t v)
+{
+	uint64_t r = 0;
+
+	for (uint64_t bit = 1ull << 31; bit > 0; bit >>= 1)
+		if ((r | bit) * (r | bit) <= v)
+			r |= bit;
+	return (uint32_t)r;
+}
+
+struct vector {
+	int u, v;
+};
+
+static struct vector
+cell_shift(const struct measures *m, const struct usual_light *l, unsigned i)
+{
+	return (struct vector){ m->chroma_u[i] * 256 + 128 - l->u_q8[i],
+		m->chroma_v[i] * 256 + 128 - l->v_q8[i] };
+}
+
+static struct shift
+shift_of(const struct usual *u, const struct usual_light *l,
+    const struct measures *m)
+{
+	struct shift k = { 0 };
+	int64_t su = 0, sv = 0;
+	unsigned agree = 0;
+
+	for (unsigned i = 0; i < CHROMA_CELLS; i++) {
+		struct vector d = cell_shift(m, l, i);
+
+		if (!usual_cell_valid(u, i))
+			continue;
+		su += d.u;
+		sv += d.v;
+		k.cells++;
+	}
+	if (k.cells < CELLS_LEAST)
+		return k;
+	k.u_q8 = (int)(su / k.cells);
+	k.v_q8 = (int)(sv / k.cells);
+	k.size_q8 = root(
+	    (uint64_t)((int64_t)k.u_q8 * k.u_q8 + (int64_t)k.v_q8 * k.v_q8));
+	for (unsigned i = 0; i < CHROMA_CELLS; i++) {
+		struct vector d = cell_shift(m, l, i);
+		int64_t along = (int64_t)d.u * k.u_q8 + (int64_t)d.v * k.v_q8;
+
+		if (usual_cell_valid(u, i))
+			agree += along * 2 >=
+				 (int64_t)k.size_q8 * (int64_t)k.size_q8;
+	}
+	k.agree_permille = agree * 1000 / k.cells;
+	return k;
+}
+
+/* Red to purple: V is up, and U not much down. */
+static bool
+is_infrared(const struct shift *k)
+{
+	return k->v_q8 > 0 && k->u_q8 * 2 >= -k->v_q8;
+}
+
+static bool
+same_light(const struct seen *n)
+{
+	return n->gain_x100 >= SAME_LEAST_X100 &&
+	       n->gain_x100 <= SAME_MOST_X100;
+}
+
+static struct opinion
+weigh(struct cast *c, const struct shift *k, const struct seen *n,
+    int64_t at_us)
+{
+	uint32_t limit = SHIFT_Q8;
+	bool slow = !is_infrared(k) || !same_light(n);
+
+	if (slow)
+		limit = SHIFT_OTHER_Q8;
+	if (k->size_q8 * 100 < limit * LEAVE_PERCENT ||
+	    k->agree_permille < AGREE_PERMILLE / 2) {
+		c->off_us = 0;
+		return (struct opinion){ SAY_GOOD, 0, 0 };
+	}
+	if (k->size_q8 < limit || k->agree_permille < AGREE_PERMILLE)
+		return (struct opinion){ SAY_NOTHING, 0, 0 };
+	if (c->off_us == 0)
+		c->off_us = at_us;
+	if (at_us - c->off_us < (slow ? CAST_SLOW_US : CAST_US))
+		return (struct opinion){ SAY_ODD, 0, 0 };
+	return (struct opinion){ SAY_BAD, slow ? (uint8_t)75 : (uint8_t)88, 0 };
+}
+
+static struct opinion
+look(struct judge_feed *f, const struct sight *s)
+{
+	const struct seen *n = &f->usual.now;
+	const struct usual_light *l = &f->usual.light[LIGHT_BRIGHT];
+	struct shift k;
+
+	if (s->contrast == NULL || !f->life.alive || l->seen < SEEN_LEAST ||
+	    n->light != LIGHT_BRIGHT)
+		return (struct opinion){ SAY_NOTHING, 0, 0 };
+	k = shift_of(&f->usual, l, &s->sample->measures);
+	f->cast.u_q8 = (int32_t)k.u_q8;
+	f->cast.v_q8 = (int32_t)k.v_q8;
+	f->cast.agree_permille = (uint16_t)k.agree_permille;
+	if (k.cells < CELLS_LEAST || n->likeness < LIKENESS_LEAST ||
+	    n->gain_x100 < GAIN_LEAST_X100 || n->gain_x100 > GAIN_MOST_X100)
+		return (struct opinion){ SAY_NOTHING, 0, 0 };
+	return weigh(&f->cast, &k, n, s->at_us);
+}
+
+static void
+tell(const struct judge_feed *f, struct evidence *e)
+{
+	evidence_number(e, "shift_u", f->cast.u_q8, 256);
+	evidence_number(e, "shift_v", f->cast.v_q8, 256);
+	evidence_number(e, "agree", f->cast.agree_permille, 1000);
+	evidence_number(e, "likeness", f->usual.now.likeness, 1000);
+	evidence_number(e, "saturation", f->usual.now.trait[TRAIT_SATURATION],
+	    256);
+	evidence_number(e, "saturation_usual",
+	    f->usual.light[LIGHT_BRIGHT].trait[TRAIT_SATURATION].mean, 256);
+}
+
+const struct detector detector_colour_cast = {
+	.name = "colour-cast",
+	.cause = CAUSE_COLOUR_CAST,
+	.hushed_by = 1ull << CAUSE_NO_SIGNAL | 1ull << CAUSE_BLACK |
+		     1ull << CAUSE_WHITE | 1ull << CAUSE_CORRUPT |
+		     1ull << CAUSE_COVERED | 1ull << CAUSE_MOVED |
+		     1ull << CAUSE_UNDECODABLE,
+	.on = 3,
+	.off = 3,
+	.look = look,
+	.tell = tell,
+};

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Noisy: grain over the whole picture, far beyond what is usual in this light,
+ * in space and from keyframe to keyframe, while the scene still shows through.
+ * A sensor at night is noisy too: that is another light, with a usual of its
+ * own, and until that is known only very much is called.
+ */
+#include "monitor/judge/feed.h"
+
+#define TIMES_X10 25u		/* the usual noise .. */
+#define OVER_Q8 (6u * 256u)	/* .. and so many levels above it */
+#define UNKNOWN_Q8 (20u * 256u) /* where this light is not known yet */
+#define CHANGE_TIMES_X10 18u	/* the usual difference of keyframes .. */
+#define CHANGE_OVER_Q8 (2u * 256u)
+#define LEAVE_PERCENT 75u  /* clears only below this of the limits */
+#define LIKENESS_LEAST 250 /* permille: the scene is there */
+#define NOISY_US (8ll * 1000000)
+
+struct limits {
+	unsigned noise_q8, change_q8;
+};
+
+static struct limits
+limits(const struct usual *u)
+{
+	const struct usual_light *l = usual_here(u);
+	unsigned usual = l->trait[TRAIT_NOISE].mean;
+	unsigned change = l->trait[TRAIT_CHANGE].mean;
+	struct limits k = { UNKNOWN_Q8, CHANGE_OVER_Q8 };
+
+	if (!u->now.known)
+		return k;
+	k.noise_q8 = usual * TIMES_X10 / 10;
+	if (k.noise_q8 < usual + OVER_Q8)
+		k.noise_q8 = usual + OVER_Q8;
+	if (k.noise_q8 < l->trait[TRAIT_NOISE].most)
+		k.noise_q8 = l->trait[TRAIT_NOISE].most;
+	k.change_q8 = change * CHANGE_TIMES_X10 / 10;
+	if (k.change_q8 < change + CHANGE_OVER_Q8)
+		k.change_q8 = change + CHANGE_OVER_Q8;
+	return k;
+}
+
+static struct opinion
+look(struct judge_feed *f, const struct sight *s)
+{
+	const struct usual *u = &f->usual;
+	struct limits k;
+
+	if (s->contrast == NULL || s->contrast->first || !f->life.alive ||
+	    !u->now.any_known)
+		return (struct opinion){ SAY_NOTHING, 0, 0 };
+	k = limits(u);
+	if (u->now.trait[TRAIT_NOISE] >= k.noise_q8 &&
+	    u->now.trait[TRAIT_CHANGE] >= k.change_q8)
+		return u->now.likeness >= LIKENESS_LEAST
+			   ? (struct opinion){ SAY_BAD, 85, 0 }
+			   : (struct opinion){ SAY_NOTHING, 0, 0 };
+	if (u->now.trait[TRAIT_NOISE] * 100u < k.noise_q8 * LEAVE_PERCENT ||
+	    u->now.trait[TRAIT_CHANGE] * 100u < k.change_q8 * LEAVE_PERCENT)
+		return (struct opinion){ SAY_GOOD, 0, 0 };
+	return (struct opinion){ SAY_NOTHING, 0, 0 };
+}
+
+static void
+tell(const struct judge_feed *f, struct evidence *e)
+{
+	const struct usual_light *l = usual_here(&f->usual);
+	const struct seen *n = &f->usual.now;
+
+	evidence_number(e, "noise", n->trait[TRAIT_NOISE], 256);
+	evidence_number(e, "noise_usual", l->trait[TRAIT_NOISE].mean, 256);
+	evidence_number(e, "difference", n->trait[TRAIT_CHANGE], 256);
+	evidence_number(e, "difference_usual", l->trait[TRAIT_CHANGE].mean,
+	    256);
+}
+
+const struct detector detector_noisy = {
+	.name = "noisy",
+	.cause = CAUSE_NOISY,
+	.hushed_by = 1ull << CAUSE_NO_SIGNAL | 1ull << CAUSE_CORRUPT |
+		     1ull << CAUSE_COVERED | 1ull << CAUSE_UNDECODABLE,
+	.on = 4,
+	.off = 3,
+	.on_us = NOISY_US,
+	.look = look,
+	.tell = tell,
+};

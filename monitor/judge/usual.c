@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "monitor/judge/usual.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define CLIPPED_Q8 (236u * 256u)
+#define DARK_Q8 (24u * 256u)
+#define GREY_Q8 (5u * 256u / 2u) /* mean |U| + |V| of a picture in grey */
+#define DIM_LEVEL 40u		 /* the median pixel of a dim one is below */
+#define KNOWN 3u		 /* pictures before a light is known */
+#define FAST 8u			 /* up to here all count alike .. */
+#define SLOW 64u		 /* .. later ones by 1/64 */
+#define MOST_FADES 1024u	 /* of the distance to the mean, a picture */
+#define VALID_LEAST (CHROMA_CELLS / 4u)
+#define VARIANCE_LEAST (4.0 * 65536.0) /* two levels: else nothing to see */
+
+static unsigned
+distance(unsigned a, unsigned b)
+{
+	return a > b ? a - b : b - a;
+}
+
+static uint16_t
+cell_luma(const uint16_t *thumb, unsigned cell)
+{
+	unsigned x0 = cell % CHROMA_W * THUMB_W / CHROMA_W;
+	unsigned x1 = (cell % CHROMA_W + 1) * THUMB_W / CHROMA_W;
+	unsigned y0 = cell / CHROMA_W * THUMB_H / CHROMA_H;
+	unsigned y1 = (cell / CHROMA_W + 1) * THUMB_H / CHROMA_H;
+	uint32_t sum = 0;
+
+	for (unsigned y = y0; y < y1; y++)
+		for (unsigned x = x0; x < x1; x++)
+			sum += thumb[y * THUMB_W + x];
+	return (uint16_t)(sum / ((x1 - x0) * (y1 - y0)));
+}
+
+static uint16_t
+clipped_permille(const uint16_t *thumb)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < THUMB_CELLS; i++)
+		n += thumb[i] >= CLIPPED_Q8;
+	return (uint16_t)(n * 1000u / THUMB_CELLS);
+}
+
+bool
+usual_cell_valid(const struct usual *u, unsigned cell)
+{
+	return u->now.luma_q8[cell] >= DARK_Q8 &&
+	       u->now.luma_q8[cell] < CLIPPED_Q8;
+}
+
+/* Mean colour of the cells that tell any; a picture that is mostly clipped
+ * has no colour of its own, which says nothing about its light. */
+static void
+see_colour(struct usual *u, const struct measures *m)
+{
+	unsigned sum = 0, n = 0;
+
+	for (unsigned i = 0; i < CHROMA_CELLS; i++) {
+		if (!usual_cell_valid(u, i))
+			continue;
+		sum += distance(m->chroma_u[i], 128) +
+		       distance(m->chroma_v[i], 128);
+		n++;
+	}
+	u->now.valid = (uint16_t)n;
+	if (n < VALID_LEAST) {
+		u->now.trait[TRAIT_SATURATION] = m->saturation_q8;
+		return;
+	}
+	u->now.trait[TRAIT_SATURATION] = (uint16_t)(sum * 256u / n);
+	if (u->now.trait[TRAIT_SATURATION] < GREY_Q8)
+		u->now.light = LIGHT_GREY;
+	else
+		u->now.light = m->p50 < DIM_LEVEL ? LIGHT_DIM : LIGHT_BRIGHT;
+}
+
+/* How much of the brightness over the cells the usual explains: the squared
+ * correlation, which no change of gain or offset alters. */
+static void
+see_likeness(struct usual *u, const uint16_t *usual_q8)
+{
+	double sa = 0, sb = 0, saa = 0, sbb = 0, sab = 0, n = 0;
+	double va, vb, cov;
+
+	u->now.likeness = 0;
+	u->now.gain_x100 = 0;
+	for (unsigned i = 0; i < CHROMA_CELLS; i++) {
+		double a = u->now.luma_q8[i], b = usual_q8[i];
+
+		if (a >= CLIPPED_Q8 || b >= CLIPPED_Q8)
+			continue;
+		n++;
+		sa += a;
+		sb += b;
+		saa += a * a;
+		sbb += b * b;
+		sab += a * b;
+	}
+	if (n < VALID_LEAST)
+		return;
+	va = saa / n - sa / n * (sa / n);
+	vb = sbb / n - sb / n * (sb / n);
+	cov = sab / n - sa / n * (sb / n);
+	if (vb < VARIANCE_LEAST)
+		return;
+	va = va < 1 ? 1 : va;
+	u->now.gain_x100 = (uint16_t)(va / vb > 600 ? 60000 : va / vb * 100);
+	u->now.likeness =
+	    (int16_t)(cov * (cov < 0 ? -cov : cov) / (va * vb) * 1000);
+}
+
+const struct usual_light *
+usual_here(const struct usual *u)
+{
+	return &u->light[u->now.light];
+}
+
+/* The light that was learned best, where this one was not. */
+static const struct usual_light *
+nearest_known(const struct usual *u)
+{
+	const struct usual_light *best = usual_here(u);
+
+	if (best->seen >= KNOWN)
+		return best;
+	for (unsigned i = 0; i < LIGHTS; i++)
+		if (u->light[i].seen > best->seen)
+			best = &u->light[i];
+	return best;
+}
+
+void
+usual_see(struct usual *u, const struct measures *m, const struct contrast *c)
+{
+	struct seen *n = &u->now;
+	const struct usual_light *like;
+
+	for (unsigned i = 0; i < CHROMA_CELLS; i++)
+		n->luma_q8[i] = cell_luma(m->thumb, i);
+	n->trait[TRAIT_NOISE] = m->noise_q8;
+	n->trait[TRAIT_OUTLIER] = (uint16_t)(m->outlier_q16 * 1000u / 65535u);
+	n->trait[TRAIT_SEAM] = m->block_q8;
+	n->trait[TRAIT_CHANGE] =
+	    (uint16_t)(c->near_q8 > UINT16_MAX ? UINT16_MAX : c->near_q8);
+	n->trait[TRAIT_WHITE] = clipped_permille(m->thumb);
+	see_colour(u, m);
+	like = nearest_known(u);
+	n->known = usual_here(u)->seen >= KNOWN;
+	n->any_known = like->seen >= KNOWN;
+	see_likeness(u, like->luma_q8);
+}
+
+static uint16_t
+towards(uint16_t old, uint16_t value, unsigned weight)
+{
+	return (uint16_t)((int)old + ((int)value - (int)old) / (int)weight);
+}
+
+static void
+learn_trait(struct trait_usual *t, uint16_t value, unsigned weight, bool first)
+{
+	if (first) {
+		*t = (struct trait_usual){ value, 0, value };
+		return;
+	}
+	t->spread =
+	    towards(t->spread, (uint16_t)distance(value, t->mean), weight);
+	t->mean = towards(t->mean, value, weight);
+	if (t->most > t->mean)
+		t->most -= (uint16_t)((t->most - t->mean) / MOST_FADES);
+	if (value > t->most)
+		t->most = value;
+}
+
+void
+usual_learn(struct usual *u, const struct measures *m)
+{
+	struct usual_light *l = &u->light[u->now.light];
+	unsigned weight = l->seen < FAST ? l->seen + 1u : SLOW;
+	bool first = l->seen == 0;
+
+	if (l->seen >= FAST && l->seen < SLOW)
+		weight = l->seen;
+	for (unsigned i = 0; i < TRAITS; i++)
+		learn_trait(&l->trait[i], u->now.trait[i], weight, first);
+	for (unsigned i = 0; i < CHROMA_CELLS; i++) {
+		uint16_t cu = (uint16_t)(m->chroma_u[i] * 256u);
+		uint16_t cv = (uint16_t)(m->chroma_v[i] * 256u);
+
+		l->luma_q8[i] = towards(l->luma_q8[i], u->now.luma_q8[i],
+		    first ? 1 : weight);
+		l->u_q8[i] = towards(l->u_q8[i], cu, first ? 1 : weight);
+		l->v_q8[i] = towards(l->v_q8[i], cv, first ? 1 : weight);
+	}
+	if (l->seen < UINT16_MAX)
+		l->seen++;
+}
+
+uint16_t
+usual_most(const struct usual *u, enum trait trait)
+{
+	uint16_t most = 0;
+
+	for (unsigned i = 0; i < LIGHTS; i++)
+		if (u->light[i].seen > 0 &&
+		    u->light[i].trait[trait].most > most)
+			most = u->light[i].trait[trait].most;
+	return most;
+}
+
+void
+usual_forget(struct usual *u)
+{
+	memset(u->light, 0, sizeof(u->light));
+}
+
+static void
+save_cells(struct writer *w, const uint16_t *q8)
+{
+	for (unsigned i = 0; i < CHROMA_CELLS; i++)
+		writer_u8(w, (uint8_t)(q8[i] >> 8));
+}
+
+static void
+load_cells(struct reader *r, uint16_t *q8)
+{
+	for (unsigned i = 0; i < CHROMA_CELLS; i++)
+		q8[i] = (uint16_t)(reader_u8(r) << 8 | 128u);
+}
+
+void
+usual_save(const struct usual *u, struct writer *w)
+{
+	for (unsigned k = 0; k < LIGHTS; k++) {
+		const struct usual_light *l = &u->light[k];
+
+		writer_le16(w, l->seen);
+		for (unsigned i = 0; i < TRAITS; i++) {
+			writer_le16(w, l->trait[i].mean);
+			writer_le16(w, l->trait[i].spread);
+			writer_le16(w, l->trait[i].most);
+		}
+		save_cells(w, l->luma_q8);
+		save_cells(w, l->u_q8);
+		save_cells(w, l->v_q8);
+	}
+}
+
+bool
+usual_load(struct usual *u, struct reader *r)
+{
+	struct usual_light light[LIGHTS];
+
+	for (unsigned k = 0; k < LIGHTS; k++) {
+		struct usual_light *l = &light[k];
+
+		l->seen = reader_le16(r);
+		for (unsigned i = 0; i < TRAITS; i++) {
+			l->trait[i].mean = reader_le16(r);
+			l->trait[i].spread = reader_le16(r);
+			l->trait[i].most = reader_le16(r);
+		}
+		load_cells(r, l->luma_q8);
+		load_cells(r, l->u_q8);
+		load_cells(r, l->v_q8);
+	}
+	if (r->bad)
+		return false;
+	memcpy(u->light, light, sizeof(light));
+	return true;
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* usual.h: good pictures of one feed -> what is usual for it in each kind of
+ * light: a few numbers of the whole picture, and brightness and colour of
+ * 20 x 12 cells. PURE. For the judge's files only; a picture's content is a
+ * camera's, so hostile.
+ *
+ * Each sample: usual_see, then the detectors ask, then usual_learn when
+ * nothing speaks against the picture. What was seen before the feed showed
+ * life is kept aside and counts only from then on.
+ */
+#ifndef MONITOR_JUDGE_USUAL_H
+#define MONITOR_JUDGE_USUAL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/cursor.h"
+#include "monitor/judge/history.h"
+
+enum light {
+	LIGHT_BRIGHT, /* in colour, by day or lit */
+	LIGHT_DIM,    /* in colour, but dark */
+	LIGHT_GREY,   /* without colour: infrared at night, or never any */
+};
+#define LIGHTS 3u
+
+enum trait {
+	TRAIT_NOISE,   /* measures.noise_q8 */
+	TRAIT_OUTLIER, /* permille of pixels unlike both neighbours */
+	TRAIT_SEAM,    /* measures.block_q8 */
+	TRAIT_CHANGE,  /* calm difference to the most like of the dozen, q8 */
+	TRAIT_WHITE,   /* permille of cells that are clipped */
+	TRAIT_SATURATION, /* measures.saturation_q8, without clipped cells */
+};
+#define TRAITS 6u
+
+struct trait_usual {
+	uint16_t mean;
+	uint16_t spread; /* mean deviation */
+	uint16_t most;	 /* the highest, forgotten slowly */
+};
+
+struct usual_light {
+	uint16_t seen; /* pictures learned from */
+	struct trait_usual trait[TRAITS];
+	uint16_t luma_q8[CHROMA_CELLS];
+	uint16_t u_q8[CHROMA_CELLS];
+	uint16_t v_q8[CHROMA_CELLS];
+};
+
+/* The picture at hand, against what is usual. */
+struct seen {
+	enum light light;
+	uint16_t trait[TRAITS];
+	uint16_t luma_q8[CHROMA_CELLS];
+	uint16_t valid;	    /* cells neither clipped nor quite dark */
+	int16_t likeness;   /* of brightness over the cells to the usual: share
+			     * of it that the usual explains, permille; below
+			     * zero: it looks like its negative */
+	uint16_t gain_x100; /* contrast against the usual, squared */
+	bool known;	    /* this light was learned enough to compare with */
+	bool any_known;	    /* some light was */
+};
+
+struct usual {
+	struct usual_light light[LIGHTS];
+	struct seen now;
+};
+
+/* Takes the picture in as the one at hand. */
+void usual_see(struct usual *u, const struct measures *m,
+    const struct contrast *c);
+/* The picture at hand is good: learn from it. */
+void usual_learn(struct usual *u, const struct measures *m);
+/* The light's usual values, as of the picture at hand. */
+const struct usual_light *usual_here(const struct usual *u);
+/* The highest of a trait in any light that is known. */
+uint16_t usual_most(const struct usual *u, enum trait trait);
+/* Whether a cell tells colour: neither clipped nor dark. */
+bool usual_cell_valid(const struct usual *u, unsigned cell);
+void usual_forget(struct usual *u);
+/* About 2.3 KB; load leaves u as it is when the bytes are no good. */
+#define USUAL_SAVE_BYTES (LIGHTS * (2u + TRAITS * 6u + 3u * CHROMA_CELLS))
+void usual_save(const struct usual *u, struct writer *w);
+bool usual_load(struct usual *u, struct reader *r);
+
+#endif

@@ -168,7 +168,10 @@ approve(struct approval *a, struct watched_feed *f, int64_t now_us)
 		return;
 	}
 	if (!judge_reference_set(f->judge, now_us)) {
-		say(a, f, "too little is known of it yet", "");
+		say(a, f,
+		    "this picture of it is not known well enough yet; try "
+		    "again in a few minutes",
+		    "");
 		return;
 	}
 	post_counted(a, f, now_us);

@@ -20,6 +20,8 @@ EMBED(page, "index.html");
 EMBED(style, "style.css");
 EMBED(script, "page.js");
 EMBED(icon, "icon.svg");
+EMBED(references, "references.html");
+EMBED(references_script, "references.js");
 
 const struct asset *
 assets_find(const char *path)
@@ -30,9 +32,14 @@ assets_find(const char *path)
 		{ "/page.js", "text/javascript; charset=utf-8", asset_script,
 		    0 },
 		{ "/icon.svg", "image/svg+xml", asset_icon, 0 },
+		{ "/references", "text/html; charset=utf-8", asset_references,
+		    0 },
+		{ "/references.js", "text/javascript; charset=utf-8",
+		    asset_references_script, 0 },
 	};
 	const char *const ends[] = { asset_page_end, asset_style_end,
-		asset_script_end, asset_icon_end };
+		asset_script_end, asset_icon_end, asset_references_end,
+		asset_references_script_end };
 
 	for (size_t i = 0; i < sizeof(assets) / sizeof(assets[0]); i++) {
 		if (strcmp(path, assets[i].path) != 0)

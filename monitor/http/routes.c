@@ -317,9 +317,11 @@ refused(struct evhttp_request *req)
 		    "ask by a loopback address, like http://127.0.0.1/");
 		return true;
 	}
+	const char *path =
+	    evhttp_uri_get_path(evhttp_request_get_evhttp_uri(req));
+
 	if (site != NULL && strcmp(site, "cross-site") == 0 &&
-	    strcmp(evhttp_uri_get_path(evhttp_request_get_evhttp_uri(req)),
-		"/") != 0) {
+	    strcmp(path, "/") != 0 && strcmp(path, "/references") != 0) {
 		reply_problem(req, 403, "not from other sites' pages");
 		return true;
 	}

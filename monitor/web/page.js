@@ -492,6 +492,11 @@ async function loadDetail() {
     box.replaceChildren(top, shotNew(f, "current"), verdict, el("p", "help", d.help));
     facts(box, [["since", `${clock(when(f.since))} (${span(now() - when(f.since))})`], ["also", f.causes.filter(c => c !== f.cause).map(c => CAUSE[c] || c).join(", ")],
       ["sure", f.confidence + " %"], ["overlay", f.maintenance ? "maintenance" : f.muted ? "muted" : ""]]);
+    if (f.reference && !f.no_picture) {
+      const pair = el("div", "pair");
+      pair.append(figure(f, "reference", `reference, approved ${clock(when(f.reference))}`), figure(f, "current", "now"));
+      box.append(el("h3", "", "As it shall look"), pair);
+    }
     if (f.state !== "up" && !f.no_picture) {
       const pair = el("div", "pair");
       pair.append(figure(f, "last-good", "last good"), figure(f, "first-bad", "first bad"));

@@ -100,6 +100,9 @@ fill(struct fake_feed *f, uint32_t i, int64_t now)
 	f->row.detail = "";
 	f->row.criticality = 3;
 	f->row.no_picture = i % 50 == 49;
+	f->row.ptz = i % 40 == 3;
+	if (i % 3 == 0)
+		f->row.reference_utc_us = now - 86400 * US_PER_S;
 	f->row.codec = CODEC_H264;
 	f->row.width = 640;
 	f->row.height = 360;
@@ -293,4 +296,14 @@ monitor_acknowledge(struct monitor *m, int64_t incident,
 	(void)m;
 	(void)who;
 	answer(fn, arg, incident == 1, incident == 1 ? "" : "no such incident");
+}
+
+void
+monitor_reference(struct monitor *m, const struct monitor_reference *what,
+    const struct monitor_actor *who, monitor_answer_fn *fn, void *arg)
+{
+	struct monitor_answer a = { .ok = true, .text = who->reason };
+
+	a.changed = what->all ? m->count : what->length > 0 ? 1 : 0;
+	fn(arg, &a);
 }

@@ -14,8 +14,9 @@
 #include "monitor/judge/judge.h"
 #include "monitor/judge/life.h"
 #include "monitor/judge/liveness.h"
-#include "monitor/judge/usual.h"
 #include "monitor/judge/looped.h"
+#include "monitor/judge/normal.h"
+#include "monitor/judge/usual.h"
 
 enum say {
 	SAY_NOTHING, /* this one tells nothing either way */
@@ -96,12 +97,12 @@ struct white {
 };
 
 struct black {
-	int64_t from_us; /* first of a row of black pictures, 0 = none */
-	int64_t dusk_us; /* since when it has been growing dark */
-	uint8_t dusk;	 /* pictures of that */
-	bool gradual;	 /* it became black by and by */
-	bool blank;	 /* black all over */
-	uint16_t dark_q8; /* what was seen last */
+	int64_t from_us;   /* first of a row of black pictures, 0 = none */
+	int64_t dusk_us;   /* since when it has been growing dark */
+	uint8_t dusk;	   /* pictures of that */
+	bool gradual;	   /* it became black by and by */
+	bool blank;	   /* black all over */
+	uint16_t dark_q8;  /* what was seen last */
 	uint16_t spread_q8;
 };
 
@@ -116,6 +117,19 @@ struct cast {
 	int64_t off_us; /* since when colours are off, 0 = they are not */
 	int32_t u_q8, v_q8;
 	uint16_t agree_permille;
+};
+
+struct moved {
+	uint8_t drifts;	  /* in a row */
+	uint8_t hits;	  /* pictures with the same displacement .. */
+	uint8_t misses;	  /* .. and without it, since the first */
+	int64_t from_us;  /* of the first */
+	int16_t x_q4, y_q4;
+};
+
+struct blurred {
+	int64_t from_us;
+	uint16_t pictures; /* in a row */
 };
 
 struct span_count { /* one account, for sums over a minute */
@@ -185,6 +199,9 @@ struct judge_feed {
 	struct looped looped;
 	bool has_twin; /* another feed shows the same, as we were told */
 	struct twin twin;
+	struct normal normal;
+	struct moved moved;
+	struct blurred blurred;
 	struct contrast contrast; /* of the last sample */
 	struct detector_state state[DETECTORS_MAX];
 	uint32_t samples;
@@ -203,6 +220,9 @@ extern const struct detector detector_black;
 extern const struct detector detector_no_signal;
 extern const struct detector detector_looped;
 extern const struct detector detector_duplicate;
+extern const struct detector detector_covered;
+extern const struct detector detector_moved;
+extern const struct detector detector_blurred;
 extern const struct detector detector_white;
 extern const struct detector detector_noisy;
 extern const struct detector detector_corrupt;

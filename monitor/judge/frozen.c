@@ -282,7 +282,7 @@ const struct detector detector_frozen = {
 	.name = "frozen",
 	.cause = CAUSE_FROZEN,
 	.hushed_by = 1ull << CAUSE_BLACK | 1ull << CAUSE_NO_SIGNAL |
-		     1ull << CAUSE_LOOPED,
+		     1ull << CAUSE_LOOPED | 1ull << CAUSE_COVERED,
 	.on = 1,
 	.off = 2,
 	.look = look,

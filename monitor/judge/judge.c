@@ -96,6 +96,7 @@ take_picture(struct judge_feed *f, const struct sample *s, struct sight *sight)
 	usual_see(&f->usual, &s->measures, &f->contrast);
 	sight->sign = life_look(&f->life, &f->contrast, s->at_us);
 	schedule_on_sign(f, sight->sign);
+	normal_look(f, sight);
 	f->samples++;
 	if (s->at_us > f->sample_us)
 		f->sample_us = s->at_us;
@@ -109,7 +110,8 @@ static void
 learn(struct judge_feed *f, const struct sample *s)
 {
 	if (s->result == SAMPLE_OK && !f->black.blank && !f->white.blank &&
-	    !detector_any_odd(f) && !(detector_causes(f) & PICTURE_CAUSES))
+	    !detector_any_odd(f) &&
+	    !(detector_causes(f) & PICTURE_CAUSES))
 		usual_learn(&f->usual, &s->measures);
 }
 
@@ -126,6 +128,8 @@ judge_on_sample(struct judge_feed *f, const struct sample *s, int64_t now_us)
 		take_picture(f, s, &sight);
 	detector_step(f, &sight);
 	learn(f, s);
+	if (sight.contrast != NULL)
+		normal_learn(f, &sight);
 	schedule_on_sample(f, s, now_us);
 }
 
@@ -151,27 +155,9 @@ judge_on_annotation(struct judge_feed *f, const struct annotation *a,
 	if (a->kind == ANNOTATION_DARK_HOURS && a->from_us <= now_us &&
 	    a->to_us > f->dark_until_us)
 		f->dark_until_us = a->to_us;
-}
-
-/* Thin until normal.[ch] can pin what it knows: nothing is known yet. */
-bool
-judge_reference_set(struct judge_feed *f, int64_t now_us)
-{
-	time_passes(f, now_us);
-	return false;
-}
-
-void
-judge_reference_clear(struct judge_feed *f)
-{
-	(void)f;
-}
-
-int64_t
-judge_reference_us(const struct judge_feed *f)
-{
-	(void)f;
-	return 0;
+	if (a->kind == ANNOTATION_PTZ_MOVING && a->from_us <= now_us &&
+	    a->to_us > f->normal.moving_until_us)
+		f->normal.moving_until_us = a->to_us;
 }
 
 static bool

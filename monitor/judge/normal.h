@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* normal.h: pictures of a feed over time -> what it usually looks like, and
+ * how the newest picture differs from that. PURE. For the judge's files only.
+ *
+ * Two modes, as by day and by night: whichever the picture agrees with is in
+ * force, and a light that agrees with neither, while edges stay where they
+ * are, becomes a new one. Learned only from pictures that no detector finds
+ * odd, and of use only after the feed has shown life. A *pinned* picture
+ * (approved by a person, or the first that was well known) never follows: slow
+ * creep is measured against it.
+ */
+#ifndef MONITOR_JUDGE_NORMAL_H
+#define MONITOR_JUDGE_NORMAL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/cursor.h"
+#include "monitor/judge/match.h"
+
+enum view {
+	VIEW_UNKNOWN, /* nothing learned, too dark, too bare, or unclear */
+	VIEW_SAME,
+	VIEW_LIGHT,   /* the same in a light that is not known yet */
+	VIEW_BUSY,    /* the same, much of it hidden by what passes by */
+	VIEW_HIDDEN,  /* most edges are gone and nothing is in their place */
+	VIEW_SHIFTED, /* edges are elsewhere, all by the same way */
+	VIEW_OTHER,   /* other edges */
+};
+
+struct sharpness {		/* of each zone, at full resolution */
+	uint16_t width, height; /* of the pictures; 0 = none was learned */
+	uint16_t noise_q8;
+	uint16_t seen;
+	uint16_t zone[ZONES]; /* q8, as measured */
+};
+
+struct mode {
+	uint16_t seen;	 /* pictures it was learned from; 0 = none yet */
+	uint16_t colour; /* saturation, q8 */
+	struct sharpness sharp;
+	uint8_t agree[ZONES]; /* usual agreement of a zone, percent */
+	uint8_t luma[SMALL_CELLS];
+};
+
+struct standing { /* a view that is not the normal, while it lasts */
+	uint16_t pictures;
+	int64_t from_us;
+	uint8_t hidden[ZONES / 8]; /* zones, a bit each */
+	uint8_t luma[SMALL_CELLS];
+};
+
+struct pinned {
+	bool set;
+	bool approved; /* by a person */
+	int64_t at_us; /* of the approval; -1 restored */
+	struct sharpness sharp;
+	uint8_t luma[SMALL_CELLS];
+};
+
+struct compared { /* the newest picture with the mode in force */
+	enum view view;
+	uint8_t structured;	  /* zones that usually hold edges */
+	uint16_t same_permille;	  /* of them, that agree */
+	uint16_t hidden_permille; /* of them, where nothing is left */
+	int8_t agree;		  /* mean correlation, percent */
+	int8_t agree_usual;
+	uint16_t light_percent;	   /* level now / usual */
+	uint16_t colour_percent;   /* saturation now / usual, at most 999 */
+	struct displacement shift; /* when it is not the same place */
+	uint8_t sharp_zones;	   /* that could be compared */
+	uint16_t sharp_permille; /* median of now / usual, light allowed for */
+	uint16_t soft_permille;	 /* zones with less than half of it */
+	uint16_t edged_permille; /* edges now / usual, over the picture */
+	uint8_t hidden[ZONES / 8]; /* which zones, a bit each */
+	struct displacement drift; /* against the pinned, when last looked */
+	bool drifted;
+};
+
+struct normal {
+	struct mode mode[2];
+	uint8_t in_force;
+	struct standing standing;
+	struct pinned pinned;
+	struct compared now;
+	int64_t moving_until_us; /* declared pan, tilt or zoom */
+	int64_t light_us;	 /* when another mode came into force */
+	int64_t travel_us[4];	 /* when views were last left for others */
+	uint8_t travels;
+	bool away;	     /* from every mode */
+	uint8_t until_drift; /* pictures to the next look at the pinned */
+};
+
+struct judge_feed;
+struct sight;
+
+/* Before the detectors: compares. After them: learns, when none of them finds
+ * the picture odd. */
+void normal_look(struct judge_feed *f, const struct sight *s);
+void normal_learn(struct judge_feed *f, const struct sight *s);
+/* True while pictures can be compared with a normal. */
+bool normal_known(const struct judge_feed *f);
+/* A camera that turns by itself again and again: where it looks is no fault. */
+bool normal_roams(const struct normal *n, int64_t at_us);
+/* Pictures of one geometry are gone for another: nothing of the old holds. */
+void normal_forget(struct normal *n);
+
+/* All that is kept over a restart. restore: false and *n as it was when the
+ * bytes are not what save wrote. */
+void normal_save(const struct normal *n, struct writer *w);
+bool normal_restore(struct normal *n, struct reader *r);
+
+#endif

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Colour cast: all over the picture the colours are off their usual place in
  * the same direction, while brightness shows the same scene in much the same
- * light. An infrared filter that is stuck open turns them towards red and
- * purple; another direction, or another light at the same time (a lamp, a low
- * sun), must be further off and last longer.
+ * light. An infrared filter that is stuck open turns them towards purple.
+ * Towards blue or orange, where lamps and the low sun lie, or in another light
+ * at the same time, they must be further off and last longer.
  */
+#include <stdlib.h>
+
 #include "monitor/judge/feed.h"
 
-#define SHIFT_Q8 (9 * 256) /* towards red and purple */
-#define SHIFT_OTHER_Q8 (16 * 256)
+#define SHIFT_Q8 (9 * 256) /* towards purple or green */
+#define SHIFT_OTHER_Q8 (20 * 256)
 #define LEAVE_PERCENT 60
 #define AGREE_PERMILLE 780u /* cells that go along by half at least */
 #define CELLS_LEAST 72u
@@ -17,14 +19,16 @@
 #define GAIN_MOST_X100 290u
 #define SAME_LEAST_X100 65u /* the same light: .8 .. 1.25 */
 #define SAME_MOST_X100 155u
-#define CAST_US (10ll * 1000000)
+#define CAST_US (6ll * 1000000)
 #define CAST_SLOW_US (60ll * 1000000)
+#define UNEVEN_PERMILLE 450u
 #define SEEN_LEAST 4u
 
 struct shift {
 	int u_q8, v_q8;
 	uint32_t size_q8;
 	unsigned cells, agree_permille;
+	unsigned uneven_permille; /* mean departure from the shift, of it */
 };
 
 static uint32_t
@@ -55,7 +59,7 @@ shift_of(const struct usual *u, const struct usual_light *l,
 {
 	struct shift k = { 0 };
 	int64_t su = 0, sv = 0;
-	unsigned agree = 0;
+	unsigned agree = 0, uneven = 0;
 
 	for (unsigned i = 0; i < CHROMA_CELLS; i++) {
 		struct vector d = cell_shift(m, l, i);
@@ -74,6 +78,16 @@ shift_of(const struct usual *u, const struct usual_light *l,
 	    (uint64_t)((int64_t)k.u_q8 * k.u_q8 + (int64_t)k.v_q8 * k.v_q8));
 	for (unsigned i = 0; i < CHROMA_CELLS; i++) {
 		struct vector d = cell_shift(m, l, i);
+
+		if (usual_cell_valid(u, i))
+			uneven +=
+			    (unsigned)(abs(d.u - k.u_q8) + abs(d.v - k.v_q8));
+	}
+	if (k.size_q8 > 0)
+		k.uneven_permille =
+		    (unsigned)((uint64_t)uneven * 1000u / k.cells / k.size_q8);
+	for (unsigned i = 0; i < CHROMA_CELLS; i++) {
+		struct vector d = cell_shift(m, l, i);
 		int64_t along = (int64_t)d.u * k.u_q8 + (int64_t)d.v * k.v_q8;
 
 		if (usual_cell_valid(u, i))
@@ -84,11 +98,12 @@ shift_of(const struct usual *u, const struct usual_light *l,
 	return k;
 }
 
-/* Red to purple: V is up, and U not much down. */
+/* Towards purple or green: daylight and lamps differ along the other axis,
+ * from blue to orange. */
 static bool
-is_infrared(const struct shift *k)
+is_unnatural(const struct shift *k)
 {
-	return k->v_q8 > 0 && k->u_q8 * 2 >= -k->v_q8;
+	return abs(k->u_q8 + k->v_q8) * 5 >= abs(k->u_q8 - k->v_q8) * 3;
 }
 
 static bool
@@ -103,7 +118,7 @@ weigh(struct cast *c, const struct shift *k, const struct seen *n,
     int64_t at_us)
 {
 	uint32_t limit = SHIFT_Q8;
-	bool slow = !is_infrared(k) || !same_light(n);
+	bool slow = !is_unnatural(k) || !same_light(n);
 
 	if (slow)
 		limit = SHIFT_OTHER_Q8;
@@ -121,11 +136,21 @@ weigh(struct cast *c, const struct shift *k, const struct seen *n,
 	return (struct opinion){ SAY_BAD, slow ? (uint8_t)75 : (uint8_t)88, 0 };
 }
 
+/* Where the scene itself is grey, colour is another light than the one that is
+ * known: then only an even tint tells. */
+static const struct usual_light *
+reference(const struct usual *u)
+{
+	if (u->light[LIGHT_BRIGHT].seen >= SEEN_LEAST)
+		return &u->light[LIGHT_BRIGHT];
+	return &u->light[LIGHT_GREY];
+}
+
 static struct opinion
 look(struct judge_feed *f, const struct sight *s)
 {
 	const struct seen *n = &f->usual.now;
-	const struct usual_light *l = &f->usual.light[LIGHT_BRIGHT];
+	const struct usual_light *l = reference(&f->usual);
 	struct shift k;
 
 	if (s->contrast == NULL || !f->life.alive || l->seen < SEEN_LEAST ||
@@ -137,6 +162,9 @@ look(struct judge_feed *f, const struct sight *s)
 	f->cast.agree_permille = (uint16_t)k.agree_permille;
 	if (k.cells < CELLS_LEAST || n->likeness < LIKENESS_LEAST ||
 	    n->gain_x100 < GAIN_LEAST_X100 || n->gain_x100 > GAIN_MOST_X100)
+		return (struct opinion){ SAY_NOTHING, 0, 0 };
+	if (l == &f->usual.light[LIGHT_GREY] &&
+	    (k.uneven_permille > UNEVEN_PERMILLE || !same_light(n)))
 		return (struct opinion){ SAY_NOTHING, 0, 0 };
 	return weigh(&f->cast, &k, n, s->at_us);
 }

@@ -42,6 +42,22 @@ green_cells(const struct measures *m, const struct usual *u)
 	return n;
 }
 
+/* Every part of the cell is that grey: a real thing has a texture, or at least
+ * another shade. */
+static bool
+cell_is_even(const struct measures *m, unsigned cell, unsigned grey)
+{
+	unsigned w = THUMB_W / CHROMA_W,
+		 y = cell / CHROMA_W * THUMB_H / CHROMA_H;
+	const uint16_t *at = m->thumb + (y + 1) * THUMB_W + cell % CHROMA_W * w;
+
+	for (unsigned j = 0; j < 5; j++, at += THUMB_W)
+		for (unsigned i = 1; i + 1 < w; i++)
+			if (apart(at[i], grey) > GREY_NEAR_Q8)
+				return false;
+	return true;
+}
+
 /* Cells of the grey that nothing decodes to. */
 static unsigned
 grey_cells(const struct measures *m, const struct usual *u)
@@ -53,7 +69,7 @@ grey_cells(const struct measures *m, const struct usual *u)
 	for (unsigned i = 0; i < CHROMA_CELLS; i++)
 		n += apart(m->chroma_u[i], 128) <= GREY_CHROMA &&
 		     apart(m->chroma_v[i], 128) <= GREY_CHROMA &&
-		     apart(u->now.luma_q8[i], grey) <= GREY_NEAR_Q8 &&
+		     cell_is_even(m, i, grey) &&
 		     apart(l->luma_q8[i], grey) >= GREY_USUAL_Q8;
 	return n;
 }
@@ -65,7 +81,7 @@ shows_damage(struct judge_feed *f, const struct measures *m)
 
 	k->green = (uint16_t)green_cells(m, &f->usual);
 	k->grey = (uint16_t)grey_cells(m, &f->usual);
-	if (!f->life.alive || !f->usual.now.any_known)
+	if (!f->life.alive || !f->usual.now.known)
 		return false;
 	return k->green >= GREEN_CELLS || k->grey >= GREY_CELLS;
 }

@@ -18,6 +18,9 @@
 #define COLOURED_Q8 (24u * 256u)
 #define LIT_Q8 (56u * 256u)
 #define LIT_CELLS 12u
+#define WHITE_LEVEL 236u
+#define WORDS_LEVEL 110u
+#define SNOW_SCENE_Q8 (14u * 256u)
 #define SNOW_OUTLIER_PERMILLE 150u
 #define SNOW_NOISE_Q8 (18u * 256u)
 #define SNOW_DIFFERENCE_Q8 (18u * 256u)
@@ -73,11 +76,41 @@ plain_black(const struct measures *m)
 	return lit <= LIT_CELLS && m->p50 <= BLACK_LEVEL;
 }
 
+/* White all over without colour, and what is not is light too: a picture
+ * that is over-exposed. On a card of white, words are dark. */
 static bool
-is_snow(const struct measures *m, const struct contrast *c)
+plain_white(const struct measures *m)
+{
+	return m->saturation_q8 <= COLOURED_Q8 && m->p50 >= WHITE_LEVEL &&
+	       m->p01 >= WORDS_LEVEL;
+}
+
+/* Hardly any difference between the places of the picture: noise averages
+ * out, a scene does not. Words over it are few cells. */
+static bool
+no_scene(const struct note *n)
+{
+	uint16_t cell[COARSE];
+
+	for (unsigned i = 0; i < COARSE; i++) {
+		unsigned j = i;
+
+		for (; j > 0 && cell[j - 1] > n->coarse[i]; j--)
+			cell[j] = cell[j - 1];
+		cell[j] = n->coarse[i];
+	}
+	return cell[COARSE * 85 / 100] - cell[COARSE * 15 / 100] <=
+	       SNOW_SCENE_Q8;
+}
+
+static bool
+is_snow(const struct judge_feed *f, const struct measures *m,
+    const struct contrast *c)
 {
 	return !c->first && permille(m->outlier_q16) >= SNOW_OUTLIER_PERMILLE &&
-	       m->noise_q8 >= SNOW_NOISE_Q8 && c->near_q8 >= SNOW_DIFFERENCE_Q8;
+	       m->noise_q8 >= SNOW_NOISE_Q8 &&
+	       c->near_q8 >= SNOW_DIFFERENCE_Q8 &&
+	       no_scene(history_last(&f->history));
 }
 
 static bool
@@ -91,7 +124,7 @@ is_card(struct judge_feed *f, const struct sight *s)
 	f->flat_permille = (uint16_t)flat;
 	f->repeat_permille = (uint16_t)repeat;
 	f->cover_permille = (uint16_t)cover(n);
-	if (flat < FLAT_PERMILLE || plain_black(m) ||
+	if (flat < FLAT_PERMILLE || plain_black(m) || plain_white(m) ||
 	    s->contrast->hot > MOVED_CELLS_MOST)
 		return false;
 	return one_value(m) >= ONE_PERMILLE && repeat >= REPEAT_PERMILLE;
@@ -104,7 +137,7 @@ look(struct judge_feed *f, const struct sight *s)
 		return (struct opinion){ SAY_NOTHING };
 	if (is_card(f, s))
 		return (struct opinion){ SAY_BAD, 92 };
-	if (is_snow(&s->sample->measures, s->contrast))
+	if (is_snow(f, &s->sample->measures, s->contrast))
 		return (struct opinion){ SAY_BAD, 90 };
 	return (struct opinion){ SAY_GOOD };
 }

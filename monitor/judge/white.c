@@ -9,15 +9,13 @@
 #define BLANK_PERMILLE 850u /* bad in itself */
 #define BLANK_LEAVE_PERMILLE 700u
 #define GLARE_PERMILLE 400u /* .. and this only over the usual most: */
-#define GLARE_OVER_PERMILLE 220u
+#define GLARE_OVER_PERMILLE 150u
 #define GLARE_LEAVE_PERMILLE 300u
-#define GLARE_LEAVE_OVER_PERMILLE 120u
+#define GLARE_LEAVE_OVER_PERMILLE 80u
 #define WHOLE_PERMILLE 650u /* from here on it need not last */
-#define GLARE_US (10ll * 1000000)
+#define GLARE_US (8ll * 1000000)
 #define COLOURED_Q8 (30u * 256u) /* a coloured card is none */
-#define DIM_PERCENTILE                                                         \
-	90u /* the darkest hundredth of a blank picture                        \
-	     * that may be white paper */
+#define REST_Q8 (130u * 256u)	 /* what is not clipped is bright too */
 
 static struct opinion
 good(struct white *w)
@@ -35,6 +33,22 @@ glare(struct white *w, int64_t at_us)
 		return (struct opinion){ SAY_ODD, 0, 0 };
 	return (struct opinion){ SAY_BAD,
 		w->permille < WHOLE_PERMILLE ? (uint8_t)80 : (uint8_t)92, 0 };
+}
+
+/* Mean of the cells that are not clipped. A bright sky over a street leaves
+ * them as they are; the sun in the lens, or a wrong exposure, does not. */
+static unsigned
+rest_q8(const struct usual *u)
+{
+	uint32_t sum = 0, n = 0;
+
+	for (unsigned i = 0; i < CHROMA_CELLS; i++) {
+		if (u->now.luma_q8[i] >= 236u * 256u)
+			continue;
+		sum += u->now.luma_q8[i];
+		n++;
+	}
+	return n == 0 ? 255u * 256u : sum / n;
 }
 
 static struct opinion
@@ -56,7 +70,7 @@ look(struct judge_feed *f, const struct sight *s)
 		return glare(w, s->at_us);
 	}
 	if (f->life.alive && f->usual.now.any_known &&
-	    w->permille >= GLARE_PERMILLE &&
+	    w->permille >= GLARE_PERMILLE && rest_q8(&f->usual) >= REST_Q8 &&
 	    w->permille >= usual + GLARE_OVER_PERMILLE)
 		return glare(w, s->at_us);
 	if (w->permille < GLARE_LEAVE_PERMILLE ||

@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """camwarden run on a handful of cameras: imported while it runs, up; probes
 killed with -9: unknown at most, never down, and soon up again; a camera's
-power cut: down in time; the monitor killed: all unknown, its probes gone, and
-after its return the intervals tile without hole or overlap. About 60 s."""
+power cut: down in time; a URL changed while it is held: that one down, and up
+again with the old one; the monitor killed: all unknown, its probes gone, and
+after its return the intervals tile without hole or overlap. About 80 s."""
 import json
 import os
 import signal
@@ -38,10 +39,10 @@ def write_config():
 
 def start_farm():
     os.makedirs(MATERIAL, exist_ok=True)
-    subprocess.run([program("camscene"), "--folder", MATERIAL, "--name", "run", "--streams", "2", "--seconds", "150"],
+    subprocess.run([program("camscene"), "--folder", MATERIAL, "--name", "run", "--streams", "2", "--seconds", "180"],
                    check=True, stdout=subprocess.DEVNULL)
     farm = Child([program("camfarm"), "--set", os.path.join(MATERIAL, "run.set"), "--hosts", str(CAMERAS), "--net", "43",
-                  "--port", str(free_port()), "--seconds", "120", "--site-size", "3", "--no-tls",
+                  "--port", str(free_port()), "--seconds", "150", "--site-size", "3", "--no-tls",
                   "--control", os.path.join(DIR, "farm.sock"), "--inventory", os.path.join(DIR, "farm.csv")])
     farm.wait_line(lambda line: "ready" in line, 20)
     return farm
@@ -122,6 +123,23 @@ def cut_power(config):
     wait_states(config, all_up, 40 * SLOW, "up after the power is back")
 
 
+def move_camera(config):
+    """A held feed's URL is changed under it, to nothing and back."""
+    path = os.path.join(DIR, "farm.csv")
+    with open(path) as f:
+        right = f.read()
+    wrong = os.path.join(DIR, "moved.csv")
+    with open(wrong, "w") as f:
+        f.write(right.replace("/cam0", "/nothing-here", 1))
+    for file, test, what in ((wrong, lambda s: s.count("down") == 1, "down at a wrong URL"),
+                             (path, all_up, "up at the right URL again")):
+        p = run("feeds", "import", file, "--config", config)
+        assert p.returncode == 0 and "1 changed" in p.stdout, p
+        wait_states(config, test, 25 * SLOW, what)
+    cause = run("incidents", "--all", "--json", "--config", config).stdout
+    assert "not-found" in cause, cause
+
+
 def kill_monitor(config, monitor):
     probes = children(monitor.process.pid)
     monitor.kill()
@@ -169,6 +187,7 @@ def main():
     wait_states(config, all_up, 25 * SLOW, "up after the import", never=("down",))
     kill_probes(config, monitor)
     cut_power(config)
+    move_camera(config)
     monitor = kill_monitor(config, monitor)
     probes = children(monitor.process.pid)
     assert monitor.stop(8) == 0

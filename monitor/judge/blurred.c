@@ -7,9 +7,10 @@
 #include "monitor/judge/feed.h"
 
 #define SECOND 1000000
-#define BLURRED_PERMILLE 560u /* of the usual sharpness, median of the zones   \
-			       */
-#define SOFT_PERMILLE 450u    /* .. and so many zones with half or less */
+#define BLURRED_PERMILLE                                                       \
+	560u		   /* of the usual sharpness, median of the zones      \
+			    */
+#define SOFT_PERMILLE 450u /* .. and so many zones with half or less */
 #define SHARP_PERMILLE 700u
 #define FEW_PERMILLE 420u /* .. where few zones can be compared */
 #define ZONES_LEAST 12u

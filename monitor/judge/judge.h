@@ -135,6 +135,6 @@ void judge_stream(const struct judge_feed *f, struct judge_stream *out);
  * read; what is restored is never proof of life now. */
 size_t judge_save(const struct judge_feed *f, void *out, size_t size);
 void judge_restore(struct judge_feed *f, const void *bytes, size_t length);
-#define JUDGE_SAVE_BYTES 512
+#define JUDGE_SAVE_BYTES 16384
 
 #endif

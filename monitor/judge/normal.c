@@ -9,7 +9,6 @@
 #define SECOND 1000000ll
 
 /* Learning. */
-#define SEEN_KNOWN 3u  /* pictures until there is a normal: their median */
 #define SEEN_PINNED 6u /* .. until it is pinned, unless a person does */
 #define WEIGHT_MOST 32u
 #define PULL_LEAST 12 /* levels */
@@ -65,14 +64,13 @@
 bool
 normal_known(const struct judge_feed *f)
 {
-	const struct normal *n = &f->normal;
-
-	return f->life.alive && n->mode[n->in_force].seen >= SEEN_KNOWN;
+	return f->life.alive && f->normal.proven;
 }
 
 void
 normal_forget(struct normal *n)
 {
+	n->proven = false;
 	n->mode[0].seen = n->mode[1].seen = 0;
 	n->in_force = 0;
 	n->standing.pictures = 0;
@@ -414,15 +412,28 @@ normal_roams(const struct normal *n, int64_t at_us)
 	return late >= TRAVELS;
 }
 
+/* Another shape of picture: cells lie elsewhere. A mere change of resolution is
+ * none. */
+static bool
+same_shape(const struct sharpness *s, const struct measures *m)
+{
+	uint32_t a = (uint32_t)s->width * m->height;
+	uint32_t b = (uint32_t)m->width * s->height;
+
+	return s->seen == 0 ||
+	       (a * 100ull <= b * 103ull && b * 100ull <= a * 103ull);
+}
+
 /* Against the pinned picture: slow creep that the normal has followed. */
 static void
-look_for_drift(struct normal *n, const struct small *s)
+look_for_drift(struct normal *n, const struct measures *m,
+    const struct small *s)
 {
 	struct small pinned;
 	struct displacement *d = &n->now.drift;
 	int far;
 
-	if (!n->pinned.set)
+	if (!n->pinned.set || !same_shape(&n->pinned.sharp, m))
 		return;
 	small_of_bytes(&pinned, n->pinned.luma);
 	*d = match_shift(s, &pinned);
@@ -436,14 +447,15 @@ look_for_drift(struct normal *n, const struct small *s)
 }
 
 static void
-drift_when_due(struct normal *n, const struct small *s)
+drift_when_due(struct normal *n, const struct measures *m,
+    const struct small *s)
 {
 	if (n->until_drift > 0 && !n->now.drifted) {
 		n->until_drift--;
 		return;
 	}
 	n->until_drift = DRIFT_EVERY;
-	look_for_drift(n, s);
+	look_for_drift(n, m, s);
 }
 
 /* The mode that the picture agrees with more. */
@@ -460,7 +472,7 @@ choose_mode(struct normal *n, const struct measures *m, const struct small *s,
 	first.drifted = c->drifted;
 	*c = first;
 	if (first.same_permille >= SAME_PERMILLE ||
-	    n->mode[other].seen < SEEN_KNOWN)
+	    n->mode[other].seen < NORMAL_SEEN)
 		return;
 	second = compare(&n->mode[other], m, s, now);
 	if (second.same_permille < SAME_PERMILLE)
@@ -480,6 +492,10 @@ normal_look(struct judge_feed *f, const struct sight *s)
 	struct small picture;
 	struct field now;
 
+	if (!same_shape(&n->mode[n->in_force].sharp, m))
+		normal_forget(n);
+	if (f->life.alive && n->mode[n->in_force].seen >= NORMAL_SEEN)
+		n->proven = true;
 	if (s->at_us < n->moving_until_us || !normal_known(f)) {
 		n->now.view = VIEW_UNKNOWN;
 		n->standing.pictures = 0;
@@ -492,7 +508,7 @@ normal_look(struct judge_feed *f, const struct sight *s)
 	if (n->now.view == VIEW_SAME) {
 		n->standing.pictures = 0;
 		n->away = false;
-		drift_when_due(n, &picture);
+		drift_when_due(n, m, &picture);
 		return;
 	}
 	standing_take(&n->standing, &n->now, &picture, &now, s->at_us);
@@ -621,7 +637,7 @@ learn_three(struct normal *n, const struct measures *m, const struct small *s)
 			       : third,
 	    s);
 	learn_sharp(&mode->sharp, m);
-	if (++mode->seen < SEEN_KNOWN)
+	if (++mode->seen < NORMAL_SEEN)
 		return;
 	for (unsigned i = 0; i < SMALL_CELLS; i++)
 		mode->luma[i] = middle(mode->luma[i], second[i], third[i]);
@@ -644,7 +660,7 @@ learn_first(struct normal *n, const struct measures *m)
 		if (match_whole(&now, &usual) < LIGHT_AGREE)
 			mode->seen = 0;
 	}
-	if (mode->seen < SEEN_KNOWN)
+	if (mode->seen < NORMAL_SEEN)
 		learn_three(n, m, &s);
 	else
 		mode_learn(mode, m, &s);
@@ -693,10 +709,10 @@ normal_learn(struct judge_feed *f, const struct sight *s)
 	if (s->sample->result != SAMPLE_OK || m->damage != 0 ||
 	    s->at_us < n->moving_until_us || suspect(f))
 		return;
-	if (!normal_known(f)) {
+	if (!n->proven)
 		learn_first(n, m);
+	if (!normal_known(f))
 		return;
-	}
 	if (n->now.hidden_permille > HIDDEN_SOME_PERMILLE)
 		return;
 	if (n->now.view == VIEW_LIGHT)
@@ -735,11 +751,11 @@ judge_reference_set(struct judge_feed *f, int64_t now_us)
 	if (!normal_known(f) || (picture_causes(f) & ~may))
 		return false;
 	if (n->now.view == VIEW_SHIFTED || n->now.view == VIEW_OTHER) {
-		if (n->standing.pictures < SEEN_KNOWN)
+		if (n->standing.pictures < NORMAL_SEEN)
 			return false;
 		memcpy(mode->luma, n->standing.luma, sizeof(mode->luma));
 		memset(mode->agree, 90, sizeof(mode->agree));
-		mode->seen = SEEN_KNOWN;
+		mode->seen = NORMAL_SEEN;
 		mode->sharp.seen = 0;
 		n->mode[!n->in_force].seen = 0;
 		n->standing.pictures = 0;

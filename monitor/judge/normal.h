@@ -18,6 +18,8 @@
 #include "common/cursor.h"
 #include "monitor/judge/match.h"
 
+#define NORMAL_SEEN 3u /* pictures until there is a normal: their median */
+
 enum view {
 	VIEW_UNKNOWN, /* nothing learned, too dark, too bare, or unclear */
 	VIEW_SAME,
@@ -78,6 +80,7 @@ struct compared { /* the newest picture with the mode in force */
 };
 
 struct normal {
+	bool proven; /* the feed showed life, and what was learned stands */
 	struct mode mode[2];
 	uint8_t in_force;
 	struct standing standing;
@@ -105,8 +108,10 @@ bool normal_roams(const struct normal *n, int64_t at_us);
 /* Pictures of one geometry are gone for another: nothing of the old holds. */
 void normal_forget(struct normal *n);
 
-/* All that is kept over a restart. restore: false and *n as it was when the
- * bytes are not what save wrote. */
+/* All that is kept over a restart. restore: false and *n empty when the bytes
+ * are not what save wrote. */
+#define NORMAL_SAVE_BYTES                                                      \
+	(2u + 3u * (SMALL_CELLS + 2u * ZONES + 8u) + 2u * (ZONES + 4u))
 void normal_save(const struct normal *n, struct writer *w);
 bool normal_restore(struct normal *n, struct reader *r);
 

@@ -1,10 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What was learned of a feed, as bytes: version, then numbers in a fixed
- * order. No proof of life is among them. */
+ * order: of the stream and of frozen, then the usual, then the normal with its
+ * pinned picture. No proof of life is among them. */
+#include <string.h>
+
 #include "common/cursor.h"
 #include "monitor/judge/feed.h"
 
-#define SAVE_VERSION 2u
+#define SAVE_VERSION 3u
+
+_Static_assert(JUDGE_SAVE_BYTES >= 128u + NORMAL_SAVE_BYTES + USUAL_SAVE_BYTES,
+    "raise JUDGE_SAVE_BYTES");
 
 size_t
 judge_save(const struct judge_feed *f, void *out, size_t size)
@@ -34,6 +40,8 @@ judge_save(const struct judge_feed *f, void *out, size_t size)
 	writer_le32(&w, z->floor_q8);
 	writer_le16(&w, z->floor_seen);
 	writer_le64(&w, (uint64_t)z->longest_us);
+	usual_save(&f->usual, &w);
+	normal_save(&f->normal, &w);
 	return w.bad ? 0 : writer_length(&w);
 }
 
@@ -66,10 +74,16 @@ judge_restore(struct judge_feed *f, const void *bytes, size_t length)
 	z.floor_q8 = reader_le32(&r);
 	z.floor_seen = reader_le16(&r);
 	z.longest_us = (int64_t)reader_le64(&r);
-	if (!reader_done(&r) || s.codec >= CODEC_COUNT ||
-	    z.life_permille > 1000 || z.quiet_permille > 1000 ||
-	    z.longest_us < 0 || z.longest_us > 86400ll * 1000000)
+	if (s.codec >= CODEC_COUNT || z.life_permille > 1000 ||
+	    z.quiet_permille > 1000 || z.longest_us < 0 ||
+	    z.longest_us > 86400ll * 1000000)
 		return;
+	if (!usual_load(&f->usual, &r) || !normal_restore(&f->normal, &r) ||
+	    !reader_done(&r)) {
+		usual_forget(&f->usual);
+		memset(&f->normal, 0, sizeof(f->normal));
+		return;
+	}
 	f->stream = s;
 	f->frozen = z;
 }

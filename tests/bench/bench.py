@@ -8,6 +8,8 @@ usage: ./dev bench NAME [options]
            verdicts; held against bare recv loops and against ffmpeg
   decode   one keyframe through the decoder and the measures
   judge    one sample through the judge
+  hours    thousands of hours of drawn cameras that are well, through the
+           judge: every call is a false alarm
   corpus   the judge on labelled clips (made with ffmpeg; --help)
 
 Each prints a table; --json FILE writes the same figures by name. Each has
@@ -42,7 +44,7 @@ def main():
     if name == "scale":
         import scale
         return scale.main(rest)
-    if name in ("decode", "judge"):
+    if name in ("decode", "hours", "judge"):
         return micro("bench_" + name, rest)
     if name == "corpus":
         return corpus(rest)

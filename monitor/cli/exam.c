@@ -127,6 +127,14 @@ exam_sample(struct exam *e, const struct sample *s, int64_t now_us)
 }
 
 void
+exam_annotate(struct exam *e, const struct annotation *a, int64_t now_us)
+{
+	exam_until(e, now_us);
+	judge_on_annotation(e->feed, a, e->now_us);
+	step(e, e->now_us);
+}
+
+void
 exam_blind(struct exam *e, enum cause cause, int64_t now_us)
 {
 	exam_until(e, now_us);

@@ -39,6 +39,8 @@ void exam_until(struct exam *e, int64_t now_us);
 void exam_link(struct exam *e, const struct link_report *r, int64_t now_us);
 void exam_account(struct exam *e, const struct account *a, int64_t now_us);
 void exam_sample(struct exam *e, const struct sample *s, int64_t now_us);
+/* What is known of the feed from elsewhere. */
+void exam_annotate(struct exam *e, const struct annotation *a, int64_t now_us);
 void exam_blind(struct exam *e, enum cause cause, int64_t now_us);
 
 /* Prints the summary of what was examined; the exit status. */

@@ -67,6 +67,9 @@ take(struct replay *r, const struct record_line *l)
 	case RECORD_BLIND:
 		exam_blind(&r->exam, l->cause, l->now_us);
 		break;
+	case RECORD_ANNOTATION:
+		exam_annotate(&r->exam, &l->annotation, l->now_us);
+		break;
 	case RECORD_HEAD:
 	case RECORD_END:
 		break;

@@ -32,6 +32,10 @@ static const char usage[] =
     "      --thumbnail FILE     write the last picture as PNG\n"
     "      --record FILE        write what was observed, for `camwarden "
     "judge`\n"
+    "      --ptz                it is turned and zoomed on purpose: another "
+    "view\n"
+    "                           is no fault\n"
+    "      --dark               it is expected to be dark\n"
     "      --transport tcp|udp  only this one (default: TCP, then UDP)\n"
     "      --user NAME          log in; the password comes from the variable\n"
     "                           " PASSWORD_VARIABLE " or is asked\n"
@@ -305,6 +309,8 @@ enum option_number {
 	OPT_TRANSPORT,
 	OPT_USER,
 	OPT_VERBOSE,
+	OPT_PTZ,
+	OPT_DARK,
 	OPT_PROGRAMS,
 	OPT_HELP,
 };
@@ -318,6 +324,8 @@ static const struct option options[] = {
 	{ "transport", required_argument, NULL, OPT_TRANSPORT },
 	{ "user", required_argument, NULL, OPT_USER },
 	{ "verbose", no_argument, NULL, OPT_VERBOSE },
+	{ "ptz", no_argument, NULL, OPT_PTZ },
+	{ "dark", no_argument, NULL, OPT_DARK },
 	{ "programs", required_argument, NULL, OPT_PROGRAMS },
 	{ "help", no_argument, NULL, OPT_HELP },
 	{ 0 },
@@ -354,6 +362,12 @@ take_option(struct command *c, int option)
 		return NULL;
 	case OPT_VERBOSE:
 		c->opt.verbose = true;
+		return NULL;
+	case OPT_PTZ:
+		c->opt.ptz = true;
+		return NULL;
+	case OPT_DARK:
+		c->opt.dark = true;
 		return NULL;
 	case OPT_PROGRAMS:
 		c->opt.program_dir = optarg;

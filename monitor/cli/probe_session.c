@@ -371,6 +371,19 @@ start_fleet(struct session *s)
 	return NULL;
 }
 
+/* What the person says of it holds for the whole time. */
+static void
+declare(struct session *s, enum annotation_kind kind)
+{
+	const struct annotation a = { .kind = kind,
+		.from_us = s->exam.start_us,
+		.to_us = INT64_MAX };
+
+	if (s->record != NULL)
+		record_put_annotation(s->record, s->exam.start_us, &a);
+	exam_annotate(&s->exam, &a, s->exam.start_us);
+}
+
 static const char *
 start_exam(struct session *s)
 {
@@ -389,6 +402,10 @@ start_exam(struct session *s)
 		record_put_head(s->record,
 		    &(struct record_head){ .start_us = s->exam.start_us,
 			.file = s->src->add.as_file });
+	if (s->opt->ptz)
+		declare(s, ANNOTATION_PTZ_MOVING);
+	if (s->opt->dark)
+		declare(s, ANNOTATION_DARK_HOURS);
 	return NULL;
 }
 

@@ -26,6 +26,8 @@ struct probe_options {
 	const char *record;
 	const char *program_dir;
 	bool verbose;
+	bool ptz;  /* declared: it is turned on purpose */
+	bool dark; /* declared: it may be dark all the time */
 };
 
 /* The exit status of the command. */

@@ -124,6 +124,28 @@ record_put_blind(FILE *out, int64_t now_us, enum cause cause)
 	    now_us, cause_name(cause));
 }
 
+static const struct {
+	const char *name;
+	enum annotation_kind kind;
+} annotations[] = {
+	{ "ptz", ANNOTATION_PTZ_MOVING },
+	{ "dark-hours", ANNOTATION_DARK_HOURS },
+	{ "alarm", ANNOTATION_CAMERA_ALARM },
+};
+#define ANNOTATIONS (sizeof(annotations) / sizeof(annotations[0]))
+
+void
+record_put_annotation(FILE *out, int64_t now_us, const struct annotation *a)
+{
+	for (size_t i = 0; i < ANNOTATIONS; i++)
+		if (annotations[i].kind == a->kind)
+			fprintf(out,
+			    "{\"now\":%" PRId64 ",\"kind\":\"annotation\","
+			    "\"what\":\"%s\",\"from\":%" PRId64
+			    ",\"to\":%" PRId64 "}\n",
+			    now_us, annotations[i].name, a->from_us, a->to_us);
+}
+
 void
 record_put_end(FILE *out, int64_t now_us)
 {
@@ -172,6 +194,24 @@ take_wire(json_t *o, const char *kind, struct record_line *out)
 }
 
 static bool
+take_annotation(json_t *o, struct record_line *out)
+{
+	const char *what = json_string_value(json_object_get(o, "what"));
+	struct annotation *a = &out->annotation;
+
+	out->kind = RECORD_ANNOTATION;
+	a->from_us = json_integer_value(json_object_get(o, "from"));
+	a->to_us = json_integer_value(json_object_get(o, "to"));
+	for (size_t i = 0; what != NULL && i < ANNOTATIONS; i++) {
+		if (strcmp(what, annotations[i].name) != 0)
+			continue;
+		a->kind = annotations[i].kind;
+		return a->to_us > a->from_us;
+	}
+	return false;
+}
+
+static bool
 take_line(json_t *o, struct record_line *out, const char **error_out)
 {
 	const char *kind = json_string_value(json_object_get(o, "kind"));
@@ -192,6 +232,9 @@ take_line(json_t *o, struct record_line *out, const char **error_out)
 		return (cause != NULL && cause_find(cause, &out->cause)) ||
 		       fail(error_out, "expected a cause of blindness");
 	}
+	if (strcmp(kind, "annotation") == 0)
+		return take_annotation(o, out) ||
+		       fail(error_out, "expected what is declared, and when");
 	return take_wire(o, kind, out) ||
 	       fail(error_out, "the observation can't be read");
 }

@@ -15,6 +15,7 @@
 
 #include "camwarden/observation.h"
 #include "common/cursor.h"
+#include "monitor/judge/judge.h"
 
 struct record_head {
 	int64_t start_us; /* second 0 */
@@ -27,6 +28,8 @@ void record_put_link(FILE *out, int64_t now_us, const struct link_report *r);
 void record_put_account(FILE *out, int64_t now_us, const struct account *a);
 void record_put_sample(FILE *out, int64_t now_us, const struct sample *s);
 void record_put_blind(FILE *out, int64_t now_us, enum cause cause);
+void record_put_annotation(FILE *out, int64_t now_us,
+    const struct annotation *a);
 void record_put_end(FILE *out, int64_t now_us);
 
 enum record_kind {
@@ -35,6 +38,7 @@ enum record_kind {
 	RECORD_ACCOUNT,
 	RECORD_SAMPLE,
 	RECORD_BLIND,
+	RECORD_ANNOTATION,
 	RECORD_END,
 };
 
@@ -46,6 +50,7 @@ struct record_line {
 	struct account account;
 	struct sample sample;
 	enum cause cause;
+	struct annotation annotation;
 };
 
 /* One line. False with a sentence when it is not one of ours. */

@@ -345,6 +345,7 @@ walk_measures(struct walk *k, struct measures *m)
 	f_u16(k, &m->noise_q8);
 	f_u16(k, &m->outlier_q16);
 	f_u16(k, &m->block_q8);
+	f_u16(k, &m->torn_q16);
 	f_u16(k, &m->repeat_q16);
 	f_u16(k, &m->flat_q16);
 	f_u16(k, &m->saturation_q8);

@@ -116,6 +116,8 @@ struct measures {
 	uint16_t
 	    outlier_q16;     /* share of pixels unlike both neighbours (snow) */
 	uint16_t block_q8;   /* gradient at multiples of 8 / elsewhere x 256 */
+	uint16_t torn_q16;   /* strong steps where macroblocks meet, share of
+			      * pixels there beyond that elsewhere */
 	uint16_t repeat_q16; /* share of rows equal to the row above */
 	uint16_t flat_q16;   /* share of 8x8 blocks that are quite flat */
 	uint16_t saturation_q8;	     /* mean |U-128|+|V-128| x 256 */

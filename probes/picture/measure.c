@@ -15,6 +15,9 @@
 #define EDGE_LEVEL 40 /* |dx| + |dy| of an edge, levels */
 #define OUTLIER_LEVEL 12
 #define FLAT_RANGE 4
+#define MACROBLOCK 16u
+#define TORN_LEVEL 24u
+#define TORN_OTHER 5u /* pixels from where macroblocks meet */
 #define HISTOGRAM_LANES 4u
 #define HASH_K 0x9e3779b97f4a7c15ull
 
@@ -36,6 +39,7 @@ struct walk {
 	uint64_t edge, texels; /* texture: pixels looked at */
 	uint64_t sharp, noise, outlier;
 	uint64_t seam, seams, inner, inners;
+	uint64_t torn, torns, whole, wholes; /* strong steps; see torn_at */
 	uint32_t repeated;
 	uint32_t flat, blocks;
 	uint32_t zone_sum[ZONES];
@@ -241,6 +245,50 @@ texture_run(struct walk *k, const uint8_t *up, const uint8_t *at,
 	k->zone_count[zone] += x1 - x0;
 }
 
+/* Strong steps where the coder's macroblocks meet, and as many places where
+ * they don't: what a lens sees has them everywhere alike, a picture that was
+ * decoded from damaged data where blocks meet. */
+static void
+torn_count(struct walk *k, unsigned phase, bool strong)
+{
+	if (phase == 0) {
+		k->torn += strong;
+		k->torns++;
+	} else {
+		k->whole += strong;
+		k->wholes++;
+	}
+}
+
+static void
+torn_across(struct walk *k, const uint8_t *at)
+{
+	for (uint32_t x = MACROBLOCK; x + TORN_OTHER < k->w; x += MACROBLOCK) {
+		const uint8_t *other = at + x + TORN_OTHER;
+
+		torn_count(k, 0, apart(at[x], at[x - 1]) >= TORN_LEVEL);
+		torn_count(k, 1, apart(other[0], other[-1]) >= TORN_LEVEL);
+	}
+}
+
+static void
+torn_down(struct walk *k, uint32_t y)
+{
+	const uint8_t *up = row_of(k, y - 1, 0).y8;
+	const uint8_t *at = row_of(k, y, 1).y8;
+	uint32_t strong = 0;
+
+	for (uint32_t x = 0; x < k->w; x++)
+		strong += apart(at[x], up[x]) >= TORN_LEVEL;
+	if (y % MACROBLOCK == 0) {
+		k->torn += strong;
+		k->torns += k->w;
+	} else {
+		k->whole += strong;
+		k->wholes += k->w;
+	}
+}
+
 /* Steps across the coder's 8-pixel borders against all other steps. */
 static void
 seam_row(struct walk *k, const uint8_t *at)
@@ -274,6 +322,7 @@ texture_row(struct walk *k, uint32_t y)
 		    x1 < k->w ? x1 : k->w - 1, zone + z);
 	}
 	seam_row(k, at.y8);
+	torn_across(k, at.y8);
 }
 
 /* One row of 8x8 blocks: which hold next to nothing. */
@@ -323,6 +372,9 @@ walk_luma(struct walk *k)
 			histogram_add(k, row_of(k, y, 0).y8, skip);
 		if (y % texture_step == 4 && y + 1 < k->h)
 			texture_row(k, y);
+		if (y > 0 &&
+		    (y % MACROBLOCK == 0 || y % MACROBLOCK == TORN_OTHER))
+			torn_down(k, y);
 		if (y % flat_step == 0 && y + 8 <= k->h)
 			flat_row(k, y);
 	}
@@ -514,6 +566,17 @@ q16_share(uint64_t part, uint64_t whole)
 	return (uint16_t)(whole == 0 ? 0 : part * 65535u / whole);
 }
 
+/* What the places where macroblocks meet have more than others; both kinds of
+ * steps weigh by their number. */
+static uint16_t
+torn_share(const struct walk *k)
+{
+	uint16_t torn = q16_share(k->torn, k->torns);
+	uint16_t whole = q16_share(k->whole, k->wholes);
+
+	return torn > whole ? (uint16_t)(torn - whole) : 0;
+}
+
 static uint16_t
 clip16(uint64_t v)
 {
@@ -536,6 +599,7 @@ close_texture(struct walk *k)
 	out->block_q8 = clip16(
 	    256u * (16u * k->seam + k->seams) * k->inners /
 	    ((16u * k->inner + k->inners) * (k->seams > 0 ? k->seams : 1)));
+	out->torn_q16 = torn_share(k);
 	out->repeat_q16 = q16_share(k->repeated, k->h - 1);
 	out->flat_q16 = q16_share(k->flat, k->blocks);
 	for (unsigned z = 0; z < ZONES; z++)

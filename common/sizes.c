@@ -121,23 +121,19 @@ add_to_group(struct sizes *s, const struct sizes_unit *u)
 		s->group_bad = true;
 }
 
-/* log2 x 12 of the mean size; 0 only where there was no unit. */
-static uint8_t
+/* log2 x 128 of the mean size, straight between powers of two; 0 only where
+ * there was no unit. */
+static uint16_t
 level(uint64_t bytes, uint32_t units)
 {
-	/* 12 x log2(1 + i/8), rounded */
-	static const uint8_t eighth[8] = { 0, 2, 4, 6, 7, 8, 10, 11 };
 	uint64_t mean = units == 0 ? 0 : bytes / units;
 	unsigned whole;
-	uint32_t v;
 
 	if (units == 0)
 		return 0;
-	mean = mean < 1 ? 1 : mean > 1u << 20 ? 1u << 20 : mean;
+	mean = mean < 1 ? 1 : mean > 1u << 24 ? 1u << 24 : mean;
 	whole = bits_of((uint32_t)mean) - 1;
-	v = whole >= 3 ? (uint32_t)(mean >> (whole - 3)) & 7u
-		       : (uint32_t)(mean << (3 - whole)) & 7u;
-	return (uint8_t)(1 + whole * 12 + eighth[v]);
+	return (uint16_t)(1 + whole * 128 + ((mean << 7 >> whole) & 127));
 }
 
 static void
@@ -146,7 +142,8 @@ end_bin(struct sizes *s)
 	if (s->bins > 0 && s->bin != s->bin_first + s->bins)
 		s->bins = 0; /* a gap: what was before it is given up */
 	if (s->bins == ACCOUNT_BINS) {
-		memmove(s->activity, s->activity + 1, ACCOUNT_BINS - 1);
+		memmove(s->activity, s->activity + 1,
+		    (ACCOUNT_BINS - 1) * sizeof(*s->activity));
 		s->bins--;
 		s->bin_first++;
 	}
@@ -214,7 +211,7 @@ sizes_take(struct sizes *s, struct account *out)
 	out->activity_first = s->bins > 0 ? s->bin_first : 0;
 	out->activity_count = s->bins;
 	memset(out->activity, 0, sizeof(out->activity));
-	memcpy(out->activity, s->activity, s->bins);
+	memcpy(out->activity, s->activity, s->bins * sizeof(*s->activity));
 	s->prints = 0;
 	s->bins = 0;
 }

@@ -49,7 +49,7 @@ struct sizes {
 	uint32_t print[ACCOUNT_PRINTS];
 	int64_t print_us[ACCOUNT_PRINTS];
 	int64_t bin_first; /* of those in activity */
-	uint8_t activity[ACCOUNT_BINS];
+	uint16_t activity[ACCOUNT_BINS];
 };
 
 void sizes_init(struct sizes *s);

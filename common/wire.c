@@ -275,7 +275,7 @@ walk_sizes(struct walk *k, struct account *m)
 	f_i64(k, &m->activity_first);
 	f_u8(k, &m->activity_count);
 	for (unsigned i = 0; i < ACCOUNT_BINS; i++)
-		f_u8(k, &m->activity[i]);
+		f_u16(k, &m->activity[i]);
 	if (m->activity_first < 0 || m->activity_count > ACCOUNT_BINS)
 		k->bad = true;
 }

@@ -69,13 +69,13 @@ struct account {
 	uint32_t fps_milli;  /* from RTP time: mean rate x 1000 */
 	/* Of common/sizes.h: prints of groups of units that ended, 0 = none, and
 	 * how long before to_us each group began; and the curve of activity:
-	 * per ACCOUNT_BIN_US of the source's time log2 x 12 of the mean size
+	 * per ACCOUNT_BIN_US of the source's time log2 x 128 of the mean size
 	 * of units, 0 = no unit. */
 	uint32_t print[ACCOUNT_PRINTS];
 	uint32_t print_age_ms[ACCOUNT_PRINTS];
 	int64_t activity_first; /* number of the first: its time / bin */
 	uint8_t activity_count;
-	uint8_t activity[ACCOUNT_BINS];
+	uint16_t activity[ACCOUNT_BINS];
 	int64_t
 	    clock_offset_us; /* sender report NTP - our UTC; INT64_MIN none */
 	enum codec codec;

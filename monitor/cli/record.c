@@ -9,7 +9,7 @@
 
 #include "common/wire.h"
 
-#define RECORD_VERSION 2
+#define RECORD_VERSION 3
 #define BODY_BYTES                                                             \
 	(64u << 10) /* the largest observation, a sample, is 40 K              \
 		     */

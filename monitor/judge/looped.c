@@ -1,10 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A recording played in place of the live picture, copied as it was coded:
- * groups of units come again with the very same sizes, one after the other, all
- * at one lag. Live pictures never do that; a print alone may (one group sent
- * twice, a server's buffer played again at a new connection), so that it takes
- * some of them, over half a minute or the whole of a shorter loop.
+/* A recording played in place of the live picture.
+ *
+ * Copied as it was coded: groups of units come again with the very same sizes,
+ * one after the other, all at one lag. Live pictures never do that; a print
+ * alone may (one group sent twice, a server's buffer played again at a new
+ * connection), so that it takes some of them, over half a minute or the whole
+ * of a shorter loop.
+ *
+ * Encoded anew: the curve of activity goes as it went one lag before, for a
+ * minute or, where the coder keeps to a bitrate and hides more of it, for four.
+ * Where nothing moves there is nothing to be told: the curve then is noise and
+ * a clock.
  */
+#include <string.h>
+
 #include "monitor/judge/feed.h"
 
 #define SECOND 1000000ll
@@ -17,6 +26,29 @@
 #define SPAN_MOST_US (30 * SECOND)
 #define MISSES_CLEAR 6u
 #define MISSES_CLEAR_US (20 * SECOND)
+#define WEIGH_BINS 40u	  /* how often the curve is weighed, 20 s */
+#define FAR_TURNS 8u	  /* and how seldom the whole of it */
+#define LAG_LEAST_BINS 8u /* 4 s: less is a rhythm */
+#define LAG_NEAR_BINS 1300u
+#define OTHER_PERCENT 50u /* of other lags: all alike is a rhythm too */
+#define KEEP_PERCENT 75u  /* of what calls it */
+#define MATCH_HITS 2u
+#define MATCH_MISSES 3u
+#define EDGE_ROWS 2u
+#define MOVED_INNER 5u /* cells, so that it is no clock or lamp .. */
+#define MOVED_ALL 16u  /* .. or, with the rows of text */
+
+static const struct alike { /* like and worst of its parts, at least */
+	uint16_t window;
+	int16_t like;
+	int16_t worst;
+	uint8_t sure;
+} alike[] = {
+	{ 120, 800, 600, 90 },
+	{ 240, 600, 400, 88 },
+	{ 480, 470, 330, 80 },
+};
+#define WINDOWS (sizeof(alike) / sizeof(alike[0]))
 
 struct hit {
 	int64_t at_us;
@@ -173,12 +205,9 @@ span_needed(int64_t lag_us)
 }
 
 static struct opinion
-weigh(const struct looped *l)
+weigh_prints(const struct looped *l)
 {
-	if (l->hits == 0)
-		return (struct opinion){ l->prints > 0 ? SAY_GOOD : SAY_NOTHING,
-			0, 0 };
-	if (l->misses > 0)
+	if (l->hits == 0 || l->misses > 0)
 		return (struct opinion){ SAY_NOTHING, 0, 0 };
 	/* the last group lasts a while, too */
 	if (l->hits >= HITS_CALL &&
@@ -187,15 +216,152 @@ weigh(const struct looped *l)
 	return (struct opinion){ SAY_ODD, 0, 0 };
 }
 
+/* --- encoded anew */
+
+static void
+see_motion(struct judge_feed *f)
+{
+	struct looped *l = &f->looped;
+
+	if (f->sample_us == l->seen_us)
+		return;
+	l->seen_us = f->sample_us;
+	for (unsigned i = 0; i < CELL_BYTES; i++)
+		l->moved[0][i] |= f->contrast.hot_cell[i];
+}
+
+/* More moves than a clock or a lamp. */
+static bool
+moves(const struct looped *l)
+{
+	unsigned inner = 0, all = 0;
+
+	for (unsigned i = 0; i < COARSE; i++) {
+		unsigned row = i / COARSE_W;
+		unsigned bits = l->moved[0][i / 8] | l->moved[1][i / 8];
+
+		if (!(bits >> i % 8 & 1u))
+			continue;
+		all++;
+		inner += row >= EDGE_ROWS && row < COARSE_H - EDGE_ROWS;
+	}
+	return inner >= MOVED_INNER || all >= MOVED_ALL;
+}
+
+static void
+forget_motion(struct looped *l)
+{
+	memcpy(l->moved[1], l->moved[0], sizeof(l->moved[1]));
+	memset(l->moved[0], 0, sizeof(l->moved[0]));
+}
+
+/* Whether one lag is the other, or rounds of it. */
+static bool
+same_loop(unsigned a, unsigned b)
+{
+	unsigned big = a > b ? a : b, small = a > b ? b : a, off;
+
+	if (small == 0)
+		return false;
+	off = big % small;
+	off = off > small / 2 ? small - off : off;
+	return off <= 1 + big / small / 2 && off * 4 < small;
+}
+
+static bool
+enough(const struct alike *k, const struct curve_match *m, unsigned percent)
+{
+	return m->lag != 0 && m->like * 100 >= k->like * (int)percent &&
+	       m->worst * 100 >= k->worst * (int)percent &&
+	       m->other * 100 <= m->like * (int)OTHER_PERCENT;
+}
+
+static void
+match_goes_on(struct looped *l, const struct curve_match *m, int64_t at_us)
+{
+	if (l->match_hits == 0 || !same_loop(m->lag, l->match.lag)) {
+		l->match_hits = 0;
+		l->match_us = at_us - (int64_t)m->window * ACCOUNT_BIN_US;
+	}
+	if (l->match_hits < 255)
+		l->match_hits++;
+	l->match_misses = 0;
+	l->match = *m;
+}
+
+/* What was called stays while its own window is still somewhat like. */
+static void
+match_fails(struct looped *l, const struct curve_match *m)
+{
+	for (unsigned i = 0; i < WINDOWS; i++)
+		if (m[i].window == l->match.window &&
+		    enough(&alike[i], &m[i], KEEP_PERCENT) &&
+		    same_loop(m[i].lag, l->match.lag))
+			return;
+	if (l->match_hits > 0 && ++l->match_misses >= MATCH_MISSES)
+		l->match_hits = 0;
+}
+
+static void
+weigh_curve(struct judge_feed *f, int64_t at_us)
+{
+	struct looped *l = &f->looped;
+	struct curve_match m[WINDOWS];
+	uint32_t gop_q8 =
+	    (uint32_t)(f->stream.gop_us * 256ull / ACCOUNT_BIN_US);
+	bool far = ++l->turns % FAR_TURNS == 0;
+
+	for (unsigned i = 0; i < WINDOWS; i++)
+		m[i].window = alike[i].window;
+	curve_weigh(&l->curve, LAG_LEAST_BINS, far ? CURVE_BINS : LAG_NEAR_BINS,
+	    gop_q8, m, WINDOWS);
+	for (unsigned i = 0; i < WINDOWS; i++)
+		if (enough(&alike[i], &m[i], 100) && moves(l)) {
+			match_goes_on(l, &m[i], at_us);
+			return;
+		}
+	match_fails(l, m);
+	if (far)
+		forget_motion(l);
+}
+
+static struct opinion
+weigh_match(const struct looped *l)
+{
+	if (l->match_hits == 0)
+		return (struct opinion){ SAY_GOOD, 0, 0 };
+	if (l->match_hits < MATCH_HITS)
+		return (struct opinion){ SAY_ODD, 0, 0 };
+	for (unsigned i = 0; i < WINDOWS; i++)
+		if (alike[i].window == l->match.window)
+			return (struct opinion){ SAY_BAD, alike[i].sure,
+				l->match_us };
+	return (struct opinion){ SAY_NOTHING, 0, 0 };
+}
+
 static struct opinion
 look(struct judge_feed *f, const struct sight *s)
 {
 	struct looped *l = &f->looped;
+	struct opinion o;
 
 	if (l->base_us == 0)
 		l->base_us = f->born_us - SECOND;
 	take_all(l, s->account);
-	return weigh(l);
+	curve_take(&l->curve, s->account);
+	see_motion(f);
+	if (l->curve.fresh >= WEIGH_BINS) {
+		l->curve.fresh = 0;
+		weigh_curve(f, s->at_us);
+	}
+	o = weigh_prints(l);
+	if (o.say == SAY_BAD)
+		return o;
+	if (o.say == SAY_ODD && l->match_hits < MATCH_HITS)
+		return o;
+	if (l->hits > 0)
+		return (struct opinion){ SAY_NOTHING, 0, 0 };
+	return weigh_match(l);
 }
 
 static void
@@ -203,10 +369,19 @@ tell(const struct judge_feed *f, struct evidence *e)
 {
 	const struct looped *l = &f->looped;
 
-	evidence_number(e, "loop_s", l->lag_us / 1000, 1000);
-	evidence_number(e, "groups_again", l->hits, 1);
-	evidence_number(e, "again_for_s", (l->last_us - l->first_us) / 1000,
+	if (l->hits > 0) {
+		evidence_number(e, "loop_s", l->lag_us / 1000, 1000);
+		evidence_number(e, "groups_again", l->hits, 1);
+		evidence_number(e, "again_for_s",
+		    (l->last_us - l->first_us) / 1000, 1000);
+		return;
+	}
+	evidence_number(e, "loop_s", l->match.lag * ACCOUNT_BIN_US / 1000,
 	    1000);
+	evidence_number(e, "activity_alike", l->match.like, 1000);
+	evidence_number(e, "activity_alike_usual", l->match.other, 1000);
+	evidence_number(e, "compared_s",
+	    l->match.window * ACCOUNT_BIN_US / 1000, 1000);
 }
 
 const struct detector detector_looped = {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* looped.h: prints of access-unit sizes -> whether they come again at one lag:
- * a recording is played, copied as it was coded. PURE. For the judge's files
- * only; input is a camera's, so hostile.
+/* looped.h: what is kept of a feed to see a recording that is played in place
+ * of its picture. PURE. For the judge's files only; input is a camera's, so
+ * hostile.
  */
 #ifndef MONITOR_JUDGE_LOOPED_H
 #define MONITOR_JUDGE_LOOPED_H
@@ -10,6 +10,8 @@
 #include <stdint.h>
 
 #include "camwarden/observation.h"
+#include "monitor/judge/curve.h"
+#include "monitor/judge/history.h"
 
 /* Where a print was last seen, by the print itself: the newest takes the
  * place. One in 64 prints is also kept apart, so that what is hours old can
@@ -22,6 +24,7 @@ struct print_slot {
 };
 
 struct looped {
+	/* as coded */
 	struct print_slot recent[LOOPED_SLOTS];
 	struct print_slot kept[LOOPED_SLOTS];
 	int64_t base_us;  /* what at_ds counts from */
@@ -31,6 +34,15 @@ struct looped {
 	uint32_t hits;
 	uint8_t misses;	 /* new prints in a row since */
 	uint32_t prints; /* seen */
+	/* encoded anew */
+	struct curve curve;
+	struct curve_match match; /* the last that spoke for a loop */
+	uint8_t match_hits;	  /* in a row at one lag */
+	uint8_t match_misses;
+	uint8_t turns;
+	int64_t match_us; /* when the first began to be like the other */
+	int64_t seen_us;  /* the last picture whose motion was taken */
+	uint8_t moved[2][CELL_BYTES]; /* cells that moved: of late, before */
 };
 
 #endif

@@ -229,7 +229,7 @@ the_curve(void **state)
 	assert_int_equal(a.activity_count, 20);
 	for (unsigned i = 0; i < 20; i++)
 		assert_int_equal(a.activity[i], a.activity[0]);
-	assert_in_range(a.activity[0], 12 * 8, 12 * 9 + 1);
+	assert_in_range(a.activity[0], 128 * 8, 128 * 9 + 1);
 	for (unsigned i = 0; i < 3000; i++) {
 		struct sizes_unit u = { .at_us = dice(i) % 9 == 0
 						     ? (int64_t)dice(i) << 30

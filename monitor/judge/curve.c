@@ -8,6 +8,7 @@
 #define SLOW 5u	       /* bins either side: what is slower goes out */
 #define COMB 4	       /* groups of pictures either side */
 #define CLIP_TIMES 3   /* of the mean deviation: one event isn't all */
+#define FINE 4	       /* parts of a level: MJPEG varies by a few */
 #define CLIP_MOST 1500 /* squares of 480 of these fit into 31 bits */
 #define PARTS 4u       /* of a window */
 
@@ -58,7 +59,8 @@ take_slow_out(const struct curve *c, int16_t *y, unsigned n)
 			continue;
 		y[i - SLOW] = 0;
 		if (LEVEL(i - SLOW) != 0)
-			y[i - SLOW] = (int16_t)(LEVEL(i - SLOW) - sum / have);
+			y[i - SLOW] = (int16_t)(LEVEL(i - SLOW) * FINE -
+						sum * FINE / have);
 	}
 #undef LEVEL
 }

@@ -26,9 +26,10 @@
 #define SPAN_MOST_US (30 * SECOND)
 #define MISSES_CLEAR 6u
 #define MISSES_CLEAR_US (20 * SECOND)
-#define WEIGH_BINS 40u	  /* how often the curve is weighed, 20 s */
-#define FAR_TURNS 8u	  /* and how seldom the whole of it */
-#define LAG_LEAST_BINS 8u /* 4 s: less is a rhythm */
+#define HIT_LASTS_US (60 * SECOND) /* and two lags, without any other */
+#define WEIGH_BINS 40u		   /* how often the curve is weighed, 20 s */
+#define FAR_TURNS 8u		   /* and how seldom the whole of it */
+#define LAG_LEAST_BINS 8u	   /* 4 s: less is a rhythm */
 #define LAG_NEAR_BINS 1300u
 #define OTHER_PERCENT 50u /* of other lags: all alike is a rhythm too */
 #define KEEP_PERCENT 75u  /* of what calls it */
@@ -205,9 +206,13 @@ span_needed(int64_t lag_us)
 }
 
 static struct opinion
-weigh_prints(const struct looped *l)
+weigh_prints(struct looped *l, int64_t at_us)
 {
-	if (l->hits == 0 || l->misses > 0)
+	if (at_us - l->last_us > 2 * l->lag_us + HIT_LASTS_US)
+		l->hits = 0;
+	if (l->hits == 0)
+		return (struct opinion){ SAY_GOOD, 0, 0 };
+	if (l->misses > 0)
 		return (struct opinion){ SAY_NOTHING, 0, 0 };
 	/* the last group lasts a while, too */
 	if (l->hits >= HITS_CALL &&
@@ -343,7 +348,7 @@ static struct opinion
 look(struct judge_feed *f, const struct sight *s)
 {
 	struct looped *l = &f->looped;
-	struct opinion o;
+	struct opinion o, m;
 
 	if (l->base_us == 0)
 		l->base_us = f->born_us - SECOND;
@@ -354,14 +359,13 @@ look(struct judge_feed *f, const struct sight *s)
 		l->curve.fresh = 0;
 		weigh_curve(f, s->at_us);
 	}
-	o = weigh_prints(l);
+	o = weigh_prints(l, s->at_us);
 	if (o.say == SAY_BAD)
 		return o;
-	if (o.say == SAY_ODD && l->match_hits < MATCH_HITS)
-		return o;
-	if (l->hits > 0)
-		return (struct opinion){ SAY_NOTHING, 0, 0 };
-	return weigh_match(l);
+	m = weigh_match(l);
+	if (m.say == SAY_BAD || o.say == SAY_GOOD)
+		return m;
+	return o;
 }
 
 static void
@@ -369,7 +373,7 @@ tell(const struct judge_feed *f, struct evidence *e)
 {
 	const struct looped *l = &f->looped;
 
-	if (l->hits > 0) {
+	if (l->hits >= HITS_CALL) {
 		evidence_number(e, "loop_s", l->lag_us / 1000, 1000);
 		evidence_number(e, "groups_again", l->hits, 1);
 		evidence_number(e, "again_for_s",

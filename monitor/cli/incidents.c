@@ -3,6 +3,7 @@
  */
 #include "monitor/cli/cli.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,15 +11,19 @@
 
 #include "camwarden/words.h"
 #include "monitor/cli/client.h"
+#include "monitor/store/store.h"
 #include "monitor/store/store_read.h"
 
 static const char help[] =
     "usage: camwarden incidents [list] [--all] [--limit N] [--json]\n"
     "       camwarden incidents acknowledge NUMBER [--reason TEXT]\n"
+    "       camwarden incidents pictures NUMBER DIR\n"
     "\n"
     "Continuous troubles of feeds, newest first: the open ones, or with --all "
     "those\n"
-    "that are over too.\n"
+    "that are over too. `pictures` writes what is kept of one as "
+    "NUMBER-before.png,\n"
+    "NUMBER-after.png (its first bad picture) and NUMBER-recovered.png.\n"
     "\n"
     "  --config FILE, --state-dir DIR, --json, --help\n"
     "\n"
@@ -56,14 +61,16 @@ on_incident(void *arg, const struct store_incident_row *row)
 	in->open += row->closed_utc == 0;
 	if (in->cli.json) {
 		json_array_append_new(in->list,
-		    json_pack("{s:I, s:s, s:s, s:o, s:o, s:o, s:b, s:o, s:s}",
+		    json_pack("{s:I, s:s, s:s, s:o, s:o, s:o, s:b, s:o, s:s, "
+			      "s:b, s:b}",
 			"id", (json_int_t)row->id, "cause",
 			cause_name(row->cause), "text", row->text, "since",
 			time_of(row->since_utc), "at", time_of(row->at_utc),
 			"until", time_of(row->good_utc), "alertable",
 			row->alertable, "acknowledged",
 			time_of(row->acknowledged_utc), "acknowledged_by",
-			row->acknowledged_by));
+			row->acknowledged_by, "before", row->before != 0,
+			"after", row->after != 0));
 		return true;
 	}
 	cli_table_add(&in->table, "%lld", (long long)row->id);
@@ -166,6 +173,80 @@ acknowledge(struct incidents *in, const char *number)
 	return ok ? CLI_OK : CLI_TROUBLE;
 }
 
+/* --- pictures */
+
+struct kept_picture {
+	char path[4096];
+	bool written;
+};
+
+static void
+on_picture(void *arg, const struct store_picture *p)
+{
+	struct kept_picture *k = arg;
+	FILE *f = fopen(k->path, "wbe");
+
+	k->written = f != NULL && fwrite(p->png, 1, p->length, f) == p->length;
+	if (f != NULL && fclose(f) != 0)
+		k->written = false;
+	if (k->written)
+		printf("%s\n", k->path);
+}
+
+static int
+write_pictures(struct incidents *in, long long id, const char *dir)
+{
+	static const struct {
+		const char *name;
+		int kind;
+	} kinds[] = { { "before", STORE_LAST_GOOD },
+		{ "after", STORE_FIRST_BAD },
+		{ "recovered", STORE_RECOVERED } };
+	unsigned written = 0;
+
+	for (size_t i = 0; i < 3; i++) {
+		struct kept_picture k = { .written = false };
+		bool found = false;
+
+		snprintf(k.path, sizeof(k.path), "%s/%lld-%s.png", dir, id,
+		    kinds[i].name);
+		if (!store_read_evidence(in->reader, id, kinds[i].kind,
+			on_picture, &k, &found)) {
+			cli_say("%s", store_reader_error(in->reader));
+			return CLI_FAILED;
+		}
+		if (found && !k.written) {
+			cli_say("%s: %s", k.path, strerror(errno));
+			return CLI_FAILED;
+		}
+		written += found;
+	}
+	if (written == 0)
+		cli_say("no picture of incident %lld is kept", id);
+	return written > 0 ? CLI_OK : CLI_TROUBLE;
+}
+
+static int
+pictures(struct incidents *in, const char *number, const char *dir)
+{
+	char error[256], *end;
+	long long id = strtoll(number, &end, 10);
+	int code;
+
+	if (*number == '\0' || *end != '\0' || id <= 0) {
+		cli_say("'%.40s' is no incident's number", number);
+		return cli_usage("incidents");
+	}
+	in->reader = store_reader_open(in->cli.config.state_dir, error);
+	if (in->reader == NULL) {
+		cli_say("%s", error);
+		return CLI_FAILED;
+	}
+	code = write_pictures(in, id, dir);
+	store_reader_close(&in->reader);
+	return code;
+}
+
 static bool
 parse_options(struct incidents *in, int argc, char **argv)
 {
@@ -197,15 +278,19 @@ cli_incidents(int argc, char **argv)
 		return cli_usage(argv[0]);
 	int left = argc - optind;
 	const char *verb = left > 0 ? argv[optind] : "list";
-	bool known = strcmp(verb, "list") == 0
-			 ? left <= 1
+	bool known = strcmp(verb, "list") == 0 ? left <= 1
+		     : strcmp(verb, "pictures") == 0
+			 ? left == 3
 			 : strcmp(verb, "acknowledge") == 0 && left == 2;
 
 	if (!known) {
-		cli_say("expected list, or acknowledge NUMBER");
+		cli_say("expected list, acknowledge NUMBER, or pictures "
+			"NUMBER DIR");
 		return cli_usage(argv[0]);
 	}
 	if (!cli_config(&in.cli))
 		return CLI_FAILED;
+	if (verb[0] == 'p')
+		return pictures(&in, argv[optind + 1], argv[optind + 2]);
 	return verb[0] == 'l' ? list(&in) : acknowledge(&in, argv[optind + 1]);
 }

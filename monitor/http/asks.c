@@ -82,6 +82,12 @@ asks_send(struct asks *a, struct evhttp_request *req, struct read_ask *ask)
 	    writer_length(&out));
 }
 
+static bool
+is_picture(uint8_t what)
+{
+	return what == READ_THUMBNAIL || what == READ_EVIDENCE;
+}
+
 static void
 answer_picture(struct evhttp_request *req, const struct read_answer *m)
 {
@@ -97,11 +103,10 @@ answer(struct evhttp_request *req, uint8_t what, const struct read_answer *m)
 {
 	if (m->status == 404)
 		reply_problem(req, 404,
-		    what == READ_THUMBNAIL ? "no such picture"
-					   : "no such feed");
+		    is_picture(what) ? "no such picture" : "no such feed");
 	else if (m->status != 200)
 		reply_problem(req, 503, "the database can't be read");
-	else if (what == READ_THUMBNAIL)
+	else if (is_picture(what))
 		answer_picture(req, m);
 	else
 		reply_bytes(req, "application/json", NULL, m->body.p,

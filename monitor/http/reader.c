@@ -21,7 +21,8 @@
 #include "monitor/store/store_read.h"
 
 #define QUEUE_BYTES (64u << 20)
-#define HEAD_BYTES 64u /* of an encoded answer, around the body */
+#define LOOKED_THROUGH 20000u /* incidents, for those of one feed */
+#define HEAD_BYTES 64u	      /* of an encoded answer, around the body */
 
 struct reader_process {
 	struct event_base *base;
@@ -80,7 +81,21 @@ on_picture(void *arg, const struct store_picture *p)
 	send_answer(q);
 }
 
-/* Answers by itself when there is a picture. */
+/* Both answer by themselves when there is a picture. */
+static bool
+read_evidence(struct query *q)
+{
+	bool found = false;
+
+	q->answer.status = 404;
+	if (!store_read_evidence(q->rp->store, q->ask->incident, q->ask->kind,
+		on_picture, q, &found))
+		return false;
+	if (q->answer.status == 404)
+		send_answer(q);
+	return true;
+}
+
 static bool
 read_thumbnail(struct query *q)
 {
@@ -155,7 +170,7 @@ on_incident(void *arg, const struct store_incident_row *row)
 
 	if (q->feed > 0 && row->feed != q->feed)
 		return true;
-	if (j->length > READ_BODY_BYTES / 2)
+	if (j->length > READ_BODY_BYTES / 2 || q->rows++ >= q->ask->limit)
 		return false;
 	json_out_open(j, '{');
 	json_out_key(j, "number");
@@ -176,6 +191,10 @@ on_incident(void *arg, const struct store_incident_row *row)
 	json_out_time(j, row->acknowledged_utc);
 	json_out_key(j, "acknowledged_by");
 	json_out_string(j, row->acknowledged_by);
+	json_out_key(j, "before");
+	json_out_bool(j, row->before != 0);
+	json_out_key(j, "after");
+	json_out_bool(j, row->after != 0);
 	json_out_close(j, '}');
 	return true;
 }
@@ -197,7 +216,8 @@ read_incidents(struct query *q)
 	json_out_key(&q->json, "incidents");
 	json_out_open(&q->json, '[');
 	bool read = store_read_incidents(q->rp->store, q->ask->open_only,
-	    q->ask->from_utc_us, INT64_MAX, q->ask->limit, on_incident, q);
+	    q->ask->from_utc_us, INT64_MAX,
+	    q->feed > 0 ? LOOKED_THROUGH : q->ask->limit, on_incident, q);
 
 	json_out_close(&q->json, ']');
 	json_out_close(&q->json, '}');
@@ -247,6 +267,9 @@ on_message(void *arg, unsigned type, struct span body)
 
 	if (ready && ask.what == READ_THUMBNAIL) {
 		if (!read_thumbnail(&q))
+			answer_json(&q, false);
+	} else if (ready && ask.what == READ_EVIDENCE) {
+		if (!read_evidence(&q))
 			answer_json(&q, false);
 	} else {
 		answer_json(&q,

@@ -22,6 +22,7 @@
 
 #define JSON "application/json"
 #define FEEDS "/api/v1/feeds/"
+#define INCIDENTS "/api/v1/incidents/"
 #define HISTORY_HOURS 24
 #define HISTORY_HOURS_MOST (31 * 24)
 #define LIMIT_MOST 500
@@ -280,6 +281,30 @@ route_feed(const struct asked *a)
 	reply_problem(a->req, 404, "no such page");
 }
 
+/* "12/before.png": the two pictures of a trouble, and the one after it. */
+static void
+route_incident(const struct asked *a)
+{
+	static const struct {
+		const char *rest;
+		uint8_t kind;
+	} pictures[] = { { "/before.png", 1 }, { "/after.png", 2 },
+		{ "/recovered.png", 4 } };
+	struct read_ask ask = { .what = READ_EVIDENCE };
+	const char *text = a->path + strlen(INCIDENTS);
+	size_t digits = strspn(text, "0123456789");
+
+	if (digits > 0 && digits < 19)
+		ask.incident = strtoll(text, NULL, 10);
+	for (size_t i = 0; i < 3; i++)
+		if (strcmp(text + digits, pictures[i].rest) == 0)
+			ask.kind = pictures[i].kind;
+	if (ask.incident > 0 && ask.kind != 0)
+		asks_send(a->s->asks, a->req, &ask);
+	else
+		reply_problem(a->req, 404, "no such picture");
+}
+
 static void
 route(const struct asked *a)
 {
@@ -297,6 +322,8 @@ route(const struct asked *a)
 	}
 	if (strncmp(a->path, FEEDS, strlen(FEEDS)) == 0)
 		route_feed(a);
+	else if (strncmp(a->path, INCIDENTS, strlen(INCIDENTS)) == 0)
+		route_incident(a);
 	else
 		reply_problem(a->req, 404, "no such page");
 }

@@ -196,6 +196,7 @@ web_put_ask(struct writer *w, const struct read_ask *m)
 	writer_le32(w, m->limit);
 	writer_bytes(w, m->uuid, 16);
 	writer_le64(w, (uint64_t)m->from_utc_us);
+	writer_le64(w, (uint64_t)m->incident);
 }
 
 bool
@@ -210,8 +211,9 @@ web_get_ask(struct span body, struct read_ask *m_out)
 	m_out->limit = reader_le32(&r);
 	reader_bytes(&r, m_out->uuid, 16);
 	m_out->from_utc_us = (int64_t)reader_le64(&r);
+	m_out->incident = (int64_t)reader_le64(&r);
 	return reader_done(&r) && m_out->what >= READ_THUMBNAIL &&
-	       m_out->what <= READ_INCIDENTS;
+	       m_out->what <= READ_EVIDENCE;
 }
 
 void

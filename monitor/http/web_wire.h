@@ -83,22 +83,28 @@ struct web_alive {
 	uint64_t requests;
 };
 
-enum read_what { READ_THUMBNAIL = 1, READ_HISTORY = 2, READ_INCIDENTS = 3 };
+enum read_what {
+	READ_THUMBNAIL = 1,
+	READ_HISTORY = 2,
+	READ_INCIDENTS = 3,
+	READ_EVIDENCE = 4, /* a picture of an incident */
+};
 
 struct read_ask {
 	uint32_t id;	     /* echoed */
 	uint8_t what;	     /* enum read_what */
-	uint8_t kind;	     /* THUMBNAIL: enum store_thumbnail_kind */
+	uint8_t kind;	     /* THUMBNAIL, EVIDENCE: store_thumbnail_kind */
 	bool open_only;	     /* INCIDENTS */
 	uint32_t limit;	     /* INCIDENTS, HISTORY */
 	uint8_t uuid[16];    /* THUMBNAIL, HISTORY; INCIDENTS: all 0 = all */
 	int64_t from_utc_us; /* HISTORY, INCIDENTS */
+	int64_t incident;    /* EVIDENCE: its number */
 };
 
 struct read_answer {
 	uint32_t id;
 	uint16_t status;  /* 200, 404, 500 */
-	int64_t utc_us;	  /* THUMBNAIL: taken */
+	int64_t utc_us;	  /* THUMBNAIL, EVIDENCE: taken */
 	struct span body; /* PNG or JSON; borrowed from the message */
 };
 #define READ_BODY_BYTES (1u << 20)

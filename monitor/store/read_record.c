@@ -174,6 +174,30 @@ store_read_incidents(struct store_reader *r, bool open_only, int64_t from_utc,
 	return store_reader_end(r);
 }
 
+/* Gives the statement's one row, if there is one. */
+static bool
+picture_give(struct store_reader *r, sqlite3_stmt *st, store_picture_fn *fn,
+    void *arg)
+{
+	if (!db_step(&r->db, st))
+		return false;
+	struct store_picture p = {
+		.id = sqlite3_column_int64(st, 0),
+		.feed = sqlite3_column_int64(st, 1),
+		.utc = sqlite3_column_int64(st, 2),
+		.incident = sqlite3_column_int64(st, 3),
+		.kind = sqlite3_column_int(st, 4),
+		.width = (uint16_t)sqlite3_column_int(st, 5),
+		.height = (uint16_t)sqlite3_column_int(st, 6),
+		.png = sqlite3_column_blob(st, 7),
+		.length = (size_t)sqlite3_column_bytes(st, 7),
+	};
+
+	fn(arg, &p);
+	db_done(st);
+	return true;
+}
+
 bool
 store_read_picture(struct store_reader *r, int64_t feed, int kind, int64_t id,
     store_picture_fn *fn, void *arg, bool *found_out)
@@ -186,23 +210,28 @@ store_read_picture(struct store_reader *r, int64_t feed, int kind, int64_t id,
 	    " AND t.feed = ?2 AND t.kind = ?3)) ORDER BY t.utc DESC LIMIT 1",
 	    "iii", id, feed, (int64_t)kind);
 
-	*found_out = db_step(&r->db, st);
-	if (*found_out) {
-		struct store_picture p = {
-			.id = sqlite3_column_int64(st, 0),
-			.feed = sqlite3_column_int64(st, 1),
-			.utc = sqlite3_column_int64(st, 2),
-			.incident = sqlite3_column_int64(st, 3),
-			.kind = sqlite3_column_int(st, 4),
-			.width = (uint16_t)sqlite3_column_int(st, 5),
-			.height = (uint16_t)sqlite3_column_int(st, 6),
-			.png = sqlite3_column_blob(st, 7),
-			.length = (size_t)sqlite3_column_bytes(st, 7),
-		};
+	*found_out = picture_give(r, st, fn, arg);
+	return store_reader_end(r);
+}
 
-		fn(arg, &p);
-		db_done(st);
-	}
+bool
+store_read_evidence(struct store_reader *r, int64_t incident, int kind,
+    store_picture_fn *fn, void *arg, bool *found_out)
+{
+	store_reader_begin(r);
+	/* The picture before may be of an older trouble too: named by number.
+	 */
+	sqlite3_stmt *st = db_query(&r->db,
+	    "SELECT t.id, t.feed, t.utc, t.incident, t.kind, t.width,"
+	    " t.height, t.png FROM thumbnail t JOIN feed f ON f.id = t.feed"
+	    " WHERE f.no_picture = 0 AND t.id = (SELECT CASE ?2"
+	    "  WHEN 1 THEN i.before WHEN 2 THEN i.after"
+	    "  WHEN 4 THEN (SELECT max(n.id) FROM thumbnail n WHERE"
+	    "   n.feed = i.feed AND n.kind = 4 AND n.incident = i.id) END"
+	    "  FROM incident i WHERE i.id = ?1)",
+	    "ii", incident, (int64_t)kind);
+
+	*found_out = picture_give(r, st, fn, arg);
 	return store_reader_end(r);
 }
 

@@ -151,6 +151,10 @@ typedef void store_picture_fn(void *arg, const struct store_picture *p);
 bool store_read_picture(struct store_reader *r, int64_t feed, int kind,
     int64_t id, store_picture_fn *fn, void *arg, bool *found_out);
 
+/* An incident's: STORE_LAST_GOOD before it, FIRST_BAD in it, RECOVERED. */
+bool store_read_evidence(struct store_reader *r, int64_t incident, int kind,
+    store_picture_fn *fn, void *arg, bool *found_out);
+
 struct store_overlay_row {
 	int64_t id, feed, site;
 	int kind; /* enum store_overlay_kind */

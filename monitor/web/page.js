@@ -452,6 +452,35 @@ function facts(box, pairs) {
   for (const [k, v] of pairs) if (v !== "" && v !== null && v !== undefined) dl.append(el("dt", "", k), el("dd", "", String(v)));
   box.append(dl);
 }
+// A picture of the record: it never changes, and says when it was taken.
+function still(path, caption) {
+  const fig = el("figure"), shot = el("div", "shot blank old"), img = el("img"), age = el("span", "age", "loading"), words = el("figcaption", "", caption);
+  img.alt = caption;
+  shot.append(img, age);
+  fig.append(shot, words);
+  fetch(path).then(async r => {
+    const taken = when(r.headers.get("X-Camwarden-Taken"));
+    if (!r.ok || !taken) { age.textContent = "no picture"; return; }
+    img.onload = () => URL.revokeObjectURL(img.src);
+    img.src = URL.createObjectURL(await r.blob());
+    age.textContent = clock(taken);
+    shot.classList.remove("blank");
+  }).catch(() => { age.textContent = "no picture"; });
+  return fig;
+}
+function troubles(box, list) {
+  if (!list.length) return;
+  box.append(el("h3", "", "Last troubles"));
+  for (const i of list) {
+    const until = i.until ? `over after ${span(when(i.until) - when(i.since))}` : "open";
+    box.append(el("p", "trouble", `${i.number}: ${CAUSE[i.cause] || i.cause}, ${clock(when(i.since))}, ${until}`));
+    if (!i.before && !i.after) continue;
+    const pair = el("div", "pair");
+    if (i.before) pair.append(still(`/api/v1/incidents/${i.number}/before.png`, "before"));
+    if (i.after) pair.append(still(`/api/v1/incidents/${i.number}/after.png`, "first bad"));
+    box.append(pair);
+  }
+}
 function historyBar(d) {
   const box = el("div"), bar = el("div", "bar"), from = when(d.from), to = when(d.to);
   for (const v of d.intervals) {
@@ -478,9 +507,10 @@ function evidence(box, text) {
 async function loadDetail() {
   const id = openId, f = feeds.get(id), box = $("detail");
   try {
-    const [one, past] = await Promise.all([fetch("/api/v1/feeds/" + id), fetch(`/api/v1/feeds/${id}/history?hours=24`)]);
+    const [one, past, list] = await Promise.all([fetch("/api/v1/feeds/" + id), fetch(`/api/v1/feeds/${id}/history?hours=24`),
+      fetch(`/api/v1/incidents?feed=${id}&limit=3`)]);
     if (!one.ok || id !== openId) return;
-    const d = await one.json(), history = past.ok ? await past.json() : null;
+    const d = await one.json(), history = past.ok ? await past.json() : null, past3 = list.ok ? (await list.json()).incidents : [];
     if (id !== openId) return;
     const top = el("div", "top"), names = el("div"), close = el("button", "close", "Close");
     names.append(el("h2", "", f.name), el("p", "", f.site));
@@ -508,6 +538,7 @@ async function loadDetail() {
       ["detail", d.detail], ["video", d.width ? `${d.codec} ${d.width}×${d.height}` : ""], ["rate", d.fps ? `${(+d.fps).toFixed(1)} pictures/s, ${d.kbps} kbit/s` : ""],
       ["loss", d.loss_ppm ? (d.loss_ppm / 1e4).toFixed(2) + " %" : ""], ["pictures judged", d.samples]]);
     evidence(box, d.evidence);
+    if (!f.no_picture) troubles(box, past3);
   } catch { /* the connection's own alarm says it */ }
 }
 

@@ -5,7 +5,7 @@
 "use strict";
 
 const FETCHES = 4;         // pictures loading at once
-const FRESH_MS = 60000;    // a picture in view is asked for anew after this
+const FRESH_MS = 30000;    // a picture in view that is older is asked for anew
 const LIST_MS = 15000;     // the list of feeds is read anew
 const NAMES_INLINE = 12;   // more feeds than this go through standard input
 
@@ -70,7 +70,7 @@ function want(card) {
     if (s.kind === "reference") {
       if (s.of !== (f.reference || "")) { s.of = f.reference || ""; forget(s); }
       if (!f.reference || s.taken || moment - s.tried < 5000) continue;
-    } else if (moment - s.tried < (s.taken ? FRESH_MS : 3000)) continue;
+    } else if (moment + clockOffset - s.taken < FRESH_MS || moment - s.tried < 4000) continue;
     s.queued = true;
     waiting.push(s);
   }

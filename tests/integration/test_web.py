@@ -110,6 +110,9 @@ def test_routes():
     assert get(f"/api/v1/feeds/{one['id']}/nonsense")[0] == 404
     assert get(f"/api/v1/feeds/{one['id']}/thumbnail.png?kind=x")[0] == 400
     assert get("/api/v1/incidents?feed=x")[0] == 400
+    for path in ("0/before.png", "1/x.png", "/before.png", "99999999999999999999/after.png", "1"):
+        assert get("/api/v1/incidents/" + path)[0] == 404, path
+    assert any(f["reference"] for f in listing["feeds"]) and any(f["ptz"] for f in listing["feeds"])
     for path in ("/nothing", "/../etc/passwd", "/%2e%2e/etc/passwd", "//", "/style.css/", "/api/v1/feeds/"):
         assert get(path)[0] in (400, 404), path
     status, _, data = get("/healthz")
@@ -133,10 +136,11 @@ def test_page_and_headers():
     csp = headers["Content-Security-Policy"]
     assert "default-src 'self'" in csp and "frame-ancestors 'none'" in csp
     assert get("/", {"If-None-Match": headers["ETag"]})[0] == 304
-    for path in ("/style.css", "/page.js", "/icon.svg"):
+    for path in ("/style.css", "/page.js", "/icon.svg", "/references", "/references.js"):
         assert get(path)[0] == 200
-    page = get("/page.js")[2]
-    assert b"innerHTML" not in page and b"insertAdjacentHTML" not in page
+    for path in ("/page.js", "/references.js"):
+        page = get(path)[2]
+        assert b"innerHTML" not in page and b"insertAdjacentHTML" not in page
 
 
 def test_who_may_ask():

@@ -463,6 +463,22 @@ thumbnail(struct bench *b, int64_t feed, enum store_thumbnail_kind kind,
 	bench_drain(b);
 }
 
+/* The first letter of an incident's picture, 0 when there is none. */
+static char
+evidence(struct bench *b, int64_t incident, int kind)
+{
+	struct picture p = { 0 };
+	char error[256];
+	bool found;
+	struct store_reader *r = store_reader_open(b->dir, error);
+
+	assert_non_null(r);
+	assert_true(
+	    store_read_evidence(r, incident, kind, on_picture, &p, &found));
+	store_reader_close(&r);
+	return found ? p.first : 0;
+}
+
 static bool
 on_incident(void *arg, const struct store_incident_row *row)
 {
@@ -525,6 +541,12 @@ test_incident_with_pictures(void **state)
 	assert_true(picture(b, 1, STORE_LAST_GOOD, 0, &p));
 	assert_true(picture(b, 1, STORE_CURRENT, 0, &p));
 	assert_int_equal(p.first, '4');
+	thumbnail(b, 1, STORE_RECOVERED, id, "7 well");
+	assert_int_equal(evidence(b, id, STORE_LAST_GOOD), '2');
+	assert_int_equal(evidence(b, id, STORE_FIRST_BAD), '5');
+	assert_int_equal(evidence(b, id, STORE_RECOVERED), '7');
+	assert_int_equal(evidence(b, id, STORE_CURRENT), 0);
+	assert_int_equal(evidence(b, id + 1, STORE_FIRST_BAD), 0);
 	/* Numbers go on after a restart. */
 	store_close(&b->store);
 	bench_open(b);

@@ -2,7 +2,8 @@
 /* Corrupt: parts of the picture are damaged. The decoder says so, or units
  * arrive with holes in them; or the damage was decoded and coded anew on the
  * way (a recorder), and only shows: green or grey parts where there never were
- * any. Damage comes and goes, so two of the last six will do.
+ * any, what is drawn out downwards from a break, blocks strewn over the scene.
+ * Damage comes and goes, so two of the last six will do.
  */
 #include "monitor/judge/feed.h"
 
@@ -10,21 +11,51 @@
 #define DAMAGED_ON 2u /* of LOOKS */
 #define DAMAGED_OFF 0u
 #define UNITS_PERMILLE 50u /* of the units of the last minute */
-#define GREEN_LEVEL 56	   /* U and V of what decodes from zeros */
+#define GREEN_U 96	   /* and less, with .. */
+#define GREEN_V 86
 #define GREEN_LUMA_Q8 (130u * 256u)
-#define GREEN_USUAL 16		   /* and so far from its usual place */
-#define GREEN_CELLS 5u		   /* of 240 */
-#define GREY_LUMA_Q8 (131u * 256u) /* 128 as coded, by the usual range .. */
-#define GREY_FULL_Q8 (128u * 256u) /* .. and by full range */
-#define GREY_NEAR_Q8 384u
-#define GREY_CHROMA 1
-#define GREY_USUAL_Q8 (6u * 256u)
-#define GREY_CELLS 10u
+#define GREEN_EVEN_Q8 384u
+#define GREEN_USUAL 16 /* and so far from its usual place */
+#define GREEN_CELLS 4u /* of 240 */
+#define BLANK_OVER_PERMILLE 12u
+#define STREAK_PERMILLE 70u
+#define STREAK_OVER_PERMILLE 55u /* the usual most */
+#define ZONE_TIMES_X10 17u	 /* a spoilt zone: of its highest .. */
+#define ZONE_OVER_Q8 (4u * 256u) /* .. and so much more */
+#define ZONE_CALM_Q8 256u
+#define CALM_ZONES (ZONES / 2u)
+#define STREWN_ZONES 8u
+#define STREWN_LIKENESS 400 /* permille */
+#define COLOUR_OFF 14u
+#define OFF_LEAST 4u /* cells of 240 */
+#define OFF_MOST 100u
+#define OUTLIER_TIMES_X10 14u /* of the usual most .. */
+#define OUTLIER_OVER 3u	      /* .. and so many permille more */
+#define TORN_OVER_PERMILLE 12u
+#define TORN_TIMES_X10 13u
+#define TORN_OUTLIER_OVER 1u
+#define TORN_SEAM_X10 16u
 
 static unsigned
 apart(unsigned a, unsigned b)
 {
 	return a > b ? a - b : b - a;
+}
+
+/* Every part of the cell is as bright: a lawn has a texture. */
+static bool
+cell_is_even(const struct measures *m, unsigned cell)
+{
+	unsigned w = THUMB_W / CHROMA_W;
+	unsigned y = cell / CHROMA_W * THUMB_H / CHROMA_H;
+	const uint16_t *at = m->thumb + (y + 1) * THUMB_W + cell % CHROMA_W * w;
+	unsigned level = at[1];
+
+	for (unsigned j = 0; j < 5; j++, at += THUMB_W)
+		for (unsigned i = 1; i + 1 < w; i++)
+			if (apart(at[i], level) > GREEN_EVEN_Q8)
+				return false;
+	return true;
 }
 
 /* Cells of the green that zeros decode to. */
@@ -35,43 +66,89 @@ green_cells(const struct measures *m, const struct usual *u)
 	unsigned n = 0;
 
 	for (unsigned i = 0; i < CHROMA_CELLS; i++)
-		n += m->chroma_u[i] <= GREEN_LEVEL &&
-		     m->chroma_v[i] <= GREEN_LEVEL &&
+		n += m->chroma_u[i] <= GREEN_U && m->chroma_v[i] <= GREEN_V &&
 		     u->now.luma_q8[i] <= GREEN_LUMA_Q8 &&
-		     l->v_q8[i] / 256 > m->chroma_v[i] + GREEN_USUAL;
+		     l->v_q8[i] / 256 > m->chroma_v[i] + GREEN_USUAL &&
+		     cell_is_even(m, i);
 	return n;
 }
 
-/* Every part of the cell is that grey: a real thing has a texture, or at least
- * another shade. */
+/* Parts of the grey of nothing, where there usually are none. */
 static bool
-cell_is_even(const struct measures *m, unsigned cell, unsigned grey)
+is_blanked(const struct usual *u)
 {
-	unsigned w = THUMB_W / CHROMA_W,
-		 y = cell / CHROMA_W * THUMB_H / CHROMA_H;
-	const uint16_t *at = m->thumb + (y + 1) * THUMB_W + cell % CHROMA_W * w;
+	unsigned usual = usual_here(u)->trait[TRAIT_BLANK].most;
 
-	for (unsigned j = 0; j < 5; j++, at += THUMB_W)
-		for (unsigned i = 1; i + 1 < w; i++)
-			if (apart(at[i], grey) > GREY_NEAR_Q8)
-				return false;
-	return true;
+	return u->now.trait[TRAIT_BLANK] >= usual + BLANK_OVER_PERMILLE;
 }
 
-/* Cells of the grey that nothing decodes to. */
+/* Zones that are far sharper than they ever were: people and cars are some,
+ * too. */
 static unsigned
-grey_cells(const struct measures *m, const struct usual *u)
+spoilt_zones(const struct measures *m, const struct usual_light *l)
 {
-	const struct usual_light *l = usual_here(u);
-	unsigned grey = m->range_full ? GREY_FULL_Q8 : GREY_LUMA_Q8;
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < ZONES; i++)
+		n += m->zone_sharp[i] * 10u >
+		     l->zone_most_q8[i] * ZONE_TIMES_X10 + ZONE_OVER_Q8 * 10u;
+	return n;
+}
+
+/* Zones that are no sharper than they ever were. Noise and rain leave none. */
+static unsigned
+calm_zones(const struct measures *m, const struct usual_light *l)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < ZONES; i++)
+		n += m->zone_sharp[i] <= l->zone_most_q8[i] + ZONE_CALM_Q8;
+	return n;
+}
+
+static unsigned
+off_colour_cells(const struct measures *m, const struct usual_light *l)
+{
 	unsigned n = 0;
 
 	for (unsigned i = 0; i < CHROMA_CELLS; i++)
-		n += apart(m->chroma_u[i], 128) <= GREY_CHROMA &&
-		     apart(m->chroma_v[i], 128) <= GREY_CHROMA &&
-		     cell_is_even(m, i, grey) &&
-		     apart(l->luma_q8[i], grey) >= GREY_USUAL_Q8;
+		n += apart(m->chroma_u[i], l->u_q8[i] / 256u) +
+			 apart(m->chroma_v[i], l->v_q8[i] / 256u) >
+		     COLOUR_OFF;
 	return n;
+}
+
+/* Everything below the break drawn out downwards. */
+static bool
+is_streaked(const struct usual *u)
+{
+	unsigned usual = usual_here(u)->trait[TRAIT_STREAK].most;
+
+	return u->now.trait[TRAIT_STREAK] >= STREAK_PERMILLE &&
+	       u->now.trait[TRAIT_STREAK] >= usual + STREAK_OVER_PERMILLE;
+}
+
+/* Blocks of wrong colour and grain strewn over a scene that is still there. */
+static bool
+is_strewn(struct corrupt *k, const struct usual *u, const struct measures *m)
+{
+	const struct usual_light *l = usual_here(u);
+	unsigned outlier = u->now.trait[TRAIT_OUTLIER];
+	unsigned usual = l->trait[TRAIT_OUTLIER].most;
+	unsigned torn = l->trait[TRAIT_TORN].most + TORN_OVER_PERMILLE;
+	unsigned off = off_colour_cells(m, l);
+
+	k->zones = (uint16_t)spoilt_zones(m, l);
+	if (calm_zones(m, l) < CALM_ZONES || u->now.likeness < STREWN_LIKENESS)
+		return false;
+	if (outlier * 10 >= usual * OUTLIER_TIMES_X10 + OUTLIER_OVER * 10u &&
+	    k->zones >= STREWN_ZONES && off >= OFF_LEAST && off <= OFF_MOST)
+		return true;
+	return u->now.trait[TRAIT_TORN] >= torn &&
+	       outlier * 10 >=
+		   usual * TORN_TIMES_X10 + TORN_OUTLIER_OVER * 10u &&
+	       u->now.trait[TRAIT_SEAM] * 10u <=
+		   l->trait[TRAIT_SEAM].mean * TORN_SEAM_X10;
 }
 
 static bool
@@ -80,10 +157,10 @@ shows_damage(struct judge_feed *f, const struct measures *m)
 	struct corrupt *k = &f->corrupt;
 
 	k->green = (uint16_t)green_cells(m, &f->usual);
-	k->grey = (uint16_t)grey_cells(m, &f->usual);
 	if (!f->life.alive || !f->usual.now.known)
 		return false;
-	return k->green >= GREEN_CELLS || k->grey >= GREY_CELLS;
+	return k->green >= GREEN_CELLS || is_blanked(&f->usual) ||
+	       is_streaked(&f->usual) || is_strewn(k, &f->usual, m);
 }
 
 static bool
@@ -136,7 +213,14 @@ tell(const struct judge_feed *f, struct evidence *e)
 	evidence_number(e, "damaged_of_last_6", k->damaged, 1);
 	evidence_number(e, "units_damaged", k->units_permille, 1000);
 	evidence_number(e, "green_cells", k->green, 1);
-	evidence_number(e, "grey_cells", k->grey, 1);
+	evidence_number(e, "blank", f->usual.now.trait[TRAIT_BLANK], 1000);
+	evidence_number(e, "streaks", f->usual.now.trait[TRAIT_STREAK], 1000);
+	evidence_number(e, "streaks_usual_most",
+	    usual_here(&f->usual)->trait[TRAIT_STREAK].most, 1000);
+	evidence_number(e, "spoilt_zones", k->zones, 1);
+	evidence_number(e, "outliers", f->usual.now.trait[TRAIT_OUTLIER], 1000);
+	evidence_number(e, "outliers_usual_most",
+	    usual_here(&f->usual)->trait[TRAIT_OUTLIER].most, 1000);
 	evidence_number(e, "seams", f->usual.now.trait[TRAIT_SEAM], 256);
 	evidence_number(e, "seams_usual",
 	    usual_here(&f->usual)->trait[TRAIT_SEAM].mean, 256);

@@ -109,7 +109,8 @@ struct black {
 struct corrupt {
 	uint8_t recent; /* a bit for each of the last pictures */
 	uint8_t damaged;
-	uint16_t green, grey; /* cells */
+	uint16_t green; /* cells */
+	uint16_t zones;	      /* far too sharp */
 	uint16_t units_permille;
 };
 

@@ -133,7 +133,7 @@ is_card(struct judge_feed *f, const struct sight *s)
 static struct opinion
 look(struct judge_feed *f, const struct sight *s)
 {
-	if (s->contrast == NULL)
+	if (s->contrast == NULL || s->sample->result != SAMPLE_OK)
 		return (struct opinion){ SAY_NOTHING };
 	if (is_card(f, s))
 		return (struct opinion){ SAY_BAD, 92 };

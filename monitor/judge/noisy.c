@@ -7,7 +7,7 @@
 #include "monitor/judge/feed.h"
 
 #define TIMES_X10 25u		/* the usual noise .. */
-#define OVER_Q8 (6u * 256u)	/* .. and so many levels above it */
+#define OVER_Q8 (8u * 256u)	/* .. and so many levels above it */
 #define UNKNOWN_Q8 (20u * 256u) /* where this light is not known yet */
 #define CHANGE_TIMES_X10 18u	/* the usual difference of keyframes .. */
 #define CHANGE_OVER_Q8 (2u * 256u)

@@ -6,12 +6,20 @@
 
 #define CLIPPED_Q8 (236u * 256u)
 #define DARK_Q8 (24u * 256u)
-#define GREY_Q8 (5u * 256u / 2u) /* mean |U| + |V| of a picture in grey */
-#define DIM_LEVEL 40u		 /* the median pixel of a dim one is below */
-#define KNOWN 3u		 /* pictures before a light is known */
-#define FAST 8u			 /* up to here all count alike .. */
-#define SLOW 64u		 /* .. later ones by 1/64 */
-#define MOST_FADES 1024u	 /* of the distance to the mean, a picture */
+#define GREY_Q8 (5u * 256u / 2u)   /* mean |U| + |V| of a picture in grey */
+#define DIM_LEVEL 40u		   /* the median pixel of a dim one is below */
+#define KNOWN 3u		   /* pictures before a light is known */
+#define FAST 8u			   /* up to here all count alike .. */
+#define SLOW 64u		   /* .. later ones by 1/64 */
+#define MOST_FADES 1024u	   /* of the distance to the mean, a picture */
+#define BLANK_LOW_Q8 (253u * 128u) /* 126.5: 128, by either range */
+#define BLANK_HIGH_Q8 (132u * 256u)
+#define BLANK_EVEN_Q8 128u
+#define BLANK_COLOUR 24u
+#define BLANK_STEP_Q8 (5u * 256u)
+#define STREAK_ROWS 4u
+#define STREAK_DOWN_Q8 150u
+#define STREAK_SIDE_Q8 400u
 #define VALID_LEAST (CHROMA_CELLS / 4u)
 #define VARIANCE_LEAST (4.0 * 65536.0) /* two levels: else nothing to see */
 
@@ -34,6 +42,76 @@ cell_luma(const uint16_t *thumb, unsigned cell)
 		for (unsigned x = x0; x < x1; x++)
 			sum += thumb[y * THUMB_W + x];
 	return (uint16_t)(sum / ((x1 - x0) * (y1 - y0)));
+}
+
+/* Places of the thumbnail that vary sideways but not at all downwards: what
+ * a decoder makes below the point where the data broke off. Few things that a
+ * lens sees are so even. */
+static uint16_t
+streak_permille(const uint16_t *thumb)
+{
+	unsigned n = 0;
+
+	for (unsigned y = 0; y + STREAK_ROWS < THUMB_H; y += STREAK_ROWS) {
+		const uint16_t *at = thumb + y * THUMB_W;
+
+		for (unsigned x = 1; x < THUMB_W; x++) {
+			unsigned down = 0;
+
+			for (unsigned k = 0; k < STREAK_ROWS; k++) {
+				unsigned d = distance(at[k * THUMB_W + x],
+				    at[(k + 1) * THUMB_W + x]);
+
+				down = d > down ? d : down;
+			}
+			n += down < STREAK_DOWN_Q8 &&
+			     distance(at[x], at[x - 1]) > STREAK_SIDE_Q8;
+		}
+	}
+	return (uint16_t)(n * 1000u /
+			  ((THUMB_H - 1) / STREAK_ROWS * (THUMB_W - 1)));
+}
+
+static bool
+is_blank(const uint16_t *at)
+{
+	return *at >= BLANK_LOW_Q8 && *at <= BLANK_HIGH_Q8 &&
+	       distance(at[0], at[1]) <= BLANK_EVEN_Q8 &&
+	       distance(at[0], at[THUMB_W]) <= BLANK_EVEN_Q8;
+}
+
+static bool
+has_little_colour(const struct measures *m, unsigned x, unsigned y)
+{
+	unsigned cell =
+	    y * CHROMA_H / THUMB_H * CHROMA_W + x * CHROMA_W / THUMB_W;
+
+	return distance(m->chroma_u[cell], 128) +
+		   distance(m->chroma_v[cell], 128) <=
+	       BLANK_COLOUR;
+}
+
+/* Places of the even grey that macroblocks have which were never decoded (128
+ * as coded), when they end as blocks do: with a step. A grey wall shades off.
+ */
+static uint16_t
+blank_permille(const struct measures *m)
+{
+	unsigned n = 0, hard = 0, soft = 0;
+
+	for (unsigned y = 0; y + 1 < THUMB_H; y++)
+		for (unsigned x = 1; x + 1 < THUMB_W; x++) {
+			const uint16_t *at = m->thumb + y * THUMB_W + x;
+
+			if (!is_blank(at) || !has_little_colour(m, x, y))
+				continue;
+			n++;
+			if (distance(at[0], at[-1]) > BLANK_STEP_Q8)
+				hard++;
+			else if (!is_blank(at - 1))
+				soft++;
+		}
+	return (uint16_t)(hard <= soft ? 0 : n * 1000u / THUMB_CELLS);
 }
 
 static uint16_t
@@ -147,6 +225,9 @@ usual_see(struct usual *u, const struct measures *m, const struct contrast *c)
 	n->trait[TRAIT_SEAM] = m->block_q8;
 	n->trait[TRAIT_CHANGE] =
 	    (uint16_t)(c->near_q8 > UINT16_MAX ? UINT16_MAX : c->near_q8);
+	n->trait[TRAIT_TORN] = (uint16_t)(m->torn_q16 * 1000u / 65535u);
+	n->trait[TRAIT_STREAK] = streak_permille(m->thumb);
+	n->trait[TRAIT_BLANK] = blank_permille(m);
 	n->trait[TRAIT_WHITE] = clipped_permille(m->thumb);
 	see_colour(u, m);
 	like = nearest_known(u);
@@ -196,6 +277,13 @@ usual_learn(struct usual *u, const struct measures *m)
 		    first ? 1 : weight);
 		l->u_q8[i] = towards(l->u_q8[i], cu, first ? 1 : weight);
 		l->v_q8[i] = towards(l->v_q8[i], cv, first ? 1 : weight);
+	}
+	for (unsigned i = 0; i < ZONES; i++) {
+		uint16_t *most = &l->zone_most_q8[i];
+
+		*most -= (uint16_t)(*most / MOST_FADES);
+		if (m->zone_sharp[i] > *most)
+			*most = m->zone_sharp[i];
 	}
 	if (l->seen < UINT16_MAX)
 		l->seen++;
@@ -248,6 +336,8 @@ usual_save(const struct usual *u, struct writer *w)
 		save_cells(w, l->luma_q8);
 		save_cells(w, l->u_q8);
 		save_cells(w, l->v_q8);
+		for (unsigned i = 0; i < ZONES; i++)
+			writer_u8(w, (uint8_t)(l->zone_most_q8[i] >> 8));
 	}
 }
 
@@ -268,6 +358,9 @@ usual_load(struct usual *u, struct reader *r)
 		load_cells(r, l->luma_q8);
 		load_cells(r, l->u_q8);
 		load_cells(r, l->v_q8);
+		for (unsigned i = 0; i < ZONES; i++)
+			l->zone_most_q8[i] =
+			    (uint16_t)(reader_u8(r) << 8 | 255u);
 	}
 	if (r->bad)
 		return false;

@@ -116,6 +116,13 @@ monitor_declare(struct monitor *m, struct watched_feed *f, int64_t now_us)
 
 /* --- learned */
 
+size_t
+monitor_judge_save(const struct watched_feed *f, void *out, size_t size)
+{
+	return (f->no_picture ? judge_save_unseen : judge_save)(f->judge, out,
+	    size);
+}
+
 /* FNV-1a: what has not changed is not written again. */
 static uint64_t
 print_of(const uint8_t *p, size_t n)
@@ -132,7 +139,7 @@ static size_t
 save(struct monitor *m, struct watched_feed *f, int64_t now_us)
 {
 	static uint8_t bytes[JUDGE_SAVE_BYTES];
-	size_t n = judge_save(f->judge, bytes, sizeof(bytes));
+	size_t n = monitor_judge_save(f, bytes, sizeof(bytes));
 	uint64_t print = print_of(bytes, n);
 
 	if (n == 0 || print == f->saved_print ||

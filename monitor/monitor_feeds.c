@@ -251,6 +251,8 @@ take_words(struct reading *r, struct watched_feed *f,
 	if (want->no_picture)
 		f->wanted = f->asked_for = 0;
 	f->no_picture = want->no_picture;
+	if (f->no_picture)
+		monitor_reference_drop(r->m, f, "no picture may be kept");
 	f->ptz = want->ptz;
 	dark_hours_parse(want->dark_hours, &f->dark);
 	f->zone = monitor_zone(r->m, zone_of_site(r, want->site));

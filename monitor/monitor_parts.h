@@ -156,6 +156,8 @@ void monitor_zones_free(struct monitor *m);
 void monitor_declare(struct monitor *m, struct watched_feed *f, int64_t now_us);
 /* Each second: the next few feeds. */
 void monitor_declared_second(struct monitor *m, int64_t now_us);
+/* What was learned of it; nothing of its picture where none may be kept. */
+size_t monitor_judge_save(const struct watched_feed *f, void *out, size_t size);
 void monitor_learned_save_all(struct monitor *m, int64_t now_us);
 
 /* --- monitor_row.c */

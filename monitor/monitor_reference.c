@@ -17,10 +17,9 @@
 #define AT_ONCE 64u /* feeds whose picture is asked for at once */
 #define BIT(cause) (1ull << (cause))
 
-/* What may be the new truth: a person says so. What shows no scene may not. */
+/* What may be the new truth: a person says so. The judge pins nothing else. */
 #define MAY_BE_MEANT                                                           \
-	(BIT(CAUSE_COVERED) | BIT(CAUSE_BLURRED) | BIT(CAUSE_MOVED) |          \
-	    BIT(CAUSE_NOISY) | BIT(CAUSE_COLOUR_CAST) | BIT(CAUSE_DUPLICATE))
+	(BIT(CAUSE_BLURRED) | BIT(CAUSE_MOVED) | BIT(CAUSE_COLOUR_CAST))
 
 /* One request: many feeds, each with an operation of its own. */
 struct approval {
@@ -129,7 +128,7 @@ post(struct monitor *m, struct watched_feed *f, bool clear,
 		.actor = who->actor,
 		.reason = who->reason,
 		.judge = bytes,
-		.judge_length = judge_save(f->judge, bytes, sizeof(bytes)) };
+		.judge_length = monitor_judge_save(f, bytes, sizeof(bytes)) };
 
 	return op.judge_length > 0 && store_reference(m->store, &op, done);
 }
@@ -163,6 +162,10 @@ approve(struct approval *a, struct watched_feed *f, int64_t now_us)
 {
 	const char *cause = unfit(f);
 
+	if (f->no_picture) {
+		say(a, f, "no picture of it may be kept", "");
+		return;
+	}
 	if (cause != NULL) {
 		say(a, f, "it can't be approved now: ", cause);
 		return;
@@ -175,8 +178,7 @@ approve(struct approval *a, struct watched_feed *f, int64_t now_us)
 		return;
 	}
 	post_counted(a, f, now_us);
-	if (!f->no_picture)
-		f->wanted |= PICTURE_REFERENCE;
+	f->wanted |= PICTURE_REFERENCE;
 }
 
 static void
@@ -381,7 +383,7 @@ take_reference(void *arg, const struct store_reference_row *row)
 	if (f == NULL || row->utc == 0)
 		return true;
 	f->reference_utc = row->utc;
-	if (row->picture_utc == 0 && !f->no_picture)
+	if (row->picture_utc == 0)
 		f->wanted |= PICTURE_REFERENCE;
 	if (judge_reference_us(f->judge) == 0)
 		monitor_reference_drop(m, f,

@@ -134,6 +134,9 @@ void judge_stream(const struct judge_feed *f, struct judge_stream *out);
  * Returns the length, at most `size`. judge_restore ignores what it can't
  * read; what is restored is never proof of life now. */
 size_t judge_save(const struct judge_feed *f, void *out, size_t size);
+/* The same without what is known of the picture, for a feed of which none may
+ * be kept. */
+size_t judge_save_unseen(const struct judge_feed *f, void *out, size_t size);
 void judge_restore(struct judge_feed *f, const void *bytes, size_t length);
 #define JUDGE_SAVE_BYTES 16384
 

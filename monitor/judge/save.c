@@ -12,8 +12,9 @@
 _Static_assert(JUDGE_SAVE_BYTES >= 128u + NORMAL_SAVE_BYTES + USUAL_SAVE_BYTES,
     "raise JUDGE_SAVE_BYTES");
 
-size_t
-judge_save(const struct judge_feed *f, void *out, size_t size)
+static size_t
+save(const struct judge_feed *f, const struct usual *u, const struct normal *n,
+    void *out, size_t size)
 {
 	struct writer w = writer_of(out, size);
 	const struct stream *s = &f->stream;
@@ -40,9 +41,24 @@ judge_save(const struct judge_feed *f, void *out, size_t size)
 	writer_le32(&w, z->floor_q8);
 	writer_le16(&w, z->floor_seen);
 	writer_le64(&w, (uint64_t)z->longest_us);
-	usual_save(&f->usual, &w);
-	normal_save(&f->normal, &w);
+	usual_save(u, &w);
+	normal_save(n, &w);
 	return w.bad ? 0 : writer_length(&w);
+}
+
+size_t
+judge_save(const struct judge_feed *f, void *out, size_t size)
+{
+	return save(f, &f->usual, &f->normal, out, size);
+}
+
+size_t
+judge_save_unseen(const struct judge_feed *f, void *out, size_t size)
+{
+	static const struct normal no_normal;
+	static const struct usual no_usual;
+
+	return save(f, &no_usual, &no_normal, out, size);
 }
 
 void

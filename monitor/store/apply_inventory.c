@@ -243,6 +243,17 @@ feed_insert(struct writer *w, const struct change *x)
 	return id;
 }
 
+/* None may be kept: also not what the judge knows of its picture, which it
+ * then stores anew without. */
+static void
+pictures_forget(struct writer *w, int64_t id)
+{
+	db_run(&w->db, "DELETE FROM thumbnail WHERE feed = ?", "i", id);
+	db_run(&w->db, "DELETE FROM learned WHERE feed = ? AND kind = 1", "i",
+	    id);
+	db_run(&w->db, "DELETE FROM reference WHERE feed = ?", "i", id);
+}
+
 static void
 feed_write(struct writer *w, struct change *x)
 {
@@ -266,8 +277,7 @@ feed_write(struct writer *w, struct change *x)
 	    (int64_t)f->criticality, f->tags, (int64_t)f->enabled,
 	    (int64_t)f->ptz, f->dark_hours, x->id);
 	if (f->no_picture)
-		db_run(&w->db, "DELETE FROM thumbnail WHERE feed = ?", "i",
-		    x->id);
+		pictures_forget(w, x->id);
 	feed_active(w, x->id, was, f->enabled, x->utc);
 	feed_say(w, x, add ? "feed.add" : "feed.change");
 }

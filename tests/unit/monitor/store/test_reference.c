@@ -172,6 +172,23 @@ test_removed_feed(void **state)
 	assert_false(post(b, 1, false, "a"));
 }
 
+/* Of a feed without pictures nothing is kept that could be one. */
+static void
+test_no_picture(void **state)
+{
+	struct bench *b = *state;
+
+	assert_true(post(b, 1, false, "a"));
+	assert_true(post(b, 2, false, "b"));
+	assert_true(picture(b, 1, "one"));
+	assert_true(bench_import(b, INVENTORY_FEEDS,
+	    "site,name,url,no_picture\nNorth/Gate,cam1,rtsp://10.0.0.1/s,yes\n",
+	    false));
+	assert_int_equal(look(b, NULL).with, 1);
+	assert_int_equal(bench_int(b, "SELECT count(*) FROM learned"), 1);
+	assert_int_equal(bench_int(b, "SELECT count(*) FROM thumbnail"), 0);
+}
+
 /* What is declared of a feed goes in and comes out. */
 static void
 test_declared(void **state)
@@ -208,6 +225,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_picture, set_up,
 		    tear_down),
 		cmocka_unit_test_setup_teardown(test_removed_feed, set_up,
+		    tear_down),
+		cmocka_unit_test_setup_teardown(test_no_picture, set_up,
 		    tear_down),
 		cmocka_unit_test_setup_teardown(test_declared, set_up,
 		    tear_down),

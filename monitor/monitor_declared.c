@@ -5,6 +5,7 @@
 #include "monitor/monitor_parts.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -39,8 +40,7 @@ zone_load(const char *name)
 	ssize_t n = -1;
 	int fd;
 
-	strcpy(path, ZONE_FILES);
-	strncat(path, name, sizeof(path) - sizeof(ZONE_FILES));
+	snprintf(path, sizeof(path), ZONE_FILES "%s", name);
 	fd = strstr(name, "..") == NULL ? open(path, O_RDONLY | O_CLOEXEC) : -1;
 	if (fd >= 0 && bytes != NULL)
 		n = read(fd, bytes, ZONE_BYTES);
@@ -69,7 +69,7 @@ monitor_zone(struct monitor *m, const char *name)
 	z = calloc(1, sizeof(*z));
 	if (z == NULL)
 		return NULL;
-	strcpy(z->name, name);
+	snprintf(z->name, sizeof(z->name), "%s", name);
 	z->zone = zone_load(name);
 	z->next = m->zones;
 	m->zones = z;

@@ -87,8 +87,8 @@ void judge_reference_clear(struct judge_feed *f);
  * earlier life (restored). */
 int64_t judge_reference_us(const struct judge_feed *f);
 
-/* Another feed shows the same at the same time, as duplicate.h found; NULL: none
- * does (any more). The next account weighs it. */
+/* Another feed shows the same at the same time, as duplicate.h found; NULL:
+ * none does (any more). The next account weighs it. */
 struct twin {
 	uint32_t feed;
 	bool coded;	   /* the same units; else the same pictures */

@@ -245,7 +245,8 @@ feeds_load(struct store_reader *r, struct inventory *inv)
 	sqlite3_stmt *st = db_query(&r->db,
 	    "SELECT f.id, f.uuid, f.name, s.path, d.name, f.url, f.transport,"
 	    " f.visit_s, f.visit_every_s, f.no_picture, f.criticality, f.tags,"
-	    " f.enabled, f.ptz, f.dark_hours FROM feed f LEFT JOIN site s ON s.id = f.site"
+	    " f.enabled, f.ptz, f.dark_hours FROM feed f LEFT JOIN site s ON "
+	    "s.id = f.site"
 	    " LEFT JOIN device d ON d.id = f.device WHERE f.removed IS NULL"
 	    " ORDER BY f.id",
 	    "");

@@ -7,12 +7,10 @@
 #include "monitor/judge/feed.h"
 
 #define SECOND 1000000
-#define BLURRED_PERMILLE                                                       \
-	560u		   /* of the usual sharpness, median of the zones      \
-			    */
-#define SOFT_PERMILLE 450u /* .. and so many zones with half or less */
-#define SHARP_PERMILLE 700u
-#define FEW_PERMILLE 420u /* .. where few zones can be compared */
+#define BLURRED_PERMILLE 680u /* of the usual sharpness: median of zones */
+#define SOFT_PERMILLE 450u    /* .. and so many zones with 0.6 or less */
+#define SHARP_PERMILLE 780u
+#define FEW_PERMILLE 520u /* .. where few zones can be compared */
 #define ZONES_LEAST 12u
 #define ZONES_MANY 30u
 #define PICTURES 4u
@@ -39,7 +37,7 @@ weigh(struct judge_feed *f, const struct compared *c, int64_t at_us)
 	    at_us - f->blurred.from_us < LASTS_US)
 		return (struct opinion){ SAY_ODD };
 	return (struct opinion){ SAY_BAD,
-		c->sharp_permille < BLURRED_PERMILLE / 2 ? 92 : 82 };
+		c->sharp_permille < BLURRED_PERMILLE * 2 / 3 ? 92 : 82 };
 }
 
 static struct opinion

@@ -12,6 +12,8 @@
 #define WHOLE_US (5 * SECOND)
 #define PART_PICTURES 4u
 #define PART_US (18 * SECOND)
+#define HALF_PERMILLE 480u
+#define LESS_US (28 * SECOND)
 #define BACK_PERMILLE 250u
 
 static bool
@@ -27,7 +29,9 @@ weigh(const struct judge_feed *f, int64_t at_us)
 	const struct standing *v = &f->normal.standing;
 	bool all = whole(&f->normal.now);
 	unsigned pictures = all ? WHOLE_PICTURES : PART_PICTURES;
-	int64_t us = all ? WHOLE_US : PART_US;
+	int64_t us = all					      ? WHOLE_US
+		     : f->normal.now.hidden_permille >= HALF_PERMILLE ? PART_US
+								      : LESS_US;
 
 	if (v->pictures < pictures || at_us - v->from_us < us)
 		return (struct opinion){ SAY_ODD };

@@ -124,6 +124,7 @@ struct moved {
 	uint8_t drifts;	  /* in a row */
 	uint8_t hits;	  /* pictures with the same displacement .. */
 	uint8_t misses;	  /* .. and without it, since the first */
+	uint8_t strays;	  /* by another, in a row */
 	int64_t from_us;  /* of the first */
 	int16_t x_q4, y_q4;
 };

@@ -11,33 +11,38 @@
 
 #define SECOND 1000000
 #define ALIKE_Q4 20 /* of two displacements */
+#define STRAYS 2u   /* displaced by another way, in a row: it moves on */
 #define SHIFTED_PICTURES 4u
-#define SHIFTED_US (18 * SECOND)
+#define SHIFTED_US (26 * SECOND)
 #define OTHER_PICTURES 5u
-#define OTHER_US (28 * SECOND)
+#define OTHER_US (30 * SECOND)
 #define DRIFT_PICTURES 4u
 
-/* The same displacement again; what passes by hides it at times. */
-static void
+/* The same displacement again; what passes by hides it at times. True when
+ * this picture shows it. */
+static bool
 count_shift(struct moved *k, const struct compared *c, int64_t at_us)
 {
 	bool shifted = c->view == VIEW_SHIFTED;
-	bool alike = shifted && k->hits > 0 &&
-		     abs(k->x_q4 - c->shift.x_q4) <= ALIKE_Q4 &&
-		     abs(k->y_q4 - c->shift.y_q4) <= ALIKE_Q4;
 
-	if (alike) {
+	if (shifted && k->hits > 0 &&
+	    abs(k->x_q4 - c->shift.x_q4) <= ALIKE_Q4 &&
+	    abs(k->y_q4 - c->shift.y_q4) <= ALIKE_Q4) {
 		k->hits = (uint8_t)(k->hits + (k->hits < 255));
-		return;
+		k->strays = 0;
+		k->x_q4 = c->shift.x_q4; /* it may creep on */
+		k->y_q4 = c->shift.y_q4;
+		return true;
 	}
-	if (k->misses < 255)
-		k->misses++;
-	if (!shifted || (k->hits > 0 && k->hits >= k->misses))
-		return;
-	*k = (struct moved){ .hits = 1,
-		.from_us = at_us,
-		.x_q4 = c->shift.x_q4,
-		.y_q4 = c->shift.y_q4 };
+	k->misses = (uint8_t)(k->misses + (k->misses < 255));
+	if (!shifted)
+		return false;
+	if (k->hits == 0 || ++k->strays >= STRAYS)
+		*k = (struct moved){ .hits = 1,
+			.from_us = at_us,
+			.x_q4 = c->shift.x_q4,
+			.y_q4 = c->shift.y_q4 };
+	return false;
 }
 
 static struct opinion
@@ -49,8 +54,8 @@ weigh(struct judge_feed *f, int64_t at_us)
 
 	if (normal_roams(n, at_us))
 		return (struct opinion){ SAY_NOTHING };
-	count_shift(&f->moved, &n->now, at_us);
-	if (k->hits >= SHIFTED_PICTURES && k->hits >= k->misses &&
+	if (count_shift(&f->moved, &n->now, at_us) &&
+	    k->hits >= SHIFTED_PICTURES && k->hits >= k->misses &&
 	    at_us - k->from_us >= SHIFTED_US)
 		return (struct opinion){ SAY_BAD, 92 };
 	if (v->pictures >= OTHER_PICTURES && at_us - v->from_us >= OTHER_US)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "monitor/judge/normal.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,21 +22,29 @@
 #define ZONES_LEAST 10u
 #define USUAL_LEAST 40u	 /* zones that agree less than this tell nothing */
 #define AGREE_PERCENT 50 /* a zone that agrees */
-#define GONE_AGREE 40	 /* one whose edges are gone agrees less, .. */
-#define GONE_SLOPE 25	 /* .. keeps less of them, .. */
-#define GONE_ENERGY 30	 /* .. and has less of any, or is out of focus */
+#define CLEARLY_AGREE 75
+#define GONE_AGREE 40  /* one whose edges are gone agrees less, .. */
+#define GONE_SLOPE 25  /* .. keeps less of them, .. */
+#define GONE_ENERGY 30 /* .. and has less of any, or is out of focus */
 #define GONE_SHARP 35
+#define VEIL_AGREE 55
+#define VEIL_SHARP 40	     /* percent of the usual sharpness, .. */
+#define VEIL_EDGES 50	     /* .. and of the edges that the light explains */
 #define TOO_DARK_PERCENT 12u /* of the usual level: nothing can be seen */
 #define BLOWN (250u * SMALL_UNIT)
 
 /* Places. */
 #define SAME_PERMILLE 600u
-#define HIDDEN_PERMILLE 450u
+#define HIDDEN_PERMILLE 380u
+#define ELSEWHERE_PERMILLE 150u	  /* less agrees, and .. */
+#define ELSEWHERE_EDGES 60u	  /* .. this percent of edges are there */
 #define HIDDEN_SOME_PERMILLE 250u /* too much to learn from */
 #define OTHER_PERMILLE 600u	  /* neither agree nor hidden */
-#define LIGHT_AGREE 30 /* unshifted, over all: edges are where they were */
-#define LIGHT_LESS 80u /* of the usual level, percent: another light */
+#define LIGHT_AGREE 30	 /* unshifted, over all: edges are where they were */
+#define DROWNED_AGREE 12 /* the same place still, but edges drown in noise */
+#define LIGHT_LESS 80u	 /* of the usual level, percent: another light */
 #define LIGHT_MORE 125u
+#define LIGHT_EDGES 60u /* percent of those that the light explains */
 #define COLOUR_LESS 60u /* .. or of the usual colour */
 #define COLOUR_MORE 180u
 #define COLOUR_LEAST_Q8 (3u * 256u) /* less is none */
@@ -59,6 +68,12 @@
 
 /* Focus. */
 #define SHARP_LEAST_Q8 (5u * 256u / 4u)
+#define STRANGE_AGREE 25 /* less: something else is there */
+#define FAINT_LEAST 30
+#define SOFT_PERMILLE 600
+#define SHARP_SETTLED 8u
+#define BARE_ZONES 9u
+#define SHARP_LEARN_PERMILLE 850u /* softer ones are not learned */
 #define NOISE_SQUARE_PERCENT 127u /* |a - b| of noise, squared, per sigma^2 */
 
 bool
@@ -111,38 +126,50 @@ weight_of(unsigned seen)
 	return seen + 1 < WEIGHT_MOST ? seen + 1 : WEIGHT_MOST;
 }
 
-/* What is left of a zone's sharpness when the noise is taken off, squared. */
-static uint32_t
-clean_square(uint16_t zone_q8, uint16_t noise_q8)
+/* The barest zones: what they show is noise, as the coder left it. */
+static uint16_t
+bare_sharp(const uint16_t *zone)
 {
-	uint32_t all = (uint32_t)zone_q8 * zone_q8;
+	uint16_t low[BARE_ZONES];
+	unsigned n = 0;
+
+	for (unsigned z = 0; z < ZONES; z++) {
+		unsigned i = n < BARE_ZONES ? n++ : BARE_ZONES;
+
+		if (i == BARE_ZONES && zone[z] >= low[--i])
+			continue;
+		for (; i > 0 && low[i - 1] > zone[z]; i--)
+			low[i] = low[i - 1];
+		low[i] = zone[z];
+	}
+	return low[BARE_ZONES / 2];
+}
+
+/* What noise adds to the sharpness of a zone, squared. */
+static uint32_t
+noise_square(uint16_t noise_q8, const uint16_t *zone)
+{
+	uint32_t bare = bare_sharp(zone);
 	uint32_t noise =
 	    (uint32_t)noise_q8 * noise_q8 / 100 * NOISE_SQUARE_PERCENT;
 
-	return all > noise ? all - noise : 0;
+	return bare * bare > noise ? bare * bare : noise;
 }
 
-/* Sharpness of a zone now / usual, permille; -1 where too little is usual.
- * Fine texture passes for noise in a sharp picture, so the lesser of both
- * estimates is taken off both. */
+/* Sharpness of a zone now / usual, permille, without the noise; -1 where too
+ * little is usual. */
 static int
-zone_sharp(const struct sharpness *usual, const struct measures *m, unsigned z)
+zone_sharp(const struct sharpness *usual, const struct measures *m, unsigned z,
+    uint32_t noise)
 {
-	uint16_t noise =
-	    m->noise_q8 < usual->noise_q8 ? m->noise_q8 : usual->noise_q8;
-	uint32_t was = clean_square(usual->zone[z], noise);
-	uint32_t is = clean_square(m->zone_sharp[z], noise);
+	uint32_t was = (uint32_t)usual->zone[z] * usual->zone[z];
+	uint32_t is = (uint32_t)m->zone_sharp[z] * m->zone_sharp[z];
 
-	if (was < SHARP_LEAST_Q8 * SHARP_LEAST_Q8)
+	was = was > noise ? was - noise : 0;
+	is = is > noise ? is - noise : 0;
+	if (was < SHARP_LEAST_Q8 * SHARP_LEAST_Q8 || was < noise / 2)
 		return -1;
-	/* square root of a ratio, good to a few permille */
-	for (int r = 0, step = 2048;; step /= 2) {
-		if (step == 0)
-			return r;
-		if ((uint64_t)(r + step) * (r + step) * was <=
-		    (uint64_t)is * 1000000u)
-			r += step;
-	}
+	return (int)(1000 * sqrtf((float)is / (float)was));
 }
 
 static bool
@@ -157,31 +184,54 @@ compare_int(const void *a, const void *b)
 	return *(const int *)a - *(const int *)b;
 }
 
+static uint16_t
+middle_of(int *known, int n)
+{
+	qsort(known, (size_t)n, sizeof(known[0]), compare_int);
+	return (uint16_t)(known[n / 2] > 9999 ? 9999 : known[n / 2]);
+}
+
+/* How much fainter a zone's coarse edges are, percent: flat light and haze do
+ * that to fine edges too, a lens out of focus does it to fine ones alone. */
+static int
+faint_percent(const struct zone_match *z, int light_percent)
+{
+	int p = z->edges < EDGES_CLEAR ? light_percent
+				       : (int)sqrtf(100.0f * z->energy);
+
+	return p > 100 ? 100 : p < FAINT_LEAST ? FAINT_LEAST : p;
+}
+
 /* How sharp the picture is against what is usual. Less light makes everything
- * fainter; that is allowed for. */
+ * fainter; that is allowed for in ratio, and all that makes coarse edges
+ * fainter too in sharp_permille. */
 static void
 compare_sharp(struct compared *c, const struct sharpness *usual,
-    const struct measures *m, unsigned light_percent, int ratio[ZONES])
+    const struct measures *m, const struct zone_match *zone, int ratio[ZONES])
 {
-	int known[ZONES], n = 0, soft = 0;
+	int raw[ZONES], known[ZONES], n = 0, soft = 0;
+	int light = c->light_percent < 100 ? c->light_percent : 100;
+	/* fine texture passes for noise in a sharp picture: so the lesser */
+	uint32_t a = noise_square(usual->noise_q8, usual->zone);
+	uint32_t b = noise_square(m->noise_q8, m->zone_sharp);
+	bool can = same_geometry(usual, m);
 
 	for (unsigned z = 0; z < ZONES; z++) {
-		ratio[z] =
-		    same_geometry(usual, m) ? zone_sharp(usual, m, z) : -1;
-		if (ratio[z] < 0)
+		int r = can ? zone_sharp(usual, m, z, a < b ? a : b) : -1;
+
+		ratio[z] = r < 0 ? -1 : r * 100 / light;
+		if (r < 0 || (zone[z].edges >= EDGES_CLEAR &&
+				 zone[z].agree < STRANGE_AGREE))
 			continue;
-		ratio[z] = (int)((unsigned)ratio[z] * 100u / light_percent);
-		soft += ratio[z] < 500;
-		known[n++] = ratio[z];
+		raw[n] = ratio[z];
+		known[n] = r * 100 / faint_percent(&zone[z], light);
+		soft += known[n] < SOFT_PERMILLE;
+		n++;
 	}
 	c->sharp_zones = (uint8_t)n;
-	c->sharp_permille = 1000;
-	c->soft_permille = 0;
-	if (n == 0)
-		return;
-	qsort(known, (size_t)n, sizeof(known[0]), compare_int);
-	c->sharp_permille = (uint16_t)known[n / 2];
-	c->soft_permille = (uint16_t)(soft * 1000 / n);
+	c->sharp_permille = n == 0 ? 1000 : middle_of(known, n);
+	c->clear_permille = n == 0 ? 1000 : middle_of(raw, n);
+	c->soft_permille = (uint16_t)(n == 0 ? 0 : soft * 1000 / n);
 }
 
 /* Level now / usual, percent, at least 1 and at most 100 for the use above. */
@@ -201,15 +251,17 @@ colour_of(unsigned now, unsigned usual)
 	return p > 999 ? 999 : p;
 }
 
+/* Of a zone's edges next to nothing is left, for this light, and nothing else
+ * is there; what is left may well agree, through a thin bag. */
 static bool
 is_gone(const struct zone_match *z, int sharp, unsigned light)
 {
 	unsigned l = light < 100 ? light : 100;
 
-	if (z->agree >= GONE_AGREE || z->slope * 100 >= GONE_SLOPE * (int)l)
+	if (z->agree >= CLEARLY_AGREE || z->slope * 100 >= GONE_SLOPE * (int)l)
 		return false;
 	return z->energy * 10000u < GONE_ENERGY * l * l ||
-	       (sharp >= 0 && sharp < GONE_SHARP * 10);
+	       (z->agree < GONE_AGREE && sharp >= 0 && sharp < GONE_SHARP * 10);
 }
 
 /* Edges that a zone must have to count: less where all have little. */
@@ -235,7 +287,7 @@ count_zones(struct compared *c, const struct mode *mode,
     const struct zone_match *zone, const int *sharp)
 {
 	unsigned least = edges_least(zone), n = 0, same = 0, hidden = 0;
-	int agree = 0, usual = 0;
+	int agree = 0, usual = 0, inner = 0, agree_inner = 0;
 	uint64_t edges = 0, edges_now = 0;
 
 	for (unsigned z = 0; z < ZONES; z++) {
@@ -245,12 +297,16 @@ count_zones(struct compared *c, const struct mode *mode,
 			continue;
 		n++;
 		agree += zone[z].agree;
+		if (z >= ZONE_W && z < ZONES - ZONE_W) {
+			inner++;
+			agree_inner += zone[z].agree;
+		}
 		usual += mode->agree[z];
-		if (zone[z].agree >= AGREE_PERCENT ||
-		    zone[z].agree * 10 >= mode->agree[z] * 7)
-			same++;
-		else if (is_gone(&zone[z], sharp[z], c->light_percent))
+		if (is_gone(&zone[z], sharp[z], c->light_percent))
 			hide(c, z, &hidden);
+		else if (zone[z].agree >= AGREE_PERCENT ||
+			 zone[z].agree * 10 >= mode->agree[z] * 7)
+			same++;
 	}
 	c->structured = (uint8_t)n;
 	c->edged_permille =
@@ -263,6 +319,19 @@ count_zones(struct compared *c, const struct mode *mode,
 	c->hidden_permille = (uint16_t)(hidden * 1000 / n);
 	c->agree = (int8_t)(agree / (int)n);
 	c->agree_usual = (int8_t)(usual / (int)n);
+	c->agree_inner = (int8_t)(inner == 0 ? 0 : agree_inner / inner);
+}
+
+/* Hardly an edge left anywhere, coarse or fine, for this light: what is still
+ * to be seen is seen through something. */
+static bool
+veiled(const struct compared *c)
+{
+	unsigned l = c->light_percent < 100 ? c->light_percent : 100;
+
+	return c->sharp_zones >= ZONES_LEAST && c->agree < VEIL_AGREE &&
+	       c->clear_permille < VEIL_SHARP * 10 &&
+	       c->edged_permille * 10u < VEIL_EDGES * l;
 }
 
 /* The picture with one mode; what place it is stays open. */
@@ -281,9 +350,13 @@ compare(const struct mode *mode, const struct measures *m,
 	match_zones(now, &edges, zone);
 	c.light_percent = (uint16_t)light_of(s->level, usual.level);
 	c.colour_percent = (uint16_t)colour_of(m->saturation_q8, mode->colour);
-	compare_sharp(&c, &mode->sharp, m,
-	    c.light_percent < 100 ? c.light_percent : 100, sharp);
+	compare_sharp(&c, &mode->sharp, m, zone, sharp);
 	count_zones(&c, mode, zone, sharp);
+	if (veiled(&c)) {
+		memset(c.hidden, 0xff, sizeof(c.hidden));
+		c.hidden_permille = 1000;
+		c.same_permille = 0;
+	}
 	return c;
 }
 
@@ -302,12 +375,27 @@ shift_is_clear(const struct displacement *s, int least_q4)
 	       (abs(s->x_q4) >= least_q4 || abs(s->y_q4) >= least_q4);
 }
 
+/* Another light, and the edges as strong as it makes them. */
 static bool
 light_changed(const struct compared *c)
 {
+	unsigned l = c->light_percent < 100 ? c->light_percent : 100;
+
+	if (c->edged_permille < l * LIGHT_EDGES / 10)
+		return false;
 	return c->light_percent < LIGHT_LESS || c->light_percent > LIGHT_MORE ||
 	       c->colour_percent < COLOUR_LESS ||
 	       c->colour_percent > COLOUR_MORE;
+}
+
+/* Nothing is where it was, but there are edges. */
+static bool
+elsewhere(const struct compared *c)
+{
+	unsigned l = c->light_percent < 100 ? c->light_percent : 100;
+
+	return c->same_permille < ELSEWHERE_PERMILLE &&
+	       c->edged_permille * 10u >= ELSEWHERE_EDGES * l;
 }
 
 static enum view
@@ -317,7 +405,7 @@ view_of(struct compared *c, const struct mode *mode, const struct small *s)
 
 	if (too_dark_or_bare(c, s))
 		return VIEW_UNKNOWN;
-	if (c->hidden_permille >= HIDDEN_PERMILLE)
+	if (c->hidden_permille >= HIDDEN_PERMILLE && !elsewhere(c))
 		return VIEW_HIDDEN;
 	if (c->same_permille >= SAME_PERMILLE)
 		return VIEW_SAME;
@@ -327,7 +415,10 @@ view_of(struct compared *c, const struct mode *mode, const struct small *s)
 		return VIEW_SHIFTED;
 	if (c->agree >= LIGHT_AGREE)
 		return light_changed(c) ? VIEW_LIGHT : VIEW_BUSY;
-	if (1000u - c->same_permille - c->hidden_permille >= OTHER_PERMILLE)
+	if (c->agree_inner >= DROWNED_AGREE && light_changed(c))
+		return VIEW_UNKNOWN;
+	if (elsewhere(c) ||
+	    1000u - c->same_permille - c->hidden_permille >= OTHER_PERMILLE)
 		return VIEW_OTHER;
 	return VIEW_UNKNOWN;
 }
@@ -531,9 +622,14 @@ suspect(const struct judge_feed *f)
 	return false;
 }
 
+/* zone: NULL, or how the picture agrees, so that zones in which something
+ * else is to be seen teach nothing. What passes by is mostly sharper than the
+ * ground, so that up goes slowly, above all at first. */
 static void
-learn_sharp(struct sharpness *p, const struct measures *m)
+learn_sharp(struct sharpness *p, const struct measures *m,
+    const struct zone_match *zone)
 {
+	bool early = p->seen < SHARP_SETTLED;
 	int w;
 
 	if (!same_geometry(p, m)) {
@@ -547,9 +643,15 @@ learn_sharp(struct sharpness *p, const struct measures *m)
 	w = (int)weight_of(p->seen);
 	for (unsigned z = 0; z < ZONES; z++) {
 		int by = m->zone_sharp[z] - p->zone[z];
+		int most = p->zone[z] / 4 + 16;
 
-		/* what passes by is sharper than the ground: down is quick */
-		by /= by > 0 ? w * 2 : (w + 1) / 2;
+		if (zone != NULL && zone[z].edges >= EDGES_FAINT &&
+		    zone[z].agree < AGREE_PERCENT)
+			continue;
+		if (early && by < 0)
+			by = by * 2 / (w + 1);
+		else
+			by = (by > most ? most : by) / w;
 		p->zone[z] = (uint16_t)(p->zone[z] + by);
 	}
 	p->noise_q8 = (uint16_t)(p->noise_q8 + (m->noise_q8 - p->noise_q8) / w);
@@ -593,7 +695,8 @@ pull(const struct small *s, const struct small *old)
 }
 
 static void
-mode_learn(struct mode *mode, const struct measures *m, const struct small *s)
+mode_learn(struct mode *mode, const struct measures *m, const struct small *s,
+    bool sharp)
 {
 	struct zone_match zone[ZONES];
 	struct field now, usual;
@@ -605,7 +708,8 @@ mode_learn(struct mode *mode, const struct measures *m, const struct small *s)
 	match_zones(&now, &usual, zone);
 	learn_agree(mode, zone);
 	blend(mode->luma, s, weight_of(mode->seen), pull(s, &old), mode->seen);
-	learn_sharp(&mode->sharp, m);
+	if (sharp || !same_geometry(&mode->sharp, m))
+		learn_sharp(&mode->sharp, m, zone);
 	mode->colour =
 	    (uint16_t)(mode->colour + (m->saturation_q8 - mode->colour) /
 					  (int)weight_of(mode->seen));
@@ -636,7 +740,7 @@ learn_three(struct normal *n, const struct measures *m, const struct small *s)
 	     : mode->seen == 1 ? second
 			       : third,
 	    s);
-	learn_sharp(&mode->sharp, m);
+	learn_sharp(&mode->sharp, m, NULL);
 	if (++mode->seen < NORMAL_SEEN)
 		return;
 	for (unsigned i = 0; i < SMALL_CELLS; i++)
@@ -663,7 +767,7 @@ learn_first(struct normal *n, const struct measures *m)
 	if (mode->seen < NORMAL_SEEN)
 		learn_three(n, m, &s);
 	else
-		mode_learn(mode, m, &s);
+		mode_learn(mode, m, &s, true);
 }
 
 /* The same place in a light that agrees with no mode: a mode of its own, in
@@ -677,7 +781,7 @@ learn_light(struct normal *n, const struct measures *m, int64_t at_us)
 		return;
 	mode_begin(mode, m);
 	memcpy(mode->luma, n->standing.luma, sizeof(mode->luma));
-	learn_sharp(&mode->sharp, m);
+	learn_sharp(&mode->sharp, m, NULL);
 	mode->seen = LIGHT_PICTURES;
 	n->in_force = !n->in_force;
 	n->light_us = at_us;
@@ -720,7 +824,9 @@ normal_learn(struct judge_feed *f, const struct sight *s)
 	if (n->now.view != VIEW_SAME && n->now.view != VIEW_BUSY)
 		return;
 	small_of_thumb(&picture, m->thumb);
-	mode_learn(mode, m, &picture);
+	mode_learn(mode, m, &picture,
+	    mode->sharp.seen < SHARP_SETTLED ||
+		n->now.sharp_permille >= SHARP_LEARN_PERMILLE);
 	if (!n->pinned.set && mode->seen >= SEEN_PINNED)
 		pin(n);
 }

@@ -67,13 +67,16 @@ struct compared { /* the newest picture with the mode in force */
 	uint16_t hidden_permille; /* of them, where nothing is left */
 	int8_t agree;		  /* mean correlation, percent */
 	int8_t agree_usual;
+	int8_t agree_inner;	   /* off the rows where text is drawn */
 	uint16_t light_percent;	   /* level now / usual */
 	uint16_t colour_percent;   /* saturation now / usual, at most 999 */
 	struct displacement shift; /* when it is not the same place */
 	uint8_t sharp_zones;	   /* that could be compared */
-	uint16_t sharp_permille; /* median of now / usual, light allowed for */
-	uint16_t soft_permille;	 /* zones with less than half of it */
-	uint16_t edged_permille; /* edges now / usual, over the picture */
+	uint16_t sharp_permille;   /* median of now / usual, light and haze
+				      allowed for */
+	uint16_t clear_permille;   /* the same, haze not allowed for */
+	uint16_t soft_permille;	   /* zones with less than 0.6 of it */
+	uint16_t edged_permille;   /* edges now / usual, over the picture */
 	uint8_t hidden[ZONES / 8]; /* which zones, a bit each */
 	struct displacement drift; /* against the pinned, when last looked */
 	bool drifted;

@@ -10,7 +10,8 @@ usage: ./dev bench NAME [options]
   judge    one sample through the judge
   hours    thousands of hours of drawn cameras that are well, through the
            judge: every call is a false alarm
-  corpus   the judge on labelled clips (made with ffmpeg; --help)
+  detect   camwarden on the labelled corpus, beside ffmpeg's filters: recall,
+           precision, delays, false alarms
 
 Each prints a table; --json FILE writes the same figures by name. Each has
 --help.
@@ -30,12 +31,6 @@ def micro(name, rest):
     return subprocess.run([world.program(name), *rest], check=False).returncode
 
 
-def corpus(rest):
-    import world
-    return subprocess.run([sys.executable, os.path.join(HERE, "judge_corpus.py"), "--program",
-                           world.program("judge_clip"), *rest], check=False).returncode
-
-
 def main():
     name, rest = (sys.argv[1], sys.argv[2:]) if len(sys.argv) > 1 else ("--help", [])
     if name in ("--help", "-h"):
@@ -46,8 +41,9 @@ def main():
         return scale.main(rest)
     if name in ("decode", "hours", "judge"):
         return micro("bench_" + name, rest)
-    if name == "corpus":
-        return corpus(rest)
+    if name == "detect":
+        import detect
+        return detect.main(rest)
     print(f"bench: no such bench: {name}; see ./dev bench --help", file=sys.stderr)
     return 2
 

@@ -37,8 +37,8 @@ struct link_report {
 };
 
 #define ACCOUNT_PRINTS 12
-#define ACCOUNT_BINS 32
-#define ACCOUNT_BIN_US 500000
+#define ACCOUNT_BINS 128
+#define ACCOUNT_BIN_US 100000
 
 /* The account of what arrived since the previous account of this life. Sent
  * every account interval (config), and at once when something in it turned

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* curve.h: a feed's activity, half second by half second (struct account) ->
+/* curve.h: a feed's activity, tenth by tenth of a second (struct account) ->
  * whether it goes as it went one lag before. PURE. For the judge's files only;
  * input is a camera's, so hostile.
  *
- * How large the units are between keyframes follows what moves, whoever coded
+ * How large the units between keyframes are follows what moves, whoever coded
  * it. What is slower than a few seconds (traffic lights, the hour) and what
  * comes back with each group of pictures (the coder's own rhythm) is taken
- * out; of live scenes hardly anything that is left comes again.
+ * out; of live scenes hardly anything that is left comes again. At constant
+ * quality half seconds tell within a minute or two; at constant bitrate the
+ * coder hides most of it, and only tenths over some minutes do.
  */
 #ifndef MONITOR_JUDGE_CURVE_H
 #define MONITOR_JUDGE_CURVE_H
@@ -16,13 +18,20 @@
 
 #include "camwarden/observation.h"
 
-#define CURVE_BINS 4096u /* 34 minutes */
+#define CURVE_COARSE 4096u /* half seconds, 34 minutes */
+#define CURVE_FINE 8192u   /* tenths, 13 minutes */
+#define CURVE_TENTHS 5u	   /* of a half second */
+#define CURVE_LAGS 24u	   /* best ones of the half seconds, for the tenths */
 
 struct curve {
-	int64_t end; /* number of the bin after the newest */
-	uint16_t count;
-	uint16_t fresh;		   /* since it was last weighed */
-	uint16_t level[CURVE_BINS]; /* by number % CURVE_BINS; 0 = none */
+	int64_t end; /* number of the tenth after the newest */
+	uint16_t fine_count;
+	uint16_t coarse_count;
+	uint16_t fresh; /* half seconds since it was last weighed */
+	uint8_t have;	/* tenths in the running half second */
+	uint32_t sum;
+	uint8_t fine[CURVE_FINE]; /* by number % CURVE_FINE; 0 = none */
+	uint16_t coarse[CURVE_COARSE];
 };
 
 /* The best of all lags. */
@@ -30,15 +39,25 @@ struct curve_match {
 	uint16_t window; /* newest bins that were compared */
 	uint16_t lag;	 /* bins; 0 = nothing to compare yet */
 	int16_t like;	 /* correlation, per mille */
-	int16_t other;	 /* the usual one of all lags */
+	int16_t other;	 /* the usual one at other lags */
 	int16_t worst;	 /* of the window's parts */
 };
 
+struct curve_lags { /* half seconds, the most alike first */
+	uint16_t lag[CURVE_LAGS];
+	int16_t like[CURVE_LAGS];
+	uint8_t n;
+};
+
 void curve_take(struct curve *c, const struct account *a);
-/* Compares, for each of the n windows (m[i].window is given), the newest bins
- * with those that lie from `least` to about `most` bins before them;
- * gop_bins_q8: the coder's rhythm, bins x 256, 0 = none. */
+/* By half seconds: compares, for each of the n windows (m[i].window is given),
+ * the newest with those that lie from `least` to about `most` before them.
+ * gop_us: the coder's rhythm, 0 = none. Of the last window the best lags. */
 void curve_weigh(const struct curve *c, unsigned least, unsigned most,
-    uint32_t gop_bins_q8, struct curve_match *m, unsigned n);
+    uint32_t gop_us, struct curve_match *m, unsigned n,
+    struct curve_lags *best_out);
+/* By tenths, around those lags alone; m[i].lag comes out in tenths. */
+void curve_refine(const struct curve *c, uint32_t gop_us,
+    const struct curve_lags *lags, struct curve_match *m, unsigned n);
 
 #endif

@@ -31,25 +31,30 @@
 #define FAR_TURNS 8u		   /* and how seldom the whole of it */
 #define LAG_LEAST_BINS 8u	   /* 4 s: less is a rhythm */
 #define LAG_NEAR_BINS 1300u
-#define OTHER_PERCENT 50u /* of other lags: all alike is a rhythm too */
-#define KEEP_PERCENT 75u  /* of what calls it */
+#define FINE_TURNS 2u	 /* how often the tenths are */
+#define KEEP_PERCENT 75u /* of what calls it */
 #define MATCH_HITS 2u
 #define MATCH_MISSES 3u
 #define EDGE_ROWS 2u
 #define MOVED_INNER 5u /* cells, so that it is no clock or lamp .. */
 #define MOVED_ALL 16u  /* .. or, with the rows of text */
 
-static const struct alike { /* like and worst of its parts, at least */
-	uint16_t window;
-	int16_t like;
+/* How alike the curve must be, the least first for the shortest window. */
+static const struct alike {
+	uint16_t window; /* bins */
+	int16_t like;	 /* per mille, at least; also of its worst part */
 	int16_t worst;
+	uint8_t times_x10; /* more than other lags are, at least */
 	uint8_t sure;
+	bool fine; /* tenths of a second; else halves */
 } alike[] = {
-	{ 120, 800, 600, 90 },
-	{ 240, 600, 400, 88 },
-	{ 480, 470, 330, 80 },
+	{ 120, 800, 600, 20, 90, false },
+	{ 240, 600, 400, 20, 88, false },
+	{ 1200, 300, 150, 70, 85, true },
+	{ 2000, 220, 100, 65, 85, true },
 };
-#define WINDOWS (sizeof(alike) / sizeof(alike[0]))
+#define KINDS (sizeof(alike) / sizeof(alike[0]))
+#define HALVES 2u
 
 struct hit {
 	int64_t at_us;
@@ -260,74 +265,106 @@ forget_motion(struct looped *l)
 	memset(l->moved[0], 0, sizeof(l->moved[0]));
 }
 
-/* Whether one lag is the other, or rounds of it. */
+/* Whether one lag is the other, or rounds of it; ms. */
 static bool
-same_loop(unsigned a, unsigned b)
+same_loop(uint32_t a, uint32_t b)
 {
-	unsigned big = a > b ? a : b, small = a > b ? b : a, off;
+	uint32_t big = a > b ? a : b, small = a > b ? b : a, off;
 
 	if (small == 0)
 		return false;
 	off = big % small;
 	off = off > small / 2 ? small - off : off;
-	return off <= 1 + big / small / 2 && off * 4 < small;
+	return off <= 500 + big / small * 250 && off * 4 < small;
+}
+
+static int64_t
+bins_us(unsigned kind, unsigned bins)
+{
+	return (int64_t)bins * ACCOUNT_BIN_US *
+	       (alike[kind].fine ? 1 : CURVE_TENTHS);
+}
+
+static uint32_t
+lag_ms(unsigned kind, const struct curve_match *m)
+{
+	return (uint32_t)(bins_us(kind, m->lag) / 1000);
 }
 
 static bool
-enough(const struct alike *k, const struct curve_match *m, unsigned percent)
+enough(unsigned kind, const struct curve_match *m, int percent)
 {
-	return m->lag != 0 && m->like * 100 >= k->like * (int)percent &&
-	       m->worst * 100 >= k->worst * (int)percent &&
-	       m->other * 100 <= m->like * (int)OTHER_PERCENT;
+	const struct alike *k = &alike[kind];
+
+	return m->lag != 0 && m->like * 100 >= k->like * percent &&
+	       m->worst * 100 >= k->worst * percent &&
+	       m->like * 1000 >= m->other * k->times_x10 * percent;
 }
 
 static void
-match_goes_on(struct looped *l, const struct curve_match *m, int64_t at_us)
+match_goes_on(struct looped *l, unsigned kind, const struct curve_match *m,
+    int64_t at_us)
 {
-	if (l->match_hits == 0 || !same_loop(m->lag, l->match.lag)) {
+	if (l->match_hits == 0 || !same_loop(lag_ms(kind, m), l->match_ms)) {
 		l->match_hits = 0;
-		l->match_us = at_us - (int64_t)m->window * ACCOUNT_BIN_US;
+		l->match_us = at_us - bins_us(kind, m->window);
 	}
 	if (l->match_hits < 255)
 		l->match_hits++;
 	l->match_misses = 0;
 	l->match = *m;
+	l->match_kind = (uint8_t)kind;
+	l->match_ms = lag_ms(kind, m);
 }
 
 /* What was called stays while its own window is still somewhat like. */
 static void
 match_fails(struct looped *l, const struct curve_match *m)
 {
-	for (unsigned i = 0; i < WINDOWS; i++)
-		if (m[i].window == l->match.window &&
-		    enough(&alike[i], &m[i], KEEP_PERCENT) &&
-		    same_loop(m[i].lag, l->match.lag))
-			return;
-	if (l->match_hits > 0 && ++l->match_misses >= MATCH_MISSES)
+	unsigned kind = l->match_kind;
+
+	if (l->match_hits == 0)
+		return;
+	if (enough(kind, &m[kind], KEEP_PERCENT) &&
+	    same_loop(lag_ms(kind, &m[kind]), l->match_ms))
+		l->match_misses = 0;
+	else if (++l->match_misses >= MATCH_MISSES)
 		l->match_hits = 0;
+}
+
+static void
+compare(const struct judge_feed *f, struct curve_match m[KINDS])
+{
+	const struct looped *l = &f->looped;
+	bool far = l->turns % FAR_TURNS == 0;
+	struct curve_lags best;
+
+	for (unsigned i = 0; i < KINDS; i++)
+		m[i] = (struct curve_match){ .window = alike[i].window };
+	curve_weigh(&l->curve, LAG_LEAST_BINS,
+	    far ? CURVE_COARSE : LAG_NEAR_BINS, f->stream.gop_us, m, HALVES,
+	    &best);
+	if (l->match_hits > 0 || l->turns % FINE_TURNS == 0)
+		curve_refine(&l->curve, f->stream.gop_us, &best, &m[HALVES],
+		    KINDS - HALVES);
 }
 
 static void
 weigh_curve(struct judge_feed *f, int64_t at_us)
 {
 	struct looped *l = &f->looped;
-	struct curve_match m[WINDOWS];
-	uint32_t gop_q8 =
-	    (uint32_t)(f->stream.gop_us * 256ull / ACCOUNT_BIN_US);
-	bool far = ++l->turns % FAR_TURNS == 0;
+	struct curve_match m[KINDS];
 
-	for (unsigned i = 0; i < WINDOWS; i++)
-		m[i].window = alike[i].window;
-	curve_weigh(&l->curve, LAG_LEAST_BINS, far ? CURVE_BINS : LAG_NEAR_BINS,
-	    gop_q8, m, WINDOWS);
-	for (unsigned i = 0; i < WINDOWS; i++)
-		if (enough(&alike[i], &m[i], 100) && moves(l)) {
-			match_goes_on(l, &m[i], at_us);
+	l->turns++;
+	compare(f, m);
+	if (l->turns % FAR_TURNS == 0)
+		forget_motion(l);
+	for (unsigned i = 0; i < KINDS; i++)
+		if (enough(i, &m[i], 100) && moves(l)) {
+			match_goes_on(l, i, &m[i], at_us);
 			return;
 		}
 	match_fails(l, m);
-	if (far)
-		forget_motion(l);
 }
 
 static struct opinion
@@ -337,11 +374,8 @@ weigh_match(const struct looped *l)
 		return (struct opinion){ SAY_GOOD, 0, 0 };
 	if (l->match_hits < MATCH_HITS)
 		return (struct opinion){ SAY_ODD, 0, 0 };
-	for (unsigned i = 0; i < WINDOWS; i++)
-		if (alike[i].window == l->match.window)
-			return (struct opinion){ SAY_BAD, alike[i].sure,
-				l->match_us };
-	return (struct opinion){ SAY_NOTHING, 0, 0 };
+	return (
+	    struct opinion){ SAY_BAD, alike[l->match_kind].sure, l->match_us };
 }
 
 static struct opinion
@@ -380,12 +414,11 @@ tell(const struct judge_feed *f, struct evidence *e)
 		    (l->last_us - l->first_us) / 1000, 1000);
 		return;
 	}
-	evidence_number(e, "loop_s", l->match.lag * ACCOUNT_BIN_US / 1000,
-	    1000);
+	evidence_number(e, "loop_s", l->match_ms, 1000);
 	evidence_number(e, "activity_alike", l->match.like, 1000);
 	evidence_number(e, "activity_alike_usual", l->match.other, 1000);
 	evidence_number(e, "compared_s",
-	    l->match.window * ACCOUNT_BIN_US / 1000, 1000);
+	    bins_us(l->match_kind, l->match.window) / 1000, 1000);
 }
 
 const struct detector detector_looped = {

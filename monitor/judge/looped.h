@@ -36,7 +36,9 @@ struct looped {
 	uint32_t prints; /* seen */
 	/* encoded anew */
 	struct curve curve;
-	struct curve_match match; /* the last that spoke for a loop */
+	struct curve_match match; /* the last that spoke for a loop .. */
+	uint8_t match_kind;	  /* .. which of those in looped.c, and .. */
+	uint32_t match_ms;	  /* .. its lag */
 	uint8_t match_hits;	  /* in a row at one lag */
 	uint8_t match_misses;
 	uint8_t turns;

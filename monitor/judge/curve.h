@@ -18,8 +18,8 @@
 
 #include "camwarden/observation.h"
 
-#define CURVE_COARSE 4096u /* half seconds, 34 minutes */
-#define CURVE_FINE 8192u   /* tenths, 13 minutes */
+#define CURVE_COARSE 2560u /* half seconds, 21 minutes */
+#define CURVE_FINE 7168u   /* tenths, 12 minutes */
 #define CURVE_TENTHS 5u	   /* of a half second */
 #define CURVE_LAGS 24u	   /* best ones of the half seconds, for the tenths */
 

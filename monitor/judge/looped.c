@@ -62,9 +62,15 @@ struct hit {
 };
 
 static struct print_slot *
-slot_of(struct print_slot *table, uint32_t print)
+recent_slot(struct looped *l, uint32_t print)
 {
-	return &table[print % LOOPED_SLOTS];
+	return &l->recent[print % LOOPED_RECENT];
+}
+
+static struct print_slot *
+kept_slot(struct looped *l, uint32_t print)
+{
+	return &l->kept[print % LOOPED_KEPT];
 }
 
 static bool
@@ -80,15 +86,12 @@ slot_us(const struct looped *l, const struct print_slot *s)
 }
 
 static void
-put(const struct looped *l, struct print_slot *table, uint32_t print,
-    int64_t at_us)
+put(const struct looped *l, struct print_slot *s, uint32_t print, int64_t at_us)
 {
 	int64_t ds = (at_us - l->base_us) / 100000;
 
-	*slot_of(table, print) =
-	    (struct print_slot){ print, ds < 1		  ? 1
-					: ds > UINT32_MAX ? UINT32_MAX
-							  : (uint32_t)ds };
+	ds = ds < 1 ? 1 : ds > UINT32_MAX ? UINT32_MAX : ds;
+	*s = (struct print_slot){ print, (uint32_t)ds };
 }
 
 /* Whether two lags are one and the same. */
@@ -148,9 +151,8 @@ miss(struct looped *l, uint32_t print, int64_t at_us)
 {
 	if (l->hits == 0)
 		return;
-	if (!would_be_known(l, slot_of(l->recent, print), at_us) &&
-	    !(is_kept(print) &&
-		would_be_known(l, slot_of(l->kept, print), at_us)))
+	if (!would_be_known(l, recent_slot(l, print), at_us) &&
+	    !(is_kept(print) && would_be_known(l, kept_slot(l, print), at_us)))
 		return;
 	if (l->misses < 255)
 		l->misses++;
@@ -161,20 +163,20 @@ miss(struct looped *l, uint32_t print, int64_t at_us)
 static void
 take(struct looped *l, uint32_t print, int64_t at_us)
 {
-	const struct print_slot *s = slot_of(l->recent, print);
+	const struct print_slot *s = recent_slot(l, print);
 	struct hit h = { at_us, 0 };
 
 	if (s->print != print || s->at_ds == 0)
-		s = slot_of(l->kept, print);
+		s = kept_slot(l, print);
 	if (s->print == print && s->at_ds != 0)
 		h.lag_us = at_us - slot_us(l, s);
 	if (h.lag_us >= LAG_LEAST_US)
 		hit(l, &h);
 	else
 		miss(l, print, at_us);
-	put(l, l->recent, print, at_us);
+	put(l, recent_slot(l, print), print, at_us);
 	if (is_kept(print))
-		put(l, l->kept, print, at_us);
+		put(l, kept_slot(l, print), print, at_us);
 	l->prints++;
 }
 

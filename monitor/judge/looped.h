@@ -16,7 +16,8 @@
 /* Where a print was last seen, by the print itself: the newest takes the
  * place. One in 64 prints is also kept apart, so that what is hours old can
  * still be found. */
-#define LOOPED_SLOTS 512u
+#define LOOPED_RECENT 512u
+#define LOOPED_KEPT 256u
 
 struct print_slot {
 	uint32_t print;
@@ -25,8 +26,8 @@ struct print_slot {
 
 struct looped {
 	/* as coded */
-	struct print_slot recent[LOOPED_SLOTS];
-	struct print_slot kept[LOOPED_SLOTS];
+	struct print_slot recent[LOOPED_RECENT];
+	struct print_slot kept[LOOPED_KEPT];
 	int64_t base_us;  /* what at_ds counts from */
 	int64_t lag_us;	  /* the one lag, 0 = none */
 	int64_t first_us; /* first and last print that came again at it */

@@ -246,7 +246,7 @@ take_words(struct reading *r, struct watched_feed *f,
 	set_text(&f->name, want->name, &changed);
 	set_text(&f->tags, want->tags, &changed);
 	if (f->no_picture != want->no_picture ||
-	    f->criticality != want->criticality)
+	    f->criticality != want->criticality || f->ptz != want->ptz)
 		changed = true;
 	if (want->no_picture)
 		f->wanted = f->asked_for = 0;

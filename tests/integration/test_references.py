@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """References as a person meets them: refused while too little is known, then
 approved with actor, reason, event and picture; kept over a restart; cleared.
-And a trouble's two pictures: a camera turns black and comes back. About 70 s."""
+And a trouble's two pictures: a camera turns black and comes back; one that is
+declared dark may be black. About 60 s, and the making of its material."""
+import csv
 import http.client
 import json
 import os
@@ -161,6 +163,27 @@ def check_evidence():
     print("pictures:", sizes)
 
 
+def check_declared():
+    """What is declared dark all day is not black."""
+    rows = list(csv.DictReader(run("feeds", "list", "--csv").stdout.splitlines()))
+    for r in rows:
+        if r["name"] == "cam1":
+            r["dark_hours"], r["ptz"] = "0:00-24:00", "yes"
+    path = os.path.join(DIR, "declared.csv")
+    with open(path, "w", newline="") as f:
+        out = csv.DictWriter(f, rows[0].keys())
+        out.writeheader()
+        out.writerows(rows)
+    p = run("feeds", "import", path)
+    assert p.returncode == 0 and "1 changed" in p.stdout, p
+    tell_farm("black 1")
+    for _ in range(24):
+        assert feeds()["cam1"]["state"] == "up", feeds()["cam1"]
+        time.sleep(0.5)
+    assert any(f["ptz"] for f in json.loads(get("/api/v1/feeds")[1])["feeds"])
+    print("dark hours: well")
+
+
 def check_events():
     db = sqlite3.connect(f"file:{STATE}/camwarden.db?mode=ro", uri=True)
     kinds = [k for (k,) in db.execute("SELECT kind FROM event WHERE kind LIKE 'reference.%'")]
@@ -179,6 +202,7 @@ def main():
     before = check_approval()
     monitor = check_restart(monitor, before)
     check_evidence()
+    check_declared()
     monitor.process.send_signal(signal.SIGTERM)
     monitor.process.wait(15)
     check_events()

@@ -17,7 +17,7 @@
 #define GREEN_EVEN_Q8 384u
 #define GREEN_USUAL 16 /* and so far from its usual place */
 #define GREEN_CELLS 4u /* of 240 */
-#define BLANK_OVER_PERMILLE 12u
+#define BLANK_OVER_PERMILLE 40u
 #define STREAK_PERMILLE 70u
 #define STREAK_OVER_PERMILLE 55u /* the usual most */
 #define ZONE_TIMES_X10 17u	 /* a spoilt zone: of its highest .. */
@@ -34,7 +34,7 @@
 #define TORN_OVER_PERMILLE 12u
 #define TORN_TIMES_X10 13u
 #define TORN_OUTLIER_OVER 1u
-#define TORN_SEAM_X10 16u
+#define COARSE_SEAM_X10 16u
 
 static unsigned
 apart(unsigned a, unsigned b)
@@ -62,7 +62,7 @@ cell_is_even(const struct measures *m, unsigned cell)
 static unsigned
 green_cells(const struct measures *m, const struct usual *u)
 {
-	const struct usual_light *l = usual_here(u);
+	const struct usual_light *l = usual_nearest(u);
 	unsigned n = 0;
 
 	for (unsigned i = 0; i < CHROMA_CELLS; i++)
@@ -73,13 +73,22 @@ green_cells(const struct measures *m, const struct usual *u)
 	return n;
 }
 
+/* Coded so coarsely that all of it is blocks. */
+static bool
+is_coarse(const struct usual *u)
+{
+	return u->now.trait[TRAIT_SEAM] * 10u >
+	       usual_here(u)->trait[TRAIT_SEAM].mean * COARSE_SEAM_X10;
+}
+
 /* Parts of the grey of nothing, where there usually are none. */
 static bool
 is_blanked(const struct usual *u)
 {
 	unsigned usual = usual_here(u)->trait[TRAIT_BLANK].most;
 
-	return u->now.trait[TRAIT_BLANK] >= usual + BLANK_OVER_PERMILLE;
+	return !is_coarse(u) &&
+	       u->now.trait[TRAIT_BLANK] >= usual + BLANK_OVER_PERMILLE;
 }
 
 /* Zones that are far sharper than they ever were: people and cars are some,
@@ -147,8 +156,7 @@ is_strewn(struct corrupt *k, const struct usual *u, const struct measures *m)
 	return u->now.trait[TRAIT_TORN] >= torn &&
 	       outlier * 10 >=
 		   usual * TORN_TIMES_X10 + TORN_OUTLIER_OVER * 10u &&
-	       u->now.trait[TRAIT_SEAM] * 10u <=
-		   l->trait[TRAIT_SEAM].mean * TORN_SEAM_X10;
+	       !is_coarse(u);
 }
 
 static bool
@@ -157,10 +165,13 @@ shows_damage(struct judge_feed *f, const struct measures *m)
 	struct corrupt *k = &f->corrupt;
 
 	k->green = (uint16_t)green_cells(m, &f->usual);
-	if (!f->life.alive || !f->usual.now.known)
+	if (f->card || !f->life.alive || !f->usual.now.any_known)
 		return false;
-	return k->green >= GREEN_CELLS || is_blanked(&f->usual) ||
-	       is_streaked(&f->usual) || is_strewn(k, &f->usual, m);
+	if (k->green >= GREEN_CELLS)
+		return true;
+	return f->usual.now.known &&
+	       (is_blanked(&f->usual) || is_streaked(&f->usual) ||
+		   is_strewn(k, &f->usual, m));
 }
 
 static bool

@@ -211,6 +211,7 @@ struct judge_feed {
 	int64_t good_us;       /* last good evidence of any kind */
 	int64_t proof_us;      /* first proof of good since the last trouble */
 	int64_t dark_until_us; /* declared dark hours */
+	bool card; /* the last picture looked drawn */
 	uint16_t flat_permille;
 	uint16_t repeat_permille;
 	uint16_t cover_permille;

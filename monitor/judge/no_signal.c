@@ -20,7 +20,23 @@
 #define LIT_CELLS 12u
 #define WHITE_LEVEL 236u
 #define WORDS_LEVEL 110u
+#define DARKER_Q8 (16u * 256u)
+#define DARKER_CELLS 6u /* of 240 */
+#define GREEN_U 96	/* as corrupt.c */
+#define GREEN_V 86
+#define CUT_ROWS 2u /* of cells */
 #define SNOW_SCENE_Q8 (14u * 256u)
+#define LESS_FLAT_PERMILLE 750u /* less of it, with more of the others */
+#define MORE_ONE_PERMILLE 650u
+#define MORE_REPEAT_PERMILLE 500u
+#define SHADED_FLAT_PERMILLE 880u
+#define WORDS_ROW 2u /* rows of zones at the top and at the bottom: text */
+#define WORDS_ZONES 2u
+#define WORDS_SHARP_Q8 (6u * 256u)
+#define SMOOTH_SHARP_Q8 300u
+#define SMOOTH_ZONES (ZONES * 7u / 10u)
+#define STILL_Q8 128u
+#define SCENE_LIKENESS 500 /* permille */
 #define SNOW_OUTLIER_PERMILLE 150u
 #define SNOW_NOISE_Q8 (18u * 256u)
 #define SNOW_DIFFERENCE_Q8 (18u * 256u)
@@ -76,13 +92,41 @@ plain_black(const struct measures *m)
 	return lit <= LIT_CELLS && m->p50 <= BLACK_LEVEL;
 }
 
-/* White all over without colour, and what is not is light too: a picture
- * that is over-exposed. On a card of white, words are dark. */
-static bool
-plain_white(const struct measures *m)
+/* Cells clearly darker than they usually are. */
+static unsigned
+darker_cells(const struct usual *u)
 {
-	return m->saturation_q8 <= COLOURED_Q8 && m->p50 >= WHITE_LEVEL &&
-	       m->p01 >= WORDS_LEVEL;
+	const struct usual_light *l = usual_nearest(u);
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < CHROMA_CELLS; i++)
+		n += u->now.luma_q8[i] + DARKER_Q8 < l->luma_q8[i];
+	return n;
+}
+
+/* White all over without colour, and what is not is light too, or was darker
+ * before: a picture that is over-exposed. On a card of white, words are dark.
+ */
+static bool
+plain_white(const struct judge_feed *f, const struct measures *m)
+{
+	if (m->saturation_q8 > COLOURED_Q8 || m->p50 < WHITE_LEVEL)
+		return false;
+	return m->p01 >= WORDS_LEVEL ||
+	       (f->life.alive && f->usual.now.any_known &&
+		   darker_cells(&f->usual) <= DARKER_CELLS);
+}
+
+/* Green to the end below a break, as zeros decode, with something above. */
+static bool
+is_cut_off(const struct measures *m)
+{
+	unsigned row = CHROMA_CELLS;
+
+	while (row > 0 && m->chroma_u[row - 1] <= GREEN_U &&
+	       m->chroma_v[row - 1] <= GREEN_V)
+		row--;
+	return row > 0 && row <= CHROMA_CELLS - CUT_ROWS * CHROMA_W;
 }
 
 /* Hardly any difference between the places of the picture: noise averages
@@ -113,26 +157,66 @@ is_snow(const struct judge_feed *f, const struct measures *m,
 	       no_scene(history_last(&f->history));
 }
 
+/* Wide areas of one value. The more of them, the less else is asked. */
+static bool
+is_drawn(unsigned flat, unsigned one, unsigned repeat)
+{
+	return (flat >= FLAT_PERMILLE && one >= ONE_PERMILLE &&
+		   repeat >= REPEAT_PERMILLE) ||
+	       (flat >= LESS_FLAT_PERMILLE && one >= MORE_ONE_PERMILLE &&
+		   repeat >= MORE_REPEAT_PERMILLE);
+}
+
+/* Words on a smooth ground that shades off, and no grain at all. A cover has
+ * no words but those of the camera, at the top and at the bottom. */
+static bool
+is_shaded(const struct measures *m, const struct contrast *c, unsigned flat)
+{
+	unsigned words = 0, smooth = 0;
+
+	for (unsigned i = 0; i < ZONES; i++) {
+		unsigned row = i / ZONE_W;
+
+		words += row >= WORDS_ROW && row < ZONE_H - WORDS_ROW &&
+			 m->zone_sharp[i] >= WORDS_SHARP_Q8;
+		smooth += m->zone_sharp[i] <= SMOOTH_SHARP_Q8;
+	}
+	return flat >= SHADED_FLAT_PERMILLE && words >= WORDS_ZONES &&
+	       smooth >= SMOOTH_ZONES && !c->first &&
+	       c->adjacent.calm_q8 <= STILL_Q8;
+}
+
+/* The camera's own scene shows: parts of it are damaged, or it is flat. */
+static bool
+is_scene(const struct judge_feed *f)
+{
+	return f->life.alive && f->usual.now.any_known &&
+	       f->usual.now.likeness >= SCENE_LIKENESS;
+}
+
 static bool
 is_card(struct judge_feed *f, const struct sight *s)
 {
 	const struct measures *m = &s->sample->measures;
-	const struct note *n = history_last(&f->history);
 	unsigned flat = permille(m->flat_q16);
 	unsigned repeat = permille(m->repeat_q16);
+	bool before = f->card;
 
 	f->flat_permille = (uint16_t)flat;
 	f->repeat_permille = (uint16_t)repeat;
-	f->cover_permille = (uint16_t)cover(n);
-	if (flat < FLAT_PERMILLE || plain_black(m) || plain_white(m) ||
-	    s->contrast->hot > MOVED_CELLS_MOST)
-		return false;
-	return one_value(m) >= ONE_PERMILLE && repeat >= REPEAT_PERMILLE;
+	f->cover_permille = (uint16_t)cover(history_last(&f->history));
+	f->card = !plain_black(m) && !plain_white(f, m) && !is_cut_off(m) &&
+		  !is_scene(f) &&
+		  (is_drawn(flat, one_value(m), repeat) ||
+		      is_shaded(m, s->contrast, flat));
+	/* the first differs from the scene before it, of course */
+	return f->card && (!before || s->contrast->hot <= MOVED_CELLS_MOST);
 }
 
 static struct opinion
 look(struct judge_feed *f, const struct sight *s)
 {
+	f->card = f->card && s->sample->result == SAMPLE_OK;
 	if (s->contrast == NULL || s->sample->result != SAMPLE_OK)
 		return (struct opinion){ SAY_NOTHING };
 	if (is_card(f, s))

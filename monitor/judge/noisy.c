@@ -11,6 +11,8 @@
 #define UNKNOWN_Q8 (20u * 256u) /* where this light is not known yet */
 #define CHANGE_TIMES_X10 18u	/* the usual difference of keyframes .. */
 #define CHANGE_OVER_Q8 (2u * 256u)
+#define TORN_OVER_PERMILLE 60u /* crushed by the coder */
+#define SEAM_TIMES_X10 17u
 #define LEAVE_PERCENT 75u  /* clears only below this of the limits */
 #define LIKENESS_LEAST 250 /* permille: the scene is there */
 #define NOISY_US (8ll * 1000000)
@@ -40,6 +42,31 @@ limits(const struct usual *u)
 	return k;
 }
 
+/* Noise that the coder could not afford: all of it is blocks, which differ
+ * from keyframe to keyframe. */
+static bool
+is_crushed(const struct usual *u, const struct limits *k, unsigned percent)
+{
+	const struct usual_light *l = usual_here(u);
+	const uint16_t *now = u->now.trait;
+
+	return u->now.known &&
+	       now[TRAIT_CHANGE] * 100u >= k->change_q8 * percent &&
+	       now[TRAIT_TORN] * 100u >=
+		   (l->trait[TRAIT_TORN].most + TORN_OVER_PERMILLE) * percent &&
+	       now[TRAIT_SEAM] * 1000u >=
+		   l->trait[TRAIT_SEAM].mean * SEAM_TIMES_X10 * percent;
+}
+
+static bool
+is_grained(const struct usual *u, const struct limits *k, unsigned percent)
+{
+	const uint16_t *now = u->now.trait;
+
+	return now[TRAIT_NOISE] * 100u >= k->noise_q8 * percent &&
+	       now[TRAIT_CHANGE] * 100u >= k->change_q8 * percent;
+}
+
 static struct opinion
 look(struct judge_feed *f, const struct sight *s)
 {
@@ -50,13 +77,12 @@ look(struct judge_feed *f, const struct sight *s)
 	    !u->now.any_known)
 		return (struct opinion){ SAY_NOTHING, 0, 0 };
 	k = limits(u);
-	if (u->now.trait[TRAIT_NOISE] >= k.noise_q8 &&
-	    u->now.trait[TRAIT_CHANGE] >= k.change_q8)
+	if (is_grained(u, &k, 100) || is_crushed(u, &k, 100))
 		return u->now.likeness >= LIKENESS_LEAST
 			   ? (struct opinion){ SAY_BAD, 85, 0 }
 			   : (struct opinion){ SAY_NOTHING, 0, 0 };
-	if (u->now.trait[TRAIT_NOISE] * 100u < k.noise_q8 * LEAVE_PERCENT ||
-	    u->now.trait[TRAIT_CHANGE] * 100u < k.change_q8 * LEAVE_PERCENT)
+	if (!is_grained(u, &k, LEAVE_PERCENT) &&
+	    !is_crushed(u, &k, LEAVE_PERCENT))
 		return (struct opinion){ SAY_GOOD, 0, 0 };
 	return (struct opinion){ SAY_NOTHING, 0, 0 };
 }
@@ -69,6 +95,8 @@ tell(const struct judge_feed *f, struct evidence *e)
 
 	evidence_number(e, "noise", n->trait[TRAIT_NOISE], 256);
 	evidence_number(e, "noise_usual", l->trait[TRAIT_NOISE].mean, 256);
+	evidence_number(e, "torn", n->trait[TRAIT_TORN], 1000);
+	evidence_number(e, "torn_usual_most", l->trait[TRAIT_TORN].most, 1000);
 	evidence_number(e, "difference", n->trait[TRAIT_CHANGE], 256);
 	evidence_number(e, "difference_usual", l->trait[TRAIT_CHANGE].mean,
 	    256);

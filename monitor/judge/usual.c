@@ -198,9 +198,8 @@ usual_here(const struct usual *u)
 	return &u->light[u->now.light];
 }
 
-/* The light that was learned best, where this one was not. */
-static const struct usual_light *
-nearest_known(const struct usual *u)
+const struct usual_light *
+usual_nearest(const struct usual *u)
 {
 	const struct usual_light *best = usual_here(u);
 
@@ -230,7 +229,7 @@ usual_see(struct usual *u, const struct measures *m, const struct contrast *c)
 	n->trait[TRAIT_BLANK] = blank_permille(m);
 	n->trait[TRAIT_WHITE] = clipped_permille(m->thumb);
 	see_colour(u, m);
-	like = nearest_known(u);
+	like = usual_nearest(u);
 	n->known = usual_here(u)->seen >= KNOWN;
 	n->any_known = like->seen >= KNOWN;
 	see_likeness(u, like->luma_q8);

@@ -78,6 +78,8 @@ void usual_see(struct usual *u, const struct measures *m,
 void usual_learn(struct usual *u, const struct measures *m);
 /* The light's usual values, as of the picture at hand. */
 const struct usual_light *usual_here(const struct usual *u);
+/* The same, or where that light is not known yet, of the one known best. */
+const struct usual_light *usual_nearest(const struct usual *u);
 /* The highest of a trait in any light that is known. */
 uint16_t usual_most(const struct usual *u, enum trait trait);
 /* Whether a cell tells colour: neither clipped nor dark. */

@@ -9,9 +9,9 @@
 #define BLANK_PERMILLE 850u /* bad in itself */
 #define BLANK_LEAVE_PERMILLE 700u
 #define GLARE_PERMILLE 400u /* .. and this only over the usual most: */
-#define GLARE_OVER_PERMILLE 150u
+#define GLARE_OVER_PERMILLE 250u
 #define GLARE_LEAVE_PERMILLE 300u
-#define GLARE_LEAVE_OVER_PERMILLE 80u
+#define GLARE_LEAVE_OVER_PERMILLE 150u
 #define WHOLE_PERMILLE 650u /* from here on it need not last */
 #define GLARE_US (8ll * 1000000)
 #define COLOURED_Q8 (30u * 256u) /* a coloured card is none */

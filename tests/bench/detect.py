@@ -13,6 +13,7 @@ recall, precision, delay, false alarms, CPU per feed-hour.
   --no-long       without the live clips of three quarters of an hour
   --share N       one clip of so many
   --part          the part that runs with the tests: at most 2 feed-hours
+  --kept          only clips that were made before
   --wrong         one line for each clip that was not right
   --all           one line for each clip
   --no-ffmpeg     camwarden alone
@@ -95,6 +96,9 @@ def choose(args):
         names = tuple(args.cause.split(","))
         clips = [c for c in clips if c.cause in names and not c.group.startswith("first-day")
                  or c.name.startswith(names) or args.live and not c.truth]
+    if args.kept:
+        place = film.Place(args.clips, args.bin, args.cache)
+        clips = [c for c in clips if os.path.exists(c.path(place))]
     return clips[::args.share]
 
 
@@ -279,7 +283,7 @@ def bars(report):
 def options(rest):
     p = argparse.ArgumentParser(prog="./dev bench detect", add_help=False)
     p.add_argument("--cause", default="")
-    for flag in ("live", "no-long", "part", "wrong", "all", "no-ffmpeg", "check"):
+    for flag in ("live", "no-long", "part", "wrong", "all", "no-ffmpeg", "check", "kept"):
         p.add_argument("--" + flag, action="store_true")
     p.add_argument("--share", type=int, default=1)
     p.add_argument("--json")

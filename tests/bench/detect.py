@@ -18,7 +18,8 @@ recall, precision, delay, false alarms, CPU per feed-hour.
   --all           one line for each clip
   --no-ffmpeg     camwarden alone
   --json FILE     the figures by name
-  --check         exit 1 unless the bars of the design are met
+  --check         exit 1 unless the bars are met: those of docs/detection.md;
+                  with --part no false alarm and 9 of 10 faults
   --bin DIR       camwarden's programs (build/bin); no ./dev is needed then:
                   python3 tests/bench/bench.py detect --bin DIR --cause moved
   --clips DIR     real footage (../shared/clips)
@@ -52,6 +53,8 @@ import film  # noqa: E402
 
 CPU_EVERY = 9  # of so many clips ffmpeg's defaults run alone, for their CPU
 PART_HOURS = 2.0
+PART_LONGEST_S = 600
+PART_RECALL = 0.9  # of all faults in the part together
 FFMPEG_CAUSES = ("frozen", "black")
 BARS = {"black": 0.98, "white": 0.98, "no-signal": 0.98, "covered": 0.98, "frozen/exact": 0.98,
         "frozen/constant-rate": 0.95, "frozen/x265": 0.95, "frozen/under-clock": 0.95,
@@ -67,22 +70,26 @@ def say(text):
 # ---- which clips ----
 
 def part(clips):
-    """The cheapest clips of each group, and one of each kind of live feed, as
-    long as they stay within two feed-hours."""
-    def cost(c):
-        w, h = corpus.SIZES[c.facts["size"]]
-        return c.seconds * c.facts["fps"] * w * h * (4 if "x265" in c.name else 1)
-    groups = {}
-    for c in sorted(clips, key=cost):
-        groups.setdefault(c.group, []).append(c)
-    chosen, hours = [], 0.0
-    for depth in range(2):
-        for group in sorted(groups):
-            if depth < len(groups[group]) and (depth == 0 or not group.startswith("live/")):
-                c = groups[group][depth]
-                if hours + c.seconds / 3600 <= PART_HOURS and c.seconds < 900:
-                    chosen.append(c)
-                    hours += c.seconds / 3600
+    """Of each group the cheapest clip and the cheapest with another encoder,
+    of live feeds one of each kind, while they stay within two feed-hours."""
+    chosen, hours, firsts = [], 0.0, {}
+
+    def take(c):
+        nonlocal hours
+        if hours + c.seconds / 3600 <= PART_HOURS:
+            chosen.append(c)
+            hours += c.seconds / 3600
+            return True
+        return False
+    clips = sorted((c for c in clips if c.seconds <= PART_LONGEST_S), key=lambda c: (
+        corpus.labour(c) * (6 if c.facts["encoder"] == "mjpeg" else 1)))
+    for c in clips:
+        if c.group not in firsts and take(c):
+            firsts[c.group] = c.facts["encoder"].partition("-")
+    for c in clips:
+        first = firsts.get(c.group)
+        if c.truth and first and first[0] and c.facts["encoder"].partition("-") != first and take(c):
+            firsts[c.group] = ("", "", "")
     return chosen
 
 
@@ -280,6 +287,21 @@ def bars(report):
     return out
 
 
+def part_bars(report):
+    mine = report["camwarden"]
+    rows_of = list(mine["groups"].values())
+    clips = sum(r["clips"] for r in rows_of)
+    recall = sum(r["clips"] * r["recall"] for r in rows_of) / clips if clips else 0
+    n, out = mine["negatives"], []
+    if recall < PART_RECALL:
+        out.append(f"recall {recall:.3f} of {clips} faults < {PART_RECALL}")
+    if n["false_alarms"] + n["lead_in_false_alarms"]:
+        out.append(f"{n['false_alarms']} + {n['lead_in_false_alarms']} false alarms")
+    if mine["first_day"]["false_up"]:
+        out.append(f"{mine['first_day']['false_up']} feeds spoilt from the first second were up")
+    return out
+
+
 def options(rest):
     p = argparse.ArgumentParser(prog="./dev bench detect", add_help=False)
     p.add_argument("--cause", default="")
@@ -314,7 +336,7 @@ def main(rest):
     if args.json:
         with open(args.json, "w", encoding="ascii") as f:
             json.dump(report, f, indent=1)
-    missed = bars(report)
+    missed = part_bars(report) if args.part else bars(report)
     for text in missed:
         print(f"bar not met: {text}")
     return 1 if args.check and missed else 0

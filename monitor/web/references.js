@@ -124,6 +124,7 @@ function paintCard(card) {
   card.line.title = card.line.textContent;
   card.state.textContent = f.state === "up" ? "" : f.state + (f.cause === "none" ? "" : ": " + f.cause);
   card.state.className = "what " + f.state;
+  card.box.disabled = f.no_picture;
   card.box.setAttribute("aria-label", "Choose " + f.name);
   card.box.checked = chosen.has(f.id);
   card.node.classList.toggle("filtered", !shown(f));
@@ -178,12 +179,14 @@ function wholeSite() {
   }
   if (!site) return "";
   let count = 0;
-  for (const c of cards.values()) count += c.feed.site === site || c.feed.site.startsWith(site + "/");
+  for (const c of cards.values()) count += !c.feed.no_picture && (c.feed.site === site || c.feed.site.startsWith(site + "/"));
   return count === chosen.size ? site : "";
 }
 function command() {
   const head = "camwarden feeds reference approve --reason 'seen on the page' ", site = wholeSite();
-  if (chosen.size === cards.size) return head + "--all";
+  let all = 0;
+  for (const c of cards.values()) all += !c.feed.no_picture;
+  if (chosen.size === all) return head + "--all";
   if (site) return head + "--site " + quote(site);
   if (chosen.size <= NAMES_INLINE) return head + [...chosen].join(" ");
   return head + "- <<'.'\n" + [...chosen].join("\n") + "\n.";
@@ -208,7 +211,7 @@ $("search").addEventListener("input", e => { filter.text = e.target.value.trim()
 document.addEventListener("keydown", e => {
   if (e.key === "/" && e.target !== $("search")) { e.preventDefault(); $("search").focus(); }
 });
-$("pick").onclick = () => { for (const c of cards.values()) if (shown(c.feed)) chosen.add(c.feed.id); paint(); };
+$("pick").onclick = () => { for (const c of cards.values()) if (shown(c.feed) && !c.feed.no_picture) chosen.add(c.feed.id); paint(); };
 $("none").onclick = () => { chosen.clear(); paint(); };
 $("copy").onclick = async () => {
   try {

@@ -14,7 +14,7 @@
 #define HOLD 5u	 /* tenths: slow pictures last */
 #define AROUND 6 /* tenths either side of a half second's lag */
 #define LAG_OTHERS 50u
-#define OTHERS 95u /* lags that show what is usual */
+#define OTHERS 63u /* lags that show what is usual */
 
 static void
 push_coarse(struct curve *c, int64_t number)
@@ -116,30 +116,26 @@ take_slow_out(const int16_t *x, int16_t *y, unsigned n)
 	}
 }
 
-/* Takes out what comes back with the groups of pictures around. */
+/* Takes out what comes back with the groups of pictures around; near the ends,
+ * where some of these are missing, a little less. */
 static void
 take_rhythm_out(const int16_t *x, int16_t *y, unsigned n, uint32_t gop_q8)
 {
-	int64_t off[2 * COMB];
-	unsigned offs = 0;
+	int32_t sum[CURVE_FINE];
 
-	for (int k = -COMB; k <= COMB; k++)
-		if (k != 0)
-			off[offs++] =
-			    ((int64_t)k * gop_q8 + (k < 0 ? -128 : 128)) / 256;
-	for (unsigned i = 0; i < n; i++) {
-		int32_t sum = 0, have = 0;
+	memset(sum, 0, n * sizeof(*sum));
+	for (unsigned k = 1; k <= COMB; k++) {
+		unsigned off = (unsigned)(((uint64_t)k * gop_q8 + 128) / 256);
 
-		for (unsigned k = 0; k < offs; k++) {
-			int64_t at = i + off[k];
-
-			if (at < 0 || at >= n)
-				continue;
-			sum += x[at];
-			have++;
-		}
-		y[i] = (int16_t)(have == 0 ? x[i] : x[i] - sum / have);
+		if (off >= n)
+			break;
+		for (unsigned i = off; i < n; i++)
+			sum[i] += x[i - off];
+		for (unsigned i = 0; i < n - off; i++)
+			sum[i] += x[i + off];
 	}
+	for (unsigned i = 0; i < n; i++)
+		y[i] = (int16_t)(x[i] - sum[i] / (2 * COMB));
 }
 
 /* What is far off counts as this far off; false: nothing happens at all. */
@@ -194,125 +190,178 @@ product(const int16_t *a, const int16_t *b, unsigned n)
 	return sum;
 }
 
-static int16_t
-permille(int32_t ab, int32_t aa, int32_t bb)
-{
-	float d = (float)aa * (float)bb;
-
-	return (int16_t)(d <= 0 ? 0 : 1000.0f * (float)ab / sqrtf(d));
-}
-
+/* Sums of squares before each bin; they may wrap, differences do not. */
 static void
-remember(struct curve_lags *k, unsigned lag, int16_t like)
+sum_squares(const int16_t *y, unsigned n, uint32_t *squares)
 {
-	unsigned i;
-
-	if (k->n == CURVE_LAGS && like <= k->like[CURVE_LAGS - 1])
-		return;
-	i = k->n < CURVE_LAGS ? k->n++ : CURVE_LAGS - 1u;
-	for (; i > 0 && k->like[i - 1] < like; i--) {
-		k->like[i] = k->like[i - 1];
-		k->lag[i] = k->lag[i - 1];
-	}
-	k->like[i] = like;
-	k->lag[i] = (uint16_t)lag;
+	squares[0] = 0;
+	for (unsigned i = 0; i < n; i++)
+		squares[i + 1] = squares[i] + (uint32_t)(y[i] * y[i]);
 }
 
-/* Likeness at each lag: the best ones, and the median of all. */
-static void
-search(const int16_t *y, unsigned n, unsigned least, struct curve_match *m,
-    struct curve_lags *best)
+/* A curve that is ready to be compared. */
+struct ready {
+	unsigned n;
+	int16_t y[CURVE_FINE];
+	uint32_t squares[CURVE_FINE + 1];
+};
+
+/* Likeness of the bins [end - n, end) to those one lag before: the square of
+ * the correlation, with its sign, so that a thousand need no root. */
+static float
+like_square(const struct ready *r, unsigned end, unsigned lag, unsigned n,
+    int32_t ab)
 {
-	const int16_t *now = y + n - m->window;
-	int32_t aa = product(now, now, m->window);
-	unsigned most = n - m->window, sum = 0, i = 0;
-	int32_t bb = product(now - least, now - least, m->window);
-	uint16_t seen[64] = { 0 }; /* by |likeness| / 16 */
+	unsigned a = end - n, b = a - lag;
+	float d = (float)(r->squares[end] - r->squares[a]) *
+		  (float)(r->squares[b + n] - r->squares[b]);
+	float v = (float)ab;
 
-	best->n = 0;
-	for (unsigned lag = least; lag <= most; lag++) {
-		const int16_t *then = now - lag;
-		int16_t like = permille(product(now, then, m->window), aa, bb);
-
-		remember(best, lag, like);
-		seen[(unsigned)(like < 0 ? -like : like) / 16 % 64]++;
-		if (lag == most)
-			break;
-		bb += then[-1] * then[-1] -
-		      then[m->window - 1] * then[m->window - 1];
-	}
-	m->lag = best->lag[0];
-	m->like = best->like[0];
-	for (; i < 63 && (sum += seen[i]) * 2 < most - least + 1;)
-		i++;
-	m->other = (int16_t)(i * 16 + 8);
+	return v * (v < 0 ? -v : v) / (d + 1.0f);
 }
 
-/* At one lag, over the window's newest n bins. */
 static int16_t
-like_at(const int16_t *end, unsigned lag, unsigned n)
+permille(float square)
 {
-	const int16_t *a = end - n, *b = a - lag;
+	float v = 1000.0f * sqrtf(square < 0 ? -square : square);
 
-	return permille(product(a, b, n), product(a, a, n), product(b, b, n));
+	return (int16_t)(square < 0 ? -v : v);
+}
+
+static int32_t
+product_at(const struct ready *r, unsigned end, unsigned lag, unsigned n)
+{
+	return product(r->y + end - n, r->y + end - n - lag, n);
+}
+
+static int16_t
+like_at(const struct ready *r, unsigned end, unsigned lag, unsigned n)
+{
+	return permille(
+	    like_square(r, end, lag, n, product_at(r, end, lag, n)));
 }
 
 /* The least like of the window's parts at the lag that was found. */
 static int16_t
-worst_part(const int16_t *end, const struct curve_match *m)
+worst_part(const struct ready *r, const struct curve_match *m)
 {
 	unsigned part = m->window / PARTS;
 	int16_t worst = 1000;
 
 	for (unsigned i = 0; i < PARTS; i++) {
-		int16_t like = like_at(end - i * part, m->lag, part);
+		int16_t like = like_at(r, r->n - i * part, m->lag, part);
 
 		worst = like < worst ? like : worst;
 	}
 	return worst;
 }
 
+static void
+remember(struct curve_lags *k, unsigned lag, float square)
+{
+	unsigned i;
+
+	if (k->n == CURVE_LAGS && square <= k->like[CURVE_LAGS - 1])
+		return;
+	i = k->n < CURVE_LAGS ? k->n++ : CURVE_LAGS - 1u;
+	for (; i > 0 && k->like[i - 1] < square; i--) {
+		k->like[i] = k->like[i - 1];
+		k->lag[i] = k->lag[i - 1];
+	}
+	k->like[i] = square;
+	k->lag[i] = (uint16_t)lag;
+}
+
+#define SEEN 256u
+
+/* The median of what was counted by its square. */
+static int16_t
+median(const uint16_t *seen, unsigned all)
+{
+	unsigned i = 0, sum = 0;
+
+	for (; i < SEEN - 1 && (sum += seen[i]) * 2 < all;)
+		i++;
+	return permille(((float)i + 0.5f) / SEEN / 4);
+}
+
+/* The best lags, and the usual likeness of all. */
+static void
+search(const struct ready *r, unsigned least, const int32_t *products,
+    struct curve_match *m, struct curve_lags *best)
+{
+	unsigned most = r->n - m->window;
+	uint16_t seen[SEEN] = { 0 };
+
+	best->n = 0;
+	for (unsigned lag = least; lag <= most; lag++) {
+		float v = like_square(r, r->n, lag, m->window, products[lag]);
+		float size = (v < 0 ? -v : v) * SEEN * 4;
+
+		remember(best, lag, v);
+		seen[size < SEEN - 1 ? (unsigned)size : SEEN - 1]++;
+	}
+	m->lag = best->lag[0];
+	m->like = permille(best->like[0]);
+	m->other = median(seen, most - least + 1);
+	m->worst = worst_part(r, m);
+}
+
+/* Adds the products of the bins [end - n, end) at all lags. */
+static void
+add_products(const struct ready *r, unsigned end, unsigned n, unsigned least,
+    int32_t *products)
+{
+	for (unsigned lag = least; lag + n <= end; lag++)
+		products[lag] += product_at(r, end, lag, n);
+}
+
 void
 curve_weigh(const struct curve *c, unsigned least, unsigned most,
     uint32_t gop_us, struct curve_match *m, unsigned n, struct curve_lags *best)
 {
-	int16_t y[CURVE_FINE];
-	unsigned bins = 0;
+	int32_t products[CURVE_COARSE] = { 0 };
+	struct ready r;
+	unsigned done = 0;
 
 	best->n = 0;
+	r.n = 0;
 	for (unsigned i = 0; i < n; i++) {
 		m[i] = (struct curve_match){ .window = m[i].window };
-		if (m[i].window + most > bins)
-			bins = m[i].window + most;
+		if (m[i].window + most > r.n)
+			r.n = m[i].window + most;
 	}
-	if (bins > c->coarse_count)
-		bins = c->coarse_count;
-	if (bins == 0 || least == 0)
+	if (r.n > c->coarse_count)
+		r.n = c->coarse_count;
+	if (r.n == 0 || least == 0)
 		return;
-	fill_coarse(c, y, bins);
-	if (!prepare(y, bins, gop_us, ACCOUNT_BIN_US * CURVE_TENTHS))
+	fill_coarse(c, r.y, r.n);
+	if (!prepare(r.y, r.n, gop_us, ACCOUNT_BIN_US * CURVE_TENTHS))
 		return;
-	smooth(y, bins);
+	smooth(r.y, r.n);
+	sum_squares(r.y, r.n, r.squares);
 	for (unsigned i = 0; i < n; i++) {
-		if (m[i].window < PARTS || bins < m[i].window + least)
+		if (m[i].window <= done || r.n < m[i].window + least)
 			continue;
-		search(y, bins, least, &m[i], best);
-		m[i].worst = worst_part(y + bins, &m[i]);
+		add_products(&r, r.n - done, m[i].window - done, least,
+		    products);
+		done = m[i].window;
+		search(&r, least, products, &m[i], best);
 	}
 }
 
 /* The usual likeness: of lags here and there, what a normal spread of their
  * median would be. */
 static int16_t
-usual(const int16_t *end, unsigned window, unsigned most)
+usual(const struct ready *r, unsigned window)
 {
+	unsigned most = r->n - window;
 	int16_t like[OTHERS];
 
 	for (unsigned i = 0; i < OTHERS; i++) {
-		int16_t v = like_at(end,
-		    LAG_OTHERS +
-			(most - LAG_OTHERS) * (2 * i + 1) / (2 * OTHERS),
-		    window);
+		unsigned lag = LAG_OTHERS +
+			       (most - LAG_OTHERS) * (2 * i + 1) / (2 * OTHERS);
+		int16_t v = like_at(r, r->n, lag, window);
 		unsigned j = i;
 
 		v = (int16_t)(v < 0 ? -v : v);
@@ -325,18 +374,20 @@ usual(const int16_t *end, unsigned window, unsigned most)
 
 /* The best of the lags and of what lies around them. */
 static void
-refine(const int16_t *end, unsigned most, const struct curve_lags *lags,
+refine(const struct ready *r, const struct curve_lags *lags,
     struct curve_match *m)
 {
+	int most = (int)(r->n - m->window);
+
 	for (unsigned i = 0; i < lags->n; i++) {
 		int at = lags->lag[i] * (int)CURVE_TENTHS;
 
 		for (int lag = at - AROUND; lag <= at + AROUND; lag++) {
 			int16_t like;
 
-			if (lag < 1 || lag > (int)most)
+			if (lag < 1 || lag > most)
 				continue;
-			like = like_at(end, (unsigned)lag, m->window);
+			like = like_at(r, r->n, (unsigned)lag, m->window);
 			if (m->lag != 0 && like <= m->like)
 				continue;
 			m->like = like;
@@ -349,25 +400,24 @@ void
 curve_refine(const struct curve *c, uint32_t gop_us,
     const struct curve_lags *lags, struct curve_match *m, unsigned n)
 {
-	int16_t y[CURVE_FINE];
-	unsigned bins = c->fine_count;
+	struct ready r;
 
+	r.n = c->fine_count;
 	for (unsigned i = 0; i < n; i++)
 		m[i] = (struct curve_match){ .window = m[i].window };
-	if (bins == 0)
+	if (r.n == 0)
 		return;
-	fill_fine(c, y, bins);
-	if (!prepare(y, bins, gop_us, ACCOUNT_BIN_US))
+	fill_fine(c, r.y, r.n);
+	if (!prepare(r.y, r.n, gop_us, ACCOUNT_BIN_US))
 		return;
+	sum_squares(r.y, r.n, r.squares);
 	for (unsigned i = 0; i < n; i++) {
-		unsigned most = bins - m[i].window;
-
-		if (bins < m[i].window + 2 * LAG_OTHERS || m[i].window < PARTS)
+		if (r.n < m[i].window + 2 * LAG_OTHERS || m[i].window < PARTS)
 			continue;
-		refine(y + bins, most, lags, &m[i]);
+		refine(&r, lags, &m[i]);
 		if (m[i].lag == 0)
 			continue;
-		m[i].worst = worst_part(y + bins, &m[i]);
-		m[i].other = usual(y + bins, m[i].window, most);
+		m[i].worst = worst_part(&r, &m[i]);
+		m[i].other = usual(&r, m[i].window);
 	}
 }

@@ -45,14 +45,15 @@ struct curve_match {
 
 struct curve_lags { /* half seconds, the most alike first */
 	uint16_t lag[CURVE_LAGS];
-	int16_t like[CURVE_LAGS];
+	float like[CURVE_LAGS]; /* square of the correlation */
 	uint8_t n;
 };
 
 void curve_take(struct curve *c, const struct account *a);
-/* By half seconds: compares, for each of the n windows (m[i].window is given),
- * the newest with those that lie from `least` to about `most` before them.
- * gop_us: the coder's rhythm, 0 = none. Of the last window the best lags. */
+/* By half seconds: compares, for each of the n windows (m[i].window is given,
+ * the shortest first), the newest with those that lie from `least` to about
+ * `most` before them. gop_us: the coder's rhythm, 0 = none. Of the last window
+ * the best lags. */
 void curve_weigh(const struct curve *c, unsigned least, unsigned most,
     uint32_t gop_us, struct curve_match *m, unsigned n,
     struct curve_lags *best_out);

@@ -56,10 +56,39 @@ draw(struct sample *s, unsigned feed, unsigned t)
 		m->zone_sharp[i] = (uint16_t)(2500 + rnd() % 300);
 }
 
+/* Ten seconds of a stream, so that all that accounts are weighed for is done.
+ */
+static void
+draw_account(struct account *a, int64_t to_us)
+{
+	a->from_us = to_us - GAP_US;
+	a->to_us = to_us;
+	a->units = 150;
+	a->keyframes = 5;
+	a->bytes = 400000 + rnd() % 9000;
+	a->inter_mean_bytes = 2600;
+	a->key_mean_bytes = 18000 + rnd() % 900;
+	a->gop_us = 2000000;
+	a->fps_milli = 15000;
+	a->codec = CODEC_H264;
+	a->width = 640;
+	a->height = 360;
+	a->clock_offset_us = INT64_MIN;
+	for (unsigned i = 0; i < 5; i++) {
+		a->print[i] = rnd() | 1;
+		a->print_age_ms[i] = 10000 - i * 2000;
+	}
+	a->activity_first = a->from_us / ACCOUNT_BIN_US;
+	a->activity_count = GAP_US / ACCOUNT_BIN_US;
+	for (unsigned i = 0; i < a->activity_count; i++)
+		a->activity[i] = (uint16_t)(1300 + rnd() % 300);
+}
+
 int
 main(int argc, char **argv)
 {
 	static struct sample s;
+	static struct account account;
 	struct link_report flowing = { .phase = PHASE_FLOWING };
 	struct judge_config cfg;
 	struct judge_feed **feeds;
@@ -104,9 +133,11 @@ main(int argc, char **argv)
 			int64_t a, judged = now + (int64_t)i;
 
 			draw(&s, i, t);
+			draw_account(&account, judged);
 			s.at_us = judged;
 			a = clock_cpu_us();
 			judge_sample_asked(feeds[i], judged);
+			judge_on_account(feeds[i], &account, judged);
 			judge_on_sample(feeds[i], &s, judged);
 			judge_step(feeds[i], judged, &v);
 			spent += clock_cpu_us() - a;

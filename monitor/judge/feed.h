@@ -78,8 +78,11 @@ struct frozen {
 	uint32_t recent_permille; /* running mean of the same */
 	uint32_t uneven_permille; /* running mean of nearest / median */
 	bool intra_only;
+	bool mono;	   /* no colour in the picture: by infrared */
+	int64_t mode_us; /* when that changed last, 0 = never */
 	uint16_t best_permille;	 /* the most blocks that came back */
 	uint32_t near_q8;	 /* running mean of the nearest */
+	uint32_t anchor_q8;	 /* and to the first of the quiet ones */
 	uint16_t quiet_permille; /* equal blocks in quiet that ended */
 	uint16_t life_permille;	 /* equal blocks usual beside motion */
 	uint16_t life_seen;

@@ -36,7 +36,15 @@
 #define SILENT_US (60ll * SECOND)
 #define SILENT_TIMES 3
 #define SILENT_MOST_US (300ll * SECOND)
-#define UNPROVEN_US (12ll * SECOND) /* no life was ever seen */
+#define UNPROVEN_US (12ll * SECOND)  /* no life was ever seen */
+#define MODE_NEW_US (900ll * SECOND) /* what is usual there isn't known yet */
+#define MONO_Q8 (3u * 256 / 2) /* mean |U-128| + |V-128|, night by infrared */
+#define COLOUR_Q8 (3u * 256)
+#define DRIFT_PERCENT 15u /* the first quiet picture is not the nearest */
+#define FLOOR_NEW 8u
+#define FLOOR_KNOWN 4u
+#define FLOOR_DOWN 4u
+#define FLOOR_UP 64u
 #define BLOCKS_LEAST 12u /* a picture with less texture proves nothing */
 
 static void
@@ -51,6 +59,7 @@ forget(struct frozen *z, int64_t at_us)
 	z->recent_permille = 0;
 	z->best_permille = 0;
 	z->uneven_permille = 0;
+	z->anchor_q8 = 0;
 }
 
 static uint32_t
@@ -68,6 +77,18 @@ silent(const struct frozen *z)
 	return z->life_seen > 0 &&
 	       (z->life_permille >= SILENT_PERMILLE ||
 		   z->quiet_permille >= SILENT_QUIET_PERMILLE);
+}
+
+/* The calm difference while the source lives, near its lowest: clouds, lamps
+ * and traffic lift it, a stop of these is no freeze. */
+static uint32_t
+floor_towards(const struct frozen *z, uint32_t near_q8)
+{
+	if (z->floor_seen < FLOOR_NEW)
+		return towards(z->floor_q8, near_q8, z->floor_seen);
+	if (near_q8 < z->floor_q8)
+		return z->floor_q8 - (z->floor_q8 - near_q8) / FLOOR_DOWN;
+	return z->floor_q8 + (near_q8 - z->floor_q8) / FLOOR_UP;
 }
 
 /* A quiet time has ended with life: so it was life too. */
@@ -99,7 +120,7 @@ learn(struct frozen *z, const struct contrast *c, int64_t at_us, bool called)
 		z->life_seen++;
 	z->life_excess =
 	    towards(z->life_excess, c->excess_percent, z->floor_seen);
-	z->floor_q8 = towards(z->floor_q8, c->near_q8, z->floor_seen);
+	z->floor_q8 = floor_towards(z, c->near_q8);
 	if (z->floor_seen < UINT16_MAX)
 		z->floor_seen++;
 	if (!called && silent(z) && quiet > z->longest_us)
@@ -110,16 +131,19 @@ learn(struct frozen *z, const struct contrast *c, int64_t at_us, bool called)
  * Where life was hardly above what coding makes, it may have been without
  * noise: then neighbours must be equal, or a minute must pass. */
 static int64_t
-patience(const struct frozen *z)
+patience(const struct frozen *z, int64_t at_us)
 {
 	int64_t us = z->longest_us * SILENT_TIMES;
+	bool strange = z->mode_us != 0 && at_us - z->mode_us < MODE_NEW_US;
 
 	if (z->life_seen == 0)
 		return UNPROVEN_US;
 	if (!silent(z) &&
-	    (z->life_excess >= NOISY_PERCENT ||
+	    ((z->life_excess >= NOISY_PERCENT && !strange) ||
 		(z->exact_run >= EXACT_RUN && z->life_seen >= LIFE_KNOWN)))
 		return 0;
+	if (strange)
+		return SILENT_MOST_US;
 	if (us < SILENT_US)
 		us = SILENT_US;
 	return us < SILENT_MOST_US ? us : SILENT_MOST_US;
@@ -153,6 +177,11 @@ gather(struct frozen *z, const struct contrast *c, int64_t at_us)
 	z->recent_permille =
 	    towards(z->recent_permille, c->equal_permille, z->samples);
 	z->near_q8 = towards(z->near_q8, c->near_q8, z->samples);
+	if (c->anchor_q8 != UINT32_MAX)
+		z->anchor_q8 =
+		    z->anchor_q8 == 0
+			? c->anchor_q8
+			: towards(z->anchor_q8, c->anchor_q8, z->samples);
 	z->uneven_permille = towards(z->uneven_permille,
 	    c->mid_q8 == 0 ? 0 : c->near_q8 * 1000u / c->mid_q8, z->samples);
 	if (c->equal_permille > z->best_permille)
@@ -168,9 +197,11 @@ gather(struct frozen *z, const struct contrast *c, int64_t at_us)
 }
 
 /* Against the feed's own life, where the coder makes each picture anew: nothing
- * moves, neighbours lie nearer than they ever did in life, and more blocks come
- * back than ever did in life or in a quiet time that ended. The less of both,
- * the longer it takes. */
+ * moves, neighbours lie nearer than they ever did in life, so does the first of
+ * the quiet pictures (light drifts, and pictures are taken close together when
+ * something looks odd; a frozen one stays), and more blocks come back than ever
+ * did in life or in a quiet time that ended. The less of both, the longer it
+ * takes. */
 static uint8_t
 below_life(const struct frozen *z, int64_t quiet)
 {
@@ -188,12 +219,15 @@ below_life(const struct frozen *z, int64_t quiet)
 			    ? z->life_permille
 			    : z->quiet_permille;
 
-	if (z->floor_seen == 0)
+	if (z->floor_seen < FLOOR_KNOWN)
 		return 0;
 	for (unsigned i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
 		if (z->samples >= steps[i].samples && quiet >= steps[i].us &&
 		    z->recent_permille >= most + steps[i].over_permille &&
-		    z->near_q8 * 100 <= z->floor_q8 * steps[i].percent)
+		    z->recent_permille * 2 >= most * 3 &&
+		    z->near_q8 * 100 <= z->floor_q8 * steps[i].percent &&
+		    z->anchor_q8 * 100 <=
+			z->floor_q8 * (steps[i].percent + DRIFT_PERCENT))
 			return steps[i].sure;
 	return 0;
 }
@@ -223,7 +257,7 @@ weigh(const struct frozen *z, int64_t at_us)
 	int64_t quiet = at_us - z->quiet_us;
 	uint8_t sure = sureness(z, quiet);
 
-	if (sure > 0 && quiet >= patience(z))
+	if (sure > 0 && quiet >= patience(z, at_us))
 		return (struct opinion){ SAY_BAD,
 			silent(z) ? (uint8_t)70 : sure, z->quiet_us };
 	if (sure > 0 || z->exact_run > 0 || z->strong > 0 ||
@@ -240,6 +274,20 @@ called(const struct judge_feed *f)
 	return detector_state_of(f, CAUSE_FROZEN, &d)->called;
 }
 
+/* Colour came or went: by infrared the camera has another floor, and no dusk.
+ */
+static void
+follow_light(struct frozen *z, const struct measures *m, int64_t at_us)
+{
+	bool mono = m->saturation_q8 < (z->mono ? COLOUR_Q8 : MONO_Q8);
+
+	if (mono != z->mono && z->life_seen > 0) {
+		z->floor_seen = 0;
+		z->mode_us = at_us;
+	}
+	z->mono = mono;
+}
+
 static struct opinion
 look(struct judge_feed *f, const struct sight *s)
 {
@@ -248,6 +296,7 @@ look(struct judge_feed *f, const struct sight *s)
 
 	if (c == NULL || f->black.blank || f->white.blank)
 		return (struct opinion){ SAY_NOTHING };
+	follow_light(z, &s->sample->measures, s->at_us);
 	if (c->first) {
 		forget(z, s->at_us);
 		return (struct opinion){ SAY_NOTHING };
@@ -260,6 +309,8 @@ look(struct judge_feed *f, const struct sight *s)
 	if (c->blocks < BLOCKS_LEAST && !c->adjacent.identical)
 		return (struct opinion){ SAY_NOTHING };
 	gather(z, c, s->at_us);
+	if (z->samples == 1)
+		history_anchor(&f->history);
 	return weigh(z, s->at_us);
 }
 

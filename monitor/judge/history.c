@@ -23,6 +23,7 @@ history_clear(struct history *h)
 {
 	h->count = 0;
 	h->next = 0;
+	h->anchored = false;
 }
 
 static uint16_t
@@ -95,14 +96,14 @@ note_fill(struct note *n, const struct sample *s)
 }
 
 static uint32_t
-calm_difference(const struct note *a, const struct note *b)
+calm_difference(const uint8_t *a, const uint8_t *b)
 {
 	uint16_t tile[TILES];
 	uint32_t sum = 0;
 
 	for (unsigned t = 0; t < TILES; t++) {
-		const uint8_t *p = a->pixel + t * TILE_PIXELS;
-		const uint8_t *q = b->pixel + t * TILE_PIXELS;
+		const uint8_t *p = a + t * TILE_PIXELS;
+		const uint8_t *q = b + t * TILE_PIXELS;
 		unsigned d = 0;
 
 		for (unsigned i = 0; i < TILE_PIXELS; i++)
@@ -195,7 +196,7 @@ equal_blocks(const struct note *a, const struct note *b, struct pair *p)
 static void
 compare(const struct note *a, const struct note *b, struct pair *p)
 {
-	p->calm_q8 = calm_difference(a, b);
+	p->calm_q8 = calm_difference(a->pixel, b->pixel);
 	equal_blocks(a, b, p);
 	p->identical = a->hash == b->hash;
 	if (p->identical)
@@ -298,12 +299,23 @@ history_break(struct history *h)
 {
 	const struct note *last = history_last(h);
 
+	h->anchored = false;
 	if (last == NULL)
 		return;
 	if (last != &h->ring[0])
 		h->ring[0] = *last;
 	h->count = 1;
 	h->next = 1;
+}
+
+void
+history_anchor(struct history *h)
+{
+	const struct note *last = history_last(h);
+
+	h->anchored = last != NULL;
+	if (last != NULL)
+		memcpy(h->anchor, last->pixel, sizeof(h->anchor));
 }
 
 const struct note *
@@ -363,6 +375,8 @@ history_take(struct history *h, const struct sample *s, struct contrast *c)
 		history_clear(h);
 	c->intra_only = s->codec == CODEC_MJPEG;
 	c->first = h->count == 0;
+	c->anchor_q8 =
+	    h->anchored ? calm_difference(fresh.pixel, h->anchor) : UINT32_MAX;
 	for (unsigned lag = 1; lag <= h->count; lag++) {
 		const struct note *old = history_back(h, lag);
 		struct pair p;

@@ -41,6 +41,8 @@ struct note { /* one keyframe, 1.6 KB */
 
 struct history {
 	struct note ring[HISTORY];
+	uint8_t anchor[TILES * TILE_PIXELS]; /* pixels of an older one */
+	bool anchored;
 	uint8_t count;
 	uint8_t next;
 };
@@ -63,9 +65,10 @@ struct contrast {
 	uint32_t lag_q8[HISTORY]; /* calm difference to each, newest first */
 	uint32_t near_q8;	  /* smallest and largest of them */
 	uint32_t far_q8;
-	uint32_t excess_percent;   /* near, against the most that coding one
-				    * still picture twice makes of it */
-	uint32_t mid_q8;	   /* and the median */
+	uint32_t excess_percent; /* near, against the most that coding one
+				  * still picture twice makes of it */
+	uint32_t mid_q8;	 /* and the median */
+	uint32_t anchor_q8; /* calm difference to the anchor; UINT32_MAX none */
 	uint16_t equal_permille;   /* largest share of equal blocks */
 	uint16_t outside_permille; /* of those outside a clock's rows */
 	uint8_t near_lag;	   /* how many keyframes back the nearest is */
@@ -84,6 +87,10 @@ void history_clear(struct history *h);
  * from its start shows pictures that were seen before, yet it moves; one that
  * is frozen still shows the newest. */
 void history_break(struct history *h);
+/* Keeps the newest note as the anchor: what later ones are compared with,
+ * however much later. A picture of another size, or another connection, loses
+ * it. */
+void history_anchor(struct history *h);
 /* Compares the sample with the history, then takes it in. A picture of
  * another size clears the history first. */
 void history_take(struct history *h, const struct sample *s,

@@ -159,8 +159,8 @@ camera_init(struct camera *c, unsigned seed)
 	c->wind = between(c, 0, 12);
 	c->shake = rnd(c) % 5 == 0 ? 1 : 0;
 	c->night_blur = rnd(c) % 3 == 0;
-	c->u = (uint8_t)between(c, 112, 138);
-	c->v = (uint8_t)between(c, 116, 142);
+	c->u = (uint8_t)between(c, 124, 133);
+	c->v = (uint8_t)between(c, 124, 133);
 	build(c);
 }
 
@@ -270,8 +270,8 @@ static struct light
 light_of(const struct camera *c)
 {
 	double s = sun(c);
-	struct light l = { 1 + (c->indoor ? 0 : c->cloud), 0, 1, c->noise,
-		false };
+	struct light l = { 1 + (c->indoor || s < 0 ? 0 : c->cloud), 0, 1,
+		c->noise, false };
 
 	if (!c->indoor && s < 0.25) { /* the camera opens up, then switches */
 		l.gain *= (float)(0.65 + 1.4 * (s > 0 ? s : 0));
@@ -280,12 +280,13 @@ light_of(const struct camera *c)
 	}
 	for (int i = 0; i < THINGS; i++) {
 		const struct thing *t = &c->thing[i];
+		float age = (float)(c->now_us - t->from_us) / SECOND;
 		float part;
 
 		if (t->to_us <= c->now_us)
 			continue;
-		if (t->kind == LAMP)
-			l.gain *= t->gain;
+		if (t->kind == LAMP) /* the exposure follows in seconds */
+			l.gain *= powf(t->gain, 0.25f + 0.75f * expf(-age / 3));
 		if (t->kind == RAIN)
 			l.contrast *= 0.85f, l.noise *= 1.4f;
 		if (t->kind != FOG)
@@ -362,10 +363,13 @@ paint(struct camera *c)
 		}
 	}
 	for (int i = 0; i < PIXELS / 4; i++) {
-		unsigned n = c->scene[i * 4 % PIXELS] >> 5;
+		int n = c->scene[i / (W / 2) * 2 * W + i % (W / 2) * 2];
 
-		c->chroma_u[i] = (uint8_t)(l.night ? 128 : c->u + n);
-		c->chroma_v[i] = (uint8_t)(l.night ? 128 : c->v - n);
+		/* things differ in colour, the whole hardly does */
+		c->chroma_u[i] =
+		    (uint8_t)(l.night ? 128 : c->u + (n * 3 % 29) - 14);
+		c->chroma_v[i] =
+		    (uint8_t)(l.night ? 128 : c->v + (n * 5 % 31) - 15);
 	}
 	c->night = l.night;
 }

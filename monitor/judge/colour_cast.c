@@ -14,7 +14,7 @@
 #define LEAVE_PERCENT 60
 #define AGREE_PERMILLE 780u /* cells that go along by half at least */
 #define CELLS_LEAST 72u
-#define LIKENESS_LEAST 600  /* permille of the brightness explained */
+#define LIKENESS_LEAST 450  /* permille of the brightness explained */
 #define GAIN_LEAST_X100 30u /* contrast, squared: .55 .. 1.7 */
 #define GAIN_MOST_X100 290u
 #define SAME_LEAST_X100 65u /* the same light: .8 .. 1.25 */

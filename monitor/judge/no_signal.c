@@ -143,7 +143,7 @@ no_scene(const struct note *n)
 			cell[j] = cell[j - 1];
 		cell[j] = n->coarse[i];
 	}
-	return cell[COARSE * 85 / 100] - cell[COARSE * 15 / 100] <=
+	return (unsigned)(cell[COARSE * 85 / 100] - cell[COARSE * 15 / 100]) <=
 	       SNOW_SCENE_Q8;
 }
 

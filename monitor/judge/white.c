@@ -15,7 +15,9 @@
 #define WHOLE_PERMILLE 650u /* from here on it need not last */
 #define GLARE_US (8ll * 1000000)
 #define COLOURED_Q8 (30u * 256u) /* a coloured card is none */
-#define REST_Q8 (130u * 256u)	 /* what is not clipped is bright too */
+#define CLIPPED_Q8 (236u * 256u)
+#define REST_OVER_Q8 (15u * 256u)
+#define REST_Q8 (130u * 256u) /* what is not clipped is bright too */
 
 static struct opinion
 good(struct white *w)
@@ -35,20 +37,24 @@ glare(struct white *w, int64_t at_us)
 		w->permille < WHOLE_PERMILLE ? (uint8_t)80 : (uint8_t)92, 0 };
 }
 
-/* Mean of the cells that are not clipped. A bright sky over a street leaves
- * them as they are; the sun in the lens, or a wrong exposure, does not. */
-static unsigned
-rest_q8(const struct usual *u)
+/* What is not clipped is bright too, and brighter than it usually is. A bright
+ * sky over a street leaves the street as it is; the sun in the lens, or a wrong
+ * exposure, does not. */
+static bool
+rest_is_bright(const struct usual *u)
 {
-	uint32_t sum = 0, n = 0;
+	const struct usual_light *l = usual_nearest(u);
+	uint32_t sum = 0, usual = 0, n = 0;
 
 	for (unsigned i = 0; i < CHROMA_CELLS; i++) {
-		if (u->now.luma_q8[i] >= 236u * 256u)
+		if (u->now.luma_q8[i] >= CLIPPED_Q8)
 			continue;
 		sum += u->now.luma_q8[i];
+		usual += l->luma_q8[i];
 		n++;
 	}
-	return n == 0 ? 255u * 256u : sum / n;
+	return n == 0 ||
+	       (sum / n >= REST_Q8 && sum / n >= usual / n + REST_OVER_Q8);
 }
 
 static struct opinion
@@ -70,7 +76,7 @@ look(struct judge_feed *f, const struct sight *s)
 		return glare(w, s->at_us);
 	}
 	if (f->life.alive && f->usual.now.any_known &&
-	    w->permille >= GLARE_PERMILLE && rest_q8(&f->usual) >= REST_Q8 &&
+	    w->permille >= GLARE_PERMILLE && rest_is_bright(&f->usual) &&
 	    w->permille >= usual + GLARE_OVER_PERMILLE)
 		return glare(w, s->at_us);
 	if (w->permille < GLARE_LEAVE_PERMILLE ||

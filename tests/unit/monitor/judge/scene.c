@@ -159,6 +159,8 @@ fill(struct camera *c)
 	m->p50 = c->level >= 0 ? (uint8_t)c->level : 110;
 	m->flat_q16 = c->level >= 0 ? 65535 : 1000;
 	m->repeat_q16 = c->level >= 0 ? 65535 : 0;
+	if (c->touch != NULL)
+		c->touch(c, m);
 }
 
 static void

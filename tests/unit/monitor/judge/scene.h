@@ -22,6 +22,8 @@ struct camera {
 	uint32_t walker;  /* its size in coarse cells, 0 = nobody */
 	int clock_cell;	  /* a clock's first cell, -1 = none */
 	int level;	  /* luma of the background, -1: a textured scene */
+	/* called last on each picture made, NULL = not */
+	void (*touch)(const struct camera *c, struct measures *m);
 	struct verdict last;
 	unsigned changes;
 };

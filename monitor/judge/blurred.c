@@ -10,8 +10,9 @@
 #define BLURRED_PERMILLE 680u /* of the usual sharpness: median of zones */
 #define SOFT_PERMILLE 450u    /* .. and so many zones with 0.6 or less */
 #define SHARP_PERMILLE 780u
-#define FEW_PERMILLE 520u /* .. where few zones can be compared */
-#define ZONES_LEAST 12u
+#define FEW_PERMILLE 640u /* .. where few zones can be compared, .. */
+#define FEW_TIMES 2	  /* .. for so many times as long */
+#define ZONES_LEAST 10u
 #define ZONES_MANY 30u
 #define PICTURES 4u
 #define LASTS_US (14 * SECOND)
@@ -20,24 +21,27 @@
 static struct opinion
 weigh(struct judge_feed *f, const struct compared *c, int64_t at_us)
 {
-	unsigned limit =
-	    c->sharp_zones >= ZONES_MANY ? BLURRED_PERMILLE : FEW_PERMILLE;
+	bool many = c->soft.zones >= ZONES_MANY;
+	unsigned limit = many ? BLURRED_PERMILLE : FEW_PERMILLE;
+	unsigned times = many ? 1 : FEW_TIMES;
 
-	if (c->sharp_permille >= limit || c->soft_permille < SOFT_PERMILLE) {
+	if (c->soft.sharp_permille >= limit ||
+	    c->soft.soft_permille < SOFT_PERMILLE) {
 		f->blurred.pictures = 0;
-		return (struct opinion){ c->sharp_permille >= SHARP_PERMILLE
-					     ? SAY_GOOD
-					     : SAY_NOTHING };
+		return (struct opinion){
+			c->soft.sharp_permille >= SHARP_PERMILLE ? SAY_GOOD
+								 : SAY_NOTHING
+		};
 	}
 	if (f->blurred.pictures == 0)
 		f->blurred.from_us = at_us;
 	if (f->blurred.pictures < UINT16_MAX)
 		f->blurred.pictures++;
-	if (f->blurred.pictures < PICTURES ||
-	    at_us - f->blurred.from_us < LASTS_US)
+	if (f->blurred.pictures < PICTURES * times ||
+	    at_us - f->blurred.from_us < LASTS_US * times)
 		return (struct opinion){ SAY_ODD };
 	return (struct opinion){ SAY_BAD,
-		c->sharp_permille < BLURRED_PERMILLE * 2 / 3 ? 92 : 82 };
+		c->soft.sharp_permille < BLURRED_PERMILLE * 2 / 3 ? 92 : 82 };
 }
 
 static struct opinion
@@ -46,7 +50,7 @@ look(struct judge_feed *f, const struct sight *s)
 	const struct normal *n = &f->normal;
 
 	if (s->contrast == NULL || s->sample->result != SAMPLE_OK ||
-	    n->now.view != VIEW_SAME || n->now.sharp_zones < ZONES_LEAST ||
+	    n->now.view != VIEW_SAME || n->now.soft.zones < ZONES_LEAST ||
 	    (n->light_us != 0 && s->at_us - n->light_us < REFOCUS_US))
 		return (struct opinion){ SAY_NOTHING };
 	return weigh(f, &n->now, s->at_us);
@@ -57,9 +61,9 @@ tell(const struct judge_feed *f, struct evidence *e)
 {
 	const struct compared *c = &f->normal.now;
 
-	evidence_number(e, "sharpness", c->sharp_permille, 1000);
+	evidence_number(e, "sharpness", c->soft.sharp_permille, 1000);
 	evidence_number(e, "sharpness_usual", 1, 1);
-	evidence_number(e, "soft_zones", c->soft_permille, 1000);
+	evidence_number(e, "soft_zones", c->soft.soft_permille, 1000);
 	evidence_number(e, "agreement", c->agree, 100);
 	evidence_number(e, "light", c->light_percent, 100);
 }

@@ -133,6 +133,22 @@ match_zones(const struct field *now, const struct field *usual,
 	}
 }
 
+void
+match_levels(const struct small *s, uint16_t level[ZONES])
+{
+	for (unsigned z = 0; z < ZONES; z++) {
+		const uint16_t *at = s->cell +
+				     z / ZONE_W * ZONE_CELLS_H * SMALL_W +
+				     z % ZONE_W * ZONE_CELLS_W;
+		uint32_t sum = 0;
+
+		for (unsigned y = 0; y < ZONE_CELLS_H; y++, at += SMALL_W)
+			for (unsigned x = 0; x < ZONE_CELLS_W; x++)
+				sum += at[x];
+		level[z] = (uint16_t)(sum / ZONE_CELLS);
+	}
+}
+
 int
 match_whole(const struct field *now, const struct field *usual)
 {

@@ -20,6 +20,18 @@
 #define SMALL_CELLS (SMALL_W * SMALL_H)
 #define SMALL_UNIT 4u /* cells of struct small are in quarters of a level */
 
+/* Edges of a zone to go by, root mean square of gradients; and of one in a
+ * picture that has few. */
+#define EDGES_CLEAR (2u * SMALL_UNIT)
+#define EDGES_FAINT (1u * SMALL_UNIT)
+
+/* How many pictures a new one counts as little as. */
+static inline unsigned
+learn_weight(unsigned seen)
+{
+	return seen < 31 ? seen + 1 : 32;
+}
+
 struct small {
 	uint16_t cell[SMALL_CELLS];
 	uint16_t level; /* mean, same unit */
@@ -50,6 +62,8 @@ void small_of_bytes(struct small *s, const uint8_t *luma);
 void field_of(struct field *f, const struct small *s);
 void match_zones(const struct field *now, const struct field *usual,
     struct zone_match zone_out[ZONES]);
+/* The mean of each zone, unit of small. */
+void match_levels(const struct small *s, uint16_t level_out[ZONES]);
 /* Correlation over the whole picture, unshifted, percent. */
 int match_whole(const struct field *now, const struct field *usual);
 /* The shift (up to 30 % of the width, 27 % of the height) at which the two

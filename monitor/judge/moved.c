@@ -15,7 +15,7 @@
 #define SHIFTED_PICTURES 4u
 #define SHIFTED_US (26 * SECOND)
 #define OTHER_PICTURES 5u
-#define OTHER_US (30 * SECOND)
+#define OTHER_US (26 * SECOND)
 #define DRIFT_PICTURES 4u
 
 /* The same displacement again; what passes by hides it at times. True when

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "monitor/judge/normal.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,13 +10,10 @@
 
 /* Learning. */
 #define SEEN_PINNED 6u /* .. until it is pinned, unless a person does */
-#define WEIGHT_MOST 32u
-#define PULL_LEAST 12 /* levels */
+#define PULL_LEAST 12  /* levels */
 #define AGREE_WEIGHT 16
 
 /* Zones. */
-#define EDGES_CLEAR (2u * SMALL_UNIT) /* level of edges of a zone to go by */
-#define EDGES_FAINT (1u * SMALL_UNIT) /* .. in a picture that has few */
 #define ZONES_ENOUGH 20u
 #define ZONES_LEAST 10u
 #define USUAL_LEAST 40u	 /* zones that agree less than this tell nothing */
@@ -31,6 +27,8 @@
 #define VEIL_SHARP 40	     /* percent of the usual sharpness, .. */
 #define VEIL_EDGES 50	     /* .. and of the edges that the light explains */
 #define TOO_DARK_PERCENT 12u /* of the usual level: nothing can be seen */
+#define DIMMED_PERCENT 75u
+#define DARK_LEVEL (24u * SMALL_UNIT)
 #define BLOWN (250u * SMALL_UNIT)
 
 /* Places. */
@@ -39,11 +37,15 @@
 #define ELSEWHERE_PERMILLE 150u	  /* less agrees, and .. */
 #define ELSEWHERE_EDGES 60u	  /* .. this percent of edges are there */
 #define HIDDEN_SOME_PERMILLE 250u /* too much to learn from */
-#define OTHER_PERMILLE 600u	  /* neither agree nor hidden */
+#define OTHER_PERMILLE 450u	  /* neither agree nor hidden */
 #define LIGHT_AGREE 30	 /* unshifted, over all: edges are where they were */
+#define BUSY_PERCENT 55	 /* of the usual agreement, at least */
+#define OTHER_DARK 40u	 /* percent of the light: too dark to tell */
 #define DROWNED_AGREE 12 /* the same place still, but edges drown in noise */
 #define LIGHT_LESS 80u	 /* of the usual level, percent: another light */
 #define LIGHT_MORE 125u
+#define FAR_LESS 60u
+#define FAR_MORE 170u
 #define LIGHT_EDGES 60u /* percent of those that the light explains */
 #define COLOUR_LESS 60u /* .. or of the usual colour */
 #define COLOUR_MORE 180u
@@ -56,25 +58,11 @@
 #define STANDING_LEVEL (6 * SMALL_UNIT)
 #define LIGHT_PICTURES 3u /* standing, until they are a mode */
 
-/* The pinned picture. */
-#define DRIFT_EVERY 8u
-#define DRIFT_AGREE 60
-#define DRIFT_BETTER 10
-#define DRIFT_Q4 22 /* 1.4 cells: 1.7 % of the width */
-#define DRIFT_BACK_Q4 14
-
 #define TRAVEL_US (1800 * SECOND)
 #define TRAVELS 3u
 
-/* Focus. */
-#define SHARP_LEAST_Q8 (5u * 256u / 4u)
-#define STRANGE_AGREE 25 /* less: something else is there */
-#define FAINT_LEAST 30
-#define SOFT_PERMILLE 600
-#define SHARP_SETTLED 8u
-#define BARE_ZONES 9u
+#define LIGHT_SHARP_PERMILLE 350u
 #define SHARP_LEARN_PERMILLE 850u /* softer ones are not learned */
-#define NOISE_SQUARE_PERCENT 127u /* |a - b| of noise, squared, per sigma^2 */
 
 bool
 normal_known(const struct judge_feed *f)
@@ -120,120 +108,6 @@ keep(uint8_t *luma, const struct small *s)
 	blend(luma, s, 1, 255, 0);
 }
 
-static unsigned
-weight_of(unsigned seen)
-{
-	return seen + 1 < WEIGHT_MOST ? seen + 1 : WEIGHT_MOST;
-}
-
-/* The barest zones: what they show is noise, as the coder left it. */
-static uint16_t
-bare_sharp(const uint16_t *zone)
-{
-	uint16_t low[BARE_ZONES];
-	unsigned n = 0;
-
-	for (unsigned z = 0; z < ZONES; z++) {
-		unsigned i = n < BARE_ZONES ? n++ : BARE_ZONES;
-
-		if (i == BARE_ZONES && zone[z] >= low[--i])
-			continue;
-		for (; i > 0 && low[i - 1] > zone[z]; i--)
-			low[i] = low[i - 1];
-		low[i] = zone[z];
-	}
-	return low[BARE_ZONES / 2];
-}
-
-/* What noise adds to the sharpness of a zone, squared. */
-static uint32_t
-noise_square(uint16_t noise_q8, const uint16_t *zone)
-{
-	uint32_t bare = bare_sharp(zone);
-	uint32_t noise =
-	    (uint32_t)noise_q8 * noise_q8 / 100 * NOISE_SQUARE_PERCENT;
-
-	return bare * bare > noise ? bare * bare : noise;
-}
-
-/* Sharpness of a zone now / usual, permille, without the noise; -1 where too
- * little is usual. */
-static int
-zone_sharp(const struct sharpness *usual, const struct measures *m, unsigned z,
-    uint32_t noise)
-{
-	uint32_t was = (uint32_t)usual->zone[z] * usual->zone[z];
-	uint32_t is = (uint32_t)m->zone_sharp[z] * m->zone_sharp[z];
-
-	was = was > noise ? was - noise : 0;
-	is = is > noise ? is - noise : 0;
-	if (was < SHARP_LEAST_Q8 * SHARP_LEAST_Q8 || was < noise / 2)
-		return -1;
-	return (int)(1000 * sqrtf((float)is / (float)was));
-}
-
-static bool
-same_geometry(const struct sharpness *s, const struct measures *m)
-{
-	return s->seen > 0 && s->width == m->width && s->height == m->height;
-}
-
-static int
-compare_int(const void *a, const void *b)
-{
-	return *(const int *)a - *(const int *)b;
-}
-
-static uint16_t
-middle_of(int *known, int n)
-{
-	qsort(known, (size_t)n, sizeof(known[0]), compare_int);
-	return (uint16_t)(known[n / 2] > 9999 ? 9999 : known[n / 2]);
-}
-
-/* How much fainter a zone's coarse edges are, percent: flat light and haze do
- * that to fine edges too, a lens out of focus does it to fine ones alone. */
-static int
-faint_percent(const struct zone_match *z, int light_percent)
-{
-	int p = z->edges < EDGES_CLEAR ? light_percent
-				       : (int)sqrtf(100.0f * z->energy);
-
-	return p > 100 ? 100 : p < FAINT_LEAST ? FAINT_LEAST : p;
-}
-
-/* How sharp the picture is against what is usual. Less light makes everything
- * fainter; that is allowed for in ratio, and all that makes coarse edges
- * fainter too in sharp_permille. */
-static void
-compare_sharp(struct compared *c, const struct sharpness *usual,
-    const struct measures *m, const struct zone_match *zone, int ratio[ZONES])
-{
-	int raw[ZONES], known[ZONES], n = 0, soft = 0;
-	int light = c->light_percent < 100 ? c->light_percent : 100;
-	/* fine texture passes for noise in a sharp picture: so the lesser */
-	uint32_t a = noise_square(usual->noise_q8, usual->zone);
-	uint32_t b = noise_square(m->noise_q8, m->zone_sharp);
-	bool can = same_geometry(usual, m);
-
-	for (unsigned z = 0; z < ZONES; z++) {
-		int r = can ? zone_sharp(usual, m, z, a < b ? a : b) : -1;
-
-		ratio[z] = r < 0 ? -1 : r * 100 / light;
-		if (r < 0 || (zone[z].edges >= EDGES_CLEAR &&
-				 zone[z].agree < STRANGE_AGREE))
-			continue;
-		raw[n] = ratio[z];
-		known[n] = r * 100 / faint_percent(&zone[z], light);
-		soft += known[n] < SOFT_PERMILLE;
-		n++;
-	}
-	c->sharp_zones = (uint8_t)n;
-	c->sharp_permille = n == 0 ? 1000 : middle_of(known, n);
-	c->clear_permille = n == 0 ? 1000 : middle_of(raw, n);
-	c->soft_permille = (uint16_t)(n == 0 ? 0 : soft * 1000 / n);
-}
-
 /* Level now / usual, percent, at least 1 and at most 100 for the use above. */
 static unsigned
 light_of(unsigned now, unsigned usual)
@@ -275,51 +149,113 @@ edges_least(const struct zone_match *zone)
 	return clear >= ZONES_ENOUGH ? EDGES_CLEAR : EDGES_FAINT;
 }
 
-static void
-hide(struct compared *c, unsigned z, unsigned *hidden)
+enum zone_is { ZONE_BARE, ZONE_SAME, ZONE_GONE, ZONE_ELSE };
+
+static enum zone_is
+zone_is(const struct zone_match *z, unsigned usual, int sharp, unsigned light,
+    unsigned least)
 {
+	if (z->edges < least || usual < USUAL_LEAST)
+		return ZONE_BARE;
+	if (is_gone(z, sharp, light))
+		return ZONE_GONE;
+	return z->agree >= AGREE_PERCENT || z->agree * 10 >= (int)usual * 7
+		   ? ZONE_SAME
+		   : ZONE_ELSE;
+}
+
+/* Whether what is still to be seen lies in another light than usual: then what
+ * is black may merely be dark. */
+static bool
+rest_is_dimmed(const enum zone_is *is, const uint16_t *now,
+    const uint16_t *usual)
+{
+	uint32_t a = 0, b = 0;
+
+	for (unsigned z = 0; z < ZONES; z++) {
+		if (is[z] != ZONE_SAME)
+			continue;
+		a += now[z];
+		b += usual[z];
+	}
+	return a * 100ull < b * DIMMED_PERCENT;
+}
+
+struct count {
+	unsigned all, same, hidden, inner;
+	int agree, usual, agree_inner;
+};
+
+static void
+count_zone(struct compared *c, struct count *k, unsigned z, enum zone_is is,
+    int agree, int usual)
+{
+	k->all++;
+	k->agree += agree;
+	k->usual += usual;
+	k->same += is == ZONE_SAME;
+	if (z >= ZONE_W && z < ZONES - ZONE_W) {
+		k->inner++;
+		k->agree_inner += agree;
+	}
+	if (is != ZONE_GONE)
+		return;
+	k->hidden++;
 	c->hidden[z / 8] |= (uint8_t)(1u << z % 8);
-	*hidden += 1;
+}
+
+static void
+sum_up(struct compared *c, const struct count *k)
+{
+	c->structured = (uint8_t)k->all;
+	if (k->all == 0)
+		return;
+	c->same_permille = (uint16_t)(k->same * 1000 / k->all);
+	c->hidden_permille = (uint16_t)(k->hidden * 1000 / k->all);
+	c->agree = (int8_t)(k->agree / (int)k->all);
+	c->agree_usual = (int8_t)(k->usual / (int)k->all);
+	c->agree_inner =
+	    (int8_t)(k->inner == 0 ? 0 : k->agree_inner / (int)k->inner);
+}
+
+static uint16_t
+edged(const struct zone_match *zone)
+{
+	uint32_t usual = 0, now = 0;
+
+	for (unsigned z = 0; z < ZONES; z++) {
+		usual += zone[z].edges;
+		now += zone[z].edges_now;
+	}
+	return (uint16_t)(usual == 0		? 1000
+			  : now > usual * 10ull ? 10000
+						: now * 1000ull / usual);
 }
 
 static void
 count_zones(struct compared *c, const struct mode *mode,
-    const struct zone_match *zone, const int *sharp)
+    const struct zone_match *zone, const int *sharp, const struct small *now,
+    const struct small *usual)
 {
-	unsigned least = edges_least(zone), n = 0, same = 0, hidden = 0;
-	int agree = 0, usual = 0, inner = 0, agree_inner = 0;
-	uint64_t edges = 0, edges_now = 0;
+	uint16_t level[ZONES], level_usual[ZONES];
+	unsigned least = edges_least(zone);
+	struct count k = { 0 };
+	enum zone_is is[ZONES];
+	bool dimmed;
 
-	for (unsigned z = 0; z < ZONES; z++) {
-		edges += zone[z].edges;
-		edges_now += zone[z].edges_now;
-		if (zone[z].edges < least || mode->agree[z] < USUAL_LEAST)
-			continue;
-		n++;
-		agree += zone[z].agree;
-		if (z >= ZONE_W && z < ZONES - ZONE_W) {
-			inner++;
-			agree_inner += zone[z].agree;
-		}
-		usual += mode->agree[z];
-		if (is_gone(&zone[z], sharp[z], c->light_percent))
-			hide(c, z, &hidden);
-		else if (zone[z].agree >= AGREE_PERCENT ||
-			 zone[z].agree * 10 >= mode->agree[z] * 7)
-			same++;
-	}
-	c->structured = (uint8_t)n;
-	c->edged_permille =
-	    (uint16_t)(edges == 0		? 1000
-		       : edges_now > edges * 10 ? 10000
-						: edges_now * 1000 / edges);
-	if (n == 0)
-		return;
-	c->same_permille = (uint16_t)(same * 1000 / n);
-	c->hidden_permille = (uint16_t)(hidden * 1000 / n);
-	c->agree = (int8_t)(agree / (int)n);
-	c->agree_usual = (int8_t)(usual / (int)n);
-	c->agree_inner = (int8_t)(inner == 0 ? 0 : agree_inner / inner);
+	match_levels(now, level);
+	match_levels(usual, level_usual);
+	for (unsigned z = 0; z < ZONES; z++)
+		is[z] = zone_is(&zone[z], mode->agree[z], sharp[z],
+		    c->light_percent, least);
+	dimmed = rest_is_dimmed(is, level, level_usual);
+	for (unsigned z = 0; z < ZONES; z++)
+		if (is[z] != ZONE_BARE &&
+		    !(dimmed && is[z] == ZONE_GONE && level[z] < DARK_LEVEL))
+			count_zone(c, &k, z, is[z], zone[z].agree,
+			    mode->agree[z]);
+	c->edged_permille = edged(zone);
+	sum_up(c, &k);
 }
 
 /* Hardly an edge left anywhere, coarse or fine, for this light: what is still
@@ -329,8 +265,8 @@ veiled(const struct compared *c)
 {
 	unsigned l = c->light_percent < 100 ? c->light_percent : 100;
 
-	return c->sharp_zones >= ZONES_LEAST && c->agree < VEIL_AGREE &&
-	       c->clear_permille < VEIL_SHARP * 10 &&
+	return c->soft.zones >= ZONES_LEAST && c->agree < VEIL_AGREE &&
+	       c->soft.clear_permille < VEIL_SHARP * 10 &&
 	       c->edged_permille * 10u < VEIL_EDGES * l;
 }
 
@@ -350,8 +286,9 @@ compare(const struct mode *mode, const struct measures *m,
 	match_zones(now, &edges, zone);
 	c.light_percent = (uint16_t)light_of(s->level, usual.level);
 	c.colour_percent = (uint16_t)colour_of(m->saturation_q8, mode->colour);
-	compare_sharp(&c, &mode->sharp, m, zone, sharp);
-	count_zones(&c, mode, zone, sharp);
+	c.soft = sharp_compare(&mode->sharp, m, zone,
+	    c.light_percent < 100 ? c.light_percent : 100, sharp);
+	count_zones(&c, mode, zone, sharp, s, &usual);
 	if (veiled(&c)) {
 		memset(c.hidden, 0xff, sizeof(c.hidden));
 		c.hidden_permille = 1000;
@@ -373,6 +310,16 @@ shift_is_clear(const struct displacement *s, int least_q4)
 	return s->agree >= SHIFT_AGREE &&
 	       s->agree >= s->agree_unshifted + SHIFT_BETTER &&
 	       (abs(s->x_q4) >= least_q4 || abs(s->y_q4) >= least_q4);
+}
+
+/* So unlike the usual light that it is a mode of its own, though edges agree:
+ * how sharp they are, and the noise, are another matter there. */
+static bool
+light_far(const struct compared *c)
+{
+	return c->light_percent < FAR_LESS || c->light_percent > FAR_MORE ||
+	       c->colour_percent < COLOUR_LESS ||
+	       c->colour_percent > COLOUR_MORE;
 }
 
 /* Another light, and the edges as strong as it makes them. */
@@ -408,14 +355,18 @@ view_of(struct compared *c, const struct mode *mode, const struct small *s)
 	if (c->hidden_permille >= HIDDEN_PERMILLE && !elsewhere(c))
 		return VIEW_HIDDEN;
 	if (c->same_permille >= SAME_PERMILLE)
-		return VIEW_SAME;
+		return light_far(c) ? VIEW_LIGHT : VIEW_SAME;
 	small_of_bytes(&usual, mode->luma);
 	c->shift = match_shift(s, &usual);
 	if (shift_is_clear(&c->shift, SHIFT_LEAST_Q4))
 		return VIEW_SHIFTED;
-	if (c->agree >= LIGHT_AGREE)
-		return light_changed(c) ? VIEW_LIGHT : VIEW_BUSY;
-	if (c->agree_inner >= DROWNED_AGREE && light_changed(c))
+	if (c->agree >= LIGHT_AGREE && light_changed(c))
+		return VIEW_LIGHT;
+	if (c->agree >= LIGHT_AGREE &&
+	    c->agree * 100 >= c->agree_usual * BUSY_PERCENT)
+		return VIEW_BUSY;
+	if (c->light_percent < OTHER_DARK ||
+	    (c->agree_inner >= DROWNED_AGREE && light_changed(c)))
 		return VIEW_UNKNOWN;
 	if (elsewhere(c) ||
 	    1000u - c->same_permille - c->hidden_permille >= OTHER_PERMILLE)
@@ -470,12 +421,18 @@ standing_take(struct standing *v, const struct compared *c,
 	bool same =
 	    c->view == VIEW_HIDDEN ? hides_alike(v, c) : stands(v, s, now);
 
+	/* one that is not alike may be a passer-by; two are another view */
+	if (v->pictures > 0 && !same && v->strange == 0) {
+		v->strange = 1;
+		return;
+	}
 	if (v->pictures == 0 || !same) {
 		v->pictures = 0;
 		v->from_us = at_us;
 	}
+	v->strange = 0;
 	memcpy(v->hidden, c->hidden, sizeof(v->hidden));
-	blend(v->luma, s, weight_of(v->pictures < 8 ? v->pictures : 8), 255,
+	blend(v->luma, s, learn_weight(v->pictures < 8 ? v->pictures : 8), 255,
 	    v->pictures);
 	if (v->pictures < UINT16_MAX)
 		v->pictures++;
@@ -503,74 +460,28 @@ normal_roams(const struct normal *n, int64_t at_us)
 	return late >= TRAVELS;
 }
 
-/* Another shape of picture: cells lie elsewhere. A mere change of resolution is
- * none. */
-static bool
-same_shape(const struct sharpness *s, const struct measures *m)
-{
-	uint32_t a = (uint32_t)s->width * m->height;
-	uint32_t b = (uint32_t)m->width * s->height;
-
-	return s->seen == 0 ||
-	       (a * 100ull <= b * 103ull && b * 100ull <= a * 103ull);
-}
-
-/* Against the pinned picture: slow creep that the normal has followed. */
-static void
-look_for_drift(struct normal *n, const struct measures *m,
-    const struct small *s)
-{
-	struct small pinned;
-	struct displacement *d = &n->now.drift;
-	int far;
-
-	if (!n->pinned.set || !same_shape(&n->pinned.sharp, m))
-		return;
-	small_of_bytes(&pinned, n->pinned.luma);
-	*d = match_shift(s, &pinned);
-	far = abs(d->x_q4) > abs(d->y_q4) ? abs(d->x_q4) : abs(d->y_q4);
-	if (d->agree < DRIFT_AGREE)
-		return; /* another light, or much that is new */
-	if (far >= DRIFT_Q4 && d->agree >= d->agree_unshifted + DRIFT_BETTER)
-		n->now.drifted = true;
-	else if (far < DRIFT_BACK_Q4)
-		n->now.drifted = false;
-}
-
-static void
-drift_when_due(struct normal *n, const struct measures *m,
-    const struct small *s)
-{
-	if (n->until_drift > 0 && !n->now.drifted) {
-		n->until_drift--;
-		return;
-	}
-	n->until_drift = DRIFT_EVERY;
-	look_for_drift(n, m, s);
-}
-
-/* The mode that the picture agrees with more. */
+/* The mode that the picture agrees with more, in a light like it. */
 static void
 choose_mode(struct normal *n, const struct measures *m, const struct small *s,
     const struct field *now, int64_t at_us)
 {
-	struct compared *c = &n->now;
+	unsigned other = !n->in_force;
 	struct compared first = compare(&n->mode[n->in_force], m, s, now);
 	struct compared second;
-	unsigned other = !n->in_force;
+	bool agrees = first.same_permille >= SAME_PERMILLE;
 
-	first.drift = c->drift;
-	first.drifted = c->drifted;
-	*c = first;
-	if (first.same_permille >= SAME_PERMILLE ||
-	    n->mode[other].seen < NORMAL_SEEN)
+	first.drift = n->now.drift;
+	first.drifted = n->now.drifted;
+	n->now = first;
+	if ((agrees && !light_far(&first)) || n->mode[other].seen < NORMAL_SEEN)
 		return;
 	second = compare(&n->mode[other], m, s, now);
-	if (second.same_permille < SAME_PERMILLE)
+	if (second.same_permille < SAME_PERMILLE ||
+	    (agrees && light_far(&second)))
 		return;
 	second.drift = first.drift;
 	second.drifted = first.drifted;
-	*c = second;
+	n->now = second;
 	n->in_force = (uint8_t)other;
 	n->light_us = at_us;
 }
@@ -583,7 +494,7 @@ normal_look(struct judge_feed *f, const struct sight *s)
 	struct small picture;
 	struct field now;
 
-	if (!same_shape(&n->mode[n->in_force].sharp, m))
+	if (!sharp_same_shape(&n->mode[n->in_force].sharp, m))
 		normal_forget(n);
 	if (f->life.alive && n->mode[n->in_force].seen >= NORMAL_SEEN)
 		n->proven = true;
@@ -599,7 +510,7 @@ normal_look(struct judge_feed *f, const struct sight *s)
 	if (n->now.view == VIEW_SAME) {
 		n->standing.pictures = 0;
 		n->away = false;
-		drift_when_due(n, m, &picture);
+		normal_look_for_drift(n, m, &picture);
 		return;
 	}
 	standing_take(&n->standing, &n->now, &picture, &now, s->at_us);
@@ -620,43 +531,6 @@ suspect(const struct judge_feed *f)
 		return true;
 	}
 	return false;
-}
-
-/* zone: NULL, or how the picture agrees, so that zones in which something
- * else is to be seen teach nothing. What passes by is mostly sharper than the
- * ground, so that up goes slowly, above all at first. */
-static void
-learn_sharp(struct sharpness *p, const struct measures *m,
-    const struct zone_match *zone)
-{
-	bool early = p->seen < SHARP_SETTLED;
-	int w;
-
-	if (!same_geometry(p, m)) {
-		memcpy(p->zone, m->zone_sharp, sizeof(p->zone));
-		p->width = m->width;
-		p->height = m->height;
-		p->noise_q8 = m->noise_q8;
-		p->seen = 1;
-		return;
-	}
-	w = (int)weight_of(p->seen);
-	for (unsigned z = 0; z < ZONES; z++) {
-		int by = m->zone_sharp[z] - p->zone[z];
-		int most = p->zone[z] / 4 + 16;
-
-		if (zone != NULL && zone[z].edges >= EDGES_FAINT &&
-		    zone[z].agree < AGREE_PERCENT)
-			continue;
-		if (early && by < 0)
-			by = by * 2 / (w + 1);
-		else
-			by = (by > most ? most : by) / w;
-		p->zone[z] = (uint16_t)(p->zone[z] + by);
-	}
-	p->noise_q8 = (uint16_t)(p->noise_q8 + (m->noise_q8 - p->noise_q8) / w);
-	if (p->seen < UINT16_MAX)
-		p->seen++;
 }
 
 static void
@@ -707,12 +581,13 @@ mode_learn(struct mode *mode, const struct measures *m, const struct small *s,
 	field_of(&usual, &old);
 	match_zones(&now, &usual, zone);
 	learn_agree(mode, zone);
-	blend(mode->luma, s, weight_of(mode->seen), pull(s, &old), mode->seen);
-	if (sharp || !same_geometry(&mode->sharp, m))
-		learn_sharp(&mode->sharp, m, zone);
+	blend(mode->luma, s, learn_weight(mode->seen), pull(s, &old),
+	    mode->seen);
+	if (sharp || !sharp_same_size(&mode->sharp, m))
+		sharp_learn(&mode->sharp, m, zone);
 	mode->colour =
 	    (uint16_t)(mode->colour + (m->saturation_q8 - mode->colour) /
-					  (int)weight_of(mode->seen));
+					  (int)learn_weight(mode->seen));
 	if (mode->seen < UINT16_MAX)
 		mode->seen++;
 }
@@ -740,7 +615,7 @@ learn_three(struct normal *n, const struct measures *m, const struct small *s)
 	     : mode->seen == 1 ? second
 			       : third,
 	    s);
-	learn_sharp(&mode->sharp, m, NULL);
+	sharp_learn(&mode->sharp, m, NULL);
 	if (++mode->seen < NORMAL_SEEN)
 		return;
 	for (unsigned i = 0; i < SMALL_CELLS; i++)
@@ -781,25 +656,15 @@ learn_light(struct normal *n, const struct measures *m, int64_t at_us)
 		return;
 	mode_begin(mode, m);
 	memcpy(mode->luma, n->standing.luma, sizeof(mode->luma));
-	learn_sharp(&mode->sharp, m, NULL);
+	if (n->now.soft.sharp_permille >= LIGHT_SHARP_PERMILLE)
+		sharp_learn(&mode->sharp, m, NULL);
+	else
+		mode->sharp = n->mode[n->in_force].sharp; /* blurred, too */
 	mode->seen = LIGHT_PICTURES;
 	n->in_force = !n->in_force;
 	n->light_us = at_us;
 	n->standing.pictures = 0;
 	n->away = false;
-}
-
-static void
-pin(struct normal *n)
-{
-	struct pinned *p = &n->pinned;
-	const struct mode *mode = &n->mode[n->in_force];
-
-	p->set = true;
-	memcpy(p->luma, mode->luma, sizeof(p->luma));
-	p->sharp = mode->sharp;
-	n->now.drifted = false;
-	n->until_drift = 0;
 }
 
 void
@@ -826,68 +691,7 @@ normal_learn(struct judge_feed *f, const struct sight *s)
 	small_of_thumb(&picture, m->thumb);
 	mode_learn(mode, m, &picture,
 	    mode->sharp.seen < SHARP_SETTLED ||
-		n->now.sharp_permille >= SHARP_LEARN_PERMILLE);
+		n->now.soft.sharp_permille >= SHARP_LEARN_PERMILLE);
 	if (!n->pinned.set && mode->seen >= SEEN_PINNED)
-		pin(n);
-}
-
-static uint64_t
-picture_causes(const struct judge_feed *f)
-{
-	uint64_t causes = 0;
-
-	for (unsigned i = 0; i < detector_count; i++)
-		if (f->state[i].called && !detectors[i]->at_account)
-			causes |= 1ull << detectors[i]->cause;
-	return causes;
-}
-
-/* A person says that what is seen is what should be seen: also where it is
- * not what was learned, once it has stood for a while. */
-bool
-judge_reference_set(struct judge_feed *f, int64_t now_us)
-{
-	const uint64_t may = 1ull << CAUSE_MOVED | 1ull << CAUSE_BLURRED |
-			     1ull << CAUSE_COLOUR_CAST;
-	struct normal *n = &f->normal;
-	struct mode *mode = &n->mode[n->in_force];
-
-	if (now_us > f->now_us)
-		f->now_us = now_us;
-	if (!normal_known(f) || (picture_causes(f) & ~may))
-		return false;
-	if (n->now.view == VIEW_SHIFTED || n->now.view == VIEW_OTHER) {
-		if (n->standing.pictures < NORMAL_SEEN)
-			return false;
-		memcpy(mode->luma, n->standing.luma, sizeof(mode->luma));
-		memset(mode->agree, 90, sizeof(mode->agree));
-		mode->seen = NORMAL_SEEN;
-		mode->sharp.seen = 0;
-		n->mode[!n->in_force].seen = 0;
-		n->standing.pictures = 0;
-	} else if (n->now.view != VIEW_SAME) {
-		return false;
-	} else if (picture_causes(f) & 1ull << CAUSE_BLURRED) {
-		mode->sharp.seen = 0;
-	}
-	pin(n);
-	n->pinned.approved = true;
-	n->pinned.at_us = f->now_us > 0 ? f->now_us : 1;
-	return true;
-}
-
-void
-judge_reference_clear(struct judge_feed *f)
-{
-	f->normal.pinned.set = false;
-	f->normal.pinned.approved = false;
-	f->normal.now.drifted = false;
-}
-
-int64_t
-judge_reference_us(const struct judge_feed *f)
-{
-	const struct pinned *p = &f->normal.pinned;
-
-	return p->set && p->approved ? p->at_us : 0;
+		normal_pin(n);
 }

@@ -17,6 +17,7 @@
 
 #include "common/cursor.h"
 #include "monitor/judge/match.h"
+#include "monitor/judge/sharp.h"
 
 #define NORMAL_SEEN 3u /* pictures until there is a normal: their median */
 
@@ -30,13 +31,6 @@ enum view {
 	VIEW_OTHER,   /* other edges */
 };
 
-struct sharpness {		/* of each zone, at full resolution */
-	uint16_t width, height; /* of the pictures; 0 = none was learned */
-	uint16_t noise_q8;
-	uint16_t seen;
-	uint16_t zone[ZONES]; /* q8, as measured */
-};
-
 struct mode {
 	uint16_t seen;	 /* pictures it was learned from; 0 = none yet */
 	uint16_t colour; /* saturation, q8 */
@@ -47,6 +41,7 @@ struct mode {
 
 struct standing { /* a view that is not the normal, while it lasts */
 	uint16_t pictures;
+	uint8_t strange; /* the last one was not alike */
 	int64_t from_us;
 	uint8_t hidden[ZONES / 8]; /* zones, a bit each */
 	uint8_t luma[SMALL_CELLS];
@@ -71,11 +66,7 @@ struct compared { /* the newest picture with the mode in force */
 	uint16_t light_percent;	   /* level now / usual */
 	uint16_t colour_percent;   /* saturation now / usual, at most 999 */
 	struct displacement shift; /* when it is not the same place */
-	uint8_t sharp_zones;	   /* that could be compared */
-	uint16_t sharp_permille;   /* median of now / usual, light and haze
-				      allowed for */
-	uint16_t clear_permille;   /* the same, haze not allowed for */
-	uint16_t soft_permille;	   /* zones with less than 0.6 of it */
+	struct softness soft;
 	uint16_t edged_permille;   /* edges now / usual, over the picture */
 	uint8_t hidden[ZONES / 8]; /* which zones, a bit each */
 	struct displacement drift; /* against the pinned, when last looked */
@@ -110,6 +101,12 @@ bool normal_known(const struct judge_feed *f);
 bool normal_roams(const struct normal *n, int64_t at_us);
 /* Pictures of one geometry are gone for another: nothing of the old holds. */
 void normal_forget(struct normal *n);
+
+/* pinned.c: what is in force becomes the pinned picture; and, now and then,
+ * how far the picture has crept from it. */
+void normal_pin(struct normal *n);
+void normal_look_for_drift(struct normal *n, const struct measures *m,
+    const struct small *s);
 
 /* All that is kept over a restart. restore: false and *n empty when the bytes
  * are not what save wrote. */

@@ -69,13 +69,25 @@ camera_link(struct camera *c, int64_t ms, enum phase phase, enum reason reason)
 	step(c);
 }
 
+static bool
+is_covered(const struct camera *c, unsigned u)
+{
+	return u * 100ull < c->covered * 65536ull;
+}
+
 /* What is at a place of the picture: u, v of 65536. */
 static unsigned
 background(const struct camera *c, unsigned u, unsigned v)
 {
+	unsigned level;
+
 	if (c->level >= 0)
 		return (unsigned)c->level;
-	return 60 + mix(u >> 12, v >> 12) % 120;
+	if (is_covered(c, u))
+		return 74;
+	u = (u + 65536u - (unsigned)c->shift) % 65536u;
+	level = 60 + mix((u >> 12) + 16 * c->place, v >> 12) % 120;
+	return c->light == 0 ? level : level * c->light / 100;
 }
 
 static bool
@@ -122,6 +134,24 @@ fill_thumb(const struct camera *c, struct measures *m)
 }
 
 static void
+fill_sharp(const struct camera *c, struct measures *m)
+{
+	unsigned light = c->light == 0 ? 100 : c->light;
+	unsigned blur = c->blur == 0 ? 100 : c->blur;
+
+	for (unsigned z = 0; z < ZONES; z++) {
+		unsigned u = (z % ZONE_W * 65536 + 32768) / ZONE_W;
+
+		/* one zone in ten is bare but for noise */
+		m->zone_sharp[z] =
+		    is_covered(c, u) || z % 10 == 0
+			? 256
+			: (uint16_t)(2560 * light / 100 * blur / 100);
+	}
+	m->noise_q8 = 200;
+}
+
+static void
 fill_blocks(const struct camera *c, struct measures *m)
 {
 	for (unsigned i = 0; i < BLOCK_HASHES; i++) {
@@ -152,6 +182,7 @@ fill(struct camera *c)
 	}
 	fill_thumb(c, m);
 	fill_blocks(c, m);
+	fill_sharp(c, m);
 	m->picture_hash = c->noise == 0 && c->walker == 0 && c->clock_cell < 0
 			      ? 1
 			      : c->frame + 2;

@@ -22,6 +22,12 @@ struct camera {
 	uint32_t walker;  /* its size in coarse cells, 0 = nobody */
 	int clock_cell;	  /* a clock's first cell, -1 = none */
 	int level;	  /* luma of the background, -1: a textured scene */
+	/* of a textured scene; 0 = as it is */
+	int shift;	  /* to the right, in 65536ths of the width */
+	unsigned covered; /* percent of the width, from the left, is grey */
+	unsigned light;	  /* percent of the usual light */
+	unsigned blur;	  /* percent of the usual sharpness */
+	unsigned place;	  /* another number: another view */
 	/* called last on each picture made, NULL = not */
 	void (*touch)(const struct camera *c, struct measures *m);
 	struct verdict last;

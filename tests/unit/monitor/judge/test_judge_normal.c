@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What differs from the normal: covered, moved, blurred, and what must not be
+ * called so; the reference; what a restart keeps. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "scene.h"
+
+#define expect(c, word)                                                        \
+	assert_string_equal(cause_name(camera_verdict(c)->cause), word)
+
+static void
+pictures(struct camera *c, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		camera_picture(c, c->now_us / MS + 2000);
+}
+
+/* None of ours is in force after any of n pictures. */
+static void
+quiet(struct camera *c, unsigned n)
+{
+	const uint64_t ours =
+	    1ull << CAUSE_COVERED | 1ull << CAUSE_MOVED | 1ull << CAUSE_BLURRED;
+
+	for (unsigned i = 0; i < n; i++) {
+		pictures(c, 1);
+		assert_int_equal(camera_verdict(c)->causes & ours, 0);
+	}
+}
+
+static void
+learned(struct camera *c)
+{
+	camera_init(c);
+	camera_live(c, 0, 12);
+	expect(c, "none");
+}
+
+/* One fault each: what is set, what it is called, within so many pictures of
+ * two seconds, and that it ends when it ends. */
+static void
+test_faults(void **state)
+{
+	static const struct fault {
+		const char *word;
+		unsigned within, at_least;
+		int shift;
+		unsigned covered, light, blur, place;
+	} faults[] = {
+		{ "covered", 5, 3, .covered = 100 },
+		{ "covered", 12, 8, .covered = 70 },
+		{ "covered", 17, 8, .covered = 50 },
+		{ "moved", 16, 10, .shift = 4000 },
+		{ "moved", 16, 10, .shift = 9000 },
+		{ "moved", 16, 10, .shift = 4000, .light = 60 },
+		{ "moved", 18, 12, .place = 7 },
+		{ "blurred", 10, 6, .blur = 40 },
+		{ "blurred", 10, 6, .blur = 30, .light = 70 },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(faults) / sizeof(faults[0]); i++) {
+		const struct fault *t = &faults[i];
+		struct camera c;
+		int64_t last_good;
+
+		learned(&c);
+		last_good = c.now_us;
+		c.shift = t->shift;
+		c.covered = t->covered;
+		c.light = t->light;
+		c.blur = t->blur;
+		c.place = t->place;
+		c.walker = t->covered == 100 ? 0 : 3;
+		pictures(&c, t->at_least);
+		assert_string_not_equal(cause_name(camera_verdict(&c)->cause),
+		    t->word);
+		pictures(&c, t->within - t->at_least);
+		expect(&c, t->word);
+		assert_int_equal(camera_verdict(&c)->since_us, last_good);
+		assert_non_null(strstr(camera_verdict(&c)->evidence,
+		    strcmp(t->word, "blurred") == 0 ? "\"sharpness\":"
+						    : "\"agreement\":"));
+		pictures(&c, 60); /* and stays */
+		expect(&c, t->word);
+		c.shift = 0;
+		c.covered = c.light = c.blur = c.place = 0;
+		c.walker = 3;
+		pictures(&c, 3);
+		expect(&c, "none");
+		camera_fini(&c);
+	}
+}
+
+static void
+test_light_is_no_fault(void **state)
+{
+	static const unsigned light[] = { 60, 35, 100, 20, 130, 45, 100 };
+	struct camera c;
+
+	(void)state;
+	learned(&c);
+	for (unsigned i = 0; i < sizeof(light) / sizeof(light[0]); i++) {
+		c.light = light[i];
+		quiet(&c, 15);
+	}
+	/* dusk, step by step */
+	for (c.light = 100; c.light > 15; c.light--)
+		quiet(&c, 2);
+	camera_fini(&c);
+}
+
+/* Somebody stands close for a moment; a bag that stays is another thing. */
+static void
+test_a_moment_is_no_fault(void **state)
+{
+	struct camera c;
+
+	(void)state;
+	learned(&c);
+	for (unsigned i = 0; i < 20; i++) {
+		c.covered = 60;
+		quiet(&c, 6);
+		c.covered = 0;
+		quiet(&c, 4);
+		c.covered = 100;
+		quiet(&c, 2);
+		c.covered = 0;
+		quiet(&c, 4);
+	}
+	camera_fini(&c);
+}
+
+/* A tour that nobody declared, and one that somebody did. */
+static void
+test_tours(void **state)
+{
+	struct annotation moving = { ANNOTATION_PTZ_MOVING, 0, INT64_MAX };
+	struct camera c;
+
+	(void)state;
+	learned(&c);
+	for (unsigned i = 0; i < 40; i++) {
+		c.place = i % 4;
+		quiet(&c, 10);
+	}
+	camera_fini(&c);
+	learned(&c);
+	judge_on_annotation(c.feed, &moving, c.now_us);
+	c.place = 3;
+	quiet(&c, 100);
+	camera_fini(&c);
+}
+
+/* So slow that the normal goes with it. */
+static void
+test_creep(void **state)
+{
+	struct camera c;
+	unsigned n = 0;
+
+	(void)state;
+	learned(&c);
+	for (; n < 4000 && camera_verdict(&c)->cause == CAUSE_NONE; n++) {
+		c.shift = (int)n * 2; /* a 400th of a cell */
+		pictures(&c, 1);
+	}
+	expect(&c, "moved");
+	assert_true(c.shift < 3000);
+	pictures(&c, 50);
+	expect(&c, "moved");
+	assert_true(judge_reference_set(c.feed, c.now_us));
+	pictures(&c, 10);
+	expect(&c, "none");
+	quiet(&c, 50);
+	camera_fini(&c);
+}
+
+static void
+test_reference(void **state)
+{
+	struct camera c;
+
+	(void)state;
+	camera_init(&c);
+	assert_false(judge_reference_set(c.feed, 0));
+	assert_int_equal(judge_reference_us(c.feed), 0);
+	camera_fini(&c);
+	learned(&c);
+	assert_int_equal(judge_reference_us(c.feed), 0);
+	assert_true(judge_reference_set(c.feed, c.now_us));
+	assert_int_equal(judge_reference_us(c.feed), c.now_us);
+	c.covered = 100;
+	c.walker = 0;
+	pictures(&c, 8);
+	expect(&c, "covered");
+	assert_false(judge_reference_set(c.feed, c.now_us));
+	c.covered = 0;
+	c.walker = 3;
+	c.place = 5;
+	pictures(&c, 20);
+	expect(&c, "moved");
+	/* a person says that it shall look there */
+	assert_true(judge_reference_set(c.feed, c.now_us));
+	pictures(&c, 3);
+	expect(&c, "none");
+	quiet(&c, 50);
+	judge_reference_clear(c.feed);
+	assert_int_equal(judge_reference_us(c.feed), 0);
+	quiet(&c, 50);
+	camera_fini(&c);
+}
+
+/* Covered from its first picture: never up before life, nothing learned. */
+static void
+test_nothing_is_called_before_life(void **state)
+{
+	struct camera c;
+
+	(void)state;
+	camera_init(&c);
+	c.noise = 0;
+	camera_link(&c, 0, PHASE_FLOWING, REASON_NONE);
+	pictures(&c, 10);
+	c.covered = 70;
+	for (unsigned i = 0; i < 40; i++) {
+		pictures(&c, 1);
+		assert_int_not_equal(camera_verdict(&c)->state, STATE_UP);
+		assert_int_not_equal(camera_verdict(&c)->cause, CAUSE_COVERED);
+	}
+	camera_fini(&c);
+}
+
+static void
+test_restart(void **state)
+{
+	static unsigned char bytes[JUDGE_SAVE_BYTES];
+	struct camera c, d;
+	size_t n;
+
+	(void)state;
+	learned(&c);
+	assert_true(judge_reference_set(c.feed, c.now_us));
+	n = judge_save(c.feed, bytes, sizeof(bytes));
+	assert_true(n > 4000 && n <= sizeof(bytes));
+	camera_init(&d);
+	judge_restore(d.feed, bytes, n);
+	assert_int_equal(judge_reference_us(d.feed), -1);
+	/* turned while nobody looked */
+	d.shift = 6000;
+	camera_live(&d, 0, 4);
+	expect(&d, "none");
+	pictures(&d, 16);
+	expect(&d, "moved");
+	camera_fini(&c);
+	camera_fini(&d);
+}
+
+/* Scenes at random, with people, light and moments; nothing of ours is ever
+ * called. */
+static void
+test_property_no_false_alarm(void **state)
+{
+	(void)state;
+	for (unsigned seed = 1; seed <= 6; seed++) {
+		struct camera c;
+
+		srand(seed);
+		camera_init(&c);
+		c.place = 20 + seed;
+		camera_live(&c, 0, 12);
+		for (unsigned i = 0; i < 120; i++) {
+			int r = rand();
+
+			c.walker = (uint32_t)(1 + r % 5);
+			if (r / 8 % 7 == 0)
+				c.light = (unsigned)(40 + r / 64 % 90);
+			c.shift = r / 131072 % 300; /* wind */
+			c.covered = r / 8192 % 4 == 0 ? 45 : 0;
+			quiet(&c, 1 + (unsigned)(r / 262144 % 6));
+			c.covered = 0;
+			quiet(&c, 1);
+		}
+		camera_fini(&c);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_faults),
+		cmocka_unit_test(test_light_is_no_fault),
+		cmocka_unit_test(test_a_moment_is_no_fault),
+		cmocka_unit_test(test_tours),
+		cmocka_unit_test(test_creep),
+		cmocka_unit_test(test_reference),
+		cmocka_unit_test(test_nothing_is_called_before_life),
+		cmocka_unit_test(test_restart),
+		cmocka_unit_test(test_property_no_false_alarm),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -12,6 +12,7 @@
  * Where nothing moves there is nothing to be told: the curve then is noise and
  * a clock.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "monitor/judge/feed.h"
@@ -22,6 +23,14 @@
 #define SLACK_US (3 * SECOND / 2) /* arrival comes in bursts .. */
 #define SLACK_SHARE 200		  /* .. and clocks drift: 1/200 of the lag */
 #define HITS_CALL 3u
+#define HITS_TIMES 2u		    /* as many as new prints among them */
+#define CYCLE_MOST_US (30 * SECOND) /* of a coder, or .. */
+#define CYCLE_GOPS 4		    /* .. so many groups of pictures */
+#define MOVED_LATELY_US (60 * SECOND)
+#define MIN_TIMES 8u /* units of a still picture differ by far more */
+#define UNITS_LEAST 4u
+#define CHANGE_Q8 (9 * 256 / 2)
+#define CHANGED_CELLS 2u
 #define SPAN_LEAST_US (10 * SECOND)
 #define SPAN_MOST_US (30 * SECOND)
 #define MISSES_CLEAR 6u
@@ -127,6 +136,7 @@ hit(struct looped *l, const struct hit *h)
 		l->lag_us = h->lag_us;
 		l->first_us = h->at_us;
 		l->hits = 0;
+		l->missed = 0;
 	}
 	l->hits++;
 	l->misses = 0;
@@ -154,6 +164,7 @@ miss(struct looped *l, uint32_t print, int64_t at_us)
 	if (!would_be_known(l, recent_slot(l, print), at_us) &&
 	    !(is_kept(print) && would_be_known(l, kept_slot(l, print), at_us)))
 		return;
+	l->missed++;
 	if (l->misses < 255)
 		l->misses++;
 	if (l->misses >= MISSES_CLEAR && at_us - l->last_us >= MISSES_CLEAR_US)
@@ -177,7 +188,6 @@ take(struct looped *l, uint32_t print, int64_t at_us)
 	put(l, recent_slot(l, print), print, at_us);
 	if (is_kept(print))
 		put(l, kept_slot(l, print), print, at_us);
-	l->prints++;
 }
 
 /* The account's prints in the order of their groups. */
@@ -212,6 +222,13 @@ span_needed(int64_t lag_us)
 				       : lag_us;
 }
 
+/* It moves, or is too long for a coder's cycle. */
+static bool
+no_cycle(const struct looped *l)
+{
+	return l->moving_us >= l->first_us || l->lag_us >= l->cycle_us;
+}
+
 static struct opinion
 weigh_prints(struct looped *l, int64_t at_us)
 {
@@ -222,13 +239,46 @@ weigh_prints(struct looped *l, int64_t at_us)
 	if (l->misses > 0)
 		return (struct opinion){ SAY_NOTHING, 0, 0 };
 	/* the last group lasts a while, too */
-	if (l->hits >= HITS_CALL &&
-	    l->last_us - l->first_us + SLACK_US >= span_needed(l->lag_us))
+	if (l->hits >= HITS_CALL && l->hits >= HITS_TIMES * l->missed &&
+	    l->last_us - l->first_us + SLACK_US >= span_needed(l->lag_us) &&
+	    no_cycle(l))
 		return (struct opinion){ SAY_BAD, 97, l->first_us };
 	return (struct opinion){ SAY_ODD, 0, 0 };
 }
 
-/* --- encoded anew */
+/* --- what moves */
+
+/* Whether the newest keyframe differs from the one before, whatever came before
+ * that: in a loop all comes back. */
+static bool
+differs(const struct history *h)
+{
+	const struct note *a = &h->ring[(h->next + HISTORY - 1) % HISTORY];
+	const struct note *b = &h->ring[(h->next + HISTORY - 2) % HISTORY];
+	unsigned cells = 0;
+
+	if (h->count < 2)
+		return false;
+	for (unsigned i = EDGE_ROWS * COARSE_W;
+	     i < (COARSE_H - EDGE_ROWS) * COARSE_W; i++)
+		cells += abs(a->coarse[i] - b->coarse[i]) >= CHANGE_Q8;
+	return cells >= CHANGED_CELLS;
+}
+
+/* A frozen picture's coder may fall into a cycle, and its sizes come again like
+ * those of a loop: but then some units hold nothing at all. */
+static void
+see_units(struct looped *l, const struct account *a)
+{
+	uint32_t inter = a->units - a->keyframes;
+	bool intra = a->codec == CODEC_MJPEG;
+
+	if (a->units < UNITS_LEAST || (!intra && inter < UNITS_LEAST))
+		return;
+	if (intra ||
+	    (uint64_t)a->inter_min_bytes * MIN_TIMES >= a->inter_mean_bytes)
+		l->moving_us = a->to_us;
+}
 
 static void
 see_motion(struct judge_feed *f)
@@ -237,10 +287,14 @@ see_motion(struct judge_feed *f)
 
 	if (f->sample_us == l->seen_us)
 		return;
+	if (differs(&f->history))
+		l->moving_us = f->sample_us;
 	l->seen_us = f->sample_us;
 	for (unsigned i = 0; i < CELL_BYTES; i++)
 		l->moved[0][i] |= f->contrast.hot_cell[i];
 }
+
+/* --- encoded anew */
 
 /* More moves than a clock or a lamp. */
 static bool
@@ -362,7 +416,8 @@ weigh_curve(struct judge_feed *f, int64_t at_us)
 	if (l->turns % FAR_TURNS == 0)
 		forget_motion(l);
 	for (unsigned i = 0; i < KINDS; i++)
-		if (enough(i, &m[i], 100) && moves(l)) {
+		if (enough(i, &m[i], 100) && moves(l) &&
+		    at_us - l->moving_us <= MOVED_LATELY_US) {
 			match_goes_on(l, i, &m[i], at_us);
 			return;
 		}
@@ -391,6 +446,10 @@ look(struct judge_feed *f, const struct sight *s)
 	take_all(l, s->account);
 	curve_take(&l->curve, s->account);
 	see_motion(f);
+	see_units(l, s->account);
+	l->cycle_us = CYCLE_GOPS * (int64_t)f->stream.gop_us;
+	if (l->cycle_us == 0 || l->cycle_us > CYCLE_MOST_US)
+		l->cycle_us = CYCLE_MOST_US;
 	if (l->curve.fresh >= WEIGH_BINS) {
 		l->curve.fresh = 0;
 		weigh_curve(f, s->at_us);

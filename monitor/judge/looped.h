@@ -33,8 +33,10 @@ struct looped {
 	int64_t first_us; /* first and last print that came again at it */
 	int64_t last_us;
 	uint32_t hits;
-	uint8_t misses;	 /* new prints in a row since */
-	uint32_t prints; /* seen */
+	uint8_t misses;	   /* new prints in a row since */
+	uint32_t missed;   /* new prints since the first hit */
+	int64_t cycle_us;  /* how long a coder may go round in */
+	int64_t moving_us; /* when something last moved, as far as is seen */
 	/* encoded anew */
 	struct curve curve;
 	struct curve_match match; /* the last that spoke for a loop .. */

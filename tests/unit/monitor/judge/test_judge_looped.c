@@ -26,6 +26,7 @@ struct player {
 	bool anew;	 /* encoded anew: sizes are only like each other */
 	unsigned blur;	 /* how unlike, percent of what moves */
 	bool still;	 /* nothing moves */
+	bool cycle;	 /* frozen, and the coder goes round and round */
 	unsigned rhythm; /* period of a lamp, units; 0 = none */
 	uint32_t seed;
 };
@@ -96,6 +97,8 @@ account(struct player *p, int64_t ms)
 
 	sizes_take(&p->sizes, &a);
 	a.gop_us = p->gop * 1000000 / FPS;
+	a.inter_min_bytes = p->cycle ? 40 : 700;
+	a.inter_mean_bytes = 2000;
 	camera_account_send(&p->camera, &a);
 }
 
@@ -103,7 +106,7 @@ account(struct player *p, int64_t ms)
 static void
 picture(struct player *p, int64_t ms)
 {
-	p->camera.frame = moment(p);
+	p->camera.frame = p->cycle ? 1 : moment(p);
 	p->camera.walker = p->still ? 0 : 3;
 	camera_picture(&p->camera, ms);
 }
@@ -185,6 +188,24 @@ as_coded(void **state)
 		    strstr(camera_verdict(&p.camera)->evidence, "loop_s"));
 		camera_fini(&p.camera);
 	}
+}
+
+/* A frozen picture whose coder has fallen into a cycle. */
+static void
+a_coders_cycle(void **state)
+{
+	struct player p = { .gop = 20,
+		.live = 60 * FPS,
+		.loop = 4 * FPS,
+		.seed = 3 };
+
+	(void)state;
+	player_init(&p);
+	play(&p, 60);
+	p.cycle = true;
+	play(&p, 300);
+	assert_int_equal(camera_verdict(&p.camera)->cause, CAUSE_FROZEN);
+	camera_fini(&p.camera);
 }
 
 static void
@@ -326,6 +347,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(as_coded),
+		cmocka_unit_test(a_coders_cycle),
 		cmocka_unit_test(live_again),
 		cmocka_unit_test(encoded_anew),
 		cmocka_unit_test(never_looped),

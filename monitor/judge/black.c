@@ -141,7 +141,7 @@ look(struct judge_feed *f, const struct sight *s)
 	b->blank = s->sample->measures.saturation_q8 <= COLOURED_Q8 &&
 		   dark <= DARK_Q8 && spread <= SPREAD_Q8 &&
 		   lit.edge <= EDGE_BRIGHT_MOST && lit.rows <= TEXT_ROWS;
-	if (s->at_us < f->dark_until_us)
+	if (s->at_us < f->dark_until_us || f->card)
 		return (struct opinion){ SAY_GOOD, 0, 0 };
 	if (b->blank)
 		return is_black(b, s->at_us);

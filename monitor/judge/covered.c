@@ -44,7 +44,7 @@ look(struct judge_feed *f, const struct sight *s)
 	const struct compared *c = &f->normal.now;
 
 	if (s->contrast == NULL || s->sample->result != SAMPLE_OK ||
-	    s->at_us < f->dark_until_us)
+	    s->at_us < f->dark_until_us || f->black.blank || f->white.blank)
 		return (struct opinion){ SAY_NOTHING };
 	if (c->view == VIEW_HIDDEN)
 		return weigh(f, s->at_us);

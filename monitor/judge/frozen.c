@@ -294,8 +294,12 @@ look(struct judge_feed *f, const struct sight *s)
 	struct frozen *z = &f->frozen;
 	const struct contrast *c = s->contrast;
 
-	if (c == NULL || f->black.blank || f->white.blank)
+	if (c == NULL)
 		return (struct opinion){ SAY_NOTHING };
+	if (f->black.blank || f->white.blank || f->card) {
+		forget(z, s->at_us);
+		return (struct opinion){ SAY_NOTHING };
+	}
 	follow_light(z, &s->sample->measures, s->at_us);
 	if (c->first) {
 		forget(z, s->at_us);

@@ -14,6 +14,9 @@
 #define COVER_PERMILLE 850u  /* coarse cells within three levels' bands */
 #define BAND_Q8 (4u * 256u)
 #define MOVED_CELLS_MOST 16u
+#define ALL_ONE_PERMILLE 700u
+#define WANDER_CELLS_MOST 48u
+#define DRAWN_LEVEL 20u /* evenly above: drawn, not dark */
 #define BLACK_LEVEL 34u
 #define COLOURED_Q8 (24u * 256u)
 #define LIT_Q8 (56u * 256u)
@@ -89,6 +92,8 @@ plain_black(const struct measures *m)
 	for (unsigned i = THUMB_H / 5 * THUMB_W;
 	     i < (THUMB_H - THUMB_H / 5) * THUMB_W; i++)
 		lit += m->thumb[i] > LIT_Q8;
+	if (m->p50 > DRAWN_LEVEL && one_value(m) >= ALL_ONE_PERMILLE)
+		return false;
 	return lit <= LIT_CELLS && m->p50 <= BLACK_LEVEL;
 }
 
@@ -194,6 +199,17 @@ is_scene(const struct judge_feed *f)
 	       f->usual.now.likeness >= SCENE_LIKENESS;
 }
 
+/* Nothing moves in a card but a clock; in one that is all of one value words
+ * may wander. */
+static bool
+stands_still(const struct judge_feed *f, const struct sight *s)
+{
+	if (one_value(&s->sample->measures) >= ALL_ONE_PERMILLE)
+		return s->contrast->hot <= WANDER_CELLS_MOST;
+	return s->contrast->hot <= MOVED_CELLS_MOST &&
+	       (s->sign == SIGN_NONE || !f->life.alive);
+}
+
 static bool
 is_card(struct judge_feed *f, const struct sight *s)
 {
@@ -210,7 +226,7 @@ is_card(struct judge_feed *f, const struct sight *s)
 		  (is_drawn(flat, one_value(m), repeat) ||
 		      is_shaded(m, s->contrast, flat));
 	/* the first differs from the scene before it, of course */
-	return f->card && (!before || s->contrast->hot <= MOVED_CELLS_MOST);
+	return f->card && (!before || stands_still(f, s));
 }
 
 static struct opinion

@@ -54,30 +54,48 @@ streak_permille(const uint16_t *thumb)
 
 	for (unsigned y = 0; y + STREAK_ROWS < THUMB_H; y += STREAK_ROWS) {
 		const uint16_t *at = thumb + y * THUMB_W;
+		uint16_t moved[THUMB_W] = { 0 };
 
-		for (unsigned x = 1; x < THUMB_W; x++) {
-			unsigned down = 0;
+		for (unsigned k = 0; k < STREAK_ROWS; k++, at += THUMB_W)
+			for (unsigned x = 0; x < THUMB_W; x++) {
+				uint16_t d =
+				    (uint16_t)(at[x] - at[x + THUMB_W] +
+					       STREAK_DOWN_Q8 - 1);
 
-			for (unsigned k = 0; k < STREAK_ROWS; k++) {
-				unsigned d = distance(at[k * THUMB_W + x],
-				    at[(k + 1) * THUMB_W + x]);
-
-				down = d > down ? d : down;
+				moved[x] |= d > 2 * (STREAK_DOWN_Q8 - 1);
 			}
-			n += down < STREAK_DOWN_Q8 &&
-			     distance(at[x], at[x - 1]) > STREAK_SIDE_Q8;
+		at = thumb + y * THUMB_W;
+		for (unsigned x = 1; x < THUMB_W; x++) {
+			uint16_t d =
+			    (uint16_t)(at[x] - at[x - 1] + STREAK_SIDE_Q8);
+
+			n += !moved[x] & (d > 2 * STREAK_SIDE_Q8);
 		}
 	}
 	return (uint16_t)(n * 1000u /
 			  ((THUMB_H - 1) / STREAK_ROWS * (THUMB_W - 1)));
 }
 
-static bool
-is_blank(const uint16_t *at)
+/* Which places of a row are of that grey, and how many. No branch within, so
+ * that the compiler takes many at once; nearly all rows have none. */
+static unsigned
+blank_row(const uint16_t *at, uint8_t *blank)
 {
-	return *at >= BLANK_LOW_Q8 && *at <= BLANK_HIGH_Q8 &&
-	       distance(at[0], at[1]) <= BLANK_EVEN_Q8 &&
-	       distance(at[0], at[THUMB_W]) <= BLANK_EVEN_Q8;
+	unsigned n = 0;
+
+	for (unsigned x = 0; x + 1 < THUMB_W; x++) {
+		uint16_t over = (uint16_t)(at[x] - BLANK_LOW_Q8);
+		uint16_t aside = (uint16_t)(at[x] - at[x + 1] + BLANK_EVEN_Q8);
+		uint16_t down =
+		    (uint16_t)(at[x] - at[x + THUMB_W] + BLANK_EVEN_Q8);
+
+		blank[x] = (over <= BLANK_HIGH_Q8 - BLANK_LOW_Q8) &
+			   (aside <= 2 * BLANK_EVEN_Q8) &
+			   (down <= 2 * BLANK_EVEN_Q8);
+	}
+	for (unsigned x = 0; x + 1 < THUMB_W; x++)
+		n += blank[x];
+	return n;
 }
 
 static bool
@@ -98,19 +116,23 @@ static uint16_t
 blank_permille(const struct measures *m)
 {
 	unsigned n = 0, hard = 0, soft = 0;
+	uint8_t blank[THUMB_W];
 
-	for (unsigned y = 0; y + 1 < THUMB_H; y++)
+	for (unsigned y = 0; y + 1 < THUMB_H; y++) {
+		const uint16_t *at = m->thumb + y * THUMB_W;
+
+		if (blank_row(at, blank) == 0)
+			continue;
 		for (unsigned x = 1; x + 1 < THUMB_W; x++) {
-			const uint16_t *at = m->thumb + y * THUMB_W + x;
-
-			if (!is_blank(at) || !has_little_colour(m, x, y))
+			if (!blank[x] || !has_little_colour(m, x, y))
 				continue;
 			n++;
-			if (distance(at[0], at[-1]) > BLANK_STEP_Q8)
+			if (distance(at[x], at[x - 1]) > BLANK_STEP_Q8)
 				hard++;
-			else if (!is_blank(at - 1))
+			else if (!blank[x - 1])
 				soft++;
 		}
+	}
 	return (uint16_t)(hard <= soft ? 0 : n * 1000u / THUMB_CELLS);
 }
 

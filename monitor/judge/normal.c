@@ -10,7 +10,8 @@
 
 /* Learning. */
 #define SEEN_PINNED 6u /* .. until it is pinned, unless a person does */
-#define PULL_LEAST 12  /* levels */
+#define SEEN_WELL 48u
+#define PULL_LEAST 12 /* levels */
 #define AGREE_WEIGHT 16
 
 /* Zones. */
@@ -687,6 +688,9 @@ normal_learn(struct judge_feed *f, const struct sight *s)
 	if (n->now.view == VIEW_LIGHT)
 		learn_light(n, m, s->at_us);
 	if (n->now.view != VIEW_SAME && n->now.view != VIEW_BUSY)
+		return;
+	/* what is well known is learned from every other picture: cheaper */
+	if (mode->seen >= SEEN_WELL && (n->skip = !n->skip))
 		return;
 	small_of_thumb(&picture, m->thumb);
 	mode_learn(mode, m, &picture,

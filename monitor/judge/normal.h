@@ -84,6 +84,7 @@ struct normal {
 	int64_t light_us;	 /* when another mode came into force */
 	int64_t travel_us[4];	 /* when views were last left for others */
 	uint8_t travels;
+	bool skip;	     /* the next picture is not learned from */
 	bool away;	     /* from every mode */
 	uint8_t until_drift; /* pictures to the next look at the pinned */
 };

@@ -16,7 +16,7 @@
  * second within which a silent stop must be noticed. */
 #define QUIET_US 800000
 #define REPORT_US (10 * SECOND) /* between RTCP receiver reports */
-#define LOWAT_US (5 * SECOND)  /* the rate is measured over so long */
+#define LOWAT_US (5 * SECOND)	/* the rate is measured over so long */
 #define LOWAT_MOST (256u << 10)
 #define WAKES_PER_10S 25 /* wanted per feed */
 #define TICK_US 250000	 /* of UDP media */

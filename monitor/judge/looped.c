@@ -40,6 +40,7 @@
 #define FAR_TURNS 8u		   /* and how seldom the whole of it */
 #define LAG_LEAST_BINS 8u	   /* 4 s: less is a rhythm */
 #define LAG_NEAR_BINS 1300u
+#define FAR_MS 500000u	 /* a match beyond is looked for each time */
 #define FINE_TURNS 2u	 /* how often the tenths are */
 #define KEEP_PERCENT 75u /* of what calls it */
 #define MATCH_HITS 2u
@@ -48,19 +49,25 @@
 #define MOVED_INNER 5u /* cells, so that it is no clock or lamp .. */
 #define MOVED_ALL 16u  /* .. or, with the rows of text */
 
-/* How alike the curve must be, the least first for the shortest window. */
-static const struct alike {
-	uint16_t window; /* bins */
-	int16_t like;	 /* per mille, at least; also of its worst part */
+/* How alike the curve must be: itself and its worst part, per mille, and how
+ * many times (x 10) more than at other lags. */
+struct enough {
+	int16_t like;
 	int16_t worst;
-	uint8_t times_x10; /* more than other lags are, at least */
+	int16_t times_x10;
+};
+
+static const struct alike { /* either is enough; shortest window first */
+	uint16_t window;    /* bins */
+	bool fine;	    /* tenths of a second; else halves */
 	uint8_t sure;
-	bool fine; /* tenths of a second; else halves */
+	struct enough either;
+	struct enough or ;
 } alike[] = {
-	{ 120, 800, 600, 20, 90, false },
-	{ 240, 600, 400, 20, 88, false },
-	{ 1200, 300, 150, 70, 85, true },
-	{ 2000, 220, 100, 65, 85, true },
+	{ 120, false, 90, { 800, 600, 20 }, { 800, 600, 20 } },
+	{ 240, false, 88, { 600, 400, 20 }, { 480, 300, 90 } },
+	{ 1200, true, 85, { 300, 150, 70 }, { 300, 150, 70 } },
+	{ 2000, true, 85, { 220, 100, 65 }, { 220, 100, 65 } },
 };
 #define KINDS (sizeof(alike) / sizeof(alike[0]))
 #define HALVES 2u
@@ -348,13 +355,18 @@ lag_ms(unsigned kind, const struct curve_match *m)
 }
 
 static bool
+reaches(const struct curve_match *m, const struct enough *e, int percent)
+{
+	return m->like * 100 >= e->like * percent &&
+	       m->worst * 100 >= e->worst * percent &&
+	       m->like * 1000 >= m->other * e->times_x10 * percent;
+}
+
+static bool
 enough(unsigned kind, const struct curve_match *m, int percent)
 {
-	const struct alike *k = &alike[kind];
-
-	return m->lag != 0 && m->like * 100 >= k->like * percent &&
-	       m->worst * 100 >= k->worst * percent &&
-	       m->like * 1000 >= m->other * k->times_x10 * percent;
+	return m->lag != 0 && (reaches(m, &alike[kind].either, percent) ||
+				  reaches(m, &alike[kind].or, percent));
 }
 
 static void
@@ -392,7 +404,8 @@ static void
 compare(const struct judge_feed *f, struct curve_match m[KINDS])
 {
 	const struct looped *l = &f->looped;
-	bool far = l->turns % FAR_TURNS == 0;
+	bool far = l->turns % FAR_TURNS == 0 ||
+		   (l->match_hits > 0 && l->match_ms > FAR_MS);
 	struct curve_lags best;
 
 	for (unsigned i = 0; i < KINDS; i++)

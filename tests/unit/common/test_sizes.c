@@ -235,7 +235,7 @@ the_curve(void **state)
 		struct sizes_unit u = { .at_us = dice(i) % 9 == 0
 						     ? (int64_t)dice(i) << 30
 						     : i * SECOND,
-			.step_us = (int64_t)dice(i + 9) << (i % 33),
+			.step_us = (int64_t)dice(i + 9) << (i % 30),
 			.bytes = i % 5 ? dice(i) : UINT32_MAX * (i & 1u),
 			.key = i % 11 == 0 };
 

@@ -34,6 +34,8 @@
 #define TORN_OVER_PERMILLE 12u
 #define TORN_TIMES_X10 13u
 #define TORN_OUTLIER_OVER 1u
+#define GRAIN_TIMES 4u /* more is noise */
+#define GRAIN_OVER 35u
 #define COARSE_SEAM_X10 16u
 
 static unsigned
@@ -154,6 +156,7 @@ is_strewn(struct corrupt *k, const struct usual *u, const struct measures *m)
 	    k->zones >= STREWN_ZONES && off >= OFF_LEAST && off <= OFF_MOST)
 		return true;
 	return u->now.trait[TRAIT_TORN] >= torn &&
+	       outlier < usual * GRAIN_TIMES + GRAIN_OVER &&
 	       outlier * 10 >=
 		   usual * TORN_TIMES_X10 + TORN_OUTLIER_OVER * 10u &&
 	       !is_coarse(u);

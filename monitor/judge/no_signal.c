@@ -29,7 +29,10 @@
 #define GREEN_V 86
 #define CUT_ROWS 2u /* of cells */
 #define SNOW_SCENE_Q8 (14u * 256u)
-#define LESS_FLAT_PERMILLE 750u /* less of it, with more of the others */
+#define LESS_FLAT_PERMILLE 750u	   /* less of it, with more of the others */
+#define MOSAIC_SEAM_Q8 (7u * 128u) /* 3.5 */
+#define MOSAIC_FEW_PERMILLE 700u
+#define MOSAIC_REPEAT_PERMILLE 600u
 #define MORE_ONE_PERMILLE 650u
 #define MORE_REPEAT_PERMILLE 500u
 #define SHADED_FLAT_PERMILLE 880u
@@ -162,10 +165,16 @@ is_snow(const struct judge_feed *f, const struct measures *m,
 	       no_scene(history_last(&f->history));
 }
 
-/* Wide areas of one value. The more of them, the less else is asked. */
+/* Wide areas of one value. The more of them, the less else is asked. Coarse
+ * coding makes a mosaic of any scene: one value in each block, another in the
+ * next. */
 static bool
-is_drawn(unsigned flat, unsigned one, unsigned repeat)
+is_drawn(unsigned flat, unsigned one, unsigned repeat, unsigned seam_q8,
+    unsigned few)
 {
+	if (seam_q8 >= MOSAIC_SEAM_Q8 && few < MOSAIC_FEW_PERMILLE &&
+	    repeat < MOSAIC_REPEAT_PERMILLE)
+		return false;
 	return (flat >= FLAT_PERMILLE && one >= ONE_PERMILLE &&
 		   repeat >= REPEAT_PERMILLE) ||
 	       (flat >= LESS_FLAT_PERMILLE && one >= MORE_ONE_PERMILLE &&
@@ -223,7 +232,8 @@ is_card(struct judge_feed *f, const struct sight *s)
 	f->cover_permille = (uint16_t)cover(history_last(&f->history));
 	f->card = !plain_black(m) && !plain_white(f, m) && !is_cut_off(m) &&
 		  !is_scene(f) &&
-		  (is_drawn(flat, one_value(m), repeat) ||
+		  (is_drawn(flat, one_value(m), repeat, m->block_q8,
+		       f->cover_permille) ||
 		      is_shaded(m, s->contrast, flat));
 	/* the first differs from the scene before it, of course */
 	return f->card && (!before || stands_still(f, s));

@@ -13,6 +13,11 @@
 #define CHANGE_OVER_Q8 (2u * 256u)
 #define TORN_OVER_PERMILLE 60u /* crushed by the coder */
 #define SEAM_TIMES_X10 17u
+#define TORN_LESS_PERMILLE 25u
+#define SEAM_MORE_X10 25u
+#define CRUSHED_CHANGE_Q8 (3u * 128u)
+#define OUTLIER_TIMES 4u   /* of the usual most .. */
+#define OUTLIER_OVER 35u   /* .. and so many permille more */
 #define LEAVE_PERCENT 75u  /* clears only below this of the limits */
 #define LIKENESS_LEAST 250 /* permille: the scene is there */
 #define NOISY_US (8ll * 1000000)
@@ -49,22 +54,34 @@ is_crushed(const struct usual *u, const struct limits *k, unsigned percent)
 {
 	const struct usual_light *l = usual_here(u);
 	const uint16_t *now = u->now.trait;
+	unsigned torn = l->trait[TRAIT_TORN].most;
+	unsigned seam = now[TRAIT_SEAM] * 1000u;
 
-	return u->now.known &&
-	       now[TRAIT_CHANGE] * 100u >= k->change_q8 * percent &&
+	if (!u->now.known)
+		return false;
+	if (now[TRAIT_CHANGE] * 100u >= k->change_q8 * percent &&
+	    now[TRAIT_TORN] * 100u >= (torn + TORN_OVER_PERMILLE) * percent &&
+	    seam >= l->trait[TRAIT_SEAM].mean * SEAM_TIMES_X10 * percent)
+		return true;
+	return (now[TRAIT_CHANGE] - l->trait[TRAIT_CHANGE].mean) * 100 >=
+		   (int)(CRUSHED_CHANGE_Q8 * percent) &&
 	       now[TRAIT_TORN] * 100u >=
-		   (l->trait[TRAIT_TORN].most + TORN_OVER_PERMILLE) * percent &&
-	       now[TRAIT_SEAM] * 1000u >=
-		   l->trait[TRAIT_SEAM].mean * SEAM_TIMES_X10 * percent;
+		   (torn + TORN_LESS_PERMILLE) * percent &&
+	       seam >= l->trait[TRAIT_SEAM].mean * SEAM_MORE_X10 * percent;
 }
 
 static bool
 is_grained(const struct usual *u, const struct limits *k, unsigned percent)
 {
 	const uint16_t *now = u->now.trait;
+	unsigned outlier = usual_here(u)->trait[TRAIT_OUTLIER].most;
 
-	return now[TRAIT_NOISE] * 100u >= k->noise_q8 * percent &&
-	       now[TRAIT_CHANGE] * 100u >= k->change_q8 * percent;
+	if (now[TRAIT_CHANGE] * 100u < k->change_q8 * percent)
+		return false;
+	return now[TRAIT_NOISE] * 100u >= k->noise_q8 * percent ||
+	       (u->now.known &&
+		   now[TRAIT_OUTLIER] * 100u >=
+		       (outlier * OUTLIER_TIMES + OUTLIER_OVER) * percent);
 }
 
 static struct opinion

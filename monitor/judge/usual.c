@@ -11,6 +11,7 @@
 #define KNOWN 3u		   /* pictures before a light is known */
 #define FAST 8u			   /* up to here all count alike .. */
 #define SLOW 64u		   /* .. later ones by 1/64 */
+#define STRANGE_MOST 60u	   /* pictures */
 #define MOST_FADES 1024u	   /* of the distance to the mean, a picture */
 #define BLANK_LOW_Q8 (253u * 128u) /* 126.5: 128, by either range */
 #define BLANK_HIGH_Q8 (132u * 256u)
@@ -233,6 +234,23 @@ usual_nearest(const struct usual *u)
 	return best;
 }
 
+/* In a light that was hardly learned, the scene may still be known by another.
+ */
+static void
+see_other_likeness(struct usual *u, const struct usual_light *tried)
+{
+	for (unsigned i = 0; i < LIGHTS; i++) {
+		const struct usual_light *l = &u->light[i];
+		struct seen before = u->now;
+
+		if (l == tried || l->seen < KNOWN)
+			continue;
+		see_likeness(u, l->luma_q8);
+		if (u->now.likeness <= before.likeness)
+			u->now = before;
+	}
+}
+
 void
 usual_see(struct usual *u, const struct measures *m, const struct contrast *c)
 {
@@ -255,6 +273,7 @@ usual_see(struct usual *u, const struct measures *m, const struct contrast *c)
 	n->known = usual_here(u)->seen >= KNOWN;
 	n->any_known = like->seen >= KNOWN;
 	see_likeness(u, like->luma_q8);
+	see_other_likeness(u, like);
 }
 
 static uint16_t
@@ -279,6 +298,38 @@ learn_trait(struct trait_usual *t, uint16_t value, unsigned weight, bool first)
 		t->most = value;
 }
 
+/* Far beyond what ever was: it may be the beginning of a trouble that nothing
+ * speaks against yet. What goes on for long is usual all the same. */
+static bool
+is_strange(struct usual *u)
+{
+	static const struct {
+		enum trait trait;
+		uint16_t times_x10, over;
+	} far[] = {
+		{ TRAIT_NOISE, 15, 512 },
+		{ TRAIT_OUTLIER, 20, 10 },
+		{ TRAIT_TORN, 10, 20 },
+		{ TRAIT_SEAM, 16, 64 },
+		{ TRAIT_STREAK, 10, 25 },
+		{ TRAIT_BLANK, 10, 15 },
+	};
+	const struct usual_light *l = usual_nearest(u);
+	bool strange = false;
+
+	if (l->seen < KNOWN)
+		return false;
+	for (unsigned i = 0; i < sizeof(far) / sizeof(far[0]); i++)
+		strange |= u->now.trait[far[i].trait] * 10u >
+			   l->trait[far[i].trait].most * far[i].times_x10 +
+			       far[i].over * 10u;
+	if (!strange)
+		u->strange = 0;
+	else if (u->strange < STRANGE_MOST)
+		u->strange++;
+	return strange && u->strange < STRANGE_MOST;
+}
+
 void
 usual_learn(struct usual *u, const struct measures *m)
 {
@@ -288,6 +339,8 @@ usual_learn(struct usual *u, const struct measures *m)
 
 	if (l->seen >= FAST && l->seen < SLOW)
 		weight = l->seen;
+	if (is_strange(u))
+		return;
 	for (unsigned i = 0; i < TRAITS; i++)
 		learn_trait(&l->trait[i], u->now.trait[i], weight, first);
 	for (unsigned i = 0; i < CHROMA_CELLS; i++) {

@@ -69,6 +69,7 @@ struct seen {
 struct usual {
 	struct usual_light light[LIGHTS];
 	struct seen now;
+	uint8_t strange; /* pictures in a row, far from all before */
 };
 
 /* Takes the picture in as the one at hand. */

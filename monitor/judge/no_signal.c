@@ -29,8 +29,8 @@
 #define GREEN_V 86
 #define CUT_ROWS 2u /* of cells */
 #define SNOW_SCENE_Q8 (14u * 256u)
-#define LESS_FLAT_PERMILLE 750u	   /* less of it, with more of the others */
-#define MOSAIC_SEAM_Q8 (7u * 128u) /* 3.5 */
+#define LESS_FLAT_PERMILLE 750u /* less of it, with more of the others */
+#define MOSAIC_SEAM_Q8 (12u * 256u)
 #define MOSAIC_FEW_PERMILLE 700u
 #define MOSAIC_REPEAT_PERMILLE 600u
 #define MORE_ONE_PERMILLE 650u
@@ -41,6 +41,8 @@
 #define WORDS_SHARP_Q8 (6u * 256u)
 #define SMOOTH_SHARP_Q8 300u
 #define SMOOTH_ZONES (ZONES * 7u / 10u)
+#define BARRED_PERMILLE 450u
+#define SAME_Q8 3u
 #define STILL_Q8 128u
 #define SCENE_LIKENESS 500 /* permille */
 #define SNOW_OUTLIER_PERMILLE 150u
@@ -172,13 +174,24 @@ static bool
 is_drawn(unsigned flat, unsigned one, unsigned repeat, unsigned seam_q8,
     unsigned few)
 {
-	if (seam_q8 >= MOSAIC_SEAM_Q8 && few < MOSAIC_FEW_PERMILLE &&
-	    repeat < MOSAIC_REPEAT_PERMILLE)
+	if (seam_q8 >= MOSAIC_SEAM_Q8 ||
+	    (few < MOSAIC_FEW_PERMILLE && repeat < MOSAIC_REPEAT_PERMILLE))
 		return false;
 	return (flat >= FLAT_PERMILLE && one >= ONE_PERMILLE &&
 		   repeat >= REPEAT_PERMILLE) ||
 	       (flat >= LESS_FLAT_PERMILLE && one >= MORE_ONE_PERMILLE &&
 		   repeat >= MORE_REPEAT_PERMILLE);
+}
+
+/* Bars, coarsely coded: rows that repeat, and picture after picture the same.
+ */
+static bool
+is_barred(const struct contrast *c, unsigned flat, unsigned one,
+    unsigned repeat)
+{
+	return !c->first && c->adjacent.calm_q8 <= SAME_Q8 &&
+	       flat >= BARRED_PERMILLE && one >= BARRED_PERMILLE &&
+	       repeat >= BARRED_PERMILLE;
 }
 
 /* Words on a smooth ground that shades off, and no grain at all. A cover has
@@ -234,6 +247,7 @@ is_card(struct judge_feed *f, const struct sight *s)
 		  !is_scene(f) &&
 		  (is_drawn(flat, one_value(m), repeat, m->block_q8,
 		       f->cover_permille) ||
+		      is_barred(s->contrast, flat, one_value(m), repeat) ||
 		      is_shaded(m, s->contrast, flat));
 	/* the first differs from the scene before it, of course */
 	return f->card && (!before || stands_still(f, s));

@@ -11,6 +11,8 @@
 
 #define SHIFT_Q8 (9 * 256) /* towards purple or green */
 #define SHIFT_OTHER_Q8 (20 * 256)
+#define SHIFT_STRONG_Q8 (30u * 256u)
+#define CAST_STRONG_US (20ll * 1000000)
 #define LEAVE_PERCENT 60
 #define AGREE_PERMILLE 780u /* cells that go along by half at least */
 #define CELLS_LEAST 72u
@@ -113,6 +115,17 @@ same_light(const struct seen *n)
 	       n->gain_x100 <= SAME_MOST_X100;
 }
 
+/* How long it must last. No lamp turns a scene quite another colour and leaves
+ * its brightness alone. */
+static int64_t
+wait_of(const struct shift *k, const struct seen *n, bool slow)
+{
+	if (!slow)
+		return CAST_US;
+	return k->size_q8 >= SHIFT_STRONG_Q8 && same_light(n) ? CAST_STRONG_US
+							      : CAST_SLOW_US;
+}
+
 static struct opinion
 weigh(struct cast *c, const struct shift *k, const struct seen *n,
     int64_t at_us)
@@ -131,7 +144,7 @@ weigh(struct cast *c, const struct shift *k, const struct seen *n,
 		return (struct opinion){ SAY_NOTHING, 0, 0 };
 	if (c->off_us == 0)
 		c->off_us = at_us;
-	if (at_us - c->off_us < (slow ? CAST_SLOW_US : CAST_US))
+	if (at_us - c->off_us < wait_of(k, n, slow))
 		return (struct opinion){ SAY_ODD, 0, 0 };
 	return (struct opinion){ SAY_BAD, slow ? (uint8_t)75 : (uint8_t)88, 0 };
 }

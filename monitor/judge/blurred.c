@@ -7,16 +7,27 @@
 #include "monitor/judge/feed.h"
 
 #define SECOND 1000000
-#define BLURRED_PERMILLE 680u /* of the usual sharpness: median of zones */
-#define SOFT_PERMILLE 450u    /* .. and so many zones with 0.6 or less */
-#define SHARP_PERMILLE 780u
+#define BLURRED_PERMILLE 760u /* of the usual sharpness: median of zones */
+#define SOFT_PERMILLE 280u    /* .. and so many zones with 0.6 or less */
+#define ALL_PERMILLE 840u     /* .. of all of them together, .. */
+#define SHARP_PERMILLE 830u
 #define FEW_PERMILLE 640u /* .. where few zones can be compared, .. */
 #define FEW_TIMES 2	  /* .. for so many times as long */
+#define HAZE_LIGHT 85u
+#define HAZE_PERMILLE 480u
 #define ZONES_LEAST 10u
 #define ZONES_MANY 30u
 #define PICTURES 4u
 #define LASTS_US (14 * SECOND)
 #define REFOCUS_US (60 * SECOND)
+
+/* Steamed up: in as much light as ever, coarse edges fade too. */
+static bool
+hazy(const struct compared *c)
+{
+	return c->light_percent >= HAZE_LIGHT &&
+	       c->soft.clear_permille < HAZE_PERMILLE;
+}
 
 static struct opinion
 weigh(struct judge_feed *f, const struct compared *c, int64_t at_us)
@@ -25,8 +36,9 @@ weigh(struct judge_feed *f, const struct compared *c, int64_t at_us)
 	unsigned limit = many ? BLURRED_PERMILLE : FEW_PERMILLE;
 	unsigned times = many ? 1 : FEW_TIMES;
 
-	if (c->soft.sharp_permille >= limit ||
-	    c->soft.soft_permille < SOFT_PERMILLE) {
+	if (!hazy(c) && (c->soft.sharp_permille >= limit ||
+			    c->soft.all_permille >= ALL_PERMILLE ||
+			    c->soft.soft_permille < SOFT_PERMILLE)) {
 		f->blurred.pictures = 0;
 		return (struct opinion){
 			c->soft.sharp_permille >= SHARP_PERMILLE ? SAY_GOOD
@@ -51,6 +63,7 @@ look(struct judge_feed *f, const struct sight *s)
 
 	if (s->contrast == NULL || s->sample->result != SAMPLE_OK ||
 	    n->now.view != VIEW_SAME || n->now.soft.zones < ZONES_LEAST ||
+	    n->now.coarser ||
 	    (n->light_us != 0 && s->at_us - n->light_us < REFOCUS_US))
 		return (struct opinion){ SAY_NOTHING };
 	return weigh(f, &n->now, s->at_us);

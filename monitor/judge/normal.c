@@ -10,6 +10,7 @@
 
 /* Learning. */
 #define SEEN_PINNED 6u /* .. until it is pinned, unless a person does */
+#define COARSE_PICTURES 4u
 #define SEEN_WELL 48u
 #define PULL_LEAST 12 /* levels */
 #define AGREE_WEIGHT 16
@@ -289,6 +290,7 @@ compare(const struct mode *mode, const struct measures *m,
 	c.colour_percent = (uint16_t)colour_of(m->saturation_q8, mode->colour);
 	c.soft = sharp_compare(&mode->sharp, m, zone,
 	    c.light_percent < 100 ? c.light_percent : 100, sharp);
+	c.coarser = sharp_coarser(&mode->sharp, m);
 	count_zones(&c, mode, zone, sharp, s, &usual);
 	if (veiled(&c)) {
 		memset(c.hidden, 0xff, sizeof(c.hidden));
@@ -325,11 +327,17 @@ light_far(const struct compared *c)
 
 /* Another light, and the edges as strong as it makes them. */
 static bool
-light_changed(const struct compared *c)
+edges_kept(const struct compared *c)
 {
 	unsigned l = c->light_percent < 100 ? c->light_percent : 100;
 
-	if (c->edged_permille < l * LIGHT_EDGES / 10)
+	return c->edged_permille >= l * LIGHT_EDGES / 10;
+}
+
+static bool
+light_changed(const struct compared *c)
+{
+	if (!edges_kept(c))
 		return false;
 	return c->light_percent < LIGHT_LESS || c->light_percent > LIGHT_MORE ||
 	       c->colour_percent < COLOUR_LESS ||
@@ -356,7 +364,7 @@ view_of(struct compared *c, const struct mode *mode, const struct small *s)
 	if (c->hidden_permille >= HIDDEN_PERMILLE && !elsewhere(c))
 		return VIEW_HIDDEN;
 	if (c->same_permille >= SAME_PERMILLE)
-		return light_far(c) ? VIEW_LIGHT : VIEW_SAME;
+		return light_far(c) && edges_kept(c) ? VIEW_LIGHT : VIEW_SAME;
 	small_of_bytes(&usual, mode->luma);
 	c->shift = match_shift(s, &usual);
 	if (shift_is_clear(&c->shift, SHIFT_LEAST_Q4))
@@ -689,6 +697,11 @@ normal_learn(struct judge_feed *f, const struct sight *s)
 		learn_light(n, m, s->at_us);
 	if (n->now.view != VIEW_SAME && n->now.view != VIEW_BUSY)
 		return;
+	n->coarse = n->now.coarser ? (uint8_t)(n->coarse + 1) : 0;
+	if (n->coarse >= COARSE_PICTURES) {
+		mode->sharp.seen = 0; /* another rate: anew */
+		n->coarse = 0;
+	}
 	/* what is well known is learned from every other picture: cheaper */
 	if (mode->seen >= SEEN_WELL && (n->skip = !n->skip))
 		return;

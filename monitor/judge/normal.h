@@ -67,6 +67,7 @@ struct compared { /* the newest picture with the mode in force */
 	uint16_t colour_percent;   /* saturation now / usual, at most 999 */
 	struct displacement shift; /* when it is not the same place */
 	struct softness soft;
+	bool coarser;		   /* coded */
 	uint16_t edged_permille;   /* edges now / usual, over the picture */
 	uint8_t hidden[ZONES / 8]; /* which zones, a bit each */
 	struct displacement drift; /* against the pinned, when last looked */
@@ -84,6 +85,7 @@ struct normal {
 	int64_t light_us;	 /* when another mode came into force */
 	int64_t travel_us[4];	 /* when views were last left for others */
 	uint8_t travels;
+	uint8_t coarse;	     /* pictures in a row, coded so */
 	bool skip;	     /* the next picture is not learned from */
 	bool away;	     /* from every mode */
 	uint8_t until_drift; /* pictures to the next look at the pinned */
@@ -112,7 +114,7 @@ void normal_look_for_drift(struct normal *n, const struct measures *m,
 /* All that is kept over a restart. restore: false and *n empty when the bytes
  * are not what save wrote. */
 #define NORMAL_SAVE_BYTES                                                      \
-	(2u + 3u * (SMALL_CELLS + 2u * ZONES + 8u) + 2u * (ZONES + 4u))
+	(2u + 3u * (SMALL_CELLS + 2u * ZONES + 10u) + 2u * (ZONES + 4u))
 void normal_save(const struct normal *n, struct writer *w);
 bool normal_restore(struct normal *n, struct reader *r);
 

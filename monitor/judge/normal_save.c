@@ -11,6 +11,7 @@ put_sharp(struct writer *w, const struct sharpness *s)
 	writer_le16(w, s->width);
 	writer_le16(w, s->height);
 	writer_le16(w, s->noise_q8);
+	writer_le16(w, s->seam_q8);
 	writer_le16(w, s->seen);
 	for (unsigned z = 0; z < ZONES; z++)
 		writer_le16(w, s->zone[z]);
@@ -22,6 +23,7 @@ get_sharp(struct reader *r, struct sharpness *s)
 	s->width = reader_le16(r);
 	s->height = reader_le16(r);
 	s->noise_q8 = reader_le16(r);
+	s->seam_q8 = reader_le16(r);
 	s->seen = reader_le16(r);
 	for (unsigned z = 0; z < ZONES; z++)
 		s->zone[z] = reader_le16(r);

@@ -7,6 +7,8 @@
 
 #define SHARP_LEAST_Q8 (5u * 256u / 4u)
 #define STRANGE_AGREE 25 /* less: something else is there */
+#define COARSER_PERCENT 220
+#define COARSER_LEAST 24
 #define LEARN_AGREE 50
 #define FAINT_LEAST 30
 #define SOFT_PERMILLE 600
@@ -29,9 +31,21 @@ sharp_same_shape(const struct sharpness *s, const struct measures *m)
 	       (a * 100ull <= b * 103ull && b * 100ull <= a * 103ull);
 }
 
-/* The barest zones: what they show is noise, as the coder left it. */
-static uint16_t
-bare_sharp(const uint16_t *zone)
+bool
+sharp_coarser(const struct sharpness *s, const struct measures *m)
+{
+	/* 256 is no seam at all */
+	int was = s->seam_q8 > 256 ? s->seam_q8 - 256 : 0;
+	int is = m->block_q8 > 256 ? m->block_q8 - 256 : 0;
+
+	return sharp_same_size(s, m) &&
+	       is * 100 > was * COARSER_PERCENT + COARSER_LEAST * 100;
+}
+
+/* The barest zones: what they show is noise, as the coder left it, and it is
+ * in all others too. */
+static uint32_t
+bare_square(const uint16_t *zone)
 {
 	uint16_t low[BARE_ZONES];
 	unsigned n = 0;
@@ -45,34 +59,34 @@ bare_sharp(const uint16_t *zone)
 			low[i] = low[i - 1];
 		low[i] = zone[z];
 	}
-	return low[BARE_ZONES / 2];
+	return (uint32_t)low[BARE_ZONES / 2] * low[BARE_ZONES / 2];
 }
 
 /* What noise adds to the sharpness of a zone, squared. */
 static uint32_t
 noise_square(uint16_t noise_q8, const uint16_t *zone)
 {
-	uint32_t bare = bare_sharp(zone);
+	uint32_t bare = bare_square(zone);
 	uint32_t noise =
 	    (uint32_t)noise_q8 * noise_q8 / 100 * NOISE_SQUARE_PERCENT;
 
-	return bare * bare > noise ? bare * bare : noise;
+	return bare > noise ? bare : noise;
 }
 
-/* Sharpness of a zone now / usual, permille, without the noise; -1 where too
- * little is usual. */
-static int
+/* Sharpness of a zone now and as is usual, squared, without the noise. False
+ * where too little is usual. */
+static bool
 zone_sharp(const struct sharpness *usual, const struct measures *m, unsigned z,
-    uint32_t noise)
+    uint32_t noise, float *is_out, float *was_out)
 {
 	uint32_t was = (uint32_t)usual->zone[z] * usual->zone[z];
 	uint32_t is = (uint32_t)m->zone_sharp[z] * m->zone_sharp[z];
 
 	was = was > noise ? was - noise : 0;
 	is = is > noise ? is - noise : 0;
-	if (was < SHARP_LEAST_Q8 * SHARP_LEAST_Q8 || was < noise / 2)
-		return -1;
-	return (int)(1000 * sqrtf((float)is / (float)was));
+	*is_out = (float)is;
+	*was_out = (float)was;
+	return was >= SHARP_LEAST_Q8 * SHARP_LEAST_Q8 && was >= noise / 2;
 }
 
 static int
@@ -108,10 +122,14 @@ sharp_compare(const struct sharpness *usual, const struct measures *m,
 	uint32_t a = noise_square(usual->noise_q8, usual->zone);
 	uint32_t b = noise_square(m->noise_q8, m->zone_sharp);
 	bool can = sharp_same_size(usual, m);
+	float sum = 0, sum_usual = 0;
 
 	for (unsigned z = 0; z < ZONES; z++) {
-		int r = can ? zone_sharp(usual, m, z, a < b ? a : b) : -1;
+		float is, was;
+		int r = -1;
 
+		if (can && zone_sharp(usual, m, z, a < b ? a : b, &is, &was))
+			r = (int)(1000 * sqrtf(is / was));
 		ratio[z] = r < 0 ? -1 : r * 100 / light;
 		if (r < 0 || (zone[z].edges >= EDGES_CLEAR &&
 				 zone[z].agree < STRANGE_AGREE))
@@ -119,12 +137,17 @@ sharp_compare(const struct sharpness *usual, const struct measures *m,
 		raw[n] = ratio[z];
 		known[n] = r * 100 / faint_percent(&zone[z], light);
 		soft += known[n] < SOFT_PERMILLE;
+		sum += fminf(is, was * 4) * 10000 /
+		       (float)(faint_percent(&zone[z], light) *
+			       faint_percent(&zone[z], light));
+		sum_usual += was;
 		n++;
 	}
 	if (n == 0)
-		return (struct softness){ 0, 1000, 1000, 0 };
+		return (struct softness){ 0, 1000, 1000, 1000, 0 };
 	return (struct softness){ (uint8_t)n, middle_of(known, n),
-		middle_of(raw, n), (uint16_t)(soft * 1000 / n) };
+		middle_of(raw, n), (uint16_t)(1000 * sqrtf(sum / sum_usual)),
+		(uint16_t)(soft * 1000 / n) };
 }
 
 /* What passes by is mostly sharper than the ground, so that up goes slowly,
@@ -141,6 +164,7 @@ sharp_learn(struct sharpness *p, const struct measures *m,
 		p->width = m->width;
 		p->height = m->height;
 		p->noise_q8 = m->noise_q8;
+		p->seam_q8 = m->block_q8;
 		p->seen = 1;
 		return;
 	}
@@ -158,6 +182,7 @@ sharp_learn(struct sharpness *p, const struct measures *m,
 			by = (by > most ? most : by) / w;
 		p->zone[z] = (uint16_t)(p->zone[z] + by);
 	}
+	p->seam_q8 = (uint16_t)(p->seam_q8 + (m->block_q8 - p->seam_q8) / w);
 	p->noise_q8 = (uint16_t)(p->noise_q8 + (m->noise_q8 - p->noise_q8) / w);
 	if (p->seen < UINT16_MAX)
 		p->seen++;

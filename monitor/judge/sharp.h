@@ -16,6 +16,7 @@
 struct sharpness {		/* of each zone, at full resolution */
 	uint16_t width, height; /* of the pictures; 0 = none was learned */
 	uint16_t noise_q8;
+	uint16_t seam_q8; /* as measures.block_q8 */
 	uint16_t seen;
 	uint16_t zone[ZONES]; /* q8, as measured */
 };
@@ -25,6 +26,7 @@ struct softness {
 	uint16_t sharp_permille; /* median of now / usual, light and haze
 				  * allowed for */
 	uint16_t clear_permille; /* the same, haze not allowed for */
+	uint16_t all_permille;	 /* of all zones together */
 	uint16_t soft_permille;	 /* zones with less than 0.6 of it */
 };
 
@@ -32,6 +34,8 @@ struct softness {
  * shape lie elsewhere. */
 bool sharp_same_size(const struct sharpness *s, const struct measures *m);
 bool sharp_same_shape(const struct sharpness *s, const struct measures *m);
+/* The coder has become much coarser: what is soft is its doing. */
+bool sharp_coarser(const struct sharpness *s, const struct measures *m);
 /* zone: NULL, or how the picture agrees, so that zones in which something
  * else is to be seen teach nothing. */
 void sharp_learn(struct sharpness *p, const struct measures *m,

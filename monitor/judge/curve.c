@@ -2,6 +2,7 @@
 #include "monitor/judge/curve.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define GAP_MOST 1200  /* tenths without an account: more begins anew */
@@ -256,6 +257,29 @@ worst_part(const struct ready *r, const struct curve_match *m)
 	return worst;
 }
 
+/* The likeness of those bins alone that lie within the usual swing at both
+ * times: what goes round by the clock is like itself in the others. */
+static int16_t
+like_calm(const struct ready *r, const struct curve_match *m)
+{
+	const int16_t *a = r->y + r->n - m->window, *b = a - m->lag;
+	int64_t ab = 0, aa = 0, bb = 0;
+	int32_t swing = 0;
+
+	for (unsigned i = 0; i < m->window; i++)
+		swing += abs(a[i]);
+	swing /= m->window;
+	for (unsigned i = 0; i < m->window; i++) {
+		if (abs(a[i]) > swing || abs(b[i]) > swing)
+			continue;
+		ab += a[i] * b[i];
+		aa += a[i] * a[i];
+		bb += b[i] * b[i];
+	}
+	return (
+	    int16_t)(1000.0f * (float)ab / sqrtf((float)aa * (float)bb + 1.0f));
+}
+
 static void
 remember(struct curve_lags *k, unsigned lag, float square)
 {
@@ -305,6 +329,7 @@ search(const struct ready *r, unsigned least, const int32_t *products,
 	m->like = permille(best->like[0]);
 	m->other = median(seen, most - least + 1);
 	m->worst = worst_part(r, m);
+	m->calm = like_calm(r, m);
 }
 
 /* Adds the products of the bins [end - n, end) at all lags. */
@@ -418,6 +443,7 @@ curve_refine(const struct curve *c, uint32_t gop_us,
 		if (m[i].lag == 0)
 			continue;
 		m[i].worst = worst_part(&r, &m[i]);
+		m[i].calm = like_calm(&r, &m[i]);
 		m[i].other = usual(&r, m[i].window);
 	}
 }

@@ -41,6 +41,7 @@ struct curve_match {
 	int16_t like;	 /* correlation, per mille */
 	int16_t other;	 /* the usual one at other lags */
 	int16_t worst;	 /* of the window's parts */
+	int16_t calm;	 /* of the bins that are nothing special */
 };
 
 struct curve_lags { /* half seconds, the most alike first */

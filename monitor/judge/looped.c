@@ -43,6 +43,9 @@
 #define FAR_MS 500000u	 /* a match beyond is looked for each time */
 #define FINE_TURNS 2u	 /* how often the tenths are */
 #define KEEP_PERCENT 75u /* of what calls it */
+#define CALM_TIMES                                                             \
+	3 /* a lamp that goes round is like itself in these alone              \
+	   */
 #define MATCH_HITS 2u
 #define MATCH_MISSES 3u
 #define EDGE_ROWS 2u
@@ -295,7 +298,7 @@ see_motion(struct judge_feed *f)
 	if (f->sample_us == l->seen_us)
 		return;
 	if (differs(&f->history))
-		l->moving_us = f->sample_us;
+		l->differ_us = l->moving_us = f->sample_us;
 	l->seen_us = f->sample_us;
 	for (unsigned i = 0; i < CELL_BYTES; i++)
 		l->moved[0][i] |= f->contrast.hot_cell[i];
@@ -365,8 +368,11 @@ reaches(const struct curve_match *m, const struct enough *e, int percent)
 static bool
 enough(unsigned kind, const struct curve_match *m, int percent)
 {
-	return m->lag != 0 && (reaches(m, &alike[kind].either, percent) ||
-				  reaches(m, &alike[kind].or, percent));
+	if (m->lag == 0 ||
+	    (!alike[kind].fine && m->calm * CALM_TIMES < m->like))
+		return false;
+	return reaches(m, &alike[kind].either, percent) ||
+	       reaches(m, &alike[kind].or, percent);
 }
 
 static void
@@ -430,7 +436,7 @@ weigh_curve(struct judge_feed *f, int64_t at_us)
 		forget_motion(l);
 	for (unsigned i = 0; i < KINDS; i++)
 		if (enough(i, &m[i], 100) && moves(l) &&
-		    at_us - l->moving_us <= MOVED_LATELY_US) {
+		    at_us - l->differ_us <= MOVED_LATELY_US) {
 			match_goes_on(l, i, &m[i], at_us);
 			return;
 		}

@@ -36,6 +36,7 @@ struct looped {
 	uint8_t misses;	   /* new prints in a row since */
 	uint32_t missed;   /* new prints since the first hit */
 	int64_t cycle_us;  /* how long a coder may go round in */
+	int64_t differ_us; /* when two keyframes in a row last differed */
 	int64_t moving_us; /* when something last moved, as far as is seen */
 	/* encoded anew */
 	struct curve curve;

@@ -29,7 +29,7 @@
 #define MOVED_LATELY_US (60 * SECOND)
 #define MIN_TIMES 8u /* units of a still picture differ by far more */
 #define UNITS_LEAST 4u
-#define CHANGE_Q8 (9 * 256 / 2)
+#define CHANGE_Q8 (5 * 256 / 2) /* coding a still picture: below one level */
 #define CHANGED_CELLS 2u
 #define SPAN_LEAST_US (10 * SECOND)
 #define SPAN_MOST_US (30 * SECOND)
@@ -43,6 +43,7 @@
 #define FAR_MS 500000u	 /* a match beyond is looked for each time */
 #define FINE_TURNS 2u	 /* how often the tenths are */
 #define KEEP_PERCENT 75u /* of what calls it */
+#define CALM_SURE 800
 #define CALM_TIMES                                                             \
 	3 /* a lamp that goes round is like itself in these alone              \
 	   */
@@ -424,6 +425,20 @@ compare(const struct judge_feed *f, struct curve_match m[KINDS])
 		    KINDS - HALVES);
 }
 
+/* Keyframes differ; or, where they may fall on moments that hardly do, every
+ * unit between them holds something and all of the curve is alike. */
+static bool
+moved_lately(const struct judge_feed *f, const struct curve_match *m,
+    int64_t at_us)
+{
+	const struct looped *l = &f->looped;
+
+	if (at_us - l->differ_us <= MOVED_LATELY_US)
+		return true;
+	return f->stream.codec != CODEC_MJPEG && m->calm >= CALM_SURE &&
+	       at_us - l->moving_us <= MOVED_LATELY_US;
+}
+
 static void
 weigh_curve(struct judge_feed *f, int64_t at_us)
 {
@@ -436,7 +451,7 @@ weigh_curve(struct judge_feed *f, int64_t at_us)
 		forget_motion(l);
 	for (unsigned i = 0; i < KINDS; i++)
 		if (enough(i, &m[i], 100) && moves(l) &&
-		    at_us - l->differ_us <= MOVED_LATELY_US) {
+		    moved_lately(f, &m[i], at_us)) {
 			match_goes_on(l, i, &m[i], at_us);
 			return;
 		}

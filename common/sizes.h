@@ -11,8 +11,8 @@
  * Groups with too little variety in their sizes (nothing moves and there is no
  * noise) give none: theirs would come again in life too.
  *
- * The curve holds, for each tenth of a second of the source's time, how large the
- * units between keyframes were: it follows what moves, however it is coded.
+ * The curve holds, for each tenth of a second of the source's time, how large
+ * the units between keyframes were: it follows what moves, however it is coded.
  */
 #ifndef COMMON_SIZES_H
 #define COMMON_SIZES_H

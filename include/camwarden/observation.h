@@ -65,12 +65,12 @@ struct account {
 	uint32_t inter_mean_bytes;
 	uint32_t inter_sd_bytes;
 	uint32_t key_mean_bytes;
-	uint32_t gop_us;     /* learned: longest recent gap between keyframes */
-	uint32_t fps_milli;  /* from RTP time: mean rate x 1000 */
-	/* Of common/sizes.h: prints of groups of units that ended, 0 = none, and
-	 * how long before to_us each group began; and the curve of activity:
-	 * per ACCOUNT_BIN_US of the source's time log2 x 128 of the mean size
-	 * of units, 0 = no unit. */
+	uint32_t gop_us;    /* learned: longest recent gap between keyframes */
+	uint32_t fps_milli; /* from RTP time: mean rate x 1000 */
+	/* Of common/sizes.h: prints of groups of units that ended, 0 = none,
+	 * and how long before to_us each group began; and the curve of
+	 * activity: per ACCOUNT_BIN_US of the source's time log2 x 128 of the
+	 * mean size of units, 0 = no unit. */
 	uint32_t print[ACCOUNT_PRINTS];
 	uint32_t print_age_ms[ACCOUNT_PRINTS];
 	int64_t activity_first; /* number of the first: its time / bin */

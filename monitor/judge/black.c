@@ -22,8 +22,9 @@
 #define DUSK_LIKENESS 300	 /* .. the scene in sight, permille .. */
 #define DUSK_PICTURES 3u	 /* .. so often .. */
 #define DUSK_US (30ll * 1000000) /* .. and so long: dusk, not a cap */
-#define NIGHTFALL_US (300ll * 1000000) /* black after dusk is no news before   \
-					*/
+#define NIGHTFALL_US                                                           \
+	(300ll * 1000000) /* black after dusk is no news before                \
+			   */
 
 static void
 sort(uint16_t *v, unsigned n)

@@ -30,9 +30,9 @@ enum trait {
 	TRAIT_SEAM,    /* measures.block_q8 */
 	TRAIT_CHANGE,  /* calm difference to the most like of the dozen, q8 */
 	TRAIT_WHITE,   /* permille of cells that are clipped */
-	TRAIT_TORN,	  /* permille, of measures.torn_q16 */
-	TRAIT_STREAK,	  /* permille of places that only vary sideways */
-	TRAIT_BLANK,	  /* permille of places of the grey of nothing */
+	TRAIT_TORN,    /* permille, of measures.torn_q16 */
+	TRAIT_STREAK,  /* permille of places that only vary sideways */
+	TRAIT_BLANK,   /* permille of places of the grey of nothing */
 	TRAIT_SATURATION, /* measures.saturation_q8, without clipped cells */
 };
 #define TRAITS 9u
@@ -87,7 +87,8 @@ uint16_t usual_most(const struct usual *u, enum trait trait);
 bool usual_cell_valid(const struct usual *u, unsigned cell);
 void usual_forget(struct usual *u);
 /* About 2.8 KB; load leaves u as it is when the bytes are no good. */
-#define USUAL_SAVE_BYTES (LIGHTS * (2u + TRAITS * 6u + 3u * CHROMA_CELLS + ZONES))
+#define USUAL_SAVE_BYTES                                                       \
+	(LIGHTS * (2u + TRAITS * 6u + 3u * CHROMA_CELLS + ZONES))
 void usual_save(const struct usual *u, struct writer *w);
 bool usual_load(struct usual *u, struct reader *r);
 

@@ -306,7 +306,8 @@ test_restart_keeps_no_life(void **state)
 	d.noise = 0;
 	pictures(&d, 3);
 	assert_int_not_equal(camera_verdict(&d)->state, STATE_UP);
-	for (size_t i = 0; i <= n; i += 1 + i / 50) { /* cut short, or broken: ignored */
+	for (size_t i = 0; i <= n;
+	     i += 1 + i / 50) { /* cut short, or broken: ignored */
 		struct camera e;
 
 		camera_init(&e);

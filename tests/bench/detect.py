@@ -243,8 +243,10 @@ def rows(title, figures, order):
 
 def live(name, figures):
     n = figures["negatives"]
+    # a filter never says that a picture is well
+    unjudged = f", {n['not_judged']} not judged" if name == "camwarden" else ""
     print(f"{name:12} hard negatives: {n['clips']} clips, {n['feed_hours']:.1f} feed-hours, "
-          f"{n['false_alarms']} false alarms, {n['not_judged']} not judged; live lead-ins: "
+          f"{n['false_alarms']} false alarms{unjudged}; live lead-ins: "
           f"{n['lead_in_hours']:.1f} h, {n['lead_in_false_alarms']} false alarms; "
           f"{figures['cpu_s_per_feed_hour'] or 0:.1f} s of CPU a feed-hour")
 

@@ -11,6 +11,7 @@
 #define DRIFT_BETTER 10
 #define DRIFT_Q4 22 /* 1.4 cells: 1.7 % of the width */
 #define DRIFT_BACK_Q4 14
+#define DRIFT_ALIKE 16
 
 void
 normal_pin(struct normal *n)
@@ -25,26 +26,45 @@ normal_pin(struct normal *n)
 	n->until_drift = 0;
 }
 
-/* Against the pinned picture: slow creep that the normal has followed. */
+static int
+farthest(const struct displacement *d)
+{
+	int x = abs(d->x_q4), y = abs(d->y_q4);
+
+	return x > y ? x : y;
+}
+
+static bool
+crept(const struct displacement *d)
+{
+	return d->agree >= DRIFT_AGREE && farthest(d) >= DRIFT_Q4 &&
+	       d->agree >= d->agree_unshifted + DRIFT_BETTER;
+}
+
+/* Against the pinned picture: slow creep that the normal has followed. Both
+ * must lie displaced by the same way, the picture, in which something may pass
+ * by, and the normal, in which nothing does. */
 static void
 look_for_drift(struct normal *n, const struct measures *m,
     const struct small *s)
 {
-	struct small pinned;
-	struct displacement *d = &n->now.drift;
-	int far;
+	struct small pinned, usual;
+	struct displacement *d = &n->now.drift, of;
 
 	if (!n->pinned.set || !sharp_same_shape(&n->pinned.sharp, m))
 		return;
 	small_of_bytes(&pinned, n->pinned.luma);
 	*d = match_shift(s, &pinned);
-	far = abs(d->x_q4) > abs(d->y_q4) ? abs(d->x_q4) : abs(d->y_q4);
 	if (d->agree < DRIFT_AGREE)
 		return; /* another light, or much that is new */
-	if (far >= DRIFT_Q4 && d->agree >= d->agree_unshifted + DRIFT_BETTER)
-		n->now.drifted = true;
-	else if (far < DRIFT_BACK_Q4)
+	if (farthest(d) < DRIFT_BACK_Q4)
 		n->now.drifted = false;
+	if (!crept(d) || n->now.drifted)
+		return;
+	small_of_bytes(&usual, n->mode[n->in_force].luma);
+	of = match_shift(&usual, &pinned);
+	n->now.drifted = crept(&of) && abs(of.x_q4 - d->x_q4) <= DRIFT_ALIKE &&
+			 abs(of.y_q4 - d->y_q4) <= DRIFT_ALIKE;
 }
 
 void

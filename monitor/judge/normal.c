@@ -39,12 +39,13 @@
 #define ELSEWHERE_PERMILLE 150u	  /* less agrees, and .. */
 #define ELSEWHERE_EDGES 60u	  /* .. this percent of edges are there */
 #define HIDDEN_SOME_PERMILLE 250u /* too much to learn from */
-#define OTHER_PERMILLE 450u	  /* neither agree nor hidden */
-#define LIGHT_AGREE 30	 /* unshifted, over all: edges are where they were */
-#define BUSY_PERCENT 55	 /* of the usual agreement, at least */
-#define OTHER_DARK 40u	 /* percent of the light: too dark to tell */
-#define DROWNED_AGREE 12 /* the same place still, but edges drown in noise */
-#define LIGHT_LESS 80u	 /* of the usual level, percent: another light */
+#define LEFT_PERMILLE 380u  /* more of the old view: something is before it */
+#define OTHER_PERMILLE 450u /* neither agree nor hidden */
+#define LIGHT_AGREE 30	    /* unshifted, over all: edges are where they were */
+#define BUSY_PERCENT 55	    /* of the usual agreement, at least */
+#define OTHER_DARK 40u	    /* percent of the light: too dark to tell */
+#define DROWNED_AGREE 12    /* the same place still, but edges drown in noise */
+#define LIGHT_LESS 80u	    /* of the usual level, percent: another light */
 #define LIGHT_MORE 125u
 #define FAR_LESS 60u
 #define FAR_MORE 170u
@@ -377,8 +378,9 @@ view_of(struct compared *c, const struct mode *mode, const struct small *s)
 	if (c->light_percent < OTHER_DARK ||
 	    (c->agree_inner >= DROWNED_AGREE && light_changed(c)))
 		return VIEW_UNKNOWN;
-	if (elsewhere(c) ||
-	    1000u - c->same_permille - c->hidden_permille >= OTHER_PERMILLE)
+	if (c->same_permille < LEFT_PERMILLE &&
+	    (elsewhere(c) || 1000u - c->same_permille - c->hidden_permille >=
+				 OTHER_PERMILLE))
 		return VIEW_OTHER;
 	return VIEW_UNKNOWN;
 }

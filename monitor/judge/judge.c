@@ -102,16 +102,14 @@ take_picture(struct judge_feed *f, const struct sample *s, struct sight *sight)
 		f->sample_us = s->at_us;
 }
 
-#define PICTURE_CAUSES                                                         \
-	((2ull << CAUSE_DUPLICATE) - (1ull << CAUSE_UNDECODABLE))
+#define PICTURE_CAUSES ((2ull << CAUSE_DUPLICATE) - (1ull << CAUSE_UNDECODABLE))
 
 /* Nothing is learned from a picture against which anything speaks. */
 static void
 learn(struct judge_feed *f, const struct sample *s)
 {
 	if (s->result == SAMPLE_OK && !f->black.blank && !f->white.blank &&
-	    !detector_any_odd(f) &&
-	    !(detector_causes(f) & PICTURE_CAUSES))
+	    !detector_any_odd(f) && !(detector_causes(f) & PICTURE_CAUSES))
 		usual_learn(&f->usual, &s->measures);
 }
 

@@ -219,7 +219,8 @@ below_life(const struct frozen *z, int64_t quiet)
 			    ? z->life_permille
 			    : z->quiet_permille;
 
-	if (z->floor_seen < FLOOR_KNOWN)
+	/* coded picture by picture, what is the same comes out the same */
+	if (z->floor_seen < FLOOR_KNOWN || z->intra_only)
 		return 0;
 	for (unsigned i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
 		if (z->samples >= steps[i].samples && quiet >= steps[i].us &&

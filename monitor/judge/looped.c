@@ -68,7 +68,7 @@ static const struct alike { /* either is enough; shortest window first */
 	struct enough either;
 	struct enough or ;
 } alike[] = {
-	{ 120, false, 90, { 800, 600, 20 }, { 800, 600, 20 } },
+	{ 120, false, 90, { 960, 880, 20 }, { 960, 880, 20 } },
 	{ 240, false, 88, { 600, 400, 20 }, { 480, 300, 90 } },
 	{ 1200, true, 85, { 300, 150, 70 }, { 300, 150, 70 } },
 	{ 2000, true, 85, { 220, 100, 65 }, { 220, 100, 65 } },

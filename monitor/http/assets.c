@@ -18,6 +18,7 @@
 
 EMBED(page, "index.html");
 EMBED(style, "style.css");
+EMBED(common, "common.js");
 EMBED(script, "page.js");
 EMBED(icon, "icon.svg");
 EMBED(references, "references.html");
@@ -29,6 +30,8 @@ assets_find(const char *path)
 	static struct asset assets[] = {
 		{ "/", "text/html; charset=utf-8", asset_page, 0 },
 		{ "/style.css", "text/css; charset=utf-8", asset_style, 0 },
+		{ "/common.js", "text/javascript; charset=utf-8", asset_common,
+		    0 },
 		{ "/page.js", "text/javascript; charset=utf-8", asset_script,
 		    0 },
 		{ "/icon.svg", "image/svg+xml", asset_icon, 0 },
@@ -38,8 +41,8 @@ assets_find(const char *path)
 		    asset_references_script, 0 },
 	};
 	const char *const ends[] = { asset_page_end, asset_style_end,
-		asset_script_end, asset_icon_end, asset_references_end,
-		asset_references_script_end };
+		asset_common_end, asset_script_end, asset_icon_end,
+		asset_references_end, asset_references_script_end };
 
 	for (size_t i = 0; i < sizeof(assets) / sizeof(assets[0]); i++) {
 		if (strcmp(path, assets[i].path) != 0)

@@ -5,6 +5,7 @@
  * Towards blue or orange, where lamps and the low sun lie, or in another light
  * at the same time, they must be further off and last longer.
  */
+#include <math.h>
 #include <stdlib.h>
 
 #include "monitor/judge/feed.h"
@@ -32,17 +33,6 @@ struct shift {
 	unsigned cells, agree_permille;
 	unsigned uneven_permille; /* mean departure from the shift, of it */
 };
-
-static uint32_t
-root(uint64_t v)
-{
-	uint64_t r = 0;
-
-	for (uint64_t bit = 1ull << 31; bit > 0; bit >>= 1)
-		if ((r | bit) * (r | bit) <= v)
-			r |= bit;
-	return (uint32_t)r;
-}
 
 struct vector {
 	int u, v;
@@ -76,8 +66,8 @@ shift_of(const struct usual *u, const struct usual_light *l,
 		return k;
 	k.u_q8 = (int)(su / k.cells);
 	k.v_q8 = (int)(sv / k.cells);
-	k.size_q8 = root(
-	    (uint64_t)((int64_t)k.u_q8 * k.u_q8 + (int64_t)k.v_q8 * k.v_q8));
+	k.size_q8 =
+	    (uint32_t)sqrt((double)k.u_q8 * k.u_q8 + (double)k.v_q8 * k.v_q8);
 	for (unsigned i = 0; i < CHROMA_CELLS; i++) {
 		struct vector d = cell_shift(m, l, i);
 

@@ -198,15 +198,20 @@ picture_give(struct store_reader *r, sqlite3_stmt *st, store_picture_fn *fn,
 	return true;
 }
 
+/* What may be shown at all: the columns of picture_give, and the rule. */
+#define PICTURES                                                               \
+	"SELECT t.id, t.feed, t.utc, t.incident, t.kind, t.width,"             \
+	" t.height, t.png FROM thumbnail t JOIN feed f ON f.id = t.feed"       \
+	" WHERE f.no_picture = 0 AND "
+
 bool
 store_read_picture(struct store_reader *r, int64_t feed, int kind, int64_t id,
     store_picture_fn *fn, void *arg, bool *found_out)
 {
 	store_reader_begin(r);
 	sqlite3_stmt *st = db_query(&r->db,
-	    "SELECT t.id, t.feed, t.utc, t.incident, t.kind, t.width,"
-	    " t.height, t.png FROM thumbnail t JOIN feed f ON f.id = t.feed"
-	    " WHERE f.no_picture = 0 AND ((?1 > 0 AND t.id = ?1) OR (?1 = 0"
+	    PICTURES
+	    "((?1 > 0 AND t.id = ?1) OR (?1 = 0"
 	    " AND t.feed = ?2 AND t.kind = ?3)) ORDER BY t.utc DESC LIMIT 1",
 	    "iii", id, feed, (int64_t)kind);
 
@@ -222,9 +227,8 @@ store_read_evidence(struct store_reader *r, int64_t incident, int kind,
 	/* The picture before may be of an older trouble too: named by number.
 	 */
 	sqlite3_stmt *st = db_query(&r->db,
-	    "SELECT t.id, t.feed, t.utc, t.incident, t.kind, t.width,"
-	    " t.height, t.png FROM thumbnail t JOIN feed f ON f.id = t.feed"
-	    " WHERE f.no_picture = 0 AND t.id = (SELECT CASE ?2"
+	    PICTURES
+	    "t.id = (SELECT CASE ?2"
 	    "  WHEN 1 THEN i.before WHEN 2 THEN i.after"
 	    "  WHEN 4 THEN (SELECT max(n.id) FROM thumbnail n WHERE"
 	    "   n.feed = i.feed AND n.kind = 4 AND n.incident = i.id) END"

@@ -25,29 +25,14 @@ const TROUBLE_MOST = 200;    // rows of the trouble list in the page
 const FETCHES = 4;           // pictures loading at once
 const PICTURES_UP_TO = 120;  // feeds; above, tiles are the first view
 
-const $ = id => document.getElementById(id);
 const feeds = new Map();     // id -> feed {.., node, item}
 const sites = new Map();     // path -> {node, head, box, members, counts}
 const filter = { state: "", text: "" };
 let view = "", clockOffset = 0, lastPulse = 0, late = false, lost = false, heartbeat = 0;
 let loadedLate = false, source = null, openId = "", dirty = new Set(), frame = 0;
 
-function el(tag, cls, text) {
-  const e = document.createElement(tag);
-  if (cls) e.className = cls;
-  if (text !== undefined) e.textContent = text;
-  return e;
-}
 const now = () => Date.now() + clockOffset;
-const when = iso => iso ? Date.parse(iso) : 0;
 
-function span(ms) {
-  const s = Math.max(0, Math.round(ms / 1000));
-  if (s < 120) return s + " s";
-  if (s < 7200) return Math.floor(s / 60) + " min";
-  if (s < 172800) return Math.floor(s / 3600) + " h";
-  return Math.floor(s / 86400) + " d";
-}
 function clock(ms) {
   const d = new Date(ms), today = new Date(now());
   const time = d.toTimeString().slice(0, 8);

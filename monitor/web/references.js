@@ -9,26 +9,10 @@ const FRESH_MS = 30000;    // a picture in view that is older is asked for anew
 const LIST_MS = 15000;     // the list of feeds is read anew
 const NAMES_INLINE = 12;   // more feeds than this go through standard input
 
-const $ = id => document.getElementById(id);
 const cards = new Map();   // id -> card {feed, node, box, shots}
 const chosen = new Set();
 const filter = { show: "all", text: "" };
 let clockOffset = 0;
-
-function el(tag, cls, text) {
-  const e = document.createElement(tag);
-  if (cls) e.className = cls;
-  if (text !== undefined) e.textContent = text;
-  return e;
-}
-const when = iso => iso ? Date.parse(iso) : 0;
-function span(ms) {
-  const s = Math.max(0, Math.round(ms / 1000));
-  if (s < 120) return s + " s";
-  if (s < 7200) return Math.floor(s / 60) + " min";
-  if (s < 172800) return Math.floor(s / 3600) + " h";
-  return Math.floor(s / 86400) + " d";
-}
 
 // ---- pictures: only those in view, a few at a time, each with its age ----
 

@@ -56,6 +56,15 @@ def wait_port(port, seconds=15, host="127.0.0.1"):
     raise AssertionError(f"nothing listens on {host}:{port} after {seconds} s")
 
 
+def tell_farm(control, line):
+    """One command to camfarm's control socket."""
+    with socket.socket(socket.AF_UNIX) as s:
+        s.connect(control)
+        s.sendall(line.encode() + b"\n")
+        answer = s.recv(4000).decode()
+    assert answer.startswith("ok"), answer
+
+
 class Child:
     """A process; its output lines are kept with the time each one came."""
 

@@ -14,9 +14,10 @@ import sqlite3
 import subprocess
 import time
 
-from harness import Child, folder, free_port, program
+from harness import Child, folder, free_port, program, tell_farm
 
 DIR = folder()
+CONTROL = os.path.join(DIR, "farm.sock")
 STATE = os.path.join(DIR, "state")
 PORT = free_port()
 MATERIAL = os.path.join(os.environ.get("CAMWARDEN_BUILD", DIR), "material")
@@ -46,17 +47,9 @@ def start_farm():
                     "--special", "black"], check=True, stdout=subprocess.DEVNULL)
     farm = Child([program("camfarm"), "--set", os.path.join(MATERIAL, "reference.set"), "--hosts", str(CAMERAS),
                   "--net", "53", "--port", str(free_port()), "--seconds", "140", "--site-size", "3", "--no-tls",
-                  "--control", os.path.join(DIR, "farm.sock"), "--inventory", os.path.join(DIR, "farm.csv")])
+                  "--control", CONTROL, "--inventory", os.path.join(DIR, "farm.csv")])
     farm.wait_line(lambda line: "ready" in line, 20)
     return farm
-
-
-def tell_farm(line):
-    with socket.socket(socket.AF_UNIX) as s:
-        s.connect(os.path.join(DIR, "farm.sock"))
-        s.sendall(line.encode() + b"\n")
-        answer = s.recv(4000).decode()
-    assert answer.startswith("ok"), answer
 
 
 def start_monitor():
@@ -138,7 +131,7 @@ def check_restart(monitor, before):
 
 
 def check_evidence():
-    tell_farm("black 0")
+    tell_farm(CONTROL, "black 0")
     wait(lambda: feeds()["cam0"]["cause"] == "black", 40, "black is called")
     number = 0
 
@@ -149,7 +142,7 @@ def check_evidence():
         return bool(rows) and rows[0]["before"] and rows[0]["after"]
 
     wait(both, 30, "both pictures are kept")
-    tell_farm("live 0")
+    tell_farm(CONTROL, "live 0")
     wait(lambda: feeds()["cam0"]["state"] == "up", 60, "it is back")
     wait(lambda: get(f"/api/v1/incidents/{number}/recovered.png")[0] == 200, 30, "the picture after it")
     folder_of = os.path.join(DIR, "pictures")
@@ -176,7 +169,7 @@ def check_declared():
         out.writerows(rows)
     p = run("feeds", "import", path)
     assert p.returncode == 0 and "1 changed" in p.stdout, p
-    tell_farm("black 1")
+    tell_farm(CONTROL, "black 1")
     for _ in range(24):
         assert feeds()["cam1"]["state"] == "up", feeds()["cam1"]
         time.sleep(0.5)

@@ -13,9 +13,10 @@ import sqlite3
 import subprocess
 import time
 
-from harness import Child, folder, free_port, program
+from harness import Child, folder, free_port, program, tell_farm
 
 DIR = folder()
+CONTROL = os.path.join(DIR, "farm.sock")
 STATE = os.path.join(DIR, "state")
 MATERIAL = os.path.join(os.environ.get("CAMWARDEN_BUILD", DIR), "material")
 CAMERAS = 6
@@ -43,17 +44,9 @@ def start_farm():
                    check=True, stdout=subprocess.DEVNULL)
     farm = Child([program("camfarm"), "--set", os.path.join(MATERIAL, "run.set"), "--hosts", str(CAMERAS), "--net", "43",
                   "--port", str(free_port()), "--seconds", "150", "--site-size", "3", "--no-tls",
-                  "--control", os.path.join(DIR, "farm.sock"), "--inventory", os.path.join(DIR, "farm.csv")])
+                  "--control", CONTROL, "--inventory", os.path.join(DIR, "farm.csv")])
     farm.wait_line(lambda line: "ready" in line, 20)
     return farm
-
-
-def tell_farm(line):
-    with socket.socket(socket.AF_UNIX) as s:
-        s.connect(os.path.join(DIR, "farm.sock"))
-        s.sendall(line.encode() + b"\n")
-        answer = s.recv(4000).decode()
-    assert answer.startswith("ok"), answer
 
 
 def start_monitor(config):
@@ -117,9 +110,9 @@ def kill_probes(config, monitor):
 
 
 def cut_power(config):
-    tell_farm("power-off 1")  # cameras 3 to 5, without FIN or RST
+    tell_farm(CONTROL, "power-off 1")  # cameras 3 to 5, without FIN or RST
     wait_states(config, lambda s: s.count("down") == 3 and s.count("up") == 3, 8 * SLOW, "power cut seen")
-    tell_farm("power-on 1")
+    tell_farm(CONTROL, "power-on 1")
     wait_states(config, all_up, 40 * SLOW, "up after the power is back")
 
 

@@ -216,6 +216,13 @@ camera_picture(struct camera *c, int64_t ms)
 }
 
 void
+camera_pictures(struct camera *c, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		camera_picture(c, c->now_us / MS + 2000);
+}
+
+void
 camera_result(struct camera *c, int64_t ms, enum sample_result result)
 {
 	send(c, ms, result);

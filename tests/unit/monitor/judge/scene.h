@@ -42,6 +42,8 @@ void camera_link(struct camera *c, int64_t ms, enum phase phase,
     enum reason reason);
 /* A picture as the camera now is. */
 void camera_picture(struct camera *c, int64_t ms);
+/* n more, two seconds apart. */
+void camera_pictures(struct camera *c, unsigned n);
 void camera_result(struct camera *c, int64_t ms, enum sample_result result);
 /* Ten seconds of an account that ends at ms. */
 struct account camera_account(const struct camera *c, int64_t ms);
@@ -50,5 +52,8 @@ void camera_account_send(struct camera *c, const struct account *a);
  * leaves the time at the last. */
 void camera_live(struct camera *c, int64_t ms, unsigned n);
 const struct verdict *camera_verdict(const struct camera *c);
+/* The leading cause, by its word. */
+#define camera_expect(c, word)                                                 \
+	assert_string_equal(cause_name(camera_verdict(c)->cause), word)
 
 #endif

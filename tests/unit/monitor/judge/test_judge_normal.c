@@ -11,16 +11,6 @@
 
 #include "scene.h"
 
-#define expect(c, word)                                                        \
-	assert_string_equal(cause_name(camera_verdict(c)->cause), word)
-
-static void
-pictures(struct camera *c, unsigned n)
-{
-	for (unsigned i = 0; i < n; i++)
-		camera_picture(c, c->now_us / MS + 2000);
-}
-
 /* None of ours is in force after any of n pictures. */
 static void
 quiet(struct camera *c, unsigned n)
@@ -29,7 +19,7 @@ quiet(struct camera *c, unsigned n)
 	    1ull << CAUSE_COVERED | 1ull << CAUSE_MOVED | 1ull << CAUSE_BLURRED;
 
 	for (unsigned i = 0; i < n; i++) {
-		pictures(c, 1);
+		camera_pictures(c, 1);
 		assert_int_equal(camera_verdict(c)->causes & ours, 0);
 	}
 }
@@ -39,7 +29,7 @@ learned(struct camera *c)
 {
 	camera_init(c);
 	camera_live(c, 0, 12);
-	expect(c, "none");
+	camera_expect(c, "none");
 }
 
 /* One fault each: what is set, what it is called, within so many pictures of
@@ -78,22 +68,22 @@ test_faults(void **state)
 		c.blur = t->blur;
 		c.place = t->place;
 		c.walker = t->covered == 100 ? 0 : 3;
-		pictures(&c, t->at_least);
+		camera_pictures(&c, t->at_least);
 		assert_string_not_equal(cause_name(camera_verdict(&c)->cause),
 		    t->word);
-		pictures(&c, t->within - t->at_least);
-		expect(&c, t->word);
+		camera_pictures(&c, t->within - t->at_least);
+		camera_expect(&c, t->word);
 		assert_int_equal(camera_verdict(&c)->since_us, last_good);
 		assert_non_null(strstr(camera_verdict(&c)->evidence,
 		    strcmp(t->word, "blurred") == 0 ? "\"sharpness\":"
 						    : "\"agreement\":"));
-		pictures(&c, 60); /* and stays */
-		expect(&c, t->word);
+		camera_pictures(&c, 60); /* and stays */
+		camera_expect(&c, t->word);
 		c.shift = 0;
 		c.covered = c.light = c.blur = c.place = 0;
 		c.walker = 3;
-		pictures(&c, 3);
-		expect(&c, "none");
+		camera_pictures(&c, 3);
+		camera_expect(&c, "none");
 		camera_fini(&c);
 	}
 }
@@ -169,15 +159,15 @@ test_creep(void **state)
 	learned(&c);
 	for (; n < 4000 && camera_verdict(&c)->cause == CAUSE_NONE; n++) {
 		c.shift = (int)n * 2; /* a 400th of a cell */
-		pictures(&c, 1);
+		camera_pictures(&c, 1);
 	}
-	expect(&c, "moved");
+	camera_expect(&c, "moved");
 	assert_true(c.shift < 3000);
-	pictures(&c, 50);
-	expect(&c, "moved");
+	camera_pictures(&c, 50);
+	camera_expect(&c, "moved");
 	assert_true(judge_reference_set(c.feed, c.now_us));
-	pictures(&c, 10);
-	expect(&c, "none");
+	camera_pictures(&c, 10);
+	camera_expect(&c, "none");
 	quiet(&c, 50);
 	camera_fini(&c);
 }
@@ -198,18 +188,18 @@ test_reference(void **state)
 	assert_int_equal(judge_reference_us(c.feed), c.now_us);
 	c.covered = 100;
 	c.walker = 0;
-	pictures(&c, 8);
-	expect(&c, "covered");
+	camera_pictures(&c, 8);
+	camera_expect(&c, "covered");
 	assert_false(judge_reference_set(c.feed, c.now_us));
 	c.covered = 0;
 	c.walker = 3;
 	c.place = 5;
-	pictures(&c, 20);
-	expect(&c, "moved");
+	camera_pictures(&c, 20);
+	camera_expect(&c, "moved");
 	/* a person says that it shall look there */
 	assert_true(judge_reference_set(c.feed, c.now_us));
-	pictures(&c, 3);
-	expect(&c, "none");
+	camera_pictures(&c, 3);
+	camera_expect(&c, "none");
 	quiet(&c, 50);
 	judge_reference_clear(c.feed);
 	assert_int_equal(judge_reference_us(c.feed), 0);
@@ -227,10 +217,10 @@ test_nothing_is_called_before_life(void **state)
 	camera_init(&c);
 	c.noise = 0;
 	camera_link(&c, 0, PHASE_FLOWING, REASON_NONE);
-	pictures(&c, 10);
+	camera_pictures(&c, 10);
 	c.covered = 70;
 	for (unsigned i = 0; i < 40; i++) {
-		pictures(&c, 1);
+		camera_pictures(&c, 1);
 		assert_int_not_equal(camera_verdict(&c)->state, STATE_UP);
 		assert_int_not_equal(camera_verdict(&c)->cause, CAUSE_COVERED);
 	}
@@ -255,9 +245,9 @@ test_restart(void **state)
 	/* turned while nobody looked */
 	d.shift = 6000;
 	camera_live(&d, 0, 4);
-	expect(&d, "none");
-	pictures(&d, 16);
-	expect(&d, "moved");
+	camera_expect(&d, "none");
+	camera_pictures(&d, 16);
+	camera_expect(&d, "moved");
 	camera_fini(&c);
 	camera_fini(&d);
 }

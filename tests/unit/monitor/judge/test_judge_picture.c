@@ -10,17 +10,6 @@
 
 #include "scene.h"
 
-#define expect(c, word)                                                        \
-	assert_string_equal(cause_name(camera_verdict(c)->cause), word)
-
-/* n more pictures, two seconds apart. */
-static void
-pictures(struct camera *c, unsigned n)
-{
-	for (unsigned i = 0; i < n; i++)
-		camera_picture(c, c->now_us / MS + 2000);
-}
-
 static void
 test_life_by_motion(void **state)
 {
@@ -29,9 +18,9 @@ test_life_by_motion(void **state)
 	(void)state;
 	camera_init(&c);
 	camera_live(&c, 0, 2);
-	expect(&c, "learning");
-	pictures(&c, 2);
-	expect(&c, "none");
+	camera_expect(&c, "learning");
+	camera_pictures(&c, 2);
+	camera_expect(&c, "none");
 	assert_true(camera_verdict(&c)->since_us <= c.now_us);
 	camera_fini(&c);
 }
@@ -44,10 +33,10 @@ test_life_by_noise(void **state)
 	(void)state;
 	camera_init(&c);
 	camera_link(&c, 0, PHASE_FLOWING, REASON_NONE);
-	pictures(&c, 4);
-	expect(&c, "learning");
-	pictures(&c, 4);
-	expect(&c, "none");
+	camera_pictures(&c, 4);
+	camera_expect(&c, "learning");
+	camera_pictures(&c, 4);
+	camera_expect(&c, "none");
 	camera_fini(&c);
 }
 
@@ -61,10 +50,10 @@ test_frozen_from_start_is_never_up(void **state)
 	c.noise = 0;
 	camera_link(&c, 0, PHASE_FLOWING, REASON_NONE);
 	for (unsigned i = 0; i < 200; i++) {
-		pictures(&c, 1);
+		camera_pictures(&c, 1);
 		assert_int_not_equal(camera_verdict(&c)->state, STATE_UP);
 	}
-	expect(&c, "frozen");
+	camera_expect(&c, "frozen");
 	camera_fini(&c);
 }
 
@@ -77,14 +66,14 @@ test_frozen_exact_in_three(void **state)
 	(void)state;
 	camera_init(&c);
 	camera_live(&c, 0, 6);
-	expect(&c, "none");
+	camera_expect(&c, "none");
 	last_live = c.now_us;
 	c.walker = 0;
 	c.noise = 0;
-	pictures(&c, 2);
-	expect(&c, "none");
-	pictures(&c, 1);
-	expect(&c, "frozen");
+	camera_pictures(&c, 2);
+	camera_expect(&c, "none");
+	camera_pictures(&c, 1);
+	camera_expect(&c, "frozen");
 	assert_true(camera_verdict(&c)->since_us >= last_live);
 	assert_true(camera_verdict(&c)->since_us <= last_live + 2000 * MS);
 	assert_non_null(
@@ -92,10 +81,10 @@ test_frozen_exact_in_three(void **state)
 	/* and back, by proof, since the first sign of it */
 	c.walker = 3;
 	c.noise = 100;
-	pictures(&c, 1);
-	expect(&c, "frozen");
-	pictures(&c, 1);
-	expect(&c, "none");
+	camera_pictures(&c, 1);
+	camera_expect(&c, "frozen");
+	camera_pictures(&c, 1);
+	camera_expect(&c, "none");
 	assert_int_equal(camera_verdict(&c)->since_us, c.now_us - 2000 * MS);
 	camera_fini(&c);
 }
@@ -111,7 +100,7 @@ test_suspect_first(void **state)
 	camera_live(&c, 0, 6);
 	c.walker = 0;
 	c.noise = 0;
-	pictures(&c, 2);
+	camera_pictures(&c, 2);
 	assert_non_null(
 	    strstr(camera_verdict(&c)->evidence, "\"suspect\":\"frozen\""));
 	assert_int_equal(judge_sample_due(c.feed), c.now_us + 2000 * MS);
@@ -130,9 +119,9 @@ test_frozen_reproduced(void **state)
 	c.walker = 0;
 	for (unsigned i = 0; i < 60; i++) {
 		c.noise = i % 3 == 2 ? 10 : 90;
-		pictures(&c, 1);
+		camera_pictures(&c, 1);
 	}
-	expect(&c, "frozen");
+	camera_expect(&c, "frozen");
 	camera_fini(&c);
 }
 
@@ -147,10 +136,10 @@ test_frozen_under_clock(void **state)
 	c.walker = 0;
 	c.noise = 0;
 	c.clock_cell = 3;
-	pictures(&c, 5);
-	expect(&c, "frozen");
-	pictures(&c, 100);
-	expect(&c, "frozen");
+	camera_pictures(&c, 5);
+	camera_expect(&c, "frozen");
+	camera_pictures(&c, 100);
+	camera_expect(&c, "frozen");
 	camera_fini(&c);
 }
 
@@ -164,8 +153,8 @@ test_still_but_live(void **state)
 	camera_live(&c, 0, 6);
 	c.walker = 0;
 	for (unsigned i = 0; i < 500; i++) {
-		pictures(&c, 1);
-		expect(&c, "none");
+		camera_pictures(&c, 1);
+		camera_expect(&c, "none");
 	}
 	camera_fini(&c);
 }
@@ -181,13 +170,13 @@ test_silent_source_has_patience(void **state)
 	c.noise = 0;
 	c.walker = 2;
 	camera_link(&c, 0, PHASE_FLOWING, REASON_NONE);
-	pictures(&c, 10);
-	expect(&c, "none");
+	camera_pictures(&c, 10);
+	camera_expect(&c, "none");
 	c.walker = 0;
-	pictures(&c, 20);
-	expect(&c, "none");
-	pictures(&c, 160);
-	expect(&c, "frozen");
+	camera_pictures(&c, 20);
+	camera_expect(&c, "none");
+	camera_pictures(&c, 160);
+	camera_expect(&c, "frozen");
 	camera_fini(&c);
 }
 
@@ -202,18 +191,18 @@ test_black_and_back(void **state)
 	c.walker = 0;
 	c.noise = 0;
 	c.level = 4;
-	pictures(&c, 2);
-	expect(&c, "none");
-	pictures(&c, 1);
-	expect(&c, "black");
+	camera_pictures(&c, 2);
+	camera_expect(&c, "none");
+	camera_pictures(&c, 1);
+	camera_expect(&c, "black");
 	assert_int_equal(camera_verdict(&c)->since_us, c.now_us - 6000 * MS);
-	pictures(&c, 30);
-	expect(&c, "black");
+	camera_pictures(&c, 30);
+	camera_expect(&c, "black");
 	c.level = -1;
 	c.noise = 100;
 	c.walker = 3;
-	pictures(&c, 2);
-	expect(&c, "none");
+	camera_pictures(&c, 2);
+	camera_expect(&c, "none");
 	camera_fini(&c);
 }
 
@@ -229,7 +218,7 @@ test_dark_hours_are_no_fault(void **state)
 	judge_on_annotation(c.feed, &dark, c.now_us);
 	c.walker = 0;
 	c.level = 4;
-	pictures(&c, 8);
+	camera_pictures(&c, 8);
 	assert_int_not_equal(camera_verdict(&c)->cause, CAUSE_BLACK);
 	camera_fini(&c);
 }
@@ -244,8 +233,8 @@ test_card(void **state)
 	c.level = 120;
 	c.noise = 0;
 	camera_link(&c, 0, PHASE_FLOWING, REASON_NONE);
-	pictures(&c, 3);
-	expect(&c, "no-signal");
+	camera_pictures(&c, 3);
+	camera_expect(&c, "no-signal");
 	camera_fini(&c);
 }
 
@@ -260,13 +249,13 @@ test_undecodable(void **state)
 	camera_result(&c, 10000, SAMPLE_UNDECODABLE);
 	camera_result(&c, 12000, SAMPLE_BUSY);
 	camera_result(&c, 14000, SAMPLE_QUARANTINED);
-	expect(&c, "none");
+	camera_expect(&c, "none");
 	camera_result(&c, 16000, SAMPLE_TOO_LARGE);
-	expect(&c, "undecodable");
+	camera_expect(&c, "undecodable");
 	camera_result(&c, 90000, SAMPLE_UNDECODABLE);
-	expect(&c, "undecodable");
+	camera_expect(&c, "undecodable");
 	camera_picture(&c, 92000);
-	expect(&c, "none");
+	camera_expect(&c, "none");
 	camera_fini(&c);
 }
 
@@ -281,9 +270,9 @@ test_busy_is_not_the_cameras_fault(void **state)
 	camera_live(&c, 0, 5);
 	for (int64_t t = 10000; t < 37000; t += 3000)
 		camera_result(&c, t, SAMPLE_BUSY);
-	expect(&c, "none");
+	camera_expect(&c, "none");
 	camera_result(&c, 39000, SAMPLE_LOST);
-	expect(&c, "not-sampled");
+	camera_expect(&c, "not-sampled");
 	camera_fini(&c);
 }
 
@@ -302,9 +291,9 @@ test_restart_keeps_no_life(void **state)
 	camera_init(&d);
 	judge_restore(d.feed, bytes, n);
 	camera_link(&d, 0, PHASE_FLOWING, REASON_NONE);
-	expect(&d, "learning");
+	camera_expect(&d, "learning");
 	d.noise = 0;
-	pictures(&d, 3);
+	camera_pictures(&d, 3);
 	assert_int_not_equal(camera_verdict(&d)->state, STATE_UP);
 	for (size_t i = 0; i <= n;
 	     i += 1 + i / 50) { /* cut short, or broken: ignored */
@@ -316,7 +305,7 @@ test_restart_keeps_no_life(void **state)
 		judge_restore(e.feed, bytes, n);
 		bytes[i % n] ^= 0xff;
 		camera_live(&e, 0, 4);
-		expect(&e, "none");
+		camera_expect(&e, "none");
 		camera_fini(&e);
 	}
 	camera_fini(&c);
@@ -333,11 +322,11 @@ test_another_size_begins_anew(void **state)
 	camera_live(&c, 0, 6);
 	c.walker = 0;
 	c.noise = 0;
-	pictures(&c, 2);
+	camera_pictures(&c, 2);
 	c.sample.measures.width = 1280; /* as if; fill() sets it again */
 	judge_on_sample(c.feed, &c.sample, c.now_us + 1);
 	camera_until(&c, c.now_us / MS + 10);
-	expect(&c, "none");
+	camera_expect(&c, "none");
 	camera_fini(&c);
 }
 

@@ -14,8 +14,6 @@
 #include "monitor/judge/usual.h"
 #include "scene.h"
 
-#define expect(c, word)                                                        \
-	assert_string_equal(cause_name(camera_verdict(c)->cause), word)
 #define Q8 256u
 
 static uint32_t seed;
@@ -220,20 +218,13 @@ shaded_card(const struct camera *c, struct measures *m)
 }
 
 static void
-pictures(struct camera *c, unsigned n)
-{
-	for (unsigned i = 0; i < n; i++)
-		camera_picture(c, c->now_us / MS + 2000);
-}
-
-static void
 by_day(struct camera *c)
 {
 	camera_init(c);
 	c->touch = colour;
 	c->walker = 1;
 	camera_live(c, 0, 10);
-	expect(c, "none");
+	camera_expect(c, "none");
 }
 
 /* Every fault: called within so many pictures, not by another name, and gone
@@ -263,19 +254,19 @@ test_called_and_cleared(void **state)
 		last_good = c.now_us;
 		c.touch = faults[i].touch;
 		for (unsigned n = 0; n < faults[i].within; n++) {
-			pictures(&c, 1);
+			camera_pictures(&c, 1);
 			if (camera_verdict(&c)->cause != CAUSE_NONE)
 				break;
 		}
-		expect(&c, faults[i].cause);
+		camera_expect(&c, faults[i].cause);
 		assert_int_equal(camera_verdict(&c)->state, STATE_DEGRADED);
 		assert_true(camera_verdict(&c)->since_us >= last_good);
 		assert_non_null(strstr(camera_verdict(&c)->evidence, "usual"));
-		pictures(&c, 40); /* it does not become normal */
-		expect(&c, faults[i].cause);
+		camera_pictures(&c, 40); /* it does not become normal */
+		camera_expect(&c, faults[i].cause);
 		c.touch = colour;
-		pictures(&c, faults[i].cleared);
-		expect(&c, "none");
+		camera_pictures(&c, faults[i].cleared);
+		camera_expect(&c, "none");
 		camera_fini(&c);
 	}
 }
@@ -291,11 +282,12 @@ test_white_needs_no_life(void **state)
 	c.level = 255;
 	c.noise = 0;
 	camera_link(&c, 0, PHASE_FLOWING, REASON_NONE);
-	pictures(&c, 3);
-	expect(&c, "white");
-	pictures(&c, 40); /* and is not frozen, whatever it is equal to */
+	camera_pictures(&c, 3);
+	camera_expect(&c, "white");
+	camera_pictures(&c,
+	    40); /* and is not frozen, whatever it is equal to */
 	assert_int_equal(camera_verdict(&c)->causes & 1ull << CAUSE_FROZEN, 0);
-	expect(&c, "white");
+	camera_expect(&c, "white");
 	camera_fini(&c);
 }
 
@@ -329,7 +321,7 @@ test_not_a_fault(void **state)
 		c.touch = healthy[i].touch;
 		light = healthy[i].light;
 		for (unsigned n = 0; n < 90; n++) {
-			pictures(&c, 1);
+			camera_pictures(&c, 1);
 			assert_int_equal(camera_verdict(&c)->causes & mine, 0);
 		}
 		light = 0;
@@ -347,11 +339,11 @@ test_glare_must_last(void **state)
 	by_day(&c);
 	for (unsigned i = 0; i < 20; i++) {
 		c.touch = glare;
-		pictures(&c, 3);
-		expect(&c, "none");
+		camera_pictures(&c, 3);
+		camera_expect(&c, "none");
 		c.touch = colour;
-		pictures(&c, 2);
-		expect(&c, "none");
+		camera_pictures(&c, 2);
+		camera_expect(&c, "none");
 	}
 	camera_fini(&c);
 }
@@ -364,17 +356,17 @@ test_decoder_reports_damage(void **state)
 	(void)state;
 	by_day(&c);
 	camera_result(&c, c.now_us / MS + 2000, SAMPLE_DAMAGED);
-	expect(&c, "none");
-	pictures(&c, 1);
+	camera_expect(&c, "none");
+	camera_pictures(&c, 1);
 	camera_result(&c, c.now_us / MS + 2000, SAMPLE_DAMAGED);
-	expect(&c, "corrupt");
-	pictures(&c, 5);
-	expect(&c, "corrupt"); /* one is still among the last six */
-	pictures(&c, 1);
-	expect(&c, "none");
+	camera_expect(&c, "corrupt");
+	camera_pictures(&c, 5);
+	camera_expect(&c, "corrupt"); /* one is still among the last six */
+	camera_pictures(&c, 1);
+	camera_expect(&c, "none");
 	camera_result(&c, c.now_us / MS + 2000, SAMPLE_DAMAGED);
-	pictures(&c, 8); /* once is no fault */
-	expect(&c, "none");
+	camera_pictures(&c, 8); /* once is no fault */
+	camera_expect(&c, "none");
 	camera_fini(&c);
 }
 
@@ -390,9 +382,9 @@ test_units_with_holes(void **state)
 		a = camera_account(&c, c.now_us / MS + 10000);
 		a.damaged = 15;
 		camera_account_send(&c, &a);
-		pictures(&c, 1);
+		camera_pictures(&c, 1);
 	}
-	expect(&c, "corrupt");
+	camera_expect(&c, "corrupt");
 	camera_fini(&c);
 }
 
@@ -406,10 +398,10 @@ test_shaded_card(void **state)
 	c.walker = 0;
 	c.noise = 0;
 	c.touch = shaded_card;
-	pictures(&c, 4);
-	expect(&c, "no-signal");
-	pictures(&c, 60);
-	expect(&c, "no-signal");
+	camera_pictures(&c, 4);
+	camera_expect(&c, "no-signal");
+	camera_pictures(&c, 60);
+	camera_expect(&c, "no-signal");
 	camera_fini(&c);
 }
 
@@ -433,8 +425,8 @@ test_flat_scene_is_no_card(void **state)
 	by_day(&c);
 	c.touch = flat_scene;
 	for (unsigned i = 0; i < 30; i++) {
-		pictures(&c, 1);
-		expect(&c, "none");
+		camera_pictures(&c, 1);
+		camera_expect(&c, "none");
 	}
 	camera_fini(&c);
 }
@@ -447,16 +439,16 @@ test_black_after_dusk(void **state)
 	(void)state;
 	by_day(&c);
 	for (light = 95; light > 12; light -= 3)
-		pictures(&c, 1);
+		camera_pictures(&c, 1);
 	light = 0;
 	c.level = 4;
 	c.noise = 0;
 	c.walker = 0;
 	c.touch = grey;
-	pictures(&c, 100);
-	expect(&c, "none");
-	pictures(&c, 60); /* but not for the whole night */
-	expect(&c, "black");
+	camera_pictures(&c, 100);
+	camera_expect(&c, "none");
+	camera_pictures(&c, 60); /* but not for the whole night */
+	camera_expect(&c, "black");
 	camera_fini(&c);
 }
 
@@ -476,11 +468,11 @@ test_dark_hours(void **state)
 	c.walker = 0;
 	c.touch = grey;
 	while (c.now_us < SECONDS(196) * MS) {
-		pictures(&c, 1);
-		expect(&c, "none");
+		camera_pictures(&c, 1);
+		camera_expect(&c, "none");
 	}
-	pictures(&c, 6); /* they end, and it is still dark */
-	expect(&c, "black");
+	camera_pictures(&c, 6); /* they end, and it is still dark */
+	camera_expect(&c, "black");
 	camera_fini(&c);
 }
 
@@ -528,8 +520,8 @@ test_random_walk(void **state)
 			step_of(&drift_noise, 1, 5);
 			light = drift_light;
 			c.walker = 1 + dice(3);
-			pictures(&c, 1);
-			expect(&c, "none");
+			camera_pictures(&c, 1);
+			camera_expect(&c, "none");
 		}
 		light = 0;
 		camera_fini(&c);

@@ -81,6 +81,17 @@ def wait_states(config, test, seconds, what, never=()):
         time.sleep(0.2)
 
 
+def wait_feed(config, name, state, cause, seconds):
+    start = time.monotonic()
+    while True:
+        feed = next(f for f in status(config)["feeds"] if f["name"] == name)
+        if (feed["state"], feed["cause"]) == (state, cause):
+            print(f"{name} {state}, {cause}: {time.monotonic() - start:.1f} s", flush=True)
+            return
+        assert time.monotonic() - start < seconds, feed
+        time.sleep(0.2)
+
+
 def all_up(found):
     return len(found) == CAMERAS and all(s == "up" for s in found)
 
@@ -124,13 +135,11 @@ def move_camera(config):
     wrong = os.path.join(DIR, "moved.csv")
     with open(wrong, "w") as f:
         f.write(right.replace("/cam0", "/nothing-here", 1))
-    for file, test, what in ((wrong, lambda s: s.count("down") == 1, "down at a wrong URL"),
-                             (path, all_up, "up at the right URL again")):
+    for file, state, cause in ((wrong, "down", "not-found"), (path, "up", "none")):
         p = run("feeds", "import", file, "--config", config)
         assert p.returncode == 0 and "1 changed" in p.stdout, p
-        wait_states(config, test, 25 * SLOW, what)
-    cause = run("incidents", "--all", "--json", "--config", config).stdout
-    assert "not-found" in cause, cause
+        wait_feed(config, "cam0", state, cause, 25 * SLOW)
+    wait_states(config, all_up, 25 * SLOW, "up after a URL was wrong")
 
 
 def kill_monitor(config, monitor):

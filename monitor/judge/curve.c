@@ -72,27 +72,38 @@ curve_take(struct curve *c, const struct account *a)
 static void
 fill_coarse(const struct curve *c, int16_t *x, unsigned n)
 {
-	int64_t first = c->end / CURVE_TENTHS - n;
+	unsigned at = (unsigned)((c->end / CURVE_TENTHS - n) % CURVE_COARSE);
 
-	for (unsigned i = 0; i < n; i++)
-		x[i] = (int16_t)(c->coarse[(first + i) % CURVE_COARSE] * FINE);
+	for (unsigned i = 0; i < n; i++) {
+		x[i] = (int16_t)(c->coarse[at] * FINE);
+		at = at + 1 < CURVE_COARSE ? at + 1 : 0;
+	}
 }
 
 /* The same by tenths; an empty one holds the value before it for a while. */
 static void
 fill_fine(const struct curve *c, int16_t *x, unsigned n)
 {
-	int64_t first = c->end - n;
+	unsigned at = (unsigned)((c->end - n) % CURVE_FINE);
 	unsigned held = HOLD;
 
 	for (unsigned i = 0; i < n; i++) {
-		uint8_t level = c->fine[(first + i) % CURVE_FINE];
+		uint8_t level = c->fine[at];
 
+		at = at + 1 < CURVE_FINE ? at + 1 : 0;
 		x[i] = (int16_t)(level * 16);
 		held = level != 0 ? 0 : held + 1;
 		if (level == 0 && held <= HOLD && i > 0)
 			x[i] = x[i - 1];
 	}
+}
+
+/* Hardly ever is one missing: then no division is needed. */
+static int32_t
+mean(int32_t sum, int32_t have)
+{
+	return have == 2 * SLOW + 1 ? sum / (int32_t)(2 * SLOW + 1)
+				    : sum / have;
 }
 
 /* Differences to the mean of the neighbours; 0 where there is nothing. */
@@ -111,9 +122,10 @@ take_slow_out(const int16_t *x, int16_t *y, unsigned n)
 			have--;
 		}
 		if (i >= SLOW)
-			y[i - SLOW] = (int16_t)(x[i - SLOW] == 0
-						    ? 0
-						    : x[i - SLOW] - sum / have);
+			y[i - SLOW] =
+			    (int16_t)(x[i - SLOW] == 0
+					  ? 0
+					  : x[i - SLOW] - mean(sum, have));
 	}
 }
 
@@ -165,6 +177,8 @@ prepare(int16_t *x, unsigned n, uint32_t gop_us, uint32_t bin_us)
 	int16_t y[CURVE_FINE];
 	uint64_t gop_q8 = (uint64_t)gop_us * 256 / bin_us;
 
+	if (n > CURVE_FINE)
+		return false; /* never so; the compiler is told */
 	take_slow_out(x, y, n);
 	if (gop_q8 >= 256 && gop_q8 < (uint64_t)n * 256)
 		take_rhythm_out(y, x, n, (uint32_t)gop_q8);
@@ -397,28 +411,31 @@ usual(const struct ready *r, unsigned window)
 	return (int16_t)(like[OTHERS / 2] * 148 / 100 + 1);
 }
 
-/* The best of the lags and of what lies around them. */
+/* The best of the lags around one, in tenths. */
+static void
+refine_at(const struct ready *r, int at, struct curve_match *m)
+{
+	int most = (int)(r->n - m->window);
+
+	for (int lag = at - AROUND; lag <= at + AROUND; lag++) {
+		int16_t like;
+
+		if (lag < 1 || lag > most)
+			continue;
+		like = like_at(r, r->n, (unsigned)lag, m->window);
+		if (m->lag != 0 && like <= m->like)
+			continue;
+		m->like = like;
+		m->lag = (uint16_t)lag;
+	}
+}
+
 static void
 refine(const struct ready *r, const struct curve_lags *lags,
     struct curve_match *m)
 {
-	int most = (int)(r->n - m->window);
-
-	for (unsigned i = 0; i < lags->n; i++) {
-		int at = lags->lag[i] * (int)CURVE_TENTHS;
-
-		for (int lag = at - AROUND; lag <= at + AROUND; lag++) {
-			int16_t like;
-
-			if (lag < 1 || lag > most)
-				continue;
-			like = like_at(r, r->n, (unsigned)lag, m->window);
-			if (m->lag != 0 && like <= m->like)
-				continue;
-			m->like = like;
-			m->lag = (uint16_t)lag;
-		}
-	}
+	for (unsigned i = 0; i < lags->n; i++)
+		refine_at(r, lags->lag[i] * (int)CURVE_TENTHS, m);
 }
 
 void
@@ -426,6 +443,7 @@ curve_refine(const struct curve *c, uint32_t gop_us,
     const struct curve_lags *lags, struct curve_match *m, unsigned n)
 {
 	struct ready r;
+	int at = 0;
 
 	r.n = c->fine_count;
 	for (unsigned i = 0; i < n; i++)
@@ -439,9 +457,13 @@ curve_refine(const struct curve *c, uint32_t gop_us,
 	for (unsigned i = 0; i < n; i++) {
 		if (r.n < m[i].window + 2 * LAG_OTHERS || m[i].window < PARTS)
 			continue;
-		refine(&r, lags, &m[i]);
+		if (at != 0)
+			refine_at(&r, at, &m[i]);
+		else
+			refine(&r, lags, &m[i]);
 		if (m[i].lag == 0)
 			continue;
+		at = m[i].lag;
 		m[i].worst = worst_part(&r, &m[i]);
 		m[i].calm = like_calm(&r, &m[i]);
 		m[i].other = usual(&r, m[i].window);

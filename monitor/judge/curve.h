@@ -58,7 +58,8 @@ void curve_take(struct curve *c, const struct account *a);
 void curve_weigh(const struct curve *c, unsigned least, unsigned most,
     uint32_t gop_us, struct curve_match *m, unsigned n,
     struct curve_lags *best_out);
-/* By tenths, around those lags alone; m[i].lag comes out in tenths. */
+/* By tenths, around those lags alone, and for every window after the first
+ * around the best of the one before; m[i].lag comes out in tenths. */
 void curve_refine(const struct curve *c, uint32_t gop_us,
     const struct curve_lags *lags, struct curve_match *m, unsigned n);
 

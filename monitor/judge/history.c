@@ -95,10 +95,25 @@ note_fill(struct note *n, const struct sample *s)
 		n->coarse[i] = cell_mean(m->thumb, i);
 }
 
+#define TILES_BUSY (TILES - TILES_CALM)
+
+/* Keeps the largest, rising; what drops out was larger than none of them. */
+static void
+keep_busiest(uint16_t busy[TILES_BUSY], unsigned d)
+{
+	unsigned i = 1;
+
+	if (d <= busy[0])
+		return;
+	for (; i < TILES_BUSY && busy[i] < d; i++)
+		busy[i - 1] = busy[i];
+	busy[i - 1] = (uint16_t)d;
+}
+
 static uint32_t
 calm_difference(const uint8_t *a, const uint8_t *b)
 {
-	uint16_t tile[TILES];
+	uint16_t busy[TILES_BUSY] = { 0 };
 	uint32_t sum = 0;
 
 	for (unsigned t = 0; t < TILES; t++) {
@@ -108,19 +123,11 @@ calm_difference(const uint8_t *a, const uint8_t *b)
 
 		for (unsigned i = 0; i < TILE_PIXELS; i++)
 			d += (unsigned)abs(p[i] - q[i]);
-		tile[t] = (uint16_t)d;
+		sum += d;
+		keep_busiest(busy, d);
 	}
-	/* insertion sort of the calmest: 48 small numbers, mostly alike */
-	for (unsigned i = 1; i < TILES; i++) {
-		uint16_t v = tile[i];
-		unsigned j = i;
-
-		for (; j > 0 && tile[j - 1] > v; j--)
-			tile[j] = tile[j - 1];
-		tile[j] = v;
-	}
-	for (unsigned t = 0; t < TILES_CALM; t++)
-		sum += tile[t];
+	for (unsigned i = 0; i < TILES_BUSY; i++)
+		sum -= busy[i];
 	return sum * 256u / (TILES_CALM * TILE_PIXELS);
 }
 
@@ -171,20 +178,32 @@ tally_outside(const struct tally *row)
 	return sum;
 }
 
+/* The coarse row that each of the hashed blocks lies in. */
+struct block_rows {
+	uint8_t of[BLOCK_HASHES];
+};
+
 static void
-equal_blocks(const struct note *a, const struct note *b, struct pair *p)
+block_rows_fill(struct block_rows *r)
+{
+	for (unsigned i = 0; i < BLOCK_HASHES; i++)
+		r->of[i] = (uint8_t)(places_block(i).v * COARSE_H >> 16);
+}
+
+static void
+equal_blocks(const struct note *a, const struct note *b,
+    const struct block_rows *r, struct pair *p)
 {
 	struct tally row[COARSE_H] = { { 0, 0 } }, sum = { 0, 0 };
 
 	for (unsigned i = 0; i < BLOCK_HASHES; i++) {
 		unsigned t = (unsigned)a->textured[i / 8] | b->textured[i / 8];
-		unsigned y = places_block(i).v * COARSE_H >> 16;
+		unsigned y = r->of[i];
 
-		if (!(t >> i % 8 & 1u))
-			continue;
-		row[y].all++;
-		if (a->block[i] == b->block[i])
-			row[y].equal++;
+		t = t >> i % 8 & 1u;
+		row[y].all = (uint16_t)(row[y].all + t);
+		row[y].equal = (uint16_t)(row[y].equal +
+					  (t & (a->block[i] == b->block[i])));
 	}
 	for (unsigned y = 0; y < COARSE_H; y++)
 		tally_add(&sum, row[y]);
@@ -194,10 +213,11 @@ equal_blocks(const struct note *a, const struct note *b, struct pair *p)
 }
 
 static void
-compare(const struct note *a, const struct note *b, struct pair *p)
+compare(const struct note *a, const struct note *b, const struct block_rows *r,
+    struct pair *p)
 {
 	p->calm_q8 = calm_difference(a->pixel, b->pixel);
-	equal_blocks(a, b, p);
+	equal_blocks(a, b, r, p);
 	p->identical = a->hash == b->hash;
 	if (p->identical)
 		p->equal_permille = p->outside_permille = 1000;
@@ -366,8 +386,10 @@ void
 history_take(struct history *h, const struct sample *s, struct contrast *c)
 {
 	const struct note *last = history_last(h);
+	struct block_rows rows;
 	struct note fresh;
 
+	block_rows_fill(&rows);
 	memset(c, 0, sizeof(*c));
 	note_fill(&fresh, s);
 	if (last != NULL &&
@@ -381,7 +403,7 @@ history_take(struct history *h, const struct sample *s, struct contrast *c)
 		const struct note *old = history_back(h, lag);
 		struct pair p;
 
-		compare(&fresh, old, &p);
+		compare(&fresh, old, &rows, &p);
 		if (lag == 1)
 			c->adjacent = p;
 		contrast_add(c, &p, lag);

@@ -89,14 +89,15 @@ judge_on_account(struct judge_feed *f, const struct account *a, int64_t now_us)
 
 /* One that was decoded: compare, look for life, remember. */
 static void
-take_picture(struct judge_feed *f, const struct sample *s, struct sight *sight)
+take_picture(struct judge_feed *f, const struct sample *s, struct sight *sight,
+    struct scene *scene)
 {
 	history_take(&f->history, s, &f->contrast);
 	sight->contrast = &f->contrast;
 	usual_see(&f->usual, &s->measures, &f->contrast);
 	sight->sign = life_look(&f->life, &f->contrast, s->at_us);
 	schedule_on_sign(f, sight->sign);
-	normal_look(f, sight);
+	normal_look(f, sight, scene);
 	f->samples++;
 	if (s->at_us > f->sample_us)
 		f->sample_us = s->at_us;
@@ -117,17 +118,18 @@ void
 judge_on_sample(struct judge_feed *f, const struct sample *s, int64_t now_us)
 {
 	struct sight sight = { .at_us = s->at_us, .sample = s };
+	struct scene scene;
 
 	time_passes(f, now_us);
 	/* times come from another process: never later than now, never back */
 	if (sight.at_us > f->now_us || sight.at_us <= f->sample_us)
 		sight.at_us = f->now_us;
 	if (s->result == SAMPLE_OK || s->result == SAMPLE_DAMAGED)
-		take_picture(f, s, &sight);
+		take_picture(f, s, &sight, &scene);
 	detector_step(f, &sight);
 	learn(f, s);
 	if (sight.contrast != NULL)
-		normal_learn(f, &sight);
+		normal_learn(f, &sight, &scene);
 	schedule_on_sample(f, s, now_us);
 }
 

@@ -36,7 +36,7 @@
 #define MISSES_CLEAR 6u
 #define MISSES_CLEAR_US (20 * SECOND)
 #define HIT_LASTS_US (60 * SECOND) /* and two lags, without any other */
-#define WEIGH_BINS 40u		   /* how often the curve is weighed, 20 s */
+#define WEIGH_BINS 60u		   /* how often the curve is weighed, 30 s */
 #define FAR_TURNS 8u		   /* and how seldom the whole of it */
 #define LAG_LEAST_BINS 8u	   /* 4 s: less is a rhythm */
 #define LAG_NEAR_BINS 1300u
@@ -445,10 +445,11 @@ weigh_curve(struct judge_feed *f, int64_t at_us)
 	struct looped *l = &f->looped;
 	struct curve_match m[KINDS];
 
-	l->turns++;
-	compare(f, m);
-	if (l->turns % FAR_TURNS == 0)
+	if (++l->turns % FAR_TURNS == 0)
 		forget_motion(l);
+	if (!moves(l) && l->match_hits == 0)
+		return; /* a curve of noise tells nothing */
+	compare(f, m);
 	for (unsigned i = 0; i < KINDS; i++)
 		if (enough(i, &m[i], 100) && moves(l) &&
 		    moved_lately(f, &m[i], at_us)) {

@@ -41,16 +41,22 @@ small_of_thumb(struct small *s, const uint16_t *thumb)
 	s->level = (uint16_t)(sum / SMALL_CELLS);
 }
 
-void
-small_of_bytes(struct small *s, const uint8_t *luma)
+uint16_t
+level_of_bytes(const uint8_t *luma)
 {
 	uint32_t sum = 0;
 
-	for (unsigned i = 0; i < SMALL_CELLS; i++) {
+	for (unsigned i = 0; i < SMALL_CELLS; i++)
+		sum += luma[i];
+	return (uint16_t)(sum * SMALL_UNIT / SMALL_CELLS);
+}
+
+void
+small_of_bytes(struct small *s, const uint8_t *luma)
+{
+	for (unsigned i = 0; i < SMALL_CELLS; i++)
 		s->cell[i] = (uint16_t)(luma[i] * SMALL_UNIT);
-		sum += s->cell[i];
-	}
-	s->level = (uint16_t)(sum / SMALL_CELLS);
+	s->level = level_of_bytes(luma);
 }
 
 /* Differences over two cells; none across the border. */

@@ -59,6 +59,7 @@ struct displacement {
 
 void small_of_thumb(struct small *s, const uint16_t *thumb);
 void small_of_bytes(struct small *s, const uint8_t *luma);
+uint16_t level_of_bytes(const uint8_t *luma); /* unit of struct small */
 void field_of(struct field *f, const struct small *s);
 void match_zones(const struct field *now, const struct field *usual,
     struct zone_match zone_out[ZONES]);

@@ -273,20 +273,28 @@ veiled(const struct compared *c)
 	       c->edged_permille * 10u < VEIL_EDGES * l;
 }
 
+static void
+match_mode(const struct mode *mode, const struct field *now,
+    struct small *usual_out, struct zone_match zone[ZONES])
+{
+	struct field edges;
+
+	small_of_bytes(usual_out, mode->luma);
+	field_of(&edges, usual_out);
+	match_zones(now, &edges, zone);
+}
+
 /* The picture with one mode; what place it is stays open. */
 static struct compared
 compare(const struct mode *mode, const struct measures *m,
-    const struct small *s, const struct field *now)
+    const struct small *s, const struct field *now,
+    struct zone_match zone[ZONES])
 {
 	struct compared c = { .view = VIEW_UNKNOWN };
-	struct zone_match zone[ZONES];
 	struct small usual;
-	struct field edges;
 	int sharp[ZONES];
 
-	small_of_bytes(&usual, mode->luma);
-	field_of(&edges, &usual);
-	match_zones(now, &edges, zone);
+	match_mode(mode, now, &usual, zone);
 	c.light_percent = (uint16_t)light_of(s->level, usual.level);
 	c.colour_percent = (uint16_t)colour_of(m->saturation_q8, mode->colour);
 	c.soft = sharp_compare(&mode->sharp, m, zone,
@@ -427,10 +435,11 @@ hides_alike(const struct standing *v, const struct compared *c)
 
 static void
 standing_take(struct standing *v, const struct compared *c,
-    const struct small *s, const struct field *now, int64_t at_us)
+    const struct scene *now, int64_t at_us)
 {
-	bool same =
-	    c->view == VIEW_HIDDEN ? hides_alike(v, c) : stands(v, s, now);
+	bool same = c->view == VIEW_HIDDEN
+			? hides_alike(v, c)
+			: stands(v, &now->small, &now->field);
 
 	/* one that is not alike may be a passer-by; two are another view */
 	if (v->pictures > 0 && !same && v->strange == 0) {
@@ -443,8 +452,8 @@ standing_take(struct standing *v, const struct compared *c,
 	}
 	v->strange = 0;
 	memcpy(v->hidden, c->hidden, sizeof(v->hidden));
-	blend(v->luma, s, learn_weight(v->pictures < 8 ? v->pictures : 8), 255,
-	    v->pictures);
+	blend(v->luma, &now->small,
+	    learn_weight(v->pictures < 8 ? v->pictures : 8), 255, v->pictures);
 	if (v->pictures < UINT16_MAX)
 		v->pictures++;
 }
@@ -473,11 +482,13 @@ normal_roams(const struct normal *n, int64_t at_us)
 
 /* The mode that the picture agrees with more, in a light like it. */
 static void
-choose_mode(struct normal *n, const struct measures *m, const struct small *s,
-    const struct field *now, int64_t at_us)
+choose_mode(struct normal *n, const struct measures *m, struct scene *now,
+    int64_t at_us)
 {
 	unsigned other = !n->in_force;
-	struct compared first = compare(&n->mode[n->in_force], m, s, now);
+	struct compared first = compare(&n->mode[n->in_force], m, &now->small,
+	    &now->field, now->zone);
+	struct zone_match zone[ZONES];
 	struct compared second;
 	bool agrees = first.same_permille >= SAME_PERMILLE;
 
@@ -486,25 +497,25 @@ choose_mode(struct normal *n, const struct measures *m, const struct small *s,
 	n->now = first;
 	if ((agrees && !light_far(&first)) || n->mode[other].seen < NORMAL_SEEN)
 		return;
-	second = compare(&n->mode[other], m, s, now);
+	second = compare(&n->mode[other], m, &now->small, &now->field, zone);
 	if (second.same_permille < SAME_PERMILLE ||
 	    (agrees && light_far(&second)))
 		return;
 	second.drift = first.drift;
 	second.drifted = first.drifted;
 	n->now = second;
+	memcpy(now->zone, zone, sizeof(zone));
 	n->in_force = (uint8_t)other;
 	n->light_us = at_us;
 }
 
 void
-normal_look(struct judge_feed *f, const struct sight *s)
+normal_look(struct judge_feed *f, const struct sight *s, struct scene *now)
 {
 	const struct measures *m = &s->sample->measures;
 	struct normal *n = &f->normal;
-	struct small picture;
-	struct field now;
 
+	now->compared = false;
 	if (!sharp_same_shape(&n->mode[n->in_force].sharp, m))
 		normal_forget(n);
 	if (f->life.alive && n->mode[n->in_force].seen >= NORMAL_SEEN)
@@ -514,17 +525,18 @@ normal_look(struct judge_feed *f, const struct sight *s)
 		n->standing.pictures = 0;
 		return;
 	}
-	small_of_thumb(&picture, m->thumb);
-	field_of(&now, &picture);
-	choose_mode(n, m, &picture, &now, s->at_us);
-	n->now.view = view_of(&n->now, &n->mode[n->in_force], &picture);
+	small_of_thumb(&now->small, m->thumb);
+	field_of(&now->field, &now->small);
+	choose_mode(n, m, now, s->at_us);
+	now->compared = true;
+	n->now.view = view_of(&n->now, &n->mode[n->in_force], &now->small);
 	if (n->now.view == VIEW_SAME) {
 		n->standing.pictures = 0;
 		n->away = false;
-		normal_look_for_drift(n, m, &picture);
+		normal_look_for_drift(n, m, &now->small);
 		return;
 	}
-	standing_take(&n->standing, &n->now, &picture, &now, s->at_us);
+	standing_take(&n->standing, &n->now, now, s->at_us);
 	travel(n, s->at_us);
 }
 
@@ -572,30 +584,22 @@ mode_begin(struct mode *mode, const struct measures *m)
 
 /* How far one picture may pull: further when all of it is lighter or darker. */
 static int
-pull(const struct small *s, const struct small *old)
+pull(unsigned level, unsigned old)
 {
-	int all = 2 * abs((int)s->level - (int)old->level) / (int)SMALL_UNIT;
+	int all = 2 * abs((int)level - (int)old) / (int)SMALL_UNIT;
 
 	return all > PULL_LEAST ? all : PULL_LEAST;
 }
 
 static void
-mode_learn(struct mode *mode, const struct measures *m, const struct small *s,
+mode_learn(struct mode *mode, const struct measures *m, const struct scene *now,
     bool sharp)
 {
-	struct zone_match zone[ZONES];
-	struct field now, usual;
-	struct small old;
-
-	small_of_bytes(&old, mode->luma);
-	field_of(&now, s);
-	field_of(&usual, &old);
-	match_zones(&now, &usual, zone);
-	learn_agree(mode, zone);
-	blend(mode->luma, s, learn_weight(mode->seen), pull(s, &old),
-	    mode->seen);
+	learn_agree(mode, now->zone);
+	blend(mode->luma, &now->small, learn_weight(mode->seen),
+	    pull(now->small.level, level_of_bytes(mode->luma)), mode->seen);
 	if (sharp || !sharp_same_size(&mode->sharp, m))
-		sharp_learn(&mode->sharp, m, zone);
+		sharp_learn(&mode->sharp, m, now->zone);
 	mode->colour =
 	    (uint16_t)(mode->colour + (m->saturation_q8 - mode->colour) /
 					  (int)learn_weight(mode->seen));
@@ -639,21 +643,24 @@ static void
 learn_first(struct normal *n, const struct measures *m)
 {
 	struct mode *mode = &n->mode[n->in_force];
-	struct field now, usual;
-	struct small s, old;
+	struct scene now;
+	struct field usual;
+	struct small old;
 
-	small_of_thumb(&s, m->thumb);
+	small_of_thumb(&now.small, m->thumb);
+	field_of(&now.field, &now.small);
 	if (mode->seen > 0) {
 		small_of_bytes(&old, mode->luma);
-		field_of(&now, &s);
 		field_of(&usual, &old);
-		if (match_whole(&now, &usual) < LIGHT_AGREE)
+		if (match_whole(&now.field, &usual) < LIGHT_AGREE)
 			mode->seen = 0;
 	}
-	if (mode->seen < NORMAL_SEEN)
-		learn_three(n, m, &s);
-	else
-		mode_learn(mode, m, &s, true);
+	if (mode->seen < NORMAL_SEEN) {
+		learn_three(n, m, &now.small);
+		return;
+	}
+	match_mode(mode, &now.field, &old, now.zone);
+	mode_learn(mode, m, &now, true);
 }
 
 /* The same place in a light that agrees with no mode: a mode of its own, in
@@ -679,19 +686,19 @@ learn_light(struct normal *n, const struct measures *m, int64_t at_us)
 }
 
 void
-normal_learn(struct judge_feed *f, const struct sight *s)
+normal_learn(struct judge_feed *f, const struct sight *s,
+    const struct scene *scene)
 {
 	const struct measures *m = &s->sample->measures;
 	struct normal *n = &f->normal;
 	struct mode *mode = &n->mode[n->in_force];
-	struct small picture;
 
 	if (s->sample->result != SAMPLE_OK || m->damage != 0 ||
 	    s->at_us < n->moving_until_us || suspect(f))
 		return;
 	if (!n->proven)
 		learn_first(n, m);
-	if (!normal_known(f))
+	if (!scene->compared)
 		return;
 	if (n->now.hidden_permille > HIDDEN_SOME_PERMILLE)
 		return;
@@ -707,8 +714,7 @@ normal_learn(struct judge_feed *f, const struct sight *s)
 	/* what is well known is learned from every other picture: cheaper */
 	if (mode->seen >= SEEN_WELL && (n->skip = !n->skip))
 		return;
-	small_of_thumb(&picture, m->thumb);
-	mode_learn(mode, m, &picture,
+	mode_learn(mode, m, scene,
 	    mode->sharp.seen < SHARP_SETTLED ||
 		n->now.soft.sharp_permille >= SHARP_LEARN_PERMILLE);
 	if (!n->pinned.set && mode->seen >= SEEN_PINNED)

@@ -91,13 +91,22 @@ struct normal {
 	uint8_t until_drift; /* pictures to the next look at the pinned */
 };
 
+struct scene { /* the newest picture, from looking to learning */
+	bool compared; /* with the mode in force, and these are: */
+	struct small small;
+	struct field field;
+	struct zone_match zone[ZONES];
+};
+
 struct judge_feed;
 struct sight;
 
 /* Before the detectors: compares. After them: learns, when none of them finds
  * the picture odd. */
-void normal_look(struct judge_feed *f, const struct sight *s);
-void normal_learn(struct judge_feed *f, const struct sight *s);
+void normal_look(struct judge_feed *f, const struct sight *s,
+    struct scene *scene_out);
+void normal_learn(struct judge_feed *f, const struct sight *s,
+    const struct scene *scene);
 /* True while pictures can be compared with a normal. */
 bool normal_known(const struct judge_feed *f);
 /* A camera that turns by itself again and again: where it looks is no fault. */

@@ -6,7 +6,7 @@
 
 #include "monitor/judge/feed.h"
 
-#define DRIFT_EVERY 8u
+#define DRIFT_EVERY 15u
 #define DRIFT_AGREE 60
 #define DRIFT_BETTER 10
 #define DRIFT_Q4 22 /* 1.4 cells: 1.7 % of the width */

@@ -30,19 +30,27 @@ distance(unsigned a, unsigned b)
 	return a > b ? a - b : b - a;
 }
 
-static uint16_t
-cell_luma(const uint16_t *thumb, unsigned cell)
+_Static_assert(THUMB_W % CHROMA_W == 0, "cells are equally wide");
+
+/* The thumbnail's means over a row of the cells that colour has. */
+static void
+cell_row_luma(const uint16_t *thumb, unsigned row, uint16_t luma_q8[CHROMA_W])
 {
-	unsigned x0 = cell % CHROMA_W * THUMB_W / CHROMA_W;
-	unsigned x1 = (cell % CHROMA_W + 1) * THUMB_W / CHROMA_W;
-	unsigned y0 = cell / CHROMA_W * THUMB_H / CHROMA_H;
-	unsigned y1 = (cell / CHROMA_W + 1) * THUMB_H / CHROMA_H;
-	uint32_t sum = 0;
+	unsigned y0 = row * THUMB_H / CHROMA_H;
+	unsigned y1 = (row + 1) * THUMB_H / CHROMA_H;
+	unsigned wide = THUMB_W / CHROMA_W;
+	uint32_t column[THUMB_W] = { 0 };
 
 	for (unsigned y = y0; y < y1; y++)
-		for (unsigned x = x0; x < x1; x++)
-			sum += thumb[y * THUMB_W + x];
-	return (uint16_t)(sum / ((x1 - x0) * (y1 - y0)));
+		for (unsigned x = 0; x < THUMB_W; x++)
+			column[x] += thumb[y * THUMB_W + x];
+	for (unsigned i = 0; i < CHROMA_W; i++) {
+		uint32_t sum = 0;
+
+		for (unsigned x = 0; x < wide; x++)
+			sum += column[i * wide + x];
+		luma_q8[i] = (uint16_t)(sum / (wide * (y1 - y0)));
+	}
 }
 
 /* Places of the thumbnail that vary sideways but not at all downwards: what
@@ -257,8 +265,8 @@ usual_see(struct usual *u, const struct measures *m, const struct contrast *c)
 	struct seen *n = &u->now;
 	const struct usual_light *like;
 
-	for (unsigned i = 0; i < CHROMA_CELLS; i++)
-		n->luma_q8[i] = cell_luma(m->thumb, i);
+	for (unsigned row = 0; row < CHROMA_H; row++)
+		cell_row_luma(m->thumb, row, n->luma_q8 + row * CHROMA_W);
 	n->trait[TRAIT_NOISE] = m->noise_q8;
 	n->trait[TRAIT_OUTLIER] = (uint16_t)(m->outlier_q16 * 1000u / 65535u);
 	n->trait[TRAIT_SEAM] = m->block_q8;

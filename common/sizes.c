@@ -22,6 +22,7 @@ sizes_init(struct sizes *s)
 	memset(s, 0, sizeof(*s));
 	s->group_bad = true;
 	s->bin = -1;
+	s->key_us = -1;
 }
 
 void
@@ -30,6 +31,7 @@ sizes_break(struct sizes *s)
 	s->group_bad = true;
 	s->was_key = false;
 	s->since_key = 0;
+	s->key_us = -1;
 	s->bin = -1;
 	s->bin_units = 0;
 	s->bin_bytes = 0;
@@ -155,6 +157,40 @@ end_bin(struct sizes *s)
 	s->bin_units = 0;
 }
 
+/* The gap that ends with this keyframe. */
+static void
+note_gap(struct sizes *s)
+{
+	int64_t gap = s->source_us - s->key_us;
+
+	if (s->key_us >= 0 && gap > 0) {
+		s->gap_us[s->gap_next] =
+		    gap > UINT32_MAX ? UINT32_MAX : (uint32_t)gap;
+		s->gap_next = (uint8_t)((s->gap_next + 1) % SIZES_GAPS);
+	}
+	s->key_us = s->source_us;
+}
+
+/* The median, so that a keyframe out of turn does not count. */
+static uint32_t
+usual_gap(const struct sizes *s)
+{
+	uint32_t sorted[SIZES_GAPS];
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < SIZES_GAPS; i++) {
+		unsigned j = n;
+
+		if (s->gap_us[i] == 0)
+			continue;
+		for (; j > 0 && sorted[j - 1] > s->gap_us[i]; j--)
+			sorted[j] = sorted[j - 1];
+		sorted[j] = s->gap_us[i];
+		n++;
+	}
+	return n == 0 ? 0 : sorted[n / 2];
+}
+
 /* The source's time goes by its own steps, or arrival's jitter would smear the
  * curve; where the two part, arrival is right. */
 static void
@@ -178,6 +214,8 @@ add_to_curve(struct sizes *s, const struct sizes_unit *u)
 	}
 	while (s->bin < bin)
 		end_bin(s);
+	if (u->key)
+		note_gap(s);
 	if (u->key && !s->was_key)
 		return; /* unless every unit is a keyframe */
 	s->bin_bytes += u->bytes;
@@ -208,6 +246,7 @@ sizes_take(struct sizes *s, struct account *out)
 					   ? UINT32_MAX
 					   : (uint32_t)(age / 1000);
 	}
+	out->rhythm_us = usual_gap(s);
 	out->activity_first = s->bins > 0 ? s->bin_first : 0;
 	out->activity_count = s->bins;
 	memset(out->activity, 0, sizeof(out->activity));

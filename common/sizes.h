@@ -31,6 +31,8 @@ struct sizes_unit {
 	bool damaged; /* its size is not the sender's */
 };
 
+#define SIZES_GAPS 8u
+
 struct sizes {
 	int64_t group_us; /* arrival of the running group's first unit */
 	uint32_t group_hash;
@@ -44,6 +46,9 @@ struct sizes {
 	uint8_t bins;
 	int64_t source_us; /* the source's time, set going by arrival */
 	int64_t bin;	   /* the running one: source_us / bin */
+	int64_t key_us;	   /* the source's time of the last keyframe; -1 none */
+	uint32_t gap_us[SIZES_GAPS]; /* between keyframes, 0 = none yet */
+	uint8_t gap_next;
 	uint64_t bin_bytes;
 	uint32_t bin_units;
 	uint32_t print[ACCOUNT_PRINTS];
@@ -57,7 +62,7 @@ void sizes_init(struct sizes *s);
 void sizes_break(struct sizes *s);
 void sizes_add(struct sizes *s, const struct sizes_unit *u);
 /* Moves what is complete into the account's fields (prints, bins and what
- * belongs to them); its to_us must be set. */
+ * belongs to them, and the rhythm of keyframes); its to_us must be set. */
 void sizes_take(struct sizes *s, struct account *out);
 
 #endif

@@ -304,6 +304,7 @@ walk_account(struct walk *k, struct account *m)
 	f_u32(k, &m->inter_sd_bytes);
 	f_u32(k, &m->key_mean_bytes);
 	f_u32(k, &m->gop_us);
+	f_u32(k, &m->rhythm_us);
 	f_u32(k, &m->fps_milli);
 	walk_sizes(k, m);
 	f_i64(k, &m->clock_offset_us);

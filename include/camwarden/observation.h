@@ -66,6 +66,7 @@ struct account {
 	uint32_t inter_sd_bytes;
 	uint32_t key_mean_bytes;
 	uint32_t gop_us;    /* learned: longest recent gap between keyframes */
+	uint32_t rhythm_us; /* usual gap of them, by the source's time; or 0 */
 	uint32_t fps_milli; /* from RTP time: mean rate x 1000 */
 	/* Of common/sizes.h: prints of groups of units that ended, 0 = none,
 	 * and how long before to_us each group began; and the curve of

@@ -20,7 +20,7 @@
 #include "camwarden/observation.h"
 #include "camwarden/unit.h"
 
-#define WIRE_VERSION 3u
+#define WIRE_VERSION 4u
 #define WIRE_HEAD_BYTES 12u
 
 /* File descriptors a probe is born with. */

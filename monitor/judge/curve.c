@@ -14,6 +14,7 @@
 #define FINE 4	 /* parts of a level of the half seconds: MJPEG varies by few */
 #define HOLD 5u	 /* tenths: slow pictures last */
 #define AROUND 6 /* tenths either side of a half second's lag */
+#define RHYTHM_LEAST 2u /* bins: neighbours are alike anyway */
 #define LAG_OTHERS 50u
 #define OTHERS 63u /* lags that show what is usual */
 
@@ -132,13 +133,14 @@ take_slow_out(const int16_t *x, int16_t *y, unsigned n)
 /* Takes out what comes back with the groups of pictures around; near the ends,
  * where some of these are missing, a little less. */
 static void
-take_rhythm_out(const int16_t *x, int16_t *y, unsigned n, uint32_t gop_q8)
+take_rhythm_out(const int16_t *x, int16_t *y, unsigned n, uint32_t rhythm_q8)
 {
 	int32_t sum[CURVE_FINE];
 
 	memset(sum, 0, n * sizeof(*sum));
 	for (unsigned k = 1; k <= COMB; k++) {
-		unsigned off = (unsigned)(((uint64_t)k * gop_q8 + 128) / 256);
+		unsigned off =
+		    (unsigned)(((uint64_t)k * rhythm_q8 + 128) / 256);
 
 		if (off >= n)
 			break;
@@ -172,16 +174,16 @@ clip(int16_t *y, unsigned n)
 
 /* x, of n > 0 bins, becomes what is compared; false: nothing happens. */
 static bool
-prepare(int16_t *x, unsigned n, uint32_t gop_us, uint32_t bin_us)
+prepare(int16_t *x, unsigned n, uint32_t rhythm_us, uint32_t bin_us)
 {
 	int16_t y[CURVE_FINE];
-	uint64_t gop_q8 = (uint64_t)gop_us * 256 / bin_us;
+	uint64_t rhythm_q8 = (uint64_t)rhythm_us * 256 / bin_us;
 
 	if (n > CURVE_FINE)
 		return false; /* never so; the compiler is told */
 	take_slow_out(x, y, n);
-	if (gop_q8 >= 256 && gop_q8 < (uint64_t)n * 256)
-		take_rhythm_out(y, x, n, (uint32_t)gop_q8);
+	if (rhythm_q8 >= 256 && rhythm_q8 < (uint64_t)n * 256)
+		take_rhythm_out(y, x, n, (uint32_t)rhythm_q8);
 	else
 		memcpy(x, y, n * sizeof(*x));
 	return clip(x, n);
@@ -294,6 +296,20 @@ like_calm(const struct ready *r, const struct curve_match *m)
 	    int16_t)(1000.0f * (float)ab / sqrtf((float)aa * (float)bb + 1.0f));
 }
 
+/* What goes round faster than any loop that is looked for. */
+static int16_t
+rhythm(const struct ready *r, const struct curve_match *m, unsigned least)
+{
+	int16_t best = 0;
+
+	for (unsigned lag = RHYTHM_LEAST; lag < least; lag++) {
+		int16_t like = like_at(r, r->n, lag, m->window);
+
+		best = like > best ? like : best;
+	}
+	return best;
+}
+
 static void
 remember(struct curve_lags *k, unsigned lag, float square)
 {
@@ -344,6 +360,7 @@ search(const struct ready *r, unsigned least, const int32_t *products,
 	m->other = median(seen, most - least + 1);
 	m->worst = worst_part(r, m);
 	m->calm = like_calm(r, m);
+	m->rhythm = rhythm(r, m, least);
 }
 
 /* Adds the products of the bins [end - n, end) at all lags. */
@@ -357,7 +374,8 @@ add_products(const struct ready *r, unsigned end, unsigned n, unsigned least,
 
 void
 curve_weigh(const struct curve *c, unsigned least, unsigned most,
-    uint32_t gop_us, struct curve_match *m, unsigned n, struct curve_lags *best)
+    uint32_t rhythm_us, struct curve_match *m, unsigned n,
+    struct curve_lags *best)
 {
 	int32_t products[CURVE_COARSE] = { 0 };
 	struct ready r;
@@ -375,7 +393,7 @@ curve_weigh(const struct curve *c, unsigned least, unsigned most,
 	if (r.n == 0 || least == 0)
 		return;
 	fill_coarse(c, r.y, r.n);
-	if (!prepare(r.y, r.n, gop_us, ACCOUNT_BIN_US * CURVE_TENTHS))
+	if (!prepare(r.y, r.n, rhythm_us, ACCOUNT_BIN_US * CURVE_TENTHS))
 		return;
 	smooth(r.y, r.n);
 	sum_squares(r.y, r.n, r.squares);
@@ -439,7 +457,7 @@ refine(const struct ready *r, const struct curve_lags *lags,
 }
 
 void
-curve_refine(const struct curve *c, uint32_t gop_us,
+curve_refine(const struct curve *c, uint32_t rhythm_us,
     const struct curve_lags *lags, struct curve_match *m, unsigned n)
 {
 	struct ready r;
@@ -451,7 +469,7 @@ curve_refine(const struct curve *c, uint32_t gop_us,
 	if (r.n == 0)
 		return;
 	fill_fine(c, r.y, r.n);
-	if (!prepare(r.y, r.n, gop_us, ACCOUNT_BIN_US))
+	if (!prepare(r.y, r.n, rhythm_us, ACCOUNT_BIN_US))
 		return;
 	sum_squares(r.y, r.n, r.squares);
 	for (unsigned i = 0; i < n; i++) {

@@ -42,6 +42,7 @@ struct curve_match {
 	int16_t other;	 /* the usual one at other lags */
 	int16_t worst;	 /* of the window's parts */
 	int16_t calm;	 /* of the bins that are nothing special */
+	int16_t rhythm;	 /* the best at lags that are shorter than any loop */
 };
 
 struct curve_lags { /* half seconds, the most alike first */
@@ -53,14 +54,14 @@ struct curve_lags { /* half seconds, the most alike first */
 void curve_take(struct curve *c, const struct account *a);
 /* By half seconds: compares, for each of the n windows (m[i].window is given,
  * the shortest first), the newest with those that lie from `least` to about
- * `most` before them. gop_us: the coder's rhythm, 0 = none. Of the last window
+ * `most` before them. rhythm_us: the coder's, 0 = none. Of the last window
  * the best lags. */
 void curve_weigh(const struct curve *c, unsigned least, unsigned most,
-    uint32_t gop_us, struct curve_match *m, unsigned n,
+    uint32_t rhythm_us, struct curve_match *m, unsigned n,
     struct curve_lags *best_out);
 /* By tenths, around those lags alone, and for every window after the first
  * around the best of the one before; m[i].lag comes out in tenths. */
-void curve_refine(const struct curve *c, uint32_t gop_us,
+void curve_refine(const struct curve *c, uint32_t rhythm_us,
     const struct curve_lags *lags, struct curve_match *m, unsigned n);
 
 #endif

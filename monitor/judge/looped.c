@@ -47,6 +47,8 @@
 #define CALM_TIMES                                                             \
 	3 /* a lamp that goes round is like itself in these alone              \
 	   */
+#define LIKE_COPIED 990
+#define RHYTHM_PERCENT 70 /* of the likeness, at lags too short for a loop */
 #define MATCH_HITS 2u
 #define MATCH_MISSES 3u
 #define EDGE_ROWS 2u
@@ -366,10 +368,19 @@ reaches(const struct curve_match *m, const struct enough *e, int percent)
 	       m->like * 1000 >= m->other * e->times_x10 * percent;
 }
 
+/* What goes round faster than a loop is a lamp, a fan or the coder; unless it
+ * is the very same each time: then it is a copy as coded, several to a lag. */
+static bool
+is_rhythm(const struct curve_match *m)
+{
+	return m->like < LIKE_COPIED &&
+	       m->rhythm * 100 >= m->like * RHYTHM_PERCENT;
+}
+
 static bool
 enough(unsigned kind, const struct curve_match *m, int percent)
 {
-	if (m->lag == 0 ||
+	if (m->lag == 0 || is_rhythm(m) ||
 	    (!alike[kind].fine && m->calm * CALM_TIMES < m->like))
 		return false;
 	return reaches(m, &alike[kind].either, percent) ||
@@ -418,10 +429,10 @@ compare(const struct judge_feed *f, struct curve_match m[KINDS])
 	for (unsigned i = 0; i < KINDS; i++)
 		m[i] = (struct curve_match){ .window = alike[i].window };
 	curve_weigh(&l->curve, LAG_LEAST_BINS,
-	    far ? CURVE_COARSE : LAG_NEAR_BINS, f->stream.gop_us, m, HALVES,
+	    far ? CURVE_COARSE : LAG_NEAR_BINS, f->stream.rhythm_us, m, HALVES,
 	    &best);
 	if (l->match_hits > 0 || l->turns % FINE_TURNS == 0)
-		curve_refine(&l->curve, f->stream.gop_us, &best, &m[HALVES],
+		curve_refine(&l->curve, f->stream.rhythm_us, &best, &m[HALVES],
 		    KINDS - HALVES);
 }
 

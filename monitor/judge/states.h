@@ -101,6 +101,7 @@ struct stream {
 	char changed[48];   /* "h264 640x360 -> ..." */
 	uint32_t fps_milli; /* last accounted */
 	uint32_t gop_us;
+	uint32_t rhythm_us; /* of the keyframes, last accounted */
 	uint32_t fps_usual; /* learned, milli */
 	uint32_t rate_low;  /* learned: low mean, bytes a second */
 	uint32_t rate_mean; /* running mean and mean deviation */

@@ -189,6 +189,8 @@ stream_take(struct judge_feed *f, const struct account *a)
 		s->fps_milli = a->fps_milli;
 	if (a->gop_us != 0)
 		s->gop_us = a->gop_us;
+	if (a->rhythm_us != 0)
+		s->rhythm_us = a->rhythm_us;
 	s->inter_now = a->inter_mean_bytes;
 	if (f->life.alive && !detector_any_odd(f) && detector_causes(f) == 0)
 		learn(s, a);

@@ -410,6 +410,7 @@ account(struct camera *c, struct judge_feed *f)
 		.keyframes = 5,
 		.packets = 600,
 		.gop_us = GOP_US,
+		.rhythm_us = GOP_US,
 		.fps_milli = 15000,
 		.key_mean_bytes = 9500,
 		.clock_offset_us = INT64_MIN,

@@ -69,6 +69,7 @@ draw_account(struct account *a, int64_t to_us)
 	a->inter_mean_bytes = 2600;
 	a->key_mean_bytes = 18000 + rnd() % 900;
 	a->gop_us = 2000000;
+	a->rhythm_us = 2000000;
 	a->fps_milli = 15000;
 	a->codec = CODEC_H264;
 	a->width = 640;

@@ -231,6 +231,7 @@ the_curve(void **state)
 		assert_true(
 		    a.activity[i] == a.activity[1] || a.activity[i] == 0);
 	assert_in_range(a.activity[1], 128 * 8, 128 * 9 + 1);
+	assert_in_range(a.rhythm_us, 999900, 1000100); /* nor the rhythm */
 	for (unsigned i = 0; i < 3000; i++) {
 		struct sizes_unit u = { .at_us = dice(i) % 9 == 0
 						     ? (int64_t)dice(i) << 30

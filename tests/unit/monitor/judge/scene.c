@@ -242,6 +242,7 @@ camera_account(const struct camera *c, int64_t ms)
 		.packets = 600,
 		.inter_mean_bytes = 2000,
 		.gop_us = 2000000,
+		.rhythm_us = 2000000,
 		.fps_milli = 15000,
 		.clock_offset_us = INT64_MIN,
 		.codec = CODEC_H264,

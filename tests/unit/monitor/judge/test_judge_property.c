@@ -45,6 +45,7 @@ random_account(struct camera *c)
 		a.packets = dice(UINT32_MAX);
 		a.lost = dice(UINT32_MAX);
 		a.gop_us = dice(UINT32_MAX);
+		a.rhythm_us = dice(UINT32_MAX);
 		a.inter_mean_bytes = dice(UINT32_MAX);
 		a.clock_offset_us = (int64_t)(seed * 7919);
 		a.width = (uint16_t)dice(65536);

@@ -48,6 +48,8 @@
 	3 /* a lamp that goes round is like itself in these alone              \
 	   */
 #define LIKE_COPIED 990
+#define LIKE_NO_CYCLE 850
+#define CYCLE_SLACK_MS 250u
 #define RHYTHM_PERCENT 70 /* of the likeness, at lags too short for a loop */
 #define MATCH_HITS 2u
 #define MATCH_MISSES 3u
@@ -436,6 +438,21 @@ compare(const struct judge_feed *f, struct curve_match m[KINDS])
 		    KINDS - HALVES);
 }
 
+/* At constant bitrate groups of pictures take turns, two to four to a round:
+ * such a lag must be surer. */
+static bool
+coders_cycle(const struct judge_feed *f, const struct curve_match *m,
+    uint32_t lag)
+{
+	uint32_t rhythm = f->stream.rhythm_us / 1000;
+	uint32_t off = rhythm == 0 ? 0 : lag % rhythm;
+
+	if (rhythm == 0 || lag > CYCLE_GOPS * rhythm + CYCLE_SLACK_MS)
+		return false;
+	off = off > rhythm / 2 ? rhythm - off : off;
+	return off <= CYCLE_SLACK_MS && m->like < LIKE_NO_CYCLE;
+}
+
 /* Keyframes differ; or, where they may fall on moments that hardly do, every
  * unit between them holds something and all of the curve is alike. */
 static bool
@@ -463,6 +480,7 @@ weigh_curve(struct judge_feed *f, int64_t at_us)
 	compare(f, m);
 	for (unsigned i = 0; i < KINDS; i++)
 		if (enough(i, &m[i], 100) && moves(l) &&
+		    !coders_cycle(f, &m[i], lag_ms(i, &m[i])) &&
 		    moved_lately(f, &m[i], at_us)) {
 			match_goes_on(l, i, &m[i], at_us);
 			return;

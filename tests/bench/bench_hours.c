@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* bench_hours [--feeds N] [--hours N] [--seed N] [--feed K] [--json FILE]: many
+/* bench_hours [--feeds N] [--hours N] [--seed N] [--feed K] [--jobs N]
+ * [--json FILE]: many
  * hours of cameras that are well, through the measures and the judge. Each is
  * drawn here as a control room would have it: sensor noise or a denoiser, dusk
  * and dawn with the switch to infrared, clouds, shadows that wander, lamps,
@@ -9,6 +10,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "common/clock.h"
 #include "monitor/judge/judge.h"
@@ -77,9 +80,16 @@ struct camera {
 	struct sample sample;
 };
 
+/* What one process, or all of them, came to. */
+struct sum {
+	unsigned false_alarms[CAUSE_COUNT];
+	uint64_t pictures;
+	double hours, up_hours, cpu_s;
+	bool failed;
+};
+
 static int8_t noise_table[NOISE_SIZE];
-static unsigned false_alarms[CAUSE_COUNT];
-static uint64_t pictures;
+static struct sum sum;
 
 static uint32_t
 rnd(struct camera *c)
@@ -100,11 +110,11 @@ make_noise(void)
 	struct camera c = { .dice = 5 };
 
 	for (int i = 0; i < NOISE_SIZE; i++) {
-		float sum = 0;
+		float v = 0;
 
 		for (int k = 0; k < 6; k++)
-			sum += between(&c, -1, 1);
-		noise_table[i] = (int8_t)(sum * 22); /* sd 31 */
+			v += between(&c, -1, 1);
+		noise_table[i] = (int8_t)(v * 22); /* sd 31 */
 	}
 }
 
@@ -309,6 +319,17 @@ soften(uint8_t *y)
 		y[i] = (uint8_t)((y[i] * 3 + y[i + 1]) / 4);
 }
 
+/* Eight pixels of noise; k: its strength, at most 255. */
+static inline void
+grain8(uint8_t *p, const int8_t *noise, int16_t k)
+{
+	for (int i = 0; i < 8; i++) {
+		int16_t v = (int16_t)(p[i] + ((int16_t)(noise[i] * k) >> 8));
+
+		p[i] = (uint8_t)(v < 0 ? 0 : v > 255 ? 255 : v);
+	}
+}
+
 static void
 paint(struct camera *c)
 {
@@ -355,12 +376,9 @@ paint(struct camera *c)
 		/* filtered: what little is left comes back at times */
 		if (c->still[b] && rnd(c) % 3)
 			at = (uint32_t)b * 64 % (NOISE_SIZE - 64), k /= 4;
-		for (int i = 0; i < 64; i++) {
-			uint8_t *p = &c->y[(y0 + i / 8) * W + x0 + i % 8];
-			int v = *p + (noise_table[at + (uint32_t)i] * k >> 8);
-
-			*p = (uint8_t)(v < 0 ? 0 : v > 255 ? 255 : v);
-		}
+		for (int r = 0; r < 8; r++)
+			grain8(&c->y[(y0 + r) * W + x0],
+			    &noise_table[at + (uint32_t)r * 8], (int16_t)k);
 	}
 	for (int i = 0; i < PIXELS / 4; i++) {
 		int n = c->scene[i / (W / 2) * 2 * W + i % (W / 2) * 2];
@@ -395,7 +413,7 @@ take(struct camera *c, struct judge_feed *f)
 	c->sample.au_bytes = 9000 + rnd(c) % 1500;
 	judge_sample_asked(f, c->now_us);
 	judge_on_sample(f, &c->sample, c->now_us);
-	pictures++;
+	sum.pictures++;
 	return true;
 }
 
@@ -429,6 +447,13 @@ account(struct camera *c, struct judge_feed *f)
 }
 
 /* ---- the hours ---- */
+
+struct wish {
+	unsigned feeds, seed, jobs;
+	unsigned only; /* this feed alone; 0: all */
+	double hours;  /* of each */
+	const char *json;
+};
 
 static bool
 is_picture_cause(enum cause cause)
@@ -471,12 +496,12 @@ step(struct camera *c, struct judge_feed *f, unsigned seed, uint64_t *in_force)
 	if (news == 0)
 		return;
 	for (unsigned k = 1; k < CAUSE_COUNT; k++)
-		false_alarms[k] += news >> k & 1;
+		sum.false_alarms[k] += news >> k & 1;
 	report(c, seed, &v, news);
 }
 
 static bool
-live(unsigned seed, double hours, double *up_hours)
+live(unsigned seed, double hours)
 {
 	static struct camera c;
 	struct judge_config cfg;
@@ -501,78 +526,147 @@ live(unsigned seed, double hours, double *up_hours)
 			return false;
 		step(&c, f, seed, &in_force);
 		if (judge_verdict(f)->state == STATE_UP)
-			*up_hours += (double)GOP_US / HOUR;
+			sum.up_hours += (double)GOP_US / HOUR;
 	}
+	sum.hours += hours;
 	judge_feed_free(&f);
 	return true;
+}
+
+/* Every `jobs`-th of the feeds, from `first` on. */
+static void
+live_share(const struct wish *w, unsigned first)
+{
+	for (unsigned i = first; i < w->feeds; i += w->jobs) {
+		unsigned k = w->seed * 1000 + i;
+
+		if ((w->only == 0 || w->only == k) && !live(k, w->hours))
+			sum.failed = true;
+		if (w->feeds >= 20 && i % (w->feeds / 20) == 0)
+			fprintf(stderr, "bench: feed %u of %u\n", i, w->feeds);
+	}
+	sum.cpu_s = (double)clock_cpu_us() / SECOND;
+}
+
+static void
+add(const struct sum *part)
+{
+	for (unsigned k = 0; k < CAUSE_COUNT; k++)
+		sum.false_alarms[k] += part->false_alarms[k];
+	sum.pictures += part->pictures;
+	sum.hours += part->hours;
+	sum.up_hours += part->up_hours;
+	sum.cpu_s += part->cpu_s;
+	sum.failed = sum.failed || part->failed;
+}
+
+/* The feeds shared among processes; false: one of them failed. */
+static bool
+live_all(const struct wish *w)
+{
+	int ends[2];
+
+	if (pipe(ends) < 0)
+		return perror("pipe"), false;
+	for (unsigned j = 0; j < w->jobs; j++) {
+		pid_t child = fork();
+
+		if (child < 0)
+			return perror("fork"), false;
+		if (child > 0)
+			continue;
+		live_share(w, j);
+		fflush(stdout);
+		/* smaller than PIPE_BUF: it comes whole */
+		_exit(write(ends[1], &sum, sizeof(sum)) != sizeof(sum));
+	}
+	close(ends[1]);
+	for (unsigned j = 0; j < w->jobs; j++) {
+		struct sum part;
+
+		if (read(ends[0], &part, sizeof(part)) != sizeof(part))
+			return fputs("bench: a process failed\n", stderr),
+			       false;
+		add(&part);
+		wait(NULL);
+	}
+	close(ends[0]);
+	return !sum.failed;
 }
 
 static int
 usage(void)
 {
 	puts("usage: ./dev bench hours [--feeds N] [--hours N] [--seed N] "
-	     "[--feed K] [--json FILE]\n"
+	     "[--feed K] [--jobs N] [--json FILE]\n"
 	     "Draws cameras that are well, N (200) for N (120) hours each, and "
 	     "counts what the judge calls.\n"
 	     "  --feed K    this one alone\n"
+	     "  --jobs N    processes at once (2)\n"
 	     "example: ./dev bench hours --feeds 20 --hours 48");
 	return 0;
+}
+
+/* False: not understood. */
+static bool
+take_option(struct wish *w, const char *name, const char *value)
+{
+	if (!strcmp(name, "--feeds"))
+		w->feeds = (unsigned)atoi(value);
+	else if (!strcmp(name, "--hours"))
+		w->hours = atof(value);
+	else if (!strcmp(name, "--seed"))
+		w->seed = (unsigned)atoi(value);
+	else if (!strcmp(name, "--feed"))
+		w->only = (unsigned)atoi(value);
+	else if (!strcmp(name, "--jobs"))
+		w->jobs = (unsigned)atoi(value);
+	else if (!strcmp(name, "--json"))
+		w->json = value;
+	else
+		return false;
+	return w->jobs > 0;
+}
+
+static bool
+write_json(const char *path, unsigned alarms)
+{
+	FILE *out = fopen(path, "w");
+
+	if (out == NULL)
+		return perror(path), false;
+	fprintf(out,
+	    "{\"feed_hours\": %.1f, \"pictures\": %llu, "
+	    "\"false_alarms\": %u, \"up_share\": %.5f}\n",
+	    sum.hours, (unsigned long long)sum.pictures, alarms,
+	    sum.up_hours / sum.hours);
+	return fclose(out) == 0;
 }
 
 int
 main(int argc, char **argv)
 {
-	unsigned feeds = 200, seed = 1, only = 0, alarms = 0;
-	double hours = 120, up = 0, all;
-	const char *json = NULL;
-	int64_t begun = (int64_t)clock_cpu_us();
+	struct wish w = { .feeds = 200, .hours = 120, .seed = 1, .jobs = 2 };
+	unsigned alarms = 0;
 
-	for (int i = 1; i < argc; i++) {
-		if (i + 1 == argc)
+	for (int i = 1; i < argc; i += 2)
+		if (i + 1 == argc || !take_option(&w, argv[i], argv[i + 1]))
 			return usage();
-		if (!strcmp(argv[i], "--feeds"))
-			feeds = (unsigned)atoi(argv[++i]);
-		else if (!strcmp(argv[i], "--hours"))
-			hours = atof(argv[++i]);
-		else if (!strcmp(argv[i], "--seed"))
-			seed = (unsigned)atoi(argv[++i]);
-		else if (!strcmp(argv[i], "--feed"))
-			only = (unsigned)atoi(argv[++i]);
-		else if (!strcmp(argv[i], "--json"))
-			json = argv[++i];
-		else
-			return usage();
-	}
+	setvbuf(stdout, NULL, _IOLBF, 8192); /* two write to it */
 	make_noise();
-	for (unsigned i = 0; i < feeds; i++) {
-		unsigned k = seed * 1000 + i;
-
-		if ((only == 0 || only == k) && !live(k, hours, &up))
-			return 1;
-		if (feeds >= 20 && i % (feeds / 20) == 0)
-			fprintf(stderr, "bench: feed %u of %u\n", i, feeds);
-	}
-	all = hours * (only ? 1 : feeds);
+	if (!live_all(&w))
+		return 1;
 	for (unsigned k = 1; k < CAUSE_COUNT; k++) {
-		alarms += false_alarms[k];
-		if (false_alarms[k] > 0)
+		alarms += sum.false_alarms[k];
+		if (sum.false_alarms[k] > 0)
 			printf("%-14s %u\n", cause_name((enum cause)k),
-			    false_alarms[k]);
+			    sum.false_alarms[k]);
 	}
 	printf("%.0f feed-hours, %llu pictures, %.2f %% of the time up, "
 	       "%u false alarms, %.0f s of CPU\n",
-	    all, (unsigned long long)pictures, 100 * up / all, alarms,
-	    (double)((int64_t)clock_cpu_us() - begun) / SECOND);
-	if (json != NULL) {
-		FILE *out = fopen(json, "w");
-
-		if (out == NULL)
-			return perror(json), 1;
-		fprintf(out,
-		    "{\"feed_hours\": %.1f, \"pictures\": %llu, "
-		    "\"false_alarms\": %u, \"up_share\": %.5f}\n",
-		    all, (unsigned long long)pictures, alarms, up / all);
-		fclose(out);
-	}
+	    sum.hours, (unsigned long long)sum.pictures,
+	    100 * sum.up_hours / sum.hours, alarms, sum.cpu_s);
+	if (w.json != NULL && !write_json(w.json, alarms))
+		return 1;
 	return alarms > 0;
 }

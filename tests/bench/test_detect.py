@@ -14,6 +14,7 @@ import detect_score as score  # noqa: E402
 import corpus  # noqa: E402
 import cover  # noqa: E402
 import film  # noqa: E402
+import fresh  # noqa: E402
 
 
 def label(cause="covered", start=40.0, end=120.0, group=None, seconds=180.0, also=(), **facts):
@@ -82,6 +83,20 @@ class Scoring(unittest.TestCase):
         self.assertEqual(score.errors(some, ("covered",)), 2)
 
 
+    def test_json(self):
+        some = [score.Outcome(label(), calls((5, "up"), (50, "covered"), (130, "up"))),
+                score.Outcome(label("up"), calls((5, "up"), (50, "frozen"), (60, "up")))]
+        mine = {**score.score(some), "errors": 1}
+        best = {**score.score(some, detect.FFMPEG_CAUSES), "errors": 4}
+        out = detect.plain({"camwarden": mine, "ffmpeg": best, "ffmpeg_best": best})
+        self.assertEqual(set(out), {"camwarden", "ffmpeg", "ffmpeg_best", "more"})
+        self.assertEqual(out["camwarden"]["covered"], {"recall": 1.0, "precision": 1.0,
+                                                       "delay_p50_s": 10.0, "delay_p95_s": 10.0})
+        self.assertEqual(out["camwarden"]["negatives"], {"feed_hours": 0.05, "false_alarms": 1})
+        self.assertEqual(set(out["ffmpeg"]), {"frozen", "negatives"})
+        self.assertEqual(out["more"]["times_fewer_errors"], 4.0)
+
+
 class Ffmpeg(unittest.TestCase):
     def test_intervals(self):
         text = ("frame:1\nlavfi.freezedetect.freeze_start=4.2\nframe:9\n"
@@ -115,6 +130,18 @@ class Corpus(unittest.TestCase):
             for t in c.truth:
                 self.assertLessEqual(t["to"], c.seconds)
                 self.assertTrue(t["from"] > 0 or c.group.startswith("first-day"))
+
+    def test_fresh(self):
+        one, two = fresh.all_clips(1), fresh.all_clips(2)
+        self.assertEqual([c.key() for c in one], [c.key() for c in fresh.all_clips(1)])
+        keys = {c.key() for c in corpus.all_clips()}
+        self.assertFalse(keys & {c.key() for c in one + two})
+        self.assertFalse({c.key() for c in one} & {c.key() for c in two})
+        self.assertLessEqual(len(one), 90)
+        for clips in (one, two):
+            self.assertEqual({c.cause for c in clips}, set(score.CAUSES) | {"up"})
+            hours = sum(c.seconds for c in clips if not c.truth) / sum(c.seconds for c in clips)
+            self.assertGreater(hours, 0.4)
 
     def test_part(self):
         clips = detect.part(corpus.all_clips())

@@ -94,7 +94,7 @@ take_picture(struct judge_feed *f, const struct sample *s, struct sight *sight,
 {
 	history_take(&f->history, s, &f->contrast);
 	sight->contrast = &f->contrast;
-	usual_see(&f->usual, &s->measures, &f->contrast);
+	usual_see(&f->usual, s, &f->contrast);
 	sight->sign = life_look(&f->life, &f->contrast, s->at_us);
 	schedule_on_sign(f, sight->sign);
 	normal_look(f, sight, scene);

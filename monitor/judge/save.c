@@ -7,7 +7,7 @@
 #include "common/cursor.h"
 #include "monitor/judge/feed.h"
 
-#define SAVE_VERSION 4u
+#define SAVE_VERSION 5u
 
 _Static_assert(JUDGE_SAVE_BYTES >= 128u + NORMAL_SAVE_BYTES + USUAL_SAVE_BYTES,
     "raise JUDGE_SAVE_BYTES");

@@ -22,6 +22,11 @@
 #define STREAK_DOWN_Q8 150u
 #define STREAK_SIDE_Q8 400u
 #define VALID_LEAST (CHROMA_CELLS / 4u)
+#define ALIKE_LIKENESS 800 /* permille */
+#define AS_BRIGHT_PERCENT 80u
+#define TINGE_Q8 (6u * 256u) /* colour that noise makes */
+#define COLOUR_TIMES 2u	     /* of the most colour that any light had .. */
+#define COLOUR_OVER_Q8 (12u * 256u)
 #define VARIANCE_LEAST (4.0 * 65536.0) /* two levels: else nothing to see */
 
 static unsigned
@@ -229,6 +234,45 @@ usual_here(const struct usual *u)
 	return &u->light[u->now.light];
 }
 
+unsigned
+usual_brightness(const struct usual *u, const struct usual_light *l)
+{
+	uint32_t now = 0, usual = 1;
+
+	for (unsigned i = 0; i < CHROMA_CELLS; i++) {
+		now += u->now.luma_q8[i];
+		usual += l->luma_q8[i];
+	}
+	return (unsigned)((uint64_t)now * 100u / usual);
+}
+
+/* No colour but what noise makes of grey; by infrared is another light. */
+static bool
+is_tinge(const struct usual *u, const struct usual_light *l)
+{
+	if (l != &u->light[LIGHT_GREY])
+		return u->now.light != LIGHT_GREY;
+	return u->now.trait[TRAIT_SATURATION] <= TINGE_Q8;
+}
+
+const struct usual_light *
+usual_alike(const struct usual *u)
+{
+	const struct usual_light *l = usual_nearest(u);
+	unsigned bright;
+
+	if (u->now.known)
+		return usual_here(u);
+	if (l->measured < KNOWN || u->now.likeness < ALIKE_LIKENESS ||
+	    !is_tinge(u, l))
+		return NULL;
+	bright = usual_brightness(u, l);
+	return bright >= AS_BRIGHT_PERCENT &&
+		       bright * AS_BRIGHT_PERCENT <= 10000u
+		   ? l
+		   : NULL;
+}
+
 const struct usual_light *
 usual_nearest(const struct usual *u)
 {
@@ -259,12 +303,48 @@ see_other_likeness(struct usual *u, const struct usual_light *tried)
 	}
 }
 
-void
-usual_see(struct usual *u, const struct measures *m, const struct contrast *c)
+/* What hangs on how pictures are coded. */
+static bool
+is_coding(unsigned trait)
 {
+	return trait != TRAIT_WHITE && trait != TRAIT_SATURATION;
+}
+
+static void
+forget_coding(struct usual *u)
+{
+	for (unsigned k = 0; k < LIGHTS; k++) {
+		struct usual_light *l = &u->light[k];
+
+		l->measured = 0;
+		for (unsigned i = 0; i < TRAITS; i++)
+			if (is_coding(i))
+				l->trait[i] = (struct trait_usual){ 0, 0, 0 };
+		memset(l->zone_most_q8, 0, sizeof(l->zone_most_q8));
+	}
+}
+
+static void
+see_coding(struct usual *u, const struct sample *s)
+{
+	const struct measures *m = &s->measures;
+
+	if (u->width != 0 && (u->width != m->width || u->height != m->height ||
+				 u->codec != (uint8_t)s->codec))
+		forget_coding(u);
+	u->width = m->width;
+	u->height = m->height;
+	u->codec = (uint8_t)s->codec;
+}
+
+void
+usual_see(struct usual *u, const struct sample *s, const struct contrast *c)
+{
+	const struct measures *m = &s->measures;
 	struct seen *n = &u->now;
 	const struct usual_light *like;
 
+	see_coding(u, s);
 	for (unsigned row = 0; row < CHROMA_H; row++)
 		cell_row_luma(m->thumb, row, n->luma_q8 + row * CHROMA_W);
 	n->trait[TRAIT_NOISE] = m->noise_q8;
@@ -278,7 +358,7 @@ usual_see(struct usual *u, const struct measures *m, const struct contrast *c)
 	n->trait[TRAIT_WHITE] = clipped_permille(m->thumb);
 	see_colour(u, m);
 	like = usual_nearest(u);
-	n->known = usual_here(u)->seen >= KNOWN;
+	n->known = usual_here(u)->measured >= KNOWN;
 	n->any_known = like->seen >= KNOWN;
 	see_likeness(u, like->luma_q8);
 	see_other_likeness(u, like);
@@ -316,7 +396,7 @@ is_strange(struct usual *u)
 		uint16_t times_x10, over;
 	} far[] = {
 		{ TRAIT_NOISE, 15, 512 },
-		{ TRAIT_OUTLIER, 20, 10 },
+		{ TRAIT_OUTLIER, 20, 5 },
 		{ TRAIT_TORN, 10, 20 },
 		{ TRAIT_SEAM, 16, 64 },
 		{ TRAIT_STREAK, 10, 25 },
@@ -327,7 +407,11 @@ is_strange(struct usual *u)
 
 	if (l->seen < KNOWN)
 		return false;
-	for (unsigned i = 0; i < sizeof(far) / sizeof(far[0]); i++)
+	strange =
+	    u->now.trait[TRAIT_SATURATION] >
+	    usual_most(u, TRAIT_SATURATION) * COLOUR_TIMES + COLOUR_OVER_Q8;
+	for (unsigned i = 0;
+	     l->measured >= KNOWN && i < sizeof(far) / sizeof(far[0]); i++)
 		strange |= u->now.trait[far[i].trait] * 10u >
 			   l->trait[far[i].trait].most * far[i].times_x10 +
 			       far[i].over * 10u;
@@ -338,19 +422,44 @@ is_strange(struct usual *u)
 	return strange && u->strange < STRANGE_MOST;
 }
 
+static unsigned
+weight_after(unsigned pictures)
+{
+	if (pictures < FAST)
+		return pictures + 1u;
+	return pictures < SLOW ? pictures : SLOW;
+}
+
+static void
+learn_measured(struct usual *u, struct usual_light *l, const struct measures *m)
+{
+	for (unsigned i = 0; i < TRAITS; i++) {
+		unsigned n = is_coding(i) ? l->measured : l->seen;
+
+		learn_trait(&l->trait[i], u->now.trait[i], weight_after(n),
+		    n == 0);
+	}
+	for (unsigned i = 0; i < ZONES; i++) {
+		uint16_t *most = &l->zone_most_q8[i];
+
+		*most -= (uint16_t)(*most / MOST_FADES);
+		if (m->zone_sharp[i] > *most)
+			*most = m->zone_sharp[i];
+	}
+	if (l->measured < UINT16_MAX)
+		l->measured++;
+}
+
 void
 usual_learn(struct usual *u, const struct measures *m)
 {
 	struct usual_light *l = &u->light[u->now.light];
-	unsigned weight = l->seen < FAST ? l->seen + 1u : SLOW;
+	unsigned weight = weight_after(l->seen);
 	bool first = l->seen == 0;
 
-	if (l->seen >= FAST && l->seen < SLOW)
-		weight = l->seen;
 	if (is_strange(u))
 		return;
-	for (unsigned i = 0; i < TRAITS; i++)
-		learn_trait(&l->trait[i], u->now.trait[i], weight, first);
+	learn_measured(u, l, m);
 	for (unsigned i = 0; i < CHROMA_CELLS; i++) {
 		uint16_t cu = (uint16_t)(m->chroma_u[i] * 256u);
 		uint16_t cv = (uint16_t)(m->chroma_v[i] * 256u);
@@ -359,13 +468,6 @@ usual_learn(struct usual *u, const struct measures *m)
 		    first ? 1 : weight);
 		l->u_q8[i] = towards(l->u_q8[i], cu, first ? 1 : weight);
 		l->v_q8[i] = towards(l->v_q8[i], cv, first ? 1 : weight);
-	}
-	for (unsigned i = 0; i < ZONES; i++) {
-		uint16_t *most = &l->zone_most_q8[i];
-
-		*most -= (uint16_t)(*most / MOST_FADES);
-		if (m->zone_sharp[i] > *most)
-			*most = m->zone_sharp[i];
 	}
 	if (l->seen < UINT16_MAX)
 		l->seen++;
@@ -387,6 +489,7 @@ void
 usual_forget(struct usual *u)
 {
 	memset(u->light, 0, sizeof(u->light));
+	u->width = 0;
 }
 
 static void
@@ -406,10 +509,14 @@ load_cells(struct reader *r, uint16_t *q8)
 void
 usual_save(const struct usual *u, struct writer *w)
 {
+	writer_le16(w, u->width);
+	writer_le16(w, u->height);
+	writer_u8(w, u->codec);
 	for (unsigned k = 0; k < LIGHTS; k++) {
 		const struct usual_light *l = &u->light[k];
 
 		writer_le16(w, l->seen);
+		writer_le16(w, l->measured);
 		for (unsigned i = 0; i < TRAITS; i++) {
 			writer_le16(w, l->trait[i].mean);
 			writer_le16(w, l->trait[i].spread);
@@ -427,11 +534,14 @@ bool
 usual_load(struct usual *u, struct reader *r)
 {
 	struct usual_light light[LIGHTS];
+	uint16_t width = reader_le16(r), height = reader_le16(r);
+	uint8_t codec = reader_u8(r);
 
 	for (unsigned k = 0; k < LIGHTS; k++) {
 		struct usual_light *l = &light[k];
 
 		l->seen = reader_le16(r);
+		l->measured = reader_le16(r);
 		for (unsigned i = 0; i < TRAITS; i++) {
 			l->trait[i].mean = reader_le16(r);
 			l->trait[i].spread = reader_le16(r);
@@ -447,5 +557,8 @@ usual_load(struct usual *u, struct reader *r)
 	if (r->bad)
 		return false;
 	memcpy(u->light, light, sizeof(light));
+	u->width = width;
+	u->height = height;
+	u->codec = codec;
 	return true;
 }

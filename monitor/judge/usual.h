@@ -44,7 +44,8 @@ struct trait_usual {
 };
 
 struct usual_light {
-	uint16_t seen; /* pictures learned from */
+	uint16_t seen;	   /* pictures learned from */
+	uint16_t measured; /* of them in this size and codec: traits, zones */
 	struct trait_usual trait[TRAITS];
 	uint16_t luma_q8[CHROMA_CELLS];
 	uint16_t u_q8[CHROMA_CELLS];
@@ -62,18 +63,23 @@ struct seen {
 			     * of it that the usual explains, permille; below
 			     * zero: it looks like its negative */
 	uint16_t gain_x100; /* contrast against the usual, squared */
-	bool known;	    /* this light was learned enough to compare with */
-	bool any_known;	    /* some light was */
+	bool known;	    /* this light was learned enough to compare with,
+			     * as it is coded now */
+	bool any_known;	    /* brightness and colour of some light were */
 };
 
 struct usual {
 	struct usual_light light[LIGHTS];
 	struct seen now;
 	uint8_t strange; /* pictures in a row, far from all before */
+	uint8_t codec;
+	uint16_t width, height;
 };
 
-/* Takes the picture in as the one at hand. */
-void usual_see(struct usual *u, const struct measures *m,
+/* Takes the picture in as the one at hand. In another size or codec grain,
+ * seams and sharpness are others: these are learned anew, while brightness and
+ * colour of the places stay known. */
+void usual_see(struct usual *u, const struct sample *s,
     const struct contrast *c);
 /* The picture at hand is good: learn from it. */
 void usual_learn(struct usual *u, const struct measures *m);
@@ -81,6 +87,11 @@ void usual_learn(struct usual *u, const struct measures *m);
 const struct usual_light *usual_here(const struct usual *u);
 /* The same, or where that light is not known yet, of the one known best. */
 const struct usual_light *usual_nearest(const struct usual *u);
+/* The light that the picture at hand is measured by: its own, or where that
+ * is not known, one that shows the same scene as brightly. NULL: none. */
+const struct usual_light *usual_alike(const struct usual *u);
+/* How bright the picture at hand is, against a light, percent. */
+unsigned usual_brightness(const struct usual *u, const struct usual_light *l);
 /* The highest of a trait in any light that is known. */
 uint16_t usual_most(const struct usual *u, enum trait trait);
 /* Whether a cell tells colour: neither clipped nor dark. */
@@ -88,7 +99,7 @@ bool usual_cell_valid(const struct usual *u, unsigned cell);
 void usual_forget(struct usual *u);
 /* About 2.8 KB; load leaves u as it is when the bytes are no good. */
 #define USUAL_SAVE_BYTES                                                       \
-	(LIGHTS * (2u + TRAITS * 6u + 3u * CHROMA_CELLS + ZONES))
+	(5u + LIGHTS * (4u + TRAITS * 6u + 3u * CHROMA_CELLS + ZONES))
 void usual_save(const struct usual *u, struct writer *w);
 bool usual_load(struct usual *u, struct reader *r);
 

@@ -533,19 +533,20 @@ test_usual_survives(void **state)
 {
 	unsigned char bytes[USUAL_SAVE_BYTES];
 	static struct usual u, v;
-	struct measures *m = calloc(1, sizeof(*m));
+	struct sample *s = calloc(1, sizeof(*s));
+	struct measures *m = &s->measures;
 	struct contrast like = { .near_q8 = 200 };
 	struct writer w = writer_of(bytes, sizeof(bytes));
 	struct reader r;
 
 	(void)state;
-	assert_non_null(m);
+	assert_non_null(s);
 	for (unsigned i = 0; i < THUMB_CELLS; i++)
 		m->thumb[i] = (uint16_t)(i * 3);
 	colour(NULL, m);
 	m->p50 = 100;
 	for (unsigned i = 0; i < 5; i++) {
-		usual_see(&u, m, &like);
+		usual_see(&u, s, &like);
 		usual_learn(&u, m);
 	}
 	usual_save(&u, &w);
@@ -560,7 +561,7 @@ test_usual_survives(void **state)
 		r = reader_of(bytes, n);
 		assert_false(usual_load(&v, &r));
 	}
-	free(m);
+	free(s);
 }
 
 int

@@ -1,105 +1,197 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Noisy: grain over the whole picture, far beyond what is usual in this light,
  * in space and from keyframe to keyframe, while the scene still shows through.
- * A sensor at night is noisy too: that is another light, with a usual of its
- * own, and until that is known only very much is called.
+ * Noise adds as squares do, so what came to the usual noise is measured. A
+ * sensor in the dark is noisy too: in less light than usual, or in one that is
+ * not known yet, only very much is called. Where the coder can't afford noise
+ * it shows as blocks, coarser ones for no fewer bytes.
  */
 #include "monitor/judge/feed.h"
 
-#define TIMES_X10 25u		/* the usual noise .. */
-#define OVER_Q8 (8u * 256u)	/* .. and so many levels above it */
-#define UNKNOWN_Q8 (20u * 256u) /* where this light is not known yet */
-#define CHANGE_TIMES_X10 18u	/* the usual difference of keyframes .. */
+#define ADDED_Q8 (5u * 256u)	/* noise that came to the usual, at least .. */
+#define ADDED_TIMES_X10 9u	/* .. and against it */
+#define MOST_TIMES_X10 12u	/* and more than ever, by this */
+#define CHANGE_OF_ADDED_X10 7u	/* it differs from keyframe to keyframe */
+#define UNKNOWN_Q8 (20u * 256u) /* where this light is not known */
+#define UNKNOWN_DAY_Q8 (12u * 256u) /* bright and in colour */
+#define UNKNOWN_TIMES 3u	    /* the most of any light */
+#define UNKNOWN_CHANGE_Q8 (2u * 256u)
+#define LIT_PERCENT 75u	     /* of the usual brightness: else it is dark */
+#define CHANGE_TIMES_X10 18u /* the usual difference of keyframes .. */
 #define CHANGE_OVER_Q8 (2u * 256u)
-#define TORN_OVER_PERMILLE 60u /* crushed by the coder */
-#define SEAM_TIMES_X10 17u
-#define TORN_LESS_PERMILLE 25u
-#define SEAM_MORE_X10 25u
-#define CRUSHED_CHANGE_Q8 (3u * 128u)
 #define OUTLIER_TIMES 4u   /* of the usual most .. */
 #define OUTLIER_OVER 35u   /* .. and so many permille more */
 #define LEAVE_PERCENT 75u  /* clears only below this of the limits */
 #define LIKENESS_LEAST 250 /* permille: the scene is there */
+#define HOT_MOST 6u	   /* or at least nothing but grain goes on in it */
 #define NOISY_US (8ll * 1000000)
 
+/* Crushed by the coder: seams of blocks x10 of the usual, strong steps where
+ * macroblocks meet beyond the usual most, keyframes that differ more, and
+ * bytes of the units between them, percent of their low usual. */
+static const struct crush {
+	unsigned seam_x10, torn_permille, change_percent;
+	unsigned change_over_q8, bytes_percent;
+} crushes[] = {
+	{ 17, 60, 180, 2 * 256, 0 },
+	{ 25, 25, 100, 384, 0 },
+	{ 15, 20, 120, 256, 115 },
+};
+#define HELD_SEAM_X10 15u /* while called: whatever goes on in the scene */
+#define HELD_TORN_PERMILLE 15u
+
 struct limits {
+	uint64_t noise_square; /* q16 */
 	unsigned noise_q8, change_q8;
 };
 
-static struct limits
-limits(const struct usual *u)
+static uint64_t
+square(uint64_t v)
 {
-	const struct usual_light *l = usual_here(u);
-	unsigned usual = l->trait[TRAIT_NOISE].mean;
-	unsigned change = l->trait[TRAIT_CHANGE].mean;
-	struct limits k = { UNKNOWN_Q8, CHANGE_OVER_Q8 };
+	return v * v;
+}
 
-	if (!u->now.known)
-		return k;
-	k.noise_q8 = usual * TIMES_X10 / 10;
-	if (k.noise_q8 < usual + OVER_Q8)
-		k.noise_q8 = usual + OVER_Q8;
-	if (k.noise_q8 < l->trait[TRAIT_NOISE].most)
-		k.noise_q8 = l->trait[TRAIT_NOISE].most;
-	k.change_q8 = change * CHANGE_TIMES_X10 / 10;
-	if (k.change_q8 < change + CHANGE_OVER_Q8)
-		k.change_q8 = change + CHANGE_OVER_Q8;
+static unsigned
+larger(unsigned a, unsigned b)
+{
+	return a > b ? a : b;
+}
+
+/* In a light that is not known, or less of it than usual. */
+static struct limits
+limits_unknown(const struct usual *u)
+{
+	unsigned least =
+	    u->now.light == LIGHT_BRIGHT ? UNKNOWN_DAY_Q8 : UNKNOWN_Q8;
+	struct limits k = { 0 };
+
+	k.noise_q8 = larger(least, usual_most(u, TRAIT_NOISE) * UNKNOWN_TIMES);
+	k.noise_square = square(k.noise_q8);
+	k.change_q8 = UNKNOWN_CHANGE_Q8;
 	return k;
+}
+
+static struct limits
+limits(const struct usual *u, const struct usual_light *l)
+{
+	struct limits k;
+	unsigned usual, added;
+
+	if (l == NULL || usual_brightness(u, l) < LIT_PERCENT)
+		return limits_unknown(u);
+	usual = l->trait[TRAIT_NOISE].mean;
+	added = larger(ADDED_Q8, usual * ADDED_TIMES_X10 / 10);
+	k.noise_square = square(usual) + square(added);
+	k.noise_q8 = l->trait[TRAIT_NOISE].most * MOST_TIMES_X10 / 10;
+	k.change_q8 = added * CHANGE_OF_ADDED_X10 / 10;
+	return k;
+}
+
+/* Keyframes differ far more than they usually do. */
+static bool
+is_restless(const struct usual *u, const struct usual_light *l,
+    unsigned percent)
+{
+	unsigned usual = l->trait[TRAIT_CHANGE].mean;
+
+	return u->now.trait[TRAIT_CHANGE] * 100u >=
+	       larger(usual * CHANGE_TIMES_X10 / 10, usual + CHANGE_OVER_Q8) *
+		   percent;
+}
+
+static bool
+is_grained(const struct usual *u, const struct usual_light *l, unsigned percent)
+{
+	const uint16_t *now = u->now.trait;
+	struct limits k = limits(u, l);
+
+	if (now[TRAIT_CHANGE] * 100u >= k.change_q8 * percent &&
+	    now[TRAIT_NOISE] * 100u >= k.noise_q8 * percent &&
+	    square(now[TRAIT_NOISE]) * 100u >= k.noise_square * percent)
+		return true;
+	return u->now.known && is_restless(u, l, percent) &&
+	       now[TRAIT_OUTLIER] * 100u >=
+		   (l->trait[TRAIT_OUTLIER].most * OUTLIER_TIMES +
+		       OUTLIER_OVER) *
+		       percent;
+}
+
+static bool
+is_crush(const struct judge_feed *f, const struct crush *k, unsigned percent)
+{
+	const struct usual *u = &f->usual;
+	const struct usual_light *l = usual_here(u);
+	const uint16_t *now = u->now.trait;
+	unsigned change = l->trait[TRAIT_CHANGE].mean;
+
+	return now[TRAIT_SEAM] * 1000u >=
+		   l->trait[TRAIT_SEAM].mean * k->seam_x10 * percent &&
+	       now[TRAIT_TORN] * 100u >=
+		   (l->trait[TRAIT_TORN].most + k->torn_permille) * percent &&
+	       now[TRAIT_CHANGE] * 100u >=
+		   larger(change * k->change_percent / 100,
+		       change + k->change_over_q8) *
+		       percent &&
+	       (k->bytes_percent == 0 ||
+		   (f->stream.inter_low > 0 &&
+		       f->stream.inter_now * 10000ull >=
+			   (uint64_t)f->stream.inter_low * k->bytes_percent *
+			       percent));
 }
 
 /* Noise that the coder could not afford: all of it is blocks, which differ
  * from keyframe to keyframe. */
 static bool
-is_crushed(const struct usual *u, const struct limits *k, unsigned percent)
+is_crushed(const struct judge_feed *f, unsigned percent)
 {
-	const struct usual_light *l = usual_here(u);
-	const uint16_t *now = u->now.trait;
-	unsigned torn = l->trait[TRAIT_TORN].most;
-	unsigned seam = now[TRAIT_SEAM] * 1000u;
-
-	if (!u->now.known)
-		return false;
-	if (now[TRAIT_CHANGE] * 100u >= k->change_q8 * percent &&
-	    now[TRAIT_TORN] * 100u >= (torn + TORN_OVER_PERMILLE) * percent &&
-	    seam >= l->trait[TRAIT_SEAM].mean * SEAM_TIMES_X10 * percent)
-		return true;
-	return (now[TRAIT_CHANGE] - l->trait[TRAIT_CHANGE].mean) * 100 >=
-		   (int)(CRUSHED_CHANGE_Q8 * percent) &&
-	       now[TRAIT_TORN] * 100u >=
-		   (torn + TORN_LESS_PERMILLE) * percent &&
-	       seam >= l->trait[TRAIT_SEAM].mean * SEAM_MORE_X10 * percent;
+	for (unsigned i = 0; i < sizeof(crushes) / sizeof(crushes[0]); i++)
+		if (f->usual.now.known && is_crush(f, &crushes[i], percent))
+			return true;
+	return false;
 }
 
+/* Once called, it goes on while the blocks do. */
 static bool
-is_grained(const struct usual *u, const struct limits *k, unsigned percent)
+is_held(const struct judge_feed *f)
 {
-	const uint16_t *now = u->now.trait;
-	unsigned outlier = usual_here(u)->trait[TRAIT_OUTLIER].most;
+	const struct usual_light *l = usual_here(&f->usual);
+	const uint16_t *now = f->usual.now.trait;
+	const struct detector *d;
 
-	if (now[TRAIT_CHANGE] * 100u < k->change_q8 * percent)
-		return false;
-	return now[TRAIT_NOISE] * 100u >= k->noise_q8 * percent ||
-	       (u->now.known &&
-		   now[TRAIT_OUTLIER] * 100u >=
-		       (outlier * OUTLIER_TIMES + OUTLIER_OVER) * percent);
+	return detector_state_of(f, CAUSE_NOISY, &d)->called &&
+	       f->usual.now.known &&
+	       now[TRAIT_SEAM] * 10u >=
+		   l->trait[TRAIT_SEAM].mean * HELD_SEAM_X10 &&
+	       now[TRAIT_TORN] >=
+		   l->trait[TRAIT_TORN].most + HELD_TORN_PERMILLE;
+}
+
+/* It is the scene that one knows; or it is hidden, but nothing in it moves,
+ * only its grain. */
+static bool
+shows_through(const struct judge_feed *f, const struct usual_light *l)
+{
+	return f->usual.now.likeness >= LIKENESS_LEAST ||
+	       (l != NULL && f->contrast.hot <= HOT_MOST &&
+		   is_restless(&f->usual, l, 100));
 }
 
 static struct opinion
 look(struct judge_feed *f, const struct sight *s)
 {
 	const struct usual *u = &f->usual;
-	struct limits k;
+	const struct usual_light *l;
 
 	if (s->contrast == NULL || s->contrast->first || !f->life.alive ||
 	    !u->now.any_known)
 		return (struct opinion){ SAY_NOTHING, 0, 0 };
-	k = limits(u);
-	if (is_grained(u, &k, 100) || is_crushed(u, &k, 100))
-		return u->now.likeness >= LIKENESS_LEAST
+	l = usual_alike(u);
+	if (is_grained(u, l, 100) || is_crushed(f, 100))
+		return shows_through(f, l)
 			   ? (struct opinion){ SAY_BAD, 85, 0 }
 			   : (struct opinion){ SAY_NOTHING, 0, 0 };
-	if (!is_grained(u, &k, LEAVE_PERCENT) &&
-	    !is_crushed(u, &k, LEAVE_PERCENT))
+	if (!is_grained(u, l, LEAVE_PERCENT) && !is_crushed(f, LEAVE_PERCENT) &&
+	    !is_held(f))
 		return (struct opinion){ SAY_GOOD, 0, 0 };
 	return (struct opinion){ SAY_NOTHING, 0, 0 };
 }

@@ -48,6 +48,11 @@
 #define SNOW_OUTLIER_PERMILLE 150u
 #define SNOW_NOISE_Q8 (18u * 256u)
 #define SNOW_DIFFERENCE_Q8 (18u * 256u)
+#define MUSH_OUTLIER_PERMILLE 45u /* the same, crushed by the coder */
+#define MUSH_NOISE_Q8 (7u * 256u)
+#define MUSH_DIFFERENCE_Q8 (10u * 256u)
+#define MUSH_MEAN_Q8 (48u * 256u) /* darker: gain behind a cover */
+#define MUSH_LEAVE_Q8 (6u * 256u)
 
 static unsigned
 permille(uint16_t q16)
@@ -161,9 +166,24 @@ static bool
 is_snow(const struct judge_feed *f, const struct measures *m,
     const struct contrast *c)
 {
-	return !c->first && permille(m->outlier_q16) >= SNOW_OUTLIER_PERMILLE &&
-	       m->noise_q8 >= SNOW_NOISE_Q8 &&
-	       c->near_q8 >= SNOW_DIFFERENCE_Q8 &&
+	unsigned outlier = permille(m->outlier_q16);
+
+	if (c->first || !no_scene(history_last(&f->history)))
+		return false;
+	if (outlier >= SNOW_OUTLIER_PERMILLE && m->noise_q8 >= SNOW_NOISE_Q8 &&
+	    c->near_q8 >= SNOW_DIFFERENCE_Q8)
+		return true;
+	return outlier >= MUSH_OUTLIER_PERMILLE &&
+	       m->noise_q8 >= MUSH_NOISE_Q8 && m->mean_q8 >= MUSH_MEAN_Q8 &&
+	       c->near_q8 >= MUSH_DIFFERENCE_Q8;
+}
+
+/* Not quite snow: the coder leaves less of it in one keyframe than in another.
+ */
+static bool
+may_be_snow(const struct judge_feed *f, const struct contrast *c)
+{
+	return !c->first && c->near_q8 >= MUSH_LEAVE_Q8 &&
 	       no_scene(history_last(&f->history));
 }
 
@@ -263,6 +283,8 @@ look(struct judge_feed *f, const struct sight *s)
 		return (struct opinion){ SAY_BAD, 92 };
 	if (is_snow(f, &s->sample->measures, s->contrast))
 		return (struct opinion){ SAY_BAD, 90 };
+	if (may_be_snow(f, s->contrast))
+		return (struct opinion){ SAY_NOTHING };
 	return (struct opinion){ SAY_GOOD };
 }
 

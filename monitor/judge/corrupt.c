@@ -34,6 +34,11 @@
 #define TORN_OVER_PERMILLE 12u
 #define TORN_TIMES_X10 13u
 #define TORN_OUTLIER_OVER 1u
+#define TORN_CALM_ZONES 90u
+#define LIT_LEAST 75u /* percent of the usual brightness .. */
+#define LIT_MOST 135u
+#define GAIN_LEAST_X100 50u /* .. and contrast, squared */
+#define GAIN_MOST_X100 180u
 #define GRAIN_TIMES 4u /* more is noise */
 #define GRAIN_OVER 35u
 #define COARSE_SEAM_X10 16u
@@ -139,6 +144,18 @@ is_streaked(const struct usual *u)
 	       u->now.trait[TRAIT_STREAK] >= usual + STREAK_OVER_PERMILLE;
 }
 
+/* In more contrast steps are stronger, in less light grain is: neither is
+ * damage. */
+static bool
+usual_contrast(const struct usual *u)
+{
+	unsigned bright = usual_brightness(u, usual_here(u));
+
+	return bright >= LIT_LEAST && bright <= LIT_MOST &&
+	       u->now.gain_x100 >= GAIN_LEAST_X100 &&
+	       u->now.gain_x100 <= GAIN_MOST_X100;
+}
+
 /* Blocks of wrong colour and grain strewn over a scene that is still there. */
 static bool
 is_strewn(struct corrupt *k, const struct usual *u, const struct measures *m)
@@ -148,14 +165,16 @@ is_strewn(struct corrupt *k, const struct usual *u, const struct measures *m)
 	unsigned usual = l->trait[TRAIT_OUTLIER].most;
 	unsigned torn = l->trait[TRAIT_TORN].most + TORN_OVER_PERMILLE;
 	unsigned off = off_colour_cells(m, l);
+	unsigned calm = calm_zones(m, l);
 
 	k->zones = (uint16_t)spoilt_zones(m, l);
-	if (calm_zones(m, l) < CALM_ZONES || u->now.likeness < STREWN_LIKENESS)
+	if (calm < CALM_ZONES || u->now.likeness < STREWN_LIKENESS)
 		return false;
 	if (outlier * 10 >= usual * OUTLIER_TIMES_X10 + OUTLIER_OVER * 10u &&
 	    k->zones >= STREWN_ZONES && off >= OFF_LEAST && off <= OFF_MOST)
 		return true;
-	return u->now.trait[TRAIT_TORN] >= torn &&
+	return u->now.trait[TRAIT_TORN] >= torn && calm >= TORN_CALM_ZONES &&
+	       usual_contrast(u) &&
 	       outlier < usual * GRAIN_TIMES + GRAIN_OVER &&
 	       outlier * 10 >=
 		   usual * TORN_TIMES_X10 + TORN_OUTLIER_OVER * 10u &&

@@ -306,8 +306,8 @@ paint_glow(struct camera *c, const struct thing *t)
 
 struct light {
 	float gain, lift, contrast, noise, fog;
+	float dark; /* 0 to 1: by what the street gives */
 	bool night; /* by infrared */
-	bool dark;  /* by what the street gives */
 };
 
 static struct light
@@ -315,13 +315,14 @@ light_of(const struct camera *c)
 {
 	double s = sun(c);
 	struct light l = { 1 + (c->indoor || s < 0 ? 0 : c->cloud), 0, 1,
-		c->noise, 0, false, false };
+		c->noise, 0, 0, false };
 
 	if (!c->indoor && s < 0.25) { /* the camera opens up, then switches */
 		l.gain *= (float)(0.65 + 1.4 * (s > 0 ? s : 0));
 		l.noise *= 1.4f;
 		l.night = s < 0 && c->lamp;
-		l.dark = s < 0 && !c->lamp;
+		if (s < 0 && !c->lamp)
+			l.dark = (float)fmin(-s / 0.15, 1);
 	}
 	for (int i = 0; i < THINGS; i++) {
 		const struct thing *t = &c->thing[i];
@@ -330,7 +331,8 @@ light_of(const struct camera *c)
 
 		if (t->to_us <= c->now_us)
 			continue;
-		if (t->kind == LAMP) /* the exposure follows in seconds */
+		/* the exposure follows in seconds; the sun outshines it */
+		if (t->kind == LAMP && (c->indoor || s < 0.1))
 			l.gain *= powf(t->gain, 0.25f + 0.75f * expf(-age / 3));
 		if (t->kind == RAIN)
 			l.contrast *= 0.85f, l.noise *= 1.4f;
@@ -375,8 +377,7 @@ fill_levels(const struct light *l, float fog, uint8_t lut[2][256])
 		v = (v * (1 - 0.45f * fog) + 55 * fog) * l->gain + l->lift;
 		if (l->night)
 			v = v * 0.7f + 12;
-		if (l->dark)
-			v = v * 0.6f + 6;
+		v = v * (1 - 0.4f * l->dark) + 6 * l->dark;
 		lut[0][i] = (uint8_t)fminf(fmaxf(v, 2), 253);
 		lut[1][i] = (uint8_t)fminf(fmaxf(v * 0.72f, 2), 253);
 	}
@@ -459,7 +460,7 @@ void
 camera_paint(struct camera *c)
 {
 	struct light l = light_of(c);
-	int scale = (int)(l.noise * (l.dark ? 1.5f : 1) * 256 / 31);
+	int scale = (int)(l.noise * (1 + 0.5f * l.dark) * 256 / 31);
 
 	paint_view(c, &l);
 	if (l.night && c->night_blur)

@@ -88,6 +88,20 @@ texture(uint8_t *p, int depth, uint32_t salt)
 	}
 }
 
+/* A camera opens no further than its picture bears. */
+static void
+expose(uint8_t *p)
+{
+	uint64_t all = 0;
+	unsigned mean;
+
+	for (int i = 0; i < PIXELS; i++)
+		all += p[i];
+	mean = (unsigned)(all / PIXELS);
+	for (int i = 0; i < PIXELS && mean > 120; i++)
+		p[i] = (uint8_t)(p[i] * 120u / mean);
+}
+
 /* No lens is sharper than its pixels. */
 static void
 lens(uint8_t *p)
@@ -141,6 +155,8 @@ build(struct camera *c)
 		box(c->infrared, x, y, w, h, level, grain);
 	}
 	build_infrared(c);
+	expose(c->scene);
+	expose(c->infrared);
 	lens(c->scene);
 	lens(c->infrared);
 	for (int i = 0; i < PIXELS / 64; i++) {

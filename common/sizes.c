@@ -13,7 +13,11 @@
 #define INTRA_MASK 15u	 /* and where every unit is one */
 #define BITS_LEAST 24u	 /* variety of sizes, in bits beyond a few bytes */
 #define BITS_FREE 3u
+#define STEPLESS 8u
 #define ASTRAY_US 15000000 /* source's time against arrival */
+#define USUAL_SLOW 16u
+#define UNIT_MOST (1u << 24)
+#define EVEN_MOST 4u /* times; next to nothing stays that */
 #define STEP_MOST_US 30000000
 
 void
@@ -191,18 +195,83 @@ usual_gap(const struct sizes *s)
 	return n == 0 ? 0 : sorted[n / 2];
 }
 
+static uint32_t
+towards(uint32_t old, uint32_t value)
+{
+	if (old == 0)
+		return value;
+	return value > old ? old + (value - old + USUAL_SLOW - 1) / USUAL_SLOW
+			   : old - (old - value) / USUAL_SLOW;
+}
+
+/* 32 places of a unit each, then eight to an octave. */
+static unsigned
+place_of(unsigned since_key)
+{
+	unsigned octave, place;
+
+	if (since_key < 32)
+		return since_key;
+	octave = bits_of(since_key) - 6;
+	place = 32 + 8 * octave + (since_key >> (octave + 2) & 7);
+	return place < SIZES_PLACES ? place : SIZES_PLACES - 1;
+}
+
+static void
+end_sum(struct sizes *s)
+{
+	if (s->sum_units > 0)
+		s->mean_bytes = towards(s->mean_bytes,
+		    (uint32_t)(s->sum_bytes / s->sum_units));
+	s->sum_bytes = 0;
+	s->sum_units = 0;
+}
+
+/* The unit's size as if all places in a group were alike: at constant bitrate
+ * the coder gives much after one keyframe and little before the next, and what
+ * comes again with each group would drown what moves. */
+static uint32_t
+even_bytes(struct sizes *s, const struct sizes_unit *u)
+{
+	uint32_t bytes = u->bytes < UNIT_MOST ? u->bytes : UNIT_MOST;
+	uint32_t *usual = &s->place_bytes[place_of(s->since_key)];
+	uint64_t even;
+
+	*usual = towards(*usual, bytes);
+	s->sum_bytes += bytes;
+	if (++s->sum_units >= GROUP_MOST)
+		end_sum(s);
+	if (s->mean_bytes == 0 || *usual == 0)
+		return bytes;
+	even = (uint64_t)bytes * s->mean_bytes / *usual;
+	return even > (uint64_t)bytes * EVEN_MOST ? bytes * EVEN_MOST
+						  : (uint32_t)even;
+}
+
 /* The source's time goes by its own steps, or arrival's jitter would smear the
- * curve; where the two part, arrival is right. */
+ * curve; where the two part, or the source tells no time, arrival is right. */
+static int64_t
+source_time(struct sizes *s, const struct sizes_unit *u)
+{
+	int64_t at = s->source_us;
+
+	if (u->step_us > 0 && u->step_us < STEP_MOST_US) {
+		at += u->step_us;
+		s->stepless = 0;
+	} else if (s->stepless < STEPLESS) {
+		s->stepless++;
+	}
+	if (s->bin < 0 || at > u->at_us + ASTRAY_US ||
+	    at < u->at_us - ASTRAY_US || s->stepless == STEPLESS)
+		at = u->at_us > 0 ? u->at_us : 0;
+	return at;
+}
+
 static void
 add_to_curve(struct sizes *s, const struct sizes_unit *u)
 {
-	int64_t at = s->source_us, bin;
+	int64_t at = source_time(s, u), bin;
 
-	if (u->step_us > 0 && u->step_us < STEP_MOST_US)
-		at += u->step_us;
-	if (s->bin < 0 || at > u->at_us + ASTRAY_US ||
-	    at < u->at_us - ASTRAY_US)
-		at = u->at_us > 0 ? u->at_us : 0;
 	s->source_us = at;
 	bin = at / ACCOUNT_BIN_US;
 	if (s->bin >= 0 && (bin < s->bin || bin > s->bin + ACCOUNT_BINS))
@@ -214,11 +283,13 @@ add_to_curve(struct sizes *s, const struct sizes_unit *u)
 	}
 	while (s->bin < bin)
 		end_bin(s);
-	if (u->key)
+	if (u->key) {
 		note_gap(s);
+		end_sum(s);
+	}
 	if (u->key && !s->was_key)
 		return; /* unless every unit is a keyframe */
-	s->bin_bytes += u->bytes;
+	s->bin_bytes += u->key ? u->bytes : even_bytes(s, u);
 	s->bin_units++;
 }
 

@@ -12,7 +12,8 @@
  * noise) give none: theirs would come again in life too.
  *
  * The curve holds, for each tenth of a second of the source's time, how large
- * the units between keyframes were: it follows what moves, however it is coded.
+ * the units between keyframes were, against what is usual so long after a
+ * keyframe: it follows what moves, however it is coded, and not the coder.
  */
 #ifndef COMMON_SIZES_H
 #define COMMON_SIZES_H
@@ -32,13 +33,16 @@ struct sizes_unit {
 };
 
 #define SIZES_GAPS 8u
+#define SIZES_PLACES                                                           \
+	64u /* in a group: later ones share, the later the more                \
+	     */
 
 struct sizes {
 	int64_t group_us; /* arrival of the running group's first unit */
 	uint32_t group_hash;
 	uint32_t group_bits; /* variety so far */
 	uint16_t group_units;
-	uint16_t since_key;
+	uint16_t since_key; /* units, the keyframe itself counts */
 	uint32_t last_bytes;
 	bool group_bad; /* begun midway, or damaged */
 	bool was_key;
@@ -49,6 +53,11 @@ struct sizes {
 	int64_t key_us;	   /* the source's time of the last keyframe; -1 none */
 	uint32_t gap_us[SIZES_GAPS]; /* between keyframes, 0 = none yet */
 	uint8_t gap_next;
+	uint8_t stepless; /* units in a row without source's time */
+	uint32_t place_bytes[SIZES_PLACES]; /* usual at each place, 0 = none */
+	uint64_t sum_bytes;  /* since the last keyframe, of so many units */
+	uint32_t sum_units;  /* .. without it */
+	uint32_t mean_bytes; /* usual of whole groups, 0 = none yet */
 	uint64_t bin_bytes;
 	uint32_t bin_units;
 	uint32_t print[ACCOUNT_PRINTS];

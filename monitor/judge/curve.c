@@ -8,13 +8,22 @@
 #define GAP_MOST 1200  /* tenths without an account: more begins anew */
 #define SLOW 5u	       /* bins either side: what is slower goes out */
 #define COMB 4	       /* groups of pictures either side */
-#define CLIP_TIMES 3   /* of the mean deviation: one event isn't all */
+#define CLIP_TENTHS 35 /* of the median deviation: one event isn't all */
 #define CLIP_MOST 1000 /* squares of 2000 of these fit into 31 bits */
 #define PARTS 4u       /* of a window */
 #define FINE 4	 /* parts of a level of the half seconds: MJPEG varies by few */
 #define HOLD 5u	 /* tenths: slow pictures last */
 #define AROUND 6 /* tenths either side of a half second's lag */
 #define RHYTHM_LEAST 2u /* bins: neighbours are alike anyway */
+#define USECOND 1000000u
+#define HALVES_S 2u /* bins a second */
+#define TENTHS_S 10u
+#define LEAST_S 4u	 /* of a loop */
+#define ROUND_PERCENT 70 /* of the likeness, at a shorter lag and again */
+#define RIVAL_LEAST 150
+#define RIVAL_REACH_S 30u
+#define RIVAL_APART_S 2u
+#define RIVAL_GROUPS 7u
 #define LAG_OTHERS 50u
 #define OTHERS 63u /* lags that show what is usual */
 
@@ -130,8 +139,9 @@ take_slow_out(const int16_t *x, int16_t *y, unsigned n)
 	}
 }
 
-/* Takes out what comes back with the groups of pictures around; near the ends,
- * where some of these are missing, a little less. */
+/* Takes out what comes back with the groups of pictures around, which need not
+ * last whole bins; near the ends, where some of these are missing, a little
+ * less. */
 static void
 take_rhythm_out(const int16_t *x, int16_t *y, unsigned n, uint32_t rhythm_q8)
 {
@@ -139,54 +149,103 @@ take_rhythm_out(const int16_t *x, int16_t *y, unsigned n, uint32_t rhythm_q8)
 
 	memset(sum, 0, n * sizeof(*sum));
 	for (unsigned k = 1; k <= COMB; k++) {
-		unsigned off =
-		    (unsigned)(((uint64_t)k * rhythm_q8 + 128) / 256);
+		uint64_t off_q8 = (uint64_t)k * rhythm_q8;
+		unsigned off = (unsigned)(off_q8 >> 8);
+		int32_t part = (int32_t)(off_q8 & 255), rest = 256 - part;
 
-		if (off >= n)
+		if (off + 1 >= n)
 			break;
-		for (unsigned i = off; i < n; i++)
-			sum[i] += x[i - off];
-		for (unsigned i = 0; i < n - off; i++)
-			sum[i] += x[i + off];
+		for (unsigned i = off + 1; i < n; i++)
+			sum[i] += x[i - off] * rest + x[i - off - 1] * part;
+		for (unsigned i = 0; i < n - off - 1; i++)
+			sum[i] += x[i + off] * rest + x[i + off + 1] * part;
 	}
 	for (unsigned i = 0; i < n; i++)
-		y[i] = (int16_t)(x[i] - sum[i] / (2 * COMB));
+		y[i] = (int16_t)(x[i] - sum[i] / (2 * COMB * 256));
+}
+
+/* How far off a bin may be: by the median, so that the events themselves don't
+ * say what is usual. 0: nothing happens at all. */
+static int32_t
+swing_most(const int16_t *y, unsigned n)
+{
+	uint16_t seen[CLIP_MOST + 1] = { 0 };
+	unsigned sum = 0, at = 0;
+	int32_t most;
+
+	for (unsigned i = 0; i < n; i++) {
+		int v = abs(y[i]);
+
+		seen[v < CLIP_MOST ? v : CLIP_MOST]++;
+	}
+	for (; at < CLIP_MOST && (sum += seen[at]) * 2 < n;)
+		at++;
+	most = (int32_t)at * CLIP_TENTHS / 10;
+	return most > CLIP_MOST ? CLIP_MOST : most;
+}
+
+static int32_t
+clipped(int32_t v, int32_t most)
+{
+	return v > most ? most : v < -most ? -most : v;
 }
 
 /* What is far off counts as this far off; false: nothing happens at all. */
 static bool
 clip(int16_t *y, unsigned n)
 {
-	uint64_t sum = 0;
-	int32_t most;
+	int32_t most = swing_most(y, n);
 
 	for (unsigned i = 0; i < n; i++)
-		sum += (uint32_t)(y[i] < 0 ? -y[i] : y[i]);
-	most = (int32_t)(sum * CLIP_TIMES / n);
-	if (most > CLIP_MOST)
-		most = CLIP_MOST;
-	for (unsigned i = 0; i < n; i++)
-		y[i] = (int16_t)(y[i] > most	? most
-				 : y[i] < -most ? -most
-						: y[i]);
+		y[i] = (int16_t)clipped(y[i], most);
 	return most > 0;
 }
 
-/* x, of n > 0 bins, becomes what is compared; false: nothing happens. */
-static bool
-prepare(int16_t *x, unsigned n, uint32_t rhythm_us, uint32_t bin_us)
+/* The same for x, by its differences y to the neighbours: a flash must not lift
+ * the mean of those beside it, or all of them would be like the ones beside the
+ * next flash. */
+static void
+clip_events(int16_t *x, const int16_t *y, unsigned n)
 {
-	int16_t y[CURVE_FINE];
-	uint64_t rhythm_q8 = (uint64_t)rhythm_us * 256 / bin_us;
+	int32_t most = swing_most(y, n);
 
-	if (n > CURVE_FINE)
+	for (unsigned i = 0; i < n; i++) {
+		int32_t v = x[i] - y[i] + clipped(y[i], most);
+
+		if (x[i] != 0)
+			x[i] = (int16_t)(v < 1 ? 1 : v);
+	}
+}
+
+/* A curve that is ready to be compared. */
+struct ready {
+	unsigned n;
+	unsigned second;    /* bins */
+	uint32_t rhythm_q8; /* bins; 0 = none, or too long to tell */
+	int16_t y[CURVE_FINE];
+	uint32_t squares[CURVE_FINE + 1];
+};
+
+/* Its bins become what is compared; false: nothing happens. */
+static bool
+prepare(struct ready *r, uint32_t rhythm_us)
+{
+	uint64_t rhythm_q8 = (uint64_t)rhythm_us * 256 * r->second / USECOND;
+	int16_t y[CURVE_FINE];
+
+	if (r->n > CURVE_FINE)
 		return false; /* never so; the compiler is told */
-	take_slow_out(x, y, n);
-	if (rhythm_q8 >= 256 && rhythm_q8 < (uint64_t)n * 256)
-		take_rhythm_out(y, x, n, (uint32_t)rhythm_q8);
+	r->rhythm_q8 = rhythm_q8 < 256 || rhythm_q8 >= (uint64_t)r->n * 256
+			   ? 0
+			   : (uint32_t)rhythm_q8;
+	take_slow_out(r->y, y, r->n);
+	clip_events(r->y, y, r->n);
+	take_slow_out(r->y, y, r->n);
+	if (r->rhythm_q8 != 0)
+		take_rhythm_out(y, r->y, r->n, r->rhythm_q8);
 	else
-		memcpy(x, y, n * sizeof(*x));
-	return clip(x, n);
+		memcpy(r->y, y, r->n * sizeof(*y));
+	return clip(r->y, r->n);
 }
 
 /* Pairs of neighbours added: half a bin that a lag is off costs less. */
@@ -215,13 +274,6 @@ sum_squares(const int16_t *y, unsigned n, uint32_t *squares)
 	for (unsigned i = 0; i < n; i++)
 		squares[i + 1] = squares[i] + (uint32_t)(y[i] * y[i]);
 }
-
-/* A curve that is ready to be compared. */
-struct ready {
-	unsigned n;
-	int16_t y[CURVE_FINE];
-	uint32_t squares[CURVE_FINE + 1];
-};
 
 /* Likeness of the bins [end - n, end) to those one lag before: the square of
  * the correlation, with its sign, so that a thousand need no root. */
@@ -310,6 +362,97 @@ rhythm(const struct ready *r, const struct curve_match *m, unsigned least)
 	return best;
 }
 
+/* The best like of the lags around, and of the lag itself. */
+static int16_t
+like_near(const struct ready *r, unsigned lag, unsigned window)
+{
+	int16_t best = -1000;
+
+	for (unsigned at = lag - 1; at <= lag + 1; at++) {
+		int16_t like;
+
+		if (at < 1 || at + window > r->n)
+			continue;
+		like = like_at(r, r->n, at, window);
+		best = like > best ? like : best;
+	}
+	return best;
+}
+
+static bool
+is_round(const struct ready *r, const struct curve_match *m, unsigned lag)
+{
+	return like_near(r, lag, m->window) * 100 >= m->like * ROUND_PERCENT;
+}
+
+/* How many rounds of a shorter lag that is nearly as alike. */
+static unsigned
+rounds(const struct ready *r, const struct curve_match *m, unsigned least)
+{
+	unsigned k;
+
+	for (k = m->lag / least; k > 1; k--)
+		if (is_round(r, m, (m->lag + k / 2) / k) &&
+		    is_round(r, m, (m->lag * (k - 1) + k / 2) / k))
+			break;
+	return k < 1 ? 1 : k;
+}
+
+/* Between rounds: not within `apart` of one. */
+static bool
+is_between(const struct curve_match *m, unsigned lag, unsigned apart)
+{
+	unsigned off = lag * m->rounds % m->lag;
+	unsigned slack = apart * m->rounds;
+
+	if (slack > m->lag / 3)
+		slack = m->lag / 3;
+	return off > slack && m->lag - off > slack;
+}
+
+/* The best of the lags up to `reach` away, and, further off, of those that the
+ * groups of pictures would give. */
+static int16_t
+rival(const struct ready *r, const struct curve_match *m)
+{
+	unsigned reach = RIVAL_REACH_S * r->second;
+	unsigned apart = RIVAL_APART_S * r->second;
+	unsigned from = m->lag > reach ? m->lag - reach : 1;
+	unsigned most = r->n - m->window;
+	int16_t best = 0;
+
+	for (unsigned lag = from; lag <= m->lag + reach; lag++) {
+		int16_t like;
+
+		if (lag > most || !is_between(m, lag, apart))
+			continue;
+		like = like_at(r, r->n, lag, m->window);
+		best = like > best ? like : best;
+	}
+	for (unsigned k = 1; k <= 2 * RIVAL_GROUPS; k++) {
+		unsigned off = (r->rhythm_q8 * ((k + 1) / 2) + 128) / 256;
+		unsigned lag = k % 2 ? m->lag + off : m->lag - off;
+		int16_t like;
+
+		if (off <= reach || off + 2 > m->lag || lag > most ||
+		    !is_between(m, lag, apart))
+			continue;
+		like = like_near(r, lag, m->window);
+		best = like > best ? like : best;
+	}
+	return best;
+}
+
+/* Whether the lag stands alone; only where it stands out at all. */
+static void
+weigh_rivals(const struct ready *r, struct curve_match *m)
+{
+	if (m->like < RIVAL_LEAST)
+		return;
+	m->rounds = (uint16_t)rounds(r, m, LEAST_S * r->second);
+	m->rival = rival(r, m);
+}
+
 static void
 remember(struct curve_lags *k, unsigned lag, float square)
 {
@@ -361,6 +504,7 @@ search(const struct ready *r, unsigned least, const int32_t *products,
 	m->worst = worst_part(r, m);
 	m->calm = like_calm(r, m);
 	m->rhythm = rhythm(r, m, least);
+	weigh_rivals(r, m);
 }
 
 /* Adds the products of the bins [end - n, end) at all lags. */
@@ -393,7 +537,8 @@ curve_weigh(const struct curve *c, unsigned least, unsigned most,
 	if (r.n == 0 || least == 0)
 		return;
 	fill_coarse(c, r.y, r.n);
-	if (!prepare(r.y, r.n, rhythm_us, ACCOUNT_BIN_US * CURVE_TENTHS))
+	r.second = HALVES_S;
+	if (!prepare(&r, rhythm_us))
 		return;
 	smooth(r.y, r.n);
 	sum_squares(r.y, r.n, r.squares);
@@ -469,7 +614,8 @@ curve_refine(const struct curve *c, uint32_t rhythm_us,
 	if (r.n == 0)
 		return;
 	fill_fine(c, r.y, r.n);
-	if (!prepare(r.y, r.n, rhythm_us, ACCOUNT_BIN_US))
+	r.second = TENTHS_S;
+	if (!prepare(&r, rhythm_us))
 		return;
 	sum_squares(r.y, r.n, r.squares);
 	for (unsigned i = 0; i < n; i++) {
@@ -485,5 +631,6 @@ curve_refine(const struct curve *c, uint32_t rhythm_us,
 		m[i].worst = worst_part(&r, &m[i]);
 		m[i].calm = like_calm(&r, &m[i]);
 		m[i].other = usual(&r, m[i].window);
+		weigh_rivals(&r, &m[i]);
 	}
 }

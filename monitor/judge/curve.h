@@ -42,7 +42,9 @@ struct curve_match {
 	int16_t other;	 /* the usual one at other lags */
 	int16_t worst;	 /* of the window's parts */
 	int16_t calm;	 /* of the bins that are nothing special */
-	int16_t rhythm;	 /* the best at lags that are shorter than any loop */
+	uint16_t rounds;
+	int16_t rival;	/* the best at lags near by that are no rounds of it */
+	int16_t rhythm; /* the best at lags that are shorter than any loop */
 };
 
 struct curve_lags { /* half seconds, the most alike first */

@@ -29,6 +29,8 @@
 #define MOVED_LATELY_US (60 * SECOND)
 #define MIN_TIMES 8u /* units of a still picture differ by far more */
 #define UNITS_LEAST 4u
+#define LEARNED 6u /* accounts */
+#define FELL_PERCENT 50u
 #define CHANGE_Q8 (5 * 256 / 2) /* coding a still picture: below one level */
 #define CHANGED_CELLS 2u
 #define SPAN_LEAST_US (10 * SECOND)
@@ -48,8 +50,12 @@
 	3 /* a lamp that goes round is like itself in these alone              \
 	   */
 #define LIKE_COPIED 990
-#define LIKE_NO_CYCLE 850
+#define TURNS 6u /* groups of pictures to a round of the coder's */
+#define LIKE_INTRA 800
 #define CYCLE_SLACK_MS 250u
+#define CYCLE_UNKNOWN_MS 20000u
+#define RIVAL_HALVES 80 /* percent of the likeness, at lags near by */
+#define RIVAL_FINE 70
 #define RHYTHM_PERCENT 70 /* of the likeness, at lags too short for a loop */
 #define MATCH_HITS 2u
 #define MATCH_MISSES 3u
@@ -280,19 +286,43 @@ differs(const struct history *h)
 	return cells >= CHANGED_CELLS;
 }
 
-/* A frozen picture's coder may fall into a cycle, and its sizes come again like
- * those of a loop: but then some units hold nothing at all. */
-static void
-see_units(struct looped *l, const struct account *a)
+/* Hardly anything is in the units, against what the feed showed in life. */
+static bool
+fell(const struct stream *s, uint64_t mean)
 {
-	uint32_t inter = a->units - a->keyframes;
-	bool intra = a->codec == CODEC_MJPEG;
+	return s->learned >= LEARNED &&
+	       mean * 100 < s->inter_low * FELL_PERCENT;
+}
 
-	if (a->units < UNITS_LEAST || (!intra && inter < UNITS_LEAST))
-		return;
-	if (intra ||
-	    (uint64_t)a->inter_min_bytes * MIN_TIMES >= a->inter_mean_bytes)
+/* A frozen picture's coder may fall into a cycle, and its sizes come again like
+ * those of a loop: but then some units of a group hold nothing at all, or all
+ * of them little. Whole groups are weighed, however short the accounts. */
+static void
+see_units(struct judge_feed *f, const struct account *a)
+{
+	struct looped *l = &f->looped;
+	uint32_t inter = a->units - a->keyframes;
+	int64_t enough = f->stream.gop_us + f->stream.gop_us / 4;
+	uint64_t mean;
+
+	if (a->codec == CODEC_MJPEG && a->units >= UNITS_LEAST)
 		l->moving_us = a->to_us;
+	if (a->codec == CODEC_MJPEG || a->keyframes >= a->units)
+		return;
+	if (l->units == 0 || a->inter_min_bytes < l->units_least)
+		l->units_least = a->inter_min_bytes;
+	l->units += inter;
+	l->units_bytes += (uint64_t)inter * a->inter_mean_bytes;
+	l->units_us += a->to_us - a->from_us;
+	if (l->units < UNITS_LEAST || l->units_us < enough)
+		return;
+	mean = l->units_bytes / l->units;
+	if ((uint64_t)l->units_least * MIN_TIMES >= mean &&
+	    !fell(&f->stream, mean))
+		l->moving_us = a->to_us;
+	l->units = 0;
+	l->units_us = 0;
+	l->units_bytes = 0;
 }
 
 static void
@@ -356,10 +386,13 @@ bins_us(unsigned kind, unsigned bins)
 	       (alike[kind].fine ? 1 : CURVE_TENTHS);
 }
 
+/* Of one round. */
 static uint32_t
 lag_ms(unsigned kind, const struct curve_match *m)
 {
-	return (uint32_t)(bins_us(kind, m->lag) / 1000);
+	uint32_t ms = (uint32_t)(bins_us(kind, m->lag) / 1000);
+
+	return m->rounds > 1 ? ms / m->rounds : ms;
 }
 
 static bool
@@ -377,6 +410,16 @@ is_rhythm(const struct curve_match *m)
 {
 	return m->like < LIKE_COPIED &&
 	       m->rhythm * 100 >= m->like * RHYTHM_PERCENT;
+}
+
+/* A loop is like itself at its lag and at rounds of it, nowhere between. What a
+ * coder does comes again at any number of groups, and so at many lags. */
+static bool
+stands_alone(unsigned kind, const struct curve_match *m)
+{
+	return m->like >= LIKE_COPIED ||
+	       m->rival * 100 <=
+		   m->like * (alike[kind].fine ? RIVAL_FINE : RIVAL_HALVES);
 }
 
 static bool
@@ -438,19 +481,27 @@ compare(const struct judge_feed *f, struct curve_match m[KINDS])
 		    KINDS - HALVES);
 }
 
-/* At constant bitrate groups of pictures take turns, two to four to a round:
- * such a lag must be surer. */
+/* At constant bitrate groups of pictures take turns, some to a round, and where
+ * they do not last whole bins, what is left of them comes again at other short
+ * lags too: such a lag must be a copy; likewise a longer one where it is not
+ * known how long they last. */
 static bool
 coders_cycle(const struct judge_feed *f, const struct curve_match *m,
     uint32_t lag)
 {
 	uint32_t rhythm = f->stream.rhythm_us / 1000;
-	uint32_t off = rhythm == 0 ? 0 : lag % rhythm;
+	uint32_t most =
+	    rhythm == 0 ? CYCLE_UNKNOWN_MS : TURNS * rhythm + CYCLE_SLACK_MS;
 
-	if (rhythm == 0 || lag > CYCLE_GOPS * rhythm + CYCLE_SLACK_MS)
-		return false;
-	off = off > rhythm / 2 ? rhythm - off : off;
-	return off <= CYCLE_SLACK_MS && m->like < LIKE_NO_CYCLE;
+	return lag <= most && m->like < LIKE_COPIED;
+}
+
+/* Where each picture is coded by itself and no rate is kept, nothing hides the
+ * curve: a loop is nearly the same again, a lamp is only like itself. */
+static bool
+clear_enough(const struct judge_feed *f, const struct curve_match *m)
+{
+	return f->stream.codec != CODEC_MJPEG || m->like >= LIKE_INTRA;
 }
 
 /* Keyframes differ; or, where they may fall on moments that hardly do, every
@@ -467,6 +518,13 @@ moved_lately(const struct judge_feed *f, const struct curve_match *m,
 	       at_us - l->moving_us <= MOVED_LATELY_US;
 }
 
+static bool
+speaks(const struct judge_feed *f, unsigned kind, const struct curve_match *m)
+{
+	return enough(kind, m, 100) && stands_alone(kind, m) &&
+	       clear_enough(f, m) && !coders_cycle(f, m, lag_ms(kind, m));
+}
+
 static void
 weigh_curve(struct judge_feed *f, int64_t at_us)
 {
@@ -479,8 +537,7 @@ weigh_curve(struct judge_feed *f, int64_t at_us)
 		return; /* a curve of noise tells nothing */
 	compare(f, m);
 	for (unsigned i = 0; i < KINDS; i++)
-		if (enough(i, &m[i], 100) && moves(l) &&
-		    !coders_cycle(f, &m[i], lag_ms(i, &m[i])) &&
+		if (speaks(f, i, &m[i]) && moves(l) &&
 		    moved_lately(f, &m[i], at_us)) {
 			match_goes_on(l, i, &m[i], at_us);
 			return;
@@ -510,7 +567,7 @@ look(struct judge_feed *f, const struct sight *s)
 	take_all(l, s->account);
 	curve_take(&l->curve, s->account);
 	see_motion(f);
-	see_units(l, s->account);
+	see_units(f, s->account);
 	l->cycle_us = CYCLE_GOPS * (int64_t)f->stream.gop_us;
 	if (l->cycle_us == 0 || l->cycle_us > CYCLE_MOST_US)
 		l->cycle_us = CYCLE_MOST_US;

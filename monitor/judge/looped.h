@@ -38,6 +38,10 @@ struct looped {
 	int64_t cycle_us;  /* how long a coder may go round in */
 	int64_t differ_us; /* when two keyframes in a row last differed */
 	int64_t moving_us; /* when something last moved, as far as is seen */
+	int64_t units_us;  /* not yet weighed: how long, how many .. */
+	uint64_t units_bytes;
+	uint32_t units;
+	uint32_t units_least; /* .. and the smallest */
 	/* encoded anew */
 	struct curve curve;
 	struct curve_match match; /* the last that spoke for a loop .. */

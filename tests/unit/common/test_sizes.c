@@ -252,6 +252,70 @@ the_curve(void **state)
 	}
 }
 
+/* At constant bitrate units shrink from keyframe to keyframe: that is no
+ * activity, once it is known. */
+static void
+the_coders_habit_is_no_activity(void **state)
+{
+	static const unsigned gops[] = { 8, 15, 22, 100, 250 };
+
+	(void)state;
+	for (unsigned g = 0; g < sizeof(gops) / sizeof(gops[0]); g++) {
+		unsigned least = UINT16_MAX, most = 0;
+		struct account a = { 0 };
+		struct sizes s;
+
+		sizes_init(&s);
+		for (unsigned i = 0; i < gops[g] * 80; i++) {
+			unsigned place = i % gops[g];
+			struct sizes_unit u = { .at_us = SECOND + i * 66667,
+				.step_us = 66667,
+				.bytes = 300 + 9000 / (1 + place),
+				.key = place == 0 };
+
+			sizes_add(&s, &u);
+			if (i == gops[g] * 70)
+				sizes_take(&s, &a);
+		}
+		a.to_us = SECOND + gops[g] * 80 * 66667;
+		sizes_take(&s, &a);
+		for (unsigned i = 0; i < a.activity_count; i++) {
+			unsigned v = a.activity[i];
+
+			least = v != 0 && v < least ? v : least;
+			most = v > most ? v : most;
+		}
+		assert_true(a.activity_count > 30);
+		assert_true(most - least <= 128 / 5); /* 15 % */
+	}
+}
+
+/* A source that tells no time: the curve goes by arrival. */
+static void
+without_time(void **state)
+{
+	struct account a = { .to_us = 31 * SECOND };
+	struct sizes s;
+	unsigned have = 0;
+
+	(void)state;
+	sizes_init(&s);
+	for (unsigned i = 0; i < 300; i++) {
+		struct sizes_unit u = { .at_us = SECOND + i * SECOND / 10,
+			.bytes = 500,
+			.key = i % 20 == 0 };
+
+		sizes_add(&s, &u);
+		if (i == 200)
+			sizes_take(&s, &a);
+	}
+	sizes_take(&s, &a);
+	for (unsigned i = 0; i < a.activity_count; i++)
+		have += a.activity[i] != 0;
+	assert_in_range(have, 85, 100);
+	assert_in_range(a.rhythm_us, 1999000, 2001000);
+}
+
 int
 main(void)
 {
@@ -262,6 +326,8 @@ main(void)
 		cmocka_unit_test(damage_spoils_its_group),
 		cmocka_unit_test(the_same_ones_stay),
 		cmocka_unit_test(the_curve),
+		cmocka_unit_test(the_coders_habit_is_no_activity),
+		cmocka_unit_test(without_time),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

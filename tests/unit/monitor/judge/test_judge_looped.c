@@ -28,6 +28,10 @@ struct player {
 	bool still;	 /* nothing moves */
 	bool cycle;	 /* frozen, and the coder goes round and round */
 	unsigned rhythm; /* period of a lamp, units; 0 = none */
+	unsigned turns;	 /* at constant bitrate: groups to a round; 0 = not */
+	unsigned account_s;	    /* how long an account is; 0: 10 s */
+	bool no_rhythm;		    /* groups' length is not known */
+	uint32_t least, sum, units; /* of non-key units, this account */
 	uint32_t seed;
 };
 
@@ -74,11 +78,17 @@ bytes_of(const struct player *p)
 
 	if (p->rhythm && at % p->rhythm < 2)
 		v += 2000;
+	if (p->turns)
+		v = v / 4 + 200 + 6000 / (1 + p->unit % p->gop) +
+		    700 * (p->unit / p->gop % p->turns);
 	if (p->anew)
 		v = v * (100 - p->blur) / 100 +
 		    dice(coder, p->seed + 1) % (1 + 30 * p->blur);
 	else
 		v += dice(coder, p->seed + 2) % (p->still ? 3 : 64);
+	/* nothing is left to code at a frozen group's end */
+	if (p->cycle && p->unit % p->gop + 4 >= p->gop)
+		return 18;
 	return p->unit % p->gop == 0 ? 9000 + v : v;
 }
 
@@ -97,9 +107,26 @@ account(struct player *p, int64_t ms)
 
 	sizes_take(&p->sizes, &a);
 	a.gop_us = p->gop * 1000000 / FPS;
-	a.inter_min_bytes = p->cycle ? 40 : 700;
-	a.inter_mean_bytes = 2000;
+	if (p->no_rhythm)
+		a.rhythm_us = 0;
+	a.from_us = a.to_us - (p->account_s ? p->account_s : 10) * 1000000ll;
+	a.units = p->units + 1;
+	a.keyframes = 1;
+	a.inter_min_bytes = p->least;
+	a.inter_mean_bytes = p->units ? p->sum / p->units : 0;
+	p->least = p->sum = p->units = 0;
 	camera_account_send(&p->camera, &a);
+}
+
+static void
+count(struct player *p, const struct sizes_unit *u)
+{
+	if (u->key)
+		return;
+	if (p->units == 0 || u->bytes < p->least)
+		p->least = u->bytes;
+	p->sum += u->bytes;
+	p->units++;
 }
 
 /* The picture that belongs to the moment. */
@@ -122,7 +149,8 @@ play(struct player *p, unsigned seconds)
 			.key = p->unit % p->gop == 0 };
 
 		sizes_add(&p->sizes, &u);
-		if (p->unit % (10 * FPS) == 9)
+		count(p, &u);
+		if (p->unit % ((p->account_s ? p->account_s : 10) * FPS) == 9)
 			account(p, ms);
 		if (p->unit % (PICTURE_S * FPS) == 0)
 			picture(p, ms);
@@ -190,22 +218,30 @@ as_coded(void **state)
 	}
 }
 
-/* A frozen picture whose coder has fallen into a cycle. */
+/* A frozen picture whose coder has fallen into a cycle; accounts may be shorter
+ * than a group. */
 static void
 a_coders_cycle(void **state)
 {
-	struct player p = { .gop = 20,
-		.live = 60 * FPS,
-		.loop = 4 * FPS,
-		.seed = 3 };
-
 	(void)state;
-	player_init(&p);
-	play(&p, 60);
-	p.cycle = true;
-	play(&p, 300);
-	assert_int_equal(camera_verdict(&p.camera)->cause, CAUSE_FROZEN);
-	camera_fini(&p.camera);
+	for (unsigned account_s = 0; account_s < 3; account_s++) {
+		struct player p = { .gop = 20,
+			.live = 60 * FPS,
+			.loop = 4 * FPS,
+			.seed = 3,
+			.account_s = account_s };
+
+		player_init(&p);
+		play(&p, 60);
+		p.cycle = true;
+		for (unsigned s = 0; s < 300; s += 10) {
+			play(&p, 10);
+			assert_false(is_looped(&p));
+		}
+		assert_int_equal(camera_verdict(&p.camera)->cause,
+		    CAUSE_FROZEN);
+		camera_fini(&p.camera);
+	}
 }
 
 static void
@@ -268,14 +304,19 @@ static void
 never_looped(void **state)
 {
 	static const struct player rows[] = {
-		{ .gop = 20 },
-		{ .gop = 100, .anew = true, .blur = 30 },
+		{ .gop = 20 }, { .gop = 100, .anew = true, .blur = 30 },
 		{ .gop = 10, .still = true },
 		{ .gop = 20, .still = true, .rhythm = 10 }, /* a clock */
 		{ .gop = 25, .still = true, .rhythm = 13 },
-		{ .gop = 50, .rhythm = 13 },
-		{ .gop = 1 },
+		{ .gop = 50, .rhythm = 13 }, { .gop = 1 },
 		{ .gop = 600, .rhythm = 100 },
+		/* constant bitrate */
+		{ .gop = 10, .turns = 1 }, { .gop = 16, .turns = 2 },
+		{ .gop = 20, .turns = 3 },
+		{ .gop = 13, .turns = 4, .no_rhythm = true },
+		{ .gop = 37, .turns = 1, .no_rhythm = true },
+		{ .gop = 100, .turns = 2 },
+		{ .gop = 20, .rhythm = 260 }, /* a flash */
 	};
 
 	(void)state;

@@ -1,69 +1,98 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Out of focus, dirty or steamed up: the same place, but its fine edges are
- * fainter than they usually are in this light, nearly everywhere. Noise is
- * taken off first, since it grows as light goes. After a switch between day
- * and night a camera may hunt for its focus: not called then.
+/* Out of focus, dirty or steamed up: the same place, but of its fine steps
+ * less is left than of its coarse edges, and less than usual of any, wherever
+ * they are. Fog and dusk take both alike; noise, rain and what passes by add
+ * steps; a mast in the wind moves them; a coarser coder leaves the strong
+ * ones. Steps too fine for the thumbnail are looked at at full resolution, as
+ * far as the former do not speak against it. A lens that hunts for its focus
+ * is through in seconds; after a switch between day and night it may take
+ * longer: not called then.
  */
 #include "monitor/judge/feed.h"
 
 #define SECOND 1000000
-#define BLURRED_PERMILLE 760u /* of the usual sharpness: median of zones */
-#define SOFT_PERMILLE 280u    /* .. and so many zones with 0.6 or less */
-#define ALL_PERMILLE 840u     /* .. of all of them together, .. */
-#define SHARP_PERMILLE 830u
-#define FEW_PERMILLE 640u /* .. where few zones can be compared, .. */
-#define FEW_TIMES 2	  /* .. for so many times as long */
-#define HAZE_LIGHT 85u
-#define HAZE_PERMILLE 480u
-#define ZONES_LEAST 10u
+#define FINE_PERMILLE 720u   /* of coarse edges: less is out of focus, .. */
+#define ENERGY_PERMILLE 955u /* .. where no other steps have come */
+#define FINE_BACK_PERMILLE 800u
+#define ENERGY_BACK_PERMILLE 970u
+#define MARKS_LEAST 12u
+#define PART_PERMILLE 400u /* of all marks must lie where nothing passes */
+
+/* At full resolution. */
+#define SHARP_PERMILLE 640u /* of the usual: median of zones */
+#define SOFT_PERMILLE 280u  /* .. and so many zones with 0.6 or less */
+#define ALL_PERMILLE 840u   /* .. of all of them together */
+#define SHARP_BACK_PERMILLE 830u
+#define ALL_BACK_PERMILLE 950u
+#define FINE_SOME_PERMILLE 880u
 #define ZONES_MANY 30u
-#define PICTURES 4u
-#define LASTS_US (14 * SECOND)
+
+#define PICTURES 6u
+#define LASTS_US (28 * SECOND)
 #define REFOCUS_US (60 * SECOND)
 
-/* Steamed up: in as much light as ever, coarse edges fade too. */
 static bool
-hazy(const struct compared *c)
+out_of_focus(const struct compared *c)
 {
-	return c->light_percent >= HAZE_LIGHT &&
-	       c->soft.clear_permille < HAZE_PERMILLE;
+	return c->fine.ratio_permille < FINE_PERMILLE &&
+	       c->fine.energy_permille < ENERGY_PERMILLE;
+}
+
+static bool
+slightly(const struct compared *c)
+{
+	return !c->coarser && c->soft.zones >= ZONES_MANY &&
+	       c->soft.sharp_permille < SHARP_PERMILLE &&
+	       c->soft.all_permille < ALL_PERMILLE &&
+	       c->soft.soft_permille >= SOFT_PERMILLE &&
+	       c->fine.ratio_permille < FINE_SOME_PERMILLE &&
+	       c->fine.energy_permille < ENERGY_PERMILLE;
+}
+
+/* By its marks; or as sharp as ever, where these have been carried away. */
+static bool
+sharp_again(const struct compared *c)
+{
+	bool sharp = c->soft.sharp_permille >= SHARP_BACK_PERMILLE;
+
+	if (c->fine.ratio_permille >= FINE_BACK_PERMILLE)
+		return sharp || c->coarser || c->soft.zones < ZONES_MANY;
+	return c->fine.energy_permille >= ENERGY_BACK_PERMILLE && sharp &&
+	       !c->coarser && c->soft.zones >= ZONES_MANY &&
+	       c->soft.all_permille >= ALL_BACK_PERMILLE;
 }
 
 static struct opinion
 weigh(struct judge_feed *f, const struct compared *c, int64_t at_us)
 {
-	bool many = c->soft.zones >= ZONES_MANY;
-	unsigned limit = many ? BLURRED_PERMILLE : FEW_PERMILLE;
-	unsigned times = many ? 1 : FEW_TIMES;
-
-	if (!hazy(c) && (c->soft.sharp_permille >= limit ||
-			    c->soft.all_permille >= ALL_PERMILLE ||
-			    c->soft.soft_permille < SOFT_PERMILLE)) {
+	if (!out_of_focus(c) && !slightly(c)) {
 		f->blurred.pictures = 0;
-		return (struct opinion){
-			c->soft.sharp_permille >= SHARP_PERMILLE ? SAY_GOOD
-								 : SAY_NOTHING
-		};
+		return (
+		    struct opinion){ sharp_again(c) ? SAY_GOOD : SAY_NOTHING };
 	}
 	if (f->blurred.pictures == 0)
 		f->blurred.from_us = at_us;
 	if (f->blurred.pictures < UINT16_MAX)
 		f->blurred.pictures++;
-	if (f->blurred.pictures < PICTURES * times ||
-	    at_us - f->blurred.from_us < LASTS_US * times)
+	if (f->blurred.pictures < PICTURES ||
+	    at_us - f->blurred.from_us < LASTS_US)
 		return (struct opinion){ SAY_ODD };
-	return (struct opinion){ SAY_BAD,
-		c->soft.sharp_permille < BLURRED_PERMILLE * 2 / 3 ? 92 : 82 };
+	return (struct opinion){ SAY_BAD, out_of_focus(c) ? 92 : 80 };
 }
 
 static struct opinion
 look(struct judge_feed *f, const struct sight *s)
 {
 	const struct normal *n = &f->normal;
+	const struct marks *k = &n->mode[n->in_force].marks;
 
 	if (s->contrast == NULL || s->sample->result != SAMPLE_OK ||
-	    n->now.view != VIEW_SAME || n->now.soft.zones < ZONES_LEAST ||
-	    n->now.coarser ||
+	    n->now.view != VIEW_SAME)
+		return (struct opinion){ SAY_NOTHING };
+	if (k->seen == 0) /* a person said that it shall be so */
+		return (struct opinion){ SAY_GOOD };
+	if (k->seen < SHARP_SETTLED || n->now.fine.zones < MARKS_LEAST ||
+	    n->now.fine.part_permille < PART_PERMILLE ||
 	    (n->light_us != 0 && s->at_us - n->light_us < REFOCUS_US))
 		return (struct opinion){ SAY_NOTHING };
 	return weigh(f, &n->now, s->at_us);
@@ -74,6 +103,10 @@ tell(const struct judge_feed *f, struct evidence *e)
 {
 	const struct compared *c = &f->normal.now;
 
+	evidence_number(e, "fine", c->fine.fine_permille, 1000);
+	evidence_number(e, "coarse", c->fine.clear_permille, 1000);
+	evidence_number(e, "fine_usual", 1, 1);
+	evidence_number(e, "steps", c->fine.energy_permille, 1000);
 	evidence_number(e, "sharpness", c->soft.sharp_permille, 1000);
 	evidence_number(e, "sharpness_usual", 1, 1);
 	evidence_number(e, "soft_zones", c->soft.soft_permille, 1000);

@@ -300,6 +300,7 @@ compare(const struct mode *mode, const struct measures *m,
 	c.soft = sharp_compare(&mode->sharp, m, zone,
 	    c.light_percent < 100 ? c.light_percent : 100, sharp);
 	c.coarser = sharp_coarser(&mode->sharp, m);
+	c.fine = marks_compare(&mode->marks, m->thumb, zone);
 	count_zones(&c, mode, zone, sharp, s, &usual);
 	if (veiled(&c)) {
 		memset(c.hidden, 0xff, sizeof(c.hidden));
@@ -579,6 +580,7 @@ mode_begin(struct mode *mode, const struct measures *m)
 	mode->seen = 0;
 	mode->colour = m->saturation_q8;
 	mode->sharp.seen = 0;
+	mode->marks.seen = 0;
 	memset(mode->agree, 90, sizeof(mode->agree));
 }
 
@@ -592,12 +594,17 @@ pull(unsigned level, unsigned old)
 }
 
 static void
-mode_learn(struct mode *mode, const struct measures *m, const struct scene *now,
+mode_learn(struct normal *n, const struct measures *m, const struct scene *now,
     bool sharp)
 {
+	struct mode *mode = &n->mode[n->in_force];
+
 	learn_agree(mode, now->zone);
 	blend(mode->luma, &now->small, learn_weight(mode->seen),
 	    pull(now->small.level, level_of_bytes(mode->luma)), mode->seen);
+	if (!sharp_same_size(&mode->sharp, m))
+		mode->marks.seen = 0;
+	marks_learn(&mode->marks, &n->candidates, m->thumb, now->zone);
 	if (sharp || !sharp_same_size(&mode->sharp, m))
 		sharp_learn(&mode->sharp, m, now->zone);
 	mode->colour =
@@ -631,6 +638,7 @@ learn_three(struct normal *n, const struct measures *m, const struct small *s)
 			       : third,
 	    s);
 	sharp_learn(&mode->sharp, m, NULL);
+	marks_learn(&mode->marks, &n->candidates, m->thumb, NULL);
 	if (++mode->seen < NORMAL_SEEN)
 		return;
 	for (unsigned i = 0; i < SMALL_CELLS; i++)
@@ -660,7 +668,7 @@ learn_first(struct normal *n, const struct measures *m)
 		return;
 	}
 	match_mode(mode, &now.field, &old, now.zone);
-	mode_learn(mode, m, &now, true);
+	mode_learn(n, m, &now, true);
 }
 
 /* The same place in a light that agrees with no mode: a mode of its own, in
@@ -674,6 +682,7 @@ learn_light(struct normal *n, const struct measures *m, int64_t at_us)
 		return;
 	mode_begin(mode, m);
 	memcpy(mode->luma, n->standing.luma, sizeof(mode->luma));
+	marks_learn(&mode->marks, &n->candidates, m->thumb, NULL);
 	if (n->now.soft.sharp_permille >= LIGHT_SHARP_PERMILLE)
 		sharp_learn(&mode->sharp, m, NULL);
 	else
@@ -714,7 +723,7 @@ normal_learn(struct judge_feed *f, const struct sight *s,
 	/* what is well known is learned from every other picture: cheaper */
 	if (mode->seen >= SEEN_WELL && (n->skip = !n->skip))
 		return;
-	mode_learn(mode, m, scene,
+	mode_learn(n, m, scene,
 	    mode->sharp.seen < SHARP_SETTLED ||
 		n->now.soft.sharp_permille >= SHARP_LEARN_PERMILLE);
 	if (!n->pinned.set && mode->seen >= SEEN_PINNED)

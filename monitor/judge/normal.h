@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "common/cursor.h"
+#include "monitor/judge/marks.h"
 #include "monitor/judge/match.h"
 #include "monitor/judge/sharp.h"
 
@@ -35,6 +36,7 @@ struct mode {
 	uint16_t seen;	 /* pictures it was learned from; 0 = none yet */
 	uint16_t colour; /* saturation, q8 */
 	struct sharpness sharp;
+	struct marks marks;
 	uint8_t agree[ZONES]; /* usual agreement of a zone, percent */
 	uint8_t luma[SMALL_CELLS];
 };
@@ -67,6 +69,7 @@ struct compared { /* the newest picture with the mode in force */
 	uint16_t colour_percent;   /* saturation now / usual, at most 999 */
 	struct displacement shift; /* when it is not the same place */
 	struct softness soft;
+	struct fineness fine;
 	bool coarser;		   /* coded */
 	uint16_t edged_permille;   /* edges now / usual, over the picture */
 	uint8_t hidden[ZONES / 8]; /* which zones, a bit each */
@@ -77,6 +80,7 @@ struct compared { /* the newest picture with the mode in force */
 struct normal {
 	bool proven; /* the feed showed life, and what was learned stands */
 	struct mode mode[2];
+	struct candidates candidates;
 	uint8_t in_force;
 	struct standing standing;
 	struct pinned pinned;
@@ -91,7 +95,7 @@ struct normal {
 	uint8_t until_drift; /* pictures to the next look at the pinned */
 };
 
-struct scene { /* the newest picture, from looking to learning */
+struct scene {	       /* the newest picture, from looking to learning */
 	bool compared; /* with the mode in force, and these are: */
 	struct small small;
 	struct field field;

@@ -110,13 +110,13 @@ judge_reference_set(struct judge_feed *f, int64_t now_us)
 		memcpy(mode->luma, n->standing.luma, sizeof(mode->luma));
 		memset(mode->agree, 90, sizeof(mode->agree));
 		mode->seen = NORMAL_SEEN;
-		mode->sharp.seen = 0;
+		mode->sharp.seen = mode->marks.seen = 0;
 		n->mode[!n->in_force].seen = 0;
 		n->standing.pictures = 0;
 	} else if (n->now.view != VIEW_SAME) {
 		return false;
 	} else if (picture_causes(f) & 1ull << CAUSE_BLURRED) {
-		mode->sharp.seen = 0;
+		mode->sharp.seen = mode->marks.seen = 0;
 	}
 	normal_pin(n);
 	n->pinned.approved = true;

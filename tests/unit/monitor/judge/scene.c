@@ -122,6 +122,19 @@ pixel(const struct camera *c, unsigned u, unsigned v, uint32_t salt)
 	return level + mix(salt, c->frame) % 5 - 2;
 }
 
+/* Each cell a mean of itself and its neighbours. */
+static void
+smooth(uint16_t *thumb)
+{
+	static uint16_t old[THUMB_CELLS];
+
+	memcpy(old, thumb, sizeof(old));
+	for (unsigned i = THUMB_W; i < THUMB_CELLS - THUMB_W; i++)
+		thumb[i] = (uint16_t)((4u * old[i] + old[i - 1] + old[i + 1] +
+					  old[i - THUMB_W] + old[i + THUMB_W]) /
+				      8);
+}
+
 static void
 fill_thumb(const struct camera *c, struct measures *m)
 {
@@ -131,6 +144,8 @@ fill_thumb(const struct camera *c, struct measures *m)
 
 		m->thumb[i] = (uint16_t)(pixel(c, u, v, i + 90000) * 256);
 	}
+	for (unsigned k = c->blur; k > 0 && k < 100; k += 5)
+		smooth(m->thumb);
 }
 
 static void

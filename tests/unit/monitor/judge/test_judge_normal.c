@@ -50,8 +50,8 @@ test_faults(void **state)
 		{ "moved", 16, 10, .shift = 9000 },
 		{ "moved", 16, 10, .shift = 4000, .light = 60 },
 		{ "moved", 18, 12, .place = 7 },
-		{ "blurred", 10, 6, .blur = 40 },
-		{ "blurred", 10, 6, .blur = 30, .light = 70 },
+		{ "blurred", 17, 13, .blur = 40 },
+		{ "blurred", 17, 13, .blur = 30, .light = 70 },
 	};
 
 	(void)state;

@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "monitor/judge/marks.h"
+
+#include <stdlib.h>
+
+#define DOWN 128u
+#define CELLS_W (THUMB_W / ZONE_W)
+#define CELLS_H (THUMB_H / ZONE_H)
+#define CELLS (CELLS_W * CELLS_H)
+#define REACH 1 /* cells that a mast in the wind may move the picture by */
+#define BORDER 2u
+#define LEVEL 128		 /* of a step */
+#define STEP_FAINT (2 * LEVEL)	 /* weighs nothing */
+#define STEP_STRONG (18 * LEVEL) /* weighs no more than this */
+#define AGREE_LEAST 60
+#define SHIFT_BETTER 40 /* permille of all weight */
+#define BINS 64
+#define BIN_PERMILLE 25
+#define CANDIDATE_WEIGHT 4
+#define STEP_MOST (100 * 16) /* for the energy, 16ths */
+
+_Static_assert(THUMB_W % ZONE_W == 0 && THUMB_H % ZONE_H == 0 && CELLS <= 128,
+    "a zone holds whole cells, few enough for a byte");
+
+static unsigned
+cell_of(unsigned zone, unsigned at)
+{
+	at &= DOWN - 1;
+	return (zone / ZONE_W * CELLS_H + at / CELLS_W) * THUMB_W +
+	       zone % ZONE_W * CELLS_W + at % CELLS_W;
+}
+
+static int
+step_at(const uint16_t *thumb, unsigned cell, bool down)
+{
+	return (thumb[cell + (down ? THUMB_W : 1)] - thumb[cell]) / 2;
+}
+
+static bool
+inside(unsigned cell)
+{
+	unsigned x = cell % THUMB_W, y = cell / THUMB_W;
+
+	return x >= BORDER && y >= BORDER && x + BORDER + 1 < THUMB_W &&
+	       y + BORDER + 1 < THUMB_H;
+}
+
+/* The strongest step of a zone. */
+static int
+strongest(const uint16_t *thumb, unsigned zone, uint8_t *at_out)
+{
+	int best = 0;
+
+	for (unsigned i = 0; i < CELLS; i++) {
+		unsigned cell = cell_of(zone, i);
+		int right, down;
+
+		if (!inside(cell))
+			continue;
+		right = step_at(thumb, cell, false);
+		down = step_at(thumb, cell, true);
+		if (abs(right) > abs(best)) {
+			best = right;
+			*at_out = (uint8_t)i;
+		}
+		if (abs(down) > abs(best)) {
+			best = down;
+			*at_out = (uint8_t)(i | DOWN);
+		}
+	}
+	return best;
+}
+
+static uint32_t
+root(uint32_t v)
+{
+	uint32_t r = 0;
+
+	for (uint32_t bit = 1u << 15; bit > 0; bit >>= 1)
+		if ((r | bit) * (r | bit) <= v)
+			r |= bit;
+	return r;
+}
+
+/* Root mean square of all steps, wherever they are, 16ths of a level; what is
+ * very strong counts as merely strong. */
+static uint16_t
+energy_of(const uint16_t *thumb)
+{
+	uint64_t sum = 0;
+
+	for (unsigned y = 1; y + 1 < THUMB_H; y++) {
+		const uint16_t *at = thumb + y * THUMB_W;
+		uint32_t row = 0;
+
+		for (unsigned x = 1; x + 1 < THUMB_W; x++) {
+			int a = (at[x + 1] - at[x]) / 16;
+			int b = (at[x + THUMB_W] - at[x]) / 16;
+
+			a = a > STEP_MOST ? STEP_MOST : a;
+			a = a < -STEP_MOST ? -STEP_MOST : a;
+			b = b > STEP_MOST ? STEP_MOST : b;
+			b = b < -STEP_MOST ? -STEP_MOST : b;
+			row += (uint32_t)(a * a + b * b);
+		}
+		sum += row;
+	}
+	return (uint16_t)root((uint32_t)(sum / (THUMB_W * THUMB_H)));
+}
+
+static void
+begin(struct marks *k, struct candidates *c, const uint16_t *thumb)
+{
+	for (unsigned z = 0; z < ZONES; z++) {
+		k->at[z] = BORDER * CELLS_W + BORDER;
+		k->step[z] = (int16_t)strongest(thumb, z, &k->at[z]);
+		c->at[z] = k->at[z];
+		c->step[z] = 0;
+	}
+	k->energy = energy_of(thumb);
+	k->seen = 1;
+}
+
+static int
+now_at(const uint16_t *thumb, unsigned zone, uint8_t at)
+{
+	return step_at(thumb, cell_of(zone, at), at & DOWN);
+}
+
+/* Noise and what passes by have the strongest step of a picture elsewhere in
+ * the next: a candidate must stay to become a mark. */
+static void
+try_another(struct marks *k, struct candidates *c, const uint16_t *thumb,
+    unsigned z)
+{
+	int usual = abs(k->step[z]);
+	int enough = usual + usual / 2 + 2 * LEVEL;
+	int step = c->step[z];
+
+	step += (now_at(thumb, z, c->at[z]) - step) / CANDIDATE_WEIGHT;
+	if (abs(step) > enough) {
+		k->at[z] = c->at[z];
+		k->step[z] = (int16_t)step;
+		step = 0;
+	} else if (abs(step) * 2 < enough) {
+		step = strongest(thumb, z, &c->at[z]) / 2;
+	}
+	c->step[z] = (int16_t)step;
+}
+
+void
+marks_learn(struct marks *k, struct candidates *c, const uint16_t *thumb,
+    const struct zone_match zone[ZONES])
+{
+	int w = (int)learn_weight(k->seen);
+
+	if (k->seen == 0) {
+		begin(k, c, thumb);
+		return;
+	}
+	for (unsigned z = 0; z < ZONES; z++) {
+		int now = now_at(thumb, z, k->at[z]);
+
+		k->step[z] = (int16_t)(k->step[z] + (now - k->step[z]) / w);
+		if (zone == NULL || zone[z].agree >= AGREE_LEAST)
+			try_another(k, c, thumb, z);
+	}
+	k->energy = (uint16_t)(k->energy + (energy_of(thumb) - k->energy) / w);
+	if (k->seen < UINT16_MAX)
+		k->seen++;
+}
+
+static int
+weight_of(const struct marks *k, unsigned zone)
+{
+	int w = abs(k->step[zone]);
+
+	return w < STEP_FAINT ? 0 : w > STEP_STRONG ? STEP_STRONG : w;
+}
+
+static int
+clamp(int v, int least, int most)
+{
+	return v < least ? least : v > most ? most : v;
+}
+
+/* Steps now of usual, permille, of one zone. */
+static int
+part_at(const struct marks *k, const uint16_t *thumb, unsigned zone, int shift)
+{
+	unsigned cell = (unsigned)((int)cell_of(zone, k->at[zone]) + shift);
+
+	return clamp(step_at(thumb, cell, k->at[zone] & DOWN) * 1000 /
+			 k->step[zone],
+	    -500, 1500);
+}
+
+struct spread { /* of values in permille, by weight */
+	int32_t bin[BINS];
+	int32_t all;
+};
+
+static void
+put(struct spread *s, int permille, int weight)
+{
+	s->bin[clamp(permille / BIN_PERMILLE, 0, BINS - 1)] += weight;
+	s->all += weight;
+}
+
+static uint16_t
+median(const struct spread *s)
+{
+	int32_t below = 0;
+
+	for (int i = 0; i < BINS; i++) {
+		if (s->bin[i] == 0 || (below += s->bin[i]) * 2 < s->all)
+			continue;
+		below -= s->bin[i];
+		return (uint16_t)(i * BIN_PERMILLE + BIN_PERMILLE *
+							 (s->all / 2 - below) /
+							 s->bin[i]);
+	}
+	return 0;
+}
+
+static int
+mean_at(const struct marks *k, const uint16_t *thumb, const uint8_t *use,
+    int shift)
+{
+	int64_t sum = 0, all = 0;
+
+	for (unsigned z = 0; z < ZONES; z++) {
+		int w = use[z] ? weight_of(k, z) : 0;
+
+		if (w == 0)
+			continue;
+		sum += (int64_t)w * part_at(k, thumb, z, shift);
+		all += w;
+	}
+	return all == 0 ? 0 : (int)(sum / all);
+}
+
+/* Where the picture has swung to. */
+static int
+shift_of(const struct marks *k, const uint16_t *thumb, const uint8_t *use)
+{
+	int best = mean_at(k, thumb, use, 0) + SHIFT_BETTER, at = 0;
+
+	for (int y = -REACH; y <= REACH; y++)
+		for (int x = -REACH; x <= REACH; x++) {
+			int shift = y * (int)THUMB_W + x;
+			int mean = mean_at(k, thumb, use, shift);
+
+			if (mean > best) {
+				best = mean;
+				at = shift;
+			}
+		}
+	return at;
+}
+
+struct fineness
+marks_compare(const struct marks *k, const uint16_t *thumb,
+    const struct zone_match zone[ZONES])
+{
+	struct fineness f = { .ratio_permille = 1000, .energy_permille = 1000 };
+	struct spread fine = { 0 }, clear = { 0 };
+	uint8_t use[ZONES];
+	int32_t all = 0;
+	int shift;
+
+	for (unsigned z = 0; z < ZONES; z++) {
+		int w = weight_of(k, z);
+
+		use[z] = w > 0 && zone[z].edges >= EDGES_FAINT &&
+			 zone[z].agree >= AGREE_LEAST;
+		all += w;
+		f.zones = (uint8_t)(f.zones + use[z]);
+	}
+	f.energy_permille = (uint16_t)clamp(energy_of(thumb) * 1000 /
+						(k->energy > 0 ? k->energy : 1),
+	    0, 9999);
+	if (f.zones == 0)
+		return f;
+	shift = shift_of(k, thumb, use);
+	for (unsigned z = 0; z < ZONES; z++) {
+		if (!use[z])
+			continue;
+		put(&fine, part_at(k, thumb, z, shift), weight_of(k, z));
+		put(&clear, zone[z].slope * 10, weight_of(k, z));
+	}
+	f.part_permille = (uint16_t)((int64_t)fine.all * 1000 / all);
+	f.fine_permille = median(&fine);
+	f.clear_permille = median(&clear);
+	f.ratio_permille =
+	    (uint16_t)(f.clear_permille < 50
+			   ? 1000
+			   : f.fine_permille * 1000 / f.clear_permille);
+	return f;
+}

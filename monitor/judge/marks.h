@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* marks.h: the sharpest step of each zone, at the full resolution of the
+ * thumbnail (160x90) -> how much of them is left, beside what is left of the
+ * coarse edges (match.h) in the same zones. PURE. For the judge's files only.
+ *
+ * A lens out of focus takes the fine steps and leaves the coarse edges; flat
+ * light, haze and dusk take both alike; noise and rain add to neither, since
+ * each step has a place and a sign; a coarser coder leaves what is strong.
+ */
+#ifndef MONITOR_JUDGE_MARKS_H
+#define MONITOR_JUDGE_MARKS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "monitor/judge/match.h"
+
+struct marks {
+	uint16_t seen;	   /* pictures; 0 = none */
+	uint16_t energy;   /* of all steps of the picture, wherever they are */
+	uint8_t at[ZONES]; /* cell within the zone, by rows; top bit: the
+			    * step goes down, not to the right */
+	int16_t step[ZONES]; /* usual, 128ths of a level */
+};
+
+struct candidates { /* steps that may become marks, if they stay */
+	uint8_t at[ZONES];
+	int16_t step[ZONES];
+};
+
+struct fineness {
+	uint8_t zones;		  /* that could be compared */
+	uint16_t part_permille;	  /* of the weight of all marks, in them */
+	uint16_t fine_permille;	  /* steps now / usual: weighted median */
+	uint16_t clear_permille;  /* coarse edges now / usual, the same way */
+	uint16_t ratio_permille;  /* the one / the other */
+	uint16_t energy_permille; /* of all steps, now / usual */
+};
+
+/* A picture that is good; seen 0: the first. */
+void marks_learn(struct marks *k, struct candidates *c, const uint16_t *thumb,
+    const struct zone_match zone[ZONES]);
+struct fineness marks_compare(const struct marks *k, const uint16_t *thumb,
+    const struct zone_match zone[ZONES]);
+
+#endif

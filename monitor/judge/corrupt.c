@@ -22,7 +22,6 @@
 #define STREAK_OVER_PERMILLE 55u /* the usual most */
 #define ZONE_TIMES_X10 17u	 /* a spoilt zone: of its highest .. */
 #define ZONE_OVER_Q8 (4u * 256u) /* .. and so much more */
-#define ZONE_CALM_Q8 256u
 #define CALM_ZONES (ZONES / 2u)
 #define STREWN_ZONES 8u
 #define STREWN_LIKENESS 400 /* permille */
@@ -42,6 +41,15 @@
 #define GRAIN_TIMES 4u /* more is noise */
 #define GRAIN_OVER 35u
 #define COARSE_SEAM_X10 16u
+#define DRAGGED_CALM_ZONES 90u	/* of 144: the rest is spoilt */
+#define DRAGGED_OUTLIER_X10 16u /* of the usual most .. */
+#define DRAGGED_OUTLIER_OVER 4u
+#define DRAGGED_NOISE_X10 11u
+#define DRAGGED_CHANGE_X10 18u /* of the usual mean .. */
+#define DRAGGED_CHANGE_OVER_Q8 256u
+#define DRAGGED_AGREE 15 /* percent below the usual agreement of edges */
+#define HELD_MOST 60u	 /* pictures */
+#define HELD_CHANGE_X10 15u
 
 static unsigned
 apart(unsigned a, unsigned b)
@@ -111,17 +119,6 @@ spoilt_zones(const struct measures *m, const struct usual_light *l)
 	return n;
 }
 
-/* Zones that are no sharper than they ever were. Noise and rain leave none. */
-static unsigned
-calm_zones(const struct measures *m, const struct usual_light *l)
-{
-	unsigned n = 0;
-
-	for (unsigned i = 0; i < ZONES; i++)
-		n += m->zone_sharp[i] <= l->zone_most_q8[i] + ZONE_CALM_Q8;
-	return n;
-}
-
 static unsigned
 off_colour_cells(const struct measures *m, const struct usual_light *l)
 {
@@ -165,7 +162,7 @@ is_strewn(struct corrupt *k, const struct usual *u, const struct measures *m)
 	unsigned usual = l->trait[TRAIT_OUTLIER].most;
 	unsigned torn = l->trait[TRAIT_TORN].most + TORN_OVER_PERMILLE;
 	unsigned off = off_colour_cells(m, l);
-	unsigned calm = calm_zones(m, l);
+	unsigned calm = usual_calm_zones(u, m);
 
 	k->zones = (uint16_t)spoilt_zones(m, l);
 	if (calm < CALM_ZONES || u->now.likeness < STREWN_LIKENESS)
@@ -182,6 +179,38 @@ is_strewn(struct corrupt *k, const struct usual *u, const struct measures *m)
 }
 
 static bool
+is_called(const struct judge_feed *f, enum cause cause)
+{
+	const struct detector *d;
+
+	return detector_state_of(f, cause, &d)->called;
+}
+
+/* Pieces of the picture are dragged over it: they differ from keyframe to
+ * keyframe, and have grain and steps that the scene never had, but only they.
+ */
+static bool
+is_dragged(const struct judge_feed *f, const struct measures *m)
+{
+	const struct usual *u = &f->usual;
+	const struct usual_light *l = usual_here(u);
+	const struct compared *c = &f->normal.now;
+	const uint16_t *now = u->now.trait;
+
+	return !is_called(f, CAUSE_NOISY) && c->view != VIEW_UNKNOWN &&
+	       c->agree + DRAGGED_AGREE <= c->agree_usual &&
+	       now[TRAIT_OUTLIER] * 10u >=
+		   l->trait[TRAIT_OUTLIER].most * DRAGGED_OUTLIER_X10 +
+		       DRAGGED_OUTLIER_OVER * 10u &&
+	       now[TRAIT_NOISE] * 10u >=
+		   l->trait[TRAIT_NOISE].most * DRAGGED_NOISE_X10 &&
+	       now[TRAIT_CHANGE] * 10u >=
+		   l->trait[TRAIT_CHANGE].mean * DRAGGED_CHANGE_X10 +
+		       DRAGGED_CHANGE_OVER_Q8 * 10u &&
+	       usual_calm_zones(u, m) >= DRAGGED_CALM_ZONES;
+}
+
+static bool
 shows_damage(struct judge_feed *f, const struct measures *m)
 {
 	struct corrupt *k = &f->corrupt;
@@ -193,7 +222,7 @@ shows_damage(struct judge_feed *f, const struct measures *m)
 		return true;
 	return f->usual.now.known &&
 	       (is_blanked(&f->usual) || is_streaked(&f->usual) ||
-		   is_strewn(k, &f->usual, m));
+		   is_strewn(k, &f->usual, m) || is_dragged(f, m));
 }
 
 static bool
@@ -204,12 +233,22 @@ is_damaged(struct judge_feed *f, const struct sight *s)
 	return shows_damage(f, &s->sample->measures);
 }
 
+/* What was damaged is not whole again before the scene is back; but not for
+ * ever, it may have been turned away as well. */
 static bool
-undecodable_called(const struct judge_feed *f)
+is_held(struct judge_feed *f)
 {
-	const struct detector *d;
+	const struct usual *u = &f->usual;
+	bool lost =
+	    u->now.likeness < STREWN_LIKENESS &&
+	    u->now.trait[TRAIT_CHANGE] * 10u >=
+		usual_nearest(u)->trait[TRAIT_CHANGE].mean * HELD_CHANGE_X10;
 
-	return detector_state_of(f, CAUSE_UNDECODABLE, &d)->called;
+	if (!is_called(f, CAUSE_CORRUPT) || !lost ||
+	    f->corrupt.held >= HELD_MOST)
+		return false;
+	f->corrupt.held++;
+	return true;
 }
 
 static struct opinion
@@ -222,7 +261,7 @@ look(struct judge_feed *f, const struct sight *s)
 	    s->sample->result != SAMPLE_DAMAGED &&
 	    s->sample->result != SAMPLE_UNDECODABLE)
 		return (struct opinion){ SAY_NOTHING, 0, 0 };
-	if (undecodable_called(f)) { /* a matter of its own */
+	if (is_called(f, CAUSE_UNDECODABLE)) { /* a matter of its own */
 		k->recent = 0;
 		return (struct opinion){ SAY_NOTHING, 0, 0 };
 	}
@@ -231,10 +270,14 @@ look(struct judge_feed *f, const struct sight *s)
 	for (unsigned i = 0; i < LOOKS; i++)
 		n += k->recent >> i & 1u;
 	k->damaged = (uint8_t)n;
+	if (n > DAMAGED_OFF)
+		k->held = 0;
 	if (n >= DAMAGED_ON || k->units_permille >= UNITS_PERMILLE)
 		return (struct opinion){ SAY_BAD, n > 3 ? 90 : 80, 0 };
 	if (n > DAMAGED_OFF)
 		return (struct opinion){ SAY_ODD, 0, 0 };
+	if (is_held(f))
+		return (struct opinion){ SAY_NOTHING, 0, 0 };
 	return (struct opinion){ SAY_GOOD, 0, 0 };
 }
 

@@ -19,11 +19,15 @@
 #define LIT_PERCENT 75u	     /* of the usual brightness: else it is dark */
 #define CHANGE_TIMES_X10 18u /* the usual difference of keyframes .. */
 #define CHANGE_OVER_Q8 (2u * 256u)
-#define OUTLIER_TIMES 4u   /* of the usual most .. */
-#define OUTLIER_OVER 35u   /* .. and so many permille more */
-#define LEAVE_PERCENT 75u  /* clears only below this of the limits */
-#define LIKENESS_LEAST 250 /* permille: the scene is there */
-#define HOT_MOST 6u	   /* or at least nothing but grain goes on in it */
+#define OUTLIER_TIMES 4u    /* of the usual most .. */
+#define OUTLIER_OVER 35u    /* .. and so many permille more */
+#define EVEN_CALM_ZONES 20u /* all others are sharper than they ever were ..   \
+			     */
+#define EVEN_CHANGE_X10 25u /* .. and differ, against the usual mean .. */
+#define EVEN_CHANGE_OVER_Q8 256u /* .. and by more than this */
+#define LEAVE_PERCENT 75u	 /* clears only below this of the limits */
+#define LIKENESS_LEAST 250	 /* permille: the scene is there */
+#define HOT_MOST 6u /* or at least nothing but grain goes on in it */
 #define NOISY_US (8ll * 1000000)
 
 /* Crushed by the coder: seams of blocks x10 of the usual, strong steps where
@@ -33,9 +37,9 @@ static const struct crush {
 	unsigned seam_x10, torn_permille, change_percent;
 	unsigned change_over_q8, bytes_percent;
 } crushes[] = {
-	{ 17, 60, 180, 2 * 256, 0 },
-	{ 25, 25, 100, 384, 0 },
+	{ 17, 60, 180, 2 * 256, 0 }, { 25, 25, 100, 384, 0 },
 	{ 15, 20, 120, 256, 115 },
+	{ 8, 30, 190, 512, 110 }, /* now this much, now that */
 };
 #define HELD_SEAM_X10 15u /* while called: whatever goes on in the scene */
 #define HELD_TORN_PERMILLE 15u
@@ -116,6 +120,20 @@ is_grained(const struct usual *u, const struct usual_light *l, unsigned percent)
 		       percent;
 }
 
+/* A pattern all over the picture, of whatever kind: interference too. */
+static bool
+is_everywhere(const struct usual *u, const struct measures *m, unsigned percent)
+{
+	const struct usual_light *l = usual_here(u);
+
+	return u->now.known && usual_brightness(u, l) >= LIT_PERCENT &&
+	       u->now.trait[TRAIT_CHANGE] * 1000u >=
+		   (l->trait[TRAIT_CHANGE].mean * EVEN_CHANGE_X10 +
+		       EVEN_CHANGE_OVER_Q8 * 10u) *
+		       percent &&
+	       usual_calm_zones(u, m) * percent <= EVEN_CALM_ZONES * 100u;
+}
+
 static bool
 is_crush(const struct judge_feed *f, const struct crush *k, unsigned percent)
 {
@@ -169,29 +187,35 @@ is_held(const struct judge_feed *f)
 /* It is the scene that one knows; or it is hidden, but nothing in it moves,
  * only its grain. */
 static bool
-shows_through(const struct judge_feed *f, const struct usual_light *l)
+shows_through(const struct judge_feed *f)
 {
+	const struct usual_light *l = usual_alike(&f->usual);
+
 	return f->usual.now.likeness >= LIKENESS_LEAST ||
 	       (l != NULL && f->contrast.hot <= HOT_MOST &&
 		   is_restless(&f->usual, l, 100));
 }
 
+static bool
+is_noisy(const struct judge_feed *f, const struct sight *s, unsigned percent)
+{
+	const struct usual *u = &f->usual;
+
+	return is_grained(u, usual_alike(u), percent) ||
+	       is_crushed(f, percent) ||
+	       is_everywhere(u, &s->sample->measures, percent);
+}
+
 static struct opinion
 look(struct judge_feed *f, const struct sight *s)
 {
-	const struct usual *u = &f->usual;
-	const struct usual_light *l;
-
 	if (s->contrast == NULL || s->contrast->first || !f->life.alive ||
-	    !u->now.any_known)
+	    !f->usual.now.any_known)
 		return (struct opinion){ SAY_NOTHING, 0, 0 };
-	l = usual_alike(u);
-	if (is_grained(u, l, 100) || is_crushed(f, 100))
-		return shows_through(f, l)
-			   ? (struct opinion){ SAY_BAD, 85, 0 }
-			   : (struct opinion){ SAY_NOTHING, 0, 0 };
-	if (!is_grained(u, l, LEAVE_PERCENT) && !is_crushed(f, LEAVE_PERCENT) &&
-	    !is_held(f))
+	if (is_noisy(f, s, 100))
+		return shows_through(f) ? (struct opinion){ SAY_BAD, 85, 0 }
+					: (struct opinion){ SAY_NOTHING, 0, 0 };
+	if (!is_noisy(f, s, LEAVE_PERCENT) && !is_held(f))
 		return (struct opinion){ SAY_GOOD, 0, 0 };
 	return (struct opinion){ SAY_NOTHING, 0, 0 };
 }

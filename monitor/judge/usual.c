@@ -6,11 +6,12 @@
 
 #define CLIPPED_Q8 (236u * 256u)
 #define DARK_Q8 (24u * 256u)
-#define GREY_Q8 (5u * 256u / 2u)   /* mean |U| + |V| of a picture in grey */
-#define DIM_LEVEL 40u		   /* the median pixel of a dim one is below */
-#define KNOWN 3u		   /* pictures before a light is known */
-#define FAST 8u			   /* up to here all count alike .. */
-#define SLOW 64u		   /* .. later ones by 1/64 */
+#define GREY_Q8 (5u * 256u / 2u) /* mean |U| + |V| of a picture in grey */
+#define DIM_LEVEL 40u		 /* the median pixel of a dim one is below */
+#define KNOWN 3u		 /* pictures before a light is known */
+#define FAST 8u			 /* up to here all count alike .. */
+#define SLOW 64u		 /* .. later ones by 1/64 */
+#define ZONE_CALM_Q8 256u
 #define STRANGE_MOST 60u	   /* pictures */
 #define MOST_FADES 1024u	   /* of the distance to the mean, a picture */
 #define BLANK_LOW_Q8 (253u * 128u) /* 126.5: 128, by either range */
@@ -471,6 +472,17 @@ usual_learn(struct usual *u, const struct measures *m)
 	}
 	if (l->seen < UINT16_MAX)
 		l->seen++;
+}
+
+unsigned
+usual_calm_zones(const struct usual *u, const struct measures *m)
+{
+	const struct usual_light *l = usual_here(u);
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < ZONES; i++)
+		n += m->zone_sharp[i] <= l->zone_most_q8[i] + ZONE_CALM_Q8;
+	return n;
 }
 
 uint16_t

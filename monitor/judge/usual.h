@@ -92,6 +92,9 @@ const struct usual_light *usual_nearest(const struct usual *u);
 const struct usual_light *usual_alike(const struct usual *u);
 /* How bright the picture at hand is, against a light, percent. */
 unsigned usual_brightness(const struct usual *u, const struct usual_light *l);
+/* Zones that are no sharper than they ever were in this light: noise and rain
+ * leave none. */
+unsigned usual_calm_zones(const struct usual *u, const struct measures *m);
 /* The highest of a trait in any light that is known. */
 uint16_t usual_most(const struct usual *u, enum trait trait);
 /* Whether a cell tells colour: neither clipped nor dark. */

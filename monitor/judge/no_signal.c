@@ -43,6 +43,7 @@
 #define SMOOTH_ZONES (ZONES * 7u / 10u)
 #define BARRED_PERMILLE 450u
 #define SAME_Q8 3u
+#define NEARLY_SAME_Q8 24u /* where it is known not to be the scene */
 #define STILL_Q8 128u
 #define SCENE_LIKENESS 500 /* permille */
 #define SNOW_OUTLIER_PERMILLE 150u
@@ -52,7 +53,13 @@
 #define MUSH_NOISE_Q8 (7u * 256u)
 #define MUSH_DIFFERENCE_Q8 (10u * 256u)
 #define MUSH_MEAN_Q8 (48u * 256u) /* darker: gain behind a cover */
-#define MUSH_LEAVE_Q8 (6u * 256u)
+#define MUSH_SURE_Q8 (16u * 256u) /* so restless without a scene: snow */
+#define MUSH_CHANGE_X10 25u	  /* of the usual difference of keyframes */
+#define UNLIKE 100		  /* permille: nothing of the usual scene */
+#define PAINTED_COLOUR 40u /* strong colour, the same to a level or two .. */
+#define PAINTED_APART 2u
+#define PAINTED_APART_Q8 (3u * 256u)
+#define PAINTED_CELLS (CHROMA_CELLS * 85u / 100u) /* .. nearly all over */
 
 static unsigned
 permille(uint16_t q16)
@@ -167,23 +174,28 @@ is_snow(const struct judge_feed *f, const struct measures *m,
     const struct contrast *c)
 {
 	unsigned outlier = permille(m->outlier_q16);
+	unsigned usual = usual_nearest(&f->usual)->trait[TRAIT_CHANGE].mean;
 
 	if (c->first || !no_scene(history_last(&f->history)))
 		return false;
 	if (outlier >= SNOW_OUTLIER_PERMILLE && m->noise_q8 >= SNOW_NOISE_Q8 &&
 	    c->near_q8 >= SNOW_DIFFERENCE_Q8)
 		return true;
-	return outlier >= MUSH_OUTLIER_PERMILLE &&
-	       m->noise_q8 >= MUSH_NOISE_Q8 && m->mean_q8 >= MUSH_MEAN_Q8 &&
-	       c->near_q8 >= MUSH_DIFFERENCE_Q8;
+	if (m->mean_q8 < MUSH_MEAN_Q8 || c->near_q8 < MUSH_DIFFERENCE_Q8 ||
+	    c->near_q8 * 10u < usual * MUSH_CHANGE_X10)
+		return false;
+	return c->near_q8 >= MUSH_SURE_Q8 ||
+	       (outlier >= MUSH_OUTLIER_PERMILLE &&
+		   m->noise_q8 >= MUSH_NOISE_Q8);
 }
 
-/* Not quite snow: the coder leaves less of it in one keyframe than in another.
- */
+/* Nothing of a scene that has one: what it is may show in another keyframe,
+ * the coder leaves more or less of it. */
 static bool
-may_be_snow(const struct judge_feed *f, const struct contrast *c)
+scene_is_lost(const struct judge_feed *f)
 {
-	return !c->first && c->near_q8 >= MUSH_LEAVE_Q8 &&
+	return f->life.alive && f->usual.now.any_known && !f->black.blank &&
+	       !f->white.blank && f->usual.now.likeness < UNLIKE &&
 	       no_scene(history_last(&f->history));
 }
 
@@ -206,10 +218,14 @@ is_drawn(unsigned flat, unsigned one, unsigned repeat, unsigned seam_q8,
 /* Bars, coarsely coded: rows that repeat, and picture after picture the same.
  */
 static bool
-is_barred(const struct contrast *c, unsigned flat, unsigned one,
-    unsigned repeat)
+is_barred(const struct judge_feed *f, const struct contrast *c, unsigned flat,
+    unsigned one, unsigned repeat)
 {
-	return !c->first && c->adjacent.calm_q8 <= SAME_Q8 &&
+	bool other = f->life.alive && f->usual.now.any_known &&
+		     f->usual.now.likeness < UNLIKE;
+
+	return !c->first &&
+	       c->adjacent.calm_q8 <= (other ? NEARLY_SAME_Q8 : SAME_Q8) &&
 	       flat >= BARRED_PERMILLE && one >= BARRED_PERMILLE &&
 	       repeat >= BARRED_PERMILLE;
 }
@@ -231,6 +247,47 @@ is_shaded(const struct measures *m, const struct contrast *c, unsigned flat)
 	return flat >= SHADED_FLAT_PERMILLE && words >= WORDS_ZONES &&
 	       smooth >= SMOOTH_ZONES && !c->first &&
 	       c->adjacent.calm_q8 <= STILL_Q8;
+}
+
+static unsigned
+apart(unsigned a, unsigned b)
+{
+	return a > b ? a - b : b - a;
+}
+
+static uint8_t
+median(const uint8_t *value)
+{
+	uint16_t count[256] = { 0 };
+	unsigned have = 0, v = 0;
+
+	for (unsigned i = 0; i < CHROMA_CELLS; i++)
+		count[value[i]]++;
+	for (; have + count[v] <= CHROMA_CELLS / 2; v++)
+		have += count[v];
+	return (uint8_t)v;
+}
+
+/* One strong colour, and as bright, nearly all over: whatever shades off in
+ * light is not. A recorder's analogue side may lay some noise over it. */
+static bool
+is_painted(const struct measures *m, const struct usual *usual)
+{
+	uint8_t u, v;
+	unsigned n = 0;
+
+	if (m->saturation_q8 < PAINTED_COLOUR * 256u)
+		return false;
+	u = median(m->chroma_u);
+	v = median(m->chroma_v);
+	if (apart(u, 128) + apart(v, 128) < PAINTED_COLOUR)
+		return false;
+	for (unsigned i = 0; i < CHROMA_CELLS; i++)
+		n += apart(m->chroma_u[i], u) <= PAINTED_APART &&
+		     apart(m->chroma_v[i], v) <= PAINTED_APART &&
+		     apart(usual->now.luma_q8[i], m->p50 * 256u) <=
+			 PAINTED_APART_Q8;
+	return n >= PAINTED_CELLS;
 }
 
 /* The camera's own scene shows: parts of it are damaged, or it is flat. */
@@ -263,12 +320,13 @@ is_card(struct judge_feed *f, const struct sight *s)
 	f->flat_permille = (uint16_t)flat;
 	f->repeat_permille = (uint16_t)repeat;
 	f->cover_permille = (uint16_t)cover(history_last(&f->history));
-	f->card = !plain_black(m) && !plain_white(f, m) && !is_cut_off(m) &&
-		  !is_scene(f) &&
-		  (is_drawn(flat, one_value(m), repeat, m->block_q8,
-		       f->cover_permille) ||
-		      is_barred(s->contrast, flat, one_value(m), repeat) ||
-		      is_shaded(m, s->contrast, flat));
+	f->card =
+	    !plain_black(m) && !plain_white(f, m) && !is_cut_off(m) &&
+	    !is_scene(f) &&
+	    (is_drawn(flat, one_value(m), repeat, m->block_q8,
+		 f->cover_permille) ||
+		is_barred(f, s->contrast, flat, one_value(m), repeat) ||
+		is_painted(m, &f->usual) || is_shaded(m, s->contrast, flat));
 	/* the first differs from the scene before it, of course */
 	return f->card && (!before || stands_still(f, s));
 }
@@ -283,7 +341,7 @@ look(struct judge_feed *f, const struct sight *s)
 		return (struct opinion){ SAY_BAD, 92 };
 	if (is_snow(f, &s->sample->measures, s->contrast))
 		return (struct opinion){ SAY_BAD, 90 };
-	if (may_be_snow(f, s->contrast))
+	if (scene_is_lost(f))
 		return (struct opinion){ SAY_NOTHING };
 	return (struct opinion){ SAY_GOOD };
 }

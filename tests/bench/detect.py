@@ -180,7 +180,7 @@ def run(args):
         for k, (clip, job) in enumerate(jobs):
             try:
                 done.append(job.result())
-            except film.Missing as error:
+            except (film.Missing, RuntimeError) as error:
                 left_out.append((clip, str(error)))
                 continue
             if args.wrong or args.all:
@@ -188,7 +188,8 @@ def run(args):
             elif (k + 1) % 50 == 0:
                 say(f"{k + 1} of {len(clips)}")
     if left_out:
-        say(f"{len(left_out)} clips were left out; the first: {left_out[0][1]}")
+        say(f"{len(left_out)} clips were left out; the first, {left_out[0][0].name}: "
+            f"{left_out[0][1]}")
     if not done:
         raise world.Failed("no clip could be examined")
     return done

@@ -197,7 +197,11 @@ is_dragged(const struct judge_feed *f, const struct measures *m)
 	const struct compared *c = &f->normal.now;
 	const uint16_t *now = u->now.trait;
 
-	return !is_called(f, CAUSE_NOISY) && c->view != VIEW_UNKNOWN &&
+	const struct detector *noisy;
+
+	if (detector_state_of(f, CAUSE_NOISY, &noisy)->bad > 0)
+		return false; /* grain, whatever it hides */
+	return normal_known(f) && f->now_us >= f->normal.moving_until_us &&
 	       c->agree + DRAGGED_AGREE <= c->agree_usual &&
 	       now[TRAIT_OUTLIER] * 10u >=
 		   l->trait[TRAIT_OUTLIER].most * DRAGGED_OUTLIER_X10 +

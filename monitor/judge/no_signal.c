@@ -36,6 +36,8 @@
 #define MORE_ONE_PERMILLE 650u
 #define MORE_REPEAT_PERMILLE 500u
 #define SHADED_FLAT_PERMILLE 880u
+#define FRESH_FLAT_PERMILLE 650u
+#define FRESH_Q8 (3u * 256u) /* words where nothing was ever so sharp */
 #define WORDS_ROW 2u /* rows of zones at the top and at the bottom: text */
 #define WORDS_ZONES 2u
 #define WORDS_SHARP_Q8 (6u * 256u)
@@ -231,22 +233,30 @@ is_barred(const struct judge_feed *f, const struct contrast *c, unsigned flat,
 }
 
 /* Words on a smooth ground that shades off, and no grain at all. A cover has
- * no words but those of the camera, at the top and at the bottom. */
+ * no words but those of the camera, at the top and at the bottom; what is seen
+ * past it is no sharper than it ever was. */
 static bool
-is_shaded(const struct measures *m, const struct contrast *c, unsigned flat)
+is_shaded(const struct judge_feed *f, const struct measures *m,
+    const struct contrast *c, unsigned flat)
 {
-	unsigned words = 0, smooth = 0;
+	const uint16_t *most = usual_nearest(&f->usual)->zone_most_q8;
+	unsigned words = 0, fresh = 0, smooth = 0;
 
 	for (unsigned i = 0; i < ZONES; i++) {
 		unsigned row = i / ZONE_W;
+		bool word = row >= WORDS_ROW && row < ZONE_H - WORDS_ROW &&
+			    m->zone_sharp[i] >= WORDS_SHARP_Q8;
 
-		words += row >= WORDS_ROW && row < ZONE_H - WORDS_ROW &&
-			 m->zone_sharp[i] >= WORDS_SHARP_Q8;
+		words += word;
+		fresh += word && m->zone_sharp[i] >= most[i] + FRESH_Q8;
 		smooth += m->zone_sharp[i] <= SMOOTH_SHARP_Q8;
 	}
-	return flat >= SHADED_FLAT_PERMILLE && words >= WORDS_ZONES &&
-	       smooth >= SMOOTH_ZONES && !c->first &&
-	       c->adjacent.calm_q8 <= STILL_Q8;
+	if (smooth < SMOOTH_ZONES || c->first || c->adjacent.calm_q8 > STILL_Q8)
+		return false;
+	return (flat >= SHADED_FLAT_PERMILLE && words >= WORDS_ZONES) ||
+	       (flat >= FRESH_FLAT_PERMILLE && fresh >= WORDS_ZONES &&
+		   f->life.alive && f->usual.now.any_known &&
+		   f->usual.now.likeness < UNLIKE);
 }
 
 static unsigned
@@ -326,7 +336,7 @@ is_card(struct judge_feed *f, const struct sight *s)
 	    (is_drawn(flat, one_value(m), repeat, m->block_q8,
 		 f->cover_permille) ||
 		is_barred(f, s->contrast, flat, one_value(m), repeat) ||
-		is_painted(m, &f->usual) || is_shaded(m, s->contrast, flat));
+		is_painted(m, &f->usual) || is_shaded(f, m, s->contrast, flat));
 	/* the first differs from the scene before it, of course */
 	return f->card && (!before || stands_still(f, s));
 }

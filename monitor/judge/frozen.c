@@ -38,6 +38,7 @@
 #define SILENT_MOST_US (300ll * SECOND)
 #define UNPROVEN_US (12ll * SECOND)  /* no life was ever seen */
 #define MODE_NEW_US (900ll * SECOND) /* what is usual there isn't known yet */
+#define MODE_BRIEF_US (120ll * SECOND)
 #define MONO_Q8 (3u * 256 / 2) /* mean |U-128| + |V-128|, night by infrared */
 #define COLOUR_Q8 (3u * 256)
 #define DRIFT_PERCENT 15u /* the first quiet picture is not the nearest */
@@ -276,17 +277,30 @@ called(const struct judge_feed *f)
 }
 
 /* Colour came or went: by infrared the camera has another floor, and no dusk.
- */
+ * Something of colour that passes a grey scene is none of this: soon all is as
+ * it was. */
 static void
 follow_light(struct frozen *z, const struct measures *m, int64_t at_us)
 {
 	bool mono = m->saturation_q8 < (z->mono ? COLOUR_Q8 : MONO_Q8);
+	bool back = z->mode_us != 0 && at_us - z->mode_us < MODE_BRIEF_US;
 
-	if (mono != z->mono && z->life_seen > 0) {
-		z->floor_seen = 0;
-		z->mode_us = at_us;
-	}
+	if (mono == z->mono)
+		return;
 	z->mono = mono;
+	if (z->life_seen == 0)
+		return;
+	if (back) {
+		z->floor_q8 = z->before_floor_q8;
+		z->floor_seen = z->before_floor_seen;
+		z->mode_us = z->before_mode_us;
+		return;
+	}
+	z->before_floor_q8 = z->floor_q8;
+	z->before_floor_seen = z->floor_seen;
+	z->before_mode_us = z->mode_us;
+	z->floor_seen = 0;
+	z->mode_us = at_us;
 }
 
 static struct opinion

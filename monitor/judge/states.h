@@ -19,8 +19,11 @@ struct frozen {
 	uint32_t recent_permille; /* running mean of the same */
 	uint32_t uneven_permille; /* running mean of nearest / median */
 	bool intra_only;
-	bool mono;		 /* no colour in the picture: by infrared */
-	int64_t mode_us;	 /* when that changed last, 0 = never */
+	bool mono;		/* no colour in the picture: by infrared */
+	int64_t mode_us;	/* when that changed last, 0 = never .. */
+	int64_t before_mode_us; /* .. and what was known before it did */
+	uint32_t before_floor_q8;
+	uint16_t before_floor_seen;
 	uint16_t best_permille;	 /* the most blocks that came back */
 	uint32_t near_q8;	 /* running mean of the nearest */
 	uint32_t anchor_q8;	 /* and to the first of the quiet ones */

@@ -125,6 +125,48 @@ test_frozen_reproduced(void **state)
 	camera_fini(&c);
 }
 
+static uint16_t chroma; /* of what the camera shows */
+
+static void
+tint(const struct camera *c, struct measures *m)
+{
+	(void)c;
+	m->saturation_q8 = chroma;
+}
+
+/* A red lorry in a grey street is no switch from infrared, after which it takes
+ * minutes to know what is usual. */
+static void
+test_colour_passes_a_grey_scene(void **state)
+{
+	static const struct {
+		unsigned grey_again; /* pictures later; 0: never */
+		bool soon;
+	} rows[] = { { 3, true }, { 0, false } };
+
+	(void)state;
+	for (unsigned r = 0; r < 2; r++) {
+		struct camera c;
+
+		camera_init(&c);
+		c.touch = tint;
+		chroma = 200;
+		camera_live(&c, 0, 12);
+		chroma = 1500;
+		camera_pictures(&c, 3);
+		chroma = rows[r].grey_again ? 200 : 1500;
+		camera_pictures(&c, 3);
+		camera_expect(&c, "none");
+		c.walker = 0;
+		for (unsigned i = 0; i < 60; i++) {
+			c.noise = i % 3 == 2 ? 10 : 90;
+			camera_pictures(&c, 1);
+		}
+		camera_expect(&c, rows[r].soon ? "frozen" : "none");
+		camera_fini(&c);
+	}
+}
+
 static void
 test_frozen_under_clock(void **state)
 {
@@ -340,6 +382,7 @@ main(void)
 		cmocka_unit_test(test_frozen_exact_in_three),
 		cmocka_unit_test(test_suspect_first),
 		cmocka_unit_test(test_frozen_reproduced),
+		cmocka_unit_test(test_colour_passes_a_grey_scene),
 		cmocka_unit_test(test_frozen_under_clock),
 		cmocka_unit_test(test_still_but_live),
 		cmocka_unit_test(test_silent_source_has_patience),

@@ -13,6 +13,7 @@
 #define SPAN_CALL_MS 10000
 #define MISSES_CLEAR 8u
 #define CLEAR_MS 60000	       /* nothing equal for so long */
+#define STALE_MS 300000	       /* or so long, whatever else came */
 #define FLAT_SD_Q8 (6u * 256u) /* hardly anything in the picture */
 
 /* Something a feed showed and when: a print of sizes or of a picture. */
@@ -126,6 +127,16 @@ alone(struct shared *k, int64_t at_ms)
 		part(k);
 }
 
+/* What the two shared is long ago, or the other is no more: a still scene gives
+ * no prints that could be alone. */
+static void
+expire(struct duplicate_index *ix, struct shared *k, int64_t now_ms)
+{
+	if (k->hits > 0 &&
+	    (now_ms - k->last_ms > STALE_MS || shared_of(ix, k->with) == NULL))
+		part(k);
+}
+
 /* Looks for who else had the print at that moment; both are told. */
 static void
 mark(struct duplicate_index *ix, uint32_t feed, uint32_t print, int64_t at_ms,
@@ -147,8 +158,11 @@ mark(struct duplicate_index *ix, uint32_t feed, uint32_t print, int64_t at_ms,
 void
 duplicate_on_account(struct duplicate_index *ix, const struct account *a)
 {
-	if (shared_of(ix, a->ref.feed) == NULL)
+	struct shared *k = shared_of(ix, a->ref.feed);
+
+	if (k == NULL)
 		return;
+	expire(ix, k, a->to_us / MS);
 	for (unsigned i = 0; i < ACCOUNT_PRINTS; i++)
 		if (a->print[i] != 0)
 			mark(ix, a->ref.feed, a->print[i],

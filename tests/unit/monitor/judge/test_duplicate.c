@@ -93,6 +93,36 @@ one_stream_held_twice(void **state)
 	assert_null(ix);
 }
 
+/* The one left over shows a still scene, which gives no prints; or the other is
+ * no more. */
+static void
+let_go_without_prints(void **state)
+{
+	(void)state;
+	for (unsigned removed = 0; removed < 2; removed++) {
+		struct duplicate_index *ix = duplicate_new();
+		struct account still = { .ref = { 0, 1 } };
+		struct twin t;
+
+		duplicate_add(ix, 0, 0);
+		duplicate_add(ix, 1, 1);
+		for (int64_t s = 20; s <= 60; s += 10) {
+			account(ix, 0, 7, s, 0);
+			account(ix, 1, 7, s + 4, 300);
+		}
+		assert_true(duplicate_of(ix, 0, &t));
+		if (removed)
+			duplicate_remove(ix, 1);
+		for (int64_t s = 70; s <= (removed ? 70 : 370); s += 10) {
+			still.from_us = (s - 10) * SECOND;
+			still.to_us = s * SECOND;
+			duplicate_on_account(ix, &still);
+		}
+		assert_false(duplicate_of(ix, 0, &t));
+		duplicate_free(&ix);
+	}
+}
+
 static void
 three_of_one(void **state)
 {
@@ -197,6 +227,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_stream_held_twice),
+		cmocka_unit_test(let_go_without_prints),
 		cmocka_unit_test(three_of_one),
 		cmocka_unit_test(equal_pictures),
 		cmocka_unit_test(none_of_many),

@@ -214,9 +214,12 @@ begin(struct camera *c, enum kind kind)
 	float s = camera_between(c, (float)kinds[kind].least_s,
 	    (float)kinds[kind].most_s);
 
-	for (int i = 0; i < THINGS; i++)
+	for (int i = 0; i < THINGS; i++) {
 		if (c->thing[i].to_us <= c->now_us)
 			t = &c->thing[i];
+		else if (kind >= RAIN && c->thing[i].kind == kind)
+			return; /* one weather at a time */
+	}
 	if (t == NULL)
 		return;
 	*t = (struct thing){ .kind = kind,

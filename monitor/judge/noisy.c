@@ -19,9 +19,10 @@
 #define LIT_PERCENT 75u	     /* of the usual brightness: else it is dark */
 #define CHANGE_TIMES_X10 18u /* the usual difference of keyframes .. */
 #define CHANGE_OVER_Q8 (2u * 256u)
-#define OUTLIER_TIMES 4u    /* of the usual most .. */
-#define OUTLIER_OVER 35u    /* .. and so many permille more */
-#define EVEN_CALM_ZONES 20u /* all others are sharper than they ever were ..   \
+#define OUTLIER_TIMES 4u /* of the usual most .. */
+#define OUTLIER_OVER 35u /* .. and so many permille more */
+#define EVEN_CALM_ZONES                                                        \
+	20u		    /* all others are sharper than they ever were ..   \
 			     */
 #define EVEN_CHANGE_X10 25u /* .. and differ, against the usual mean .. */
 #define EVEN_CHANGE_OVER_Q8 256u /* .. and by more than this */

@@ -41,7 +41,7 @@
 #define GRAIN_TIMES 4u /* more is noise */
 #define GRAIN_OVER 35u
 #define COARSE_SEAM_X10 16u
-#define DRAGGED_CALM_ZONES 90u	/* of 144: the rest is spoilt */
+#define DRAGGED_CALM_ZONES 40u	/* of 144: grain leaves none */
 #define DRAGGED_OUTLIER_X10 16u /* of the usual most .. */
 #define DRAGGED_OUTLIER_OVER 4u
 #define DRAGGED_NOISE_X10 11u
@@ -144,12 +144,17 @@ is_streaked(const struct usual *u)
 /* In more contrast steps are stronger, in less light grain is: neither is
  * damage. */
 static bool
-usual_contrast(const struct usual *u)
+as_bright(const struct usual *u)
 {
 	unsigned bright = usual_brightness(u, usual_here(u));
 
-	return bright >= LIT_LEAST && bright <= LIT_MOST &&
-	       u->now.gain_x100 >= GAIN_LEAST_X100 &&
+	return bright >= LIT_LEAST && bright <= LIT_MOST;
+}
+
+static bool
+usual_contrast(const struct usual *u)
+{
+	return as_bright(u) && u->now.gain_x100 >= GAIN_LEAST_X100 &&
 	       u->now.gain_x100 <= GAIN_MOST_X100;
 }
 
@@ -197,11 +202,10 @@ is_dragged(const struct judge_feed *f, const struct measures *m)
 	const struct compared *c = &f->normal.now;
 	const uint16_t *now = u->now.trait;
 
-	const struct detector *noisy;
-
-	if (detector_state_of(f, CAUSE_NOISY, &noisy)->bad > 0)
+	if (f->grained || is_called(f, CAUSE_NOISY))
 		return false; /* grain, whatever it hides */
-	return normal_known(f) && f->now_us >= f->normal.moving_until_us &&
+	return normal_known(f) && as_bright(u) &&
+	       f->now_us >= f->normal.moving_until_us &&
 	       c->agree + DRAGGED_AGREE <= c->agree_usual &&
 	       now[TRAIT_OUTLIER] * 10u >=
 		   l->trait[TRAIT_OUTLIER].most * DRAGGED_OUTLIER_X10 +

@@ -100,6 +100,7 @@ struct judge_feed {
 	int64_t proof_us;      /* first proof of good since the last trouble */
 	int64_t dark_until_us; /* declared dark hours */
 	bool card;	       /* the last picture looked drawn */
+	bool grained;	       /* and noisy, whether the scene shows or not */
 	uint16_t flat_permille;
 	uint16_t repeat_permille;
 	uint16_t cover_permille;

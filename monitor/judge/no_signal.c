@@ -309,14 +309,19 @@ is_scene(const struct judge_feed *f)
 }
 
 /* Nothing moves in a card but a clock; in one that is all of one value words
- * may wander. */
+ * may wander. What is nothing like the scene may have an analogue recorder's
+ * noise on it. */
 static bool
 stands_still(const struct judge_feed *f, const struct sight *s)
 {
-	if (one_value(&s->sample->measures) >= ALL_ONE_PERMILLE)
+	const struct measures *m = &s->sample->measures;
+	bool other = f->usual.now.any_known && f->usual.now.likeness < UNLIKE;
+
+	if (one_value(m) >= ALL_ONE_PERMILLE || is_painted(m, &f->usual))
 		return s->contrast->hot <= WANDER_CELLS_MOST;
 	return s->contrast->hot <= MOVED_CELLS_MOST &&
-	       (s->sign == SIGN_NONE || !f->life.alive);
+	       (s->sign == SIGN_NONE || !f->life.alive ||
+		   (s->sign == SIGN_NOISE && other));
 }
 
 static bool

@@ -41,6 +41,7 @@ static const struct crush {
 	{ 17, 60, 180, 2 * 256, 0 }, { 25, 25, 100, 384, 0 },
 	{ 15, 20, 120, 256, 115 },
 	{ 8, 30, 190, 512, 110 }, /* now this much, now that */
+	{ 25, 10, 95, 0, 112 },	  /* in the dark: to a mosaic */
 };
 #define HELD_SEAM_X10 15u /* while called: whatever goes on in the scene */
 #define HELD_TORN_PERMILLE 15u
@@ -210,10 +211,12 @@ is_noisy(const struct judge_feed *f, const struct sight *s, unsigned percent)
 static struct opinion
 look(struct judge_feed *f, const struct sight *s)
 {
+	f->grained = false;
 	if (s->contrast == NULL || s->contrast->first || !f->life.alive ||
 	    !f->usual.now.any_known)
 		return (struct opinion){ SAY_NOTHING, 0, 0 };
-	if (is_noisy(f, s, 100))
+	f->grained = is_noisy(f, s, 100);
+	if (f->grained)
 		return shows_through(f) ? (struct opinion){ SAY_BAD, 85, 0 }
 					: (struct opinion){ SAY_NOTHING, 0, 0 };
 	if (!is_noisy(f, s, LEAVE_PERCENT) && !is_held(f))

@@ -56,6 +56,7 @@
 #define CYCLE_UNKNOWN_MS 20000u
 #define RIVAL_HALVES 80 /* percent of the likeness, at lags near by */
 #define RIVAL_FINE 70
+#define RIVAL_SWING 60
 #define RHYTHM_PERCENT 70 /* of the likeness, at lags too short for a loop */
 #define MATCH_HITS 2u
 #define MATCH_MISSES 3u
@@ -432,6 +433,16 @@ enough(unsigned kind, const struct curve_match *m, int percent)
 	       reaches(m, &alike[kind].or, percent);
 }
 
+/* Light that comes and goes (clouds) swings the half seconds to and fro: they
+ * are more alike than the tenths, and so at many lags. */
+static bool
+swings(unsigned kind, const struct curve_match *m,
+    const struct curve_match *halves)
+{
+	return alike[kind].fine && halves->like >= m->like &&
+	       halves->rival * 100 > halves->like * RIVAL_SWING;
+}
+
 static void
 match_goes_on(struct looped *l, unsigned kind, const struct curve_match *m,
     int64_t at_us)
@@ -457,6 +468,7 @@ match_fails(struct looped *l, const struct curve_match *m)
 	if (l->match_hits == 0)
 		return;
 	if (enough(kind, &m[kind], KEEP_PERCENT) &&
+	    !swings(kind, &m[kind], &m[HALVES - 1]) &&
 	    same_loop(lag_ms(kind, &m[kind]), l->match_ms))
 		l->match_misses = 0;
 	else if (++l->match_misses >= MATCH_MISSES)
@@ -518,11 +530,15 @@ moved_lately(const struct judge_feed *f, const struct curve_match *m,
 	       at_us - l->moving_us <= MOVED_LATELY_US;
 }
 
+/* m: all kinds. */
 static bool
 speaks(const struct judge_feed *f, unsigned kind, const struct curve_match *m)
 {
-	return enough(kind, m, 100) && stands_alone(kind, m) &&
-	       clear_enough(f, m) && !coders_cycle(f, m, lag_ms(kind, m));
+	const struct curve_match *k = &m[kind];
+
+	return enough(kind, k, 100) && stands_alone(kind, k) &&
+	       !swings(kind, k, &m[HALVES - 1]) && clear_enough(f, k) &&
+	       !coders_cycle(f, k, lag_ms(kind, k));
 }
 
 static void
@@ -537,7 +553,7 @@ weigh_curve(struct judge_feed *f, int64_t at_us)
 		return; /* a curve of noise tells nothing */
 	compare(f, m);
 	for (unsigned i = 0; i < KINDS; i++)
-		if (speaks(f, i, &m[i]) && moves(l) &&
+		if (speaks(f, i, m) && moves(l) &&
 		    moved_lately(f, &m[i], at_us)) {
 			match_goes_on(l, i, &m[i], at_us);
 			return;

@@ -12,6 +12,7 @@
 
 #define SECOND 1000000
 #define FINE_PERMILLE 720u   /* of coarse edges: less is out of focus, .. */
+#define BEST_PERMILLE 850u   /* .. all over the picture, .. */
 #define ENERGY_PERMILLE 955u /* .. where no other steps have come */
 #define FINE_BACK_PERMILLE 800u
 #define ENERGY_BACK_PERMILLE 970u
@@ -35,6 +36,7 @@ static bool
 out_of_focus(const struct compared *c)
 {
 	return c->fine.ratio_permille < FINE_PERMILLE &&
+	       c->fine.best_permille < BEST_PERMILLE &&
 	       c->fine.energy_permille < ENERGY_PERMILLE;
 }
 

@@ -27,7 +27,7 @@ static struct opinion
 weigh(const struct judge_feed *f, int64_t at_us)
 {
 	const struct standing *v = &f->normal.standing;
-	bool all = whole(&f->normal.now);
+	bool all = whole(&f->normal.now) && !f->normal.veiled;
 	unsigned pictures = all ? WHOLE_PICTURES : PART_PICTURES;
 	int64_t us = all					      ? WHOLE_US
 		     : f->normal.now.hidden_permille >= HALF_PERMILLE ? PART_US

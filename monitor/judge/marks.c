@@ -17,6 +17,8 @@
 #define BINS 64
 #define BIN_PERMILLE 25
 #define CANDIDATE_WEIGHT 4
+#define SEEN_WELL 16u
+#define LOOK_EVERY 4u	     /* zones: the search is dear */
 #define STEP_MOST (100 * 16) /* for the energy, 16ths */
 
 _Static_assert(THUMB_W % ZONE_W == 0 && THUMB_H % ZONE_H == 0 && CELLS <= 128,
@@ -89,13 +91,15 @@ energy_of(const uint16_t *thumb)
 {
 	uint64_t sum = 0;
 
-	for (unsigned y = 1; y + 1 < THUMB_H; y++) {
+	/* every other row is enough, and half as dear */
+	for (unsigned y = 1; y + 1 < THUMB_H; y += 2) {
 		const uint16_t *at = thumb + y * THUMB_W;
 		uint32_t row = 0;
 
 		for (unsigned x = 1; x + 1 < THUMB_W; x++) {
-			int a = (at[x + 1] - at[x]) / 16;
-			int b = (at[x + THUMB_W] - at[x]) / 16;
+			int here = at[x] >> 4;
+			int a = (at[x + 1] >> 4) - here;
+			int b = (at[x + THUMB_W] >> 4) - here;
 
 			a = a > STEP_MOST ? STEP_MOST : a;
 			a = a < -STEP_MOST ? -STEP_MOST : a;
@@ -105,14 +109,14 @@ energy_of(const uint16_t *thumb)
 		}
 		sum += row;
 	}
-	return (uint16_t)root((uint32_t)(sum / (THUMB_W * THUMB_H)));
+	return (uint16_t)root((uint32_t)(sum / (THUMB_W * THUMB_H / 2)));
 }
 
 static void
 begin(struct marks *k, struct candidates *c, const uint16_t *thumb)
 {
 	for (unsigned z = 0; z < ZONES; z++) {
-		k->at[z] = BORDER * CELLS_W + BORDER;
+		k->at[z] = CELLS_H / 2 * CELLS_W + CELLS_W / 2;
 		k->step[z] = (int16_t)strongest(thumb, z, &k->at[z]);
 		c->at[z] = k->at[z];
 		c->step[z] = 0;
@@ -142,10 +146,22 @@ try_another(struct marks *k, struct candidates *c, const uint16_t *thumb,
 		k->at[z] = c->at[z];
 		k->step[z] = (int16_t)step;
 		step = 0;
-	} else if (abs(step) * 2 < enough) {
+	} else if (abs(step) * 2 < enough &&
+		   (k->seen < SEEN_WELL ||
+		       z % LOOK_EVERY == k->seen % LOOK_EVERY)) {
 		step = strongest(thumb, z, &c->at[z]) / 2;
 	}
 	c->step[z] = (int16_t)step;
+}
+
+bool
+marks_valid(const struct marks *k)
+{
+	for (unsigned z = 0; z < ZONES; z++)
+		if ((k->at[z] & (DOWN - 1)) >= CELLS ||
+		    !inside(cell_of(z, k->at[z])))
+			return false;
+	return true;
 }
 
 void
@@ -195,6 +211,20 @@ part_at(const struct marks *k, const uint16_t *thumb, unsigned zone, int shift)
 	    -500, 1500);
 }
 
+void
+marks_own(const struct marks *k, const uint16_t *thumb, int16_t own[ZONES])
+{
+	for (unsigned z = 0; z < ZONES; z++) {
+		uint8_t at;
+
+		own[z] = -1;
+		if (weight_of(k, z) > 0)
+			own[z] = (int16_t)clamp(abs(strongest(thumb, z, &at)) *
+						    1000 / abs(k->step[z]),
+			    0, 9999);
+	}
+}
+
 struct spread { /* of values in permille, by weight */
 	int32_t bin[BINS];
 	int32_t all;
@@ -207,18 +237,20 @@ put(struct spread *s, int permille, int weight)
 	s->all += weight;
 }
 
+/* Where so many quarters of the weight are below. */
 static uint16_t
-median(const struct spread *s)
+quarter(const struct spread *s, int quarters)
 {
-	int32_t below = 0;
+	int32_t part = s->all / 4 * quarters, below = 0;
 
 	for (int i = 0; i < BINS; i++) {
-		if (s->bin[i] == 0 || (below += s->bin[i]) * 2 < s->all)
+		if (s->bin[i] == 0 || below + s->bin[i] < part) {
+			below += s->bin[i];
 			continue;
-		below -= s->bin[i];
-		return (uint16_t)(i * BIN_PERMILLE + BIN_PERMILLE *
-							 (s->all / 2 - below) /
-							 s->bin[i]);
+		}
+		return (uint16_t)(i * BIN_PERMILLE +
+				  BIN_PERMILLE * (int64_t)(part - below) /
+				      s->bin[i]);
 	}
 	return 0;
 }
@@ -290,8 +322,9 @@ marks_compare(const struct marks *k, const uint16_t *thumb,
 		put(&clear, zone[z].slope * 10, weight_of(k, z));
 	}
 	f.part_permille = (uint16_t)((int64_t)fine.all * 1000 / all);
-	f.fine_permille = median(&fine);
-	f.clear_permille = median(&clear);
+	f.fine_permille = quarter(&fine, 2);
+	f.best_permille = quarter(&fine, 3);
+	f.clear_permille = quarter(&clear, 2);
 	f.ratio_permille =
 	    (uint16_t)(f.clear_permille < 50
 			   ? 1000

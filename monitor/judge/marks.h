@@ -32,6 +32,7 @@ struct fineness {
 	uint8_t zones;		  /* that could be compared */
 	uint16_t part_permille;	  /* of the weight of all marks, in them */
 	uint16_t fine_permille;	  /* steps now / usual: weighted median */
+	uint16_t best_permille;	  /* .. and what the best quarter exceeds */
 	uint16_t clear_permille;  /* coarse edges now / usual, the same way */
 	uint16_t ratio_permille;  /* the one / the other */
 	uint16_t energy_permille; /* of all steps, now / usual */
@@ -40,6 +41,12 @@ struct fineness {
 /* A picture that is good; seen 0: the first. */
 void marks_learn(struct marks *k, struct candidates *c, const uint16_t *thumb,
     const struct zone_match zone[ZONES]);
+/* False: no such places, as from bytes that were not saved. */
+bool marks_valid(const struct marks *k);
+/* The strongest step that each zone now has, wherever in it, of its mark's,
+ * permille; -1 where there is no mark to speak of. */
+void marks_own(const struct marks *k, const uint16_t *thumb,
+    int16_t own_out[ZONES]);
 struct fineness marks_compare(const struct marks *k, const uint16_t *thumb,
     const struct zone_match zone[ZONES]);
 

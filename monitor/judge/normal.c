@@ -16,43 +16,37 @@
 #define AGREE_WEIGHT 16
 
 /* Zones. */
-#define ZONES_ENOUGH 20u
-#define ZONES_LEAST 10u
-#define USUAL_LEAST 40u	 /* zones that agree less than this tell nothing */
-#define AGREE_PERCENT 50 /* a zone that agrees */
-#define CLEARLY_AGREE 75
-#define GONE_AGREE 40  /* one whose edges are gone agrees less, .. */
-#define GONE_SLOPE 25  /* .. keeps less of them, .. */
-#define GONE_ENERGY 30 /* .. and has less of any, or is out of focus */
-#define GONE_SHARP 35
-#define VEIL_AGREE 55
-#define VEIL_SHARP 40	     /* percent of the usual sharpness, .. */
-#define VEIL_EDGES 50	     /* .. and of the edges that the light explains */
+#define VEIL_CLEAR 430u /* permille of the usual edges, for the light */
+#define VEIL_CLEAR_USUAL 750u
+#define VEIL_RATIO 750u
+#define VEIL_ENERGY 800u
+#define VEIL_PART 400u
+#define VEIL_SEEN 5u
+#define VEIL_LIGHT 120u
+#define VEIL_US (75 * SECOND)
+#define CUT_Q4 100	     /* 8 % of the width */
 #define TOO_DARK_PERCENT 12u /* of the usual level: nothing can be seen */
-#define DIMMED_PERCENT 75u
-#define DARK_LEVEL (24u * SMALL_UNIT)
 #define BLOWN (250u * SMALL_UNIT)
 
 /* Places. */
-#define SAME_PERMILLE 600u
 #define HIDDEN_PERMILLE 380u
-#define ELSEWHERE_PERMILLE 150u	  /* less agrees, and .. */
-#define ELSEWHERE_EDGES 60u	  /* .. this percent of edges are there */
+#define ELSEWHERE_PERMILLE 150u /* less agrees, and .. */
+#define ELSEWHERE_EDGES 60u	/* .. this percent of edges are there */
+#define ELSEWHERE_HIDDEN 650u
 #define HIDDEN_SOME_PERMILLE 250u /* too much to learn from */
-#define LEFT_PERMILLE 380u  /* more of the old view: something is before it */
-#define OTHER_PERMILLE 450u /* neither agree nor hidden */
-#define LIGHT_AGREE 30	    /* unshifted, over all: edges are where they were */
-#define BUSY_PERCENT 55	    /* of the usual agreement, at least */
-#define OTHER_DARK 40u	    /* percent of the light: too dark to tell */
-#define DROWNED_AGREE 12    /* the same place still, but edges drown in noise */
-#define LIGHT_LESS 80u	    /* of the usual level, percent: another light */
+#define OTHER_PERMILLE 450u	  /* neither agree nor hidden */
+#define LIGHT_AGREE 30	 /* unshifted, over all: edges are where they were */
+#define BUSY_PERCENT 55	 /* of the usual agreement, at least */
+#define OTHER_DARK 40u	 /* percent of the light: too dark to tell */
+#define DROWNED_AGREE 12 /* the same place still, but edges drown in noise */
+#define LIGHT_LESS 80u	 /* of the usual level, percent: another light */
 #define LIGHT_MORE 125u
 #define FAR_LESS 60u
 #define FAR_MORE 170u
 #define LIGHT_EDGES 60u /* percent of those that the light explains */
 #define COLOUR_LESS 60u /* .. or of the usual colour */
 #define COLOUR_MORE 180u
-#define COLOUR_LEAST_Q8 (3u * 256u) /* less is none */
+#define SWITCHED_PERMILLE 330u
 #define SHIFT_AGREE 33
 #define SHIFT_BETTER 22	       /* than unshifted */
 #define SHIFT_LEAST_Q4 20      /* 1.25 cells: 1.6 % of the width */
@@ -111,203 +105,33 @@ keep(uint8_t *luma, const struct small *s)
 	blend(luma, s, 1, 255, 0);
 }
 
-/* Level now / usual, percent, at least 1 and at most 100 for the use above. */
-static unsigned
-light_of(unsigned now, unsigned usual)
-{
-	unsigned p = usual == 0 ? 100 : now * 100 / usual;
-
-	return p < 1 ? 1 : p;
-}
-
-static unsigned
-colour_of(unsigned now, unsigned usual)
-{
-	unsigned p = 100 * (now + COLOUR_LEAST_Q8) / (usual + COLOUR_LEAST_Q8);
-
-	return p > 999 ? 999 : p;
-}
-
-/* Of a zone's edges next to nothing is left, for this light, and nothing else
- * is there; what is left may well agree, through a thin bag. */
+/* All edges have suddenly lost most of their strength, but not their
+ * sharpness, and it is not the light: tape or a thin bag. Fog takes longer. */
 static bool
-is_gone(const struct zone_match *z, int sharp, unsigned light)
-{
-	unsigned l = light < 100 ? light : 100;
-
-	if (z->agree >= CLEARLY_AGREE || z->slope * 100 >= GONE_SLOPE * (int)l)
-		return false;
-	return z->energy * 10000u < GONE_ENERGY * l * l ||
-	       (z->agree < GONE_AGREE && sharp >= 0 && sharp < GONE_SHARP * 10);
-}
-
-/* Edges that a zone must have to count: less where all have little. */
-static unsigned
-edges_least(const struct zone_match *zone)
-{
-	unsigned clear = 0;
-
-	for (unsigned z = 0; z < ZONES; z++)
-		clear += zone[z].edges >= EDGES_CLEAR;
-	return clear >= ZONES_ENOUGH ? EDGES_CLEAR : EDGES_FAINT;
-}
-
-enum zone_is { ZONE_BARE, ZONE_SAME, ZONE_GONE, ZONE_ELSE };
-
-static enum zone_is
-zone_is(const struct zone_match *z, unsigned usual, int sharp, unsigned light,
-    unsigned least)
-{
-	if (z->edges < least || usual < USUAL_LEAST)
-		return ZONE_BARE;
-	if (is_gone(z, sharp, light))
-		return ZONE_GONE;
-	return z->agree >= AGREE_PERCENT || z->agree * 10 >= (int)usual * 7
-		   ? ZONE_SAME
-		   : ZONE_ELSE;
-}
-
-/* Whether what is still to be seen lies in another light than usual: then what
- * is black may merely be dark. */
-static bool
-rest_is_dimmed(const enum zone_is *is, const uint16_t *now,
-    const uint16_t *usual)
-{
-	uint32_t a = 0, b = 0;
-
-	for (unsigned z = 0; z < ZONES; z++) {
-		if (is[z] != ZONE_SAME)
-			continue;
-		a += now[z];
-		b += usual[z];
-	}
-	return a * 100ull < b * DIMMED_PERCENT;
-}
-
-struct count {
-	unsigned all, same, hidden, inner;
-	int agree, usual, agree_inner;
-};
-
-static void
-count_zone(struct compared *c, struct count *k, unsigned z, enum zone_is is,
-    int agree, int usual)
-{
-	k->all++;
-	k->agree += agree;
-	k->usual += usual;
-	k->same += is == ZONE_SAME;
-	if (z >= ZONE_W && z < ZONES - ZONE_W) {
-		k->inner++;
-		k->agree_inner += agree;
-	}
-	if (is != ZONE_GONE)
-		return;
-	k->hidden++;
-	c->hidden[z / 8] |= (uint8_t)(1u << z % 8);
-}
-
-static void
-sum_up(struct compared *c, const struct count *k)
-{
-	c->structured = (uint8_t)k->all;
-	if (k->all == 0)
-		return;
-	c->same_permille = (uint16_t)(k->same * 1000 / k->all);
-	c->hidden_permille = (uint16_t)(k->hidden * 1000 / k->all);
-	c->agree = (int8_t)(k->agree / (int)k->all);
-	c->agree_usual = (int8_t)(k->usual / (int)k->all);
-	c->agree_inner =
-	    (int8_t)(k->inner == 0 ? 0 : k->agree_inner / (int)k->inner);
-}
-
-static uint16_t
-edged(const struct zone_match *zone)
-{
-	uint32_t usual = 0, now = 0;
-
-	for (unsigned z = 0; z < ZONES; z++) {
-		usual += zone[z].edges;
-		now += zone[z].edges_now;
-	}
-	return (uint16_t)(usual == 0		? 1000
-			  : now > usual * 10ull ? 10000
-						: now * 1000ull / usual);
-}
-
-static void
-count_zones(struct compared *c, const struct mode *mode,
-    const struct zone_match *zone, const int *sharp, const struct small *now,
-    const struct small *usual)
-{
-	uint16_t level[ZONES], level_usual[ZONES];
-	unsigned least = edges_least(zone);
-	struct count k = { 0 };
-	enum zone_is is[ZONES];
-	bool dimmed;
-
-	match_levels(now, level);
-	match_levels(usual, level_usual);
-	for (unsigned z = 0; z < ZONES; z++)
-		is[z] = zone_is(&zone[z], mode->agree[z], sharp[z],
-		    c->light_percent, least);
-	dimmed = rest_is_dimmed(is, level, level_usual);
-	for (unsigned z = 0; z < ZONES; z++)
-		if (is[z] != ZONE_BARE &&
-		    !(dimmed && is[z] == ZONE_GONE && level[z] < DARK_LEVEL))
-			count_zone(c, &k, z, is[z], zone[z].agree,
-			    mode->agree[z]);
-	c->edged_permille = edged(zone);
-	sum_up(c, &k);
-}
-
-/* Hardly an edge left anywhere, coarse or fine, for this light: what is still
- * to be seen is seen through something. */
-static bool
-veiled(const struct compared *c)
+veil(struct normal *n, const struct compared *c, int64_t at_us)
 {
 	unsigned l = c->light_percent < 100 ? c->light_percent : 100;
+	bool known = c->fine.zones >= ZONES_LEAST &&
+		     c->fine.part_permille >= VEIL_PART &&
+		     n->mode[n->in_force].marks.seen >= VEIL_SEEN;
+	bool faint = known && c->fine.clear_permille * 100u < VEIL_CLEAR * l &&
+		     c->fine.ratio_permille >= VEIL_RATIO &&
+		     c->fine.energy_permille < VEIL_ENERGY &&
+		     c->light_percent <= VEIL_LIGHT;
 
-	return c->soft.zones >= ZONES_LEAST && c->agree < VEIL_AGREE &&
-	       c->soft.clear_permille < VEIL_SHARP * 10 &&
-	       c->edged_permille * 10u < VEIL_EDGES * l;
+	if (known && c->fine.clear_permille >= VEIL_CLEAR_USUAL)
+		n->clear_us = at_us;
+	return faint && (n->veiled || at_us - n->clear_us <= VEIL_US);
 }
 
-static void
-match_mode(const struct mode *mode, const struct field *now,
-    struct small *usual_out, struct zone_match zone[ZONES])
+/* A camera that is told to send another size may cut it out otherwise. */
+static bool
+cut_otherwise(const struct normal *n, const struct measures *m, enum view view)
 {
-	struct field edges;
-
-	small_of_bytes(usual_out, mode->luma);
-	field_of(&edges, usual_out);
-	match_zones(now, &edges, zone);
-}
-
-/* The picture with one mode; what place it is stays open. */
-static struct compared
-compare(const struct mode *mode, const struct measures *m,
-    const struct small *s, const struct field *now,
-    struct zone_match zone[ZONES])
-{
-	struct compared c = { .view = VIEW_UNKNOWN };
-	struct small usual;
-	int sharp[ZONES];
-
-	match_mode(mode, now, &usual, zone);
-	c.light_percent = (uint16_t)light_of(s->level, usual.level);
-	c.colour_percent = (uint16_t)colour_of(m->saturation_q8, mode->colour);
-	c.soft = sharp_compare(&mode->sharp, m, zone,
-	    c.light_percent < 100 ? c.light_percent : 100, sharp);
-	c.coarser = sharp_coarser(&mode->sharp, m);
-	c.fine = marks_compare(&mode->marks, m->thumb, zone);
-	count_zones(&c, mode, zone, sharp, s, &usual);
-	if (veiled(&c)) {
-		memset(c.hidden, 0xff, sizeof(c.hidden));
-		c.hidden_permille = 1000;
-		c.same_permille = 0;
-	}
-	return c;
+	return (view == VIEW_SHIFTED || view == VIEW_OTHER) &&
+	       !sharp_same_size(&n->mode[n->in_force].sharp, m) &&
+	       abs(n->now.shift.x_q4) <= CUT_Q4 &&
+	       abs(n->now.shift.y_q4) <= CUT_Q4;
 }
 
 static bool
@@ -361,6 +185,7 @@ elsewhere(const struct compared *c)
 	unsigned l = c->light_percent < 100 ? c->light_percent : 100;
 
 	return c->same_permille < ELSEWHERE_PERMILLE &&
+	       c->hidden_permille < ELSEWHERE_HIDDEN &&
 	       c->edged_permille * 10u >= ELSEWHERE_EDGES * l;
 }
 
@@ -381,6 +206,9 @@ view_of(struct compared *c, const struct mode *mode, const struct small *s)
 		return VIEW_SHIFTED;
 	if (c->agree >= LIGHT_AGREE && light_changed(c))
 		return VIEW_LIGHT;
+	if (c->switched && c->same_permille >= SWITCHED_PERMILLE &&
+	    edges_kept(c))
+		return VIEW_LIGHT; /* shadows and all were otherwise by day */
 	if (c->agree >= LIGHT_AGREE &&
 	    c->agree * 100 >= c->agree_usual * BUSY_PERCENT)
 		return VIEW_BUSY;
@@ -487,8 +315,8 @@ choose_mode(struct normal *n, const struct measures *m, struct scene *now,
     int64_t at_us)
 {
 	unsigned other = !n->in_force;
-	struct compared first = compare(&n->mode[n->in_force], m, &now->small,
-	    &now->field, now->zone);
+	struct compared first = compare_mode(&n->mode[n->in_force], m,
+	    &now->small, &now->field, now->zone);
 	struct zone_match zone[ZONES];
 	struct compared second;
 	bool agrees = first.same_permille >= SAME_PERMILLE;
@@ -498,7 +326,8 @@ choose_mode(struct normal *n, const struct measures *m, struct scene *now,
 	n->now = first;
 	if ((agrees && !light_far(&first)) || n->mode[other].seen < NORMAL_SEEN)
 		return;
-	second = compare(&n->mode[other], m, &now->small, &now->field, zone);
+	second =
+	    compare_mode(&n->mode[other], m, &now->small, &now->field, zone);
 	if (second.same_permille < SAME_PERMILLE ||
 	    (agrees && light_far(&second)))
 		return;
@@ -530,7 +359,12 @@ normal_look(struct judge_feed *f, const struct sight *s, struct scene *now)
 	field_of(&now->field, &now->small);
 	choose_mode(n, m, now, s->at_us);
 	now->compared = true;
+	n->veiled = veil(n, &n->now, s->at_us);
+	if (n->veiled)
+		compare_hide(&n->now);
 	n->now.view = view_of(&n->now, &n->mode[n->in_force], &now->small);
+	if (cut_otherwise(n, m, n->now.view))
+		n->now.view = VIEW_LIGHT;
 	if (n->now.view == VIEW_SAME) {
 		n->standing.pictures = 0;
 		n->away = false;
@@ -667,7 +501,7 @@ learn_first(struct normal *n, const struct measures *m)
 		learn_three(n, m, &now.small);
 		return;
 	}
-	match_mode(mode, &now.field, &old, now.zone);
+	compare_edges(mode, &now.field, &old, now.zone);
 	mode_learn(n, m, &now, true);
 }
 
@@ -680,6 +514,9 @@ learn_light(struct normal *n, const struct measures *m, int64_t at_us)
 
 	if (n->standing.pictures < LIGHT_PICTURES)
 		return;
+	if (!sharp_same_size(&n->mode[n->in_force].sharp, m) &&
+	    !n->pinned.approved)
+		n->pinned.set = false;
 	mode_begin(mode, m);
 	memcpy(mode->luma, n->standing.luma, sizeof(mode->luma));
 	marks_learn(&mode->marks, &n->candidates, m->thumb, NULL);

@@ -22,6 +22,12 @@
 
 #define NORMAL_SEEN 3u /* pictures until there is a normal: their median */
 
+/* Zones, and how many of them, permille. */
+#define ZONES_LEAST 10u	 /* fewer tell nothing */
+#define AGREE_PERCENT 50 /* correlation of a zone that agrees */
+#define SAME_PERMILLE 600u
+#define LEFT_PERMILLE 380u /* more of the old view: something is before it */
+
 enum view {
 	VIEW_UNKNOWN, /* nothing learned, too dark, too bare, or unclear */
 	VIEW_SAME,
@@ -71,6 +77,7 @@ struct compared { /* the newest picture with the mode in force */
 	struct softness soft;
 	struct fineness fine;
 	bool coarser;		   /* coded */
+	bool switched;		   /* to or from no colour at all: infrared */
 	uint16_t edged_permille;   /* edges now / usual, over the picture */
 	uint8_t hidden[ZONES / 8]; /* which zones, a bit each */
 	struct displacement drift; /* against the pinned, when last looked */
@@ -89,8 +96,10 @@ struct normal {
 	int64_t light_us;	 /* when another mode came into force */
 	int64_t travel_us[4];	 /* when views were last left for others */
 	uint8_t travels;
+	int64_t clear_us;    /* when it was last as clear as usual */
 	uint8_t coarse;	     /* pictures in a row, coded so */
 	bool skip;	     /* the next picture is not learned from */
+	bool veiled;	     /* by what can be seen through */
 	bool away;	     /* from every mode */
 	uint8_t until_drift; /* pictures to the next look at the pinned */
 };
@@ -118,6 +127,17 @@ bool normal_roams(const struct normal *n, int64_t at_us);
 /* Pictures of one geometry are gone for another: nothing of the old holds. */
 void normal_forget(struct normal *n);
 
+/* compare.c: a picture with one mode; what place it is stays open. zone_out:
+ * how each zone's edges agree. */
+struct compared compare_mode(const struct mode *mode, const struct measures *m,
+    const struct small *s, const struct field *now,
+    struct zone_match zone_out[ZONES]);
+/* The same, of the edges alone; usual_out: the mode's picture. */
+void compare_edges(const struct mode *mode, const struct field *now,
+    struct small *usual_out, struct zone_match zone_out[ZONES]);
+/* All zones are hidden. */
+void compare_hide(struct compared *c);
+
 /* pinned.c: what is in force becomes the pinned picture; and, now and then,
  * how far the picture has crept from it. */
 void normal_pin(struct normal *n);
@@ -127,7 +147,8 @@ void normal_look_for_drift(struct normal *n, const struct measures *m,
 /* All that is kept over a restart. restore: false and *n empty when the bytes
  * are not what save wrote. */
 #define NORMAL_SAVE_BYTES                                                      \
-	(2u + 3u * (SMALL_CELLS + 2u * ZONES + 10u) + 2u * (ZONES + 4u))
+	(2u + 3u * (SMALL_CELLS + 2u * ZONES + 10u) + 2u * (ZONES + 4u) +      \
+	    2u * (3u * ZONES + 4u))
 void normal_save(const struct normal *n, struct writer *w);
 bool normal_restore(struct normal *n, struct reader *r);
 

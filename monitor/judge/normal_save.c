@@ -30,6 +30,27 @@ get_sharp(struct reader *r, struct sharpness *s)
 }
 
 static void
+put_marks(struct writer *w, const struct marks *k)
+{
+	writer_le16(w, k->seen);
+	writer_le16(w, k->energy);
+	writer_bytes(w, k->at, sizeof(k->at));
+	for (unsigned z = 0; z < ZONES; z++)
+		writer_le16(w, (uint16_t)k->step[z]);
+}
+
+static bool
+get_marks(struct reader *r, struct marks *k)
+{
+	k->seen = reader_le16(r);
+	k->energy = reader_le16(r);
+	reader_bytes(r, k->at, sizeof(k->at));
+	for (unsigned z = 0; z < ZONES; z++)
+		k->step[z] = (int16_t)reader_le16(r);
+	return k->seen == 0 || marks_valid(k);
+}
+
+static void
 put_mode(struct writer *w, const struct mode *m)
 {
 	writer_le16(w, m->seen);
@@ -37,6 +58,7 @@ put_mode(struct writer *w, const struct mode *m)
 		return;
 	writer_le16(w, m->colour);
 	put_sharp(w, &m->sharp);
+	put_marks(w, &m->marks);
 	writer_bytes(w, m->agree, sizeof(m->agree));
 	writer_bytes(w, m->luma, sizeof(m->luma));
 }
@@ -50,6 +72,8 @@ get_mode(struct reader *r, struct mode *m)
 		return true;
 	m->colour = reader_le16(r);
 	get_sharp(r, &m->sharp);
+	if (!get_marks(r, &m->marks))
+		return false;
 	reader_bytes(r, m->agree, sizeof(m->agree));
 	reader_bytes(r, m->luma, sizeof(m->luma));
 	for (unsigned z = 0; z < ZONES; z++)

@@ -106,6 +106,74 @@ test_light_is_no_fault(void **state)
 	camera_fini(&c);
 }
 
+static unsigned clear_percent;
+
+/* Contrast about the middle, as seen through tape or fog; blocks and zones as
+ * sharp for it. */
+static void
+faint(const struct camera *c, struct measures *m)
+{
+	(void)c;
+	for (unsigned i = 0; i < THUMB_CELLS; i++)
+		m->thumb[i] =
+		    (uint16_t)(120 * 256 + (m->thumb[i] - 120 * 256) *
+					       (int)clear_percent / 100);
+	for (unsigned z = 0; z < ZONES; z++)
+		m->zone_sharp[z] =
+		    (uint16_t)(m->zone_sharp[z] * clear_percent / 100);
+}
+
+/* What can be seen through comes at once; fog by and by, and neither it nor
+ * rain is out of focus. */
+static void
+test_veil_and_fog(void **state)
+{
+	struct camera c;
+
+	(void)state;
+	learned(&c);
+	c.touch = faint;
+	clear_percent = 30;
+	camera_pictures(&c, 16);
+	camera_expect(&c, "covered");
+	camera_pictures(&c, 60);
+	camera_expect(&c, "covered");
+	c.touch = NULL;
+	camera_pictures(&c, 3);
+	camera_expect(&c, "none");
+	c.touch = faint;
+	for (clear_percent = 100; clear_percent > 30; clear_percent--)
+		quiet(&c, 12);
+	quiet(&c, 60);
+	for (; clear_percent < 100; clear_percent++)
+		quiet(&c, 4);
+	camera_fini(&c);
+}
+
+/* The lens hunts; then a person says that soft is how it shall be. */
+static void
+test_focus(void **state)
+{
+	struct camera c;
+
+	(void)state;
+	learned(&c);
+	for (unsigned i = 0; i < 10; i++) {
+		c.blur = 30;
+		quiet(&c, 5);
+		c.blur = 0;
+		quiet(&c, 6);
+	}
+	c.blur = 30;
+	camera_pictures(&c, 20);
+	camera_expect(&c, "blurred");
+	assert_true(judge_reference_set(c.feed, c.now_us));
+	camera_pictures(&c, 3);
+	camera_expect(&c, "none");
+	quiet(&c, 60);
+	camera_fini(&c);
+}
+
 /* Somebody stands close for a moment; a bag that stays is another thing. */
 static void
 test_a_moment_is_no_fault(void **state)
@@ -287,6 +355,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_faults),
 		cmocka_unit_test(test_light_is_no_fault),
+		cmocka_unit_test(test_veil_and_fog),
+		cmocka_unit_test(test_focus),
 		cmocka_unit_test(test_a_moment_is_no_fault),
 		cmocka_unit_test(test_tours),
 		cmocka_unit_test(test_creep),

@@ -301,9 +301,10 @@ def table(report):
           f"{mine['not_cleared']}")
     if "ffmpeg_best" in report:
         best = report["ffmpeg_best"]["errors"]
+        times = fewer(mine["errors"], best)
         print(f"clips with a mistake about frozen or black: camwarden {mine['errors']}, ffmpeg "
-              f"{report['ffmpeg']['errors']}, best thresholds {best}: {fewer(mine['errors'], best)} "
-              "times fewer")
+              f"{report['ffmpeg']['errors']}, best thresholds {best}"
+              + (f": {times} times fewer" if times is not None else ""))
 
 
 def bars(report):

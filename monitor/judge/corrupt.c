@@ -29,7 +29,7 @@
 #define OFF_LEAST 4u /* cells of 240 */
 #define OFF_MOST 100u
 #define OUTLIER_TIMES_X10 14u /* of the usual most .. */
-#define OUTLIER_OVER 3u	      /* .. and so many permille more */
+#define OUTLIER_OVER 5u	      /* .. and so many permille more */
 #define TORN_OVER_PERMILLE 12u
 #define TORN_TIMES_X10 13u
 #define TORN_OUTLIER_OVER 1u
@@ -173,6 +173,7 @@ is_strewn(struct corrupt *k, const struct usual *u, const struct measures *m)
 	if (calm < CALM_ZONES || u->now.likeness < STREWN_LIKENESS)
 		return false;
 	if (outlier * 10 >= usual * OUTLIER_TIMES_X10 + OUTLIER_OVER * 10u &&
+	    u->now.trait[TRAIT_NOISE] > l->trait[TRAIT_NOISE].most &&
 	    k->zones >= STREWN_ZONES && off >= OFF_LEAST && off <= OFF_MOST)
 		return true;
 	return u->now.trait[TRAIT_TORN] >= torn && calm >= TORN_CALM_ZONES &&

@@ -11,9 +11,9 @@
 #define WHOLE_PICTURES 3u
 #define WHOLE_US (5 * SECOND)
 #define PART_PICTURES 4u
-#define PART_US (18 * SECOND)
+#define PART_US (30 * SECOND) /* who stands close goes again */
 #define HALF_PERMILLE 480u
-#define LESS_US (28 * SECOND)
+#define LESS_US (34 * SECOND)
 #define BACK_PERMILLE 250u
 
 static bool

@@ -44,8 +44,8 @@ test_faults(void **state)
 		unsigned covered, light, blur, place;
 	} faults[] = {
 		{ "covered", 5, 3, .covered = 100 },
-		{ "covered", 12, 8, .covered = 70 },
-		{ "covered", 17, 8, .covered = 50 },
+		{ "covered", 18, 13, .covered = 70 },
+		{ "covered", 20, 13, .covered = 50 },
 		{ "moved", 16, 10, .shift = 4000 },
 		{ "moved", 16, 10, .shift = 9000 },
 		{ "moved", 16, 10, .shift = 4000, .light = 60 },
@@ -134,7 +134,7 @@ test_veil_and_fog(void **state)
 	learned(&c);
 	c.touch = faint;
 	clear_percent = 30;
-	camera_pictures(&c, 16);
+	camera_pictures(&c, 19);
 	camera_expect(&c, "covered");
 	camera_pictures(&c, 60);
 	camera_expect(&c, "covered");

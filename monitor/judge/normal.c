@@ -29,7 +29,7 @@
 #define BLOWN (250u * SMALL_UNIT)
 
 /* Places. */
-#define HIDDEN_PERMILLE 380u
+#define HIDDEN_PERMILLE 420u
 #define ELSEWHERE_PERMILLE 150u /* less agrees, and .. */
 #define ELSEWHERE_EDGES 60u	/* .. this percent of edges are there */
 #define ELSEWHERE_HIDDEN 650u

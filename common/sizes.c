@@ -137,7 +137,7 @@ level(uint64_t bytes, uint32_t units)
 
 	if (units == 0)
 		return 0;
-	mean = mean < 1 ? 1 : mean > 1u << 24 ? 1u << 24 : mean;
+	mean = mean < 1 ? 1 : mean > UNIT_MOST ? UNIT_MOST : mean;
 	whole = bits_of((uint32_t)mean) - 1;
 	return (uint16_t)(1 + whole * 128 + ((mean << 7 >> whole) & 127));
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "monitor/judge/marks.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #define DOWN 128u
@@ -73,17 +74,6 @@ strongest(const uint16_t *thumb, unsigned zone, uint8_t *at_out)
 	return best;
 }
 
-static uint32_t
-root(uint32_t v)
-{
-	uint32_t r = 0;
-
-	for (uint32_t bit = 1u << 15; bit > 0; bit >>= 1)
-		if ((r | bit) * (r | bit) <= v)
-			r |= bit;
-	return r;
-}
-
 /* Root mean square of all steps, wherever they are, 16ths of a level; what is
  * very strong counts as merely strong. */
 static uint16_t
@@ -109,7 +99,8 @@ energy_of(const uint16_t *thumb)
 		}
 		sum += row;
 	}
-	return (uint16_t)root((uint32_t)(sum / (THUMB_W * THUMB_H / 2)));
+	return (uint16_t)sqrt(
+	    (double)(uint32_t)(sum / (THUMB_W * THUMB_H / 2)));
 }
 
 static void

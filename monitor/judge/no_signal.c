@@ -11,7 +11,6 @@
 #define FLAT_PERMILLE 850u   /* blocks with a range of at most 4 levels */
 #define ONE_PERMILLE 500u    /* blocks of exactly one value */
 #define REPEAT_PERMILLE 300u /* rows equal to the row above */
-#define COVER_PERMILLE 850u  /* coarse cells within three levels' bands */
 #define BAND_Q8 (4u * 256u)
 #define MOVED_CELLS_MOST 16u
 #define ALL_ONE_PERMILLE 700u

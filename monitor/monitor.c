@@ -84,6 +84,7 @@ on_second(evutil_socket_t fd, short what, void *arg)
 	store_heartbeat(m->store, now);
 	incident_step(m->incidents, now);
 	monitor_incidents_drain(m);
+	monitor_network_second(m, now);
 	m->seconds++;
 	if (m->seconds % OVERLAY_SECONDS == 0)
 		monitor_overlays_apply(m);
@@ -271,6 +272,7 @@ monitor_new(struct event_base *base, const struct monitor_config *cfg,
 		monitor_free(&m);
 		return NULL;
 	}
+	monitor_network_start(m);
 	if (!monitor_feeds_load(m, true)) {
 		fail(error_out, store_reader_error(m->reader));
 		monitor_free(&m);
@@ -292,6 +294,12 @@ monitor_reload(struct monitor *m, const struct monitor_config *cfg)
 		     old->stream_probes != cfg->stream_probes ||
 		     old->picture_probes != cfg->picture_probes ||
 		     old->demux_probes != cfg->demux_probes ||
+		     old->network_watch != cfg->network_watch ||
+		     old->reference_count != cfg->reference_count ||
+		     memcmp(old->references, cfg->references,
+			 sizeof(cfg->references)) != 0 ||
+		     memcmp(old->reference_ports, cfg->reference_ports,
+			 sizeof(cfg->reference_ports)) != 0 ||
 		     memcmp(&old->probe, &cfg->probe, sizeof(cfg->probe)) != 0;
 	struct judge_config judge = cfg->judge;
 
@@ -300,10 +308,12 @@ monitor_reload(struct monitor *m, const struct monitor_config *cfg)
 	m->config.log_level = cfg->log_level;
 	store_event(m->store, clock_mono_us(), "monitor.reload", "monitor",
 	    "{}", NULL);
-	return later ? strdup("state_dir, programs, numbers of probes and "
-			      "their timings come into force at the next "
-			      "start")
-		     : NULL;
+	return later
+		   ? strdup(
+			 "state_dir, programs, numbers of probes, network and "
+			 "their timings come into force at the next "
+			 "start")
+		   : NULL;
 }
 
 /* --- end */
@@ -345,6 +355,7 @@ monitor_free(struct monitor **mp)
 		return;
 	m->stopping = true;
 	fleet_free(&m->fleet);
+	network_watch_free(&m->network);
 
 	struct event *events[] = { m->timer, m->second, m->lag,
 		m->store_event };

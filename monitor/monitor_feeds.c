@@ -348,7 +348,10 @@ feed_change(struct reading *r, struct watched_feed *f,
 			}
 		}
 		f->phase = PHASE_IDLE;
-		f->asked_us = 0;
+		f->asked_us = f->silent_us = 0;
+		f->fleet_blind = f->network_blind = CAUSE_NONE;
+		f->way = NETWORK_HERE;
+		f->way_version = 0;
 		hand_to_fleet(r->m, f);
 		monitor_feed_touch(r->m, f, r->now_us);
 		words = true;
@@ -430,7 +433,9 @@ take_incident(void *arg, const struct store_incident_row *row)
 		.since_us = row->since_utc - m->anchor_us,
 		.at_us = row->at_utc - m->anchor_us };
 
-	if (f == NULL && row->feed != 0)
+	if (row->feed == 0 && row->site == 0)
+		monitor_network_restore(m, row->id);
+	if (f == NULL && (row->feed != 0 || row->site == 0))
 		return true;
 	if (f != NULL) {
 		c.feed = f->number;

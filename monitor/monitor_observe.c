@@ -258,6 +258,7 @@ on_link(void *arg, const struct link_report *r)
 	f->phase = r->phase;
 	f->reason = r->reason;
 	set_detail(f, r->detail);
+	monitor_network_on_link(m, f, r, now);
 	judge_on_link(f->judge, r, now);
 	monitor_feed_touch(m, f, now);
 }
@@ -340,6 +341,7 @@ on_account(void *arg, const struct account *a)
 	rollup_add(m, f, a);
 	duplicate_on_account(m->duplicates, a);
 	tell_twin(m, f, now);
+	monitor_network_on_account(m, f, a, now);
 	judge_on_account(f->judge, a, now);
 	monitor_feed_touch(m, f, now);
 }
@@ -459,7 +461,8 @@ on_blind(void *arg, uint32_t feed, enum cause cause)
 		f->asked_us = 0;
 	}
 	f->resample = true;
-	judge_on_blind(f->judge, cause, now);
+	f->fleet_blind = cause;
+	monitor_blind_apply(f, now);
 	monitor_feed_touch(m, f, now);
 }
 

@@ -4,7 +4,8 @@
  * as held feeds. monitor_observe.c: observations -> verdicts -> store and
  * watchers. monitor_row.c: what others may see. monitor_change.c: what people
  * change. monitor_reference.c: what they approve. monitor_declared.c: what the
- * inventory declares, what the judge has learned.
+ * inventory declares, what the judge has learned. monitor_network.c: our own
+ * network.
  */
 #ifndef MONITOR_MONITOR_PARTS_H
 #define MONITOR_MONITOR_PARTS_H
@@ -16,6 +17,7 @@
 #include "monitor/judge/incident.h"
 #include "monitor/judge/judge.h"
 #include "monitor/monitor.h"
+#include "monitor/network/network_watch.h"
 #include "monitor/store/store.h"
 #include "monitor/store/store_read.h"
 
@@ -52,6 +54,12 @@ struct watched_feed {
 	bool enabled, no_picture, maintenance, muted;
 	uint8_t criticality;
 	struct judge_feed *judge; /* owned */
+	/* Why our own side doesn't see it; the first leads. */
+	enum cause fleet_blind, network_blind;
+	uint8_t way;	      /* of the network, its number there */
+	uint32_t way_version; /* asked at that version; 0 = not yet */
+	int64_t silent_us;    /* failing without an answer since; 0 = is not */
+	int64_t return_us;    /* its way was whole again then */
 	enum phase phase;
 	enum reason reason;
 	char *detail;		/* owned, NULL = none */
@@ -81,6 +89,9 @@ struct monitor {
 	struct store *store;
 	struct store_reader *reader;
 	struct fleet *fleet;
+	struct network_watch *network; /* NULL = not watched */
+	uint64_t heard_bytes;	       /* by all probes, at the last count */
+	uint64_t network_incident;     /* open; 0 = none */
 	struct incident_book *incidents;
 	struct duplicate_index *duplicates;
 	struct watched_feed **feeds;   /* LIMIT_FEEDS, NULL = free */
@@ -138,6 +149,19 @@ void monitor_rollups_flush(struct monitor *m, int64_t now_us, bool all);
 void monitor_incidents_drain(struct monitor *m);
 /* Posts the verdict in force again (the store lost some). */
 void monitor_verdict_post(struct monitor *m, struct watched_feed *f);
+
+/* --- monitor_network.c */
+void monitor_network_start(struct monitor *m);
+/* Before the judge hears of it: whether our own network explains it. */
+void monitor_network_on_link(struct monitor *m, struct watched_feed *f,
+    const struct link_report *r, int64_t now_us);
+void monitor_network_on_account(struct monitor *m, struct watched_feed *f,
+    const struct account *a, int64_t now_us);
+void monitor_network_second(struct monitor *m, int64_t now_us);
+/* One that was open when an earlier run ended. */
+void monitor_network_restore(struct monitor *m, int64_t incident);
+/* Tells the judge what our own side says of the feed now. */
+void monitor_blind_apply(struct watched_feed *f, int64_t now_us);
 
 /* --- monitor_reference.c */
 /* What earlier runs were told to hold as reference. False: unreadable. */

@@ -18,6 +18,8 @@
 #define CONFIG_PATH_BYTES 1024
 #define CONFIG_FILE_BYTES (1u << 20) /* a longer file is refused */
 
+#define CONFIG_REFERENCES 8
+
 /* All settings, with units. Filled by config_defaults, then by the file. */
 struct monitor_config {
 	char state_dir[CONFIG_PATH_BYTES];   /* database, socket, lock */
@@ -27,6 +29,12 @@ struct monitor_config {
 	uint32_t stream_probes;	 /* processes; 0 = one per core */
 	uint32_t picture_probes; /* 0 = one per core */
 	uint32_t demux_probes;
+
+	bool network_watch; /* tell our own loss from theirs */
+	/* Hosts that answer whenever our network works. */
+	struct wire_address references[CONFIG_REFERENCES];
+	uint16_t reference_ports[CONFIG_REFERENCES]; /* 0 = echo request */
+	uint32_t reference_count;
 
 	bool http_enabled;
 	char http_address[64];	   /* a loopback address, without port */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "monitor/config/config_table.h"
 
+#include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -52,6 +53,9 @@ const struct config_row config_rows[] = {
 	TEXT("state_dir", state_dir, 1, "/var/lib/camwarden"),
 	TEXT("program_dir", program_dir, 1, ""),
 	{ "log_level", CONFIG_LEVEL, FIELD(log_level), 1, 3, 7, "info" },
+
+	BOOL("network.watch", network_watch, "true"),
+	{ "network.references", CONFIG_HOSTS, FIELD(references), 1, 0, 0, "" },
 
 	BOOL("http.enabled", http_enabled, "true"),
 	{ "http.address", CONFIG_ADDRESS, FIELD(http_address), 1, 0, 0,
@@ -163,6 +167,7 @@ config_table_read(enum config_type type, const char *text, int64_t *value_out)
 		return read_level(text, value_out);
 	case CONFIG_TEXT:
 	case CONFIG_ADDRESS:
+	case CONFIG_HOSTS:
 		break;
 	}
 	return false;
@@ -247,6 +252,64 @@ config_table_address(struct monitor_config *config, const char *text)
 	else if (strcmp(host, "::1") != 0 && !loopback4(host))
 		return false;
 	memcpy(config->http_address, host, sizeof(host));
+	return true;
+}
+
+/* One of them: at most one port, and an IPv6 address with one in brackets. */
+static bool
+read_host(char *text, struct wire_address *address_out, uint16_t *port_out)
+{
+	char *port = NULL, *end = strchr(text, ']');
+	int64_t number = 0;
+
+	if (text[0] == '[' && end != NULL) {
+		text++;
+		*end++ = '\0';
+		if (end[0] != '\0' && end[0] != ':')
+			return false;
+		port = end[0] == ':' ? end + 1 : NULL;
+	} else if (strchr(text, ':') == strrchr(text, ':') &&
+		   strchr(text, ':') != NULL) {
+		port = strchr(text, ':');
+		*port++ = '\0';
+	}
+	if (port != NULL && (!config_value_integer(port, &number) ||
+				number < 1 || number > 65535))
+		return false;
+	*port_out = (uint16_t)number;
+	*address_out = (struct wire_address){ .family = 4 };
+	if (inet_pton(AF_INET, text, address_out->bytes) == 1)
+		return true;
+	address_out->family = 6;
+	return inet_pton(AF_INET6, text, address_out->bytes) == 1;
+}
+
+bool
+config_table_hosts(struct monitor_config *config, const char *text)
+{
+	struct monitor_config read = { 0 };
+	static const char between[] = ", \t";
+	char host[64];
+
+	for (text += strspn(text, between); *text != '\0';
+	     text += strspn(text, between)) {
+		size_t n = strcspn(text, between);
+		uint32_t i = read.reference_count;
+
+		if (n >= sizeof(host) || i == CONFIG_REFERENCES)
+			return false;
+		memcpy(host, text, n);
+		host[n] = '\0';
+		if (!read_host(host, &read.references[i],
+			&read.reference_ports[i]))
+			return false;
+		read.reference_count++;
+		text += n;
+	}
+	memcpy(config->references, read.references, sizeof(read.references));
+	memcpy(config->reference_ports, read.reference_ports,
+	    sizeof(read.reference_ports));
+	config->reference_count = read.reference_count;
 	return true;
 }
 

@@ -17,6 +17,7 @@ enum config_type {
 	CONFIG_ADDRESS,
 	CONFIG_COUNT, /* an integer, or auto = 0 */
 	CONFIG_LEVEL, /* enum log_level */
+	CONFIG_HOSTS, /* addresses, each with a port or without */
 };
 
 struct config_row {
@@ -50,6 +51,9 @@ int64_t config_table_load(const struct config_row *row,
     const struct monitor_config *config);
 /* "127.0.0.1", "::1", "localhost" -> http_address; false when it is none. */
 bool config_table_address(struct monitor_config *config, const char *text);
+/* "10.0.0.1, 10.9.0.5:443, [fd00::1]:22" -> references; false when a part is
+ * none, or there are too many. */
+bool config_table_hosts(struct monitor_config *config, const char *text);
 /* A number as one would write it, with the largest unit that fits evenly. */
 void config_table_number(enum config_type type, int64_t value, char *out,
     size_t size);

@@ -185,6 +185,8 @@ expected(const struct config_row *row)
 		[CONFIG_ADDRESS] = "a loopback address, like 127.0.0.1",
 		[CONFIG_COUNT] = "a whole number or auto",
 		[CONFIG_LEVEL] = "error, warning, info or debug",
+		[CONFIG_HOSTS] = "at most 8 addresses, each with or without "
+				 "a port, like '10.0.0.1, 10.9.0.5:443'",
 	};
 
 	return words[row->type];
@@ -246,6 +248,9 @@ on_scalar_value(struct config_walk *w, const struct config_token *t,
 		set_text(w, t, row);
 	} else if (row->type == CONFIG_ADDRESS) {
 		if (!config_table_address(&w->config, t->text))
+			say_type(w, t, row);
+	} else if (row->type == CONFIG_HOSTS) {
+		if (!config_table_hosts(&w->config, t->text))
 			say_type(w, t, row);
 	} else if (!config_table_read(row->type, t->text, &v)) {
 		say_type(w, t, row);

@@ -358,6 +358,22 @@ fleet_remove(struct fleet *fl, uint32_t feed)
 	tickets_retire(&f->tickets);
 }
 
+bool
+fleet_address(const struct fleet *fl, uint32_t feed, struct wire_address *out)
+{
+	const struct feed *f = &fl->feeds[feed];
+	char host[LIMIT_HOST_BYTES];
+
+	if (f->want == NULL)
+		return false;
+	if (f->want->address_count > 0) {
+		*out = f->want->addresses[0];
+		return true;
+	}
+	return url_host(f->want->url, host, sizeof(host)) &&
+	       names_address(host, out);
+}
+
 void
 fleet_retry(struct fleet *fl, uint32_t feed)
 {

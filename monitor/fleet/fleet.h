@@ -75,6 +75,10 @@ uint32_t fleet_demux_used(const struct fleet *fl);
 bool fleet_add(struct fleet *fl, const struct wire_feed_add *want, int fd,
     const char **error_out);
 void fleet_remove(struct fleet *fl, uint32_t feed);
+/* The address that the feed is fetched from; false while none is known (a
+ * name that isn't resolved yet, or one that libavformat resolves). */
+bool fleet_address(const struct fleet *fl, uint32_t feed,
+    struct wire_address *out);
 /* Forget the back-off: try now. */
 void fleet_retry(struct fleet *fl, uint32_t feed);
 

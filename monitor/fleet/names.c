@@ -83,12 +83,32 @@ hash_of(const char *s)
 }
 
 bool
+names_address(const char *host, struct wire_address *out)
+{
+	char bare[INET6_ADDRSTRLEN];
+	size_t n = strlen(host);
+
+	*out = (struct wire_address){ .family = 4 };
+	if (inet_pton(AF_INET, host, out->bytes) == 1)
+		return true;
+	if (host[0] == '[' && n > 2) {
+		host++;
+		n -= 2;
+	}
+	if (n >= sizeof(bare))
+		return false;
+	memcpy(bare, host, n);
+	bare[n] = '\0';
+	out->family = 6;
+	return inet_pton(AF_INET6, bare, out->bytes) == 1;
+}
+
+bool
 names_literal(const char *host)
 {
-	struct in6_addr any;
+	struct wire_address any;
 
-	return host[0] == '[' || inet_pton(AF_INET, host, &any) == 1 ||
-	       inet_pton(AF_INET6, host, &any) == 1;
+	return host[0] == '[' || names_address(host, &any);
 }
 
 /* Letters, digits, hyphen, dot, underscore: what a resolver may be given. */

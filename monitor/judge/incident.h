@@ -84,6 +84,8 @@ int64_t incident_deadline(const struct incident_book *b); /* INT64_MAX none */
 /* Takes the oldest change out of the queue; false when it is empty. Drain it
  * after each call above. */
 bool incident_next(struct incident_book *b, struct incident_change *out);
+/* A number for an incident of nobody here (the whole network's). */
+uint64_t incident_number_take(struct incident_book *b);
 /* The feed's open incident, 0 = none. */
 uint64_t incident_open_of(const struct incident_book *b, uint32_t feed);
 

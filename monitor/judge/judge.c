@@ -64,7 +64,7 @@ judge_on_link(struct judge_feed *f, const struct link_report *r, int64_t now_us)
 	bool flowed = f->link.flowing_us != 0;
 
 	time_passes(f, now_us);
-	liveness_on_link(&f->link, r);
+	liveness_on_link(&f->link, r, f->blind != CAUSE_NONE);
 	if (flowed == (f->link.flowing_us != 0))
 		return;
 	f->schedule.asked_us = 0;

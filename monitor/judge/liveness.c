@@ -14,24 +14,24 @@ reason_is_ending(enum reason reason)
 }
 
 static void
-flow_lost(struct liveness *l, const struct link_report *r)
+flow_lost(struct liveness *l, const struct link_report *r, bool ours)
 {
 	l->flowing_us = 0;
 	l->lost_us = r->at_us;
-	if (r->reason == REASON_SHUTDOWN)
-		return; /* we ended it: no loss */
+	if (ours || r->reason == REASON_SHUTDOWN)
+		return;
 	l->losses[l->loss_next] = r->at_us;
 	l->loss_next = (uint8_t)((l->loss_next + 1) % LOSSES_KEPT);
 	l->loss_count++;
 }
 
 void
-liveness_on_link(struct liveness *l, const struct link_report *r)
+liveness_on_link(struct liveness *l, const struct link_report *r, bool ours)
 {
 	bool flows = r->phase == PHASE_FLOWING;
 
 	if (l->flowing_us != 0 && !flows)
-		flow_lost(l, r);
+		flow_lost(l, r, ours);
 	if (flows && l->flowing_us == 0) {
 		l->flowing_us = r->at_us > 0 ? r->at_us : 1;
 		l->lost_us = 0;

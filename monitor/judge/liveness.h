@@ -28,7 +28,9 @@ struct liveness {
 	uint32_t loss_count;
 };
 
-void liveness_on_link(struct liveness *l, const struct link_report *r);
+/* ours: our own side failed; what ends then is no loss of the feed's. */
+void liveness_on_link(struct liveness *l, const struct link_report *r,
+    bool ours);
 /* CAUSE_NONE while media flows, is awaited for the first time, or may still
  * come back within grace_us. */
 enum cause liveness_cause(const struct liveness *l, int64_t grace_us,

@@ -1,0 +1,359 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Our own network: which feeds hang on which way, and what a way that is not
+ * whole means for them: unknown, not down, and one incident for all. */
+#include "monitor/monitor_parts.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "common/clock.h"
+#include "common/log.h"
+
+#define LOOKUPS 2000u /* of routes, in one second */
+/* After the start, before an incident that is still open is said to be over */
+#define SETTLED_SECONDS 30u
+
+/* --- what feeds tell */
+
+/* Nobody answered: the network may be why. Any answer, were it a refusal,
+ * came over a network that works. */
+static bool
+is_silent(const struct link_report *r)
+{
+	if (r->phase != PHASE_STALLED && r->phase != PHASE_BACKOFF)
+		return false;
+	switch (r->reason) {
+	case REASON_DNS_FAIL:
+	case REASON_UNREACHABLE:
+	case REASON_CONNECT_TIMEOUT:
+	case REASON_REPLY_TIMEOUT:
+	case REASON_STALL_DEAD:
+	case REASON_OPEN_FAILED:
+	case REASON_NONE:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool
+is_answer(const struct link_report *r)
+{
+	return r->phase == PHASE_FLOWING ||
+	       ((r->phase == PHASE_BACKOFF || r->phase == PHASE_STALLED) &&
+		   r->reason != REASON_SHUTDOWN && !is_silent(r));
+}
+
+void
+monitor_blind_apply(struct watched_feed *f, int64_t now_us)
+{
+	judge_on_blind(f->judge,
+	    f->fleet_blind != CAUSE_NONE ? f->fleet_blind : f->network_blind,
+	    now_us);
+}
+
+static void
+set_blind(struct watched_feed *f, enum cause cause, int64_t now_us)
+{
+	if (f->network_blind == cause)
+		return;
+	f->network_blind = cause;
+	f->resample = cause == CAUSE_NONE;
+	monitor_blind_apply(f, now_us);
+}
+
+static const struct network_way *
+way_of(struct monitor *m, const struct watched_feed *f)
+{
+	return &network_watch_facts(m->network)->way[f->way];
+}
+
+void
+monitor_network_on_link(struct monitor *m, struct watched_feed *f,
+    const struct link_report *r, int64_t now_us)
+{
+	const int64_t attempt_us = 1000ll * m->config.probe.connect_timeout_ms;
+
+	if (is_answer(r))
+		f->silent_us = 0;
+	else if (is_silent(r) && f->silent_us == 0)
+		f->silent_us = r->at_us;
+	if (m->network == NULL)
+		return;
+
+	const struct network *facts = network_watch_facts(m->network);
+	bool whole = way_of(m, f)->state == NETWORK_WHOLE;
+
+	if (is_answer(r) && !network_cut(facts, f->way))
+		set_blind(f, CAUSE_NONE, now_us);
+	else if (is_silent(r) && !whole)
+		set_blind(f, CAUSE_NETWORK_LOST, now_us);
+	else if (is_silent(r) && r->at_us >= f->return_us + attempt_us)
+		set_blind(f, CAUSE_NONE, now_us); /* tried anew, in vain */
+}
+
+/* A connection that outlived the loss proves it by what arrives. */
+void
+monitor_network_on_account(struct monitor *m, struct watched_feed *f,
+    const struct account *a, int64_t now_us)
+{
+	if (f->network_blind != CAUSE_NONE && a->units > 0 &&
+	    a->last_au_us > f->return_us &&
+	    way_of(m, f)->state == NETWORK_WHOLE)
+		set_blind(f, CAUSE_NONE, now_us);
+}
+
+/* --- a way is lost, or whole again */
+
+/* The loss takes away the evidence of all behind a way that is cut, else of
+ * those that fell silent since it was last known to be whole. */
+static void
+feed_lost(struct monitor *m, struct watched_feed *f, int64_t now_us)
+{
+	const struct network *facts = network_watch_facts(m->network);
+
+	if (f->network_blind != CAUSE_NONE ||
+	    (!network_cut(facts, f->way) &&
+		(f->silent_us == 0 || f->silent_us < way_of(m, f)->sure_us)))
+		return;
+	set_blind(f, CAUSE_NETWORK_LOST, now_us);
+	monitor_feed_touch(m, f, now_us);
+}
+
+/* One that answered last, or is not connected by intent, is what it was; the
+ * others must prove it. */
+static void
+feed_returns(struct monitor *m, struct watched_feed *f, int64_t now_us)
+{
+	if (f->network_blind == CAUSE_NONE)
+		return;
+	f->return_us = now_us;
+	if (f->phase == PHASE_FLOWING)
+		return;
+	if (f->silent_us != 0) {
+		fleet_retry(m->fleet, f->number);
+		return;
+	}
+	set_blind(f, CAUSE_NONE, now_us);
+	monitor_feed_touch(m, f, now_us);
+}
+
+static void
+feed_turn(struct monitor *m, struct watched_feed *f, int64_t now_us)
+{
+	if (way_of(m, f)->state == NETWORK_WHOLE)
+		feed_returns(m, f, now_us);
+	else
+		feed_lost(m, f, now_us);
+}
+
+/* --- which way they hang on */
+
+/* Neighbours share their way: one question to the kernel for each /24 or /64,
+ * kept for one round. */
+struct lookups {
+	struct {
+		uint8_t key[9]; /* family and prefix; family 0 = empty */
+		uint8_t way;
+	} known[256];
+};
+
+static uint8_t
+look_up(struct monitor *m, struct lookups *l, const struct wire_address *a)
+{
+	unsigned prefix = a->family == 4 ? 3 : 8, hash = a->family;
+	uint8_t key[9] = { a->family };
+
+	memcpy(key + 1, a->bytes, prefix);
+	for (unsigned i = 0; i < prefix; i++)
+		hash = hash * 31 + a->bytes[i];
+	hash %= 256;
+	if (memcmp(l->known[hash].key, key, sizeof(key)) != 0) {
+		memcpy(l->known[hash].key, key, sizeof(key));
+		l->known[hash].way = (uint8_t)network_watch_way(m->network, a);
+	}
+	return l->known[hash].way;
+}
+
+static void
+find_ways(struct monitor *m, int64_t now_us)
+{
+	uint32_t version = network_watch_version(m->network);
+	struct lookups l = { 0 };
+
+	for (uint32_t i = 0, n = 0; i < m->feed_count && n < LOOKUPS; i++) {
+		struct watched_feed *f = m->feeds[m->order[i]];
+		struct wire_address a;
+
+		if (f->way_version == version)
+			continue;
+		n++;
+		if (!fleet_address(m->fleet, f->number, &a))
+			continue;
+		uint8_t way = look_up(m, &l, &a);
+
+		f->way_version = version;
+		if (way == f->way)
+			continue;
+		f->way = way;
+		feed_turn(m, f, now_us);
+	}
+}
+
+/* --- each second */
+
+static void
+count_load(struct monitor *m, struct network *facts)
+{
+	struct network_load load[NETWORK_WAYS] = { 0 };
+	const struct watched_feed *first[NETWORK_WAYS] = { 0 };
+
+	for (uint32_t i = 0; i < m->feed_count; i++) {
+		const struct watched_feed *f = m->feeds[m->order[i]];
+		struct network_load *l = &load[f->way];
+
+		if (f->phase != PHASE_FLOWING)
+			continue;
+		l->flowing++;
+		if (first[f->way] == NULL)
+			first[f->way] = f;
+		l->several_devices |= f->device_id != first[f->way]->device_id;
+		l->several_sites |= f->site_id != first[f->way]->site_id;
+	}
+	for (uint32_t i = 0; i < facts->ways; i++)
+		network_on_load(facts, i, &load[i]);
+}
+
+static void
+count_bytes(struct monitor *m, struct network *facts, int64_t now_us)
+{
+	uint64_t bytes = 0;
+
+	for (uint32_t i = 0; i < fleet_probe_count(m->fleet); i++) {
+		struct fleet_probe p;
+
+		fleet_probe_at(m->fleet, i, &p);
+		if (p.role != ROLE_PICTURE)
+			bytes += p.last.wire_bytes;
+	}
+	if (bytes != m->heard_bytes)
+		network_on_heard(facts, now_us);
+	m->heard_bytes = bytes;
+}
+
+static uint32_t
+count_blind(const struct monitor *m)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < m->feed_count; i++)
+		n += m->feeds[m->order[i]]->network_blind != CAUSE_NONE;
+	return n;
+}
+
+/* --- one incident, however many feeds */
+
+static void
+incident_turn(struct monitor *m, const struct network *facts, int64_t now_us)
+{
+	const struct network_way *w = NULL;
+	char text[96];
+
+	for (uint32_t i = 1; i < facts->ways && w == NULL; i++)
+		if (facts->way[i].state != NETWORK_WHOLE)
+			w = &facts->way[i];
+	if (m->network_incident != 0 && count_blind(m) == 0 &&
+	    m->seconds >= SETTLED_SECONDS) {
+		store_incident_close(m->store, (int64_t)m->network_incident,
+		    now_us, now_us, NULL);
+		m->network_incident = 0;
+	} else if (m->network_incident == 0 && w != NULL &&
+		   count_blind(m) > 0) {
+		snprintf(text, sizeof(text), "Our own network, %s: %s.",
+		    w->name, w->why);
+		m->network_incident = incident_number_take(m->incidents);
+		store_incident_open(m->store,
+		    &(struct store_incident){ .id =
+						  (int64_t)m->network_incident,
+			.since_us = w->sure_us,
+			.at_us = now_us,
+			.cause = CAUSE_NETWORK_LOST,
+			.alertable = true,
+			.text = text },
+		    NULL);
+	}
+}
+
+void
+monitor_network_restore(struct monitor *m, int64_t incident)
+{
+	m->network_incident = (uint64_t)incident;
+}
+
+static void
+tell_way(const struct network_way *w)
+{
+	static const char *const words[] = { "whole", "undecided", "lost" };
+
+	if (w->state == NETWORK_WHOLE)
+		log_info("network", "interface=%s state=whole", w->name);
+	else
+		log_warn("network", "interface=%s state=%s why=\"%s\"", w->name,
+		    words[w->state], w->why);
+}
+
+static void
+step(struct monitor *m, int64_t now_us)
+{
+	struct network *facts = network_watch_facts(m->network);
+	uint32_t changed = network_step(facts, now_us);
+
+	for (uint32_t i = 0; i < facts->ways; i++) {
+		if (!(changed >> i & 1))
+			continue;
+		tell_way(&facts->way[i]);
+		for (uint32_t k = 0; k < m->feed_count; k++)
+			if (m->feeds[m->order[k]]->way == i)
+				feed_turn(m, m->feeds[m->order[k]], now_us);
+	}
+	incident_turn(m, facts, now_us);
+}
+
+void
+monitor_network_second(struct monitor *m, int64_t now_us)
+{
+	struct network *facts;
+
+	if (m->network == NULL)
+		return;
+	facts = network_watch_facts(m->network);
+	find_ways(m, now_us);
+	count_load(m, facts);
+	count_bytes(m, facts, now_us);
+	step(m, now_us);
+}
+
+static void
+on_carrier(void *arg)
+{
+	struct monitor *m = arg;
+
+	if (!m->stopping)
+		step(m, clock_mono_us());
+}
+
+void
+monitor_network_start(struct monitor *m)
+{
+	const struct network_watch_calls calls = { .arg = m,
+		.on_carrier = on_carrier };
+	const char *error;
+
+	if (!m->config.network_watch)
+		return;
+	m->network = network_watch_new(m->base, m->config.references,
+	    m->config.reference_ports, m->config.reference_count, &calls,
+	    &error);
+	if (m->network == NULL)
+		log_warn("network", "not watched: %s", error);
+}

@@ -224,11 +224,14 @@ count_load(struct monitor *m, struct network *facts)
 		network_on_load(facts, i, &load[i]);
 }
 
-static void
-count_bytes(struct monitor *m, struct network *facts, int64_t now_us)
+/* Bytes from any camera since the last count. */
+void
+monitor_network_on_pong(struct monitor *m, int64_t now_us)
 {
 	uint64_t bytes = 0;
 
+	if (m->network == NULL)
+		return;
 	for (uint32_t i = 0; i < fleet_probe_count(m->fleet); i++) {
 		struct fleet_probe p;
 
@@ -237,7 +240,7 @@ count_bytes(struct monitor *m, struct network *facts, int64_t now_us)
 			bytes += p.last.wire_bytes;
 	}
 	if (bytes != m->heard_bytes)
-		network_on_heard(facts, now_us);
+		network_on_heard(network_watch_facts(m->network), now_us);
 	m->heard_bytes = bytes;
 }
 
@@ -329,7 +332,6 @@ monitor_network_second(struct monitor *m, int64_t now_us)
 	facts = network_watch_facts(m->network);
 	find_ways(m, now_us);
 	count_load(m, facts);
-	count_bytes(m, facts, now_us);
 	step(m, now_us);
 }
 

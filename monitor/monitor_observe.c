@@ -492,6 +492,7 @@ on_pong(void *arg, enum role role, uint32_t number, int32_t pid,
 	(void)number;
 	(void)pid;
 	m->lags[m->lag_count++ % LAGS] = pong->lag_max_us;
+	monitor_network_on_pong(m, clock_mono_us());
 }
 
 void

@@ -157,6 +157,8 @@ void monitor_network_on_link(struct monitor *m, struct watched_feed *f,
     const struct link_report *r, int64_t now_us);
 void monitor_network_on_account(struct monitor *m, struct watched_feed *f,
     const struct account *a, int64_t now_us);
+/* Every second or so, from each probe. */
+void monitor_network_on_pong(struct monitor *m, int64_t now_us);
 void monitor_network_second(struct monitor *m, int64_t now_us);
 /* One that was open when an earlier run ended. */
 void monitor_network_restore(struct monitor *m, int64_t incident);

@@ -61,9 +61,9 @@ on_incident(void *arg, const struct store_incident_row *row)
 	in->open += row->closed_utc == 0;
 	if (in->cli.json) {
 		json_array_append_new(in->list,
-		    json_pack("{s:I, s:s, s:s, s:o, s:o, s:o, s:b, s:o, s:s, "
-			      "s:b, s:b}",
-			"id", (json_int_t)row->id, "cause",
+		    json_pack("{s:I, s:s, s:s, s:s, s:o, s:o, s:o, s:b, s:o, "
+			      "s:s, s:b, s:b}",
+			"id", (json_int_t)row->id, "where", row->place, "cause",
 			cause_name(row->cause), "text", row->text, "since",
 			time_of(row->since_utc), "at", time_of(row->at_utc),
 			"until", time_of(row->good_utc), "alertable",
@@ -74,6 +74,7 @@ on_incident(void *arg, const struct store_incident_row *row)
 		return true;
 	}
 	cli_table_add(&in->table, "%lld", (long long)row->id);
+	cli_table_add(&in->table, "%s", row->place);
 	cli_table_add(&in->table, "%s", cause_name(row->cause));
 	cli_table_add(&in->table, "%s", cli_utc(row->since_utc, since));
 	cli_table_add(&in->table, "%s",
@@ -87,15 +88,15 @@ on_incident(void *arg, const struct store_incident_row *row)
 static void
 start_table(struct incidents *in)
 {
-	static const char *const heads[] = { "NUMBER", "CAUSE", "SINCE",
-		"UNTIL", "ACKNOWLEDGED", "WHAT" };
+	static const char *const heads[] = { "NUMBER", "WHERE", "CAUSE",
+		"SINCE", "UNTIL", "ACKNOWLEDGED", "WHAT" };
 
 	if (in->cli.json) {
 		in->list = json_array();
 		return;
 	}
-	cli_table_init(&in->table, 6);
-	for (size_t i = 0; i < 6; i++)
+	cli_table_init(&in->table, 7);
+	for (size_t i = 0; i < 7; i++)
 		cli_table_add(&in->table, "%s", heads[i]);
 }
 

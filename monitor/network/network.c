@@ -5,7 +5,7 @@
 
 #define SECOND 1000000ll
 #define BOUNCE_US (1 * SECOND)	  /* a plug that is moved, a port that trains */
-#define HEARD_US (7 * SECOND / 2) /* counted each second, told each second */
+#define HEARD_US (5 * SECOND / 2) /* told each second */
 #define ANSWER_US (3 * SECOND)	  /* asked every two seconds */
 #define NO_ANSWER_US (7 * SECOND) /* three unanswered */
 #define MASS 5u			  /* feeds; fewer may well fail together */

@@ -147,6 +147,7 @@ incident_row(sqlite3_stmt *st, struct store_incident_row *row)
 	row->text = db_text(st, 12);
 	row->before = sqlite3_column_int64(st, 13);
 	row->after = sqlite3_column_int64(st, 14);
+	row->place = db_text(st, 15);
 }
 
 bool
@@ -157,11 +158,15 @@ store_read_incidents(struct store_reader *r, bool open_only, int64_t from_utc,
 
 	store_reader_begin(r);
 	sqlite3_stmt *st = db_query(&r->db,
-	    "SELECT id, feed, site, since, at, good, closed, cause, alertable,"
-	    " acknowledged, acknowledged_by, note, text, before, after"
-	    " FROM incident WHERE iif(?1, closed IS NULL,"
-	    "  since < ?3 AND (closed IS NULL OR closed > ?2))"
-	    " ORDER BY at DESC, id DESC LIMIT ?4",
+	    "SELECT i.id, i.feed, i.site, i.since, i.at, i.good, i.closed,"
+	    " i.cause, i.alertable, i.acknowledged, i.acknowledged_by, i.note,"
+	    " i.text, i.before, i.after,"
+	    " iif(f.id IS NULL, p.path, ifnull(p.path || '/', '') || f.name)"
+	    " FROM incident i LEFT JOIN feed f ON f.id = i.feed"
+	    " LEFT JOIN site p ON p.id = ifnull(i.site, f.site)"
+	    " WHERE iif(?1, i.closed IS NULL,"
+	    "  i.since < ?3 AND (i.closed IS NULL OR i.closed > ?2))"
+	    " ORDER BY i.at DESC, i.id DESC LIMIT ?4",
 	    "iiii", (int64_t)open_only, from_utc, to_utc, (int64_t)limit);
 
 	while (db_step(&r->db, st)) {

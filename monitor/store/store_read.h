@@ -130,6 +130,7 @@ struct store_incident_row {
 	bool alertable;
 	int64_t acknowledged_utc; /* 0 = not */
 	const char *acknowledged_by, *note, *text;
+	const char *place; /* SITE/NAME, or the site; "" = our own network */
 	int64_t before, after; /* thumbnails' ids: last good, first bad; 0 */
 };
 typedef bool store_incident_fn(void *arg, const struct store_incident_row *row);

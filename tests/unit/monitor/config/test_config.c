@@ -53,6 +53,17 @@ static const struct {
 	{ "stall_timeout: 3s\n",
 	    "f:1:1: unknown key 'stall_timeout' at the top, expected it as "
 	    "'stream.stall_timeout'\n" },
+	{ "network:\n  references: 10.0.0.1, [fd00::1]:22 fd00::2 "
+	  "10.9.0.5:443\n",
+	    "" },
+	{ "network:\n  references: 10.0.0.1:0\n",
+	    "f:2:15: '10.0.0.1:0' is not a value of network.references, "
+	    "expected at most 8 addresses, each with or without a port, like "
+	    "'10.0.0.1, 10.9.0.5:443'\n" },
+	{ "network:\n  references: gate.example\n",
+	    "f:2:15: 'gate.example' is not a value of network.references, "
+	    "expected at most 8 addresses, each with or without a port, like "
+	    "'10.0.0.1, 10.9.0.5:443'\n" },
 	{ "keep:\n  zzzzzzzz: 3s\n",
 	    "f:2:3: unknown key 'zzzzzzzz' in keep, expected one of: events, "
 	    "intervals, rollups, thumbnails, thumbnail_size\n" },
@@ -121,7 +132,8 @@ static const struct {
 	    "info or debug\n" },
 	{ "\"a\\nb\": 1\n",
 	    "f:1:1: unknown key 'a?b', expected one of: state_dir, "
-	    "program_dir, log_level, http, probes, connect, stream, sampling, "
+	    "program_dir, log_level, network, http, probes, connect, stream, "
+	    "sampling, "
 	    "keep\n" },
 	{ "sampling:\n  interval: 10s\n  suspect: 20s\n",
 	    "f:3:12: sampling.suspect is longer than sampling.interval, "

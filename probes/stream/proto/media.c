@@ -178,8 +178,12 @@ note_arrival(struct media *m, const struct rtp_packet *p, uint32_t length,
 {
 	int64_t gap = m->last_media_us ? now_us - m->last_media_us : 0;
 
-	if (gap > m->gap_now_us)
-		m->gap_now_us = gap;
+	if (gap > m->gap_now_us[0]) {
+		m->gap_now_us[1] = m->gap_now_us[0];
+		m->gap_now_us[0] = gap;
+	} else if (gap > m->gap_now_us[1]) {
+		m->gap_now_us[1] = gap;
+	}
 	m->last_media_us = now_us;
 	m->packets++;
 	m->account.packets++;
@@ -396,6 +400,23 @@ picture_print(const struct media *m)
 	return (uint32_t)m->unit.width << 16 | m->unit.height;
 }
 
+/* What happened once was an outage, and learning from it would hide the next
+ * one; what happens again is the stream's way. */
+static void
+learn_gap(struct media *m)
+{
+	int64_t *now = m->gap_now_us;
+	int64_t again = now[0] < m->gap_before_us ? now[0] : m->gap_before_us;
+	int64_t usual = now[1] > again ? now[1] : again;
+
+	if (usual > m->gap_us)
+		m->gap_us = usual;
+	else
+		m->gap_us -= (m->gap_us - usual) / 8;
+	m->gap_before_us = now[0];
+	now[0] = now[1] = 0;
+}
+
 void
 media_account(struct media *m, int64_t now_us, int64_t utc_anchor_us,
     struct account *out)
@@ -410,11 +431,7 @@ media_account(struct media *m, int64_t now_us, int64_t utc_anchor_us,
 	out->clock_offset_us = m->sr_offset_us == INT64_MIN
 				   ? INT64_MIN
 				   : m->sr_offset_us - utc_anchor_us;
-	if (m->gap_now_us > m->gap_us)
-		m->gap_us = m->gap_now_us;
-	else
-		m->gap_us -= (m->gap_us - m->gap_now_us) / 8;
-	m->gap_now_us = 0;
+	learn_gap(m);
 }
 
 /* Fraction lost since the last report (RFC 3550 A.3). */

@@ -76,8 +76,9 @@ struct media {
 		uint32_t clock_rate;
 	} formats[MEDIA_FORMATS];
 	int64_t last_media_us; /* arrival of the last valid RTP packet */
-	int64_t gap_us; /* learned: longest recent silence between packets */
-	int64_t gap_now_us; /* of this account's interval */
+	int64_t gap_us; /* learned: usual longest silence between packets */
+	int64_t gap_now_us[2]; /* longest two of this account's interval */
+	int64_t gap_before_us; /* longest of the one before */
 	uint32_t packets;   /* valid ones of this connection */
 	uint64_t want;	    /* ticket of the pending ask, 0 = none */
 	int64_t want_from_us;

@@ -198,6 +198,36 @@ ts_wrap_jump_back(void **state)
 	rig_fini(&rig);
 }
 
+/* A silence is learned when it comes again, in one account or the next; one
+ * outage must not make the next one wait three times as long. */
+static void
+gaps(void **state)
+{
+	static const struct {
+		int64_t gap_s;	   /* within an account of ten pictures */
+		int64_t learned_s; /* at its end */
+	} lines[] = { { 1, 1 }, { 40, 1 }, { 1, 1 }, { 12, 1 }, { 12, 12 },
+		{ 12, 12 } };
+	struct rig rig;
+	uint32_t time = 0;
+
+	(void)state;
+	rig_init(&rig, CODEC_H264, NULL, false);
+	for (size_t k = 0; k < sizeof(lines) / sizeof(lines[0]); k++) {
+		for (int i = 0; i < 10; i++) {
+			int64_t step = i == 5 ? lines[k].gap_s : 1;
+
+			rig.now_us += step * 1000000;
+			time += (uint32_t)step * 90000;
+			ONE(&rig, true, time, idr);
+		}
+		rig_account(&rig);
+		assert_int_equal(rig.media.gap_us / 1000000,
+		    lines[k].learned_s);
+	}
+	rig_fini(&rig);
+}
+
 /* One frame in 50 s is slow, not jumping. */
 static void
 vfr(void **state)
@@ -913,6 +943,7 @@ main(void)
 		cmocka_unit_test(ts_const),
 		cmocka_unit_test(ts_wrap_jump_back),
 		cmocka_unit_test(vfr),
+		cmocka_unit_test(gaps),
 		cmocka_unit_test(fua_plain_and_quirks),
 		cmocka_unit_test(annexb_in_fu),
 		cmocka_unit_test(fua_loss),

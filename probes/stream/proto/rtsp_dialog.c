@@ -479,12 +479,15 @@ rtsp_dialog_busy(struct rtsp_step *st)
 				       : REASON_BUSY_503);
 }
 
-/* A bad path, or a header it doesn't bear: once more, with the least. */
+/* A bad path, or a header it doesn't bear: once more, with the least; then it
+ * may be the transport that it doesn't bear. */
 unsigned
 rtsp_dialog_bad_request(struct rtsp_step *st)
 {
 	if (st->s->minimal)
-		return rtsp_leave_with(st, st->reason);
+		return st->s->state == RTSP_SETUP
+			   ? rtsp_dialog_other_transport(st)
+			   : rtsp_leave_with(st, st->reason);
 	st->s->minimal = true;
 	return rtsp_leave_again(st, SECOND);
 }

@@ -308,6 +308,11 @@ static const struct row table[] = {
 	    R(STATUS_OTHER) },
 	{ ASKING, EV(BAD_REQUEST), STAY, "minimal", rtsp_dialog_bad_request,
 	    R(STATUS_OTHER) },
+	/* Some servers know no 461 and refuse a transport in other words. */
+	{ S(SETUP), EV(NOT_ALLOWED), STAY, "other-transport",
+	    rtsp_dialog_other_transport, R(STATUS_OTHER) },
+	{ S(SETUP), EV(STATUS), STAY, "other-transport",
+	    rtsp_dialog_other_transport, R(STATUS_OTHER) },
 	{ S(PLAY), EV(NOT_FOUND), STAY, "play-again", rtsp_dialog_play_again,
 	    R(NOT_FOUND_404) },
 	{ ASKING, EV(NOT_FOUND), RTSP_BACKOFF, FAIL, R(NOT_FOUND_404) },

@@ -678,6 +678,43 @@ test_transports(void **unused)
 	end();
 }
 
+/* What some servers say in place of 461. */
+static void
+test_refused_otherwise(void **unused)
+{
+	static const char *const words[] = { "RTSP/1.0 405 No",
+		"RTSP/1.0 501 No", "RTSP/1.0 500 No", "RTSP/1.0 551 No",
+		"RTSP/1.0 400 No" };
+
+	(void)unused;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		bool minimal = strstr(words[i], "400") != NULL;
+
+		begin("rtsp://127.0.0.1/a", "", "");
+		dial();
+		for (int tries = minimal ? 2 : 1; tries > 0; tries--) {
+			if (minimal && tries == 1)
+				IN("describe");
+			else
+				ok("", "");
+			ok("", SDP);
+			IN("setup");
+			reply(words[i], "");
+			later(SECOND);
+			dial();
+		}
+		if (!minimal)
+			ok("", "");
+		ok("", SDP);
+		assert_true(todo.flags & RTSP_DO_PORTS);
+		event(RTSP_EV_PORTS);
+		reply(words[i], ""); /* both refused: it's said, and rests */
+		assert_int_equal(s.reason, REASON_STATUS_OTHER);
+		IN("backoff");
+		end();
+	}
+}
+
 /* need_range, reject_range, and PLAY's other URLs */
 static void
 test_play(void **unused)
@@ -817,6 +854,7 @@ main(void)
 		cmocka_unit_test(test_status),
 		cmocka_unit_test(test_bad_request),
 		cmocka_unit_test(test_transports),
+		cmocka_unit_test(test_refused_otherwise),
 		cmocka_unit_test(test_play),
 		cmocka_unit_test(test_server_requests),
 		cmocka_unit_test(test_extra_track),

@@ -79,8 +79,8 @@ struct media {
 	int64_t gap_us; /* learned: usual longest silence between packets */
 	int64_t gap_now_us[2]; /* longest two of this account's interval */
 	int64_t gap_before_us; /* longest of the one before */
-	uint32_t packets;   /* valid ones of this connection */
-	uint64_t want;	    /* ticket of the pending ask, 0 = none */
+	uint32_t packets;      /* valid ones of this connection */
+	uint64_t want;	       /* ticket of the pending ask, 0 = none */
 	int64_t want_from_us;
 	struct rtp_source source;
 	struct rtp_reorder *window; /* owned; UDP only */

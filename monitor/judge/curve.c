@@ -5,12 +5,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define GAP_MOST 1200  /* tenths without an account: more begins anew */
-#define SLOW 5u	       /* bins either side: what is slower goes out */
-#define COMB 4	       /* groups of pictures either side */
-#define CLIP_TENTHS 35 /* of the median deviation: one event isn't all */
-#define CLIP_MOST 1000 /* squares of 2000 of these fit into 31 bits */
-#define PARTS 4u       /* of a window */
+#define GAP_MOST 1200 /* tenths without an account: more begins anew */
+#define SLOW 5u	      /* bins either side: what is slower goes out */
+#define COMB 4	      /* groups of pictures either side */
+#define TRIMMED 2     /* of those the least and the most */
+#define COMB_LEAST 3u
+#define ORDER 20u     /* bins that a bin is foretold from */
+#define LEAKAGE 1.02f /* of the variance: no pole at the unit circle */
+#define BLOCK_S 5u    /* moments that are weighed one by one */
+#define OTHERS_LEAST 8u
+#define OTHERS_NEAR 4u	  /* bins about a round of the lag: none of these */
+#define OTHERS_PERCENT 80 /* of a normal spread lie within .. */
+#define OTHERS_SPREAD 128 /* .. so many hundredths of its deviation */
+#define CLIP_TENTHS 35	  /* of the median deviation: one event isn't all */
+#define CLIP_MOST 1000	  /* squares of 2000 of these fit into 31 bits */
+#define PARTS 4u	  /* of a window */
 #define FINE 4	 /* parts of a level of the half seconds: MJPEG varies by few */
 #define HOLD 5u	 /* tenths: slow pictures last */
 #define AROUND 6 /* tenths either side of a half second's lag */
@@ -139,15 +148,35 @@ take_slow_out(const int16_t *x, int16_t *y, unsigned n)
 	}
 }
 
+/* What the groups of pictures around hold at one place. */
+struct comb {
+	int32_t sum[CURVE_FINE];
+	int16_t least[CURVE_FINE];
+	int16_t most[CURVE_FINE];
+	uint8_t n[CURVE_FINE];
+};
+
+static void
+comb_add(struct comb *c, unsigned i, int32_t v_q8)
+{
+	int16_t v = (int16_t)(v_q8 / 256);
+
+	c->sum[i] += v;
+	c->least[i] = c->n[i] == 0 || v < c->least[i] ? v : c->least[i];
+	c->most[i] = c->n[i] == 0 || v > c->most[i] ? v : c->most[i];
+	c->n[i]++;
+}
+
 /* Takes out what comes back with the groups of pictures around, which need not
- * last whole bins; near the ends, where some of these are missing, a little
- * less. */
+ * last whole bins; without the least and the most of them, or a flash would
+ * leave its mark on all that are near it. */
 static void
 take_rhythm_out(const int16_t *x, int16_t *y, unsigned n, uint32_t rhythm_q8)
 {
-	int32_t sum[CURVE_FINE];
+	struct comb c;
 
-	memset(sum, 0, n * sizeof(*sum));
+	memset(c.sum, 0, n * sizeof(*c.sum));
+	memset(c.n, 0, n);
 	for (unsigned k = 1; k <= COMB; k++) {
 		uint64_t off_q8 = (uint64_t)k * rhythm_q8;
 		unsigned off = (unsigned)(off_q8 >> 8);
@@ -156,12 +185,18 @@ take_rhythm_out(const int16_t *x, int16_t *y, unsigned n, uint32_t rhythm_q8)
 		if (off + 1 >= n)
 			break;
 		for (unsigned i = off + 1; i < n; i++)
-			sum[i] += x[i - off] * rest + x[i - off - 1] * part;
+			comb_add(&c, i,
+			    x[i - off] * rest + x[i - off - 1] * part);
 		for (unsigned i = 0; i < n - off - 1; i++)
-			sum[i] += x[i + off] * rest + x[i + off + 1] * part;
+			comb_add(&c, i,
+			    x[i + off] * rest + x[i + off + 1] * part);
 	}
 	for (unsigned i = 0; i < n; i++)
-		y[i] = (int16_t)(x[i] - sum[i] / (2 * COMB * 256));
+		y[i] =
+		    (int16_t)(c.n[i] < COMB_LEAST
+				  ? x[i]
+				  : x[i] - (c.sum[i] - c.least[i] - c.most[i]) /
+					       (c.n[i] - TRIMMED));
 }
 
 /* How far off a bin may be: by the median, so that the events themselves don't
@@ -217,6 +252,73 @@ clip_events(int16_t *x, const int16_t *y, unsigned n)
 	}
 }
 
+static int32_t
+product(const int16_t *a, const int16_t *b, unsigned n)
+{
+	int32_t sum = 0;
+
+	for (unsigned i = 0; i < n; i++)
+		sum += a[i] * b[i];
+	return sum;
+}
+
+/* The curve's products with itself k bins before; in parts that fit. */
+static float
+product_before(const int16_t *y, unsigned n, unsigned k)
+{
+	const unsigned part = 2000;
+	float sum = 0;
+
+	for (unsigned at = k; at < n; at += part)
+		sum += (float)product(y + at, y + at - k,
+		    n - at < part ? n - at : part);
+	return sum;
+}
+
+/* How each bin follows from those before it (Levinson and Durbin). */
+static void
+foretell(const int16_t *y, unsigned n, float a[ORDER + 1])
+{
+	float r[ORDER + 1], old[ORDER + 1], left;
+
+	for (unsigned k = 0; k <= ORDER; k++)
+		r[k] = product_before(y, n, k);
+	left = r[0] = r[0] * LEAKAGE + 1;
+	for (unsigned k = 1; k <= ORDER; k++) {
+		float q = r[k];
+
+		for (unsigned j = 1; j < k; j++)
+			q -= a[j] * r[k - j];
+		q /= left;
+		memcpy(old, a, sizeof(old));
+		for (unsigned j = 1; j < k; j++)
+			a[j] = old[j] - q * old[k - j];
+		a[k] = q;
+		left *= 1 - q * q;
+	}
+}
+
+/* Leaves what could not be foretold: a mast that sways, a lamp that goes round
+ * are then no more alike at any lag than chance has it. */
+static void
+whiten(int16_t *y, unsigned n)
+{
+	float a[ORDER + 1] = { 0 }, left[CURVE_FINE];
+
+	if (n <= ORDER)
+		return;
+	foretell(y, n, a);
+	for (unsigned i = 0; i < n; i++)
+		left[i] = (float)y[i];
+	for (unsigned k = 1; k <= ORDER; k++)
+		for (unsigned i = ORDER; i < n; i++)
+			left[i] -= a[k] * (float)y[i - k];
+	for (unsigned i = 0; i < n; i++)
+		y[i] = i < ORDER
+			   ? 0
+			   : (int16_t)clipped((int32_t)left[i], INT16_MAX);
+}
+
 /* A curve that is ready to be compared. */
 struct ready {
 	unsigned n;
@@ -245,6 +347,8 @@ prepare(struct ready *r, uint32_t rhythm_us)
 		take_rhythm_out(y, r->y, r->n, r->rhythm_q8);
 	else
 		memcpy(r->y, y, r->n * sizeof(*y));
+	if (r->second == TENTHS_S && clip(r->y, r->n))
+		whiten(r->y, r->n);
 	return clip(r->y, r->n);
 }
 
@@ -254,16 +358,6 @@ smooth(int16_t *y, unsigned n)
 {
 	for (unsigned i = n; i-- > 1;)
 		y[i] = (int16_t)((y[i] + y[i - 1]) / 2);
-}
-
-static int32_t
-product(const int16_t *a, const int16_t *b, unsigned n)
-{
-	int32_t sum = 0;
-
-	for (unsigned i = 0; i < n; i++)
-		sum += a[i] * b[i];
-	return sum;
 }
 
 /* Sums of squares before each bin; they may wrap, differences do not. */
@@ -323,6 +417,18 @@ worst_part(const struct ready *r, const struct curve_match *m)
 		worst = like < worst ? like : worst;
 	}
 	return worst;
+}
+
+/* How many of the moments, in percent, go at all as they went: an event that
+ * comes again makes a few alike, a loop each of them. */
+static uint8_t
+alike_share(const struct ready *r, const struct curve_match *m)
+{
+	unsigned block = BLOCK_S * r->second, n = m->window / block, sum = 0;
+
+	for (unsigned i = 0; i < n; i++)
+		sum += product_at(r, r->n - i * block, m->lag, block) > 0;
+	return (uint8_t)(sum * 100 / n);
 }
 
 /* The likeness of those bins alone that lie within the usual swing at both
@@ -503,6 +609,7 @@ search(const struct ready *r, unsigned least, const int32_t *products,
 	m->other = median(seen, most - least + 1);
 	m->worst = worst_part(r, m);
 	m->calm = like_calm(r, m);
+	m->share = alike_share(r, m);
 	m->rhythm = rhythm(r, m, least);
 	weigh_rivals(r, m);
 }
@@ -552,26 +659,55 @@ curve_weigh(const struct curve *c, unsigned least, unsigned most,
 	}
 }
 
-/* The usual likeness: of lags here and there, what a normal spread of their
- * median would be. */
-static int16_t
-usual(const struct ready *r, unsigned window)
+/* About a round of the lag that was found: there a loop is alike, too. */
+static bool
+about_round(const struct curve_match *m, unsigned lag)
 {
-	unsigned most = r->n - window;
+	unsigned off = lag * m->rounds % m->lag;
+	unsigned slack = OTHERS_NEAR * m->rounds;
+
+	return off <= slack || m->lag - off <= slack;
+}
+
+/* Sorted by insertion. */
+static unsigned
+insert(int16_t *sorted, unsigned n, int16_t v)
+{
+	unsigned j = n;
+
+	for (; j > 0 && sorted[j - 1] > v; j--)
+		sorted[j] = sorted[j - 1];
+	sorted[j] = v;
+	return n + 1;
+}
+
+/* The deviation of the likeness at lags that are none: of those that lie whole
+ * groups of pictures from the one that was found, as what the coder does is
+ * most alike there. Never below what as many independent bins would have. */
+static int16_t
+usual(const struct ready *r, const struct curve_match *m)
+{
+	uint64_t step = r->rhythm_q8 != 0 ? r->rhythm_q8 : 256 * r->second;
+	uint64_t most = r->n - m->window, every, at;
 	int16_t like[OTHERS];
+	unsigned n = 0, bins = 1, all;
 
-	for (unsigned i = 0; i < OTHERS; i++) {
-		unsigned lag = LAG_OTHERS +
-			       (most - LAG_OTHERS) * (2 * i + 1) / (2 * OTHERS);
-		int16_t v = like_at(r, r->n, lag, window);
-		unsigned j = i;
+	every = step * (((most - LAG_OTHERS) * 256 / step) / OTHERS + 1);
+	for (at = ((uint64_t)m->lag << 8) % every;
+	     n < OTHERS && (at + 128) >> 8 <= most; at += every) {
+		unsigned lag = (unsigned)((at + 128) >> 8);
 
-		v = (int16_t)(v < 0 ? -v : v);
-		for (; j > 0 && like[j - 1] > v; j--)
-			like[j] = like[j - 1];
-		like[j] = v;
+		if (lag >= LAG_OTHERS && !about_round(m, lag))
+			n = insert(like, n,
+			    (int16_t)abs(like_at(r, r->n, lag, m->window)));
 	}
-	return (int16_t)(like[OTHERS / 2] * 148 / 100 + 1);
+	for (unsigned i = r->n - m->window; i < r->n; i++)
+		bins += r->y[i] != 0;
+	all = (unsigned)(1000.0f / sqrtf((float)bins)) + 1;
+	if (n < OTHERS_LEAST)
+		return (int16_t)(2 * all);
+	n = (unsigned)like[n * OTHERS_PERCENT / 100] * 100 / OTHERS_SPREAD;
+	return (int16_t)(n > all ? n : all);
 }
 
 /* The best of the lags around one, in tenths. */
@@ -630,7 +766,9 @@ curve_refine(const struct curve *c, uint32_t rhythm_us,
 		at = m[i].lag;
 		m[i].worst = worst_part(&r, &m[i]);
 		m[i].calm = like_calm(&r, &m[i]);
-		m[i].other = usual(&r, m[i].window);
+		m[i].share = alike_share(&r, &m[i]);
+		m[i].rounds = 1;
 		weigh_rivals(&r, &m[i]);
+		m[i].other = usual(&r, &m[i]);
 	}
 }

@@ -8,7 +8,9 @@
  * comes back with each group of pictures (the coder's own rhythm) is taken
  * out; of live scenes hardly anything that is left comes again. At constant
  * quality half seconds tell within a minute or two; at constant bitrate the
- * coder hides most of it, and only tenths over some minutes do.
+ * coder hides most of it, and only tenths over some minutes do: of these what
+ * follows from the two seconds before is taken out too, so that a likeness is
+ * one of independent moments, and its deviation by chance is known.
  */
 #ifndef MONITOR_JUDGE_CURVE_H
 #define MONITOR_JUDGE_CURVE_H
@@ -42,6 +44,7 @@ struct curve_match {
 	int16_t other;	 /* the usual one at other lags */
 	int16_t worst;	 /* of the window's parts */
 	int16_t calm;	 /* of the bins that are nothing special */
+	uint8_t share;	 /* of the moments that are alike at all, percent */
 	uint16_t rounds;
 	int16_t rival;	/* the best at lags near by that are no rounds of it */
 	int16_t rhythm; /* the best at lags that are shorter than any loop */

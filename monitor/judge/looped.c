@@ -57,19 +57,25 @@
 #define RIVAL_HALVES 80 /* percent of the likeness, at lags near by */
 #define RIVAL_FINE 70
 #define RIVAL_SWING 60
-#define RHYTHM_PERCENT 70 /* of the likeness, at lags too short for a loop */
+#define RHYTHM_PERCENT 70   /* of the likeness, at lags too short for a loop */
+#define SCENE_Q8 (6 * 256u) /* another scene: so far off on the mean */
+#define SCENE_SLACK_MS 300u
+#define SCENE_PAIRS 2u
 #define MATCH_HITS 2u
 #define MATCH_MISSES 3u
 #define EDGE_ROWS 2u
 #define MOVED_INNER 5u /* cells, so that it is no clock or lamp .. */
 #define MOVED_ALL 16u  /* .. or, with the rows of text */
 
-/* How alike the curve must be: itself and its worst part, per mille, and how
- * many times (x 10) more than at other lags. */
+/* How alike the curve must be: itself and its worst part, per mille, how many
+ * times (x 10) more than at other lags, and in how many of its moments
+ * (percent) at all. By tenths the times are deviations of what chance has;
+ * live scenes reach five, in three quarters of the moments. */
 struct enough {
 	int16_t like;
 	int16_t worst;
 	int16_t times_x10;
+	int16_t share;
 };
 
 static const struct alike { /* either is enough; shortest window first */
@@ -79,10 +85,10 @@ static const struct alike { /* either is enough; shortest window first */
 	struct enough either;
 	struct enough or ;
 } alike[] = {
-	{ 120, false, 90, { 960, 880, 20 }, { 960, 880, 20 } },
-	{ 240, false, 88, { 600, 400, 20 }, { 480, 300, 90 } },
-	{ 1200, true, 85, { 300, 150, 70 }, { 300, 150, 70 } },
-	{ 2000, true, 85, { 220, 100, 65 }, { 220, 100, 65 } },
+	{ 120, false, 90, { 960, 880, 20, 87 }, { 960, 880, 20, 87 } },
+	{ 240, false, 88, { 620, 400, 20, 87 }, { 420, 250, 80, 87 } },
+	{ 1200, true, 85, { 250, 120, 55, 87 }, { 350, 200, 45, 90 } },
+	{ 2000, true, 85, { 200, 100, 55, 85 }, { 300, 180, 45, 90 } },
 };
 #define KINDS (sizeof(alike) / sizeof(alike[0]))
 #define HALVES 2u
@@ -401,7 +407,8 @@ reaches(const struct curve_match *m, const struct enough *e, int percent)
 {
 	return m->like * 100 >= e->like * percent &&
 	       m->worst * 100 >= e->worst * percent &&
-	       m->like * 1000 >= m->other * e->times_x10 * percent;
+	       m->like * 1000 >= m->other * e->times_x10 * percent &&
+	       m->share * 100 >= e->share * percent;
 }
 
 /* What goes round faster than a loop is a lamp, a fan or the coder; unless it
@@ -530,6 +537,40 @@ moved_lately(const struct judge_feed *f, const struct curve_match *m,
 	       at_us - l->moving_us <= MOVED_LATELY_US;
 }
 
+/* Mean difference of two pictures' cells, q8. */
+static uint32_t
+apart_q8(const struct note *a, const struct note *b)
+{
+	uint32_t sum = 0;
+
+	for (unsigned i = 0; i < COARSE; i++)
+		sum += (uint32_t)abs(a->coarse[i] - b->coarse[i]);
+	return sum / COARSE;
+}
+
+/* Pictures that lie rounds of the lag apart show other scenes: then a camera
+ * goes round, from one to the next by the clock. */
+static bool
+tours(const struct history *h, uint32_t ms)
+{
+	unsigned pairs = 0, other = 0;
+
+	for (unsigned i = 0; i < h->count; i++)
+		for (unsigned j = 0; j < i; j++) {
+			const struct note *a = &h->ring[i], *b = &h->ring[j];
+			uint64_t apart =
+			    (uint64_t)llabs(a->at_us - b->at_us) / 1000;
+			uint64_t off = apart % ms;
+
+			if (apart + SCENE_SLACK_MS < ms ||
+			    (off > SCENE_SLACK_MS && ms - off > SCENE_SLACK_MS))
+				continue;
+			pairs++;
+			other += apart_q8(a, b) > SCENE_Q8;
+		}
+	return pairs >= SCENE_PAIRS && other * 2 >= pairs;
+}
+
 /* m: all kinds. */
 static bool
 speaks(const struct judge_feed *f, unsigned kind, const struct curve_match *m)
@@ -538,7 +579,8 @@ speaks(const struct judge_feed *f, unsigned kind, const struct curve_match *m)
 
 	return enough(kind, k, 100) && stands_alone(kind, k) &&
 	       !swings(kind, k, &m[HALVES - 1]) && clear_enough(f, k) &&
-	       !coders_cycle(f, k, lag_ms(kind, k));
+	       !coders_cycle(f, k, lag_ms(kind, k)) &&
+	       !tours(&f->history, lag_ms(kind, k));
 }
 
 static void

@@ -28,6 +28,7 @@ struct player {
 	bool still;	 /* nothing moves */
 	bool cycle;	 /* frozen, and the coder goes round and round */
 	unsigned rhythm; /* period of a lamp, units; 0 = none */
+	unsigned tour;	 /* scenes it turns to, one each loop */
 	unsigned turns;	 /* at constant bitrate: groups to a round; 0 = not */
 	unsigned account_s;	    /* how long an account is; 0: 10 s */
 	bool no_rhythm;		    /* groups' length is not known */
@@ -135,6 +136,8 @@ picture(struct player *p, int64_t ms)
 {
 	p->camera.frame = p->cycle ? 1 : moment(p);
 	p->camera.walker = p->still ? 0 : 3;
+	if (p->tour)
+		p->camera.place = 1 + p->unit / p->loop % p->tour;
 	camera_picture(&p->camera, ms);
 }
 
@@ -304,19 +307,25 @@ static void
 never_looped(void **state)
 {
 	static const struct player rows[] = {
-		{ .gop = 20 }, { .gop = 100, .anew = true, .blur = 30 },
+		{ .gop = 20 },
+		{ .gop = 100, .anew = true, .blur = 30 },
 		{ .gop = 10, .still = true },
 		{ .gop = 20, .still = true, .rhythm = 10 }, /* a clock */
 		{ .gop = 25, .still = true, .rhythm = 13 },
-		{ .gop = 50, .rhythm = 13 }, { .gop = 1 },
+		{ .gop = 50, .rhythm = 13 },
+		{ .gop = 1 },
 		{ .gop = 600, .rhythm = 100 },
 		/* constant bitrate */
-		{ .gop = 10, .turns = 1 }, { .gop = 16, .turns = 2 },
+		{ .gop = 10, .turns = 1 },
+		{ .gop = 16, .turns = 2 },
 		{ .gop = 20, .turns = 3 },
 		{ .gop = 13, .turns = 4, .no_rhythm = true },
 		{ .gop = 37, .turns = 1, .no_rhythm = true },
 		{ .gop = 100, .turns = 2 },
 		{ .gop = 20, .rhythm = 260 }, /* a flash */
+		{ .gop = 20, .still = true, .rhythm = 460 },
+		{ .gop = 12, .still = true, .rhythm = 230 },
+		{ .gop = 20, .rhythm = 230, .turns = 1 },
 	};
 
 	(void)state;
@@ -329,6 +338,26 @@ never_looped(void **state)
 			play(&p, 60);
 			assert_false(is_looped(&p));
 		}
+		camera_fini(&p.camera);
+	}
+}
+
+/* A camera that turns from scene to scene by the clock: each move is like the
+ * one before, and the scenes are others; where they are not, it is a loop. */
+static void
+a_tour(void **state)
+{
+	(void)state;
+	for (unsigned tour = 0; tour <= 4; tour += 4) {
+		struct player p = { .gop = 10,
+			.loop = 10 * FPS,
+			.anew = true,
+			.blur = 1,
+			.tour = tour };
+
+		player_init(&p);
+		play(&p, 600);
+		assert_int_equal(is_looped(&p), tour == 0);
 		camera_fini(&p.camera);
 	}
 }
@@ -392,6 +421,7 @@ main(void)
 		cmocka_unit_test(live_again),
 		cmocka_unit_test(encoded_anew),
 		cmocka_unit_test(never_looped),
+		cmocka_unit_test(a_tour),
 		cmocka_unit_test(a_buffer_played_again),
 		cmocka_unit_test(hostile),
 	};

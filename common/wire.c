@@ -317,11 +317,27 @@ walk_account(struct walk *k, struct account *m)
 		k->bad = true;
 }
 
+#define LITTLE_ENDIAN_HOST (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
+
+/* Thousands of numbers a sample: at once where they lie as they travel. */
 static void
 f_u16s(struct walk *k, uint16_t *v, size_t n)
 {
-	for (size_t i = 0; i < n; i++)
-		f_u16(k, &v[i]);
+	if (LITTLE_ENDIAN_HOST)
+		f_bytes(k, v, n * sizeof(*v));
+	else
+		for (size_t i = 0; i < n; i++)
+			f_u16(k, &v[i]);
+}
+
+static void
+f_u32s(struct walk *k, uint32_t *v, size_t n)
+{
+	if (LITTLE_ENDIAN_HOST)
+		f_bytes(k, v, n * sizeof(*v));
+	else
+		for (size_t i = 0; i < n; i++)
+			f_u32(k, &v[i]);
 }
 
 static void
@@ -354,8 +370,7 @@ walk_measures(struct walk *k, struct measures *m)
 	f_bytes(k, m->chroma_u, sizeof(m->chroma_u));
 	f_bytes(k, m->chroma_v, sizeof(m->chroma_v));
 	f_bytes(k, m->sparse, sizeof(m->sparse));
-	for (size_t i = 0; i < BLOCK_HASHES; i++)
-		f_u32(k, &m->block[i]);
+	f_u32s(k, m->block, BLOCK_HASHES);
 	f_u16s(k, m->zone_sharp, ZONES);
 }
 

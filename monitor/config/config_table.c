@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "monitor/config/config_table.h"
 
-#include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "common/address.h"
 #include "monitor/config/config_value.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
@@ -277,11 +277,7 @@ read_host(char *text, struct wire_address *address_out, uint16_t *port_out)
 				number < 1 || number > 65535))
 		return false;
 	*port_out = (uint16_t)number;
-	*address_out = (struct wire_address){ .family = 4 };
-	if (inet_pton(AF_INET, text, address_out->bytes) == 1)
-		return true;
-	address_out->family = 6;
-	return inet_pton(AF_INET6, text, address_out->bytes) == 1;
+	return address_parse(text, address_out);
 }
 
 bool

@@ -13,6 +13,7 @@
 
 #include <event2/event.h>
 
+#include "common/address.h"
 #include "common/channel.h"
 #include "common/clock.h"
 #include "common/log.h"
@@ -371,7 +372,7 @@ fleet_address(const struct fleet *fl, uint32_t feed, struct wire_address *out)
 		return true;
 	}
 	return url_host(f->want->url, host, sizeof(host)) &&
-	       names_address(host, out);
+	       address_parse(host, out);
 }
 
 void

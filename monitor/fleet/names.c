@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "monitor/fleet/names.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -14,6 +13,7 @@
 
 #include <event2/event.h>
 
+#include "common/address.h"
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/wire.h"
@@ -83,32 +83,11 @@ hash_of(const char *s)
 }
 
 bool
-names_address(const char *host, struct wire_address *out)
-{
-	char bare[INET6_ADDRSTRLEN];
-	size_t n = strlen(host);
-
-	*out = (struct wire_address){ .family = 4 };
-	if (inet_pton(AF_INET, host, out->bytes) == 1)
-		return true;
-	if (host[0] == '[' && n > 2) {
-		host++;
-		n -= 2;
-	}
-	if (n >= sizeof(bare))
-		return false;
-	memcpy(bare, host, n);
-	bare[n] = '\0';
-	out->family = 6;
-	return inet_pton(AF_INET6, bare, out->bytes) == 1;
-}
-
-bool
 names_literal(const char *host)
 {
 	struct wire_address any;
 
-	return host[0] == '[' || names_address(host, &any);
+	return host[0] == '[' || address_parse(host, &any);
 }
 
 /* Letters, digits, hyphen, dot, underscore: what a resolver may be given. */

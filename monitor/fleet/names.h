@@ -30,7 +30,5 @@ bool names_ask(struct names *n, const char *host, uint64_t tag);
 void names_reap(struct names *n);
 /* True for an address written out (1.2.3.4, ::1, [::1]), which needs none. */
 bool names_literal(const char *host);
-/* What it says; false when it is none. */
-bool names_address(const char *host, struct wire_address *out);
 
 #endif

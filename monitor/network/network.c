@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "common/address.h"
+
 #define SECOND 1000000ll
 #define BOUNCE_US (1 * SECOND)	  /* a plug that is moved, a port that trains */
 #define HEARD_US (5 * SECOND / 2) /* told each second */
@@ -24,13 +26,6 @@ network_init(struct network *n, int64_t now_us)
 		.why = "there is no route" };
 }
 
-static bool
-same_address(const struct wire_address *a, const struct wire_address *b)
-{
-	return a->family == b->family &&
-	       memcmp(a->bytes, b->bytes, a->family == 4 ? 4 : 16) == 0;
-}
-
 uint32_t
 network_way_of(struct network *n, int ifindex, const char *name,
     const struct wire_address *gateway, int64_t now_us)
@@ -41,7 +36,7 @@ network_way_of(struct network *n, int ifindex, const char *name,
 
 	for (uint32_t i = 2; i < n->ways; i++)
 		if (n->way[i].ifindex == ifindex &&
-		    same_address(&n->way[i].gateway, g))
+		    address_same(&n->way[i].gateway, g))
 			return i;
 	if (n->ways == NETWORK_WAYS)
 		return NETWORK_HERE;

@@ -12,6 +12,7 @@
 
 #include <event2/event.h>
 
+#include "common/address.h"
 #include "common/clock.h"
 #include "common/log.h"
 #include "monitor/network/network_routes.h"
@@ -42,42 +43,6 @@ struct network_watch {
 	struct network_watch_calls calls;
 };
 
-/* --- addresses */
-
-static socklen_t
-socket_address(const struct wire_address *a, uint16_t port, int ifindex,
-    struct sockaddr_storage *out)
-{
-	struct sockaddr_in *v4 = (struct sockaddr_in *)out;
-	struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)out;
-
-	memset(out, 0, sizeof(*out));
-	if (a->family == 4) {
-		v4->sin_family = AF_INET;
-		v4->sin_port = htons(port);
-		memcpy(&v4->sin_addr, a->bytes, 4);
-		return sizeof(*v4);
-	}
-	v6->sin6_family = AF_INET6;
-	v6->sin6_port = htons(port);
-	memcpy(&v6->sin6_addr, a->bytes, 16);
-	if (IN6_IS_ADDR_LINKLOCAL(&v6->sin6_addr))
-		v6->sin6_scope_id = (uint32_t)ifindex;
-	return sizeof(*v6);
-}
-
-static bool
-came_from(const struct wire_address *a, const struct sockaddr_storage *from)
-{
-	if (a->family == 4)
-		return from->ss_family == AF_INET &&
-		       memcmp(&((const struct sockaddr_in *)from)->sin_addr,
-			   a->bytes, 4) == 0;
-	return from->ss_family == AF_INET6 &&
-	       memcmp(&((const struct sockaddr_in6 *)from)->sin6_addr, a->bytes,
-		   16) == 0;
-}
-
 /* --- asking by echo request (RFC 792, RFC 4443) */
 
 /* Both headers begin alike: type, code, checksum (the kernel's), identifier
@@ -96,8 +61,8 @@ ask_echo(struct network_watch *w, uint32_t target)
 	struct echo m = { .type = t->address.family == 6 ? ICMP6_ECHO_REQUEST
 							 : ICMP_ECHO };
 	struct sockaddr_storage to;
-	socklen_t length =
-	    socket_address(&t->address, 0, w->facts.way[t->way].ifindex, &to);
+	socklen_t length = address_to_socket(&t->address, 0,
+	    w->facts.way[t->way].ifindex, &to);
 
 	if (fd < 0) {
 		if (!w->told)
@@ -131,7 +96,8 @@ on_echo(evutil_socket_t fd, short what, void *arg)
 		memcpy(&m, bytes, sizeof(m));
 		for (uint32_t i = 0; i < w->facts.targets; i++)
 			if (w->question[i].sequence == m.sequence &&
-			    came_from(&w->facts.target[i].address, &from))
+			    address_is_socket(&w->facts.target[i].address,
+				&from))
 				network_on_answer(&w->facts, i,
 				    clock_mono_us());
 		length = sizeof(from);
@@ -189,7 +155,7 @@ ask_port(struct network_watch *w, uint32_t target)
 	const struct network_target *t = &w->facts.target[target];
 	struct question *q = &w->question[target];
 	struct sockaddr_storage to;
-	socklen_t length = socket_address(&t->address, t->port,
+	socklen_t length = address_to_socket(&t->address, t->port,
 	    w->facts.way[t->way].ifindex, &to);
 
 	hang_up(q); /* the one before was not answered in time */

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/address.h"
 #include "common/clock.h"
 #include "common/log.h"
 #include "probes/stream/feed.h"
@@ -16,26 +17,6 @@
 #define TLS_READS 16 /* records per wake, so that nobody starves others */
 
 static void on_socket(evutil_socket_t fd, short what, void *arg);
-
-socklen_t
-conn_sockaddr(const struct wire_address *a, uint16_t port,
-    struct sockaddr_storage *out)
-{
-	struct sockaddr_in *v4 = (struct sockaddr_in *)out;
-	struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)out;
-
-	memset(out, 0, sizeof(*out));
-	if (a->family == 4) {
-		v4->sin_family = AF_INET;
-		v4->sin_port = htons(port);
-		memcpy(&v4->sin_addr, a->bytes, 4);
-		return sizeof(*v4);
-	}
-	v6->sin6_family = AF_INET6;
-	v6->sin6_port = htons(port);
-	memcpy(&v6->sin6_addr, a->bytes, 16);
-	return sizeof(*v6);
-}
 
 static void
 watch(struct feed *f, short what)
@@ -85,7 +66,7 @@ conn_open(struct feed *f, const struct wire_address *a, uint16_t port,
     int64_t now_us)
 {
 	struct sockaddr_storage to;
-	socklen_t length = conn_sockaddr(a, port, &to);
+	socklen_t length = address_to_socket(a, port, 0, &to);
 
 	f->fd =
 	    socket(to.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);

@@ -13,8 +13,6 @@
 
 struct feed;
 
-socklen_t conn_sockaddr(const struct wire_address *a, uint16_t port,
-    struct sockaddr_storage *out);
 /* Begins to connect; its outcome comes as an event of the session, perhaps
  * within this call. */
 void conn_open(struct feed *f, const struct wire_address *a, uint16_t port,

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/address.h"
 #include "common/clock.h"
 #include "probes/stream/conn.h"
 #include "probes/stream/feed.h"
@@ -30,18 +31,6 @@ port_of(const struct sockaddr_storage *a)
 	return ntohs(a->ss_family == AF_INET
 			 ? ((const struct sockaddr_in *)a)->sin_port
 			 : ((const struct sockaddr_in6 *)a)->sin6_port);
-}
-
-static bool
-is_from(const struct sockaddr_storage *a, const struct wire_address *host)
-{
-	if (a->ss_family == AF_INET)
-		return host->family == 4 &&
-		       memcmp(&((const struct sockaddr_in *)a)->sin_addr,
-			   host->bytes, 4) == 0;
-	return host->family == 6 &&
-	       memcmp(&((const struct sockaddr_in6 *)a)->sin6_addr, host->bytes,
-		   16) == 0;
 }
 
 static uint32_t
@@ -100,7 +89,7 @@ on_datagram(struct udp_pair *p, const struct sockaddr_storage *from, bool rtcp,
 {
 	struct feed *f;
 
-	if (!is_from(from, &p->host))
+	if (!address_is_socket(&p->host, from))
 		return;
 	f = owner_of(p, port_of(from), rtcp, packet);
 	if (f == NULL) {
@@ -149,7 +138,7 @@ bind_one(int family, uint16_t port)
 {
 	struct wire_address any = { .family = family == AF_INET ? 4 : 6 };
 	struct sockaddr_storage at;
-	socklen_t length = conn_sockaddr(&any, port, &at);
+	socklen_t length = address_to_socket(&any, port, 0, &at);
 	int fd = socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	int room = 512 << 10; /* a keyframe's burst */
 
@@ -300,7 +289,7 @@ static void
 send_to(struct feed *f, int which, uint16_t port, const void *bytes, size_t n)
 {
 	struct sockaddr_storage to;
-	socklen_t length = conn_sockaddr(&f->address, port, &to);
+	socklen_t length = address_to_socket(&f->address, port, 0, &to);
 
 	if (f->pair != NULL && port != 0)
 		sendto(f->pair->fds[which], bytes, n,

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/address.h"
+
 static enum parse_result
 bad(const char **why_out, const char *why)
 {
@@ -53,90 +55,15 @@ host_is_fine(const char *host, bool bracketed)
 	return bracketed || host[strspn(host, ok)] == '\0';
 }
 
-/* Dotted quad, whole string. */
-static bool
-parse_v4(const char *s, uint8_t out[4])
-{
-	for (int i = 0; i < 4; i++) {
-		unsigned v = 0, digits = 0;
-
-		for (; *s >= '0' && *s <= '9' && digits < 4; s++, digits++)
-			v = v * 10 + (unsigned)(*s - '0');
-		if (digits == 0 || digits > 3 || v > 255)
-			return false;
-		out[i] = (uint8_t)v;
-		if (*s++ != (i < 3 ? '.' : '\0'))
-			return false;
-	}
-	return true;
-}
-
-/* Hex groups up to "::" or the end, an IPv4 tail allowed; how many bytes, or
- * -1. Stops behind the "::", which sets *gap. */
-static int
-parse_groups(const char **s, uint8_t out[16], bool *gap)
-{
-	int n = 0;
-
-	for (;;) {
-		unsigned v = 0, digits = 0;
-		const char *group = *s;
-
-		for (; hex((uint8_t) * *s) >= 0 && digits < 5; (*s)++, digits++)
-			v = v * 16 + (unsigned)hex((uint8_t) * *s);
-		if (**s == '.' && n <= 12 && parse_v4(group, out + n)) {
-			*s = "";
-			return n + 4;
-		}
-		if (digits == 0 || digits > 4 || n > 14)
-			return -1;
-		out[n++] = (uint8_t)(v >> 8);
-		out[n++] = (uint8_t)v;
-		if (**s == '\0')
-			return n;
-		if (*(*s)++ != ':')
-			return -1;
-		if (**s == ':') {
-			(*s)++;
-			*gap = true;
-			return n;
-		}
-	}
-}
-
-/* RFC 4291 s2.2 */
-static bool
-parse_v6(const char *s, uint8_t out[16])
-{
-	uint8_t head[16] = { 0 }, tail[16] = { 0 };
-	bool gap = s[0] == ':' && s[1] == ':';
-	bool again = false;
-	int h = 0, t = 0;
-
-	if (gap)
-		s += 2;
-	else if ((h = parse_groups(&s, head, &gap)) < 0)
-		return false;
-	if (gap && *s != '\0' && (t = parse_groups(&s, tail, &again)) < 0)
-		return false;
-	if (again || *s != '\0' || (gap ? h + t > 14 : h != 16))
-		return false;
-	memset(out, 0, 16);
-	memcpy(out, head, (size_t)h);
-	memcpy(out + 16 - t, tail, (size_t)t);
-	return true;
-}
-
 static void
 find_literal(struct rtsp_url *url, bool bracketed)
 {
 	struct wire_address *a = &url->address;
 
-	if (bracketed && parse_v6(url->host, a->bytes))
-		a->family = 6;
-	else if (!bracketed && parse_v4(url->host, a->bytes))
-		a->family = 4;
-	url->literal = a->family != 0;
+	url->literal =
+	    address_parse(url->host, a) && bracketed == (a->family == 6);
+	if (!url->literal)
+		*a = (struct wire_address){ 0 };
 }
 
 /* host, host:port, [v6], [v6]:port */

@@ -11,10 +11,9 @@
 #include "monitor/judge/feed.h"
 
 #define SECOND 1000000
-#define FINE_PERMILLE 720u   /* of coarse edges: less is out of focus, .. */
-#define BEST_PERMILLE 850u   /* .. all over the picture, .. */
-#define ENERGY_PERMILLE 955u /* .. where no other steps have come */
+#define ENERGY_PERMILLE 955u /* of all steps: no others have come */
 #define FINE_BACK_PERMILLE 800u
+#define BEST_BACK_PERMILLE 900u
 #define ENERGY_BACK_PERMILLE 970u
 #define MARKS_LEAST 12u
 #define PART_PERMILLE 400u /* of all marks must lie where nothing passes */
@@ -29,16 +28,10 @@
 #define ZONES_MANY 30u
 
 #define PICTURES 6u
+#define SEEN_LEAST 5u
+#define DOUBTS 3u /* one that is between for so many that are soft */
 #define LASTS_US (28 * SECOND)
 #define REFOCUS_US (60 * SECOND)
-
-static bool
-out_of_focus(const struct compared *c)
-{
-	return c->fine.ratio_permille < FINE_PERMILLE &&
-	       c->fine.best_permille < BEST_PERMILLE &&
-	       c->fine.energy_permille < ENERGY_PERMILLE;
-}
 
 static bool
 slightly(const struct compared *c)
@@ -49,6 +42,14 @@ slightly(const struct compared *c)
 	       c->soft.soft_permille >= SOFT_PERMILLE &&
 	       c->fine.ratio_permille < FINE_SOME_PERMILLE &&
 	       c->fine.energy_permille < ENERGY_PERMILLE;
+}
+
+/* Enough of the marks lie where nothing passes. */
+static bool
+enough(const struct fineness *f)
+{
+	return marks_soft(f) ||
+	       (f->zones >= MARKS_LEAST && f->part_permille >= PART_PERMILLE);
 }
 
 /* By its marks; or as sharp as ever, where these have been carried away. */
@@ -64,11 +65,26 @@ sharp_again(const struct compared *c)
 	       c->soft.all_permille >= ALL_BACK_PERMILLE;
 }
 
+/* Neither as soft as is called nor as sharp as is let go: what passes by, and
+ * the coder, carry a picture over the bound now and then. */
+static bool
+doubtful(const struct blurred *b, const struct compared *c)
+{
+	return b->doubts * DOUBTS < b->pictures &&
+	       c->fine.ratio_permille < FINE_BACK_PERMILLE &&
+	       c->fine.best_permille < BEST_BACK_PERMILLE &&
+	       c->fine.energy_permille < ENERGY_BACK_PERMILLE;
+}
+
 static struct opinion
 weigh(struct judge_feed *f, const struct compared *c, int64_t at_us)
 {
-	if (!out_of_focus(c) && !slightly(c)) {
-		f->blurred.pictures = 0;
+	if (!marks_soft(&c->fine) && !slightly(c)) {
+		if (doubtful(&f->blurred, c)) {
+			f->blurred.doubts++;
+			return (struct opinion){ SAY_ODD };
+		}
+		f->blurred.pictures = f->blurred.doubts = 0;
 		return (
 		    struct opinion){ sharp_again(c) ? SAY_GOOD : SAY_NOTHING };
 	}
@@ -79,7 +95,7 @@ weigh(struct judge_feed *f, const struct compared *c, int64_t at_us)
 	if (f->blurred.pictures < PICTURES ||
 	    at_us - f->blurred.from_us < LASTS_US)
 		return (struct opinion){ SAY_ODD };
-	return (struct opinion){ SAY_BAD, out_of_focus(c) ? 92 : 80 };
+	return (struct opinion){ SAY_BAD, marks_soft(&c->fine) ? 92 : 80 };
 }
 
 static struct opinion
@@ -89,14 +105,17 @@ look(struct judge_feed *f, const struct sight *s)
 	const struct marks *k = &n->mode[n->in_force].marks;
 
 	if (s->contrast == NULL || s->sample->result != SAMPLE_OK ||
-	    n->now.view != VIEW_SAME)
+	    (n->now.view != VIEW_SAME && n->now.view != VIEW_BUSY))
 		return (struct opinion){ SAY_NOTHING };
 	if (k->seen == 0) /* a person said that it shall be so */
 		return (struct opinion){ SAY_GOOD };
-	if (k->seen < SHARP_SETTLED || n->now.fine.zones < MARKS_LEAST ||
-	    n->now.fine.part_permille < PART_PERMILLE ||
+	if (!enough(&n->now.fine) || k->seen < SEEN_LEAST ||
 	    (n->light_us != 0 && s->at_us - n->light_us < REFOCUS_US))
 		return (struct opinion){ SAY_NOTHING };
+	/* not well known yet: only where next to nothing is left */
+	if (k->seen < SHARP_SETTLED && !marks_lost(&n->now.fine))
+		return (struct opinion){ sharp_again(&n->now) ? SAY_GOOD
+							      : SAY_NOTHING };
 	return weigh(f, &n->now, s->at_us);
 }
 

@@ -248,7 +248,8 @@ veiled(const struct compared *c)
 
 	return c->soft.zones >= ZONES_LEAST && c->agree < VEIL_AGREE &&
 	       c->soft.clear_permille < VEIL_SHARP * 10 &&
-	       c->edged_permille * 10u < VEIL_EDGES * l;
+	       c->edged_permille * 10u < VEIL_EDGES * l &&
+	       !marks_soft(&c->fine);
 }
 
 /* Where something else is to be seen nothing fine is left, but neither is it

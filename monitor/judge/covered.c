@@ -33,7 +33,7 @@ weigh(const struct judge_feed *f, int64_t at_us)
 		     : f->normal.now.hidden_permille >= HALF_PERMILLE ? PART_US
 								      : LESS_US;
 
-	if (v->pictures < pictures || at_us - v->from_us < us)
+	if (v->pictures < pictures || at_us - v->from_us < us || v->strange)
 		return (struct opinion){ SAY_ODD };
 	return (struct opinion){ SAY_BAD, all ? 93 : 80 };
 }

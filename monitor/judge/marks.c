@@ -22,6 +22,16 @@
 #define LOOK_EVERY 4u	     /* zones: the search is dear */
 #define STEP_MOST (100 * 16) /* for the energy, 16ths */
 
+#define SOFT_ZONES 12u
+#define SOFT_PART 400u	 /* permille of all marks, where nothing passes */
+#define SOFT_RATIO 720u	 /* of coarse edges: less is out of focus, .. */
+#define SOFT_BEST 850u	 /* .. all over the picture, .. */
+#define SOFT_ENERGY 955u /* .. where no other steps have come */
+#define LOST_PART 250u	 /* fewer do where next to nothing is left */
+#define LOST_RATIO 550u
+#define LOST_BEST 600u
+#define LOST_ENERGY 750u
+
 _Static_assert(THUMB_W % ZONE_W == 0 && THUMB_H % ZONE_H == 0 && CELLS <= 128,
     "a zone holds whole cells, few enough for a byte");
 
@@ -321,4 +331,22 @@ marks_compare(const struct marks *k, const uint16_t *thumb,
 			   ? 1000
 			   : f.fine_permille * 1000 / f.clear_permille);
 	return f;
+}
+
+bool
+marks_lost(const struct fineness *f)
+{
+	return f->zones >= SOFT_ZONES && f->part_permille >= LOST_PART &&
+	       f->ratio_permille < LOST_RATIO && f->best_permille < LOST_BEST &&
+	       f->energy_permille < LOST_ENERGY;
+}
+
+bool
+marks_soft(const struct fineness *f)
+{
+	return marks_lost(f) ||
+	       (f->zones >= SOFT_ZONES && f->part_permille >= SOFT_PART &&
+		   f->ratio_permille < SOFT_RATIO &&
+		   f->best_permille < SOFT_BEST &&
+		   f->energy_permille < SOFT_ENERGY);
 }

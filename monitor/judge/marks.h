@@ -47,6 +47,12 @@ bool marks_valid(const struct marks *k);
  * permille; -1 where there is no mark to speak of. */
 void marks_own(const struct marks *k, const uint16_t *thumb,
     int16_t own_out[ZONES]);
+/* Of the fine steps less is left than of the coarse edges around them, by what
+ * a lens or its window does and no light; all over the picture, and enough of
+ * it is seen to tell. */
+bool marks_soft(const struct fineness *f);
+/* The same, and next to nothing is left: told from fewer marks. */
+bool marks_lost(const struct fineness *f);
 struct fineness marks_compare(const struct marks *k, const uint16_t *thumb,
     const struct zone_match zone[ZONES]);
 

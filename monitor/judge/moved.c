@@ -69,13 +69,25 @@ weigh_drift(struct judge_feed *f)
 {
 	if (!f->normal.now.drifted) {
 		f->moved.drifts = 0;
-		return (struct opinion){ SAY_GOOD };
+		if (f->normal.behind > 1)
+			return (struct opinion){ SAY_ODD };
+		return (struct opinion){
+			f->normal.now.view == VIEW_SAME ? SAY_GOOD : SAY_NOTHING
+		};
 	}
 	if (f->moved.drifts < DRIFT_PICTURES)
 		f->moved.drifts++;
 	if (f->moved.drifts < DRIFT_PICTURES)
 		return (struct opinion){ SAY_ODD };
 	return (struct opinion){ SAY_BAD, f->normal.pinned.approved ? 92 : 85 };
+}
+
+/* What there is to say, the pinned picture says. */
+static bool
+by_drift(const struct normal *n)
+{
+	return n->now.view == VIEW_SAME ||
+	       ((n->now.drifted || n->behind > 0) && normal_unclear(n));
 }
 
 static struct opinion
@@ -87,10 +99,10 @@ look(struct judge_feed *f, const struct sight *s)
 		return (struct opinion){ SAY_NOTHING };
 	if (c->view == VIEW_SHIFTED || c->view == VIEW_OTHER)
 		return weigh(f, s->at_us);
-	if (c->view == VIEW_SAME) {
+	if (c->view == VIEW_SAME)
 		f->moved.hits = f->moved.misses = 0;
+	if (by_drift(&f->normal))
 		return weigh_drift(f);
-	}
 	if (s->at_us < f->normal.moving_until_us)
 		return (struct opinion){ SAY_GOOD };
 	return (struct opinion){ SAY_NOTHING };
@@ -101,10 +113,10 @@ tell(const struct judge_feed *f, struct evidence *e)
 {
 	const struct compared *c = &f->normal.now;
 	const struct displacement *s =
-	    c->view == VIEW_SAME ? &c->drift : &c->shift;
+	    by_drift(&f->normal) ? &c->drift : &c->shift;
 
 	evidence_text(e, "against",
-	    c->view != VIEW_SAME	? "normal"
+	    !by_drift(&f->normal)	? "normal"
 	    : f->normal.pinned.approved ? "reference"
 					: "first normal");
 	if (c->view != VIEW_OTHER) {

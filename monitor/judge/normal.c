@@ -48,6 +48,9 @@
 #define COLOUR_MORE 180u
 #define SWITCHED_PERMILLE 330u
 #define SHIFT_AGREE 33
+#define SOFT_AGREE 25
+#define STEAMED_MOST 850u
+#define STEAMED_PART 300u
 #define SHIFT_BETTER 22	       /* than unshifted */
 #define SHIFT_LEAST_Q4 20      /* 1.25 cells: 1.6 % of the width */
 #define STANDING_PERMILLE 500u /* other views agree in 30 */
@@ -178,6 +181,31 @@ light_changed(const struct compared *c)
 	       c->colour_percent > COLOUR_MORE;
 }
 
+/* Dirt or dew on the window scatters light, too, but takes the fine steps out
+ * of the edges that it leaves; a lamp or the sun takes neither alone. By
+ * infrared the focus is another. */
+static bool
+is_soft(const struct compared *c)
+{
+	bool in_place = c->agree >= LIGHT_AGREE ||
+			(c->shift.agree >= SOFT_AGREE &&
+			    abs(c->shift.x_q4) < SHIFT_LEAST_Q4 &&
+			    abs(c->shift.y_q4) < SHIFT_LEAST_Q4);
+
+	return in_place && !c->switched && c->light_percent >= FAR_LESS &&
+	       c->light_percent <= FAR_MORE && marks_soft(&c->fine);
+}
+
+/* Steamed up so far that in many zones nothing is left; but what is left in
+ * the others is blurred too, and where it was. Before a cover it were sharp. */
+static bool
+is_steamed(const struct compared *c)
+{
+	return c->hidden_permille < STEAMED_MOST && c->agree >= LIGHT_AGREE &&
+	       c->fine.part_permille >= STEAMED_PART && is_soft(c) &&
+	       marks_lost(&c->fine);
+}
+
 /* Nothing is where it was, but there are edges. */
 static bool
 elsewhere(const struct compared *c)
@@ -196,7 +224,8 @@ view_of(struct compared *c, const struct mode *mode, const struct small *s)
 
 	if (too_dark_or_bare(c, s))
 		return VIEW_UNKNOWN;
-	if (c->hidden_permille >= HIDDEN_PERMILLE && !elsewhere(c))
+	if (c->hidden_permille >= HIDDEN_PERMILLE && !elsewhere(c) &&
+	    !is_steamed(c))
 		return VIEW_HIDDEN;
 	if (c->same_permille >= SAME_PERMILLE)
 		return light_far(c) && edges_kept(c) ? VIEW_LIGHT : VIEW_SAME;
@@ -204,6 +233,8 @@ view_of(struct compared *c, const struct mode *mode, const struct small *s)
 	c->shift = match_shift(s, &usual);
 	if (shift_is_clear(&c->shift, SHIFT_LEAST_Q4))
 		return VIEW_SHIFTED;
+	if (is_soft(c))
+		return VIEW_BUSY;
 	if (c->agree >= LIGHT_AGREE && light_changed(c))
 		return VIEW_LIGHT;
 	if (c->switched && c->same_permille >= SWITCHED_PERMILLE &&
@@ -288,11 +319,11 @@ standing_take(struct standing *v, const struct compared *c,
 }
 
 /* The normal is left for another view: remembered, for cameras that turn by
- * themselves. */
+ * themselves; not where it creeps away and seems back now and then. */
 static void
 travel(struct normal *n, int64_t at_us)
 {
-	if (n->away || n->standing.pictures < 2 ||
+	if (n->away || n->standing.pictures < 2 || n->behind > 1 ||
 	    (n->now.view != VIEW_OTHER && n->now.view != VIEW_SHIFTED))
 		return;
 	n->away = true;
@@ -339,6 +370,12 @@ choose_mode(struct normal *n, const struct measures *m, struct scene *now,
 	n->light_us = at_us;
 }
 
+bool
+normal_unclear(const struct normal *n)
+{
+	return n->now.view == VIEW_UNKNOWN || n->now.view == VIEW_BUSY;
+}
+
 void
 normal_look(struct judge_feed *f, const struct sight *s, struct scene *now)
 {
@@ -371,6 +408,8 @@ normal_look(struct judge_feed *f, const struct sight *s, struct scene *now)
 		normal_look_for_drift(n, m, &now->small);
 		return;
 	}
+	if (n->behind > 0 && normal_unclear(n))
+		normal_look_for_drift(n, m, &now->small);
 	standing_take(&n->standing, &n->now, now, s->at_us);
 	travel(n, s->at_us);
 }

@@ -102,6 +102,7 @@ struct normal {
 	bool veiled;	     /* by what can be seen through */
 	bool away;	     /* from every mode */
 	uint8_t until_drift; /* pictures to the next look at the pinned */
+	uint8_t behind;	     /* pictures from which the normal stays behind */
 };
 
 struct scene {	       /* the newest picture, from looking to learning */
@@ -122,6 +123,8 @@ void normal_learn(struct judge_feed *f, const struct sight *s,
     const struct scene *scene);
 /* True while pictures can be compared with a normal. */
 bool normal_known(const struct judge_feed *f);
+/* Not the usual view, but neither another nor hidden. */
+bool normal_unclear(const struct normal *n);
 /* A camera that turns by itself again and again: where it looks is no fault. */
 bool normal_roams(const struct normal *n, int64_t at_us);
 /* Pictures of one geometry are gone for another: nothing of the old holds. */

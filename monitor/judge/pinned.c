@@ -12,6 +12,9 @@
 #define DRIFT_Q4 22 /* 1.4 cells: 1.7 % of the width */
 #define DRIFT_BACK_Q4 14
 #define DRIFT_ALIKE 16
+#define BEHIND_AGREE 40 /* less of it where the normal stays behind, .. */
+#define BEHIND_BETTER 20
+#define BEHIND_PICTURES 8u /* .. but in a row */
 
 void
 normal_pin(struct normal *n)
@@ -24,6 +27,7 @@ normal_pin(struct normal *n)
 	p->sharp = mode->sharp;
 	n->now.drifted = false;
 	n->until_drift = 0;
+	n->behind = 0;
 }
 
 static int
@@ -41,6 +45,34 @@ crept(const struct displacement *d)
 	       d->agree >= d->agree_unshifted + DRIFT_BETTER;
 }
 
+static bool
+alike(const struct displacement *a, const struct displacement *b)
+{
+	return abs(a->x_q4 - b->x_q4) <= DRIFT_ALIKE &&
+	       abs(a->y_q4 - b->y_q4) <= DRIFT_ALIKE;
+}
+
+/* Creep that the normal does not follow, since it is too quick, but that wears
+ * it to a smear: displaced by the same way against both, picture after
+ * picture. True once that is sure. */
+static bool
+behind(struct normal *n, const struct displacement *d,
+    const struct displacement *before, const struct small *s,
+    const struct small *usual)
+{
+	struct displacement of;
+	bool is = d->agree >= BEHIND_AGREE && farthest(d) >= DRIFT_Q4 &&
+		  d->agree >= d->agree_unshifted + BEHIND_BETTER &&
+		  (n->behind == 0 || alike(d, before));
+
+	if (is) {
+		of = match_shift(s, usual);
+		is = alike(&of, d) && of.agree > of.agree_unshifted;
+	}
+	n->behind = (uint8_t)(is ? n->behind + 1 : n->behind / 2);
+	return n->behind >= BEHIND_PICTURES;
+}
+
 /* Against the pinned picture: slow creep that the normal has followed. Both
  * must lie displaced by the same way, the picture, in which something may pass
  * by, and the normal, in which nothing does. */
@@ -49,29 +81,33 @@ look_for_drift(struct normal *n, const struct measures *m,
     const struct small *s)
 {
 	struct small pinned, usual;
-	struct displacement *d = &n->now.drift, of;
+	struct displacement *d = &n->now.drift, before = *d, of;
 
 	if (!n->pinned.set || !sharp_same_shape(&n->pinned.sharp, m))
 		return;
 	small_of_bytes(&pinned, n->pinned.luma);
 	*d = match_shift(s, &pinned);
-	if (d->agree < DRIFT_AGREE)
-		return; /* another light, or much that is new */
-	if (farthest(d) < DRIFT_BACK_Q4)
+	if (d->agree >= BEHIND_AGREE && farthest(d) < DRIFT_BACK_Q4)
 		n->now.drifted = false;
-	if (!crept(d) || n->now.drifted)
+	if (n->now.drifted)
 		return;
 	small_of_bytes(&usual, n->mode[n->in_force].luma);
+	if (behind(n, d, &before, s, &usual)) {
+		n->now.drifted = true;
+		n->behind = 0;
+		return;
+	}
+	if (!crept(d))
+		return; /* or another light, or much that is new */
 	of = match_shift(&usual, &pinned);
-	n->now.drifted = crept(&of) && abs(of.x_q4 - d->x_q4) <= DRIFT_ALIKE &&
-			 abs(of.y_q4 - d->y_q4) <= DRIFT_ALIKE;
+	n->now.drifted = crept(&of) && alike(&of, d);
 }
 
 void
 normal_look_for_drift(struct normal *n, const struct measures *m,
     const struct small *s)
 {
-	if (n->until_drift > 0 && !n->now.drifted) {
+	if (n->until_drift > 0 && !n->now.drifted && n->behind == 0) {
 		n->until_drift--;
 		return;
 	}

@@ -79,7 +79,8 @@ struct moved {
 
 struct blurred {
 	int64_t from_us;
-	uint16_t pictures; /* in a row */
+	uint16_t pictures; /* in a row .. */
+	uint16_t doubts;   /* .. but for these */
 };
 
 struct span_count { /* one account, for sums over a minute */

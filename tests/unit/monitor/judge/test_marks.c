@@ -97,18 +97,20 @@ test_what_is_left(void **state)
 		struct scene s;
 		int learned_noise;
 		unsigned ratio_least, ratio_most, energy_least, energy_most;
+		bool soft;
 	} rows[] = {
 		{ "as ever", { 100 }, 0, 980, 1020, 980, 1020 },
-		{ "defocus", { 100, .blur = 4 }, 0, 300, 650, 300, 800 },
-		{ "more of it", { 100, .blur = 10 }, 0, 150, 500, 150, 600 },
+		{ "defocus", { 100, .blur = 4 }, 0, 300, 650, 300, 800, true },
+		{ "more of it", { 100, .blur = 10 }, 0, 150, 500, 150, 600,
+		    true },
 		{ "fog", { 45, 70 }, 0, 950, 1050, 0, 600 },
 		{ "dusk", { 30 }, 0, 950, 1050, 0, 600 },
-		{ "steam", { 40, 90, 6 }, 0, 200, 650, 0, 600 },
+		{ "steam", { 40, 90, 6 }, 0, 200, 650, 0, 600, true },
 		{ "noise", { 100, .noise = 12 }, 0, 850, 1100, 1000, 1500 },
 		{ "noise as ever", { 100, .noise = 12 }, 12, 850, 1100, 950,
 		    1050 },
 		{ "defocus in it", { 100, .blur = 6, .noise = 12 }, 12, 200,
-		    680, 400, 900 },
+		    680, 400, 900, true },
 		{ "fog in it", { 50, 60, .noise = 12 }, 12, 800, 1200, 400,
 		    900 },
 		{ "mast", { 100, .right = 1, .down = -1 }, 0, 950, 1600, 950,
@@ -138,6 +140,8 @@ test_what_is_left(void **state)
 			fail_msg("%s: ratio %u, energy %u", r->name,
 			    f.ratio_permille, f.energy_permille);
 		assert_true(f.zones > 40);
+		if (marks_soft(&f) != r->soft)
+			fail_msg("%s: soft %d", r->name, !r->soft);
 	}
 }
 

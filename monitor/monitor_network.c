@@ -244,47 +244,48 @@ monitor_network_on_pong(struct monitor *m, int64_t now_us)
 	m->heard_bytes = bytes;
 }
 
-static uint32_t
-count_blind(const struct monitor *m)
-{
-	uint32_t n = 0;
-
-	for (uint32_t i = 0; i < m->feed_count; i++)
-		n += m->feeds[m->order[i]]->network_blind != CAUSE_NONE;
-	return n;
-}
-
 /* --- one incident, however many feeds */
 
-static void
-incident_turn(struct monitor *m, const struct network *facts, int64_t now_us)
+static const struct watched_feed *
+first_blind(const struct monitor *m)
 {
-	const struct network_way *w = NULL;
+	for (uint32_t i = 0; i < m->feed_count; i++)
+		if (m->feeds[m->order[i]]->network_blind != CAUSE_NONE)
+			return m->feeds[m->order[i]];
+	return NULL;
+}
+
+static void
+incident_open(struct monitor *m, const struct network_way *w, int64_t now_us)
+{
+	struct store_incident i = { .since_us = w->sure_us,
+		.at_us = now_us,
+		.cause = CAUSE_NETWORK_LOST,
+		.alertable = true };
 	char text[96];
 
-	for (uint32_t i = 1; i < facts->ways && w == NULL; i++)
-		if (facts->way[i].state != NETWORK_WHOLE)
-			w = &facts->way[i];
-	if (m->network_incident != 0 && count_blind(m) == 0 &&
-	    m->seconds >= SETTLED_SECONDS) {
-		store_incident_close(m->store, (int64_t)m->network_incident,
-		    now_us, now_us, NULL);
-		m->network_incident = 0;
-	} else if (m->network_incident == 0 && w != NULL &&
-		   count_blind(m) > 0) {
-		snprintf(text, sizeof(text), "Our own network, %s: %s.",
-		    w->name, w->why);
-		m->network_incident = incident_number_take(m->incidents);
-		store_incident_open(m->store,
-		    &(struct store_incident){ .id =
-						  (int64_t)m->network_incident,
-			.since_us = w->sure_us,
-			.at_us = now_us,
-			.cause = CAUSE_NETWORK_LOST,
-			.alertable = true,
-			.text = text },
-		    NULL);
-	}
+	snprintf(text, sizeof(text), "Our own network, %s: %s.", w->name,
+	    w->why);
+	m->network_incident = incident_number_take(m->incidents);
+	i.id = (int64_t)m->network_incident;
+	i.text = text;
+	store_incident_open(m->store, &i, NULL);
+}
+
+static void
+incident_turn(struct monitor *m, int64_t now_us)
+{
+	const struct watched_feed *f = first_blind(m);
+
+	if (f != NULL && m->network_incident == 0 &&
+	    way_of(m, f)->state != NETWORK_WHOLE)
+		incident_open(m, way_of(m, f), now_us);
+	if (f != NULL || m->network_incident == 0 ||
+	    m->seconds < SETTLED_SECONDS)
+		return;
+	store_incident_close(m->store, (int64_t)m->network_incident, now_us,
+	    now_us, NULL);
+	m->network_incident = 0;
 }
 
 void
@@ -319,7 +320,7 @@ step(struct monitor *m, int64_t now_us)
 			if (m->feeds[m->order[k]]->way == i)
 				feed_turn(m, m->feeds[m->order[k]], now_us);
 	}
-	incident_turn(m, facts, now_us);
+	incident_turn(m, now_us);
 }
 
 void

@@ -185,9 +185,10 @@ def main():
     address("add", GATEWAY + "/24", "dev", "theirs")
     wait(config, up, 90, "back: all up", never="down")
 
+    time.sleep(2)
     told = incidents(config)
-    assert [i["where"] for i in told] == ["", ""], told
-    assert all(i["until"] for i in told), told
+    assert [i["where"] for i in told] == ["", ""] and all(i["until"] for i in told), told
+    assert "gateway" in told[0]["text"] and "carrier" in told[1]["text"], told
     assert monitor.stop() == 0
     for child in (*relays, farm):
         child.kill()

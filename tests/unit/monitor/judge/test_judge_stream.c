@@ -126,6 +126,27 @@ test_flapping(void **state)
 	camera_fini(&c);
 }
 
+/* What ends while our own network is lost is no flapping of the feed's. */
+static void
+test_losses_of_ours(void **state)
+{
+	struct camera c;
+
+	(void)state;
+	begin(&c);
+	for (unsigned i = 0; i < 4; i++) {
+		int64_t ms = c.now_us / MS;
+
+		judge_on_blind(c.feed, CAUSE_NETWORK_LOST, c.now_us);
+		camera_link(&c, ms + 5000, PHASE_STALLED, REASON_STALL_DEAD);
+		camera_link(&c, ms + 8000, PHASE_FLOWING, REASON_NONE);
+		judge_on_blind(c.feed, CAUSE_NONE, c.now_us);
+		minutes(&c, 2, NULL);
+	}
+	assert_int_equal(camera_verdict(&c)->state, STATE_UP);
+	camera_fini(&c);
+}
+
 static void
 wrong_clock(struct account *a, unsigned i)
 {
@@ -274,6 +295,7 @@ main(void)
 		cmocka_unit_test(test_packet_loss),
 		cmocka_unit_test(test_rates),
 		cmocka_unit_test(test_flapping),
+		cmocka_unit_test(test_losses_of_ours),
 		cmocka_unit_test(test_clock),
 		cmocka_unit_test(test_changed),
 		cmocka_unit_test(test_schedule),

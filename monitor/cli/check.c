@@ -95,7 +95,7 @@ print_json(const struct check_load *l, const struct check *c)
 }
 
 static void
-print_text(const struct check_load *l)
+print_text(const struct check_load *l, const struct monitor_config *config)
 {
 	printf("feeds           %u (%u by the demux probe, room for %u), %u "
 	       "off\n",
@@ -107,6 +107,16 @@ print_text(const struct check_load *l)
 	    (unsigned long long)l->descriptors_allowed);
 	printf("memory          about %llu MiB\n",
 	    (unsigned long long)l->memory_mib);
+	if (!config->network_watch)
+		printf("our own loss    not told from theirs "
+		       "(network.watch: false)\n");
+	else if (config->reference_count == 0)
+		printf("our own loss    told by cable and gateway; beyond it "
+		       "only with network.references\n");
+	else
+		printf("our own loss    told by cable, gateway and %u "
+		       "reference hosts\n",
+		    config->reference_count);
 }
 
 static void
@@ -136,7 +146,7 @@ weigh(struct check *c, const struct inventory *inv)
 	if (c->cli.json)
 		print_json(&load, c);
 	else
-		print_text(&load);
+		print_text(&load, &c->cli.config);
 }
 
 static bool

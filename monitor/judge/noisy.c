@@ -3,16 +3,15 @@
  * in space and from keyframe to keyframe, while the scene still shows through.
  * Noise adds as squares do, so what came to the usual noise is measured. A
  * sensor in the dark is noisy too: in less light than usual, or in one that is
- * not known yet, only very much is called. Where the coder can't afford noise
- * it shows as blocks, coarser ones for no fewer bytes.
+ * not known yet, only very much is called; and rain is like grain, so where
+ * contrast went as well, much. Where the coder can't afford noise it shows as
+ * blocks, coarser ones for no fewer bytes.
  */
 #include "monitor/judge/feed.h"
 
-#define ADDED_Q8 (5u * 256u)	/* noise that came to the usual, at least .. */
-#define ADDED_TIMES_X10 9u	/* .. and against it */
-#define MOST_TIMES_X10 12u	/* and more than ever, by this */
-#define CHANGE_OF_ADDED_X10 7u	/* it differs from keyframe to keyframe */
-#define UNKNOWN_Q8 (20u * 256u) /* where this light is not known */
+#define CLEAR_PERCENT 94u	    /* of the usual contrast, for the light */
+#define CHANGE_OF_ADDED_X10 7u	    /* it differs from keyframe to keyframe */
+#define UNKNOWN_Q8 (20u * 256u)	    /* where this light is not known */
 #define UNKNOWN_DAY_Q8 (12u * 256u) /* bright and in colour */
 #define UNKNOWN_TIMES 3u	    /* the most of any light */
 #define UNKNOWN_CHANGE_Q8 (2u * 256u)
@@ -77,18 +76,36 @@ limits_unknown(const struct usual *u)
 	return k;
 }
 
+/* What must have come to the usual noise, and how it must exceed the most. Rain
+ * and dusk raise noise too, by themselves and by the gain: but they cost
+ * contrast. Hum lays bars across, which nothing else does. */
+static const struct raise {
+	unsigned least_q8, times_x10, most_x10;
+} raises[] = { { 5 * 256, 18, 12 }, { 5 * 256, 30, 18 }, { 2 * 256, 9, 12 } };
+enum { PLAIN, WEATHER, BARRED };
+
+static const struct raise *
+raise_of(const struct usual *u, const struct usual_light *l)
+{
+	if (usual_barred(u, l))
+		return &raises[BARRED];
+	return &raises[usual_clearness(u, l) < CLEAR_PERCENT ? WEATHER : PLAIN];
+}
+
 static struct limits
 limits(const struct usual *u, const struct usual_light *l)
 {
-	struct limits k;
+	const struct raise *r;
 	unsigned usual, added;
+	struct limits k;
 
 	if (l == NULL || usual_brightness(u, l) < LIT_PERCENT)
 		return limits_unknown(u);
+	r = raise_of(u, l);
 	usual = l->trait[TRAIT_NOISE].mean;
-	added = larger(ADDED_Q8, usual * ADDED_TIMES_X10 / 10);
+	added = larger(r->least_q8, usual * r->times_x10 / 10);
 	k.noise_square = square(usual) + square(added);
-	k.noise_q8 = l->trait[TRAIT_NOISE].most * MOST_TIMES_X10 / 10;
+	k.noise_q8 = l->trait[TRAIT_NOISE].most * r->most_x10 / 10;
 	k.change_q8 = added * CHANGE_OF_ADDED_X10 / 10;
 	return k;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "monitor/judge/usual.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,6 +29,7 @@
 #define TINGE_Q8 (6u * 256u) /* colour that noise makes */
 #define COLOUR_TIMES 2u	     /* of the most colour that any light had .. */
 #define COLOUR_OVER_Q8 (12u * 256u)
+#define BARRED_PERMILLE 700
 #define VARIANCE_LEAST (4.0 * 65536.0) /* two levels: else nothing to see */
 
 static unsigned
@@ -194,33 +196,47 @@ see_colour(struct usual *u, const struct measures *m)
 		u->now.light = m->p50 < DIM_LEVEL ? LIGHT_DIM : LIGHT_BRIGHT;
 }
 
+/* A picture's cells, without those that are clipped in either. */
+struct spread {
+	double n, a, b, aa, bb, ab;
+};
+
+static struct spread
+spread_of(const struct usual *u, const struct usual_light *l, unsigned from,
+    unsigned to)
+{
+	struct spread s = { 0 };
+
+	for (unsigned i = from; i < to; i++) {
+		double a = u->now.luma_q8[i], b = l->luma_q8[i];
+
+		if (a >= CLIPPED_Q8 || b >= CLIPPED_Q8)
+			continue;
+		s.n++;
+		s.a += a;
+		s.b += b;
+		s.aa += a * a;
+		s.bb += b * b;
+		s.ab += a * b;
+	}
+	return s;
+}
+
 /* How much of the brightness over the cells the usual explains: the squared
  * correlation, which no change of gain or offset alters. */
 static void
-see_likeness(struct usual *u, const uint16_t *usual_q8)
+see_likeness(struct usual *u, const struct usual_light *l)
 {
-	double sa = 0, sb = 0, saa = 0, sbb = 0, sab = 0, n = 0;
+	struct spread s = spread_of(u, l, 0, CHROMA_CELLS);
 	double va, vb, cov;
 
 	u->now.likeness = 0;
 	u->now.gain_x100 = 0;
-	for (unsigned i = 0; i < CHROMA_CELLS; i++) {
-		double a = u->now.luma_q8[i], b = usual_q8[i];
-
-		if (a >= CLIPPED_Q8 || b >= CLIPPED_Q8)
-			continue;
-		n++;
-		sa += a;
-		sb += b;
-		saa += a * a;
-		sbb += b * b;
-		sab += a * b;
-	}
-	if (n < VALID_LEAST)
+	if (s.n < VALID_LEAST)
 		return;
-	va = saa / n - sa / n * (sa / n);
-	vb = sbb / n - sb / n * (sb / n);
-	cov = sab / n - sa / n * (sb / n);
+	va = s.aa / s.n - s.a / s.n * (s.a / s.n);
+	vb = s.bb / s.n - s.b / s.n * (s.b / s.n);
+	cov = s.ab / s.n - s.a / s.n * (s.b / s.n);
 	if (vb < VARIANCE_LEAST)
 		return;
 	va = va < 1 ? 1 : va;
@@ -245,6 +261,43 @@ usual_brightness(const struct usual *u, const struct usual_light *l)
 		usual += l->luma_q8[i];
 	}
 	return (unsigned)((uint64_t)now * 100u / usual);
+}
+
+unsigned
+usual_clearness(const struct usual *u, const struct usual_light *l)
+{
+	struct spread s = spread_of(u, l, 0, CHROMA_CELLS);
+	double now, usual;
+
+	if (s.n < VALID_LEAST)
+		return 100;
+	now = s.aa - s.a * s.a / s.n;
+	usual = s.bb - s.b * s.b / s.n;
+	if (usual < VARIANCE_LEAST * s.n)
+		return 100;
+	if (s.a > s.b)
+		now *= s.b / s.a * (s.b / s.a);
+	return (unsigned)fmin(sqrt(fmax(now, 0) / usual) * 100, 999);
+}
+
+/* Unlike it as a whole, but like it along each row. */
+bool
+usual_barred(const struct usual *u, const struct usual_light *l)
+{
+	double va = 0, vb = 0, cov = 0;
+
+	if (u->now.likeness >= BARRED_PERMILLE)
+		return false;
+	for (unsigned i = 0; i < CHROMA_CELLS; i += CHROMA_W) {
+		struct spread s = spread_of(u, l, i, i + CHROMA_W);
+
+		if (s.n == 0)
+			continue;
+		va += s.aa - s.a * s.a / s.n;
+		vb += s.bb - s.b * s.b / s.n;
+		cov += s.ab - s.a * s.b / s.n;
+	}
+	return cov > 0 && cov * cov * 1000 >= va * vb * BARRED_PERMILLE;
 }
 
 /* No colour but what noise makes of grey; by infrared is another light. */
@@ -298,7 +351,7 @@ see_other_likeness(struct usual *u, const struct usual_light *tried)
 
 		if (l == tried || l->seen < KNOWN)
 			continue;
-		see_likeness(u, l->luma_q8);
+		see_likeness(u, l);
 		if (u->now.likeness <= before.likeness)
 			u->now = before;
 	}
@@ -361,7 +414,7 @@ usual_see(struct usual *u, const struct sample *s, const struct contrast *c)
 	like = usual_nearest(u);
 	n->known = usual_here(u)->measured >= KNOWN;
 	n->any_known = like->seen >= KNOWN;
-	see_likeness(u, like->luma_q8);
+	see_likeness(u, like);
 	see_other_likeness(u, like);
 }
 

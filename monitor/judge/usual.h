@@ -92,6 +92,13 @@ const struct usual_light *usual_nearest(const struct usual *u);
 const struct usual_light *usual_alike(const struct usual *u);
 /* How bright the picture at hand is, against a light, percent. */
 unsigned usual_brightness(const struct usual *u, const struct usual_light *l);
+/* How much contrast the picture at hand has for its light, against a light,
+ * percent: weather costs some, grain and what shines do not. 100 where there is
+ * none to compare with. */
+unsigned usual_clearness(const struct usual *u, const struct usual_light *l);
+/* Whether what makes the picture at hand unlike a light lies across it, in
+ * bars: no weather does that. */
+bool usual_barred(const struct usual *u, const struct usual_light *l);
 /* Zones that are no sharper than they ever were in this light: noise and rain
  * leave none. */
 unsigned usual_calm_zones(const struct usual *u, const struct measures *m);

@@ -144,7 +144,8 @@ test_noise_that_came(void **state)
 		{ 0, 300 + 3 * Q8, 10, 100, "none" },  /* rain */
 		{ 0, 300 + 6 * Q8, 16, 100, "noisy" }, /* gain */
 		{ 1600, 1900, 12, 100, "none" },
-		{ 1600, 2500, 20, 100, "noisy" },    /* as squares add */
+		{ 1600, 2500, 20, 100, "none" },     /* a shower */
+		{ 1600, 3500, 24, 100, "noisy" },    /* as squares add */
 		{ 0, 300 + 9 * Q8, 20, 60, "none" }, /* gain in the dark */
 		{ 0, 300 + 9 * Q8, 0, 100, "none" }, /* texture, not grain */
 	};

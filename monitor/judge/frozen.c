@@ -42,6 +42,7 @@
 #define MONO_Q8 (3u * 256 / 2) /* mean |U-128| + |V-128|, night by infrared */
 #define COLOUR_Q8 (3u * 256)
 #define DRIFT_PERCENT 15u /* the first quiet picture is not the nearest */
+#define AS_BRIGHT_PERCENT 75u
 #define FLOOR_NEW 8u
 #define FLOOR_KNOWN 4u
 #define FLOOR_DOWN 4u
@@ -92,6 +93,27 @@ floor_towards(const struct frozen *z, uint32_t near_q8)
 	return z->floor_q8 + (near_q8 - z->floor_q8) / FLOOR_UP;
 }
 
+/* In less light noise is coded away and contrast is less: life looks quieter
+ * then than it ever did. As slow as what it goes with. */
+static uint16_t
+level_towards(const struct frozen *z)
+{
+	uint32_t old = z->floor_level_q8, now = z->level_q8;
+
+	if (old == 0)
+		return (uint16_t)now;
+	if (z->floor_seen < FLOOR_NEW)
+		return (uint16_t)towards(old, now, z->floor_seen);
+	return (uint16_t)((old * (FLOOR_UP - 1) + now) / FLOOR_UP);
+}
+
+static bool
+as_bright(const struct frozen *z)
+{
+	return z->level_q8 * 100u >= z->floor_level_q8 * AS_BRIGHT_PERCENT &&
+	       z->level_q8 * AS_BRIGHT_PERCENT <= z->floor_level_q8 * 100u;
+}
+
 /* A quiet time has ended with life: so it was life too. */
 static void
 learn_quiet(struct frozen *z)
@@ -122,6 +144,7 @@ learn(struct frozen *z, const struct contrast *c, int64_t at_us, bool called)
 	z->life_excess =
 	    towards(z->life_excess, c->excess_percent, z->floor_seen);
 	z->floor_q8 = floor_towards(z, c->near_q8);
+	z->floor_level_q8 = level_towards(z);
 	if (z->floor_seen < UINT16_MAX)
 		z->floor_seen++;
 	if (!called && silent(z) && quiet > z->longest_us)
@@ -221,7 +244,7 @@ below_life(const struct frozen *z, int64_t quiet)
 			    : z->quiet_permille;
 
 	/* coded picture by picture, what is the same comes out the same */
-	if (z->floor_seen < FLOOR_KNOWN || z->intra_only)
+	if (z->floor_seen < FLOOR_KNOWN || z->intra_only || !as_bright(z))
 		return 0;
 	for (unsigned i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
 		if (z->samples >= steps[i].samples && quiet >= steps[i].us &&
@@ -293,13 +316,16 @@ follow_light(struct frozen *z, const struct measures *m, int64_t at_us)
 	if (back) {
 		z->floor_q8 = z->before_floor_q8;
 		z->floor_seen = z->before_floor_seen;
+		z->floor_level_q8 = z->before_floor_level_q8;
 		z->mode_us = z->before_mode_us;
 		return;
 	}
 	z->before_floor_q8 = z->floor_q8;
 	z->before_floor_seen = z->floor_seen;
+	z->before_floor_level_q8 = z->floor_level_q8;
 	z->before_mode_us = z->mode_us;
 	z->floor_seen = 0;
+	z->floor_level_q8 = 0;
 	z->mode_us = at_us;
 }
 
@@ -315,6 +341,7 @@ look(struct judge_feed *f, const struct sight *s)
 		forget(z, s->at_us);
 		return (struct opinion){ SAY_NOTHING };
 	}
+	z->level_q8 = (uint16_t)s->sample->measures.mean_q8;
 	follow_light(z, &s->sample->measures, s->at_us);
 	if (c->first) {
 		forget(z, s->at_us);

@@ -24,6 +24,7 @@ struct frozen {
 	int64_t before_mode_us; /* .. and what was known before it did */
 	uint32_t before_floor_q8;
 	uint16_t before_floor_seen;
+	uint16_t before_floor_level_q8;
 	uint16_t best_permille;	 /* the most blocks that came back */
 	uint32_t near_q8;	 /* running mean of the nearest */
 	uint32_t anchor_q8;	 /* and to the first of the quiet ones */
@@ -33,7 +34,9 @@ struct frozen {
 	uint32_t life_excess; /* usual excess_percent in life */
 	uint32_t floor_q8;    /* calm difference usual in life */
 	uint16_t floor_seen;
-	int64_t longest_us; /* longest equal run that motion ended */
+	uint16_t floor_level_q8; /* brightness meanwhile; 0 not known */
+	uint16_t level_q8;	 /* and now */
+	int64_t longest_us;	 /* longest equal run that motion ended */
 };
 
 struct white {

@@ -122,6 +122,21 @@ rest_is_dimmed(const enum zone_is *is, const uint16_t *now,
 	return a * 100ull < b * DIMMED_PERCENT;
 }
 
+/* How bright what still shows the usual is, against it. */
+static uint16_t
+rest_percent(const enum zone_is *is, const uint16_t *now, const uint16_t *usual)
+{
+	uint32_t a = 0, b = 1;
+
+	for (unsigned z = 0; z < ZONES; z++) {
+		if (is[z] != ZONE_SAME)
+			continue;
+		a += now[z];
+		b += usual[z];
+	}
+	return (uint16_t)(a >= b * 10 ? 1000 : a * 100ull / b);
+}
+
 struct count {
 	unsigned all, same, hidden, inner;
 	int agree, usual, agree_inner;
@@ -230,6 +245,7 @@ count_zones(struct compared *c, const struct mode *mode,
 		    least);
 	if (own != NULL && left_permille(is) >= LEFT_PERMILLE)
 		add_border(is);
+	c->rest_percent = rest_percent(is, level, level_usual);
 	dimmed = rest_is_dimmed(is, level, level_usual);
 	for (unsigned z = 0; z < ZONES; z++)
 		if (is[z] != ZONE_BARE &&

@@ -30,6 +30,9 @@
 
 /* Places. */
 #define HIDDEN_PERMILLE 420u
+#define REST_PERMILLE 650u	/* hidden: of the rest nothing is asked */
+#define REST_CLEAR 700u		/* permille of its usual edges, for the light */
+#define THROUGH_PERMILLE 150	/* more agrees: what is hidden does too */
 #define ELSEWHERE_PERMILLE 150u /* less agrees, and .. */
 #define ELSEWHERE_EDGES 60u	/* .. this percent of edges are there */
 #define ELSEWHERE_HIDDEN 650u
@@ -46,6 +49,7 @@
 #define LIGHT_EDGES 60u /* percent of those that the light explains */
 #define COLOUR_LESS 60u /* .. or of the usual colour */
 #define COLOUR_MORE 180u
+#define PALE_MORE 150u
 #define SWITCHED_PERMILLE 330u
 #define SHIFT_AGREE 33
 #define SOFT_AGREE 25
@@ -217,6 +221,33 @@ elsewhere(const struct compared *c)
 	       c->edged_permille * 10u >= ELSEWHERE_EDGES * l;
 }
 
+/* Colour came or went, as infrared does, not as something bright that is held
+ * before the lens by night. */
+static bool
+by_other_eyes(const struct compared *c)
+{
+	return c->switched && c->light_percent < FAR_MORE &&
+	       (c->colour_percent < COLOUR_LESS ||
+		   c->colour_percent > PALE_MORE);
+}
+
+/* What lies before the lens hides a part, and leaves the rest as it was but for
+ * the exposure. Through fog all of it is faded, and all of it agrees still; by
+ * infrared other things are bright. Where hardly any rest is, it tells nothing.
+ */
+static bool
+rest_is_clear(const struct compared *c, const struct mode *mode)
+{
+	if (c->hidden_permille >= REST_PERMILLE)
+		return true;
+	if (by_other_eyes(c) ||
+	    c->agree * 1000 > c->agree_usual * (1000 - (int)c->hidden_permille +
+						   THROUGH_PERMILLE))
+		return false;
+	return c->fine.zones < ZONES_LEAST || mode->marks.seen < VEIL_SEEN ||
+	       c->fine.clear_permille * 100u >= REST_CLEAR * c->rest_percent;
+}
+
 static enum view
 view_of(struct compared *c, const struct mode *mode, const struct small *s)
 {
@@ -225,7 +256,7 @@ view_of(struct compared *c, const struct mode *mode, const struct small *s)
 	if (too_dark_or_bare(c, s))
 		return VIEW_UNKNOWN;
 	if (c->hidden_permille >= HIDDEN_PERMILLE && !elsewhere(c) &&
-	    !is_steamed(c))
+	    !is_steamed(c) && rest_is_clear(c, mode))
 		return VIEW_HIDDEN;
 	if (c->same_permille >= SAME_PERMILLE)
 		return light_far(c) && edges_kept(c) ? VIEW_LIGHT : VIEW_SAME;

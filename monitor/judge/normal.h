@@ -72,6 +72,7 @@ struct compared { /* the newest picture with the mode in force */
 	int8_t agree_usual;
 	int8_t agree_inner;	   /* off the rows where text is drawn */
 	uint16_t light_percent;	   /* level now / usual */
+	uint16_t rest_percent;	   /* the same, of what agrees */
 	uint16_t colour_percent;   /* saturation now / usual, at most 999 */
 	struct displacement shift; /* when it is not the same place */
 	struct softness soft;

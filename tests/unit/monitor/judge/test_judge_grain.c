@@ -20,6 +20,8 @@ static struct {
 	unsigned calm;	   /* zones, from the first, that are as ever */
 	unsigned sharp;	   /* percent of all others */
 	unsigned brighter; /* percent */
+	unsigned faded;	   /* percent of contrast, as rain takes it */
+	unsigned bars;	   /* levels, as hum lays them across */
 	unsigned width;
 	int u, v; /* colour, off grey; 0 and 0: as by day */
 	bool dragged;
@@ -83,6 +85,20 @@ drag(const struct camera *c, struct measures *m)
 }
 
 static void
+weather(const struct camera *c, struct measures *m)
+{
+	for (unsigned i = 0; i < THUMB_CELLS; i++) {
+		unsigned y = i / THUMB_W;
+		int v = m->thumb[i];
+
+		v -= (v - 110 * (int)Q8) * (int)now.faded / 100;
+		if ((y / 15 + c->frame) % 2 == 0)
+			v += (int)(now.bars * Q8);
+		m->thumb[i] = scaled((unsigned)(v < 0 ? 0 : v), 100);
+	}
+}
+
+static void
 picture(const struct camera *c, struct measures *m)
 {
 	unsigned percent = now.brighter == 0 ? 100 : now.brighter;
@@ -101,6 +117,7 @@ picture(const struct camera *c, struct measures *m)
 		    (uint16_t)(m->zone_sharp[z] * now.sharp / 100 + 600);
 	for (unsigned i = 0; i < THUMB_CELLS; i++)
 		m->thumb[i] = scaled(m->thumb[i], percent);
+	weather(c, m);
 	if (now.width != 0) {
 		m->width = (uint16_t)now.width;
 		m->height = (uint16_t)(now.width * 9 / 16);
@@ -140,9 +157,13 @@ test_noise_that_came(void **state)
 	static const struct {
 		unsigned usual_q8, noise_q8, grain, brighter;
 		const char *cause;
+		unsigned faded, bars;
 	} noises[] = {
-		{ 0, 300 + 3 * Q8, 10, 100, "none" },  /* rain */
-		{ 0, 300 + 6 * Q8, 16, 100, "noisy" }, /* gain */
+		{ 0, 300 + 3 * Q8, 10, 100, "none" },	       /* rain */
+		{ 0, 300 + 6 * Q8, 16, 100, "noisy" },	       /* gain */
+		{ 1600, 3500, 24, 100, "none", .faded = 15 },  /* downpour */
+		{ 1600, 5600, 40, 100, "noisy", .faded = 15 }, /* or more */
+		{ 1600, 2400, 20, 100, "noisy", .bars = 60 },  /* hum */
 		{ 1600, 1900, 12, 100, "none" },
 		{ 1600, 2500, 20, 100, "none" },     /* a shower */
 		{ 1600, 3500, 24, 100, "noisy" },    /* as squares add */
@@ -161,6 +182,8 @@ test_noise_that_came(void **state)
 		now.noise_q8 = noises[i].noise_q8;
 		now.grain = noises[i].grain;
 		now.brighter = noises[i].brighter;
+		now.faded = noises[i].faded;
+		now.bars = noises[i].bars;
 		camera_pictures(&c, 8);
 		camera_expect(&c, noises[i].cause);
 		camera_fini(&c);

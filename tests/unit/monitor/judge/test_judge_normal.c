@@ -123,6 +123,39 @@ faint(const struct camera *c, struct measures *m)
 		    (uint16_t)(m->zone_sharp[z] * clear_percent / 100);
 }
 
+static void
+coloured(const struct camera *c, struct measures *m)
+{
+	(void)c;
+	m->saturation_q8 = 9 * 256;
+}
+
+static void
+colourless(const struct camera *c, struct measures *m)
+{
+	(void)c;
+	m->saturation_q8 = 0;
+}
+
+/* By infrared half of what there is may be as dark as the rest: colour went
+ * with it. */
+static void
+test_infrared(void **state)
+{
+	struct camera c;
+
+	(void)state;
+	camera_init(&c);
+	c.touch = coloured;
+	camera_live(&c, 0, 12);
+	camera_expect(&c, "none");
+	c.walker = 3;
+	c.covered = 50;
+	c.touch = colourless;
+	quiet(&c, 40);
+	camera_fini(&c);
+}
+
 /* What can be seen through comes at once; fog by and by, and neither it nor
  * rain is out of focus. */
 static void
@@ -522,6 +555,7 @@ main(void)
 		cmocka_unit_test(test_faults),
 		cmocka_unit_test(test_light_is_no_fault),
 		cmocka_unit_test(test_veil_and_fog),
+		cmocka_unit_test(test_infrared),
 		cmocka_unit_test(test_focus),
 		cmocka_unit_test(test_dirt),
 		cmocka_unit_test(test_dirt_at_once),

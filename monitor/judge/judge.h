@@ -92,6 +92,7 @@ int64_t judge_reference_us(const struct judge_feed *f);
 struct twin {
 	uint32_t feed;
 	bool coded;	   /* the same units; else the same pictures */
+	int16_t like;	   /* per mille, where encoded separately; else 0 */
 	uint32_t matches;  /* that were found so far */
 	uint32_t apart_ms; /* in arrival, on the average */
 	char name[64];	   /* of the other feed, for the evidence */

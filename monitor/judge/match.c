@@ -66,11 +66,12 @@ gradient(int16_t *g, const uint16_t *cell, unsigned w, unsigned h)
 	memset(g, 0, (size_t)w * h * 2 * sizeof(*g));
 	for (size_t y = 1; y + 1 < h; y++) {
 		const uint16_t *at = cell + y * w;
+		const uint16_t *above = at - w, *below = at + w;
 		int16_t *to = g + y * w * 2;
 
 		for (size_t x = 1; x + 1 < w; x++) {
 			to[2 * x] = (int16_t)(at[x + 1] - at[x - 1]);
-			to[2 * x + 1] = (int16_t)(at[x + w] - at[x - w]);
+			to[2 * x + 1] = (int16_t)(below[x] - above[x]);
 		}
 	}
 }

@@ -5,6 +5,7 @@
 
 #define CODED_SURE 97u
 #define PICTURE_SURE 85u
+#define ECHO_SURE 80u
 
 void
 judge_on_twin(struct judge_feed *f, const struct twin *t, int64_t now_us)
@@ -23,16 +24,25 @@ look(struct judge_feed *f, const struct sight *s)
 	if (!f->has_twin)
 		return (struct opinion){ SAY_GOOD, 0, 0 };
 	return (struct opinion){ SAY_BAD,
-		f->twin.coded ? CODED_SURE : PICTURE_SURE, 0 };
+		f->twin.coded	    ? CODED_SURE
+		: f->twin.like != 0 ? ECHO_SURE
+				    : PICTURE_SURE,
+		0 };
 }
 
 static void
 tell(const struct judge_feed *f, struct evidence *e)
 {
 	evidence_text(e, "same_as", f->twin.name);
-	evidence_text(e, "same_by", f->twin.coded ? "sizes" : "pictures");
+	evidence_text(e, "same_by",
+	    f->twin.coded	? "sizes"
+	    : f->twin.like != 0 ? "activity"
+				: "pictures");
 	evidence_number(e, "equal", f->twin.matches, 1);
-	evidence_number(e, "apart_s", f->twin.apart_ms, 1000);
+	if (f->twin.like != 0)
+		evidence_number(e, "activity_alike", f->twin.like, 1000);
+	else
+		evidence_number(e, "apart_s", f->twin.apart_ms, 1000);
 }
 
 const struct detector detector_duplicate = {

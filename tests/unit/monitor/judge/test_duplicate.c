@@ -194,6 +194,213 @@ none_of_many(void **state)
 	duplicate_free(&ix);
 }
 
+/* --- one camera that is encoded twice */
+
+struct encoding {
+	uint32_t feed;
+	unsigned place;	  /* the picture's */
+	unsigned events;  /* what moves there */
+	unsigned percent; /* of it that the coder lets through */
+	int64_t late_ms;
+	int64_t since_s; /* its own time line */
+	bool still;	 /* nothing moves */
+};
+
+/* How much moves in a tenth: something for some seconds, then little. */
+static unsigned
+moving(const struct encoding *e, int64_t tenth)
+{
+	unsigned v = dice((uint32_t)(tenth / 37), e->events) % 200;
+
+	return e->still ? 0 : v > 110 ? v : v / 8;
+}
+
+static void
+encode(struct duplicate_index *ix, const struct encoding *e, int64_t to_s,
+    uint16_t width)
+{
+	struct account a = { .ref = { e->feed, 1 },
+		.from_us = (to_s - 10) * SECOND,
+		.to_us = to_s * SECOND,
+		.last_au_us = to_s * SECOND,
+		.width = width,
+		.height = 576,
+		.activity_first = (to_s - 10 - e->since_s) * 10,
+		.activity_count = 100 };
+
+	for (unsigned i = 0; i < 100; i++) {
+		int64_t tenth = (to_s - 10) * 10 + i;
+		unsigned noise = dice((uint32_t)tenth, e->feed + 500) % 60;
+
+		a.activity[i] = (uint16_t)(1200 + noise +
+					   moving(e, tenth - e->late_ms / 100) *
+					       e->percent / 100);
+	}
+	duplicate_on_account(ix, &a);
+}
+
+static void
+show(struct duplicate_index *ix, const struct encoding *e, int64_t at_s)
+{
+	static struct sample s;
+
+	memset(&s, 0, sizeof(s));
+	s.ref = (struct feed_ref){ e->feed, 1 };
+	s.at_us = at_s * SECOND;
+	s.result = SAMPLE_OK;
+	s.measures.picture_hash = dice((uint32_t)at_s, e->feed + 900);
+	s.measures.sd_q8 = 9000;
+	for (unsigned i = 0; i < THUMB_CELLS; i++) {
+		unsigned x = i % THUMB_W / 10, y = i / THUMB_W / 10;
+		unsigned v = 40 + dice(y * 16 + x, e->place) % 150 +
+			     dice(i, (uint32_t)at_s + e->feed) % 4;
+
+		/* someone walks by */
+		if ((x + (unsigned)at_s) % 16 < 1 && y > 3)
+			v = 90;
+		s.measures.thumb[i] = (uint16_t)(v * 256);
+	}
+	duplicate_on_sample(ix, &s);
+}
+
+static void
+run(struct duplicate_index *ix, const struct encoding *e, unsigned n,
+    int64_t from_s, int64_t to_s)
+{
+	for (int64_t s = from_s; s < to_s; s += 10)
+		for (unsigned i = 0; i < n; i++) {
+			if ((s / 10 + i) % 3 == 0)
+				show(ix, &e[i], s - 1 - i % 7);
+			encode(ix, &e[i], s, (uint16_t)(704 + i * 16));
+		}
+}
+
+static void
+encoded_twice(void **state)
+{
+	static const struct {
+		struct encoding b;
+		uint32_t device;
+		bool twin;
+	} rows[] = {
+		{ { 1, 7, 7, 100, 0, 0, false }, 2, true },
+		/* a recorder's: later, on its own time line, half as lively */
+		{ { 1, 7, 7, 50, 700, -5000, false }, 2, true },
+		{ { 1, 7, 7, 60, -500, 300, false }, 2, true },
+		/* a device's other stream */
+		{ { 1, 7, 7, 100, 0, 0, false }, 1, false },
+		/* the same people seen from elsewhere */
+		{ { 1, 8, 7, 100, 0, 0, false }, 2, false },
+		/* a corridor of the same make */
+		{ { 1, 7, 8, 100, 0, 0, false }, 2, false },
+		/* .. in which nothing moves, nor here */
+		{ { 1, 7, 8, 100, 0, 0, true }, 2, false },
+		/* not at the same moment: another cause, or a recording */
+		{ { 1, 7, 7, 100, 2000, 0, false }, 2, false },
+		{ { 1, 7, 7, 100, -3500, 0, false }, 2, false },
+		{ { 1, 7, 7, 100, 60000, 0, false }, 2, false },
+	};
+	struct twin t;
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct duplicate_index *ix = duplicate_new();
+		struct encoding e[2] = { { 0, 7, 7, 100, 0, 0, false },
+			rows[i].b };
+
+		e[0].still = rows[i].b.still;
+		duplicate_add(ix, 0, 1);
+		duplicate_add(ix, 1, rows[i].device);
+		run(ix, e, 2, 20, 300);
+		assert_false(duplicate_of(ix, 0, &t));
+		run(ix, e, 2, 300, 900);
+		assert_int_equal(duplicate_of(ix, 0, &t), rows[i].twin);
+		assert_int_equal(duplicate_of(ix, 1, &t), rows[i].twin);
+		if (rows[i].twin) {
+			assert_int_equal(t.feed, 0);
+			assert_in_range(t.like, 500, 1000);
+		}
+		duplicate_free(&ix);
+	}
+}
+
+/* Still at night, and the place stays: it is no news. Another place is. */
+static void
+encoded_twice_no_more(void **state)
+{
+	struct duplicate_index *ix = duplicate_new();
+	struct encoding e[3] = { { 0, 7, 7, 100, 0, 0, false },
+		{ 1, 7, 7, 70, 300, 50, false },
+		{ 2, 7, 7, 40, 500, 90, false } };
+	struct twin t;
+
+	(void)state;
+	for (uint32_t f = 0; f < 3; f++)
+		duplicate_add(ix, f, f);
+	run(ix, e, 3, 20, 900);
+	for (uint32_t f = 0; f < 3; f++)
+		assert_true(duplicate_of(ix, f, &t));
+	for (unsigned i = 0; i < 3; i++)
+		e[i].still = true;
+	run(ix, e, 3, 900, 1800);
+	for (uint32_t f = 0; f < 3; f++)
+		assert_true(duplicate_of(ix, f, &t));
+	e[1].place = 9;
+	duplicate_remove(ix, 2);
+	run(ix, e, 2, 1800, 2200);
+	assert_false(duplicate_of(ix, 0, &t));
+	assert_false(duplicate_of(ix, 1, &t));
+	duplicate_free(&ix);
+}
+
+/* Many corridors of one make, each with its own people. */
+static void
+corridors(void **state)
+{
+	enum { MANY = 120 };
+	struct duplicate_index *ix = duplicate_new();
+	struct encoding e[MANY];
+	struct twin t;
+
+	(void)state;
+	for (uint32_t f = 0; f < MANY; f++) {
+		e[f] = (struct encoding){ f, 7, 100 + f, 100, 0, 0, false };
+		duplicate_add(ix, f, f);
+	}
+	for (int64_t s = 20; s < 1800; s += 10)
+		for (uint32_t f = 0; f < MANY; f++) {
+			if ((s / 10 + f) % 6 == 0)
+				show(ix, &e[f], s);
+			encode(ix, &e[f], s, 704);
+			assert_false(duplicate_of(ix, f, &t));
+		}
+	duplicate_free(&ix);
+}
+
+/* Whatever an account says. */
+static void
+hostile(void **state)
+{
+	struct duplicate_index *ix = duplicate_new();
+	struct encoding e = { 0, 7, 7, 100, 0, 0, false };
+
+	(void)state;
+	duplicate_add(ix, 0, 0);
+	show(ix, &e, 20);
+	for (uint32_t i = 0; i < 3000; i++) {
+		struct account a = { .ref = { 0, 1 },
+			.to_us = (int64_t)i * 61 * SECOND };
+		int64_t far = (int64_t)dice(i, 1) << (dice(i, 2) % 24);
+
+		a.last_au_us = (dice(i, 3) & 4 ? -far : far) % (a.to_us + 1);
+		a.activity_first = dice(i, 4) & 2 ? far : -far;
+		a.activity_count = (uint8_t)(dice(i, 5) >> 8);
+		memset(a.activity, (int)(i & 255), sizeof(a.activity));
+		duplicate_on_account(ix, &a);
+	}
+	duplicate_free(&ix);
+}
+
 static void
 the_judge_says_it(void **state)
 {
@@ -231,6 +438,10 @@ main(void)
 		cmocka_unit_test(three_of_one),
 		cmocka_unit_test(equal_pictures),
 		cmocka_unit_test(none_of_many),
+		cmocka_unit_test(encoded_twice),
+		cmocka_unit_test(encoded_twice_no_more),
+		cmocka_unit_test(corridors),
+		cmocka_unit_test(hostile),
 		cmocka_unit_test(the_judge_says_it),
 	};
 

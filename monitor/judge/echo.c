@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "monitor/judge/echo.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TENTHS 20	     /* of a step */
+#define SHIFT_MOST 5	     /* tenths: less is arrival's unevenness */
+#define AROUND 5	     /* steps either side: what is slower goes out */
+#define CLIP_TENTHS 25	     /* of the mean deviation: one event is not all */
+#define SETTLE 20	     /* steps: the probe learns what is usual */
+#define CELL_STEP (4 * 256)  /* a picture's: who passes leaves little */
+#define STEP_MOST 2000	     /* squares of ECHO_STEPS of these fit */
+#define STEPS_LEAST 150u     /* five minutes */
+#define ASIDE_MOST 2	     /* steps */
+#define BLOCK 15u	     /* steps of half a minute */
+#define TEXT_ROWS 1u	     /* at the top and at the bottom: clocks, names */
+#define CELL_APART (4 * 256) /* levels that coding and a little light make */
+#define SAME_PERCENT 75u /* of the cells; someone may stand before the rest */
+#define SPREAD_LEAST (8 * 256) /* levels: less is a plain picture */
+#define SIGN_STEP 2u
+
+static void
+push(struct echo *e)
+{
+	e->level[e->end % ECHO_STEPS] =
+	    (uint16_t)(e->have == 0 ? 0 : e->sum / e->have);
+	e->end++;
+	e->sum = 0;
+	e->have = 0;
+}
+
+static void
+begin(struct echo *e, int64_t step)
+{
+	memset(e->level, 0, sizeof(e->level));
+	e->end = step;
+	e->from = step + SETTLE;
+	e->sum = 0;
+	e->have = 0;
+	e->begun = true;
+}
+
+static void
+add(struct echo *e, int64_t tenth, uint16_t level)
+{
+	int64_t step = tenth / TENTHS;
+
+	if (tenth < 0)
+		return;
+	if (!e->begun || step > e->end + (int64_t)ECHO_STEPS)
+		begin(e, step);
+	while (e->end < step)
+		push(e);
+	if (step < e->from || step < e->end || level == 0 || e->have == TENTHS)
+		return;
+	e->sum += level;
+	e->have++;
+}
+
+void
+echo_on_account(struct echo *e, const struct account *a)
+{
+	int64_t shift = a->last_au_us / ACCOUNT_BIN_US - a->activity_first -
+			a->activity_count;
+
+	if (a->activity_count == 0 || a->activity_count > ACCOUNT_BINS)
+		return;
+	if (!e->begun || llabs(shift - e->shift) > SHIFT_MOST)
+		e->shift = shift;
+	for (unsigned i = 0; i < a->activity_count; i++)
+		add(e, a->activity_first + i + e->shift, a->activity[i]);
+}
+
+static uint32_t
+towards(uint32_t old, uint32_t v)
+{
+	return v > old + CELL_STEP   ? old + CELL_STEP
+	       : v + CELL_STEP < old ? old - CELL_STEP
+				     : v;
+}
+
+void
+echo_on_picture(struct echo *e, const struct measures *m)
+{
+	const unsigned w = THUMB_W / ECHO_W, h = THUMB_H / ECHO_H;
+
+	for (unsigned i = 0; i < ECHO_CELLS; i++) {
+		const uint16_t *t =
+		    m->thumb + i / ECHO_W * h * THUMB_W + i % ECHO_W * w;
+		uint32_t sum = 0;
+
+		for (unsigned y = 0; y < h; y++, t += THUMB_W)
+			for (unsigned x = 0; x < w; x++)
+				sum += t[x];
+		sum /= w * h;
+		if (e->pictured)
+			sum = towards(e->cell_q8[i], sum);
+		e->cell_q8[i] = (uint16_t)sum;
+	}
+	e->pictured = true;
+}
+
+uint64_t
+echo_sign(const struct echo *e)
+{
+	uint64_t sign = 0;
+
+	for (unsigned y = TEXT_ROWS; y < ECHO_H - TEXT_ROWS; y++)
+		for (unsigned x = 0; x + SIGN_STEP < ECHO_W; x += SIGN_STEP) {
+			const uint16_t *c = e->cell_q8 + y * ECHO_W + x;
+
+			sign = sign << 1 | (c[0] > c[SIGN_STEP]);
+		}
+	return sign;
+}
+
+static int
+mean_cell(const struct echo *e, int *spread)
+{
+	const unsigned from = TEXT_ROWS * ECHO_W, to = ECHO_CELLS - from;
+	int sum = 0, mean;
+
+	for (unsigned i = from; i < to; i++)
+		sum += e->cell_q8[i];
+	mean = sum / (int)(to - from);
+	*spread = 0;
+	for (unsigned i = from; i < to; i++)
+		*spread += abs(e->cell_q8[i] - mean);
+	*spread /= (int)(to - from);
+	return mean;
+}
+
+bool
+echo_same_place(const struct echo *a, const struct echo *b)
+{
+	const unsigned from = TEXT_ROWS * ECHO_W, to = ECHO_CELLS - from;
+	int spread_a, spread_b, off;
+	unsigned same = 0;
+
+	if (!a->pictured || !b->pictured)
+		return false;
+	off = mean_cell(a, &spread_a) - mean_cell(b, &spread_b);
+	if (spread_a < SPREAD_LEAST || spread_b < SPREAD_LEAST)
+		return false;
+	for (unsigned i = from; i < to; i++)
+		same += abs(a->cell_q8[i] - b->cell_q8[i] - off) <= CELL_APART;
+	return same * 100 >= (to - from) * SAME_PERCENT;
+}
+
+/* The step against the mean of those around; 0 where there is none. */
+static int
+against(const struct echo *e, int64_t at)
+{
+	uint32_t sum = 0, n = 0;
+	uint16_t own = e->level[at % ECHO_STEPS];
+
+	if (own == 0)
+		return 0;
+	for (int64_t i = at - AROUND; i <= at + AROUND; i++) {
+		sum += e->level[i % ECHO_STEPS];
+		n += e->level[i % ECHO_STEPS] != 0;
+	}
+	return own - (int)(sum / n);
+}
+
+static int16_t
+clipped(int v, int most)
+{
+	return (int16_t)(v > most ? most : v < -most ? -most : v);
+}
+
+void
+echo_prepare(const struct echo *e, struct echo_ready *r)
+{
+	int64_t last = e->end - AROUND;
+	int sum = 0, most;
+
+	r->n = 0;
+	r->first = e->end - (int64_t)ECHO_STEPS + AROUND;
+	if (r->first < AROUND)
+		r->first = AROUND;
+	if (!e->begun)
+		return;
+	for (int64_t at = r->first; at < last; at++) {
+		r->step[r->n] = clipped(against(e, at), STEP_MOST);
+		sum += abs(r->step[r->n++]);
+	}
+	most = r->n == 0 ? 0 : sum * CLIP_TENTHS / (10 * r->n);
+	for (unsigned i = 0; i < r->n; i++)
+		r->step[i] = clipped(r->step[i], most);
+}
+
+struct span {
+	const int16_t *a, *b;
+	unsigned n;
+};
+
+/* What both have, the second so many steps later. */
+static struct span
+span_of(const struct echo_ready *a, const struct echo_ready *b, int late)
+{
+	int64_t from = a->first > b->first - late ? a->first : b->first - late;
+	int64_t end = a->first + a->n, end_b = b->first - late + b->n;
+	struct span s = { 0 };
+
+	end = end < end_b ? end : end_b;
+	if (end <= from)
+		return s;
+	s.a = a->step + (from - a->first);
+	s.b = b->step + (from + late - b->first);
+	s.n = (unsigned)(end - from);
+	return s;
+}
+
+static int16_t
+like_of(const struct span *s)
+{
+	int64_t ab = 0, aa = 0, bb = 0;
+
+	for (unsigned i = 0; i < s->n; i++) {
+		ab += s->a[i] * s->b[i];
+		aa += s->a[i] * s->a[i];
+		bb += s->b[i] * s->b[i];
+	}
+	return (
+	    int16_t)(1000.0f * (float)ab / sqrtf((float)aa * (float)bb + 1.0f));
+}
+
+static uint8_t
+share_of(const struct span *s)
+{
+	unsigned alike = 0, n = s->n / BLOCK;
+
+	for (unsigned i = 0; i < n; i++) {
+		int64_t ab = 0;
+
+		for (unsigned k = i * BLOCK; k < (i + 1) * BLOCK; k++)
+			ab += s->a[k] * s->b[k];
+		alike += ab > 0;
+	}
+	return (uint8_t)(alike * 100 / n);
+}
+
+bool
+echo_compare(const struct echo_ready *a, const struct echo_ready *b,
+    struct echo_match *out)
+{
+	struct span s = span_of(a, b, 0);
+
+	if (s.n < STEPS_LEAST)
+		return false;
+	*out =
+	    (struct echo_match){ .like = like_of(&s), .share = share_of(&s) };
+	for (int late = -ASIDE_MOST; late <= ASIDE_MOST; late++) {
+		int16_t like;
+
+		s = span_of(a, b, late);
+		like = late == 0 ? 0 : like_of(&s);
+		out->aside = like > out->aside ? like : out->aside;
+	}
+	return true;
+}

@@ -48,7 +48,12 @@
 #define DRAGGED_CHANGE_X10 18u /* of the usual mean .. */
 #define DRAGGED_CHANGE_OVER_Q8 256u
 #define DRAGGED_AGREE 15 /* percent below the usual agreement of edges */
-#define HELD_MOST 60u	 /* pictures */
+#define SMEARED_AGREE 50 /* percent below the usual agreement of edges */
+#define SMEARED_NOISE_PERCENT 45 /* of the usual: what is drawn out has none   \
+				  */
+#define SMEARED_CHANGE_X10 13u	 /* of the usual mean */
+#define SMEARED_LOOKS 6u	 /* a lorry close by passes sooner */
+#define HELD_MOST 60u		 /* pictures */
 #define HELD_CHANGE_X10 15u
 
 static unsigned
@@ -219,6 +224,31 @@ is_dragged(const struct judge_feed *f, const struct measures *m)
 	       usual_calm_zones(u, m) >= DRAGGED_CALM_ZONES;
 }
 
+/* The scene is gone as if it were covered, and its grain, yet all goes on
+ * changing more than it ever did, and for some time: blocks that are drawn on
+ * and on from pictures that were lost. */
+static bool
+is_smeared(struct judge_feed *f)
+{
+	const struct usual *u = &f->usual;
+	const struct usual_light *l = usual_here(u);
+	const struct compared *c = &f->normal.now;
+	const uint16_t *now = u->now.trait;
+	bool odd = normal_known(f) && as_bright(u) &&
+		   f->now_us >= f->normal.moving_until_us &&
+		   c->agree + SMEARED_AGREE <= c->agree_usual &&
+		   now[TRAIT_NOISE] * 100u <=
+		       l->trait[TRAIT_NOISE].mean * SMEARED_NOISE_PERCENT &&
+		   now[TRAIT_CHANGE] * 10u >=
+		       l->trait[TRAIT_CHANGE].mean * SMEARED_CHANGE_X10;
+
+	f->corrupt.smeared =
+	    (uint8_t)(!odd			       ? f->corrupt.smeared / 2u
+		      : f->corrupt.smeared < UINT8_MAX ? f->corrupt.smeared + 1u
+						       : UINT8_MAX);
+	return f->corrupt.smeared >= SMEARED_LOOKS;
+}
+
 static bool
 shows_damage(struct judge_feed *f, const struct measures *m)
 {
@@ -231,7 +261,8 @@ shows_damage(struct judge_feed *f, const struct measures *m)
 		return true;
 	return f->usual.now.known &&
 	       (is_blanked(&f->usual) || is_streaked(&f->usual) ||
-		   is_strewn(k, &f->usual, m) || is_dragged(f, m));
+		   is_strewn(k, &f->usual, m) || is_dragged(f, m) ||
+		   is_smeared(f));
 }
 
 static bool

@@ -25,6 +25,7 @@ static struct {
 	unsigned width;
 	int u, v; /* colour, off grey; 0 and 0: as by day */
 	bool dragged;
+	bool smeared; /* all of it */
 } now;
 
 static uint32_t seed;
@@ -78,7 +79,7 @@ drag(const struct camera *c, struct measures *m)
 {
 	seed = c->frame * 31u;
 	for (unsigned i = 0; i < THUMB_CELLS; i++)
-		if (i % THUMB_W < THUMB_W * 6 / 10)
+		if (now.smeared || i % THUMB_W < THUMB_W * 6 / 10)
 			m->thumb[i] = (uint16_t)((40 + dice(160)) * Q8);
 	for (unsigned i = 0; i < SPARSE_PIXELS; i++)
 		m->sparse[i] = (uint8_t)(m->sparse[i] + dice(17));
@@ -122,7 +123,7 @@ picture(const struct camera *c, struct measures *m)
 		m->width = (uint16_t)now.width;
 		m->height = (uint16_t)(now.width * 9 / 16);
 	}
-	if (now.dragged)
+	if (now.dragged || now.smeared)
 		drag(c, m);
 	grain(c, m, now.grain);
 }
@@ -299,6 +300,35 @@ test_dragged(void **state)
 	camera_fini(&c);
 }
 
+/* All is drawn out from what was lost: no grain is left, yet it changes. What
+ * passes close by is gone sooner; with grain it is another view. */
+static void
+test_smeared(void **state)
+{
+	static const struct {
+		uint16_t noise_q8;
+		unsigned pictures;
+		bool corrupt;
+	} rows[] = { { 100, 5, false }, { 100, 9, true }, { 300, 9, false } };
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct camera c;
+
+		begin(&c);
+		now.smeared = true;
+		now.noise_q8 = rows[i].noise_q8;
+		camera_pictures(&c, rows[i].pictures);
+		assert_int_equal(camera_verdict(&c)->causes >> CAUSE_CORRUPT &
+				     1,
+		    rows[i].corrupt);
+		memset(&now, 0, sizeof(now));
+		camera_pictures(&c, 14);
+		assert_int_equal(camera_verdict(&c)->causes & mine, 0);
+		camera_fini(&c);
+	}
+}
+
 /* Steps are stronger where contrast is. */
 static void
 test_contrast_is_no_damage(void **state)
@@ -424,6 +454,7 @@ main(void)
 		cmocka_unit_test(test_pattern_all_over),
 		cmocka_unit_test(test_another_size),
 		cmocka_unit_test(test_dragged),
+		cmocka_unit_test(test_smeared),
 		cmocka_unit_test(test_contrast_is_no_damage),
 		cmocka_unit_test(test_cards_and_snow),
 		cmocka_unit_test(test_colour_after_a_night),

@@ -49,11 +49,12 @@
 #define DRAGGED_CHANGE_OVER_Q8 256u
 #define DRAGGED_AGREE 15 /* percent below the usual agreement of edges */
 #define SMEARED_AGREE 50 /* percent below the usual agreement of edges */
-#define SMEARED_NOISE_PERCENT 45 /* of the usual: what is drawn out has none   \
-				  */
-#define SMEARED_CHANGE_X10 13u	 /* of the usual mean */
-#define SMEARED_LOOKS 6u	 /* a lorry close by passes sooner */
-#define HELD_MOST 60u		 /* pictures */
+#define SMEARED_NOISE_PERCENT                                                  \
+	45		       /* of the usual: what is drawn out has none     \
+				*/
+#define SMEARED_CHANGE_X10 13u /* of the usual mean */
+#define SMEARED_LOOKS 6u       /* a lorry close by passes sooner */
+#define HELD_MOST 60u	       /* pictures */
 #define HELD_CHANGE_X10 15u
 
 static unsigned

@@ -59,7 +59,7 @@ struct black {
 struct corrupt {
 	uint8_t recent; /* a bit for each of the last pictures */
 	uint8_t damaged;
-	uint8_t held;	/* undamaged in a row, but not the scene either */
+	uint8_t held; /* undamaged in a row, but not the scene either */
 	uint8_t smeared;
 	uint16_t green; /* cells */
 	uint16_t zones; /* far too sharp */

@@ -308,7 +308,10 @@ paint_glow(struct camera *c, const struct thing *t)
 	float rx = t->kind == WEB ? 8 : t->w * 2, ry = t->w * 2;
 	float come = (float)(c->now_us - t->from_us) / (60 * SECOND);
 	float go = (float)(t->to_us - c->now_us) / (60 * SECOND);
-	float most = t->kind == WEB ? 90 : 230 * fminf(fminf(come, go), 1);
+	float up = (float)sun(c) / 0.02f; /* none once it has set */
+	float most = t->kind == WEB
+			 ? 90
+			 : 230 * fmaxf(fminf(fminf(come, go), fminf(up, 1)), 0);
 
 	for (int y = 0; y < H; y++)
 		for (int x = 0; x < W; x++) {

@@ -26,6 +26,7 @@
 #define ALL_BACK_PERMILLE 950u
 #define FINE_SOME_PERMILLE 880u
 #define ZONES_MANY 30u
+#define STRONGER_PERMILLE 1100u
 
 #define PICTURES 6u
 #define SEEN_LEAST 5u
@@ -76,10 +77,19 @@ doubtful(const struct blurred *b, const struct compared *c)
 	       c->fine.energy_permille < ENERGY_BACK_PERMILLE;
 }
 
+/* By its marks. No blur makes coarse edges stronger: another light does, and
+ * where it is not well known the fine ones lie elsewhere. */
+static bool
+is_blurred(const struct compared *c)
+{
+	return marks_soft(&c->fine) &&
+	       c->fine.clear_permille < STRONGER_PERMILLE;
+}
+
 static struct opinion
 weigh(struct judge_feed *f, const struct compared *c, int64_t at_us)
 {
-	if (!marks_soft(&c->fine) && !slightly(c)) {
+	if (!is_blurred(c) && !slightly(c)) {
 		if (doubtful(&f->blurred, c)) {
 			f->blurred.doubts++;
 			return (struct opinion){ SAY_ODD };

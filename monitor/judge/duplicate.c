@@ -204,12 +204,12 @@ may_be_same(const struct duplicate_index *ix, uint32_t a, uint32_t b)
 
 static bool
 compare(const struct duplicate_index *ix, const struct echo_ready *own,
-    uint32_t other, struct echo_match *m)
+    uint32_t other, int16_t least, struct echo_match *m)
 {
 	struct echo_ready r;
 
 	echo_prepare(&ix->echoed[other].echo, &r);
-	return echo_compare(own, &r, m);
+	return echo_compare(own, &r, least, m);
 }
 
 /* Whether the other shows the same place, as far as one sees. */
@@ -227,7 +227,7 @@ static bool
 echoes(const struct duplicate_index *ix, const struct echo_ready *own,
     uint32_t other, struct echo_match *m)
 {
-	return compare(ix, own, other, m) && m->like >= ECHO_LIKE &&
+	return compare(ix, own, other, ECHO_LIKE, m) &&
 	       m->like * 100 >= m->aside * ECHO_ASIDE_PERCENT &&
 	       m->share >= ECHO_SHARE;
 }
@@ -291,7 +291,7 @@ hold_echo(struct duplicate_index *ix, uint32_t feed,
 	const struct echoed *o = &ix->echoed[e->with];
 	struct echo_match m;
 
-	if (!compare(ix, own, e->with, &m) || m.like < ECHO_LIKE_KEEP) {
+	if (!compare(ix, own, e->with, ECHO_LIKE_KEEP, &m)) {
 		e->misses++;
 	} else {
 		e->misses = 0;

@@ -149,32 +149,40 @@ echo_same_place(const struct echo *a, const struct echo *b)
 	return same * 100 >= (to - from) * SAME_PERCENT;
 }
 
-/* The step against the mean of those around; 0 where there is none. */
-static int
-against(const struct echo *e, int64_t at)
-{
-	uint32_t sum = 0, n = 0;
-	uint16_t own = e->level[at % ECHO_STEPS];
-
-	if (own == 0)
-		return 0;
-	for (int64_t i = at - AROUND; i <= at + AROUND; i++) {
-		sum += e->level[i % ECHO_STEPS];
-		n += e->level[i % ECHO_STEPS] != 0;
-	}
-	return own - (int)(sum / n);
-}
-
 static int16_t
 clipped(int v, int most)
 {
 	return (int16_t)(v > most ? most : v < -most ? -most : v);
 }
 
+/* Each step against the mean of those around; 0 where there is none. What is
+ * around slides along. */
+static void
+against_around(const struct echo *e, struct echo_ready *r, int64_t last)
+{
+	uint32_t sum = 0, n = 0;
+
+	for (int64_t i = r->first - AROUND; i < r->first + AROUND; i++) {
+		sum += e->level[i % ECHO_STEPS];
+		n += e->level[i % ECHO_STEPS] != 0;
+	}
+	for (int64_t at = r->first; at < last; at++) {
+		uint16_t own = e->level[at % ECHO_STEPS];
+		uint16_t in = e->level[(at + AROUND) % ECHO_STEPS];
+		uint16_t out = e->level[(at - AROUND) % ECHO_STEPS];
+
+		sum += in;
+		n += in != 0;
+		r->step[r->n++] =
+		    own == 0 ? 0 : clipped(own - (int)(sum / n), STEP_MOST);
+		sum -= out;
+		n -= out != 0;
+	}
+}
+
 void
 echo_prepare(const struct echo *e, struct echo_ready *r)
 {
-	int64_t last = e->end - AROUND;
 	int sum = 0, most;
 
 	r->n = 0;
@@ -183,10 +191,9 @@ echo_prepare(const struct echo *e, struct echo_ready *r)
 		r->first = AROUND;
 	if (!e->begun)
 		return;
-	for (int64_t at = r->first; at < last; at++) {
-		r->step[r->n] = clipped(against(e, at), STEP_MOST);
-		sum += abs(r->step[r->n++]);
-	}
+	against_around(e, r, e->end - AROUND);
+	for (unsigned i = 0; i < r->n; i++)
+		sum += abs(r->step[i]);
 	most = r->n == 0 ? 0 : sum * CLIP_TENTHS / (10 * r->n);
 	for (unsigned i = 0; i < r->n; i++)
 		r->step[i] = clipped(r->step[i], most);
@@ -217,7 +224,8 @@ span_of(const struct echo_ready *a, const struct echo_ready *b, int late)
 static int16_t
 like_of(const struct span *s)
 {
-	int64_t ab = 0, aa = 0, bb = 0;
+	/* ECHO_STEPS squares of STEP_MOST fit */
+	int32_t ab = 0, aa = 0, bb = 0;
 
 	for (unsigned i = 0; i < s->n; i++) {
 		ab += s->a[i] * s->b[i];
@@ -245,14 +253,16 @@ share_of(const struct span *s)
 
 bool
 echo_compare(const struct echo_ready *a, const struct echo_ready *b,
-    struct echo_match *out)
+    int16_t least, struct echo_match *out)
 {
 	struct span s = span_of(a, b, 0);
 
 	if (s.n < STEPS_LEAST)
 		return false;
-	*out =
-	    (struct echo_match){ .like = like_of(&s), .share = share_of(&s) };
+	*out = (struct echo_match){ .like = like_of(&s) };
+	if (out->like < least)
+		return false;
+	out->share = share_of(&s);
 	for (int late = -ASIDE_MOST; late <= ASIDE_MOST; late++) {
 		int16_t like;
 

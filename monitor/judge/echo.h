@@ -57,8 +57,9 @@ uint64_t echo_sign(const struct echo *e);
 /* Whether both stand in the same place and see the same. */
 bool echo_same_place(const struct echo *a, const struct echo *b);
 void echo_prepare(const struct echo *e, struct echo_ready *r);
-/* False: not enough that both have. */
+/* False: not enough that both have, or less alike than `least`: nearly all are,
+ * and only the others are worth the rest. */
 bool echo_compare(const struct echo_ready *a, const struct echo_ready *b,
-    struct echo_match *out);
+    int16_t least, struct echo_match *out);
 
 #endif

@@ -212,16 +212,49 @@ part_at(const struct marks *k, const uint16_t *thumb, unsigned zone, int shift)
 	    -500, 1500);
 }
 
+/* The strongest step of each zone in one row of zones, wherever it is; a row
+ * of the picture at a time, which the compiler makes many cells at a time. */
+static void
+strongest_of_row(const uint16_t *thumb, unsigned row, int out[ZONE_W])
+{
+	uint16_t most[THUMB_W] = { 0 };
+	unsigned from = row * CELLS_H, end = from + CELLS_H;
+
+	from = from < BORDER ? BORDER : from;
+	end = end > THUMB_H - BORDER - 1 ? THUMB_H - BORDER - 1 : end;
+	for (unsigned y = from; y < end; y++) {
+		const uint16_t *at = thumb + y * THUMB_W;
+
+		for (unsigned x = BORDER; x < THUMB_W - BORDER - 1; x++) {
+			uint16_t right = at[x + 1] > at[x] ? at[x + 1] - at[x]
+							   : at[x] - at[x + 1];
+			uint16_t down = at[x + THUMB_W] > at[x]
+					    ? at[x + THUMB_W] - at[x]
+					    : at[x] - at[x + THUMB_W];
+
+			most[x] = right > most[x] ? right : most[x];
+			most[x] = down > most[x] ? down : most[x];
+		}
+	}
+	for (unsigned z = 0; z < ZONE_W; z++) {
+		out[z] = 0;
+		for (unsigned x = z * CELLS_W; x < (z + 1) * CELLS_W; x++)
+			out[z] = most[x] / 2 > out[z] ? most[x] / 2 : out[z];
+	}
+}
+
 void
 marks_own(const struct marks *k, const uint16_t *thumb, int16_t own[ZONES])
 {
-	for (unsigned z = 0; z < ZONES; z++) {
-		uint8_t at;
+	int step[ZONE_W];
 
+	for (unsigned z = 0; z < ZONES; z++) {
+		if (z % ZONE_W == 0)
+			strongest_of_row(thumb, z / ZONE_W, step);
 		own[z] = -1;
 		if (weight_of(k, z) > 0)
-			own[z] = (int16_t)clamp(abs(strongest(thumb, z, &at)) *
-						    1000 / abs(k->step[z]),
+			own[z] = (int16_t)clamp(step[z % ZONE_W] * 1000 /
+						    abs(k->step[z]),
 			    0, 9999);
 	}
 }

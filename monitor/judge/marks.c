@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define DOWN 128u
 #define CELLS_W (THUMB_W / ZONE_W)
@@ -58,30 +59,64 @@ inside(unsigned cell)
 	       y + BORDER + 1 < THUMB_H;
 }
 
-/* The strongest step of a zone. */
-static int
-strongest(const uint16_t *thumb, unsigned zone, uint8_t *at_out)
+/* How strong the stronger of both steps of each cell is, in one row of zones:
+ * where it is sought below is seldom asked, and this the compiler makes many
+ * cells at a time. */
+struct steps {
+	uint16_t most[CELLS_H][THUMB_W];
+};
+
+static void
+steps_of_row(const uint16_t *thumb, unsigned row, struct steps *s)
 {
-	int best = 0;
+	memset(s, 0, sizeof(*s));
+	for (unsigned i = 0; i < CELLS_H; i++) {
+		unsigned y = row * CELLS_H + i;
+		const uint16_t *at = thumb + y * THUMB_W;
 
-	for (unsigned i = 0; i < CELLS; i++) {
-		unsigned cell = cell_of(zone, i);
-		int right, down;
-
-		if (!inside(cell))
+		if (y < BORDER || y + BORDER + 1 >= THUMB_H)
 			continue;
-		right = step_at(thumb, cell, false);
-		down = step_at(thumb, cell, true);
-		if (abs(right) > abs(best)) {
-			best = right;
-			*at_out = (uint8_t)i;
-		}
-		if (abs(down) > abs(best)) {
-			best = down;
-			*at_out = (uint8_t)(i | DOWN);
+		for (unsigned x = BORDER; x < THUMB_W - BORDER - 1; x++) {
+			uint16_t here = at[x], r = at[x + 1];
+			uint16_t d = at[x + THUMB_W];
+			uint16_t right = r > here ? r - here : here - r;
+			uint16_t down = d > here ? d - here : here - d;
+
+			s->most[i][x] = (right > down ? right : down) / 2;
 		}
 	}
+}
+
+static unsigned
+strongest_of(const struct steps *s, unsigned zone)
+{
+	const unsigned x = zone % ZONE_W * CELLS_W;
+	unsigned best = 0;
+
+	for (unsigned i = 0; i < CELLS_H; i++)
+		for (unsigned k = x; k < x + CELLS_W; k++)
+			best = s->most[i][k] > best ? s->most[i][k] : best;
 	return best;
+}
+
+/* The strongest step of a zone, and where. */
+static int
+strongest(const struct steps *s, const uint16_t *thumb, unsigned zone,
+    uint8_t *at_out)
+{
+	const unsigned x = zone % ZONE_W * CELLS_W;
+	unsigned most = strongest_of(s, zone), i = 0, cell;
+	int right, down;
+
+	if (most == 0)
+		return 0;
+	while (s->most[i / CELLS_W][x + i % CELLS_W] != most)
+		i++;
+	cell = cell_of(zone, i);
+	right = step_at(thumb, cell, false);
+	down = step_at(thumb, cell, true);
+	*at_out = (uint8_t)(abs(down) > abs(right) ? i | DOWN : i);
+	return abs(down) > abs(right) ? down : right;
 }
 
 /* Root mean square of all steps, wherever they are, 16ths of a level; what is
@@ -116,9 +151,13 @@ energy_of(const uint16_t *thumb)
 static void
 begin(struct marks *k, struct candidates *c, const uint16_t *thumb)
 {
+	struct steps s;
+
 	for (unsigned z = 0; z < ZONES; z++) {
+		if (z % ZONE_W == 0)
+			steps_of_row(thumb, z / ZONE_W, &s);
 		k->at[z] = CELLS_H / 2 * CELLS_W + CELLS_W / 2;
-		k->step[z] = (int16_t)strongest(thumb, z, &k->at[z]);
+		k->step[z] = (int16_t)strongest(&s, thumb, z, &k->at[z]);
 		c->at[z] = k->at[z];
 		c->step[z] = 0;
 	}
@@ -135,8 +174,8 @@ now_at(const uint16_t *thumb, unsigned zone, uint8_t at)
 /* Noise and what passes by have the strongest step of a picture elsewhere in
  * the next: a candidate must stay to become a mark. */
 static void
-try_another(struct marks *k, struct candidates *c, const uint16_t *thumb,
-    unsigned z)
+try_another(struct marks *k, struct candidates *c, const struct steps *s,
+    const uint16_t *thumb, unsigned z)
 {
 	int usual = abs(k->step[z]);
 	int enough = usual + usual / 2 + 2 * LEVEL;
@@ -150,7 +189,7 @@ try_another(struct marks *k, struct candidates *c, const uint16_t *thumb,
 	} else if (abs(step) * 2 < enough &&
 		   (k->seen < SEEN_WELL ||
 		       z % LOOK_EVERY == k->seen % LOOK_EVERY)) {
-		step = strongest(thumb, z, &c->at[z]) / 2;
+		step = strongest(s, thumb, z, &c->at[z]) / 2;
 	}
 	c->step[z] = (int16_t)step;
 }
@@ -170,6 +209,7 @@ marks_learn(struct marks *k, struct candidates *c, const uint16_t *thumb,
     const struct zone_match zone[ZONES])
 {
 	int w = (int)learn_weight(k->seen);
+	struct steps s;
 
 	if (k->seen == 0) {
 		begin(k, c, thumb);
@@ -178,9 +218,11 @@ marks_learn(struct marks *k, struct candidates *c, const uint16_t *thumb,
 	for (unsigned z = 0; z < ZONES; z++) {
 		int now = now_at(thumb, z, k->at[z]);
 
+		if (z % ZONE_W == 0)
+			steps_of_row(thumb, z / ZONE_W, &s);
 		k->step[z] = (int16_t)(k->step[z] + (now - k->step[z]) / w);
 		if (zone == NULL || zone[z].agree >= AGREE_LEAST)
-			try_another(k, c, thumb, z);
+			try_another(k, c, &s, thumb, z);
 	}
 	k->energy = (uint16_t)(k->energy + (energy_of(thumb) - k->energy) / w);
 	if (k->seen < UINT16_MAX)
@@ -212,49 +254,18 @@ part_at(const struct marks *k, const uint16_t *thumb, unsigned zone, int shift)
 	    -500, 1500);
 }
 
-/* The strongest step of each zone in one row of zones, wherever it is; a row
- * of the picture at a time, which the compiler makes many cells at a time. */
-static void
-strongest_of_row(const uint16_t *thumb, unsigned row, int out[ZONE_W])
-{
-	uint16_t most[THUMB_W] = { 0 };
-	unsigned from = row * CELLS_H, end = from + CELLS_H;
-
-	from = from < BORDER ? BORDER : from;
-	end = end > THUMB_H - BORDER - 1 ? THUMB_H - BORDER - 1 : end;
-	for (unsigned y = from; y < end; y++) {
-		const uint16_t *at = thumb + y * THUMB_W;
-
-		for (unsigned x = BORDER; x < THUMB_W - BORDER - 1; x++) {
-			uint16_t right = at[x + 1] > at[x] ? at[x + 1] - at[x]
-							   : at[x] - at[x + 1];
-			uint16_t down = at[x + THUMB_W] > at[x]
-					    ? at[x + THUMB_W] - at[x]
-					    : at[x] - at[x + THUMB_W];
-
-			most[x] = right > most[x] ? right : most[x];
-			most[x] = down > most[x] ? down : most[x];
-		}
-	}
-	for (unsigned z = 0; z < ZONE_W; z++) {
-		out[z] = 0;
-		for (unsigned x = z * CELLS_W; x < (z + 1) * CELLS_W; x++)
-			out[z] = most[x] / 2 > out[z] ? most[x] / 2 : out[z];
-	}
-}
-
 void
 marks_own(const struct marks *k, const uint16_t *thumb, int16_t own[ZONES])
 {
-	int step[ZONE_W];
+	struct steps s;
 
 	for (unsigned z = 0; z < ZONES; z++) {
 		if (z % ZONE_W == 0)
-			strongest_of_row(thumb, z / ZONE_W, step);
+			steps_of_row(thumb, z / ZONE_W, &s);
 		own[z] = -1;
 		if (weight_of(k, z) > 0)
-			own[z] = (int16_t)clamp(step[z % ZONE_W] * 1000 /
-						    abs(k->step[z]),
+			own[z] = (int16_t)clamp((int)strongest_of(&s, z) *
+						    1000 / abs(k->step[z]),
 			    0, 9999);
 	}
 }

@@ -27,6 +27,7 @@ import world  # noqa: E402
 from world import DEGRADED, DOWN, UNKNOWN, Farm, Monitor, World  # noqa: E402
 
 GOP_S = 2
+FILM_S, APART_S = 120, 3
 CONNECTED_S = 5
 JUDGED_S = CONNECTED_S + 2 * GOP_S
 SLOW = float(os.environ.get("CAMWARDEN_SLOW", "1"))  # sanitizers: more time
@@ -52,8 +53,10 @@ class Drill:
     def set_up(self):
         a = self.args
         # GOP_S is camscene's own. It's about processes, not pictures: that
-        # the films come round again does no harm.
-        material = world.make_material("drill", 2, 120, 15)
+        # the films come round again does no harm; but cameras that run less
+        # than APART_S behind another in the same film are duplicates.
+        streams = max(2, -(-a.feeds * APART_S // FILM_S))
+        material = world.make_material(f"drill-{streams}", streams, FILM_S, 15)
         self.farm = self.world.add(Farm(self.world.folder(), material, a.feeds, 100, "--allow-repeat"))
         self.monitor = self.world.add(Monitor(
             self.world.folder(), "connect:\n  loopback_only: true\nlog_level: warning\n"))

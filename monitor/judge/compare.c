@@ -105,36 +105,31 @@ zone_is(const struct zone_match *z, unsigned usual,
 		   : ZONE_ELSE;
 }
 
-/* Whether what is still to be seen lies in another light than usual: then what
- * is black may merely be dark. */
-static bool
-rest_is_dimmed(const enum zone_is *is, const uint16_t *now,
-    const uint16_t *usual)
+/* How bright what still shows the usual is, and usually was. */
+struct rest {
+	uint32_t now, usual;
+};
+
+static struct rest
+rest_of(const enum zone_is *is, const uint16_t *now, const uint16_t *usual)
 {
-	uint32_t a = 0, b = 0;
+	struct rest r = { 0 };
 
 	for (unsigned z = 0; z < ZONES; z++) {
 		if (is[z] != ZONE_SAME)
 			continue;
-		a += now[z];
-		b += usual[z];
+		r.now += now[z];
+		r.usual += usual[z];
 	}
-	return a * 100ull < b * DIMMED_PERCENT;
+	return r;
 }
 
-/* How bright what still shows the usual is, against it. */
 static uint16_t
-rest_percent(const enum zone_is *is, const uint16_t *now, const uint16_t *usual)
+rest_percent(struct rest r)
 {
-	uint32_t a = 0, b = 1;
+	uint32_t usual = r.usual + 1;
 
-	for (unsigned z = 0; z < ZONES; z++) {
-		if (is[z] != ZONE_SAME)
-			continue;
-		a += now[z];
-		b += usual[z];
-	}
-	return (uint16_t)(a >= b * 10 ? 1000 : a * 100ull / b);
+	return (uint16_t)(r.now >= usual * 10 ? 1000 : r.now * 100ull / usual);
 }
 
 struct count {
@@ -233,6 +228,7 @@ count_zones(struct compared *c, const struct mode *mode,
 	unsigned least = edges_least(zone);
 	struct count k = { 0 };
 	enum zone_is is[ZONES];
+	struct rest rest;
 	bool dimmed;
 
 	match_levels(now, level);
@@ -245,8 +241,10 @@ count_zones(struct compared *c, const struct mode *mode,
 		    least);
 	if (own != NULL && left_permille(is) >= LEFT_PERMILLE)
 		add_border(is);
-	c->rest_percent = rest_percent(is, level, level_usual);
-	dimmed = rest_is_dimmed(is, level, level_usual);
+	rest = rest_of(is, level, level_usual);
+	c->rest_percent = rest_percent(rest);
+	/* in another light what is black may merely be dark */
+	dimmed = rest.now * 100ull < rest.usual * DIMMED_PERCENT;
 	for (unsigned z = 0; z < ZONES; z++)
 		if (is[z] != ZONE_BARE &&
 		    !(dimmed && is[z] == ZONE_GONE && level[z] < DARK_LEVEL))

@@ -198,6 +198,18 @@ is_called(const struct judge_feed *f, enum cause cause)
 	return detector_state_of(f, cause, &d)->called;
 }
 
+/* The edges of a scene that is known, as bright as ever and at rest, agree less
+ * than usual by so many percent. */
+static bool
+edges_fell(const struct judge_feed *f, int by)
+{
+	const struct compared *c = &f->normal.now;
+
+	return normal_known(f) && as_bright(&f->usual) &&
+	       f->now_us >= f->normal.moving_until_us &&
+	       c->agree + by <= c->agree_usual;
+}
+
 /* Pieces of the picture are dragged over it: they differ from keyframe to
  * keyframe, and have grain and steps that the scene never had, but only they.
  */
@@ -206,14 +218,11 @@ is_dragged(const struct judge_feed *f, const struct measures *m)
 {
 	const struct usual *u = &f->usual;
 	const struct usual_light *l = usual_here(u);
-	const struct compared *c = &f->normal.now;
 	const uint16_t *now = u->now.trait;
 
 	if (f->grained || is_called(f, CAUSE_NOISY))
 		return false; /* grain, whatever it hides */
-	return normal_known(f) && as_bright(u) &&
-	       f->now_us >= f->normal.moving_until_us &&
-	       c->agree + DRAGGED_AGREE <= c->agree_usual &&
+	return edges_fell(f, DRAGGED_AGREE) &&
 	       now[TRAIT_OUTLIER] * 10u >=
 		   l->trait[TRAIT_OUTLIER].most * DRAGGED_OUTLIER_X10 +
 		       DRAGGED_OUTLIER_OVER * 10u &&
@@ -233,11 +242,8 @@ is_smeared(struct judge_feed *f)
 {
 	const struct usual *u = &f->usual;
 	const struct usual_light *l = usual_here(u);
-	const struct compared *c = &f->normal.now;
 	const uint16_t *now = u->now.trait;
-	bool odd = normal_known(f) && as_bright(u) &&
-		   f->now_us >= f->normal.moving_until_us &&
-		   c->agree + SMEARED_AGREE <= c->agree_usual &&
+	bool odd = edges_fell(f, SMEARED_AGREE) &&
 		   now[TRAIT_NOISE] * 100u <=
 		       l->trait[TRAIT_NOISE].mean * SMEARED_NOISE_PERCENT &&
 		   now[TRAIT_CHANGE] * 10u >=

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "monitor/judge/product.h"
+
 #define GAP_MOST 1200 /* tenths without an account: more begins anew */
 #define SLOW 5u	      /* bins either side: what is slower goes out */
 #define COMB 4	      /* groups of pictures either side */
@@ -250,16 +252,6 @@ clip_events(int16_t *x, const int16_t *y, unsigned n)
 		if (x[i] != 0)
 			x[i] = (int16_t)(v < 1 ? 1 : v);
 	}
-}
-
-static int32_t
-product(const int16_t *a, const int16_t *b, unsigned n)
-{
-	int32_t sum = 0;
-
-	for (unsigned i = 0; i < n; i++)
-		sum += a[i] * b[i];
-	return sum;
 }
 
 /* The curve's products with itself k bins before; in parts that fit. */

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "monitor/judge/product.h"
+
 #define TENTHS 20	     /* of a step */
 #define SHIFT_MOST 5	     /* tenths: less is arrival's unevenness */
 #define AROUND 5	     /* steps either side: what is slower goes out */
@@ -225,13 +227,10 @@ static int16_t
 like_of(const struct span *s)
 {
 	/* ECHO_STEPS squares of STEP_MOST fit */
-	int32_t ab = 0, aa = 0, bb = 0;
+	int32_t ab = product(s->a, s->b, s->n);
+	int32_t aa = product(s->a, s->a, s->n);
+	int32_t bb = product(s->b, s->b, s->n);
 
-	for (unsigned i = 0; i < s->n; i++) {
-		ab += s->a[i] * s->b[i];
-		aa += s->a[i] * s->a[i];
-		bb += s->b[i] * s->b[i];
-	}
 	return (
 	    int16_t)(1000.0f * (float)ab / sqrtf((float)aa * (float)bb + 1.0f));
 }
@@ -241,13 +240,8 @@ share_of(const struct span *s)
 {
 	unsigned alike = 0, n = s->n / BLOCK;
 
-	for (unsigned i = 0; i < n; i++) {
-		int64_t ab = 0;
-
-		for (unsigned k = i * BLOCK; k < (i + 1) * BLOCK; k++)
-			ab += s->a[k] * s->b[k];
-		alike += ab > 0;
-	}
+	for (unsigned i = 0; i < n; i++)
+		alike += product(s->a + i * BLOCK, s->b + i * BLOCK, BLOCK) > 0;
 	return (uint8_t)(alike * 100 / n);
 }
 

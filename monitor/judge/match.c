@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "monitor/judge/product.h"
+
 #define ZONE_CELLS_W (SMALL_W / ZONE_W)
 #define ZONE_CELLS_H (SMALL_H / ZONE_H)
 #define ZONE_CELLS (ZONE_CELLS_W * ZONE_CELLS_H)
@@ -193,16 +195,6 @@ halve(uint16_t *half, const struct small *s)
 	}
 }
 
-static int32_t
-dot(const int16_t *a, const int16_t *b, unsigned n)
-{
-	int32_t sum = 0;
-
-	for (unsigned i = 0; i < n; i++)
-		sum += a[i] * b[i];
-	return sum;
-}
-
 /* The part of two fields of w x h cells that overlap when what was at (x, y)
  * is now at (x + dx, y + dy). */
 struct overlap {
@@ -223,7 +215,7 @@ cross(const int16_t *now, const int16_t *usual, int w, int h, int dx, int dy)
 	int64_t sum = 0;
 
 	for (int y = o.y0; y < o.y1; y++)
-		sum += dot(now + ((ptrdiff_t)(y + dy) * w + o.x0 + dx) * 2,
+		sum += product(now + ((ptrdiff_t)(y + dy) * w + o.x0 + dx) * 2,
 		    usual + ((ptrdiff_t)y * w + o.x0) * 2,
 		    (unsigned)(o.x1 - o.x0) * 2);
 	return sum;
@@ -238,7 +230,7 @@ squares(const int16_t *g, int w, int x0, int y0, int x1, int y1)
 	for (int y = y0; y < y1; y++) {
 		const int16_t *a = g + ((ptrdiff_t)y * w + x0) * 2;
 
-		sum += dot(a, a, (unsigned)(x1 - x0) * 2);
+		sum += product(a, a, (unsigned)(x1 - x0) * 2);
 	}
 	return sum;
 }

@@ -190,13 +190,20 @@ is_snow(const struct judge_feed *f, const struct measures *m,
 		   m->noise_q8 >= MUSH_NOISE_Q8);
 }
 
+/* A feed that has shown life, and now nothing of what it usually shows. */
+static bool
+is_other(const struct judge_feed *f)
+{
+	return f->life.alive && f->usual.now.any_known &&
+	       f->usual.now.likeness < UNLIKE;
+}
+
 /* Nothing of a scene that has one: what it is may show in another keyframe,
  * the coder leaves more or less of it. */
 static bool
 scene_is_lost(const struct judge_feed *f)
 {
-	return f->life.alive && f->usual.now.any_known && !f->black.blank &&
-	       !f->white.blank && f->usual.now.likeness < UNLIKE &&
+	return is_other(f) && !f->black.blank && !f->white.blank &&
 	       no_scene(history_last(&f->history));
 }
 
@@ -222,11 +229,9 @@ static bool
 is_barred(const struct judge_feed *f, const struct contrast *c, unsigned flat,
     unsigned one, unsigned repeat)
 {
-	bool other = f->life.alive && f->usual.now.any_known &&
-		     f->usual.now.likeness < UNLIKE;
-
 	return !c->first &&
-	       c->adjacent.calm_q8 <= (other ? NEARLY_SAME_Q8 : SAME_Q8) &&
+	       c->adjacent.calm_q8 <=
+		   (is_other(f) ? NEARLY_SAME_Q8 : SAME_Q8) &&
 	       flat >= BARRED_PERMILLE && one >= BARRED_PERMILLE &&
 	       repeat >= BARRED_PERMILLE;
 }
@@ -254,8 +259,7 @@ is_shaded(const struct judge_feed *f, const struct measures *m,
 		return false;
 	return (flat >= SHADED_FLAT_PERMILLE && words >= WORDS_ZONES) ||
 	       (flat >= FRESH_FLAT_PERMILLE && fresh >= WORDS_ZONES &&
-		   f->life.alive && f->usual.now.any_known &&
-		   f->usual.now.likeness < UNLIKE);
+		   is_other(f));
 }
 
 static unsigned
@@ -314,13 +318,12 @@ static bool
 stands_still(const struct judge_feed *f, const struct sight *s)
 {
 	const struct measures *m = &s->sample->measures;
-	bool other = f->usual.now.any_known && f->usual.now.likeness < UNLIKE;
 
 	if (one_value(m) >= ALL_ONE_PERMILLE || is_painted(m, &f->usual))
 		return s->contrast->hot <= WANDER_CELLS_MOST;
 	return s->contrast->hot <= MOVED_CELLS_MOST &&
 	       (s->sign == SIGN_NONE || !f->life.alive ||
-		   (s->sign == SIGN_NOISE && other));
+		   (s->sign == SIGN_NOISE && is_other(f)));
 }
 
 static bool

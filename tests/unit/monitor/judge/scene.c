@@ -122,9 +122,8 @@ pixel(const struct camera *c, unsigned u, unsigned v, uint32_t salt)
 	return level + mix(salt, c->frame) % 5 - 2;
 }
 
-/* Each cell a mean of itself and its neighbours. */
-static void
-smooth(uint16_t *thumb)
+void
+camera_soften(uint16_t *thumb)
 {
 	static uint16_t old[THUMB_CELLS];
 
@@ -145,7 +144,7 @@ fill_thumb(const struct camera *c, struct measures *m)
 		m->thumb[i] = (uint16_t)(pixel(c, u, v, i + 90000) * 256);
 	}
 	for (unsigned k = c->blur; k > 0 && k < 100; k += 5)
-		smooth(m->thumb);
+		camera_soften(m->thumb);
 }
 
 static void

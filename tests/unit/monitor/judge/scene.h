@@ -51,6 +51,8 @@ void camera_account_send(struct camera *c, const struct account *a);
 /* Flowing, with a walker, sampled each two seconds from `ms` for n pictures;
  * leaves the time at the last. */
 void camera_live(struct camera *c, int64_t ms, unsigned n);
+/* Each cell of a thumb a mean of itself and its neighbours. */
+void camera_soften(uint16_t *thumb);
 const struct verdict *camera_verdict(const struct camera *c);
 /* The leading cause, by its word. */
 #define camera_expect(c, word)                                                 \

@@ -215,18 +215,6 @@ static struct {
 } dirt;
 
 static void
-soften(uint16_t *thumb)
-{
-	static uint16_t old[THUMB_CELLS];
-
-	memcpy(old, thumb, sizeof(old));
-	for (unsigned i = THUMB_W; i < THUMB_CELLS - THUMB_W; i++)
-		thumb[i] = (uint16_t)((4u * old[i] + old[i - 1] + old[i + 1] +
-					  old[i - THUMB_W] + old[i + THUMB_W]) /
-				      8);
-}
-
-static void
 dirty(const struct camera *c, struct measures *m)
 {
 	static uint16_t soft[THUMB_CELLS];
@@ -234,7 +222,7 @@ dirty(const struct camera *c, struct measures *m)
 	(void)c;
 	memcpy(soft, m->thumb, sizeof(soft));
 	for (unsigned k = 0; k < dirt.passes; k++)
-		soften(soft);
+		camera_soften(soft);
 	for (unsigned i = 0; i < THUMB_CELLS; i++) {
 		unsigned x = i % THUMB_W % 24, y = i / THUMB_W % 18;
 		unsigned blob = (x < 12 ? x : 24 - x) + (y < 9 ? y : 18 - y);

@@ -167,7 +167,7 @@ walk_feed_add(struct walk *k, struct wire_feed_add *m)
 	f_string(k, m->user, sizeof(m->user));
 	f_string(k, m->password, sizeof(m->password));
 	f_addresses(k, &m->address_count, m->addresses);
-	m->transport = f_enum(k, m->transport, 0, WIRE_TRANSPORT_UDP + 1);
+	m->transport = f_enum(k, m->transport, 0, WIRE_TRANSPORT_COUNT);
 	f_u32(k, &m->stall_timeout_ms);
 	f_u32(k, &m->visit_seconds);
 	f_u32(k, &m->visit_every_seconds);
@@ -222,7 +222,7 @@ walk_learned(struct walk *k, struct wire_learned *m)
 	f_bytes(k, m->tls_pin, sizeof(m->tls_pin));
 	f_u32(k, &m->gap_us);
 	f_u32(k, &m->gop_us);
-	if (m->transport > WIRE_TRANSPORT_UDP)
+	if (m->transport >= WIRE_TRANSPORT_COUNT)
 		k->bad = true;
 }
 

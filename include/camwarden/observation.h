@@ -28,9 +28,8 @@ struct link_report {
 	enum reason
 	    reason;	 /* why the last attempt ended; NONE while none did */
 	uint16_t status; /* last RTSP/HTTP status or AVERROR class, 0 = none */
-	uint8_t
-	    transport; /* 0 none, 1 TCP interleaved, 2 UDP, 3 TLS, 4 other */
-	uint32_t attempts;     /* since media last flowed */
+	uint8_t transport; /* 0 none, 1 TCP, 2 UDP, 3 TLS, 4 HTTP, 5 other */
+	uint32_t attempts; /* since media last flowed */
 	int64_t last_media_us; /* last media packet, any attempt; 0 = never */
 	int64_t next_try_us;   /* in BACKOFF and WAITING */
 	char detail[LIMIT_DETAIL_BYTES]; /* plain text, no credentials */

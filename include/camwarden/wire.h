@@ -89,8 +89,10 @@ struct wire_configure {
 enum wire_transport {
 	WIRE_TRANSPORT_AUTO = 0, /* TCP, then UDP where refused */
 	WIRE_TRANSPORT_TCP = 1,
-	WIRE_TRANSPORT_UDP = 2, /* UDP, then TCP */
+	WIRE_TRANSPORT_UDP = 2,	 /* UDP, then TCP */
+	WIRE_TRANSPORT_HTTP = 3, /* RTSP and media through HTTP */
 };
+#define WIRE_TRANSPORT_COUNT 4
 
 struct wire_address {
 	uint8_t family; /* 4 or 6 */

@@ -7,6 +7,7 @@
  * RTCP); every process has a few of its own. */
 #define SOCKETS_TCP 1u
 #define SOCKETS_UDP 3u
+#define SOCKETS_HTTP 2u /* GET and POST */
 #define OWN_DESCRIPTORS 32u
 #define FEED_KIB 100u /* the budget of all processes per feed */
 #define STREAM_MIB 12u
@@ -40,8 +41,9 @@ add_feed(const struct inventory_feed *f, unsigned kbps, uint32_t *sockets,
 	    url.by == INVENTORY_BY_DEMUX)
 		out->demux_feeds++;
 	else
-		*sockets += f->transport == WIRE_TRANSPORT_TCP ? SOCKETS_TCP
-							       : SOCKETS_UDP;
+		*sockets += f->transport == WIRE_TRANSPORT_TCP	  ? SOCKETS_TCP
+			    : f->transport == WIRE_TRANSPORT_HTTP ? SOCKETS_HTTP
+								  : SOCKETS_UDP;
 }
 
 static uint32_t

@@ -16,6 +16,7 @@
 #include "monitor/cli/exam.h"
 #include "monitor/cli/probe_session.h"
 #include "monitor/fleet/resolver.h"
+#include "monitor/inventory/inventory.h"
 
 #define US 1000000.0
 #define PASSWORD_VARIABLE "CAMWARDEN_PASSWORD"
@@ -36,7 +37,8 @@ static const char usage[] =
     "view\n"
     "                           is no fault\n"
     "      --dark               it is expected to be dark\n"
-    "      --transport tcp|udp  only this one (default: TCP, then UDP)\n"
+    "      --transport tcp|udp|http  only this one (default: TCP, then UDP);\n"
+    "                           http: RTSP through HTTP, port 80 (rtsps: 443)\n"
     "      --user NAME          log in; the password comes from the variable\n"
     "                           " PASSWORD_VARIABLE " or is asked\n"
     "      --verbose            show what the probes log\n"
@@ -78,9 +80,13 @@ take_seconds(const char *text, double least, int64_t *us_out)
 static bool
 take_transport(const char *text, enum wire_transport *out)
 {
-	*out =
-	    strcmp(text, "udp") == 0 ? WIRE_TRANSPORT_UDP : WIRE_TRANSPORT_TCP;
-	return strcmp(text, "udp") == 0 || strcmp(text, "tcp") == 0;
+	for (unsigned i = WIRE_TRANSPORT_TCP; i < WIRE_TRANSPORT_COUNT; i++) {
+		if (strcmp(text, inventory_transport(i)) != 0)
+			continue;
+		*out = (enum wire_transport)i;
+		return true;
+	}
+	return false;
 }
 
 /* --- URLs */
@@ -347,7 +353,7 @@ take_option(struct command *c, int option)
 	case OPT_TRANSPORT:
 		return take_transport(optarg, &c->transport)
 			   ? NULL
-			   : "--transport wants tcp or udp";
+			   : "--transport wants tcp, udp or http";
 	case OPT_JSON:
 		c->opt.json = true;
 		return NULL;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "camwarden/wire.h"
 #include "monitor/inventory/arena.h"
 
 struct inventory *
@@ -97,6 +98,15 @@ static bool
 dash_before(size_t byte)
 {
 	return byte == 4 || byte == 6 || byte == 8 || byte == 10;
+}
+
+const char *
+inventory_transport(unsigned transport)
+{
+	static const char *const words[WIRE_TRANSPORT_COUNT] = { "auto", "tcp",
+		"udp", "http" };
+
+	return words[transport < WIRE_TRANSPORT_COUNT ? transport : 0];
 }
 
 void

@@ -174,6 +174,8 @@ size_t inventory_change_text(const struct inventory_change *c, char *out,
 /* Random bytes -> a version 4 UUID; UUID <-> its 36 letters. */
 void inventory_uuid_make(const uint8_t random[16], uint8_t uuid_out[16]);
 void inventory_uuid_print(const uint8_t uuid[16], char out[37]);
+/* The word for an enum wire_transport; "auto" for what is none. */
+const char *inventory_transport(unsigned transport);
 bool inventory_uuid_parse(const char *text, uint8_t uuid_out[16]);
 
 /* A URL with or without credentials, taken apart and checked. Buffers of

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "camwarden/wire.h"
 #include "monitor/inventory/arena.h"
@@ -165,29 +166,21 @@ read_password(struct row *r, const char *value)
 	r->device.given |= INVENTORY_PASSWORD;
 }
 
-static bool
-same_word(const char *a, const char *b)
-{
-	for (; *a != '\0' && *b != '\0'; a++, b++) {
-		char c = *a >= 'A' && *a <= 'Z' ? (char)(*a - 'A' + 'a') : *a;
-
-		if (c != *b)
-			return false;
-	}
-	return *a == *b;
-}
-
 static void
 read_transport(struct row *r, const char *value)
 {
-	static const char *const words[] = { "auto", "tcp", "udp" };
+	uint8_t i = 0;
 
 	r->feed.given |= INVENTORY_TRANSPORT;
-	for (uint8_t i = 0; i < 3; i++)
-		if (same_word(value, words[i]))
-			r->feed.transport = i;
-	if (value[0] != '\0' && !same_word(value, words[r->feed.transport]))
-		mistake(r, 0, "unknown transport, expected auto, tcp or udp");
+	while (i < WIRE_TRANSPORT_COUNT && value[0] != '\0' &&
+	       strcasecmp(value, inventory_transport(i)) != 0)
+		i++;
+	if (i < WIRE_TRANSPORT_COUNT)
+		r->feed.transport = i;
+	else
+		mistake(r, 0,
+		    "unknown transport, expected auto, tcp, udp or "
+		    "http");
 }
 
 /* "20s", "10m", "2h", "30" (seconds); NULL when it is none of these. */
@@ -221,7 +214,7 @@ read_visit(struct row *r, const char *value)
 	const char *p;
 
 	r->feed.given |= INVENTORY_VISIT;
-	if (value[0] == '\0' || same_word(value, "held"))
+	if (value[0] == '\0' || strcasecmp(value, "held") == 0)
 		return;
 	if (strncmp(value, "visit=", 6) == 0)
 		value += 6;
@@ -251,7 +244,7 @@ read_bool(struct row *r, const char *value, bool otherwise)
 		return otherwise;
 	for (int v = 0; v < 2; v++)
 		for (int i = 0; i < 4; i++)
-			if (same_word(value, words[v][i]))
+			if (strcasecmp(value, words[v][i]) == 0)
 				return v;
 	mistake(r, 0, "not a yes or no, expected yes or no");
 	return otherwise;

@@ -200,7 +200,6 @@ static void
 feed(struct text *t, const struct inventory *inv,
     const struct inventory_feed *f, bool secrets)
 {
-	static const char *const transports[] = { "auto", "tcp", "udp" };
 	static const uint8_t none[16];
 	char uuid[37] = "";
 
@@ -211,7 +210,7 @@ feed(struct text *t, const struct inventory *inv,
 	cell(t, f->name);
 	cell(t, f->device);
 	cell(t, f->url);
-	cell(t, f->transport < 3 ? transports[f->transport] : "auto");
+	cell(t, inventory_transport(f->transport));
 	visit(t, f);
 	cell(t, f->no_picture ? "yes" : "no");
 	number(t, f->criticality);

@@ -56,7 +56,7 @@ source_report(struct source *s, enum phase phase, enum reason reason,
 		.phase = phase,
 		.reason = reason,
 		.transport =
-		    phase >= PHASE_PLAYING && phase < PHASE_BACKOFF ? 4 : 0,
+		    phase >= PHASE_PLAYING && phase < PHASE_BACKOFF ? 5 : 0,
 		.status = s->status,
 		.attempts = s->attempts,
 		.last_media_us = s->last_media_us,

@@ -11,6 +11,7 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "probes/stream/feed.h"
+#include "probes/stream/post.h"
 #include "probes/stream/tls.h"
 
 #define UNSENT_BYTES 65536u
@@ -61,26 +62,38 @@ connect_failed(struct feed *f, int error, int64_t now_us)
 	feed_event(f, kind, strerror(error), now_us);
 }
 
+int
+conn_dial(const struct wire_address *a, uint16_t port)
+{
+	struct sockaddr_storage to;
+	socklen_t length = address_to_socket(a, port, 0, &to);
+	int fd =
+	    socket(to.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		return -1;
+	tune(fd);
+	if (connect(fd, (struct sockaddr *)&to, length) != 0 &&
+	    errno != EINPROGRESS) {
+		int error = errno;
+
+		close(fd);
+		errno = error;
+		return -1;
+	}
+	return fd;
+}
+
 void
 conn_open(struct feed *f, const struct wire_address *a, uint16_t port,
     int64_t now_us)
 {
-	struct sockaddr_storage to;
-	socklen_t length = address_to_socket(a, port, 0, &to);
-
-	f->fd =
-	    socket(to.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	f->fd = conn_dial(a, port);
 	if (f->fd < 0) {
 		connect_failed(f, errno, now_us);
 		return;
 	}
-	tune(f->fd);
 	event_assign(&f->event, f->stream->base, f->fd, EV_WRITE, on_socket, f);
-	if (connect(f->fd, (struct sockaddr *)&to, length) != 0 &&
-	    errno != EINPROGRESS) {
-		connect_failed(f, errno, now_us);
-		return;
-	}
 	event_add(&f->event, NULL);
 }
 
@@ -102,6 +115,7 @@ connected(struct feed *f, int64_t now_us)
 void
 conn_close(struct feed *f, bool abort)
 {
+	post_free(&f->post);
 	if (f->fd < 0)
 		return;
 	event_del(&f->event);
@@ -231,6 +245,10 @@ conn_send(struct feed *f, const void *bytes, size_t n)
 
 	if (f->fd < 0 || n == 0)
 		return;
+	if (rtsp_session_posts(&f->session)) {
+		post_send(f, bytes, n);
+		return;
+	}
 	if (f->unsent_length == 0)
 		sent = send_some(f, bytes, n);
 	if (sent == n)
@@ -285,6 +303,8 @@ on_text(void *arg, struct span in, size_t *used_out)
 		f->text = room;
 		text = (struct span){ room, before + in.n };
 	}
+
+	f->parser.http = f->session.state == RTSP_TUNNEL;
 
 	enum parse_result r =
 	    rtsp_message_parse(&f->parser, text, &m, &used, &why);

@@ -19,9 +19,12 @@ void conn_open(struct feed *f, const struct wire_address *a, uint16_t port,
     int64_t now_us);
 void conn_secure(struct feed *f, int64_t now_us);
 void conn_close(struct feed *f, bool abort);
+/* A new non-blocking socket that begins to connect; errno when -1. */
+int conn_dial(const struct wire_address *a, uint16_t port);
 /* Takes the plain socket away from the feed; -1 when there is none. Given. */
 int conn_release(struct feed *f);
-/* Queues what the socket doesn't take. */
+/* Queues what the socket doesn't take; in an HTTP tunnel it goes up (post.h).
+ */
 void conn_send(struct feed *f, const void *bytes, size_t n);
 /* Reads what is there, also below the low-water mark. */
 void conn_read(struct feed *f, int64_t now_us);

@@ -179,7 +179,10 @@ feed_report(struct feed *f, const char *detail, int64_t now_us)
 		.last_media_us = s->last_media_us };
 
 	if (s->state >= RTSP_CONNECTING && s->state <= RTSP_STALLED)
-		r.transport = s->udp ? 2 : s->tls ? 3 : 1;
+		r.transport = rtsp_session_tunnels(s) ? 4
+			      : s->udp		      ? 2
+			      : s->tls		      ? 3
+						      : 1;
 	if (r.phase == PHASE_BACKOFF || r.phase == PHASE_WAITING)
 		r.next_try_us = s->next_try_us;
 	snprintf(r.detail, sizeof(r.detail), "%s", detail);

@@ -20,6 +20,7 @@
 #include "probes/stream/stream.h"
 
 struct tls;
+struct post;
 
 /* In which of the pace's counts the feed is now. */
 #define FEED_OPENING 1u
@@ -41,6 +42,7 @@ struct feed {
 	struct pace_host *host;
 	struct pace_device *device;
 	struct tls *tls;
+	struct post *post; /* the way up of an HTTP tunnel, owned, or NULL */
 	struct wire_address *addresses; /* owned */
 	uint8_t *text;	 /* RTSP message under way, owned, mostly NULL */
 	uint8_t *unsent; /* what the socket didn't take, owned, mostly NULL */

@@ -306,6 +306,8 @@ set_transport(const char *v)
 		d.add.transport = WIRE_TRANSPORT_TCP;
 	else if (strcmp(v, "udp") == 0)
 		d.add.transport = WIRE_TRANSPORT_UDP;
+	else if (strcmp(v, "http") == 0)
+		d.add.transport = WIRE_TRANSPORT_HTTP;
 }
 
 static bool

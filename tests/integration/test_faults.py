@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Every fault that camfarm knows, held by one stream probe: does the feed flow
 in spite of it, or end in the right reason? One camera, on a host of its own,
-for each fault; all at once, in three groups that run side by side."""
+for each fault; all at once, in four groups that run side by side."""
 import os
 import re
 import subprocess
@@ -34,7 +34,7 @@ AUTO = {
         seq_jump dup reorder loss(5) ssrc_change(5) ssrc_mix foreign_pt sr_bad_ntp sr_step ts_jump ts_back ts_const
         ts_wrap gop dyn_gop low_fps(5) bit_flip auth_basic""".split(), FLOW),
     "srv_redirect": FLOW,  # moves once; a redirect is no failure
-    "401": "auth_wrong", "403": "auth_missing", "404": "not_found_404", "503": "busy_503",
+    "401": "auth_wrong", "403": "auth_missing", "http_tunnel": "auth_missing", "404": "not_found_404", "503": "busy_503",
     "400": "status_other", "sdp_huge": "protocol", "sdp_no_video": "sdp_no_video", "endless_headers": "protocol",
     "rubbish": "protocol", "no_reply": "reply_timeout", "close_at_describe": "peer_closed",
     "redir_loop": "redirect_refused", "redir_evil_host": "redirect_refused",
@@ -56,12 +56,21 @@ KEPT = {
     "ka_requires_getparam,sess_t15": (AGAIN, "peer_closed"),
     "454_mid,sess_t15": (AGAIN, "session_lost_454"),
 }
+# Through HTTP, which may ask for a password too.
+TUNNEL = {
+    **dict.fromkeys("""http_tunnel http_tunnel,lf_only http_tunnel,dribble http_tunnel,auth_md5 http_tunnel,auth_sha256
+        http_tunnel,auth_basic http_tunnel,auth_stale http_tunnel,auth_nonce_rotate(3) http_tunnel,sess_t15
+        http_tunnel,srv_options http_tunnel,tls_selfsigned h265""".split(), FLOW),
+    "http_tunnel,401": "auth_wrong", "http_tunnel,404": "not_found_404", "http_tunnel,no_reply": "reply_timeout",
+    "http_tunnel,rubbish": "protocol", "http_tunnel,close@5s": (AGAIN, "peer_closed"),
+    "http_tunnel,stall@5s": (AGAIN, "stall_server_alive"),
+}
 # Asserted elsewhere: pictures (the picture probe's and the judge's tests), or
 # below by themselves.
 ELSEWHERE = {"slate_noise", "slate_blue", "slate_bars", "slate_lastframe", "slate_after", "black", "frozen_cbr",
              "frozen_clock", "mjpeg_big_ext", "mpeg4", "sps_switch", "vfr", "tls_pin_change", "auth_odd_password"}
 
-LOGIN = {"401", "redir_evil_host"}
+LOGIN = {"401", "ka_401", "redir_evil_host"}
 USER, PASSWORD = "admin", "camwarden"
 
 
@@ -70,8 +79,9 @@ def bare(fault):
 
 
 def url_of(fault, host, port, number):
-    login = f"{USER}:{PASSWORD}@" if bare(fault).startswith("auth_") or "ka_401" in fault or fault in LOGIN else ""
-    scheme, port = ("rtsps", port + 1) if fault.startswith("tls") else ("rtsp", port)
+    asks = any(part.startswith("auth_") or part in LOGIN for part in fault.split(","))
+    login = f"{USER}:{PASSWORD}@" if asks else ""
+    scheme, port = ("rtsps", port + 1) if "tls" in fault else ("rtsp", port)
     return f"{scheme}://{login}{host}:{port}/f/{fault}/cam{number}"
 
 
@@ -162,8 +172,7 @@ def check_all_named():
     known = {line.split()[0] for line in out.splitlines() if line and not line.startswith(" ")} or set()
     if not known:  # indented list
         known = {line.split()[0] for line in out.splitlines() if line.strip()}
-    tested = {bare(f) for group in (AUTO, UDP, KEPT) for f in group} | ELSEWHERE
-    tested |= {part for f in KEPT for part in map(bare, f.split(","))}
+    tested = {bare(part) for group in (AUTO, UDP, KEPT, TUNNEL) for f in group for part in f.split(",")} | ELSEWHERE
     missing = {word for word in known if re.fullmatch(r"[a-z0-9_]+", word)} - tested
     # the faults that are named by the same word as one of their kind
     missing -= {"close", "reset", "stall"} & tested
@@ -179,7 +188,7 @@ def main():
     home = folder()
     subprocess.run([program("camscene"), "--name", "faults", "--folder", home, "--streams", "2", "--seconds", "75",
                     "--special", "h265,mjpeg", "--special-seconds", "75"], check=True, stdout=subprocess.DEVNULL)
-    groups = [list(AUTO), list(UDP), list(KEPT)]
+    groups = [list(AUTO), list(UDP), list(KEPT), list(TUNNEL)]
     count = sum(map(len, groups)) + 2
     port, net = free_port(), 100 + os.getpid() % 100
     inventory, log = os.path.join(home, "farm.csv"), os.path.join(home, "farm.log")
@@ -196,7 +205,8 @@ def main():
     ends = []
     runs = [(drive(urls[0], 27), AUTO, 27),
             (drive(urls[1], 27, "--transport", "udp", "--first-media", "4000"), UDP, 27),
-            (drive(urls[2], 48), KEPT, 48)]
+            (drive(urls[2], 48), KEPT, 48),
+            (drive(urls[3], 48, "--transport", "http"), TUNNEL, 48)]
     check_pin(hosts[number], port, number, ends)
     check_odd_password(hosts[number + 1], port, number + 1, ends)
     for child, faults, seconds in runs:

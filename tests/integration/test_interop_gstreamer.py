@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""GStreamer's RTSP server, H.264, H.265 and MJPEG, TCP and UDP, Digest: judged
+"""GStreamer's RTSP server, H.264, H.265 and MJPEG, TCP, UDP and HTTP, Digest: judged
 up; source frozen: frozen; live again: up; killed: down within a second;
 restarted: up. Prints the delays."""
 import time
@@ -27,6 +27,7 @@ def main():
         Probe(url + "/mjpeg", 150, "--transport", "tcp", "--interval", "2"),
         Probe(url + "/h264", 150, "--transport", "udp", "--interval", "2"),
         Probe(secret, 150, "--interval", "2"),
+        Probe(url + "/h264", 150, "--transport", "http", "--interval", "2"),
     ]
     wrong = Probe(f"rtsp://watch:wrong@127.0.0.1:{secret_port}/h264", 5)
 

@@ -36,7 +36,8 @@ unsigned
 rtsp_dialog_dial(struct rtsp_step *st)
 {
 	struct rtsp_session *s = st->s;
-	bool strict = s->configured == WIRE_TRANSPORT_TCP;
+	bool strict =
+	    s->configured == WIRE_TRANSPORT_TCP || rtsp_session_tunnels(s);
 
 	s->status = 0;
 	s->udp = s->configured == WIRE_TRANSPORT_UDP ? !s->udp_failed
@@ -63,13 +64,27 @@ rtsp_dialog_connected(struct rtsp_step *st)
 	return RTSP_SECURING;
 }
 
-/* The first request. With a challenge carried over from a connection that was
- * closed on 401, or where OPTIONS hurts, DESCRIBE goes first. */
 unsigned
 rtsp_dialog_begin(struct rtsp_step *st)
 {
+	if (!rtsp_session_tunnels(st->s))
+		return rtsp_dialog_tunnelled(st);
+	rtsp_request_get(st);
+	return RTSP_TUNNEL;
+}
+
+/* The first request. With a challenge carried over from a connection that was
+ * closed on 401, or where OPTIONS hurts, DESCRIBE goes first. */
+unsigned
+rtsp_dialog_tunnelled(struct rtsp_step *st)
+{
 	struct rtsp_session *s = st->s;
 
+	if (s->web != NULL) {
+		st->todo->flags |= RTSP_DO_GOOD_LOGIN;
+		s->web_proved = s->login_ever = true;
+		s->early_closes = 0;
+	}
 	s->cseq = 0;
 	if (s->skip_options || s->minimal || s->challenge != NULL)
 		return rtsp_dialog_describe(st);
@@ -272,7 +287,7 @@ transport_left(struct rtsp_session *s)
 		s->udp_failed = true;
 	else
 		s->tcp_failed = true;
-	if (s->configured == WIRE_TRANSPORT_TCP ||
+	if (s->configured == WIRE_TRANSPORT_TCP || rtsp_session_tunnels(s) ||
 	    (s->udp_failed && s->tcp_failed)) {
 		s->udp_failed = s->tcp_failed = false;
 		return false;
@@ -421,12 +436,25 @@ resend(struct rtsp_step *st)
 	}
 }
 
-static unsigned
-cannot_login(struct rtsp_step *st, const char *why)
+static bool
+can_login(const struct rtsp_session *s, const struct digest_challenge *fresh)
 {
-	rtsp_leave_detail(st, why);
+	return !s->foreign && s->user[0] != '\0' && fresh != NULL;
+}
+
+static unsigned
+cannot_login(struct rtsp_step *st, struct digest_challenge *fresh)
+{
+	const struct rtsp_session *s = st->s;
+
+	free(fresh);
+	rtsp_leave_detail(st,
+	    s->foreign ? "another host asks for our password"
+	    : s->user[0] == '\0'
+		? "a password is asked for and none is configured"
+		: "no login scheme that we may use is offered");
 	return rtsp_leave_with(st,
-	    st->s->foreign ? REASON_REDIRECT_REFUSED : REASON_AUTH_MISSING);
+	    s->foreign ? REASON_REDIRECT_REFUSED : REASON_AUTH_MISSING);
 }
 
 unsigned
@@ -435,14 +463,8 @@ rtsp_dialog_auth(struct rtsp_step *st)
 	struct rtsp_session *s = st->s;
 	struct digest_challenge *fresh = challenges_of(s, st->event->message);
 
-	if (s->foreign || s->user[0] == '\0' || fresh == NULL) {
-		free(fresh);
-		return cannot_login(st,
-		    s->foreign ? "another host asks for our password"
-		    : s->user[0] == '\0'
-			? "a password is asked for and none is configured"
-			: "no login scheme that we may use is offered");
-	}
+	if (!can_login(s, fresh))
+		return cannot_login(st, fresh);
 
 	bool again = may_login_again(st, fresh);
 	bool other = s->challenge == NULL ||
@@ -459,6 +481,37 @@ rtsp_dialog_auth(struct rtsp_step *st)
 		return rtsp_leave_again(st, SECOND);
 	}
 	return resend(st);
+}
+
+/* 401 to the GET: a new connection with the login (live555 never answers a
+ * second GET on the first). Refused once, the password is wrong. */
+unsigned
+rtsp_dialog_tunnel_auth(struct rtsp_step *st)
+{
+	struct rtsp_session *s = st->s;
+	struct digest_challenge *fresh = challenges_of(s, st->event->message);
+	const struct digest_challenge *old = s->web;
+
+	if (!can_login(s, fresh))
+		return cannot_login(st, fresh);
+
+	bool aged = old != NULL &&
+		    (fresh->stale || (s->web_proved && strcmp(old->nonce,
+							   fresh->nonce) != 0));
+	bool refused = old != NULL && !aged;
+
+	free(s->web);
+	s->web = fresh;
+	s->web_nc = 0;
+	s->web_proved = false;
+	if (refused) {
+		st->todo->flags |= RTSP_DO_BAD_LOGIN;
+		st->todo->bad_logins = 1;
+	}
+	if (refused || s->early_closes >= 2)
+		return rtsp_leave_with(st, REASON_AUTH_WRONG);
+	s->early_closes++;
+	return rtsp_leave_again(st, 0);
 }
 
 unsigned
@@ -530,7 +583,8 @@ rtsp_dialog_redirect(struct rtsp_step *st)
 		return refuse_redirect(st, "redirected to another host");
 	s->tls = there.tls;
 	free(s->challenge);
-	s->challenge = NULL;
-	s->nc = 0;
+	free(s->web);
+	s->challenge = s->web = NULL;
+	s->nc = s->web_nc = 0;
 	return rtsp_leave_again(st, 0);
 }

@@ -19,6 +19,7 @@ enum rtsp_state {
 	RTSP_RESOLVING,
 	RTSP_CONNECTING,
 	RTSP_SECURING, /* TLS */
+	RTSP_TUNNEL,   /* HTTP GET, the way down of RTSP over HTTP */
 	RTSP_OPTIONS,
 	RTSP_DESCRIBE,
 	RTSP_SETUP,
@@ -29,7 +30,7 @@ enum rtsp_state {
 	RTSP_TEARDOWN, /* waiting for its answer, at most 1 s */
 	RTSP_BACKOFF,
 };
-#define RTSP_STATE_COUNT 14
+#define RTSP_STATE_COUNT 15
 
 enum rtsp_event_kind {
 	RTSP_EV_WANT,	/* the feed is wanted from now on */

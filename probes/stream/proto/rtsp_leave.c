@@ -112,9 +112,10 @@ static void
 forget_challenge(struct rtsp_session *s)
 {
 	free(s->challenge);
-	s->challenge = NULL;
-	s->nc = 0;
-	s->no_qop = false;
+	free(s->web);
+	s->challenge = s->web = NULL;
+	s->nc = s->web_nc = 0;
+	s->no_qop = s->web_proved = false;
 }
 
 /* A connection that dies just after a keep-alive, or when the session's time
@@ -156,7 +157,7 @@ pending_name(const struct rtsp_session *s)
 {
 	static const char *const names[] = { "connection", "OPTIONS",
 		"DESCRIBE", "SETUP", "PLAY", "TEARDOWN", "keep-alive",
-		"keep-alive" };
+		"keep-alive", "HTTP GET", "HTTP POST" };
 
 	return names[s->pending];
 }

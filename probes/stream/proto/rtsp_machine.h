@@ -27,6 +27,8 @@ void rtsp_request_keepalive(struct rtsp_step *st, enum rtsp_method method);
 void rtsp_request_answer(struct rtsp_step *st, const struct rtsp_message *m,
     bool known);
 uint32_t rtsp_request_random(struct rtsp_session *s);
+/* RTSP over HTTP: GET opens the way down and awaits its answer. */
+void rtsp_request_get(struct rtsp_step *st);
 
 /* rtsp_leave.c: how connections end, and when the next one is due. */
 rtsp_action_fn rtsp_leave_fail;	    /* close, back off with st->reason */
@@ -47,6 +49,8 @@ void rtsp_leave_forget(struct rtsp_session *s); /* of the connection */
 rtsp_action_fn rtsp_dialog_dial;
 rtsp_action_fn rtsp_dialog_connected;
 rtsp_action_fn rtsp_dialog_begin;
+rtsp_action_fn rtsp_dialog_tunnelled;
+rtsp_action_fn rtsp_dialog_tunnel_auth;
 rtsp_action_fn rtsp_dialog_describe;
 rtsp_action_fn rtsp_dialog_skip_options;
 rtsp_action_fn rtsp_dialog_closed_on_options;

@@ -13,7 +13,7 @@ bad(const char **why_out, const char *why)
 bool
 rtsp_message_begins(struct span b)
 {
-	static const char *const starts[] = { "RTSP/", "OPTIONS ",
+	static const char *const starts[] = { "RTSP/", "HTTP/", "OPTIONS ",
 		"GET_PARAMETER ", "SET_PARAMETER ", "REDIRECT ", "ANNOUNCE ",
 		"DESCRIBE ", "SETUP ", "PLAY ", "PAUSE ", "TEARDOWN ",
 		"RECORD ", "PLAY_NOTIFY " };
@@ -137,9 +137,9 @@ rtsp_message_session(const struct rtsp_message *m, uint32_t *timeout_out)
 }
 
 static bool
-parse_first_line(struct span line, struct rtsp_message *m)
+parse_first_line(struct span line, bool http, struct rtsp_message *m)
 {
-	if (span_starts(line, "RTSP/")) {
+	if (span_starts(line, http ? "HTTP/" : "RTSP/")) {
 		uint32_t status;
 
 		span_cut(&line, ' ');
@@ -151,6 +151,8 @@ parse_first_line(struct span line, struct rtsp_message *m)
 		m->reason = span_trim(line);
 		return true;
 	}
+	if (http)
+		return false;
 	m->is_request = true;
 	m->method = span_cut(&line, ' ');
 	line = span_trim(line);
@@ -159,8 +161,8 @@ parse_first_line(struct span line, struct rtsp_message *m)
 }
 
 static enum parse_result
-parse_head(struct span head, struct rtsp_message *m, uint32_t *body_out,
-    const char **why_out)
+parse_head(struct span head, bool http, struct rtsp_message *m,
+    uint32_t *body_out, const char **why_out)
 {
 	struct span name, value;
 
@@ -169,8 +171,11 @@ parse_head(struct span head, struct rtsp_message *m, uint32_t *body_out,
 
 	struct span first = span_trim(span_cut(&head, '\n'));
 
-	if (!parse_first_line(first, m))
-		return bad(why_out, "first line is not RTSP");
+	if (!parse_first_line(first, http, m))
+		return bad(why_out, http ? "not an HTTP server"
+				    : span_starts(first, "HTTP/")
+					? "an HTTP server, not RTSP"
+					: "first line is not RTSP");
 	m->headers = head;
 
 	struct span rest = head;
@@ -184,6 +189,8 @@ parse_head(struct span head, struct rtsp_message *m, uint32_t *body_out,
 			 !span_number(value, body_out))
 			return bad(why_out, "Content-Length is no number");
 	}
+	if (http)
+		*body_out = 0;
 	if (*body_out > LIMIT_RTSP_BODY_BYTES)
 		return bad(why_out, "body too long");
 	return PARSE_DONE;
@@ -221,7 +228,7 @@ rtsp_message_parse(struct rtsp_parser *p, struct span b, struct rtsp_message *m,
 
 	if (head.n > LIMIT_RTSP_HEADER_BYTES)
 		return bad(why_out, "header block too long");
-	if (parse_head(head, m, &body, why_out) == PARSE_BAD)
+	if (parse_head(head, p->http, m, &body, why_out) == PARSE_BAD)
 		return PARSE_BAD;
 	p->need = p->head + body;
 	if (b.n < p->need)

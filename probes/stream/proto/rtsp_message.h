@@ -18,6 +18,7 @@ struct rtsp_parser {
 	uint32_t scanned; /* bytes known to hold no end of the head */
 	uint32_t head;	  /* length of the head once found, else 0 */
 	uint32_t need;	  /* length of the whole once known, else 0 */
+	bool http;	  /* the answer to a tunnel's GET: its head alone */
 };
 
 struct rtsp_message {
@@ -33,13 +34,16 @@ struct rtsp_message {
 	struct span body;
 };
 
-/* True when a message can begin with these bytes ("RTSP/", or the first
- * letters of an upper-case method); what can't be told yet counts as true. */
+/* True when a message can begin with these bytes ("RTSP/", "HTTP/", or the
+ * first letters of an upper-case method); what can't be told yet counts as
+ * true. */
 bool rtsp_message_begins(struct span bytes);
 
 /* PARSE_DONE: *message_out is filled and *used_out bytes are its. PARSE_MORE:
  * keep the bytes and call again with more behind them (p->need says how many,
- * when known). PARSE_BAD: not RTSP, or beyond LIMIT_RTSP_*; *why_out says. */
+ * when known). PARSE_BAD: not RTSP (with p->http: not HTTP), or beyond
+ * LIMIT_RTSP_*; *why_out says. Behind the head of an HTTP answer comes RTSP,
+ * whatever its Content-Length (RTSP.md 7). */
 enum parse_result rtsp_message_parse(struct rtsp_parser *p, struct span bytes,
     struct rtsp_message *message_out, size_t *used_out, const char **why_out);
 

@@ -10,7 +10,8 @@ static const char *
 method_name(enum rtsp_method method)
 {
 	static const char *const names[] = { "", "OPTIONS", "DESCRIBE", "SETUP",
-		"PLAY", "TEARDOWN", "GET_PARAMETER", "SET_PARAMETER" };
+		"PLAY", "TEARDOWN", "GET_PARAMETER", "SET_PARAMETER", "GET",
+		"POST" };
 
 	return names[method];
 }
@@ -27,20 +28,22 @@ rtsp_request_random(struct rtsp_session *s)
 }
 
 static size_t
-put_authorization(struct rtsp_session *s, const char *method, const char *uri,
-    char *out, size_t size)
+put_authorization(struct rtsp_session *s, enum rtsp_method method,
+    const char *uri, char *out, size_t size)
 {
-	struct digest_request r = { .method = method,
+	bool web = method == RTSP_M_GET || method == RTSP_M_POST;
+	const struct digest_challenge *c = web ? s->web : s->challenge;
+	struct digest_request r = { .method = method_name(method),
 		.uri = uri,
 		.user = s->user,
 		.password = s->password,
-		.no_qop = s->no_qop };
+		.no_qop = !web && s->no_qop };
 
-	if (s->challenge == NULL || s->user[0] == '\0' || s->foreign)
+	if (c == NULL || s->user[0] == '\0' || s->foreign)
 		return 0;
-	r.nc = ++s->nc;
+	r.nc = web ? ++s->web_nc : ++s->nc;
 	r.cnonce = rtsp_request_random(s);
-	return digest_write(s->challenge, &r, s->options->hash, out, size);
+	return digest_write(c, &r, s->options->hash, out, size);
 }
 
 /* Appends a request; its CSeq. What doesn't fit can't have come from a URL
@@ -58,8 +61,8 @@ put(struct rtsp_step *st, enum rtsp_method method, const char *uri,
 	size_t length = (size_t)n;
 
 	if (length < size)
-		length += put_authorization(s, method_name(method), uri,
-		    out + length, size - length);
+		length += put_authorization(s, method, uri, out + length,
+		    size - length);
 	if (length < size)
 		length += (size_t)snprintf(out + length, size - length, "%s",
 		    headers);
@@ -77,6 +80,63 @@ put(struct rtsp_step *st, enum rtsp_method method, const char *uri,
 		todo->flags |= RTSP_DO_SEND;
 	}
 	return s->cseq;
+}
+
+/* HTTP around RTSP, as QuickTime's servers wanted it and all have copied it
+ * since (ONVIF Streaming, RTSP over HTTP). */
+static size_t
+put_http(struct rtsp_session *s, enum rtsp_method method, const char *headers,
+    char *out, size_t size)
+{
+	struct rtsp_url url;
+
+	if (!rtsp_session_target(s, &url))
+		return 0;
+
+	const char *path = url.text + url.path_at;
+	bool v6 = url.address.family == 6;
+	int n = snprintf(out, size,
+	    "%s %s HTTP/1.0\r\nHost: %s%s%s:%u\r\n" AGENT
+	    "x-sessioncookie: %08x%08x\r\n"
+	    "Pragma: no-cache\r\nCache-Control: no-cache\r\n%s",
+	    method_name(method), path, v6 ? "[" : "", url.host, v6 ? "]" : "",
+	    url.port, s->cookie[0], s->cookie[1], headers);
+	size_t length = (size_t)n;
+
+	if (length < size)
+		length += put_authorization(s, method, path, out + length,
+		    size - length);
+	if (length < size)
+		length += (size_t)snprintf(out + length, size - length, "\r\n");
+	return length < size ? length : 0;
+}
+
+void
+rtsp_request_get(struct rtsp_step *st)
+{
+	struct rtsp_session *s = st->s;
+	struct rtsp_actions *todo = st->todo;
+	size_t n;
+
+	s->cookie[0] = rtsp_request_random(s);
+	s->cookie[1] = rtsp_request_random(s);
+	n = put_http(s, RTSP_M_GET, "Accept: application/x-rtsp-tunnelled\r\n",
+	    todo->out + todo->length, sizeof(todo->out) - todo->length);
+	todo->length += (uint32_t)n;
+	todo->flags |= RTSP_DO_SEND;
+	s->pending = RTSP_M_GET;
+	s->pending_cseq = 1; /* the answer says none */
+	s->deadline_us = st->now + s->options->reply_us;
+}
+
+size_t
+rtsp_session_post(struct rtsp_session *s, char *out, size_t size)
+{
+	return put_http(s, RTSP_M_POST,
+	    "Content-Type: application/x-rtsp-tunnelled\r\n"
+	    "Content-Length: 32767\r\n"
+	    "Expires: Sun, 9 Jan 1972 00:00:00 GMT\r\n",
+	    out, size);
 }
 
 void

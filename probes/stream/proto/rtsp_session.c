@@ -16,7 +16,7 @@
 #define S(x) (1u << RTSP_##x)
 #define AT_REST (S(IDLE) | S(WAITING) | S(RESOLVING) | S(BACKOFF))
 #define OPENING (S(CONNECTING) | S(SECURING))
-#define ASKING (S(DESCRIBE) | S(SETUP) | S(PLAY))
+#define ASKING (S(TUNNEL) | S(DESCRIBE) | S(SETUP) | S(PLAY))
 #define TALKING (S(OPTIONS) | ASKING)
 #define LIVE (S(PLAYING) | S(FLOWING) | S(STALLED))
 #define ALL ((1u << RTSP_STATE_COUNT) - 1)
@@ -193,8 +193,8 @@ static const struct row table[] = {
 	{ ALL, EV(WANT), STAY, IGNORE },
 	{ S(BACKOFF), EV(RETRY), STAY, "queue", queue, R(NONE) },
 	{ ALL, EV(RETRY), STAY, IGNORE },
-	{ AT_REST | OPENING | S(OPTIONS) | S(DESCRIBE), EV(UNWANT), RTSP_IDLE,
-	    "drop", rtsp_leave_unwanted, R(SHUTDOWN) },
+	{ AT_REST | OPENING | S(TUNNEL) | S(OPTIONS) | S(DESCRIBE), EV(UNWANT),
+	    RTSP_IDLE, "drop", rtsp_leave_unwanted, R(SHUTDOWN) },
 	{ S(SETUP) | S(PLAY) | LIVE, EV(UNWANT), RTSP_TEARDOWN, "leave",
 	    rtsp_leave_unwanted_teardown, R(SHUTDOWN) },
 	{ S(TEARDOWN), EV(UNWANT), STAY, "unwant", unwant_later, R(SHUTDOWN) },
@@ -279,6 +279,8 @@ static const struct row table[] = {
 	{ S(TEARDOWN), EV(DEADLINE), STAY, DONE, R(NONE) },
 	{ ALL, EV(DEADLINE), STAY, IGNORE },
 
+	{ S(TUNNEL), EV(OK), STAY, "tunnelled", rtsp_dialog_tunnelled,
+	    R(NONE) },
 	{ S(OPTIONS), EV(OK), STAY, DESCRIBE, R(NONE) },
 	{ S(DESCRIBE), EV(OK), STAY, "choose", rtsp_dialog_sdp, R(NONE) },
 	{ S(SETUP), EV(OK), STAY, "play", rtsp_dialog_setup_done,
@@ -287,6 +289,8 @@ static const struct row table[] = {
 	    R(NONE) },
 	{ S(TEARDOWN), EV(OK), STAY, "answered", rtsp_leave_answered, R(NONE) },
 	{ ALL, EV(OK), STAY, IGNORE },
+	{ S(TUNNEL), EV(AUTH), STAY, "tunnel-login", rtsp_dialog_tunnel_auth,
+	    R(AUTH_WRONG) },
 	{ TALKING, EV(AUTH), STAY, "login", rtsp_dialog_auth, R(AUTH_WRONG) },
 	{ TALKING, EV(REDIRECT), STAY, "redirect", rtsp_dialog_redirect,
 	    R(REDIRECT_REFUSED) },
@@ -402,6 +406,7 @@ time_in(const struct rtsp_session *s, unsigned state)
 	case RTSP_BACKOFF:
 		return 0;
 	case RTSP_RESOLVING:
+	case RTSP_TUNNEL:
 	case RTSP_DESCRIBE:
 	case RTSP_SETUP:
 	case RTSP_PLAY:
@@ -633,6 +638,7 @@ rtsp_session_init(struct rtsp_session *s, const struct rtsp_options *options,
 
 	*s = (struct rtsp_session){ .options = options, .random = seed };
 	s->keepalive = RTSP_KEEP_OPTIONS;
+	s->port_given = parsed.port_given;
 	if (fine && user[0] == '\0' && parsed.credentials) {
 		user = parsed.user;
 		password = parsed.password;
@@ -654,6 +660,7 @@ rtsp_session_fini(struct rtsp_session *s)
 {
 	rtsp_leave_forget(s);
 	free(s->challenge);
+	free(s->web);
 	if (s->password != NULL)
 		explicit_bzero(s->password, strlen(s->password));
 	free(s->password);
@@ -669,7 +676,24 @@ rtsp_session_target(const struct rtsp_session *s, struct rtsp_url *out)
 	const char *why;
 	const char *url = s->dial != NULL ? s->dial : s->url;
 
-	return rtsp_url_parse(span_of(url), out, &why) == PARSE_DONE;
+	if (rtsp_url_parse(span_of(url), out, &why) != PARSE_DONE)
+		return false;
+	if (rtsp_session_tunnels(s) && !out->port_given &&
+	    (s->dial != NULL || !s->port_given))
+		out->port = out->tls ? 443 : 80;
+	return true;
+}
+
+bool
+rtsp_session_tunnels(const struct rtsp_session *s)
+{
+	return s->configured == WIRE_TRANSPORT_HTTP;
+}
+
+bool
+rtsp_session_posts(const struct rtsp_session *s)
+{
+	return rtsp_session_tunnels(s) && s->state > RTSP_TUNNEL;
 }
 
 enum phase
@@ -681,6 +705,7 @@ rtsp_session_phase(const struct rtsp_session *s)
 		[RTSP_RESOLVING] = PHASE_RESOLVING,
 		[RTSP_CONNECTING] = PHASE_CONNECTING,
 		[RTSP_SECURING] = PHASE_CONNECTING,
+		[RTSP_TUNNEL] = PHASE_NEGOTIATING,
 		[RTSP_OPTIONS] = PHASE_NEGOTIATING,
 		[RTSP_DESCRIBE] = PHASE_NEGOTIATING,
 		[RTSP_SETUP] = PHASE_NEGOTIATING,
@@ -714,8 +739,8 @@ const char *
 rtsp_state_name(unsigned state)
 {
 	static const char *const names[] = { "idle", "waiting", "resolving",
-		"connecting", "securing", "options", "describe", "setup",
-		"play", "playing", "flowing", "stalled", "teardown",
+		"connecting", "securing", "tunnel", "options", "describe",
+		"setup", "play", "playing", "flowing", "stalled", "teardown",
 		"backoff" };
 
 	return state < RTSP_STATE_COUNT ? names[state] : "?";

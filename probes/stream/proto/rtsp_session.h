@@ -41,9 +41,10 @@ struct rtsp_session {
 	char *extra;	 /* SETUP of a second track, to be discarded, or NULL */
 	char *token;	 /* of the session */
 	struct digest_challenge *challenge;
-	int64_t deadline_us;   /* of the state; 0 = none */
-	int64_t keepalive_us;  /* next one is due; 0 = none */
-	int64_t next_try_us;   /* in BACKOFF */
+	struct digest_challenge *web; /* of the HTTP around the RTSP */
+	int64_t deadline_us;	      /* of the state; 0 = none */
+	int64_t keepalive_us;	      /* next one is due; 0 = none */
+	int64_t next_try_us;	      /* in BACKOFF */
 	int64_t kept_us;       /* last keep-alive sent on this connection */
 	int64_t played_us;     /* PLAY was accepted */
 	int64_t flowing_us;    /* FLOWING since */
@@ -51,11 +52,13 @@ struct rtsp_session {
 	int64_t stall_us;      /* of this feed; 0 = the common one */
 	int64_t gap_us; /* learned longest packet gap, set by the caller */
 	uint64_t random;
-	uint32_t cseq;		/* last one sent */
-	uint32_t pending_cseq;	/* of the request in flight, 0 = none */
-	uint32_t kept_cseq;	/* of the keep-alive in flight, 0 = none */
-	uint32_t passed_cseq;	/* OPTIONS we didn't wait for, 0 = none */
-	uint32_t nc;		/* uses of the nonce */
+	uint32_t cseq;	       /* last one sent */
+	uint32_t pending_cseq; /* of the request in flight, 0 = none */
+	uint32_t kept_cseq;    /* of the keep-alive in flight, 0 = none */
+	uint32_t passed_cseq;  /* OPTIONS we didn't wait for, 0 = none */
+	uint32_t nc;	       /* uses of the nonce */
+	uint32_t web_nc;
+	uint32_t cookie[2];	/* joins a tunnel's two connections */
 	uint32_t attempts;	/* since media last flowed */
 	uint32_t timeout_s;	/* of the session, as the server says */
 	uint16_t status;	/* last status of the last attempt */
@@ -75,6 +78,7 @@ struct rtsp_session {
 	uint8_t quirks;	      /* WIRE_QUIRK_ */
 	uint8_t configured;   /* enum wire_transport */
 	bool udp;	      /* of the present attempt */
+	bool port_given;      /* in the URL as configured */
 	bool tls;
 	bool udp_failed, tcp_failed; /* tried and refused or silent */
 	bool skip_options;	     /* it closed on or ignored OPTIONS */
@@ -83,6 +87,7 @@ struct rtsp_session {
 	bool no_qop;
 	bool login_proved; /* this nonce's login was accepted once */
 	bool login_ever;   /* these credentials worked once */
+	bool web_proved;   /* the same of the HTTP around */
 	bool foreign;	   /* redirected to another host: no credentials */
 	bool extra_done;
 	bool old_live555;
@@ -107,6 +112,8 @@ enum rtsp_method {
 	RTSP_M_TEARDOWN,
 	RTSP_M_GET_PARAMETER,
 	RTSP_M_SET_PARAMETER,
+	RTSP_M_GET,  /* HTTP */
+	RTSP_M_POST, /* HTTP */
 };
 
 /* Copies url (with credentials cut out), user and password. False when memory
@@ -130,7 +137,16 @@ void rtsp_session_tick(struct rtsp_session *s, int64_t now_us,
 /* When tick wants to be called next; INT64_MAX = never. */
 int64_t rtsp_session_due(const struct rtsp_session *s);
 
-/* The URL in force (after redirects), parsed. */
+/* The head of a tunnel's POST, whose body is the base64 of all that we say
+ * (the way up of RTSP over HTTP). Its length; 0: doesn't fit. */
+size_t rtsp_session_post(struct rtsp_session *s, char *out, size_t size);
+
+/* Whether all goes through HTTP, and whether what we say now goes into a POST
+ * (else it is the GET itself). */
+bool rtsp_session_tunnels(const struct rtsp_session *s);
+bool rtsp_session_posts(const struct rtsp_session *s);
+/* The URL in force (after redirects), parsed; the port is the HTTP one when it
+ * tunnels. */
 bool rtsp_session_target(const struct rtsp_session *s, struct rtsp_url *out);
 enum phase rtsp_session_phase(const struct rtsp_session *s);
 /* Silence that counts as a stall for this feed, us. */

@@ -102,6 +102,7 @@ parse_authority(struct span s, struct rtsp_url *url, const char **why_out)
 			return bad(why_out, "port is not a number"), false;
 	if (s.n > 0 && (!span_number(s, &port) || port == 0 || port > 65535))
 		return bad(why_out, "port is not in 1..65535"), false;
+	url->port_given = s.n > 0;
 	url->port = (uint16_t)port;
 	return true;
 }

@@ -13,9 +13,10 @@
 #include "probes/stream/proto/parse.h"
 
 struct rtsp_url {
-	bool tls;		     /* rtsps:// */
-	bool literal;		     /* host is an IPv4 or IPv6 address */
-	bool credentials;	     /* user[:password]@ was given */
+	bool tls;	  /* rtsps:// */
+	bool literal;	  /* host is an IPv4 or IPv6 address */
+	bool credentials; /* user[:password]@ was given */
+	bool port_given;
 	uint16_t port;		     /* given, or 554 (rtsp), 322 (rtsps) */
 	struct wire_address address; /* when literal */
 	char host[LIMIT_HOST_BYTES]; /* lower case, without brackets */

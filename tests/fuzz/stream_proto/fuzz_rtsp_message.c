@@ -5,8 +5,8 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* The first byte says in what steps the rest arrives; the outcome must not
- * depend on it. */
+/* The first byte says in what steps the rest arrives, on which the outcome must
+ * not depend, and whether it answers a tunnel's GET. */
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -20,6 +20,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size < 1)
 		return 0;
 	step = data[0] % 16 + 1u;
+	whole.http = piecewise.http = data[0] >= 128;
 	data++;
 	size--;
 	ra = rtsp_message_parse(&whole, (struct span){ data, size }, &a,

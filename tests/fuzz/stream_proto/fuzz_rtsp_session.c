@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "camwarden/wire.h"
 #include "probes/stream/proto/rtsp_session.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -42,7 +43,7 @@ feed(struct rtsp_session *s, struct span *in, int64_t now,
 	struct span bytes = span_cut(in, (char)0xff);
 
 	while (bytes.n > 0) {
-		struct rtsp_parser p = { 0 };
+		struct rtsp_parser p = { .http = s->state == RTSP_TUNNEL };
 		struct rtsp_message m;
 		size_t used = 0;
 		const char *why;
@@ -74,7 +75,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		"secret", 1))
 		return 0;
 	if (in.n > 0)
-		s.configured = in.p[0] % 3;
+		s.configured = in.p[0] % WIRE_TRANSPORT_COUNT;
 	while (in.n > 1) {
 		uint8_t op = in.p[0], arg = in.p[1];
 		struct rtsp_event e = { .why = "why", .port = 5000 };

@@ -152,7 +152,7 @@ static const struct wrong {
 	{ INVENTORY_FEEDS,
 	    "url,transport,no_picture,criticality,enabled,uuid\n"
 	    "rtsp://h/1,carrier pigeon,perhaps,9,x,123\n",
-	    "f.csv:2:12: unknown transport, expected auto, tcp or udp\n"
+	    "f.csv:2:12: unknown transport, expected auto, tcp, udp or http\n"
 	    "f.csv:2:27: not a yes or no, expected yes or no\n"
 	    "f.csv:2:35: not a criticality, expected 1 (low) to 5 (vital)\n"
 	    "f.csv:2:37: not a yes or no, expected yes or no\n"

@@ -132,6 +132,36 @@ test_bad(void **state)
 	}
 }
 
+/* A tunnel's answer: its head alone, and nothing but HTTP. */
+static void
+test_http(void **state)
+{
+	static const struct {
+		const char *in;
+		enum parse_result result;
+		size_t used;
+	} cases[] = {
+		{ "HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\nRTSP",
+		    PARSE_DONE, 39 },
+		{ "HTTP/1.0 401 No\r\n\r\n<html>", PARSE_DONE, 19 },
+		{ "RTSP/1.0 200 OK\r\n\r\n", PARSE_BAD, 0 },
+		{ "OPTIONS * RTSP/1.0\r\n\r\n", PARSE_BAD, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct rtsp_parser p = { .http = true };
+		struct rtsp_message m;
+		size_t used = 0;
+		const char *why;
+
+		assert_int_equal(rtsp_message_parse(&p, span_of(cases[i].in),
+				     &m, &used, &why),
+		    cases[i].result);
+		assert_int_equal(used, cases[i].used);
+	}
+}
+
 static void
 test_endless(void **state)
 {
@@ -164,6 +194,7 @@ main(void)
 		cmocka_unit_test(test_whole),
 		cmocka_unit_test(test_bytewise),
 		cmocka_unit_test(test_bad),
+		cmocka_unit_test(test_http),
 		cmocka_unit_test(test_endless),
 	};
 

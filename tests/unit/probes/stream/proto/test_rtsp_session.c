@@ -70,7 +70,7 @@ static void
 reply(const char *head, const char *body)
 {
 	char text[8192];
-	struct rtsp_parser p = { 0 };
+	struct rtsp_parser p = { .http = s.state == RTSP_TUNNEL };
 	struct rtsp_message m;
 	size_t used;
 	const char *why = "";
@@ -175,7 +175,7 @@ place(unsigned state, const char *url)
 		s.track = strdup("rtsp://127.0.0.1/a/t");
 		s.token = strdup("tok");
 	}
-	if (state >= RTSP_OPTIONS && state <= RTSP_PLAY)
+	if (state >= RTSP_TUNNEL && state <= RTSP_PLAY)
 		s.pending_cseq = 1;
 }
 
@@ -825,6 +825,146 @@ test_back_off(void **unused)
 	end();
 }
 
+/* ---- RTSP over HTTP ---- */
+
+static void
+begin_http(const char *url, const char *user)
+{
+	begin(url, user, "p");
+	s.configured = WIRE_TRANSPORT_HTTP;
+}
+
+/* Without a login: GET, its answer, then RTSP goes into the POST. */
+static void
+test_tunnel(void **unused)
+{
+	char head[1024];
+
+	(void)unused;
+	begin_http("rtsp://127.0.0.1/a?b=1", "");
+	dial();
+	IN("tunnel");
+	assert_false(rtsp_session_posts(&s));
+	SENT("GET /a?b=1 HTTP/1.0\r\nHost: 127.0.0.1:80\r\n");
+	SENT("Accept: application/x-rtsp-tunnelled\r\n");
+	reply("HTTP/1.1 200 OK", "");
+	IN("options");
+	assert_true(rtsp_session_posts(&s));
+	SENT("OPTIONS rtsp://127.0.0.1/a?b=1 RTSP/1.0\r\nCSeq: 1\r\n");
+	assert_true(rtsp_session_post(&s, head, sizeof(head)) > 0);
+	assert_non_null(strstr(head, "POST /a?b=1 HTTP/1.0\r\n"));
+	assert_null(strstr(head, "Authorization"));
+	ok("", "");
+	ok("", SDP);
+	SENT("interleaved=0-1");
+	/* refused: there is no other transport than this one */
+	reply("RTSP/1.0 461 No", "");
+	IN("backoff");
+	assert_int_equal(s.reason, REASON_UNSUPPORTED_461);
+	end();
+}
+
+static unsigned
+http_port(const char *text)
+{
+	struct rtsp_url url;
+
+	begin_http(text, "");
+	assert_true(rtsp_session_target(&s, &url));
+	end();
+	return url.port;
+}
+
+static void
+test_tunnel_port(void **unused)
+{
+	(void)unused;
+	assert_int_equal(http_port("rtsp://127.0.0.1/a"), 80);
+	assert_int_equal(http_port("rtsps://127.0.0.1/a"), 443);
+	assert_int_equal(http_port("rtsp://127.0.0.1:554/a"), 554);
+	assert_int_equal(http_port("rtsp://127.0.0.1:8080/a"), 8080);
+}
+
+#define HTTP_401(nonce)                                                        \
+	"HTTP/1.1 401 No\nWWW-Authenticate: Digest realm=\"w\", "              \
+	"nonce=\"" nonce "\""
+
+/* HTTP and RTSP ask each for their own; both logins are counted apart. */
+static void
+test_tunnel_login(void **unused)
+{
+	char head[1024];
+
+	(void)unused;
+	begin_http("rtsp://127.0.0.1/a", "u");
+	dial();
+	NOT_SENT("Authorization");
+	reply(HTTP_401("n1"), "");
+	IN("backoff");
+	later(0);
+	dial();
+	SENT("GET /a HTTP/1.0");
+	SENT("Authorization: Digest username=\"u\"");
+	SENT("nonce=\"n1\"");
+	reply("HTTP/1.0 200 OK", "");
+	assert_true(flags & RTSP_DO_GOOD_LOGIN);
+	NOT_SENT("Authorization");
+	rtsp_session_post(&s, head, sizeof(head));
+	assert_non_null(strstr(head, "nonce=\"n1\""));
+	ok("", "");
+	reply("RTSP/1.0 401 No\nWWW-Authenticate: Digest realm=\"r\", "
+	      "nonce=\"n2\"",
+	    "");
+	SENT("nonce=\"n2\"");
+	ok("", SDP);
+	IN("setup");
+	/* Lost: the next GET goes with n1, which has aged without a word. */
+	event(RTSP_EV_CLOSED);
+	later(0);
+	assert_false(flags & RTSP_DO_BAD_LOGIN);
+	end();
+}
+
+/* One wrong password is one, not two: cameras lock out. */
+static void
+test_tunnel_refused(void **unused)
+{
+	(void)unused;
+	begin_http("rtsp://127.0.0.1/a", "u");
+	dial();
+	reply(HTTP_401("n1"), "");
+	later(0);
+	dial();
+	reply(HTTP_401("n2"), "");
+	IN("backoff");
+	assert_int_equal(s.reason, REASON_AUTH_WRONG);
+	assert_true(flags & RTSP_DO_BAD_LOGIN);
+	assert_true(s.next_try_us - now >= 1800 * SECOND);
+	end();
+	/* an old nonce is no wrong password, but no reason to go on for ever */
+	begin_http("rtsp://127.0.0.1/a", "u");
+	for (int i = 0; i < 3; i++) {
+		dial();
+		reply(HTTP_401("n\", stale=true, x=\""), "");
+		later(0);
+	}
+	IN("backoff");
+	assert_int_equal(s.reason, REASON_AUTH_WRONG);
+	assert_false(flags & RTSP_DO_BAD_LOGIN);
+	end();
+	begin_http("rtsp://127.0.0.1/a", "");
+	dial();
+	reply(HTTP_401("n1"), "");
+	assert_int_equal(s.reason, REASON_AUTH_MISSING);
+	end();
+	begin_http("rtsp://127.0.0.1/a", "");
+	dial();
+	reply("HTTP/1.1 404 Not Found", "");
+	assert_int_equal(s.reason, REASON_NOT_FOUND_404);
+	assert_non_null(strstr(todo.detail, "HTTP GET: 404"));
+	end();
+}
+
 static void
 test_not_a_url(void **unused)
 {
@@ -859,6 +999,10 @@ main(void)
 		cmocka_unit_test(test_server_requests),
 		cmocka_unit_test(test_extra_track),
 		cmocka_unit_test(test_back_off),
+		cmocka_unit_test(test_tunnel),
+		cmocka_unit_test(test_tunnel_port),
+		cmocka_unit_test(test_tunnel_login),
+		cmocka_unit_test(test_tunnel_refused),
 		cmocka_unit_test(test_not_a_url),
 	};
 

@@ -84,6 +84,18 @@ field_of(struct field *f, const struct small *s)
 	gradient(f->g, s->cell, SMALL_W, SMALL_H);
 }
 
+void
+field_of_axes(struct field *axes, const struct field *f)
+{
+	for (unsigned i = 0; i < 2 * SMALL_CELLS; i += 2) {
+		float x = f->g[i], y = f->g[i + 1];
+		float length = sqrtf(x * x + y * y) + 0.01f;
+
+		axes->g[i] = (int16_t)((x * x - y * y) / length);
+		axes->g[i + 1] = (int16_t)(2 * x * y / length);
+	}
+}
+
 struct sums { /* of products of gradients */
 	int64_t cross, now, usual;
 };

@@ -61,6 +61,9 @@ void small_of_thumb(struct small *s, const uint16_t *thumb);
 void small_of_bytes(struct small *s, const uint8_t *luma);
 uint16_t level_of_bytes(const uint8_t *luma); /* unit of struct small */
 void field_of(struct field *f, const struct small *s);
+/* The same with twice the angle: what an edge parts may be brighter on either
+ * side, as a skyline is by day and by infrared. Costs some ten times more. */
+void field_of_axes(struct field *axes, const struct field *f);
 void match_zones(const struct field *now, const struct field *usual,
     struct zone_match zone_out[ZONES]);
 /* The mean of each zone, unit of small. */

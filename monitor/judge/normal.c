@@ -51,6 +51,7 @@
 #define COLOUR_MORE 180u
 #define PALE_MORE 150u
 #define SWITCHED_PERMILLE 330u
+#define AXES_PERMILLE 450u /* other places: 240 at most */
 #define SHIFT_AGREE 33
 #define SOFT_AGREE 25
 #define STEAMED_MOST 850u
@@ -248,6 +249,29 @@ rest_is_clear(const struct compared *c, const struct mode *mode)
 	       c->fine.clear_permille * 100u >= REST_CLEAR * c->rest_percent;
 }
 
+/* By infrared leaves are bright and the sky is dark: edges are where they were,
+ * and run as they ran, but half of them the other way up. */
+static bool
+runs_alike(const struct small *s, const struct small *usual)
+{
+	struct zone_match zone[ZONES];
+	struct field f, now, old;
+	unsigned n = 0, alike = 0;
+
+	field_of(&f, s);
+	field_of_axes(&now, &f);
+	field_of(&f, usual);
+	field_of_axes(&old, &f);
+	match_zones(&now, &old, zone);
+	for (unsigned z = 0; z < ZONES; z++) {
+		if (zone[z].edges < EDGES_CLEAR)
+			continue;
+		n++;
+		alike += zone[z].agree >= AGREE_PERCENT;
+	}
+	return n >= ZONES_LEAST && alike * 1000 >= n * AXES_PERMILLE;
+}
+
 static enum view
 view_of(struct compared *c, const struct mode *mode, const struct small *s)
 {
@@ -268,8 +292,8 @@ view_of(struct compared *c, const struct mode *mode, const struct small *s)
 		return VIEW_BUSY;
 	if (c->agree >= LIGHT_AGREE && light_changed(c))
 		return VIEW_LIGHT;
-	if (c->switched && c->same_permille >= SWITCHED_PERMILLE &&
-	    edges_kept(c))
+	if (c->switched && edges_kept(c) &&
+	    (c->same_permille >= SWITCHED_PERMILLE || runs_alike(s, &usual)))
 		return VIEW_LIGHT; /* shadows and all were otherwise by day */
 	if (c->agree >= LIGHT_AGREE &&
 	    c->agree * 100 >= c->agree_usual * BUSY_PERCENT)

@@ -156,6 +156,47 @@ test_infrared(void **state)
 	camera_fini(&c);
 }
 
+/* Bright leaves, a dark sky: nearly all edges the other way up. */
+static void
+inverted(const struct camera *c, struct measures *m)
+{
+	colourless(c, m);
+	for (unsigned i = 0; i < THUMB_CELLS; i++)
+		if (i % THUMB_W > THUMB_W / 6)
+			m->thumb[i] = (uint16_t)(250 * 256 - m->thumb[i]);
+}
+
+/* .. which is no other place; another place is. */
+static void
+test_infrared_turns_edges_over(void **state)
+{
+	struct camera c;
+
+	(void)state;
+	camera_init(&c);
+	c.touch = coloured;
+	camera_live(&c, 0, 12);
+	c.walker = 3;
+	c.touch = inverted;
+	quiet(&c, 60);
+	c.touch = coloured;
+	quiet(&c, 30);
+	c.touch = inverted;
+	quiet(&c, 30);
+	c.place = 1;
+	camera_pictures(&c, 30);
+	camera_expect(&c, "moved");
+	c.place = 0;
+	c.touch = coloured;
+	camera_pictures(&c, 3);
+	camera_expect(&c, "none");
+	c.place = 1;
+	c.touch = colourless;
+	camera_pictures(&c, 30);
+	camera_expect(&c, "moved");
+	camera_fini(&c);
+}
+
 /* What can be seen through comes at once; fog by and by, and neither it nor
  * rain is out of focus. */
 static void
@@ -544,6 +585,7 @@ main(void)
 		cmocka_unit_test(test_light_is_no_fault),
 		cmocka_unit_test(test_veil_and_fog),
 		cmocka_unit_test(test_infrared),
+		cmocka_unit_test(test_infrared_turns_edges_over),
 		cmocka_unit_test(test_focus),
 		cmocka_unit_test(test_dirt),
 		cmocka_unit_test(test_dirt_at_once),

@@ -89,6 +89,51 @@ test_other_scenes_do_not_agree(void **state)
 	}
 }
 
+static unsigned
+agree_by_axes(const struct small *a, const struct small *b, unsigned *n)
+{
+	struct field f, fa, fb;
+	struct zone_match zone[ZONES];
+	unsigned agree = 0;
+
+	*n = 0;
+	field_of(&f, a);
+	field_of_axes(&fa, &f);
+	field_of(&f, b);
+	field_of_axes(&fb, &f);
+	match_zones(&fa, &fb, zone);
+	for (unsigned z = 0; z < ZONES; z++) {
+		if (zone[z].edges < 8)
+			continue;
+		++*n;
+		agree += zone[z].agree >= 50;
+	}
+	return agree;
+}
+
+/* Either side of an edge may be the brighter one, but it must run there. */
+static void
+test_axes(void **state)
+{
+	struct small a, b;
+	unsigned n;
+
+	(void)state;
+	paint(&a, 1, 0, 0, 1);
+	paint(&b, 1, 0, 0, -0.6);
+	assert_true(agree_by_axes(&b, &a, &n) == n && n > 50);
+	for (uint32_t seed = 2; seed < 12; seed++) {
+		paint(&b, seed, 0, 0, 1);
+		assert_true(agree_by_axes(&b, &a, &n) * 100 < n * 40);
+	}
+	memset(&b, 0, sizeof(b));
+	assert_int_equal(agree_by_axes(&b, &a, &n), 0);
+	/* the widest steps there can be, everywhere */
+	for (unsigned i = 0; i < SMALL_CELLS; i++)
+		a.cell[i] = (i / 2 + i / SMALL_W / 2) % 2 ? 1020 : 0;
+	assert_true(agree_by_axes(&a, &a, &n) == n && n > 50);
+}
+
 static void
 test_flat_is_no_number_gone_wild(void **state)
 {
@@ -146,6 +191,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_light_changes_nothing),
 		cmocka_unit_test(test_other_scenes_do_not_agree),
+		cmocka_unit_test(test_axes),
 		cmocka_unit_test(test_flat_is_no_number_gone_wild),
 		cmocka_unit_test(test_displacement_is_found),
 	};

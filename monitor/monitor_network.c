@@ -176,10 +176,20 @@ look_up(struct monitor *m, struct lookups *l, const struct wire_address *a)
 }
 
 static void
+take_way(struct monitor *m, struct watched_feed *f, uint8_t way, int64_t now_us)
+{
+	if (way == f->way)
+		return;
+	f->way = way;
+	feed_turn(m, f, now_us);
+}
+
+static void
 find_ways(struct monitor *m, int64_t now_us)
 {
 	uint32_t version = network_watch_version(m->network);
 	struct lookups l = { 0 };
+	int names = -1; /* the way to whom names are asked of */
 
 	for (uint32_t i = 0, n = 0; i < m->feed_count && n < LOOKUPS; i++) {
 		struct watched_feed *f = m->feeds[m->order[i]];
@@ -188,15 +198,16 @@ find_ways(struct monitor *m, int64_t now_us)
 		if (f->way_version == version)
 			continue;
 		n++;
-		if (!fleet_address(m->fleet, f->number, &a))
+		if (fleet_address(m->fleet, f->number, &a)) {
+			f->way_version = version;
+			take_way(m, f, look_up(m, &l, &a), now_us);
 			continue;
-		uint8_t way = look_up(m, &l, &a);
-
-		f->way_version = version;
-		if (way == f->way)
+		}
+		if (!fleet_has_name(m->fleet, f->number))
 			continue;
-		f->way = way;
-		feed_turn(m, f, now_us);
+		if (names < 0)
+			names = (int)network_watch_names_way(m->network);
+		take_way(m, f, (uint8_t)names, now_us);
 	}
 }
 

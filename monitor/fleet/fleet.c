@@ -375,6 +375,16 @@ fleet_address(const struct fleet *fl, uint32_t feed, struct wire_address *out)
 	       address_parse(host, out);
 }
 
+bool
+fleet_has_name(const struct fleet *fl, uint32_t feed)
+{
+	const struct feed *f = &fl->feeds[feed];
+	char host[LIMIT_HOST_BYTES];
+
+	return f->want != NULL && url_host(f->want->url, host, sizeof(host)) &&
+	       host[0] != '\0';
+}
+
 void
 fleet_retry(struct fleet *fl, uint32_t feed)
 {

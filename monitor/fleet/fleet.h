@@ -79,6 +79,8 @@ void fleet_remove(struct fleet *fl, uint32_t feed);
  * name that isn't resolved yet, or one that libavformat resolves). */
 bool fleet_address(const struct fleet *fl, uint32_t feed,
     struct wire_address *out);
+/* Whether it is reached over the network at all: its URL names a host. */
+bool fleet_has_name(const struct fleet *fl, uint32_t feed);
 /* Forget the back-off: try now. */
 void fleet_retry(struct fleet *fl, uint32_t feed);
 

@@ -7,8 +7,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <arpa/inet.h>
 #include <netinet/icmp6.h>
 #include <netinet/ip_icmp.h>
+#include <resolv.h>
 
 #include <event2/event.h>
 
@@ -256,6 +258,28 @@ network_watch_way(struct network_watch *w, const struct wire_address *to)
 			.way = (uint8_t)way,
 			.gateway = true });
 	return way;
+}
+
+uint32_t
+network_watch_names_way(struct network_watch *w)
+{
+	/* RFC 5737: a host that is nowhere stands for all that are far. */
+	struct wire_address to = { 4, { 192, 0, 2, 1 } };
+	struct __res_state names = { 0 };
+	bool asked = false;
+	uint32_t way;
+
+	if (res_ninit(&names) == 0 && names.nscount > 0 &&
+	    names.nsaddr_list[0].sin_family == AF_INET) {
+		uint32_t server = names.nsaddr_list[0].sin_addr.s_addr;
+
+		asked = (ntohl(server) >> 24) != IN_LOOPBACKNET && server != 0;
+		if (asked)
+			memcpy(to.bytes, &server, sizeof(server));
+	}
+	res_nclose(&names);
+	way = network_watch_way(w, &to);
+	return asked || way != NETWORK_NOWHERE ? way : NETWORK_HERE;
 }
 
 struct network_watch *

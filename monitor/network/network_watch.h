@@ -32,6 +32,10 @@ struct network *network_watch_facts(struct network_watch *w);
 /* The way to this address, now. */
 uint32_t network_watch_way(struct network_watch *w,
     const struct wire_address *to);
+/* The way to whom this machine asks for names: that of a camera whose name has
+ * no address yet. With a resolver of its own, or none: the way to anywhere,
+ * NETWORK_HERE when there is none. */
+uint32_t network_watch_names_way(struct network_watch *w);
 /* Raised whenever routes changed: ways must be asked anew. */
 uint32_t network_watch_version(const struct network_watch *w);
 

@@ -103,17 +103,22 @@ def start_cameras():
     return farm, relays
 
 
-def start_monitor():
-    config = os.path.join(DIR, "camwarden.yaml")
-    with open(config, "w", encoding="ascii") as f:
-        f.write(f"state_dir: {STATE}\nhttp:\n  enabled: false\nstream:\n  stall_timeout: {STALL_S}s\n"
-                "sampling:\n  interval: 2s\n  rare: 5s\n")
+def run_monitor(config):
     with open(LOG, "a", encoding="ascii") as log:
         monitor = Child([program("camwarden"), "run", "--config", config], stderr=log)
     end = time.monotonic() + 15
     while camwarden("status", "--json", "--config", config).returncode in (2, 3):
         assert time.monotonic() < end and monitor.process.poll() is None, open(LOG, encoding="ascii").read()
         time.sleep(0.1)
+    return monitor
+
+
+def start_monitor():
+    config = os.path.join(DIR, "camwarden.yaml")
+    with open(config, "w", encoding="ascii") as f:
+        f.write(f"state_dir: {STATE}\nhttp:\n  enabled: false\nstream:\n  stall_timeout: {STALL_S}s\n"
+                "sampling:\n  interval: 2s\n  rare: 5s\n")
+    monitor = run_monitor(config)
     table = os.path.join(DIR, "cameras.csv")
     with open(table, "w", encoding="ascii") as f:
         f.write("site,device,name,url\n")
@@ -163,6 +168,24 @@ def incidents(config):
     return [i for i in listed if i["cause"] == "network-lost"]
 
 
+def start_without(monitor, config):
+    """A start without a network; one camera has a name that nobody was asked
+    for yet."""
+    table = os.path.join(DIR, "named.csv")
+    with open(table, "w", encoding="ascii") as f:
+        f.write(f"site,device,name,url\nsite0,named,named,rtsp://camera.invalid:{PORT}/cam0\n")
+    made = camwarden("feeds", "import", table, "--reason", "test", "--config", config)
+    assert made.returncode == 0, made.stdout + made.stderr
+    wait(config, lambda now: [f["cause"] for f in now if f["name"] == "named"] == ["name-failed"], 30, "a wrong name")
+    assert monitor.stop() == 0
+    there("ip", "link", "set", "theirs", "down")
+    monitor = run_monitor(config)
+    wait(config, lost, 20, "started without a network: all unknown", never="name-failed")
+    time.sleep(STALL_S)
+    assert lost(feeds(config)), feeds(config)
+    assert monitor.stop() == 0
+
+
 def main():
     farm, relays = start_cameras()
     monitor, config = start_monitor()
@@ -189,7 +212,7 @@ def main():
     told = incidents(config)
     assert [i["where"] for i in told] == ["", ""] and all(i["until"] for i in told), told
     assert "gateway" in told[0]["text"] and "carrier" in told[1]["text"], told
-    assert monitor.stop() == 0
+    start_without(monitor, config)
     for child in (*relays, farm):
         child.kill()
 

@@ -308,7 +308,7 @@ contrast_add(struct contrast *c, const struct pair *p, unsigned lag)
 	c->depth++;
 }
 
-static const struct note *
+const struct note *
 history_back(const struct history *h, unsigned lag)
 {
 	return &h->ring[(h->next + HISTORY - lag) % HISTORY];
@@ -370,16 +370,33 @@ coding_most(const struct note *a, const struct note *b)
 	return most[step];
 }
 
-static void
-contrast_excess(struct contrast *c, const struct note *a, const struct note *b)
+static uint32_t
+excess(const struct note *a, const struct note *b, uint32_t difference_q8)
 {
 	uint32_t sharp = a->sharp_q8 < b->sharp_q8 ? b->sharp_q8 : a->sharp_q8;
-	uint32_t most = coding_most(a, b);
 
 	if (a->au_bytes == 0 || b->au_bytes == 0 || sharp == 0)
-		return;
-	c->excess_percent = (uint32_t)((uint64_t)c->near_q8 * 100u * 1000u /
-				       ((uint64_t)sharp * most));
+		return 0;
+	return (uint32_t)((uint64_t)difference_q8 * 100u * 1000u /
+			  ((uint64_t)sharp * coding_most(a, b)));
+}
+
+uint32_t
+history_excess(const struct history *h, uint32_t difference_q8)
+{
+	return h->count < 2 ? 0
+			    : excess(history_back(h, 1), history_back(h, 2),
+				  difference_q8);
+}
+
+uint32_t
+history_apart_q8(const struct note *a, const struct note *b)
+{
+	uint32_t sum = 0;
+
+	for (unsigned i = 0; i < COARSE; i++)
+		sum += (uint32_t)abs(a->coarse[i] - b->coarse[i]);
+	return sum / COARSE;
 }
 
 void
@@ -414,7 +431,7 @@ history_take(struct history *h, const struct sample *s, struct contrast *c)
 
 		c->mid_q8 = median(c->lag_q8, c->depth);
 		hot_cells(&fresh, before, like, c);
-		contrast_excess(c, &fresh, before);
+		c->excess_percent = excess(&fresh, before, c->near_q8);
 	}
 	h->ring[h->next] = fresh;
 	h->next = (uint8_t)((h->next + 1) % HISTORY);

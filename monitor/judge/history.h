@@ -97,5 +97,12 @@ void history_take(struct history *h, const struct sample *s,
     struct contrast *c_out);
 /* The newest note; NULL when there is none. */
 const struct note *history_last(const struct history *h);
+/* The lag-th newest, from 1 to h->count. */
+const struct note *history_back(const struct history *h, unsigned lag);
+/* A calm difference, in percent of the most that coding one still picture twice
+ * makes of it, as the newest two are coded. 0: not known. */
+uint32_t history_excess(const struct history *h, uint32_t difference_q8);
+/* Mean difference of two pictures' cells, q8: their scenes, not their grain. */
+uint32_t history_apart_q8(const struct note *a, const struct note *b);
 
 #endif

@@ -7,6 +7,9 @@
  * connection), so that it takes some of them, over half a minute or the whole
  * of a shorter loop.
  *
+ * Pictures: where the loop lasts whole groups of pictures, or a few rounds of
+ * it do, its keyframes come again one after the other (again.h).
+ *
  * Encoded anew: the curve of activity goes as it went one lag before, for a
  * minute or, where the coder keeps to a bitrate and hides more of it, for four.
  * Where nothing moves there is nothing to be told: the curve then is noise and
@@ -332,6 +335,13 @@ see_units(struct judge_feed *f, const struct account *a)
 	l->units_bytes = 0;
 }
 
+/* 0: not known well. */
+static uint32_t
+calm_in_life(const struct judge_feed *f)
+{
+	return f->frozen.life_seen < LEARNED ? 0 : f->frozen.floor_q8;
+}
+
 static void
 see_motion(struct judge_feed *f)
 {
@@ -341,6 +351,7 @@ see_motion(struct judge_feed *f)
 		return;
 	if (differs(&f->history))
 		l->differ_us = l->moving_us = f->sample_us;
+	again_take(&l->again, &f->history, &f->contrast, calm_in_life(f));
 	l->seen_us = f->sample_us;
 	for (unsigned i = 0; i < CELL_BYTES; i++)
 		l->moved[0][i] |= f->contrast.hot_cell[i];
@@ -537,17 +548,6 @@ moved_lately(const struct judge_feed *f, const struct curve_match *m,
 	       at_us - l->moving_us <= MOVED_LATELY_US;
 }
 
-/* Mean difference of two pictures' cells, q8. */
-static uint32_t
-apart_q8(const struct note *a, const struct note *b)
-{
-	uint32_t sum = 0;
-
-	for (unsigned i = 0; i < COARSE; i++)
-		sum += (uint32_t)abs(a->coarse[i] - b->coarse[i]);
-	return sum / COARSE;
-}
-
 /* Pictures that lie rounds of the lag apart show other scenes: then a camera
  * goes round, from one to the next by the clock. */
 static bool
@@ -566,7 +566,7 @@ tours(const struct history *h, uint32_t ms)
 			    (off > SCENE_SLACK_MS && ms - off > SCENE_SLACK_MS))
 				continue;
 			pairs++;
-			other += apart_q8(a, b) > SCENE_Q8;
+			other += history_apart_q8(a, b) > SCENE_Q8;
 		}
 	return pairs >= SCENE_PAIRS && other * 2 >= pairs;
 }
@@ -636,6 +636,8 @@ look(struct judge_feed *f, const struct sight *s)
 	o = weigh_prints(l, s->at_us);
 	if (o.say == SAY_BAD)
 		return o;
+	if (again_sure(&l->again))
+		return (struct opinion){ SAY_BAD, 93, l->again.from_us };
 	m = weigh_match(l);
 	if (m.say == SAY_BAD || o.say == SAY_GOOD)
 		return m;
@@ -652,6 +654,11 @@ tell(const struct judge_feed *f, struct evidence *e)
 		evidence_number(e, "groups_again", l->hits, 1);
 		evidence_number(e, "again_for_s",
 		    (l->last_us - l->first_us) / 1000, 1000);
+		return;
+	}
+	if (again_sure(&l->again)) {
+		evidence_number(e, "loop_s", l->again.lag_ms, 1000);
+		evidence_number(e, "pictures_again", l->again.hits, 1);
 		return;
 	}
 	evidence_number(e, "loop_s", l->match_ms, 1000);

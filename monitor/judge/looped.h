@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "camwarden/observation.h"
+#include "monitor/judge/again.h"
 #include "monitor/judge/curve.h"
 #include "monitor/judge/history.h"
 
@@ -42,6 +43,7 @@ struct looped {
 	uint64_t units_bytes;
 	uint32_t units;
 	uint32_t units_least; /* .. and the smallest */
+	struct again again;
 	/* encoded anew */
 	struct curve curve;
 	struct curve_match match; /* the last that spoke for a loop .. */

@@ -19,6 +19,12 @@
  * of the feed before and would take them. */
 bool unit_brings_sets(enum codec codec, struct span unit);
 
+/* H.264, Annex B: all its slices are of type I, so that it needs no other
+ * picture (7.3.3). Not so where the encoder refreshes the picture strip by
+ * strip, whatever a recovery point or a container says. What can't be read
+ * counts as one that is. */
+bool unit_is_intra(struct span unit);
+
 struct unit_jpeg {
 	uint32_t width;
 	uint32_t height;

@@ -137,7 +137,8 @@ enum sample_result {
 	    1, /* decoded, decoder reports damage; measures stand */
 	SAMPLE_UNDECODABLE = 2,
 	SAMPLE_TOO_LARGE = 3,	/* beyond max_pixels or max bytes */
-	SAMPLE_NO_KEYFRAME = 4, /* none came before the request was replaced */
+	SAMPLE_NO_KEYFRAME = 4, /* none came before the request was replaced,
+				 * or what came needs pictures before it */
 	SAMPLE_BUSY = 5, /* dropped: the picture probe's queue was full */
 	SAMPLE_QUARANTINED = 6, /* its like killed a decoder */
 	SAMPLE_LOST = 7,	/* a process in between died */

@@ -158,6 +158,20 @@ status_of(enum state state)
 }
 
 static void
+print_stream(FILE *out, const struct judge_stream *s, double length)
+{
+	fprintf(out, "%s %ux%u, %.1f pictures/s, %u kbit/s, ",
+	    codec_name(s->codec), s->width, s->height, s->fps_milli / 1e3,
+	    s->kbps);
+	if (s->gop_us > 0)
+		fprintf(out, "a keyframe every %.1f s; ", s->gop_us / 1e6);
+	else
+		fputs("no two keyframes; ", out);
+	fprintf(out, "%u sample%s in %.1f s\n", s->samples,
+	    s->samples == 1 ? "" : "s", length);
+}
+
+static void
 print_summary(FILE *out, bool json, const struct verdict *v,
     const struct judge_stream *s, double length)
 {
@@ -178,13 +192,7 @@ print_summary(FILE *out, bool json, const struct verdict *v,
 		if (s->codec == CODEC_NONE)
 			fprintf(out, "no picture in %.1f s\n", length);
 		else
-			fprintf(out,
-			    "%s %ux%u, %.1f pictures/s, %u kbit/s, a keyframe "
-			    "every "
-			    "%.1f s; %u samples in %.1f s\n",
-			    codec_name(s->codec), s->width, s->height,
-			    s->fps_milli / 1e3, s->kbps, s->gop_us / 1e6,
-			    s->samples, length);
+			print_stream(out, s, length);
 		if (v->cause != CAUSE_NONE)
 			fprintf(out, "%s\n", cause_help(v->cause));
 	}

@@ -571,10 +571,8 @@ judge_damage(const AVFrame *f, uint32_t *damage)
 	*damage |= (uint32_t)f->decode_error_flags & DECODER_DAMAGE_FLAGS;
 	if (missing > 0)
 		*damage |= DECODER_DAMAGE_BLOCKS;
-	if (!intra)
-		*damage |= DECODER_DAMAGE_NOT_INTRA;
-	if (!intra && (f->flags & AV_FRAME_FLAG_CORRUPT))
-		*damage |= DECODER_DAMAGE_CORRUPT;
+	if (!intra) /* what it lacks is ours to know, no damage */
+		return SAMPLE_NO_KEYFRAME;
 	if (missing > MISSING_MAX_PERCENT)
 		return SAMPLE_UNDECODABLE;
 	return *damage != 0 ? SAMPLE_DAMAGED : SAMPLE_OK;
@@ -599,6 +597,8 @@ decoder_decode(struct decoder *d, const struct decoder_unit *unit,
 	d->stats.units++;
 	if (!look(d, unit, &w))
 		return SAMPLE_UNDECODABLE;
+	if (unit->codec == CODEC_H264 && !unit_is_intra(w.packet))
+		return SAMPLE_NO_KEYFRAME;
 	if (too_large(d, w.width, w.height))
 		return SAMPLE_TOO_LARGE;
 	s = slot_get(d, &w);

@@ -32,8 +32,6 @@
 #define DECODER_DAMAGE_FLAGS 0xf7u
 #define DECODER_DAMAGE_BLOCKS 0x100u	/* parts of the picture never decoded */
 #define DECODER_DAMAGE_TRUNCATED 0x200u /* JPEG without its end marker */
-#define DECODER_DAMAGE_CORRUPT 0x400u	/* the frame is marked corrupt */
-#define DECODER_DAMAGE_NOT_INTRA 0x800u /* needs pictures we don't have */
 
 struct decoder_config {
 	uint32_t max_pixels;  /* of one picture; more is SAMPLE_TOO_LARGE */

@@ -17,6 +17,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 	unit_brings_sets(CODEC_H264, unit);
 	unit_brings_sets(CODEC_H265, unit);
 	unit_has_vol(unit);
+	unit_is_intra(unit);
 	if (unit_read_jpeg(unit, &jpeg) &&
 	    (jpeg.width > UINT16_MAX || jpeg.height > UINT16_MAX))
 		abort();

@@ -75,6 +75,43 @@ parameter_sets(void **state)
 	}
 }
 
+/* first_mb_in_slice and slice_type, from the first bit: ue(0) is 1, ue(5) is
+ * 00110, ue(7) is 0001000, ue(2) is 011. */
+static const struct {
+	const char *what;
+	const uint8_t *p;
+	size_t n;
+	bool intra;
+} slices[] = {
+	{ "IDR, whatever its type", BYTES(SPS4, 0, 0, 1, 0x65, 0x98), true },
+	{ "I, all of them", BYTES(0, 0, 1, 0x41, 0x88, 0), true },
+	{ "I, this one", BYTES(0, 0, 1, 0x41, 0xb0, 0), true },
+	{ "P", BYTES(0, 0, 1, 0x41, 0x98, 0), false },
+	{ "I, then P", BYTES(0, 0, 1, 0x41, 0xb0, 0, 0, 1, 0x41, 0x98), false },
+	{ "I at macroblock 4", BYTES(0, 0, 1, 0x41, 0x2b, 0x80), true },
+	{ "P at macroblock 4", BYTES(0, 0, 1, 0x41, 0x29, 0x80), false },
+	{ "cut in the number", BYTES(0, 0, 1, 0x41, 0), true },
+	{ "endless zeros", BYTES(0, 0, 1, 0x41, 0, 0, 3, 0, 0, 3, 0), true },
+	{ "no slice", BYTES(SPS4, PPS4), true },
+};
+
+static void
+intra(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(slices) / sizeof(slices[0]); i++) {
+		print_message("%s\n", slices[i].what);
+		for (size_t k = 0; k <= slices[i].n; k++) {
+			uint8_t *p = cut(slices[i].p, k);
+			bool is = unit_is_intra((struct span){ p, k });
+
+			if (k == slices[i].n)
+				assert_int_equal(is, slices[i].intra);
+			free(p);
+		}
+	}
+}
+
 #define SOF(h, w)                                                              \
 	0xff, 0xc0, 0, 11, 8, (h) >> 8, (h)&255, (w) >> 8, (w)&255, 1, 1,      \
 	    0x11, 0
@@ -172,6 +209,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(parameter_sets),
+		cmocka_unit_test(intra),
 		cmocka_unit_test(jpeg_headers),
 		cmocka_unit_test(object_layers),
 		cmocka_unit_test(other_codecs),

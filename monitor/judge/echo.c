@@ -83,6 +83,22 @@ towards(uint32_t old, uint32_t v)
 				     : v;
 }
 
+/* Mean and mean deviation, once for all the others it is held against. */
+static void
+weigh_cells(struct echo *e)
+{
+	const unsigned from = TEXT_ROWS * ECHO_W, to = ECHO_CELLS - from;
+	unsigned sum = 0;
+
+	for (unsigned i = from; i < to; i++)
+		sum += e->cell_q8[i];
+	e->mean_q8 = (uint16_t)(sum / (to - from));
+	sum = 0;
+	for (unsigned i = from; i < to; i++)
+		sum += (unsigned)abs(e->cell_q8[i] - e->mean_q8);
+	e->spread_q8 = (uint16_t)(sum / (to - from));
+}
+
 void
 echo_on_picture(struct echo *e, const struct measures *m)
 {
@@ -101,6 +117,7 @@ echo_on_picture(struct echo *e, const struct measures *m)
 			sum = towards(e->cell_q8[i], sum);
 		e->cell_q8[i] = (uint16_t)sum;
 	}
+	weigh_cells(e);
 	e->pictured = true;
 }
 
@@ -118,33 +135,15 @@ echo_sign(const struct echo *e)
 	return sign;
 }
 
-static int
-mean_cell(const struct echo *e, int *spread)
-{
-	const unsigned from = TEXT_ROWS * ECHO_W, to = ECHO_CELLS - from;
-	int sum = 0, mean;
-
-	for (unsigned i = from; i < to; i++)
-		sum += e->cell_q8[i];
-	mean = sum / (int)(to - from);
-	*spread = 0;
-	for (unsigned i = from; i < to; i++)
-		*spread += abs(e->cell_q8[i] - mean);
-	*spread /= (int)(to - from);
-	return mean;
-}
-
 bool
 echo_same_place(const struct echo *a, const struct echo *b)
 {
 	const unsigned from = TEXT_ROWS * ECHO_W, to = ECHO_CELLS - from;
-	int spread_a, spread_b, off;
+	int off = a->mean_q8 - b->mean_q8;
 	unsigned same = 0;
 
-	if (!a->pictured || !b->pictured)
-		return false;
-	off = mean_cell(a, &spread_a) - mean_cell(b, &spread_b);
-	if (spread_a < SPREAD_LEAST || spread_b < SPREAD_LEAST)
+	if (!a->pictured || !b->pictured || a->spread_q8 < SPREAD_LEAST ||
+	    b->spread_q8 < SPREAD_LEAST)
 		return false;
 	for (unsigned i = from; i < to; i++)
 		same += abs(a->cell_q8[i] - b->cell_q8[i] - off) <= CELL_APART;

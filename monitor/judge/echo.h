@@ -32,7 +32,9 @@ struct echo {
 	bool begun;
 	bool pictured;
 	uint16_t level[ECHO_STEPS];   /* log2 x 128 of the units; 0 = none */
-	uint16_t cell_q8[ECHO_CELLS]; /* luma, of the last pictures */
+	uint16_t cell_q8[ECHO_CELLS]; /* luma, of the last pictures, .. */
+	uint16_t mean_q8;	      /* .. of all but the rows of text, .. */
+	uint16_t spread_q8;	      /* .. and how far these lie from it */
 };
 
 /* One feed's, ready to be compared with many. */

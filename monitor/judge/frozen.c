@@ -47,6 +47,7 @@
 #define FLOOR_KNOWN 4u
 #define FLOOR_DOWN 4u
 #define FLOOR_UP 64u
+#define SUSPECT_US (900ll * SECOND) /* none of the signs takes longer */
 #define BLOCKS_LEAST 12u /* a picture with less texture proves nothing */
 
 static void
@@ -86,11 +87,11 @@ silent(const struct frozen *z)
 static uint32_t
 floor_towards(const struct frozen *z, uint32_t near_q8)
 {
-	if (z->floor_seen < FLOOR_NEW)
-		return towards(z->floor_q8, near_q8, z->floor_seen);
-	if (near_q8 < z->floor_q8)
-		return z->floor_q8 - (z->floor_q8 - near_q8) / FLOOR_DOWN;
-	return z->floor_q8 + (near_q8 - z->floor_q8) / FLOOR_UP;
+	if (z->floor.seen < FLOOR_NEW)
+		return towards(z->floor.q8, near_q8, z->floor.seen);
+	if (near_q8 < z->floor.q8)
+		return z->floor.q8 - (z->floor.q8 - near_q8) / FLOOR_DOWN;
+	return z->floor.q8 + (near_q8 - z->floor.q8) / FLOOR_UP;
 }
 
 /* In less light noise is coded away and contrast is less: life looks quieter
@@ -98,20 +99,20 @@ floor_towards(const struct frozen *z, uint32_t near_q8)
 static uint16_t
 level_towards(const struct frozen *z)
 {
-	uint32_t old = z->floor_level_q8, now = z->level_q8;
+	uint32_t old = z->floor.level_q8, now = z->level_q8;
 
 	if (old == 0)
 		return (uint16_t)now;
-	if (z->floor_seen < FLOOR_NEW)
-		return (uint16_t)towards(old, now, z->floor_seen);
+	if (z->floor.seen < FLOOR_NEW)
+		return (uint16_t)towards(old, now, z->floor.seen);
 	return (uint16_t)((old * (FLOOR_UP - 1) + now) / FLOOR_UP);
 }
 
 static bool
 as_bright(const struct frozen *z)
 {
-	return z->level_q8 * 100u >= z->floor_level_q8 * AS_BRIGHT_PERCENT &&
-	       z->level_q8 * AS_BRIGHT_PERCENT <= z->floor_level_q8 * 100u;
+	return z->level_q8 * 100u >= z->floor.level_q8 * AS_BRIGHT_PERCENT &&
+	       z->level_q8 * AS_BRIGHT_PERCENT <= z->floor.level_q8 * 100u;
 }
 
 /* A quiet time has ended with life: so it was life too. */
@@ -122,8 +123,8 @@ learn_quiet(struct frozen *z)
 		return;
 	if (z->recent_permille > z->quiet_permille)
 		z->quiet_permille = (uint16_t)z->recent_permille;
-	if (z->near_q8 < z->floor_q8)
-		z->floor_q8 = (z->floor_q8 + z->near_q8) / 2;
+	if (z->near_q8 < z->floor.q8)
+		z->floor.q8 = (z->floor.q8 + z->near_q8) / 2;
 }
 
 /* What this feed is like while it lives. A time that was called frozen teaches
@@ -142,11 +143,11 @@ learn(struct frozen *z, const struct contrast *c, int64_t at_us, bool called)
 	if (z->life_seen < UINT16_MAX)
 		z->life_seen++;
 	z->life_excess =
-	    towards(z->life_excess, c->excess_percent, z->floor_seen);
-	z->floor_q8 = floor_towards(z, c->near_q8);
-	z->floor_level_q8 = level_towards(z);
-	if (z->floor_seen < UINT16_MAX)
-		z->floor_seen++;
+	    towards(z->life_excess, c->excess_percent, z->floor.seen);
+	z->floor.q8 = floor_towards(z, c->near_q8);
+	z->floor.level_q8 = level_towards(z);
+	if (z->floor.seen < UINT16_MAX)
+		z->floor.seen++;
 	if (!called && silent(z) && quiet > z->longest_us)
 		z->longest_us = quiet;
 }
@@ -158,7 +159,8 @@ static int64_t
 patience(const struct frozen *z, int64_t at_us)
 {
 	int64_t us = z->longest_us * SILENT_TIMES;
-	bool strange = z->mode_us != 0 && at_us - z->mode_us < MODE_NEW_US;
+	bool strange =
+	    z->floor.from_us != 0 && at_us - z->floor.from_us < MODE_NEW_US;
 
 	if (z->life_seen == 0)
 		return UNPROVEN_US;
@@ -244,15 +246,15 @@ below_life(const struct frozen *z, int64_t quiet)
 			    : z->quiet_permille;
 
 	/* coded picture by picture, what is the same comes out the same */
-	if (z->floor_seen < FLOOR_KNOWN || z->intra_only || !as_bright(z))
+	if (z->floor.seen < FLOOR_KNOWN || z->intra_only || !as_bright(z))
 		return 0;
 	for (unsigned i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
 		if (z->samples >= steps[i].samples && quiet >= steps[i].us &&
 		    z->recent_permille >= most + steps[i].over_permille &&
 		    z->recent_permille * 2 >= most * 3 &&
-		    z->near_q8 * 100 <= z->floor_q8 * steps[i].percent &&
+		    z->near_q8 * 100 <= z->floor.q8 * steps[i].percent &&
 		    z->anchor_q8 * 100 <=
-			z->floor_q8 * (steps[i].percent + DRIFT_PERCENT))
+			z->floor.q8 * (steps[i].percent + DRIFT_PERCENT))
 			return steps[i].sure;
 	return 0;
 }
@@ -285,6 +287,10 @@ weigh(const struct frozen *z, int64_t at_us)
 	if (sure > 0 && quiet >= patience(z, at_us))
 		return (struct opinion){ SAY_BAD,
 			silent(z) ? (uint8_t)70 : sure, z->quiet_us };
+	/* what has not come to a call by now is what a quiet night is like, and
+	 * may be learned from */
+	if (quiet >= SUSPECT_US)
+		return (struct opinion){ SAY_NOTHING, 0, 0 };
 	if (sure > 0 || z->exact_run > 0 || z->strong > 0 ||
 	    z->recent_permille >= z->life_permille + BELOW_OVER_PERMILLE)
 		return (struct opinion){ SAY_ODD, 0, 0 };
@@ -306,7 +312,8 @@ static void
 follow_light(struct frozen *z, const struct measures *m, int64_t at_us)
 {
 	bool mono = m->saturation_q8 < (z->mono ? COLOUR_Q8 : MONO_Q8);
-	bool back = z->mode_us != 0 && at_us - z->mode_us < MODE_BRIEF_US;
+	bool back =
+	    z->floor.from_us != 0 && at_us - z->floor.from_us < MODE_BRIEF_US;
 
 	if (mono == z->mono)
 		return;
@@ -314,19 +321,11 @@ follow_light(struct frozen *z, const struct measures *m, int64_t at_us)
 	if (z->life_seen == 0)
 		return;
 	if (back) {
-		z->floor_q8 = z->before_floor_q8;
-		z->floor_seen = z->before_floor_seen;
-		z->floor_level_q8 = z->before_floor_level_q8;
-		z->mode_us = z->before_mode_us;
+		z->floor = z->before;
 		return;
 	}
-	z->before_floor_q8 = z->floor_q8;
-	z->before_floor_seen = z->floor_seen;
-	z->before_floor_level_q8 = z->floor_level_q8;
-	z->before_mode_us = z->mode_us;
-	z->floor_seen = 0;
-	z->floor_level_q8 = 0;
-	z->mode_us = at_us;
+	z->before = z->floor;
+	z->floor = (struct calm){ .from_us = at_us, .q8 = z->before.q8 };
 }
 
 static struct opinion
@@ -369,7 +368,7 @@ tell(const struct judge_feed *f, struct evidence *e)
 	evidence_number(e, "equal_blocks", z->recent_permille, 1000);
 	evidence_number(e, "equal_blocks_usual", z->life_permille, 1000);
 	evidence_number(e, "difference", f->contrast.near_q8, 256);
-	evidence_number(e, "difference_usual", z->floor_q8, 256);
+	evidence_number(e, "difference_usual", z->floor.q8, 256);
 	evidence_number(e, "reproduced", z->strong, 1);
 	evidence_number(e, "compared", z->samples, 1);
 	evidence_number(e, "quiet_s", (f->now_us - z->quiet_us) / 1000, 1000);

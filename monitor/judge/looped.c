@@ -339,7 +339,7 @@ see_units(struct judge_feed *f, const struct account *a)
 static uint32_t
 calm_in_life(const struct judge_feed *f)
 {
-	return f->frozen.life_seen < LEARNED ? 0 : f->frozen.floor_q8;
+	return f->frozen.life_seen < LEARNED ? 0 : f->frozen.floor.q8;
 }
 
 static void

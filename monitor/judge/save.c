@@ -38,8 +38,8 @@ save(const struct judge_feed *f, const struct usual *u, const struct normal *n,
 	writer_le16(&w, z->life_permille);
 	writer_le16(&w, z->life_seen);
 	writer_le32(&w, z->life_excess);
-	writer_le32(&w, z->floor_q8);
-	writer_le16(&w, z->floor_seen);
+	writer_le32(&w, z->floor.q8);
+	writer_le16(&w, z->floor.seen);
 	writer_le64(&w, (uint64_t)z->longest_us);
 	usual_save(u, &w);
 	normal_save(n, &w);
@@ -87,8 +87,8 @@ judge_restore(struct judge_feed *f, const void *bytes, size_t length)
 	z.life_permille = reader_le16(&r);
 	z.life_seen = reader_le16(&r);
 	z.life_excess = reader_le32(&r);
-	z.floor_q8 = reader_le32(&r);
-	z.floor_seen = reader_le16(&r);
+	z.floor.q8 = reader_le32(&r);
+	z.floor.seen = reader_le16(&r);
 	z.longest_us = (int64_t)reader_le64(&r);
 	if (s.codec >= CODEC_COUNT || z.life_permille > 1000 ||
 	    z.quiet_permille > 1000 || z.longest_us < 0 ||

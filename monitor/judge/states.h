@@ -9,6 +9,15 @@
 #include "camwarden/observation.h"
 #include "monitor/judge/judge.h"
 
+/* What a camera is like while it lives, in one light: by its own eyes, or by
+ * infrared. */
+struct calm {
+	int64_t from_us;   /* since when; 0 = from the first */
+	uint32_t q8;	   /* usual calm difference */
+	uint16_t seen;	   /* signs of life it was learned from */
+	uint16_t level_q8; /* brightness meanwhile; 0 not known */
+};
+
 struct frozen {
 	int64_t quiet_us;   /* last sign of life, or the first picture */
 	int64_t exact_us;   /* first picture of a run of equal ones */
@@ -19,12 +28,9 @@ struct frozen {
 	uint32_t recent_permille; /* running mean of the same */
 	uint32_t uneven_permille; /* running mean of nearest / median */
 	bool intra_only;
-	bool mono;		/* no colour in the picture: by infrared */
-	int64_t mode_us;	/* when that changed last, 0 = never .. */
-	int64_t before_mode_us; /* .. and what was known before it did */
-	uint32_t before_floor_q8;
-	uint16_t before_floor_seen;
-	uint16_t before_floor_level_q8;
+	bool mono; /* no colour in the picture: by infrared */
+	struct calm floor;
+	struct calm before;	 /* the other light's, which may be back soon */
 	uint16_t best_permille;	 /* the most blocks that came back */
 	uint32_t near_q8;	 /* running mean of the nearest */
 	uint32_t anchor_q8;	 /* and to the first of the quiet ones */
@@ -32,11 +38,8 @@ struct frozen {
 	uint16_t life_permille;	 /* equal blocks usual beside motion */
 	uint16_t life_seen;
 	uint32_t life_excess; /* usual excess_percent in life */
-	uint32_t floor_q8;    /* calm difference usual in life */
-	uint16_t floor_seen;
-	uint16_t floor_level_q8; /* brightness meanwhile; 0 not known */
-	uint16_t level_q8;	 /* and now */
-	int64_t longest_us;	 /* longest equal run that motion ended */
+	uint16_t level_q8;    /* brightness now */
+	int64_t longest_us;   /* longest equal run that motion ended */
 };
 
 struct white {

@@ -167,6 +167,38 @@ test_colour_passes_a_grey_scene(void **state)
 	}
 }
 
+/* By infrared a part of the blocks comes back, all night long: what was
+ * suspected for longer than any freeze needs to be called is learned from. One
+ * is called all the same. */
+static void
+test_quiet_night(void **state)
+{
+	struct camera c;
+
+	(void)state;
+	camera_init(&c);
+	c.touch = tint;
+	chroma = 1500;
+	camera_live(&c, 0, 12);
+	c.walker = 0;
+	chroma = 0;
+	c.noise = 60;
+	camera_pictures(&c, 300);
+	camera_expect(&c, "none");
+	assert_true(judge_suspects(c.feed));
+	camera_pictures(&c, 200);
+	camera_expect(&c, "none");
+	assert_false(judge_suspects(c.feed));
+	c.noise = 0;
+	camera_pictures(&c, 4);
+	camera_expect(&c, "frozen");
+	c.noise = 60;
+	c.walker = 3;
+	camera_pictures(&c, 4);
+	camera_expect(&c, "none");
+	camera_fini(&c);
+}
+
 static void
 test_frozen_under_clock(void **state)
 {
@@ -383,6 +415,7 @@ main(void)
 		cmocka_unit_test(test_suspect_first),
 		cmocka_unit_test(test_frozen_reproduced),
 		cmocka_unit_test(test_colour_passes_a_grey_scene),
+		cmocka_unit_test(test_quiet_night),
 		cmocka_unit_test(test_frozen_under_clock),
 		cmocka_unit_test(test_still_but_live),
 		cmocka_unit_test(test_silent_source_has_patience),

@@ -160,10 +160,19 @@ judge_on_annotation(struct judge_feed *f, const struct annotation *a,
 		f->normal.moving_until_us = a->to_us;
 }
 
+/* The last picture; until there is one, the stream's beginning. 0: neither. */
+static int64_t
+pictured_us(const struct judge_feed *f)
+{
+	return f->sample_us != 0 ? f->sample_us : f->link.flowing_us;
+}
+
 static bool
 stale(const struct judge_feed *f)
 {
-	return f->now_us - f->sample_us > schedule_validity(f);
+	int64_t from = pictured_us(f);
+
+	return from != 0 && f->now_us - from > schedule_validity(f);
 }
 
 /* All causes in force, as bits. */
@@ -181,10 +190,10 @@ causes_now(const struct judge_feed *f)
 	causes = detector_causes(f);
 	if (causes >> CAUSE_UNDECODABLE & 1)
 		return causes;
-	if (f->sample_us == 0 || (!f->life.alive && !stale(f)))
-		causes |= 1ull << CAUSE_LEARNING;
-	else if (stale(f))
+	if (stale(f))
 		causes |= 1ull << CAUSE_NOT_SAMPLED;
+	else if (f->sample_us == 0 || !f->life.alive)
+		causes |= 1ull << CAUSE_LEARNING;
 	return causes;
 }
 
@@ -269,7 +278,7 @@ since_of(const struct judge_feed *f, enum cause cause)
 	if (cause == CAUSE_NONE)
 		return since_of_good(f, &f->verdict);
 	if (cause == CAUSE_NOT_SAMPLED)
-		return f->sample_us;
+		return pictured_us(f);
 	if (cause_state(cause) == STATE_UNKNOWN)
 		return cause == CAUSE_LEARNING ? f->born_us : last_evidence(f);
 	return liveness_since(&f->link);
@@ -401,9 +410,9 @@ judge_deadline(const struct judge_feed *f)
 	    liveness_deadline(&f->link, f->cfg->return_grace_us, f->now_us);
 	int64_t stale_at;
 
-	if (f->blind != CAUSE_NONE || f->sample_us == 0)
+	if (f->blind != CAUSE_NONE || pictured_us(f) == 0)
 		return at;
-	stale_at = f->sample_us + schedule_validity(f) + 1;
+	stale_at = pictured_us(f) + schedule_validity(f) + 1;
 	if (stale_at > f->now_us && stale_at < at)
 		at = stale_at;
 	return at;
@@ -413,6 +422,7 @@ void
 judge_stream(const struct judge_feed *f, struct judge_stream *out)
 {
 	uint64_t us = 0, bytes = 0, lost = 0, packets = 0, units = 0;
+	const struct note *last = history_last(&f->history);
 
 	for (unsigned i = 0; i < f->stream.span_count; i++) {
 		const struct span_count *p = &f->stream.span[i];
@@ -432,6 +442,10 @@ judge_stream(const struct judge_feed *f, struct judge_stream *out)
 		.samples = f->samples,
 		.last_sample_us = f->sample_us,
 	};
+	if (out->width == 0 && last != NULL) {
+		out->width = last->width;
+		out->height = last->height;
+	}
 	if (us > 0)
 		out->kbps = (uint32_t)(bytes * 8000u / us);
 	if (out->fps_milli == 0 && us > 0)

@@ -15,6 +15,7 @@
 #define LOSS_OFF_PPM 5000u
 #define LOSS_PACKETS 200u /* fewer say nothing */
 #define LEARN_ACCOUNTS 6u
+#define RATE_US (5 * SECOND) /* an account of less tells no rate */
 #define FPS_ON_PERCENT 50u
 #define FPS_OFF_PERCENT 70u
 #define RATE_ON_PERCENT 20u
@@ -133,6 +134,8 @@ note_format(struct stream *s, const struct account *a)
 	bool other = a->codec != s->codec || a->width != s->width ||
 		     a->height != s->height;
 
+	if (s->codec == CODEC_NONE) /* MPEG-4 tells no size in its account */
+		s->codec = a->codec;
 	if (a->codec == CODEC_NONE || a->width == 0)
 		return;
 	if (known && other) {
@@ -185,7 +188,9 @@ stream_take(struct judge_feed *f, const struct account *a)
 	note_format(s, a);
 	note_clock(s, a);
 	s->account_us = a->to_us;
-	if (a->fps_milli != 0)
+	/* Of a moment it tells little: pictures come out of their order. */
+	if (a->fps_milli != 0 &&
+	    (s->fps_milli == 0 || a->to_us - a->from_us >= RATE_US))
 		s->fps_milli = a->fps_milli;
 	if (a->gop_us != 0)
 		s->gop_us = a->gop_us;

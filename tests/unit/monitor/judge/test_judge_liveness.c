@@ -85,6 +85,14 @@ static const struct moment not_sampled[] = {
 	{ 0, END },
 };
 
+/* Keyframes that can't be judged, or none: said, not waited for. */
+static const struct moment never_sampled[] = {
+	{ 1000, LINK, PHASE_FLOWING, REASON_NONE, CAUSE_LEARNING, -1 },
+	{ 30900, WAIT, 0, 0, CAUSE_LEARNING, -1 },
+	{ 31100, WAIT, 0, 0, CAUSE_NOT_SAMPLED, 1000 },
+	{ 0, END },
+};
+
 static const struct moment limits[] = {
 	{ 0, LINK, PHASE_WAITING, REASON_OVER_CAPACITY, CAUSE_OVER_CAPACITY,
 	    -1 },
@@ -139,7 +147,7 @@ test_time_lines(void **state)
 {
 	static const struct moment *const lines[] = { never_connected,
 		closed_for_good, closed_then_refused, back_in_time, stalls,
-		our_own, not_sampled, limits, a_visit };
+		our_own, not_sampled, never_sampled, limits, a_visit };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)

@@ -8,7 +8,7 @@
 
 #define BLANK_PERMILLE 850u /* bad in itself */
 #define BLANK_LEAVE_PERMILLE 700u
-#define GLARE_PERMILLE 400u /* .. and this only over the usual most: */
+#define GLARE_PERMILLE 500u /* half is lost; only over the usual most: */
 #define GLARE_OVER_PERMILLE 250u
 #define GLARE_LEAVE_PERMILLE 300u
 #define GLARE_LEAVE_OVER_PERMILLE 150u

@@ -12,9 +12,9 @@
 #define GLARE_OVER_PERMILLE 250u
 #define GLARE_LEAVE_PERMILLE 300u
 #define GLARE_LEAVE_OVER_PERMILLE 150u
-#define WHOLE_PERMILLE 650u /* from here on it need not last */
-#define GLARE_US (8ll * 1000000)
-#define COLOURED_Q8 (30u * 256u) /* a coloured card is none */
+#define WHOLE_PERMILLE 650u	  /* from here on it need not last */
+#define GLARE_US (26ll * 1000000) /* who stands close has gone by then */
+#define COLOURED_Q8 (30u * 256u)  /* a coloured card is none */
 #define CLIPPED_Q8 (236u * 256u)
 #define REST_OVER_Q8 (15u * 256u)
 #define REST_Q8 (130u * 256u) /* what is not clipped is bright too */

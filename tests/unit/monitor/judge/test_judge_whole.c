@@ -245,7 +245,7 @@ test_called_and_cleared(void **state)
 		void (*touch)(const struct camera *, struct measures *);
 		unsigned within, cleared;
 	} faults[] = {
-		{ "white", glare, 7, 3 },
+		{ "white", glare, 18, 3 },
 		{ "colour-cast", purple, 7, 4 },
 		{ "noisy", noisy, 6, 4 },
 		{ "corrupt", green_end, 3, 7 },
@@ -277,6 +277,27 @@ test_called_and_cleared(void **state)
 		camera_expect(&c, "none");
 		camera_fini(&c);
 	}
+}
+
+/* In a white coat, in the sun, before more than half of the picture. */
+static void
+test_someone_in_white(void **state)
+{
+	struct camera c;
+
+	(void)state;
+	by_day(&c);
+	for (unsigned i = 0; i < 4; i++) {
+		c.touch = glare;
+		for (unsigned n = 0; n < 12; n++) {
+			camera_pictures(&c, 1);
+			camera_expect(&c, "none");
+		}
+		c.touch = colour;
+		camera_pictures(&c, 5);
+		camera_expect(&c, "none");
+	}
+	camera_fini(&c);
 }
 
 static void
@@ -578,6 +599,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_called_and_cleared),
+		cmocka_unit_test(test_someone_in_white),
 		cmocka_unit_test(test_white_needs_no_life),
 		cmocka_unit_test(test_not_a_fault),
 		cmocka_unit_test(test_glare_must_last),

@@ -43,7 +43,8 @@ static const struct {
 	    "The stream has no video that can be judged. Check the camera's "
 	    "encoder settings." },
 	[CAUSE_STALLED] = { "stalled", STATE_DOWN, 29,
-	    "No pictures arrive: the device is silent, or ends the connection." },
+	    "No pictures arrive: the device is silent, or ends the "
+	    "connection." },
 	[CAUSE_UNDECODABLE] = { "undecodable", STATE_DOWN, 30,
 	    "Data arrives, but no picture can be decoded from it." },
 	[CAUSE_NO_SIGNAL] = { "no-signal", STATE_DOWN, 31,

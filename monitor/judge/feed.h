@@ -85,6 +85,7 @@ struct judge_feed {
 	struct white white;
 	struct black black;
 	struct corrupt corrupt;
+	struct noisy noisy;
 	struct cast cast;
 	struct looped looped;
 	bool has_twin; /* another feed shows the same, as we were told */

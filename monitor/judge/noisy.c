@@ -29,6 +29,8 @@
 #define LIKENESS_LEAST 250	 /* permille: the scene is there */
 #define HOT_MOST 6u /* or at least nothing but grain goes on in it */
 #define NOISY_US (8ll * 1000000)
+#define BEFORE_US (60ll * 1000000) /* an exposure has long settled by then */
+#define BEFORE_X10 12u
 
 /* Crushed by the coder: seams of blocks x10 of the usual, strong steps where
  * macroblocks meet beyond the usual most, keyframes that differ more, and
@@ -225,6 +227,29 @@ is_noisy(const struct judge_feed *f, const struct sight *s, unsigned percent)
 	       is_everywhere(u, &s->sample->measures, percent);
 }
 
+/* No noisier than a moment ago, when nothing was wrong but the light was
+ * another one: a lamp that goes out brings no grain, but for some pictures a
+ * light in which there was less. */
+static bool
+is_of_before(const struct judge_feed *f, int64_t at_us)
+{
+	const struct noisy *k = &f->noisy;
+
+	return k->good_us != 0 && k->light != f->usual.now.light &&
+	       at_us - k->good_us <= BEFORE_US &&
+	       f->usual.now.trait[TRAIT_NOISE] * 10u <=
+		   k->noise_q8 * BEFORE_X10;
+}
+
+static struct opinion
+good(struct judge_feed *f, int64_t at_us)
+{
+	f->noisy = (struct noisy){ .good_us = at_us,
+		.noise_q8 = f->usual.now.trait[TRAIT_NOISE],
+		.light = (uint8_t)f->usual.now.light };
+	return (struct opinion){ SAY_GOOD, 0, 0 };
+}
+
 static struct opinion
 look(struct judge_feed *f, const struct sight *s)
 {
@@ -232,12 +257,12 @@ look(struct judge_feed *f, const struct sight *s)
 	if (s->contrast == NULL || s->contrast->first || !f->life.alive ||
 	    !f->usual.now.any_known)
 		return (struct opinion){ SAY_NOTHING, 0, 0 };
-	f->grained = is_noisy(f, s, 100);
+	f->grained = is_noisy(f, s, 100) && !is_of_before(f, s->at_us);
 	if (f->grained)
 		return shows_through(f) ? (struct opinion){ SAY_BAD, 85, 0 }
 					: (struct opinion){ SAY_NOTHING, 0, 0 };
 	if (!is_noisy(f, s, LEAVE_PERCENT) && !is_held(f))
-		return (struct opinion){ SAY_GOOD, 0, 0 };
+		return good(f, s->at_us);
 	return (struct opinion){ SAY_NOTHING, 0, 0 };
 }
 

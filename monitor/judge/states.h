@@ -69,6 +69,12 @@ struct corrupt {
 	uint16_t units_permille;
 };
 
+struct noisy {		 /* the last picture that was not: .. */
+	int64_t good_us; /* 0 = none yet */
+	uint16_t noise_q8;
+	uint8_t light; /* .. enum light */
+};
+
 struct cast {
 	int64_t off_us; /* since when colours are off, 0 = they are not */
 	int32_t u_q8, v_q8;

@@ -20,6 +20,7 @@ static struct {
 	unsigned calm;	   /* zones, from the first, that are as ever */
 	unsigned sharp;	   /* percent of all others */
 	unsigned brighter; /* percent */
+	uint8_t p50;	   /* below 40 it is dim; 0: as by day */
 	unsigned faded;	   /* percent of contrast, as rain takes it */
 	unsigned bars;	   /* levels, as hum lays them across */
 	unsigned width;
@@ -107,6 +108,7 @@ picture(const struct camera *c, struct measures *m)
 	paint(m);
 	m->range_full = 1;
 	m->p01 = 30;
+	m->p50 = now.p50 == 0 ? m->p50 : now.p50;
 	m->mean_q8 = scaled(110 * Q8, percent);
 	m->noise_q8 = (uint16_t)(now.noise_q8 == 0 ? 300 : now.noise_q8);
 	m->outlier_q16 =
@@ -187,6 +189,40 @@ test_noise_that_came(void **state)
 		now.bars = noises[i].bars;
 		camera_pictures(&c, 8);
 		camera_expect(&c, noises[i].cause);
+		camera_fini(&c);
+	}
+}
+
+/* A lamp goes out, and until the exposure has followed it is as dim as at dusk,
+ * where there was no grain: no more of it came than was there by its light. */
+static void
+test_a_lamp_goes_out(void **state)
+{
+	static const struct {
+		unsigned noise_q8, pictures;
+		const char *cause;
+	} outs[] = {
+		{ 2000, 8, "none" },
+		{ 2000, 45, "noisy" }, /* and it is dim for long */
+		{ 4000, 8, "noisy" },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(outs) / sizeof(outs[0]); i++) {
+		struct camera c;
+
+		begin(&c);
+		now.p50 = 30;
+		camera_pictures(&c, 40);
+		now.p50 = 0;
+		now.noise_q8 = 2000;
+		camera_pictures(&c, 90);
+		camera_expect(&c, "none");
+		now.p50 = 30;
+		now.noise_q8 = outs[i].noise_q8;
+		now.grain = 20;
+		camera_pictures(&c, outs[i].pictures);
+		camera_expect(&c, outs[i].cause);
 		camera_fini(&c);
 	}
 }
@@ -450,6 +486,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_noise_that_came),
+		cmocka_unit_test(test_a_lamp_goes_out),
 		cmocka_unit_test(test_noise_crushed),
 		cmocka_unit_test(test_pattern_all_over),
 		cmocka_unit_test(test_another_size),

@@ -44,7 +44,8 @@ struct walk {
 	uint32_t flat, blocks;
 	uint32_t zone_sum[ZONES];
 	uint32_t zone_count[ZONES];
-	uint32_t column[LIMIT_SIDE];	/* sums of one thumbnail row */
+	uint32_t column[LIMIT_SIDE];	/* sums of one row of cells, deep .. */
+	uint16_t column8[LIMIT_SIDE];	/* .. and of 8 bit */
 	uint8_t scratch[3][LIMIT_SIDE]; /* deep rows as 8 bit */
 	uint8_t low[LIMIT_SIDE], high[LIMIT_SIDE]; /* of one row of blocks */
 	uint8_t stretch[256];
@@ -113,11 +114,12 @@ hash_bytes(uint64_t hash[4], const uint8_t *p, size_t n)
 		hash[i] = hash_mix(hash[i], w[i] + n);
 }
 
+/* A cell has too few rows to overflow 16 bits: LIMIT_SIDE / THUMB_H x 255. */
 static void
-column_add8(uint32_t *column, const uint8_t *row, uint32_t n)
+column_add8(uint16_t *restrict column, const uint8_t *restrict row, uint32_t n)
 {
 	for (uint32_t x = 0; x < n; x++)
-		column[x] += row[x];
+		column[x] = (uint16_t)(column[x] + row[x]);
 }
 
 static void
@@ -133,7 +135,7 @@ column_add16(uint32_t *column, const uint8_t *raw, uint32_t n)
 
 /* A mean as coded (q8 of 8-bit levels) -> q8 of full range. */
 static uint16_t
-stretch_q8(const struct picture_view *v, uint64_t q8)
+stretch_q8(const struct picture_view *v, uint32_t q8)
 {
 	if (!v->full_range)
 		q8 = q8 <= 16u * 256u ? 0 : (q8 - 16u * 256u) * 255u / 219u;
@@ -157,37 +159,64 @@ range_of(uint32_t cell, uint32_t cells, uint32_t side, uint32_t *from,
 		*to = *from + 1;
 }
 
+/* Sums of columns of rows [y0, y1), each `step`th, of one plane. */
+static void
+sum_columns(struct walk *k, int plane, uint32_t w, uint32_t y0, uint32_t y1,
+    uint32_t step)
+{
+	if (k->v->depth > 8) {
+		memset(k->column, 0, w * sizeof(k->column[0]));
+		for (uint32_t y = y0; y < y1; y += step)
+			column_add16(k->column, plane_row(k->v, plane, y), w);
+		return;
+	}
+	memset(k->column8, 0, w * sizeof(k->column8[0]));
+	for (uint32_t y = y0; y < y1; y += step)
+		column_add8(k->column8, plane_row(k->v, plane, y), w);
+}
+
+static uint32_t
+sum_across(const struct walk *k, uint32_t x0, uint32_t x1)
+{
+	uint32_t x = x0, sum = 0;
+
+	if (k->v->depth > 8) {
+		for (; x < x1; x++)
+			sum += k->column[x];
+		return sum;
+	}
+	for (; x + 4 <= x1; x += 4) /* most cells are this wide, or twice */
+		sum += (uint32_t)k->column8[x] + k->column8[x + 1] +
+		       k->column8[x + 2] + k->column8[x + 3];
+	for (; x < x1; x++)
+		sum += k->column8[x];
+	return sum;
+}
+
 static void
 thumb_row(struct walk *k, uint32_t r)
 {
-	uint64_t area = 0, share = 0;
-	uint32_t y0, y1;
+	uint16_t *out = k->out->thumb + (size_t)r * THUMB_W;
+	uint64_t share = 0;
+	uint32_t area = 0, y0, y1;
 
 	range_of(r, THUMB_H, k->h, &y0, &y1);
-	memset(k->column, 0, k->w * sizeof(k->column[0]));
-	for (uint32_t y = y0; y < y1; y++) {
-		const uint8_t *raw = plane_row(k->v, 0, y);
-
-		if (k->v->depth == 8)
-			column_add8(k->column, raw, k->w);
-		else
-			column_add16(k->column, raw, k->w);
-	}
+	sum_columns(k, 0, k->w, y0, y1, 1);
 	for (uint32_t c = 0; c < THUMB_W; c++) {
-		uint64_t sum = 0;
 		uint32_t x0, x1;
+		uint64_t q8;
 
 		range_of(c, THUMB_W, k->w, &x0, &x1);
-		for (uint32_t x = x0; x < x1; x++)
-			sum += k->column[x];
-		if (area != (uint64_t)(x1 - x0) * (y1 - y0)) {
-			area = (uint64_t)(x1 - x0) * (y1 - y0);
+		if (area != (x1 - x0) * (y1 - y0)) {
+			area = (x1 - x0) * (y1 - y0);
 			/* rounded up: what divides evenly stays even */
 			share = (1ull << (48 - k->v->depth)) / area + 1;
 		}
-		k->out->thumb[r * THUMB_W + c] =
-		    stretch_q8(k->v, sum * share >> 32);
+		q8 = sum_across(k, x0, x1) * share >> 32;
+		out[c] = (uint16_t)(q8 > 65535u ? 65535u : q8);
 	}
+	for (uint32_t c = 0; c < THUMB_W; c++)
+		out[c] = stretch_q8(k->v, out[c]);
 }
 
 /* Neighbours are alike: with a count of its own for each, none waits until the
@@ -214,35 +243,111 @@ apart(int a, int b)
 	return (unsigned)(a > b ? a - b : b - a);
 }
 
-/* One zone's share of one sampled row: [x0, x1), away from the borders. */
-static void
-texture_run(struct walk *k, const uint8_t *up, const uint8_t *at,
-    const uint8_t *down, uint32_t x0, uint32_t x1, unsigned zone)
+/* Sum of steps between neighbours so far apart; a form of which the compiler
+ * makes one instruction for many pixels. */
+static uint32_t
+steps(const uint8_t *a, const uint8_t *b, uint32_t n)
 {
-	uint32_t sharp = 0, noise = 0, edge = 0, outlier = 0;
+	uint32_t sum = 0;
 
-	for (uint32_t x = x0; x < x1; x++) {
-		int c = at[x], l = at[x - 1], r = at[x + 1];
-		unsigned dx = apart(r, l);
-		unsigned dy = apart(down[x], up[x]);
-		int lap = up[x - 1] - 2 * up[x] + up[x + 1] -
-			  2 * (l - 2 * c + r) + down[x - 1] - 2 * down[x] +
-			  down[x + 1];
-		int top = (l > r ? l : r) + OUTLIER_LEVEL;
-		int low = (l < r ? l : r) - OUTLIER_LEVEL;
+	for (uint32_t x = 0; x < n; x++) {
+		int d = a[x] - b[x];
 
-		sharp += dx;
-		edge += dx + dy > EDGE_LEVEL;
-		noise += (unsigned)(lap < 0 ? -lap : lap);
-		outlier += (c > top) | (c < low);
+		sum += (uint32_t)(d < 0 ? -d : d);
 	}
-	k->sharp += sharp;
-	k->edge += edge;
-	k->noise += noise;
-	k->outlier += outlier;
-	k->texels += x1 - x0;
-	k->zone_sum[zone] += sharp;
-	k->zone_count[zone] += x1 - x0;
+	return sum;
+}
+
+/* Eight pixels at a time: nothing that is taken from a pixel and those around
+ * it needs more than 16 bits. (Left to itself the compiler takes them one by
+ * one here.) */
+typedef int16_t lanes __attribute__((vector_size(16)));
+typedef uint8_t octet __attribute__((vector_size(8)));
+#define LANES 8u
+#define LANE_SUMS 16u /* of 2040 at most: a lane doesn't overflow */
+
+static lanes
+load(const uint8_t *p)
+{
+	octet o;
+
+	memcpy(&o, p, sizeof(o));
+	return __builtin_convertvector(o, lanes);
+}
+
+static lanes
+larger(lanes a, lanes b)
+{
+	lanes is = a > b;
+
+	return (a & is) | (b & ~is);
+}
+
+static uint32_t
+sum_of(lanes v)
+{
+	uint32_t sum = 0;
+
+	for (unsigned i = 0; i < LANES; i++)
+		sum += (uint16_t)v[i];
+	return sum;
+}
+
+struct texture {
+	lanes noise, edge, outlier;
+};
+
+/* Of the eight pixels at `at` those in `take` (all bits or none). Noise is
+ * Immerkaer's operator: 1 -2 1 down and the same across. */
+static inline void
+texture_eight(struct texture *t, const uint8_t *up, const uint8_t *at,
+    const uint8_t *down, lanes take)
+{
+	lanes u = load(up), c = load(at), d = load(down);
+	lanes l = load(at - 1), r = load(at + 1);
+	lanes high = larger(l, r), low = l + r - high;
+	lanes lap = load(up - 1) - 2 * u + load(up + 1) - 2 * l + 4 * c -
+		    2 * r + load(down - 1) - 2 * d + load(down + 1);
+	lanes step = high - low + larger(u - d, d - u);
+
+	t->noise += larger(lap, -lap) & take;
+	t->edge -= (step > EDGE_LEVEL) & take;
+	t->outlier -=
+	    ((c > high + OUTLIER_LEVEL) | (c < low - OUTLIER_LEVEL)) & take;
+}
+
+static void
+texture_add(struct walk *k, struct texture *t)
+{
+	k->noise += sum_of(t->noise);
+	k->edge += sum_of(t->edge);
+	k->outlier += sum_of(t->outlier);
+	*t = (struct texture){ 0 };
+}
+
+/* A sampled row but for its first and last pixel. The last eight overlap what
+ * was taken before them (no picture is narrower than SIDE_MIN). */
+static void
+texture_of(struct walk *k, const uint8_t *up, const uint8_t *at,
+    const uint8_t *down)
+{
+	const lanes number = { 0, 1, 2, 3, 4, 5, 6, 7 };
+	uint32_t n = k->w - 2, x = 0;
+	struct texture t = { 0 };
+
+	while (x + LANES <= n) {
+		uint32_t end = x + LANES * LANE_SUMS;
+
+		for (; x < end && x + LANES <= n; x += LANES)
+			texture_eight(&t, up + 1 + x, at + 1 + x, down + 1 + x,
+			    number >= 0);
+		texture_add(k, &t);
+	}
+	x = n - LANES;
+	texture_eight(&t, up + 1 + x, at + 1 + x, down + 1 + x,
+	    number >= (int16_t)(LANES - n % LANES));
+	texture_add(k, &t);
+	k->texels += n;
 }
 
 /* Strong steps where the coder's macroblocks meet, and as many places where
@@ -293,10 +398,8 @@ torn_down(struct walk *k, uint32_t y)
 static void
 seam_row(struct walk *k, const uint8_t *at)
 {
-	uint64_t all = 0, seam = 0;
+	uint64_t all = steps(at + 1, at, k->w - 1), seam = 0;
 
-	for (uint32_t x = 1; x < k->w; x++)
-		all += apart(at[x], at[x - 1]);
 	for (uint32_t x = 8; x < k->w; x += 8) {
 		seam += apart(at[x], at[x - 1]);
 		k->seams++;
@@ -315,12 +418,16 @@ texture_row(struct walk *k, uint32_t y)
 	unsigned zone = y * ZONE_H / k->h * ZONE_W;
 
 	for (uint32_t z = 0; z < ZONE_W; z++) {
-		uint32_t x0 = z * k->w / ZONE_W;
-		uint32_t x1 = (z + 1) * k->w / ZONE_W;
+		uint32_t x0 = z > 0 ? z * k->w / ZONE_W : 1;
+		uint32_t x1 =
+		    z < ZONE_W - 1 ? (z + 1) * k->w / ZONE_W : k->w - 1;
+		uint32_t sharp = steps(at.y8 + x0 + 1, at.y8 + x0 - 1, x1 - x0);
 
-		texture_run(k, up.y8, at.y8, down.y8, x0 > 0 ? x0 : 1,
-		    x1 < k->w ? x1 : k->w - 1, zone + z);
+		k->sharp += sharp;
+		k->zone_sum[zone + z] += sharp;
+		k->zone_count[zone + z] += x1 - x0;
 	}
+	texture_of(k, up.y8, at.y8, down.y8);
 	seam_row(k, at.y8);
 	torn_across(k, at.y8);
 }
@@ -383,36 +490,6 @@ walk_luma(struct walk *k)
 }
 
 static uint8_t
-chroma_mean(const struct walk *k, int plane, uint32_t cell, uint32_t cw,
-    uint32_t ch)
-{
-	uint32_t x0, x1, y0, y1, n = 0;
-	uint32_t step = 1 + ch / 400;
-	uint64_t sum = 0;
-
-	range_of(cell % CHROMA_W, CHROMA_W, cw, &x0, &x1);
-	range_of(cell / CHROMA_W, CHROMA_H, ch, &y0, &y1);
-	for (uint32_t y = y0; y < y1; y += step) {
-		const uint8_t *row = plane_row(k->v, plane, y);
-		uint32_t part = 0;
-
-		if (k->v->depth == 8)
-			for (uint32_t x = x0; x < x1; x++)
-				part += row[x];
-		else
-			for (uint32_t x = x0; x < x1; x++) {
-				uint16_t s;
-
-				memcpy(&s, row + 2u * x, 2);
-				part += s;
-			}
-		sum += part;
-		n += x1 - x0;
-	}
-	return (uint8_t)((sum / n) >> (k->v->depth - 8));
-}
-
-static uint8_t
 stretch_chroma(const struct picture_view *v, uint8_t c)
 {
 	int s = c - 128;
@@ -421,6 +498,27 @@ stretch_chroma(const struct picture_view *v, uint8_t c)
 		s = s * 255 / 224;
 	s += 128;
 	return (uint8_t)(s < 0 ? 0 : s > 255 ? 255 : s);
+}
+
+static void
+chroma_row(struct walk *k, int plane, uint32_t r, uint32_t cw, uint32_t ch,
+    uint8_t *out)
+{
+	uint32_t step = 1 + ch / 400, y0, y1, rows;
+
+	range_of(r, CHROMA_H, ch, &y0, &y1);
+	rows = (y1 - y0 + step - 1) / step;
+	sum_columns(k, plane, cw, y0, y1, step);
+	for (uint32_t c = 0; c < CHROMA_W; c++) {
+		uint32_t x0, x1;
+
+		range_of(c, CHROMA_W, cw, &x0, &x1);
+
+		uint32_t mean = sum_across(k, x0, x1) / ((x1 - x0) * rows);
+
+		out[r * CHROMA_W + c] =
+		    stretch_chroma(k->v, (uint8_t)(mean >> (k->v->depth - 8)));
+	}
 }
 
 static void
@@ -439,14 +537,13 @@ walk_chroma(struct walk *k)
 		for (uint32_t y = 0; y < ch; y++)
 			hash_bytes(k->hash, plane_row(k->v, p, y),
 			    (size_t)cw * sample_bytes(k->v));
-	for (uint32_t i = 0; i < CHROMA_CELLS; i++) {
-		out->chroma_u[i] =
-		    stretch_chroma(k->v, chroma_mean(k, 1, i, cw, ch));
-		out->chroma_v[i] =
-		    stretch_chroma(k->v, chroma_mean(k, 2, i, cw, ch));
+	for (uint32_t r = 0; r < CHROMA_H; r++) {
+		chroma_row(k, 1, r, cw, ch, out->chroma_u);
+		chroma_row(k, 2, r, cw, ch, out->chroma_v);
+	}
+	for (uint32_t i = 0; i < CHROMA_CELLS; i++)
 		sum +=
 		    apart(out->chroma_u[i], 128) + apart(out->chroma_v[i], 128);
-	}
 	out->saturation_q8 = (uint16_t)(sum * 256u / CHROMA_CELLS);
 }
 
@@ -551,7 +648,7 @@ close_histogram(struct walk *k)
 		squares += (uint64_t)k->histogram[i] * i * i;
 	}
 	variance = (squares * n - sum * sum) / n * 65536u / n; /* q16 */
-	out->mean_q8 = stretch_q8(k->v, sum * 256u / n);
+	out->mean_q8 = stretch_q8(k->v, (uint32_t)(sum * 256u / n));
 	out->sd_q8 = (uint16_t)stretch_span(k->v, root(variance));
 	out->p01 = percentile(k, 10);
 	out->p10 = percentile(k, 100);

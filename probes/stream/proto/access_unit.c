@@ -336,11 +336,10 @@ note_small_nal(struct media *m, const struct nal_class *c,
 }
 
 static void
-start_piece(struct media *m, const struct nal_piece *piece,
+start_piece(struct media *m, const struct nal_piece *piece, struct nal_class c,
     const struct rtp_packet *p, int64_t now_us)
 {
 	struct access_unit *u = &m->unit;
-	struct nal_class c = classify(m, piece);
 
 	if (begins_next(m, &c, p)) {
 		bool lost = u->lost;
@@ -395,12 +394,9 @@ static bool
 split_hidden(struct media *m, const struct nal_piece *piece,
     const struct rtp_packet *p, int64_t now_us)
 {
-	struct nal_class c = classify(m, piece);
 	struct nal_piece front = *piece, rest = *piece;
 	size_t at, skip;
 
-	if (c.slice || c.filler || piece->data.n != piece->size)
-		return false;
 	at = hidden_nal(piece);
 	skip = at + 3;
 	if (skip + piece->head_bytes >= piece->data.n)
@@ -425,9 +421,12 @@ access_unit_piece(struct media *m, const struct nal_piece *piece,
 	struct access_unit *u = &m->unit;
 
 	if (piece->start) {
-		if (split_hidden(m, piece, p, now_us))
+		struct nal_class c = classify(m, piece);
+
+		if (!c.slice && !c.filler && piece->data.n == piece->size &&
+		    split_hidden(m, piece, p, now_us))
 			return;
-		start_piece(m, piece, p, now_us);
+		start_piece(m, piece, c, p, now_us);
 	} else if (!u->in_nal || u->lost) {
 		/* a fragment without its start: useless until the next one */
 		u->in_nal = false;

@@ -25,16 +25,26 @@ enum {
 
 #define SEI_RECOVERY_POINT 6
 
-/* first_mb_in_slice and slice_type (7.3.3) */
+/* first_mb_in_slice and slice_type (7.3.3). The first is the bit 1 in nearly
+ * every slice of every camera, and then the second lies in the 15 bits behind
+ * it: nothing is to be escaped after a byte that isn't 0. */
 static void
 read_slice(struct span nal, struct nal_class *c)
 {
 	struct bits b = bits_of(nal.p + 1, nal.n - 1);
-	uint32_t type;
+	uint32_t type, next = 0;
 
 	c->first = nal.n < 2 || nal.p[1] & 0x80;
-	bits_ue(&b);
-	type = bits_ue(&b);
+	if (nal.n > 2 && nal.p[1] & 0x80)
+		next = (nal.p[1] & 0x7fu) << 8 | nal.p[2];
+	if (next >> 7) {
+		unsigned zeros = (unsigned)__builtin_clz(next) - 17;
+
+		type = (next >> (14 - 2 * zeros)) - 1;
+	} else {
+		bits_ue(&b);
+		type = bits_ue(&b);
+	}
 	c->intra = !b.bad && (type % 5 == 2 || type % 5 == 4);
 }
 

@@ -2,6 +2,9 @@
 /* The quirks of real cameras in H.264 and H.265 (RTSP.md 8), one test each. */
 #include "media_rig.h"
 
+#include "probes/stream/proto/bits.h"
+#include "probes/stream/proto/depacketise.h"
+
 static const uint8_t sps[] = { 0x67, 0x42, 0xc0, 0x1e, 0xda, 0x02, 0x80, 0xbf,
 	0xe5, 0xc0, 0x44, 0x00, 0x00, 0x03, 0x00, 0x04, 0x00, 0x00, 0x03, 0x00,
 	0xc8, 0x3c, 0x58, 0xba, 0x80 };
@@ -18,6 +21,31 @@ static const uint8_t inter2[] = { 0x41, 0x46, 7, 7 };
 static const uint8_t recovery[] = { 0x06, 0x06, 0x01, 0xc4, 0x80 };
 
 #define ONE(rig, marker, ts, nal) rig_packet(rig, marker, ts, nal, sizeof(nal))
+
+/* What is read of a slice's first bytes at a glance is what bit by bit
+ * reading finds, whatever they are and however many there are. */
+static void
+slice_at_a_glance(void **state)
+{
+	uint8_t nal[5] = { 0x41, 0, 0, 0x35, 0x9a };
+
+	(void)state;
+	for (uint32_t v = 0; v < 1u << 16; v++) {
+		nal[1] = (uint8_t)(v >> 8);
+		nal[2] = (uint8_t)v;
+		for (size_t n = 2; n <= sizeof(nal); n++) {
+			struct bits b = bits_of(nal + 1, n - 1);
+			uint32_t first_mb = bits_ue(&b);
+			uint32_t type = bits_ue(&b);
+			struct nal_class c =
+			    h264_classify((struct span){ nal, n });
+
+			assert_int_equal(c.first, first_mb == 0 && nal[1] >> 7);
+			assert_int_equal(c.intra,
+			    !b.bad && (type % 5 == 2 || type % 5 == 4));
+		}
+	}
+}
 
 static void
 sets(struct rig *rig, uint32_t ts)
@@ -937,6 +965,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(slice_at_a_glance),
 		cmocka_unit_test(marker_never),
 		cmocka_unit_test(marker_every),
 		cmocka_unit_test(ts_mid_au),

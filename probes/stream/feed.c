@@ -372,12 +372,16 @@ next_time(const struct feed *f, int64_t now_us)
 static bool
 socket_is_due(const struct feed *f, int64_t now_us)
 {
-	if (f->fd < 0 || !is_live(f) || f->session.udp)
+	const struct rtsp_session *s = &f->session;
+
+	if (f->fd < 0 || !is_live(f) || s->udp)
 		return false;
-	/* Before a stall is called, look what the kernel withholds. */
+	/* Before a stall is called, look what the kernel withholds. (Most
+	 * deadlines have been outrun by media, and keep-alives call nothing.)
+	 */
 	return now_us - f->read_us >= QUIET_US ||
-	       (f->session.state == RTSP_FLOWING &&
-		   rtsp_session_due(&f->session) <= now_us);
+	       (s->state == RTSP_FLOWING &&
+		   now_us - s->last_media_us >= rtsp_session_stall_us(s));
 }
 
 void

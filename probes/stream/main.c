@@ -26,7 +26,7 @@ main(void)
 		return EXIT_FAILURE;
 	}
 	sandbox_enter();
-	event_base_dispatch(base);
+	stream_serve(&stream);
 	stream_fini(&stream);
 	event_base_free(base);
 	return EXIT_SUCCESS;

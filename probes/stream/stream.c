@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <event2/event.h>
@@ -455,6 +456,32 @@ stream_init(struct stream *s, struct event_base *base)
 		return false;
 	log_to(on_log, s);
 	return true;
+}
+
+/* Sleeps until the next turn. Thousands of cameras would wake us for one read
+ * each: a switch to and fro costs more than the read, and between two reads
+ * others empty the caches. In a turn many are read one after the other. */
+static void
+await_turn(const struct stream *s)
+{
+	int64_t turn_us =
+	    s->pairs != NULL ? STREAM_TURN_UDP_US : STREAM_TURN_US;
+	int64_t past_us = clock_mono_us() - s->swept_us;
+	int64_t at_us = s->swept_us + (past_us / turn_us + 1) * turn_us;
+	struct timespec at = { at_us / 1000000, at_us % 1000000 * 1000 };
+
+	clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, NULL);
+}
+
+void
+stream_serve(struct stream *s)
+{
+	while (
+	    !event_base_got_exit(s->base) && !event_base_got_break(s->base)) {
+		event_base_loop(s->base, EVLOOP_ONCE);
+		if (s->counts.flowing >= STREAM_TURN_FEEDS && !s->stopping)
+			await_turn(s);
+	}
 }
 
 void

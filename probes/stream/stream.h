@@ -15,6 +15,12 @@
 
 #define STREAM_SCRATCH_BYTES (256u << 10)
 #define STREAM_SWEEP_US 50000
+/* With so many feeds flowing the loop looks at its sockets in turns. A fifth
+ * of the sweep's time, so that no sweep is late by it; datagrams have only
+ * their socket's buffer to wait in, so that with UDP turns are shorter. */
+#define STREAM_TURN_FEEDS 64u
+#define STREAM_TURN_US (STREAM_SWEEP_US / 5)
+#define STREAM_TURN_UDP_US (STREAM_SWEEP_US / 25)
 #define STREAM_LEAVING 256u
 
 struct channel;
@@ -69,6 +75,8 @@ struct stream {
 /* Takes the loop; the channel is fd WIRE_FD_CHANNEL. False: no memory. */
 bool stream_init(struct stream *s, struct event_base *base);
 void stream_fini(struct stream *s);
+/* Runs the loop until the monitor says stop or is gone. */
+void stream_serve(struct stream *s);
 
 /* For feed.c: queue and unqueue for a grant of the pace. */
 void stream_wait(struct stream *s, struct feed *f, bool first);

@@ -7,7 +7,10 @@
  * must be longer than the run.
  *
  *   recv_loop --processes P --lowat BYTES --buffer BYTES --seconds S
+ *             [--turn MS]
  *
+ * --turn: sleeps between two looks at its sockets, as the stream probe does
+ * where many feeds flow; without it each arrival wakes it.
  * Prints "ready N" when all play, and at the end "bytes N wakes N".
  */
 #include <arpa/inet.h>
@@ -35,7 +38,7 @@
 
 static char *urls[URLS];
 static unsigned url_count;
-static int processes = 2, lowat = 16384, seconds = 10;
+static int processes = 2, lowat = 16384, seconds = 10, turn_ms;
 static size_t buffer_bytes = 256 << 10;
 static volatile sig_atomic_t stop;
 
@@ -175,6 +178,8 @@ receive(int epoll)
 			else if (got == 0 || errno != EAGAIN)
 				close(events[i].data.fd);
 		}
+		if (turn_ms > 0)
+			usleep((useconds_t)turn_ms * 1000);
 	}
 	printf("bytes %llu wakes %llu\n", (unsigned long long)bytes,
 	    (unsigned long long)wakes);
@@ -232,6 +237,8 @@ options(int argc, char **argv)
 			buffer_bytes = v < 1 ? 1 : (size_t)v;
 		else if (!strcmp(argv[i], "--seconds"))
 			seconds = v;
+		else if (!strcmp(argv[i], "--turn"))
+			turn_ms = v;
 	}
 }
 

@@ -6,7 +6,9 @@ holds, samples and judges them, first each at a fixed interval of 10 s, then
 adaptively. While it runs some cameras close, fall silent and freeze; how long
 camwarden takes to say so is read from its database. Then ffmpeg with
 freezedetect plays a few of the same streams beside it, under the same load.
-At last bare recv loops hold as many connections in camwarden's place.
+At last bare recv loops hold as many connections in camwarden's place, alone:
+first each arrival wakes them, then they look at their sockets in turns of
+10 ms, as camwarden's stream probes do.
 
   --feeds N      cameras (3700)
   --fps F        pictures a second (15)
@@ -41,6 +43,7 @@ STALL_S = 10
 LATE_MS = 100
 PHASES = ("fixed", "adaptive", "recv", "ffmpeg")
 SETTLE_S = 150  # an adaptive judge knows its feeds only then
+TURN_MS = 10  # STREAM_TURN_US of the stream probes
 GRACE_S = 180  # for the last freeze to be called, after the window
 
 
@@ -200,26 +203,29 @@ class Scale:
 
     # ---- the others ----
 
-    def run_recv(self, feeds, seconds):
-        farm = self.farm_now = self.farm(feeds, "--session-timeout", "3600")
-        processes = os.cpu_count() or 1
+    def recv_loops(self, urls, turn):
         folder = self.world.folder()
-        urls = os.path.join(folder, "urls")
-        with open(urls, "w", encoding="utf-8") as f:
-            f.write("\n".join(farm.urls()) + "\n")
-        with open(urls, encoding="utf-8") as f:
-            loop = self.world.add(world.Child("recv_loop", [
-                world.program("recv_loop"), "--processes", str(processes), "--lowat", "16384",
-                "--buffer", str(256 << 10), "--seconds", "3600"], folder, stdin=f))
-        ready = int(loop.wait_text("ready", 60 + feeds / 20).split()[1])
-        if ready != feeds:
-            self.notes.append(f"recv loops: only {ready} of {feeds} played")
+        path = os.path.join(folder, "urls")
+        with open(path, "w", encoding="utf-8") as f:
+            f.write("\n".join(urls) + "\n")
+        with open(path, encoding="utf-8") as f:
+            loops = self.world.add(world.Child("recv_loop", [
+                world.program("recv_loop"), "--processes", str(os.cpu_count() or 1), "--lowat", "16384",
+                "--buffer", str(256 << 10), "--turn", str(turn), "--seconds", "3600"], folder, stdin=f))
+        loops.feeds = int(loops.wait_text("ready", 60 + len(urls) / 20).split()[1])
+        if loops.feeds != len(urls):
+            self.notes.append(f"recv loops: only {loops.feeds} of {len(urls)} played")
+        return loops
+
+    def run_recv(self, feeds, seconds, turn):
+        farm = self.farm_now = self.farm(feeds, "--session-timeout", "3600")
+        loops = self.recv_loops(farm.urls(), turn)
         time.sleep(5)
         farm.ask("stats-reset")
-        usage = Usage(loop.pid)
+        usage = Usage(loops.pid)
         time.sleep(seconds)
-        out = {"use": usage.end(), "farm": farm.stats(), "feeds": ready}
-        self.world.stop(loop)
+        out = {"use": usage.end(), "farm": farm.stats(), "feeds": loops.feeds}
+        self.world.stop(loops)
         self.world.stop(farm)
         return out
 
@@ -273,8 +279,9 @@ class Scale:
                 say(f"{name}: {a.feeds} feeds at {a.fps} fps")
                 self.results[name] = self.run_camwarden(a.feeds, adaptive, a.seconds)
         if "recv" in only:
-            say("bare recv loops on the same feeds")
-            self.results["recv"] = self.run_recv(a.feeds, min(a.seconds, 60))
+            for name, turn in (("recv", 0), ("recv_turns", TURN_MS)):
+                say(f"bare recv loops on the same feeds, {f'in turns of {turn} ms' if turn else 'woken for each'}")
+                self.results[name] = self.run_recv(a.feeds, min(a.seconds, 60), turn)
         if a.climb:
             self.climb()
 
@@ -284,7 +291,7 @@ class Scale:
         r = self.results.get(name)
         if not r:
             return {}
-        recv, ffmpeg = self.results.get("recv"), r.get("ffmpeg")
+        ffmpeg = r.get("ffmpeg")
         feeds, use = r["feeds"], r["use"]
         out = {"feeds": feeds, "fps": r["fps"], "seconds": round(r["seconds"], 1),
                "cpu_cores": use["cpu_total"], "pss_kib_per_feed": use["pss_total"] / feeds,
@@ -301,23 +308,26 @@ class Scale:
             out["pss_ratio_ffmpeg"] = use["pss_total"] / feeds / ffmpeg["pss"]
             out["ffmpeg_cpu_cores_per_feed"] = ffmpeg["cpu"]
             out["ffmpeg_pss_kib_per_feed"] = ffmpeg["pss"]
-        if recv:
-            out["cpu_ratio_bare_recv"] = ((use["cpu"].get("stream", 0) / feeds) /
-                                          (recv["use"]["cpu_total"] / recv["feeds"]))
+        for name in ("recv", "recv_turns"):
+            recv = self.results.get(name)
+            if recv:
+                out["cpu_ratio_bare_" + name] = ((use["cpu"].get("stream", 0) / feeds) /
+                                                 (recv["use"]["cpu_total"] / recv["feeds"]))
         return out
 
     def json(self):
         out = self.figures("adaptive")
         out.update({"fixed_" + k: v for k, v in self.figures("fixed").items()})
-        if "recv" in self.results:
-            out["recv_cpu_cores"] = self.results["recv"]["use"]["cpu_total"]
+        for name in ("recv", "recv_turns"):
+            if name in self.results:
+                out[name + "_cpu_cores"] = self.results[name]["use"]["cpu_total"]
         if self.args.climb:
             out["climb_feeds"] = self.results.get("climb")
         return {k: round(v, 6) if isinstance(v, float) else v for k, v in out.items()}
 
     def invalid(self):
         out = []
-        for name in ("fixed", "adaptive", "recv"):
+        for name in ("fixed", "adaptive", "recv", "recv_turns"):
             r = self.results.get(name)
             if r and r["farm"]["late_p99_ms"] > LATE_MS:
                 out.append(f"{name}: camfarm's p99 lateness was {r['farm']['late_p99_ms']:.0f} ms")
@@ -330,6 +340,7 @@ class Scale:
         rows = [("feeds", "{:.0f}"), ("fps", "{:.0f}"), ("storm_s", "{:.1f}"), ("learned_s", "{:.1f}"),
                 ("cpu_cores", "{:.3f}"), ("pss_kib_per_feed", "{:.1f}"), ("cpu_ratio_ffmpeg", "1/{:.0f}"),
                 ("pss_ratio_ffmpeg", "1/{:.0f}"), ("cpu_ratio_bare_recv", "{:.2f}"),
+                ("cpu_ratio_bare_recv_turns", "{:.2f}"),
                 ("samples_per_s", "{:.1f}"), ("sample_gap_p99_s", "{:.1f}"), ("loop_lag_p99_ms", "{:.1f}"),
                 ("lost_bytes", "{:.0f}"), ("farm_dropped_bytes", "{:.0f}"), ("farm_late_p99_ms", "{:.1f}")]
         rows += [(f"{x}_{q}_s", "{:.2f}") for x in ("closed", "silent", "frozen") for q in ("p50", "p99", "max")]
@@ -341,9 +352,9 @@ class Scale:
             if v is None:
                 return "-"
             return form.format(1 / v if form.startswith("1/") and v else v)
-        print(f"\n{'':24}{'every 10 s' if self.args.sample == 10 else 'fixed':>14}{'adaptive':>14}")
+        print(f"\n{'':28}{'every 10 s' if self.args.sample == 10 else 'fixed':>14}{'adaptive':>14}")
         for key, form in rows:
-            print(f"{key:24}{cell(f, key, form):>14}{cell(a, key, form):>14}")
+            print(f"{key:28}{cell(f, key, form):>14}{cell(a, key, form):>14}")
         for name in ("fixed", "adaptive"):
             r = self.results.get(name)
             if r:
@@ -354,9 +365,10 @@ class Scale:
                     print(f"  {'(ffmpeg, one feed)':20}{r['ffmpeg']['cpu']:8.4f}{r['ffmpeg']['pss'] / 1024:10.1f}")
                 print(f"  {'(camfarm)':20}{r['farm_use']['cpu_total']:8.3f}"
                       f"{r['farm_use']['pss_total'] / 1024:10.1f}")
-        if "recv" in self.results:
-            u = self.results["recv"]["use"]
-            print(f"\nbare recv loops         {u['cpu_total']:.3f} cores, {u['pss_total'] / 1024:.1f} MiB")
+        for name, kind in (("recv", "woken for each"), ("recv_turns", f"in turns of {TURN_MS} ms")):
+            if name in self.results:
+                u = self.results[name]["use"]
+                print(f"\nbare recv loops         {u['cpu_total']:.3f} cores, {u['pss_total'] / 1024:.1f} MiB, {kind}")
         self.print_reach(a or f)
         for line in self.notes:
             print(f"note: {line}")

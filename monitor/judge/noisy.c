@@ -25,9 +25,13 @@
 			     */
 #define EVEN_CHANGE_X10 25u /* .. and differ, against the usual mean .. */
 #define EVEN_CHANGE_OVER_Q8 256u /* .. and by more than this */
-#define LEAVE_PERCENT 75u	 /* clears only below this of the limits */
-#define LIKENESS_LEAST 250	 /* permille: the scene is there */
-#define HOT_MOST 6u /* or at least nothing but grain goes on in it */
+#define HUM_CLEAR 115u		 /* percent of the usual contrast: bars add */
+#define HUM_CHANGE_TIMES 3u /* the usual difference, to the one before .. */
+#define HUM_CHANGE_OVER_Q8 (2u * 256u) /* .. and by so much more */
+#define HUM_KNOWN 3u	   /* pictures of the light it is held against */
+#define LEAVE_PERCENT 75u  /* clears only below this of the limits */
+#define LIKENESS_LEAST 250 /* permille: the scene is there */
+#define HOT_MOST 6u	   /* or at least nothing but grain goes on in it */
 #define NOISY_US (8ll * 1000000)
 #define BEFORE_US (60ll * 1000000) /* an exposure has long settled by then */
 #define BEFORE_X10 12u
@@ -155,6 +159,24 @@ is_everywhere(const struct usual *u, const struct measures *m, unsigned percent)
 	       usual_calm_zones(u, m) * percent <= EVEN_CALM_ZONES * 100u;
 }
 
+/* Bars that were not there, and that lie elsewhere in the picture before:
+ * smooth ones too, and in whatever light they make of it. Between the bars'
+ * edges each row is as ever. */
+static bool
+is_hum(const struct judge_feed *f, unsigned percent)
+{
+	const struct usual *u = &f->usual;
+	const struct usual_light *l = usual_nearest(u);
+	unsigned change = l->trait[TRAIT_CHANGE].mean;
+
+	return l->measured >= HUM_KNOWN &&
+	       f->contrast.adjacent.calm_q8 * 100u >=
+		   larger(change * HUM_CHANGE_TIMES,
+		       change + HUM_CHANGE_OVER_Q8) *
+		       percent &&
+	       usual_barred(u, l) && usual_clearness(u, l) >= HUM_CLEAR;
+}
+
 static bool
 is_crush(const struct judge_feed *f, const struct crush *k, unsigned percent)
 {
@@ -212,7 +234,7 @@ shows_through(const struct judge_feed *f)
 {
 	const struct usual_light *l = usual_alike(&f->usual);
 
-	return f->usual.now.likeness >= LIKENESS_LEAST ||
+	return f->usual.now.likeness >= LIKENESS_LEAST || is_hum(f, 100) ||
 	       (l != NULL && f->contrast.hot <= HOT_MOST &&
 		   is_restless(&f->usual, l, 100));
 }
@@ -223,7 +245,7 @@ is_noisy(const struct judge_feed *f, const struct sight *s, unsigned percent)
 	const struct usual *u = &f->usual;
 
 	return is_grained(u, usual_alike(u), percent) ||
-	       is_crushed(f, percent) ||
+	       is_crushed(f, percent) || is_hum(f, percent) ||
 	       is_everywhere(u, &s->sample->measures, percent);
 }
 

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/places.h"
 #include "scene.h"
 
 #define Q8 256u
@@ -98,6 +99,12 @@ weather(const struct camera *c, struct measures *m)
 			v += (int)(now.bars * Q8);
 		m->thumb[i] = scaled((unsigned)(v < 0 ? 0 : v), 100);
 	}
+	for (unsigned i = 0; i < SPARSE_PIXELS; i++) {
+		unsigned y = places_sparse(i).v * THUMB_H >> 16;
+
+		if ((y / 15 + c->frame) % 2 == 0)
+			m->sparse[i] = (uint8_t)(m->sparse[i] + now.bars);
+	}
 }
 
 static void
@@ -167,6 +174,8 @@ test_noise_that_came(void **state)
 		{ 1600, 3500, 24, 100, "none", .faded = 15 },  /* downpour */
 		{ 1600, 5600, 40, 100, "noisy", .faded = 15 }, /* or more */
 		{ 1600, 2400, 20, 100, "noisy", .bars = 60 },  /* hum */
+		{ 0, 0, 0, 100, "noisy", .bars = 70 },	       /* and smooth */
+		{ 0, 0, 0, 100, "none", .bars = 5 },
 		{ 1600, 1900, 12, 100, "none" },
 		{ 1600, 2500, 20, 100, "none" },     /* a shower */
 		{ 1600, 3500, 24, 100, "noisy" },    /* as squares add */

@@ -20,7 +20,9 @@
 #define BIN_PERMILLE 25
 #define CANDIDATE_WEIGHT 4
 #define SEEN_WELL 16u
-#define LOOK_EVERY 4u	     /* zones: the search is dear */
+#define LOOK_EVERY 4u  /* zones: the search is dear */
+#define CLEAR_LEAST 50 /* percent of the usual contrast, as allowed for */
+#define CLEAR_MOST 200
 #define STEP_MOST (100 * 16) /* for the energy, 16ths */
 
 #define SOFT_ZONES 12u
@@ -35,6 +37,12 @@
 
 _Static_assert(THUMB_W % ZONE_W == 0 && THUMB_H % ZONE_H == 0 && CELLS <= 128,
     "a zone holds whole cells, few enough for a byte");
+
+static int
+clamp(int v, int least, int most)
+{
+	return v < least ? least : v > most ? most : v;
+}
 
 static unsigned
 cell_of(unsigned zone, unsigned at)
@@ -171,17 +179,28 @@ now_at(const uint16_t *thumb, unsigned zone, uint8_t at)
 	return step_at(thumb, cell_of(zone, at), at & DOWN);
 }
 
+/* A step as it were with the usual contrast, of which the zone now has
+ * `percent`: one that is new when fog lifts must not be taken for stronger
+ * than those that were learned in it. */
+static int
+as_usual(int step, int percent)
+{
+	step = step * 100 / clamp(percent, CLEAR_LEAST, CLEAR_MOST);
+	return clamp(step, -INT16_MAX, INT16_MAX);
+}
+
 /* Noise and what passes by have the strongest step of a picture elsewhere in
  * the next: a candidate must stay to become a mark. */
 static void
 try_another(struct marks *k, struct candidates *c, const struct steps *s,
-    const uint16_t *thumb, unsigned z)
+    const uint16_t *thumb, unsigned z, int percent)
 {
 	int usual = abs(k->step[z]);
 	int enough = usual + usual / 2 + 2 * LEVEL;
 	int step = c->step[z];
 
-	step += (now_at(thumb, z, c->at[z]) - step) / CANDIDATE_WEIGHT;
+	step += (as_usual(now_at(thumb, z, c->at[z]), percent) - step) /
+		CANDIDATE_WEIGHT;
 	if (abs(step) > enough) {
 		k->at[z] = c->at[z];
 		k->step[z] = (int16_t)step;
@@ -189,9 +208,15 @@ try_another(struct marks *k, struct candidates *c, const struct steps *s,
 	} else if (abs(step) * 2 < enough &&
 		   (k->seen < SEEN_WELL ||
 		       z % LOOK_EVERY == k->seen % LOOK_EVERY)) {
-		step = strongest(s, thumb, z, &c->at[z]) / 2;
+		step = as_usual(strongest(s, thumb, z, &c->at[z]), percent) / 2;
 	}
 	c->step[z] = (int16_t)step;
+}
+
+void
+marks_leave(struct candidates *c)
+{
+	memset(c->step, 0, sizeof(c->step));
 }
 
 bool
@@ -222,7 +247,8 @@ marks_learn(struct marks *k, struct candidates *c, const uint16_t *thumb,
 			steps_of_row(thumb, z / ZONE_W, &s);
 		k->step[z] = (int16_t)(k->step[z] + (now - k->step[z]) / w);
 		if (zone == NULL || zone[z].agree >= AGREE_LEAST)
-			try_another(k, c, &s, thumb, z);
+			try_another(k, c, &s, thumb, z,
+			    zone == NULL ? 100 : zone[z].slope);
 	}
 	k->energy = (uint16_t)(k->energy + (energy_of(thumb) - k->energy) / w);
 	if (k->seen < UINT16_MAX)
@@ -235,12 +261,6 @@ weight_of(const struct marks *k, unsigned zone)
 	int w = abs(k->step[zone]);
 
 	return w < STEP_FAINT ? 0 : w > STEP_STRONG ? STEP_STRONG : w;
-}
-
-static int
-clamp(int v, int least, int most)
-{
-	return v < least ? least : v > most ? most : v;
 }
 
 /* Steps now of usual, permille, of one zone. */

@@ -41,6 +41,9 @@ struct fineness {
 /* A picture that is good; seen 0: the first. */
 void marks_learn(struct marks *k, struct candidates *c, const uint16_t *thumb,
     const struct zone_match zone[ZONES]);
+/* Another mode is in force: what was seen in the one before, in another light,
+ * is no mark of this one. */
+void marks_leave(struct candidates *c);
 /* False: no such places, as from bytes that were not saved. */
 bool marks_valid(const struct marks *k);
 /* The strongest step that each zone now has, wherever in it, of its mark's,

@@ -167,6 +167,38 @@ test_marks_follow(void **state)
 	assert_true(marks_compare(&k, now, zone).part_permille > 990);
 }
 
+/* Fog in which marks were learned lifts: what is stronger only for that takes
+ * no mark's place; nor does what was seen in another mode's light. */
+static void
+test_fog_lifts(void **state)
+{
+	static uint16_t fog[THUMB_CELLS], now[THUMB_CELLS];
+	static struct marks k;
+	static struct candidates c;
+	struct scene clear = { 100, .noise = 12 };
+	struct zone_match zone[ZONES];
+
+	(void)state;
+	for (unsigned mode = 0; mode < 2; mode++) {
+		learn(&k, &c, &(struct scene){ 40, 70, .noise = 12 }, 40, now);
+		draw(&(struct scene){ 40, 70 }, fog);
+		if (mode == 1) {
+			for (unsigned z = 0; z < ZONES; z++)
+				c.step[z] = INT16_MAX;
+			marks_leave(&c);
+		}
+		for (unsigned i = 0; i < 12; i++) {
+			draw(&clear, now);
+			match(now, fog, zone);
+			marks_learn(&k, &c, now, zone);
+			draw(&clear, now);
+			match(now, fog, zone);
+			assert_true(
+			    marks_compare(&k, now, zone).ratio_permille > 860);
+		}
+	}
+}
+
 /* Bare walls, and anything at all, do no harm. */
 static void
 test_bare_and_wild(void **state)
@@ -203,6 +235,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_what_is_left),
 		cmocka_unit_test(test_marks_follow),
+		cmocka_unit_test(test_fog_lifts),
 		cmocka_unit_test(test_bare_and_wild),
 	};
 

@@ -21,6 +21,7 @@
 #define CODED_SHARP 800u
 #define DIMMED_PERCENT 75u
 #define DARK_LEVEL (24u * SMALL_UNIT)
+#define EVEN_PARTS 4 /* of what was added, that zones differ by at most */
 #define MONO_Q8 (5u * 256u / 4u)
 #define COLOUR_LEAST_Q8 (3u * 256u) /* less is none */
 
@@ -219,6 +220,25 @@ add_border(enum zone_is is[ZONES])
 			is[z] = ZONE_GONE;
 }
 
+/* To what is left of the usual picture the same light was added everywhere, as
+ * by something that is lit right before the lens; the sun and lamps have a
+ * place, and another light changes each thing by a way of its own. */
+static bool
+evenly_lit(const struct compared *c, const uint16_t *now, const uint16_t *usual)
+{
+	int left = c->fine.clear_permille, mean = 0, off = 0;
+	int added[ZONES];
+
+	for (unsigned z = 0; z < ZONES; z++) {
+		added[z] = now[z] - left * usual[z] / 1000;
+		mean += added[z];
+	}
+	mean /= (int)ZONES;
+	for (unsigned z = 0; z < ZONES; z++)
+		off += abs(added[z] - mean);
+	return off * EVEN_PARTS <= mean * (int)ZONES;
+}
+
 static void
 count_zones(struct compared *c, const struct mode *mode,
     const struct zone_match *zone, const int *sharp, const int16_t *own,
@@ -241,6 +261,7 @@ count_zones(struct compared *c, const struct mode *mode,
 		    least);
 	if (own != NULL && left_permille(is) >= LEFT_PERMILLE)
 		add_border(is);
+	c->evenly_lit = evenly_lit(c, level, level_usual);
 	rest = rest_of(is, level, level_usual);
 	c->rest_percent = rest_percent(rest);
 	/* in another light what is black may merely be dark */
@@ -284,6 +305,28 @@ compare_edges(const struct mode *mode, const struct field *now,
 	small_of_bytes(usual_out, mode->luma);
 	field_of(&edges, usual_out);
 	match_zones(now, &edges, zone);
+}
+
+void
+compare_bare(struct compared *c, const struct mode *mode,
+    const struct zone_match *zone, const struct zone_match *stand)
+{
+	const struct zone_seen unknown = { -1, -1, 100, 0, 0 };
+	unsigned least = edges_least(zone);
+	struct count k = { 0 };
+
+	memset(c->hidden, 0, sizeof(c->hidden));
+	for (unsigned z = 0; z < ZONES; z++) {
+		enum zone_is is =
+		    zone_is(&zone[z], mode->agree[z], &unknown, least);
+
+		if (is == ZONE_ELSE && stand[z].edges < EDGES_CLEAR &&
+		    stand[z].agree < AGREE_PERCENT)
+			is = ZONE_GONE;
+		if (is != ZONE_BARE)
+			count_zone(c, &k, z, is, zone[z].agree, mode->agree[z]);
+	}
+	sum_up(c, &k);
 }
 
 void

@@ -61,7 +61,10 @@
 #define STANDING_PERMILLE 500u /* other views agree in 30 */
 #define HIDES_PERMILLE 700u
 #define STANDING_LEVEL (6 * SMALL_UNIT)
-#define LIGHT_PICTURES 3u /* standing, until they are a mode */
+#define BARE_PERMILLE 500u     /* other places have 290 at most */
+#define BARE_PICTURES 3u       /* standing, until what is not there is noise */
+#define LIGHT_PICTURES 3u      /* standing, until they are a mode */
+#define EYES_US (300 * SECOND) /* .. where much is not to be seen */
 
 #define TRAVEL_US (1800 * SECOND)
 #define TRAVELS 3u
@@ -125,7 +128,7 @@ veil(struct normal *n, const struct compared *c, int64_t at_us)
 	bool faint = known && c->fine.clear_permille * 100u < VEIL_CLEAR * l &&
 		     c->fine.ratio_permille >= VEIL_RATIO &&
 		     c->fine.energy_permille < VEIL_ENERGY &&
-		     c->light_percent <= VEIL_LIGHT;
+		     (c->light_percent <= VEIL_LIGHT || c->evenly_lit);
 
 	if (known && c->fine.clear_permille >= VEIL_CLEAR_USUAL)
 		n->clear_us = at_us;
@@ -308,11 +311,12 @@ view_of(struct compared *c, const struct mode *mode, const struct small *s)
 	return VIEW_UNKNOWN;
 }
 
-/* Whether the view that is not the normal is the one of the picture before. */
+/* Whether the view that is not the normal is the one of the picture before.
+ * zone_out: how each zone agrees with it. */
 static bool
-stands(const struct standing *v, const struct small *s, const struct field *now)
+stands(const struct standing *v, const struct small *s, const struct field *now,
+    struct zone_match zone[ZONES])
 {
-	struct zone_match zone[ZONES];
 	struct small before;
 	struct field edges;
 	unsigned n = 0, same = 0;
@@ -348,13 +352,15 @@ hides_alike(const struct standing *v, const struct compared *c)
 	return both * 1000 >= either * HIDES_PERMILLE;
 }
 
+/* zone_out: how each zone agrees with the pictures before; not where the view
+ * is hidden. */
 static void
 standing_take(struct standing *v, const struct compared *c,
-    const struct scene *now, int64_t at_us)
+    const struct scene *now, int64_t at_us, struct zone_match zone_out[ZONES])
 {
 	bool same = c->view == VIEW_HIDDEN
 			? hides_alike(v, c)
-			: stands(v, &now->small, &now->field);
+			: stands(v, &now->small, &now->field, zone_out);
 
 	/* one that is not alike may be a passer-by; two are another view */
 	if (v->pictures > 0 && !same && v->strange == 0) {
@@ -371,6 +377,25 @@ standing_take(struct standing *v, const struct compared *c,
 	    learn_weight(v->pictures < 8 ? v->pictures : 8), 255, v->pictures);
 	if (v->pictures < UINT16_MAX)
 		v->pictures++;
+}
+
+/* Another place has edges that stay, over the picture. Paint before the lens
+ * has them where it ends, and else nothing but the sensor's noise, which in the
+ * mean of some pictures is none. */
+static void
+hide_bare(struct normal *n, const struct scene *now,
+    const struct zone_match *stand)
+{
+	struct compared bare = n->now;
+
+	if (n->now.view != VIEW_OTHER || n->standing.strange ||
+	    n->standing.pictures < BARE_PICTURES)
+		return;
+	compare_bare(&bare, &n->mode[n->in_force], now->zone, stand);
+	if (bare.hidden_permille < BARE_PERMILLE)
+		return;
+	n->now = bare;
+	n->now.view = VIEW_HIDDEN;
 }
 
 /* The normal is left for another view: remembered, for cameras that turn by
@@ -423,6 +448,7 @@ choose_mode(struct normal *n, const struct measures *m, struct scene *now,
 	memcpy(now->zone, zone, sizeof(zone));
 	n->in_force = (uint8_t)other;
 	n->light_us = at_us;
+	marks_leave(&n->candidates);
 }
 
 bool
@@ -435,6 +461,7 @@ void
 normal_look(struct judge_feed *f, const struct sight *s, struct scene *now)
 {
 	const struct measures *m = &s->sample->measures;
+	struct zone_match stand[ZONES];
 	struct normal *n = &f->normal;
 
 	now->compared = false;
@@ -465,7 +492,8 @@ normal_look(struct judge_feed *f, const struct sight *s, struct scene *now)
 	}
 	if (n->behind > 0 && normal_unclear(n))
 		normal_look_for_drift(n, m, &now->small);
-	standing_take(&n->standing, &n->now, now, s->at_us);
+	standing_take(&n->standing, &n->now, now, s->at_us, stand);
+	hide_bare(n, now, stand);
 	travel(n, s->at_us);
 }
 
@@ -625,6 +653,15 @@ learn_light(struct normal *n, const struct measures *m, int64_t at_us)
 	n->away = false;
 }
 
+/* By infrared much may be as dark as what is around it, so that its edges are
+ * gone: a whole night is not to be compared with the day for that. */
+static bool
+by_other_eyes_for_long(const struct normal *n, int64_t at_us)
+{
+	return n->now.view == VIEW_LIGHT && by_other_eyes(&n->now) &&
+	       at_us - n->standing.from_us >= EYES_US;
+}
+
 void
 normal_learn(struct judge_feed *f, const struct sight *s,
     const struct scene *scene)
@@ -640,7 +677,8 @@ normal_learn(struct judge_feed *f, const struct sight *s,
 		learn_first(n, m);
 	if (!scene->compared)
 		return;
-	if (n->now.hidden_permille > HIDDEN_SOME_PERMILLE)
+	if (n->now.hidden_permille > HIDDEN_SOME_PERMILLE &&
+	    !by_other_eyes_for_long(n, s->at_us))
 		return;
 	if (n->now.view == VIEW_LIGHT)
 		learn_light(n, m, s->at_us);

@@ -78,6 +78,7 @@ struct compared { /* the newest picture with the mode in force */
 	struct softness soft;
 	struct fineness fine;
 	bool coarser;		   /* coded */
+	bool evenly_lit;	   /* what is left of it: by a veil */
 	bool switched;		   /* to or from no colour at all: infrared */
 	uint16_t edged_permille;   /* edges now / usual, over the picture */
 	uint8_t hidden[ZONES / 8]; /* which zones, a bit each */
@@ -139,6 +140,10 @@ struct compared compare_mode(const struct mode *mode, const struct measures *m,
 /* The same, of the edges alone; usual_out: the mode's picture. */
 void compare_edges(const struct mode *mode, const struct field *now,
     struct small *usual_out, struct zone_match zone_out[ZONES]);
+/* Hidden is where neither the usual edges are, nor others that stay: stand is
+ * how each zone agrees with the pictures before, whose mean shows the edges. */
+void compare_bare(struct compared *c, const struct mode *mode,
+    const struct zone_match *zone, const struct zone_match *stand);
 /* All zones are hidden. */
 void compare_hide(struct compared *c);
 

@@ -153,6 +153,11 @@ test_infrared(void **state)
 	c.covered = 50;
 	c.touch = colourless;
 	quiet(&c, 40);
+	/* and it is the night's normal, so that what befalls it is seen */
+	quiet(&c, 160);
+	c.blur = 30;
+	camera_pictures(&c, 20);
+	camera_expect(&c, "blurred");
 	camera_fini(&c);
 }
 
@@ -221,6 +226,110 @@ test_veil_and_fog(void **state)
 	quiet(&c, 60);
 	for (; clear_percent < 100; clear_percent++)
 		quiet(&c, 4);
+	camera_fini(&c);
+}
+
+static struct {
+	unsigned left;	/* percent of the picture that is seen through it */
+	unsigned most;	/* levels that are added .. */
+	unsigned width; /* .. within so many cells of the middle; 0 = all */
+} glow;
+
+static void
+glowing(const struct camera *c, struct measures *m)
+{
+	(void)c;
+	for (unsigned i = 0; i < THUMB_CELLS; i++) {
+		unsigned x = (unsigned)abs((int)(i % THUMB_W) - THUMB_W / 2);
+		unsigned add = glow.most;
+
+		if (glow.width > 0)
+			add = x < glow.width
+				  ? add * (glow.width - x) / glow.width
+				  : 0;
+		m->thumb[i] =
+		    (uint16_t)(m->thumb[i] * glow.left / 100 + add * 256);
+	}
+	for (unsigned z = 0; z < ZONES; z++)
+		m->zone_sharp[z] =
+		    (uint16_t)(m->zone_sharp[z] * glow.left / 100);
+}
+
+/* Tape that a lamp shines on by night is bright everywhere; a lamp that shines
+ * into the lens is so around its place. */
+static void
+test_glow(void **state)
+{
+	struct camera c;
+
+	(void)state;
+	camera_init(&c);
+	c.light = 25;
+	camera_live(&c, 0, 12);
+	c.walker = 0;
+	camera_pictures(&c, 20);
+	camera_expect(&c, "none");
+	c.touch = glowing;
+	glow.left = 33;
+	glow.most = 75;
+	glow.width = 0;
+	camera_pictures(&c, 19);
+	camera_expect(&c, "covered");
+	camera_pictures(&c, 60);
+	camera_expect(&c, "covered");
+	c.touch = NULL;
+	camera_pictures(&c, 3);
+	camera_expect(&c, "none");
+	c.touch = glowing;
+	glow.most = 150;
+	glow.width = 90;
+	quiet(&c, 40);
+	camera_fini(&c);
+}
+
+static bool painted;
+
+/* A street from above: grain of its own, and the sensor's. Paint hides it all,
+ * but for some windows whose rims are sharp. */
+static void
+street(const struct camera *c, struct measures *m)
+{
+	for (unsigned i = 0; i < THUMB_CELLS; i++) {
+		bool walker = m->thumb[i] >= 220 * 256;
+		unsigned x = i % THUMB_W / 3, y = i / THUMB_W / 3;
+		unsigned own = (x * 2654435761u ^ y * 2246822519u) * 40503u;
+		unsigned h =
+		    (i * 2654435761u ^ c->frame * 2246822519u) * 2654435761u;
+		unsigned level = 110 * 256 + (own >> 16) % (14 * 256);
+
+		if (painted)
+			level = x % 20 < 5 && y % 15 < 4 ? 110 * 256 : 45 * 256;
+		if (painted || !walker)
+			m->thumb[i] = (uint16_t)(level + (h >> 16) % (5 * 256));
+	}
+}
+
+static void
+test_paint(void **state)
+{
+	struct camera c;
+
+	(void)state;
+	camera_init(&c);
+	c.touch = street;
+	painted = false;
+	camera_live(&c, 0, 12);
+	c.walker = 0;
+	camera_pictures(&c, 20);
+	camera_expect(&c, "none");
+	painted = true;
+	camera_pictures(&c, 20);
+	camera_expect(&c, "covered");
+	camera_pictures(&c, 60);
+	camera_expect(&c, "covered");
+	painted = false;
+	camera_pictures(&c, 3);
+	camera_expect(&c, "none");
 	camera_fini(&c);
 }
 
@@ -586,6 +695,8 @@ main(void)
 		cmocka_unit_test(test_veil_and_fog),
 		cmocka_unit_test(test_infrared),
 		cmocka_unit_test(test_infrared_turns_edges_over),
+		cmocka_unit_test(test_glow),
+		cmocka_unit_test(test_paint),
 		cmocka_unit_test(test_focus),
 		cmocka_unit_test(test_dirt),
 		cmocka_unit_test(test_dirt_at_once),

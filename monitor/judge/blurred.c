@@ -115,15 +115,19 @@ look(struct judge_feed *f, const struct sight *s)
 	const struct marks *k = &n->mode[n->in_force].marks;
 
 	if (s->contrast == NULL || s->sample->result != SAMPLE_OK ||
-	    (n->now.view != VIEW_SAME && n->now.view != VIEW_BUSY))
+	    (n->now.view != VIEW_SAME && n->now.view != VIEW_BUSY &&
+		!n->now.early))
 		return (struct opinion){ SAY_NOTHING };
 	if (k->seen == 0) /* a person said that it shall be so */
 		return (struct opinion){ SAY_GOOD };
 	if (!enough(&n->now.fine) || k->seen < SEEN_LEAST ||
 	    (n->light_us != 0 && s->at_us - n->light_us < REFOCUS_US))
 		return (struct opinion){ SAY_NOTHING };
-	/* not well known yet: only where next to nothing is left */
-	if (k->seen < SHARP_SETTLED && !marks_lost(&n->now.fine))
+	/* not well known yet, or no life was shown, so that all may be a
+	 * coder's doing: only where next to nothing is left, strong steps
+	 * included */
+	if ((k->seen < SHARP_SETTLED || n->now.early) &&
+	    !marks_lost(&n->now.fine))
 		return (struct opinion){ sharp_again(&n->now) ? SAY_GOOD
 							      : SAY_NOTHING };
 	return weigh(f, &n->now, s->at_us);

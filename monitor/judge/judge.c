@@ -204,7 +204,8 @@ is_picture_cause(unsigned cause)
 }
 
 /* A picture that is too old carries no verdict; one that is called `down`
- * needs no life to have been shown before. */
+ * needs no life to have been shown before, nor one that went out of focus: what
+ * stands still doesn't. */
 static uint64_t
 causes_settled(const struct judge_feed *f)
 {
@@ -217,7 +218,8 @@ causes_settled(const struct judge_feed *f)
 			continue;
 		if (old && is_picture_cause(c))
 			continue;
-		down |= cause_state((enum cause)c) == STATE_DOWN;
+		down |= cause_state((enum cause)c) == STATE_DOWN ||
+			c == CAUSE_BLURRED;
 		kept |= 1ull << c;
 	}
 	return down ? kept & ~(1ull << CAUSE_LEARNING) : kept;

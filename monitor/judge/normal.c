@@ -39,6 +39,7 @@
 #define HIDDEN_SOME_PERMILLE 250u /* too much to learn from */
 #define OTHER_PERMILLE 450u	  /* neither agree nor hidden */
 #define LIGHT_AGREE 30	 /* unshifted, over all: edges are where they were */
+#define LITTLE_AGREE 45	 /* unshifted, over the picture, not zone by zone */
 #define BUSY_PERCENT 55	 /* of the usual agreement, at least */
 #define OTHER_DARK 40u	 /* percent of the light: too dark to tell */
 #define DROWNED_AGREE 12 /* the same place still, but edges drown in noise */
@@ -275,6 +276,15 @@ runs_alike(const struct small *s, const struct small *usual)
 	return n >= ZONES_LEAST && alike * 1000 >= n * AXES_PERMILLE;
 }
 
+/* In strong noise the first pictures of a place agree in little, and how much
+ * is usual is not known yet: more of them show it. */
+static bool
+is_little_known(const struct compared *c, const struct mode *mode)
+{
+	return mode->seen < AGREE_WEIGHT &&
+	       c->shift.agree_unshifted >= LITTLE_AGREE;
+}
+
 static enum view
 view_of(struct compared *c, const struct mode *mode, const struct small *s)
 {
@@ -299,7 +309,8 @@ view_of(struct compared *c, const struct mode *mode, const struct small *s)
 	    (c->same_permille >= SWITCHED_PERMILLE || runs_alike(s, &usual)))
 		return VIEW_LIGHT; /* shadows and all were otherwise by day */
 	if (c->agree >= LIGHT_AGREE &&
-	    c->agree * 100 >= c->agree_usual * BUSY_PERCENT)
+	    (c->agree * 100 >= c->agree_usual * BUSY_PERCENT ||
+		is_little_known(c, mode)))
 		return VIEW_BUSY;
 	if (c->light_percent < OTHER_DARK ||
 	    (c->agree_inner >= DROWNED_AGREE && light_changed(c)))
@@ -457,6 +468,22 @@ normal_unclear(const struct normal *n)
 	return n->now.view == VIEW_UNKNOWN || n->now.view == VIEW_BUSY;
 }
 
+/* A feed that has shown no life yet, compared with what it has shown so far: of
+ * use only for what no coder makes of a picture that stands still. */
+static void
+look_early(struct normal *n, const struct measures *m, struct scene *now)
+{
+	const struct mode *mode = &n->mode[n->in_force];
+
+	if (mode->marks.seen < SHARP_SETTLED)
+		return;
+	small_of_thumb(&now->small, m->thumb);
+	field_of(&now->field, &now->small);
+	n->now = compare_mode(mode, m, &now->small, &now->field, now->zone);
+	n->now.early = n->now.same_permille >= SAME_PERMILLE ||
+		       n->now.agree >= LIGHT_AGREE;
+}
+
 void
 normal_look(struct judge_feed *f, const struct sight *s, struct scene *now)
 {
@@ -471,7 +498,10 @@ normal_look(struct judge_feed *f, const struct sight *s, struct scene *now)
 		n->proven = true;
 	if (s->at_us < n->moving_until_us || !normal_known(f)) {
 		n->now.view = VIEW_UNKNOWN;
+		n->now.early = false;
 		n->standing.pictures = 0;
+		if (s->at_us >= n->moving_until_us && !f->life.alive)
+			look_early(n, m, now);
 		return;
 	}
 	small_of_thumb(&now->small, m->thumb);
@@ -507,6 +537,9 @@ suspect(const struct judge_feed *f)
 		const struct detector *d = detectors[i];
 
 		if (d->at_account || !(k->odd || k->called))
+			continue;
+		/* before life was shown it may be so, and is not known yet */
+		if (d == &detector_frozen && !k->called && !f->life.alive)
 			continue;
 		return true;
 	}

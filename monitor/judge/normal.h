@@ -77,8 +77,10 @@ struct compared { /* the newest picture with the mode in force */
 	struct displacement shift; /* when it is not the same place */
 	struct softness soft;
 	struct fineness fine;
-	bool coarser;		   /* coded */
-	bool evenly_lit;	   /* what is left of it: by a veil */
+	bool coarser;	 /* coded */
+	bool evenly_lit; /* what is left of it: by a veil */
+	bool early; /* no life was shown yet: the same place; the view and all
+		     * that stands on it are unknown */
 	bool switched;		   /* to or from no colour at all: infrared */
 	uint16_t edged_permille;   /* edges now / usual, over the picture */
 	uint8_t hidden[ZONES / 8]; /* which zones, a bit each */

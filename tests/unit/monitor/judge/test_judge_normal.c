@@ -632,6 +632,42 @@ test_nothing_is_called_before_life(void **state)
 	camera_fini(&c);
 }
 
+/* No life is shown in a picture of which a fifth always comes back, so never
+ * `up`; but one that goes out of focus is no still one, either. */
+static void
+test_blurred_before_life(void **state)
+{
+	struct camera c;
+
+	(void)state;
+	camera_init(&c);
+	c.noise = 80;
+	camera_link(&c, 0, PHASE_FLOWING, REASON_NONE);
+	camera_pictures(&c, 25);
+	camera_expect(&c, "learning");
+	c.touch = dirty;
+	dirt.passes = 1; /* softer: a coder might do that */
+	dirt.percent = 100;
+	dirt.light = dirt.blobs = 0;
+	camera_pictures(&c, 20);
+	camera_expect(&c, "learning");
+	c.touch = NULL;
+	camera_pictures(&c, 20);
+	c.touch = dirty;
+	dirt.passes = 12;
+	camera_pictures(&c, 13);
+	camera_expect(&c, "learning");
+	camera_pictures(&c, 6);
+	camera_expect(&c, "blurred");
+	assert_int_equal(camera_verdict(&c)->state, STATE_DEGRADED);
+	camera_pictures(&c, 10);
+	camera_expect(&c, "blurred");
+	c.touch = NULL;
+	camera_pictures(&c, 4);
+	assert_true((camera_verdict(&c)->causes & 1ull << CAUSE_BLURRED) == 0);
+	camera_fini(&c);
+}
+
 static void
 test_restart(void **state)
 {
@@ -707,6 +743,7 @@ main(void)
 		cmocka_unit_test(test_quick_creep),
 		cmocka_unit_test(test_reference),
 		cmocka_unit_test(test_nothing_is_called_before_life),
+		cmocka_unit_test(test_blurred_before_life),
 		cmocka_unit_test(test_restart),
 		cmocka_unit_test(test_property_no_false_alarm),
 	};

@@ -91,22 +91,23 @@ normal_forget(struct normal *n)
 
 /* Towards the new picture by 1 / weight of the difference, with fractions kept
  * by dithering them: luma is kept in bytes, and 1/32 of a level must still
- * count. What differs a lot passes by, mostly, and counts as `most` levels: so
- * the blend tends to the median. */
+ * count. All cells are rounded alike: what is plain stays plain while its light
+ * changes. salt: another for each picture. What differs a lot passes by,
+ * mostly, and counts as `most` levels: so the blend tends to the median. */
 static void
 blend(uint8_t *luma, const struct small *s, unsigned weight, int most,
-    unsigned salt)
+    uint32_t salt)
 {
+	const int32_t dither = (int32_t)(salt * 2246822519u >> 22);
 	int32_t limit = most * 1024;
 
 	for (unsigned i = 0; i < SMALL_CELLS; i++) {
-		uint32_t dither = (i * 2654435761u + salt * 2246822519u) >> 22;
 		int32_t old = luma[i] * 1024;
 		int32_t by = s->cell[i] * (1024 / (int32_t)SMALL_UNIT) - old;
 		int32_t v;
 
 		by = by > limit ? limit : by < -limit ? -limit : by;
-		v = (old + by / (int32_t)weight + (int32_t)dither) >> 10;
+		v = (old + by / (int32_t)weight + dither) >> 10;
 		luma[i] = (uint8_t)(v < 0 ? 0 : v > 255 ? 255 : v);
 	}
 }
@@ -584,13 +585,13 @@ pull(unsigned level, unsigned old)
 
 static void
 mode_learn(struct normal *n, const struct measures *m, const struct scene *now,
-    bool sharp)
+    bool sharp, uint32_t salt)
 {
 	struct mode *mode = &n->mode[n->in_force];
 
 	learn_agree(mode, now->zone);
 	blend(mode->luma, &now->small, learn_weight(mode->seen),
-	    pull(now->small.level, level_of_bytes(mode->luma)), mode->seen);
+	    pull(now->small.level, level_of_bytes(mode->luma)), salt);
 	if (!sharp_same_size(&mode->sharp, m))
 		mode->marks.seen = 0;
 	marks_learn(&mode->marks, &n->candidates, m->thumb, now->zone);
@@ -637,7 +638,7 @@ learn_three(struct normal *n, const struct measures *m, const struct small *s)
 /* Before anything is known: what agrees with the first pictures adds to them,
  * what doesn't begins anew. */
 static void
-learn_first(struct normal *n, const struct measures *m)
+learn_first(struct normal *n, const struct measures *m, uint32_t salt)
 {
 	struct mode *mode = &n->mode[n->in_force];
 	struct scene now;
@@ -657,7 +658,7 @@ learn_first(struct normal *n, const struct measures *m)
 		return;
 	}
 	compare_edges(mode, &now.field, &old, now.zone);
-	mode_learn(n, m, &now, true);
+	mode_learn(n, m, &now, true, salt);
 }
 
 /* The same place in a light that agrees with no mode: a mode of its own, in
@@ -707,7 +708,7 @@ normal_learn(struct judge_feed *f, const struct sight *s,
 	    s->at_us < n->moving_until_us || suspect(f))
 		return;
 	if (!n->proven)
-		learn_first(n, m);
+		learn_first(n, m, f->samples);
 	if (!scene->compared)
 		return;
 	if (n->now.hidden_permille > HIDDEN_SOME_PERMILLE &&
@@ -727,7 +728,8 @@ normal_learn(struct judge_feed *f, const struct sight *s,
 		return;
 	mode_learn(n, m, scene,
 	    mode->sharp.seen < SHARP_SETTLED ||
-		n->now.soft.sharp_permille >= SHARP_LEARN_PERMILLE);
+		n->now.soft.sharp_permille >= SHARP_LEARN_PERMILLE,
+	    f->samples);
 	if (!n->pinned.set && mode->seen >= SEEN_PINNED)
 		normal_pin(n);
 }

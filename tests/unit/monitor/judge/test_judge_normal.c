@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "monitor/judge/feed.h"
 #include "scene.h"
 
 /* None of ours is in force after any of n pictures. */
@@ -284,6 +285,53 @@ test_glow(void **state)
 	glow.most = 150;
 	glow.width = 90;
 	quiet(&c, 40);
+	camera_fini(&c);
+}
+
+/* A plain wall beside what has edges, by night: noise, and a lamp that goes on
+ * and off. */
+static void
+wall(const struct camera *c, struct measures *m)
+{
+	for (unsigned i = 0; i < THUMB_CELLS; i++) {
+		unsigned h =
+		    (i * 2654435761u ^ c->frame * 2246822519u) * 2654435761u;
+		unsigned light = c->frame / 40 % 2 ? 84 : 100;
+
+		if (i % THUMB_W >= THUMB_W * 3 / 10 && m->thumb[i] < 220 * 256)
+			m->thumb[i] = 57 * 256;
+		m->thumb[i] = (uint16_t)(m->thumb[i] * light / 100 +
+					 (h >> 16) % (5 * 256));
+	}
+}
+
+/* What is learned of a plain wall stays plain while the light changes. */
+static void
+test_plain_stays_plain(void **state)
+{
+	struct camera c;
+
+	(void)state;
+	camera_init(&c);
+	c.touch = wall;
+	camera_live(&c, 0, 12);
+	camera_expect(&c, "none");
+	for (unsigned i = 0; i < 400; i++) {
+		const struct normal *n = &c.feed->normal;
+		struct zone_match zone[ZONES];
+		struct small usual;
+		struct field edges;
+		unsigned edged = 0;
+
+		quiet(&c, 1);
+		small_of_bytes(&usual, n->mode[n->in_force].luma);
+		field_of(&edges, &usual);
+		match_zones(&edges, &edges, zone);
+		for (unsigned z = 0; z < ZONES; z++)
+			edged += z % ZONE_W > 6 && zone[z].edges >= EDGES_CLEAR;
+		if (i > 20)
+			assert_in_range(edged, 0, 25);
+	}
 	camera_fini(&c);
 }
 
@@ -733,6 +781,7 @@ main(void)
 		cmocka_unit_test(test_infrared_turns_edges_over),
 		cmocka_unit_test(test_glow),
 		cmocka_unit_test(test_paint),
+		cmocka_unit_test(test_plain_stays_plain),
 		cmocka_unit_test(test_focus),
 		cmocka_unit_test(test_dirt),
 		cmocka_unit_test(test_dirt_at_once),

@@ -479,8 +479,13 @@ stream_serve(struct stream *s)
 	while (
 	    !event_base_got_exit(s->base) && !event_base_got_break(s->base)) {
 		event_base_loop(s->base, EVLOOP_ONCE);
-		if (s->counts.flowing >= STREAM_TURN_FEEDS && !s->stopping)
-			await_turn(s);
+		if (s->counts.flowing < STREAM_TURN_FEEDS || s->stopping)
+			continue;
+		await_turn(s);
+		/* libevent's clock is coarse: left to it, the sweep would come
+		 * a turn too late. */
+		if (clock_mono_us() - s->swept_us >= STREAM_SWEEP_US)
+			event_active(s->sweep, EV_TIMEOUT, 0);
 	}
 }
 

@@ -11,6 +11,7 @@
 #define LIVELY 6u /* pictures in a row that showed life */
 #define LIVELY_TIMES 2
 #define ASK_PATIENCE_US (10 * 1000000ll)
+#define GOP_MAYBE_US (15 * 1000000ll) /* between keyframes, not yet known */
 
 static bool
 quick(const struct judge_feed *f)
@@ -69,6 +70,8 @@ schedule_validity(const struct judge_feed *f)
 	int64_t base = schedule_interval(f);
 	int64_t gop = f->stream.gop_us;
 
+	if (gop == 0) /* not known before the second keyframe */
+		gop = GOP_MAYBE_US;
 	/* asking sooner must not make what was fresh a moment ago stale */
 	if (base < f->schedule.wait_us)
 		base = f->schedule.wait_us;

@@ -5,8 +5,8 @@
 
 #include "common/places.h"
 
-static uint32_t
-mix(uint32_t a, uint32_t b)
+uint32_t
+scene_mix(uint32_t a, uint32_t b)
 {
 	uint32_t h = a * 2654435761u ^ b * 2246822519u;
 
@@ -86,7 +86,7 @@ background(const struct camera *c, unsigned u, unsigned v)
 	if (is_covered(c, u))
 		return 74;
 	u = (u + 65536u - (unsigned)c->shift) % 65536u;
-	level = 60 + mix((u >> 12) + 16 * c->place, v >> 12) % 120;
+	level = 60 + scene_mix((u >> 12) + 16 * c->place, v >> 12) % 120;
 	return c->light == 0 ? level : level * c->light / 100;
 }
 
@@ -117,9 +117,9 @@ pixel(const struct camera *c, unsigned u, unsigned v, uint32_t salt)
 		return 230;
 	if (has_clock(c, u, v))
 		return c->frame % 2 ? 200 : 100;
-	if (level == 0 || mix(salt, c->frame + 9) % 100 >= c->noise)
+	if (level == 0 || scene_mix(salt, c->frame + 9) % 100 >= c->noise)
 		return level;
-	return level + mix(salt, c->frame) % 5 - 2;
+	return level + scene_mix(salt, c->frame) % 5 - 2;
 }
 
 void
@@ -170,12 +170,12 @@ fill_blocks(const struct camera *c, struct measures *m)
 {
 	for (unsigned i = 0; i < BLOCK_HASHES; i++) {
 		struct place p = places_block(i);
-		uint32_t h = mix(background(c, p.u, p.v), i);
+		uint32_t h = scene_mix(background(c, p.u, p.v), i);
 
-		if (mix(i, c->frame + 7) % 100 < c->noise)
-			h = mix(h, c->frame);
+		if (scene_mix(i, c->frame + 7) % 100 < c->noise)
+			h = scene_mix(h, c->frame);
 		if (has_walker(c, p.u, p.v) || has_clock(c, p.u, p.v))
-			h = mix(h, c->frame + 1);
+			h = scene_mix(h, c->frame + 1);
 		m->block[i] =
 		    (h & ~3u) | (c->level >= 0 ? BLOCK_FLAT : BLOCK_RICH);
 	}

@@ -34,6 +34,8 @@ struct camera {
 	unsigned changes;
 };
 
+/* Chance that is the same in each run: any two numbers to one. */
+uint32_t scene_mix(uint32_t a, uint32_t b);
 void camera_init(struct camera *c);
 void camera_fini(struct camera *c);
 /* Runs the judge's timers up to a moment, stepping where it asks to. */

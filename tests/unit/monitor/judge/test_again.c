@@ -10,18 +10,9 @@
 
 #include "common/places.h"
 #include "monitor/judge/again.h"
+#include "scene.h"
 
 #define SECOND 1000000ll
-
-static uint32_t
-mix(uint32_t a, uint32_t b)
-{
-	uint32_t h = a * 2654435761u ^ (b + 77) * 2246822519u;
-
-	h ^= h >> 15;
-	h *= 2246822519u;
-	return h ^ h >> 13;
-}
 
 struct film {
 	const char *name;
@@ -53,12 +44,14 @@ fill(struct sample *s, const struct film *f, unsigned k)
 	m->sharp_q8 = 5 * 256;
 	m->picture_hash = seed + 1;
 	for (unsigned i = 0; i < SPARSE_PIXELS; i++)
-		m->sparse[i] = (uint8_t)(60 + mix(i, scene) % 100 +
-					 mix(i, seed + 9) % (f->grain + 1));
+		m->sparse[i] =
+		    (uint8_t)(60 + scene_mix(i, scene) % 100 +
+			      scene_mix(i, seed + 9) % (f->grain + 1));
 	for (unsigned i = 0; i < THUMB_CELLS; i++)
-		m->thumb[i] = (uint16_t)(256 * (60 + mix(i / 40, scene) % 100));
+		m->thumb[i] =
+		    (uint16_t)(256 * (60 + scene_mix(i / 40, scene) % 100));
 	for (unsigned i = 0; i < BLOCK_HASHES; i++)
-		m->block[i] = (mix(i, seed) & ~3u) | BLOCK_RICH;
+		m->block[i] = (scene_mix(i, seed) & ~3u) | BLOCK_RICH;
 }
 
 static void

@@ -15,12 +15,8 @@
 static uint32_t
 dice(uint32_t a, uint32_t b)
 {
-	uint32_t h = a * 2654435761u ^ (b + 77) * 2246822519u;
+	uint32_t h = scene_mix(a, b + 77) * 3266489917u;
 
-	h ^= h >> 15;
-	h *= 2246822519u;
-	h ^= h >> 13;
-	h *= 3266489917u;
 	return (h ^ h >> 16) | 1u;
 }
 

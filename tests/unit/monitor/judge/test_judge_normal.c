@@ -294,8 +294,7 @@ static void
 wall(const struct camera *c, struct measures *m)
 {
 	for (unsigned i = 0; i < THUMB_CELLS; i++) {
-		unsigned h =
-		    (i * 2654435761u ^ c->frame * 2246822519u) * 2654435761u;
+		unsigned h = scene_mix(i, c->frame);
 		unsigned light = c->frame / 40 % 2 ? 84 : 100;
 
 		if (i % THUMB_W >= THUMB_W * 3 / 10 && m->thumb[i] < 220 * 256)
@@ -346,8 +345,7 @@ street(const struct camera *c, struct measures *m)
 		bool walker = m->thumb[i] >= 220 * 256;
 		unsigned x = i % THUMB_W / 3, y = i / THUMB_W / 3;
 		unsigned own = (x * 2654435761u ^ y * 2246822519u) * 40503u;
-		unsigned h =
-		    (i * 2654435761u ^ c->frame * 2246822519u) * 2654435761u;
+		unsigned h = scene_mix(i, c->frame);
 		unsigned level = 110 * 256 + (own >> 16) % (14 * 256);
 
 		if (painted)
@@ -586,8 +584,7 @@ static void
 over_a_bonnet(const struct camera *c, struct measures *m)
 {
 	for (unsigned i = 0; i < THUMB_CELLS; i++) {
-		unsigned h =
-		    (i * 2654435761u ^ c->frame * 2246822519u) * 2654435761u;
+		unsigned h = scene_mix(i, c->frame);
 
 		if (i >= THUMB_CELLS * 7 / 10) {
 			bonnet[i] = c->shift == 0 ? m->thumb[i] : bonnet[i];

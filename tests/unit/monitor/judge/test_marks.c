@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "monitor/judge/marks.h"
+#include "scene.h"
 
 struct scene {
 	int contrast;	 /* percent */
@@ -19,16 +20,6 @@ struct scene {
 	int right, down; /* cells */
 	int person;	 /* percent of the width, from the left */
 };
-
-static unsigned
-mix(unsigned a, unsigned b)
-{
-	unsigned h = a * 2654435761u ^ b * 2246822519u;
-
-	h ^= h >> 15;
-	h *= 2246822519u;
-	return h ^ h >> 13;
-}
 
 /* Boxes of 6 x 5 cells. */
 static void
@@ -40,7 +31,7 @@ draw(const struct scene *s, uint16_t *thumb)
 		unsigned x = (unsigned)(i % (int)THUMB_W + 100 - s->right) / 6;
 		unsigned y = (unsigned)(i / (int)THUMB_W + 100 - s->down) / 5;
 
-		thumb[i] = (uint16_t)((40 + mix(x, y) % 130) * 256);
+		thumb[i] = (uint16_t)((40 + scene_mix(x, y) % 130) * 256);
 	}
 	for (int k = 0; k < s->blur; k++) {
 		memcpy(old, thumb, sizeof(old));

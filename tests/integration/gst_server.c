@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* gst_server: GStreamer's RTSP server (a peer that nobody here wrote) with
- * /h264 /h264cbr /h265 /mjpeg on loopback, all behind Digest when a user is
- * given. Reads commands from standard input: "freeze" repeats the last raw
- * picture before the encoder, "live" goes on, end of file ends it. For
+ * /h264 /h264udp /h264http /h265 /mjpeg on loopback, all behind Digest when a
+ * user is given. Reads commands from standard input: "freeze" repeats the last
+ * raw picture before the encoder, "live" goes on, end of file ends it. For
  * tests/integration.
  *
  * usage: gst_server PORT [USER PASSWORD]
@@ -29,21 +29,20 @@ struct tap {		 /* of one medium */
 	"! video/x-raw,format=I420,width=640,height=360,framerate=15/1 "       \
 	"! identity name=tap ! "
 
+#define H264                                                                   \
+	SOURCE "x264enc tune=zerolatency speed-preset=ultrafast "              \
+	       "pass=quant quantizer=26 key-int-max=15 "                       \
+	       "! rtph264pay name=pay0 pt=96 config-interval=1"
+
+/* One for each client: two that ask for the same one while it is being
+ * prepared may be told 503 by this server. */
 static const struct {
 	const char *path;
 	const char *launch;
 } mounts[] = {
-	{
-	    "/h264",
-	    SOURCE "x264enc tune=zerolatency speed-preset=ultrafast "
-		   "pass=quant quantizer=26 key-int-max=15 "
-		   "! rtph264pay name=pay0 pt=96 config-interval=1",
-	},
-	{
-	    "/h264cbr",
-	    SOURCE "x264enc tune=zerolatency speed-preset=ultrafast "
-		   "bitrate=400 key-int-max=15 ! rtph264pay name=pay0 pt=96",
-	},
+	{ "/h264", H264 },
+	{ "/h264udp", H264 },
+	{ "/h264http", H264 },
 	{
 	    "/h265",
 	    SOURCE "x265enc tune=zerolatency speed-preset=ultrafast "

@@ -25,9 +25,9 @@ def main():
         Probe(url + "/h264", 150, "--transport", "tcp", "--interval", "2"),
         Probe(url + "/h265", 150, "--transport", "tcp", "--interval", "2"),
         Probe(url + "/mjpeg", 150, "--transport", "tcp", "--interval", "2"),
-        Probe(url + "/h264", 150, "--transport", "udp", "--interval", "2"),
+        Probe(url + "/h264udp", 150, "--transport", "udp", "--interval", "2"),
         Probe(secret, 150, "--interval", "2"),
-        Probe(url + "/h264", 150, "--transport", "http", "--interval", "2"),
+        Probe(url + "/h264http", 150, "--transport", "http", "--interval", "2"),
     ]
     wrong = Probe(f"rtsp://watch:wrong@127.0.0.1:{secret_port}/h264", 5)
 

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "common/bits.h"
+
 #define H264_PPS 8u
 #define H264_SPS 7u
 #define H265_SPS 33u
@@ -68,40 +70,20 @@ unit_brings_sets(enum codec codec, struct span unit)
 	return false;
 }
 
-/* ue(v) at bit *at (9.1), -1: cut or too long for a type of slice. */
-static int
-exp_golomb(struct span s, size_t *at)
-{
-	unsigned zeros = 0, value = 1;
-
-	while (*at < s.n * 8 && !(s.p[*at / 8] >> (7 - *at % 8) & 1)) {
-		zeros++;
-		++*at;
-	}
-	if (zeros > 24 || *at + zeros >= s.n * 8)
-		return -1;
-	++*at;
-	for (; zeros > 0; zeros--, ++*at)
-		value = value << 1 | (s.p[*at / 8] >> (7 - *at % 8) & 1);
-	return (int)(value - 1);
-}
-
 bool
 unit_is_intra(struct span unit)
 {
 	for (size_t at = next_nal(unit.p, 0, unit.n); at < unit.n;
 	     at = next_nal(unit.p, at, unit.n)) {
-		struct span slice = { unit.p + at + 1, unit.n - at - 1 };
+		struct bits b = bits_of(unit.p + at + 1, unit.n - at - 1);
 		unsigned nal = unit.p[at] & 0x1fu;
-		size_t bit = 0;
-		int type;
+		uint32_t type;
 
 		if (nal != 1 && nal != 2)
 			continue;
-		if (exp_golomb(slice, &bit) < 0) /* first_mb_in_slice */
-			continue;
-		type = exp_golomb(slice, &bit);
-		if (type >= 0 && type % 5 != 2 && type % 5 != 4)
+		bits_ue(&b); /* first_mb_in_slice */
+		type = bits_ue(&b);
+		if (!b.bad && type % 5 != 2 && type % 5 != 4)
 			return false;
 	}
 	return true;

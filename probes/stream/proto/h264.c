@@ -3,7 +3,7 @@
  * counted, since no camera and no other client has them. */
 #include "probes/stream/proto/depacketise.h"
 
-#include "probes/stream/proto/bits.h"
+#include "common/bits.h"
 #include "probes/stream/proto/media.h"
 
 enum {

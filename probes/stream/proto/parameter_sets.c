@@ -6,7 +6,7 @@
 #include <strings.h>
 
 #include "camwarden/limits.h"
-#include "probes/stream/proto/bits.h"
+#include "common/bits.h"
 
 #define RECORD_HEAD 4 /* kind, id, length (16 bits, host order) */
 #define IN_BYTES_MAX ((LIMIT_PARAMETER_SET_BYTES + RECORD_HEAD) * 12u)

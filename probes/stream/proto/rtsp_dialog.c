@@ -32,17 +32,21 @@ dialled(const struct rtsp_session *s)
 	return s->dial != NULL ? s->dial : s->url;
 }
 
+static bool
+interleaved_only(const struct rtsp_session *s)
+{
+	return s->configured == WIRE_TRANSPORT_TCP || rtsp_session_tunnels(s);
+}
+
 unsigned
 rtsp_dialog_dial(struct rtsp_step *st)
 {
 	struct rtsp_session *s = st->s;
-	bool strict =
-	    s->configured == WIRE_TRANSPORT_TCP || rtsp_session_tunnels(s);
 
 	s->status = 0;
 	s->udp = s->configured == WIRE_TRANSPORT_UDP ? !s->udp_failed
 						     : s->tcp_failed;
-	s->udp = s->udp && !strict;
+	s->udp = s->udp && !interleaved_only(s);
 	s->urgent = false;
 	s->range = (s->quirks & WIRE_QUIRK_NO_RANGE) == 0;
 	if (st->event->kind == RTSP_EV_GRANT && !st->event->addressed) {
@@ -287,8 +291,7 @@ transport_left(struct rtsp_session *s)
 		s->udp_failed = true;
 	else
 		s->tcp_failed = true;
-	if (s->configured == WIRE_TRANSPORT_TCP || rtsp_session_tunnels(s) ||
-	    (s->udp_failed && s->tcp_failed)) {
+	if (interleaved_only(s) || (s->udp_failed && s->tcp_failed)) {
 		s->udp_failed = s->tcp_failed = false;
 		return false;
 	}

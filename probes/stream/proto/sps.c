@@ -4,7 +4,7 @@
 #include "probes/stream/proto/parameter_sets.h"
 
 #include "camwarden/limits.h"
-#include "probes/stream/proto/bits.h"
+#include "common/bits.h"
 
 /* Size after cropping into *info; false when it can't be one. Sizes beyond
  * LIMIT_SIDE are no error here: width and height stay 0 and nobody allocates

@@ -2,7 +2,7 @@
 /* The quirks of real cameras in H.264 and H.265 (RTSP.md 8), one test each. */
 #include "media_rig.h"
 
-#include "probes/stream/proto/bits.h"
+#include "common/bits.h"
 #include "probes/stream/proto/depacketise.h"
 
 static const uint8_t sps[] = { 0x67, 0x42, 0xc0, 0x1e, 0xda, 0x02, 0x80, 0xbf,

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* bits.h: bits of a NAL unit's payload, most significant first, with the
  * emulation prevention bytes (00 00 03) taken out on the way (H.264 7.4.1,
- * H.265 7.4.2). Pure, hostile input; errors stick, as in common/cursor.h.
+ * H.265 7.4.2). PURE, input hostile; errors stick, as in cursor.h. Called by
+ * the stream probe's parsers and by unit.c.
  */
-#ifndef PROBES_STREAM_PROTO_BITS_H
-#define PROBES_STREAM_PROTO_BITS_H
+#ifndef COMMON_BITS_H
+#define COMMON_BITS_H
 
 #include <stdbool.h>
 #include <stddef.h>

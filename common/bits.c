@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "probes/stream/proto/bits.h"
+#include "common/bits.h"
 
 struct bits
 bits_of(const uint8_t *p, size_t n)

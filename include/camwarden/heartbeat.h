@@ -81,7 +81,7 @@ struct heartbeat {
 	char agent[HEARTBEAT_ID_BYTES];	  /* "camwarden-console/0.1.0" */
 	char boot[HEARTBEAT_ID_BYTES];	  /* of the machine, or page load */
 	char session[HEARTBEAT_ID_BYTES]; /* "" = nobody is logged in */
-	uint64_t seq;			  /* from 1 within a life of the agent */
+	uint64_t seq;		       /* from 1 within a life of the agent */
 	char life[HEARTBEAT_ID_BYTES]; /* of the agent, random at its start */
 	int64_t utc_ms;	  /* its clock, for comparison only; 0 = not said */
 	uint32_t span_ms; /* what the counts cover */

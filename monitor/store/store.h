@@ -54,6 +54,8 @@ struct store_done {	     /* NULL pointer = no confirmation wanted */
 struct store_calls { /* any may be NULL; called from store_dispatch */
 	/* Inventory committed: reload what you hold of it. */
 	void (*on_inventory)(void *arg, uint64_t revision);
+	/* The floor, or a token, is committed: likewise. */
+	void (*on_floor)(void *arg);
 	/* Verdicts were lost (queue full): post every feed's verdict again. */
 	void (*on_resync)(void *arg);
 	/* Health changed (first failure, recovery). */
@@ -110,9 +112,10 @@ struct store_incident {
 	int64_t id;
 	int64_t feed, site; /* one of them; the other 0 */
 	int64_t since_us, at_us;
-	enum cause cause;
-	bool alertable;	  /* false: an interruption, recorded only */
-	const char *text; /* for people */
+	enum cause cause;      /* none: people are missing, not a picture */
+	int64_t room, console; /* of a breach of the roster; 0 = none */
+	bool alertable;	       /* false: an interruption, recorded only */
+	const char *text;      /* for people */
 };
 /* Opens; the feed's standing last-good thumbnail becomes its `before`. */
 bool store_incident_open(struct store *s, const struct store_incident *i,

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* store_read_consoles.h: those who watch, and what was watched, out of the
+ * database. Part of store_read.h (the reader's side); its rules hold: false on
+ * an error, row callbacks get borrowed strings and end the call by false, what
+ * is open is true only while the monitor's heartbeat is fresh.
+ */
+#ifndef MONITOR_STORE_STORE_READ_CONSOLES_H
+#define MONITOR_STORE_STORE_READ_CONSOLES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "camwarden/presence.h"
+#include "monitor/store/store_consoles.h" /* struct store_tile */
+#include "monitor/store/store_read.h"
+
+struct floor;
+
+/* The whole floor (removed ones left out), ids set. Caller frees (floor_free).
+ * NULL: error. */
+struct floor *store_read_floor(struct store_reader *r, uint64_t *revision_out);
+
+struct store_token_row {
+	int64_t id, console; /* console 0 = the VMS's */
+	const char *console_name;
+	enum console_token kind;
+	const uint8_t *hash;		  /* STORE_HASH_BYTES */
+	int64_t created_utc, revoked_utc; /* 0 = in force */
+	const char *actor;
+};
+typedef bool store_token_fn(void *arg, const struct store_token_row *row);
+/* In force only, or all that ever were. */
+bool store_read_tokens(struct store_reader *r, bool all, store_token_fn *fn,
+    void *arg);
+
+/* A console as a reader must show it now. */
+struct store_console_row {
+	int64_t id, room_id, site_id;
+	const char *name, *room, *site, *zone;
+	enum presence state;
+	enum presence_why why;
+	int64_t start_utc, since_utc, at_utc;
+	const char *evidence;
+	uint32_t screens, tiles, tiles_counting; /* on them now */
+	uint32_t tokens; /* in force: agents' and browsers' */
+};
+typedef bool store_console_fn(void *arg, const struct store_console_row *row);
+/* By room and name; site: with all below it, NULL = all. */
+bool store_read_consoles(struct store_reader *r, const char *site,
+    store_console_fn *fn, void *arg);
+
+struct store_display_row {
+	int64_t screen, console, room; /* one of console, room is 0 */
+	const char *name;	       /* the screen's */
+	int64_t epoch;
+	int64_t start_utc, end_utc; /* half-open; STORE_OPEN = still true */
+	enum screen_power power;
+	enum view_source source;
+	const struct store_tile *tiles;
+	size_t tile_count;
+};
+typedef bool store_display_fn(void *arg, const struct store_display_row *row);
+/* What each screen shows now; console 0 = all screens. */
+bool store_read_screens(struct store_reader *r, int64_t console,
+    store_display_fn *fn, void *arg);
+/* Intervals that touch [from, to), in order, screen by screen; 0 = all. */
+bool store_read_displays(struct store_reader *r, int64_t screen,
+    int64_t from_utc, int64_t to_utc, store_display_fn *fn, void *arg);
+
+struct store_presence_row {
+	int64_t console, epoch;
+	int64_t start_utc, end_utc; /* half-open; STORE_OPEN = still true */
+	int64_t since_utc, at_utc;
+	enum presence state;
+	enum presence_why why;
+	const char *evidence;
+};
+typedef bool store_presence_fn(void *arg, const struct store_presence_row *row);
+/* Those that touch [from, to), in order; a dead monitor's open one ends at its
+ * heartbeat and an unknown: monitor-off one follows. console 0 = all. */
+bool store_read_presence(struct store_reader *r, int64_t console,
+    int64_t from_utc, int64_t to_utc, store_presence_fn *fn, void *arg);
+
+/* A feed's exact time line over [from, to), computed from the intervals:
+ * spans that tile it, equal neighbours joined. */
+struct store_watched_row {
+	int64_t start_utc, end_utc;
+	enum watched watched;
+	bool on_screen; /* some view was sure */
+};
+typedef bool store_watched_fn(void *arg, const struct store_watched_row *row);
+bool store_read_watched(struct store_reader *r, int64_t feed, int64_t from_utc,
+    int64_t to_utc, store_watched_fn *fn, void *arg);
+
+/* One feed over [from, to): the audit. */
+struct store_unwatched_row {
+	int64_t feed;
+	const uint8_t *uuid; /* 16 bytes */
+	const char *name, *site;
+	uint8_t criticality;
+	int64_t from_utc, to_utc;  /* of it, the feed was in the inventory */
+	int64_t us[WATCHED_COUNT]; /* sum = to - from */
+	/* Longest time without watched; and without watched or unknown, which
+	 * is certain. Where it began. */
+	int64_t gap_us, gap_from_utc, sure_gap_us, sure_gap_from_utc;
+	int64_t last_utc; /* end of the last watched time, 0 = never in it */
+	/* Microseconds watched, and covered by the question, in each hour of
+	 * the day (of zone_s seconds ahead of UTC, store_unwatched_ask). */
+	int64_t hour_us[24], hour_of_us[24];
+};
+typedef bool store_unwatched_fn(void *arg,
+    const struct store_unwatched_row *row);
+struct store_unwatched_ask {
+	int64_t from_utc, to_utc;
+	const char *site; /* with all below it; NULL = all */
+	int64_t feed;	  /* 0 = all */
+	int32_t zone_s;	  /* for hour_us, rounded to whole hours */
+};
+/* From the hourly sums where they exist, from the intervals where they don't
+ * (yet); worst first is the caller's matter. */
+bool store_read_unwatched(struct store_reader *r,
+    const struct store_unwatched_ask *ask, store_unwatched_fn *fn, void *arg);
+
+struct store_prompt_row {
+	int64_t console, asked_utc, answered_utc; /* 0 = missed */
+	bool right;
+	uint32_t latency_ms;
+};
+typedef bool store_prompt_fn(void *arg, const struct store_prompt_row *row);
+bool store_read_prompts(struct store_reader *r, int64_t console,
+    int64_t from_utc, int64_t to_utc, store_prompt_fn *fn, void *arg);
+
+struct store_dispute_row {
+	int64_t id, console, from_utc, to_utc, created_utc;
+	const char *console_name, *actor, *text;
+};
+typedef bool store_dispute_fn(void *arg, const struct store_dispute_row *row);
+bool store_read_disputes(struct store_reader *r, int64_t console,
+    int64_t from_utc, int64_t to_utc, store_dispute_fn *fn, void *arg);
+
+#endif

@@ -54,13 +54,13 @@ struct store_done {	     /* NULL pointer = no confirmation wanted */
 struct store_calls { /* any may be NULL; called from store_dispatch */
 	/* Inventory committed: reload what you hold of it. */
 	void (*on_inventory)(void *arg, uint64_t revision);
-	/* The floor, or a token, is committed: likewise. */
-	void (*on_floor)(void *arg);
 	/* Verdicts were lost (queue full): post every feed's verdict again. */
 	void (*on_resync)(void *arg);
 	/* Health changed (first failure, recovery). */
 	void (*on_health)(void *arg);
 	void *arg;
+	/* The floor, or a token, is committed: likewise. */
+	void (*on_floor)(void *arg);
 };
 
 /* Takes the lock, opens, migrates, closes what an earlier run left open at its

@@ -104,7 +104,7 @@ struct watched_day {
 	uint32_t present;
 	struct watched_hour hours[WATCHED_DAY_HOURS];
 };
-#define WATCHED_DAY_BYTES 1400 /* at most, packed */
+#define WATCHED_DAY_BYTES 1600 /* at most, packed */
 /* Gives the length; out has WATCHED_DAY_BYTES. */
 size_t watched_pack(const struct watched_day *day, uint8_t *out);
 /* False: not such bytes (then all hours are missing: unknown). */

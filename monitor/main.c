@@ -9,6 +9,7 @@
 #include "monitor/cli/cli.h"
 #include "monitor/cli/judge_command.h"
 #include "monitor/cli/probe.h"
+#include "monitor/http/agents.h"
 #include "monitor/http/web.h"
 
 static const struct {
@@ -38,6 +39,7 @@ static const struct {
 	{ "feeds", cli_feeds, "the inventory: streams",
 	    "camwarden feeds import cameras.csv" },
 	/* roles, not for people */
+	{ "_agents", agents_process_main, NULL, NULL },
 	{ "_web", web_process_main, NULL, NULL },
 	{ "_reader", reader_process_main, NULL, NULL },
 	{ "_resolver", command_resolver, NULL, NULL },

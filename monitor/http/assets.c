@@ -23,34 +23,65 @@ EMBED(script, "page.js");
 EMBED(icon, "icon.svg");
 EMBED(references, "references.html");
 EMBED(references_script, "references.js");
+EMBED(console, "console.html");
+EMBED(console_script, "console.js");
+EMBED(console_ticker, "ticker.js");
+
+#define HTML "text/html; charset=utf-8"
+#define CSS "text/css; charset=utf-8"
+#define SCRIPT "text/javascript; charset=utf-8"
+
+#define OF_STATUS 1u
+#define OF_CONSOLE 2u
+
+static struct {
+	struct asset asset;
+	const char *end;
+	unsigned of;
+} assets[] = {
+	{ { "/", HTML, asset_page }, asset_page_end, OF_STATUS },
+	{ { "/style.css", CSS, asset_style }, asset_style_end,
+	    OF_STATUS | OF_CONSOLE },
+	{ { "/common.js", SCRIPT, asset_common }, asset_common_end,
+	    OF_STATUS | OF_CONSOLE },
+	{ { "/page.js", SCRIPT, asset_script }, asset_script_end, OF_STATUS },
+	{ { "/icon.svg", "image/svg+xml", asset_icon }, asset_icon_end,
+	    OF_STATUS | OF_CONSOLE },
+	{ { "/references", HTML, asset_references }, asset_references_end,
+	    OF_STATUS },
+	{ { "/references.js", SCRIPT, asset_references_script },
+	    asset_references_script_end, OF_STATUS },
+	{ { "/console", HTML, asset_console }, asset_console_end, OF_CONSOLE },
+	{ { "/console.js", SCRIPT, asset_console_script },
+	    asset_console_script_end, OF_CONSOLE },
+	{ { "/ticker.js", SCRIPT, asset_console_ticker },
+	    asset_console_ticker_end, OF_CONSOLE },
+};
+
+static const struct asset *
+find(const char *path, unsigned of)
+{
+	for (size_t i = 0; i < sizeof(assets) / sizeof(assets[0]); i++) {
+		struct asset *a = &assets[i].asset;
+
+		if ((assets[i].of & of) == 0 || strcmp(path, a->path) != 0)
+			continue;
+		a->length = (size_t)(assets[i].end - a->bytes);
+		return a;
+	}
+	return NULL;
+}
 
 const struct asset *
 assets_find(const char *path)
 {
-	static struct asset assets[] = {
-		{ "/", "text/html; charset=utf-8", asset_page, 0 },
-		{ "/style.css", "text/css; charset=utf-8", asset_style, 0 },
-		{ "/common.js", "text/javascript; charset=utf-8", asset_common,
-		    0 },
-		{ "/page.js", "text/javascript; charset=utf-8", asset_script,
-		    0 },
-		{ "/icon.svg", "image/svg+xml", asset_icon, 0 },
-		{ "/references", "text/html; charset=utf-8", asset_references,
-		    0 },
-		{ "/references.js", "text/javascript; charset=utf-8",
-		    asset_references_script, 0 },
-	};
-	const char *const ends[] = { asset_page_end, asset_style_end,
-		asset_common_end, asset_script_end, asset_icon_end,
-		asset_references_end, asset_references_script_end };
+	return find(path, OF_STATUS);
+}
 
-	for (size_t i = 0; i < sizeof(assets) / sizeof(assets[0]); i++) {
-		if (strcmp(path, assets[i].path) != 0)
-			continue;
-		assets[i].length = (size_t)(ends[i] - assets[i].bytes);
-		return &assets[i];
-	}
-	return NULL;
+const struct asset *
+assets_find_console(const char *path)
+{
+	return find(path, OF_CONSOLE);
 }
 
 void

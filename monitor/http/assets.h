@@ -13,8 +13,10 @@ struct asset {
 	size_t length;
 };
 
-/* NULL when there is none. Static. */
+/* NULL when there is none. Static. Of the status pages; of the console's page,
+ * which the agents' listener serves. */
 const struct asset *assets_find(const char *path);
+const struct asset *assets_find_console(const char *path);
 /* A name that changes with the bytes: "\"0123456789abcdef\"". */
 void assets_tag(const struct asset *a, char out[20]);
 

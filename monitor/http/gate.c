@@ -13,9 +13,11 @@
 #include <netinet/in.h>
 
 #include <event2/bufferevent.h>
+#include <event2/bufferevent_ssl.h>
 #include <event2/event.h>
 #include <event2/http.h>
 #include <event2/listener.h>
+#include <openssl/ssl.h>
 
 #include "common/clock.h"
 
@@ -38,6 +40,8 @@ struct gate {
 	struct event *sweep;
 	struct event *fresh; /* looks at new connections, once they have fds */
 	struct conn *first;
+	SSL_CTX *tls; /* borrowed, NULL = none */
+	int64_t patience_us;
 	uint32_t count;
 	uint32_t most, most_per_address;
 	uint64_t refused;
@@ -103,8 +107,7 @@ sweep(struct gate *g)
 			g->count--;
 			continue;
 		}
-		if (!c->unbounded &&
-		    now - c->begun_us > GATE_SECONDS * US_PER_S)
+		if (!c->unbounded && now - c->begun_us > g->patience_us)
 			shut(g, c);
 		at = &c->next;
 	}
@@ -143,6 +146,26 @@ on_fresh(evutil_socket_t fd, short what, void *arg)
 	}
 }
 
+static struct bufferevent *
+make_bufferevent(struct gate *g, struct event_base *base)
+{
+	struct bufferevent *bev;
+	SSL *ssl;
+
+	if (g->tls == NULL)
+		return bufferevent_socket_new(base, -1, BEV_OPT_CLOSE_ON_FREE);
+	ssl = SSL_new(g->tls);
+	if (ssl == NULL)
+		return NULL;
+	bev = bufferevent_openssl_socket_new(base, -1, ssl,
+	    BUFFEREVENT_SSL_ACCEPTING, BEV_OPT_CLOSE_ON_FREE);
+	if (bev == NULL)
+		SSL_free(ssl);
+	else
+		bufferevent_openssl_set_allow_dirty_shutdown(bev, 1);
+	return bev;
+}
+
 /* evhttp asks for the bufferevent of a connection it just accepted. */
 static struct bufferevent *
 on_new(struct event_base *base, void *arg)
@@ -150,8 +173,7 @@ on_new(struct event_base *base, void *arg)
 	static const struct timeval at_once = { 0 };
 	struct gate *g = arg;
 	struct conn *c = calloc(1, sizeof(*c));
-	struct bufferevent *bev =
-	    bufferevent_socket_new(base, -1, BEV_OPT_CLOSE_ON_FREE);
+	struct bufferevent *bev = make_bufferevent(g, base);
 
 	if (c == NULL || bev == NULL) {
 		free(c);
@@ -212,6 +234,7 @@ gate_new(struct event_base *base, struct evhttp *http,
 	g->base = base;
 	g->listener = listener;
 	g->most = g->most_per_address = 64;
+	g->patience_us = GATE_SECONDS * US_PER_S;
 	g->sweep = event_new(base, -1, EV_PERSIST, on_sweep, g);
 	g->fresh = evtimer_new(base, on_fresh, g);
 	if (g->sweep == NULL || g->fresh == NULL) {
@@ -243,6 +266,18 @@ gate_free(struct gate **gp)
 		free(c);
 	}
 	free(g);
+}
+
+void
+gate_tls(struct gate *g, SSL_CTX *tls)
+{
+	g->tls = tls;
+}
+
+void
+gate_patience(struct gate *g, unsigned seconds)
+{
+	g->patience_us = seconds * US_PER_S;
 }
 
 void

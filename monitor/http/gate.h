@@ -14,6 +14,7 @@ struct event_base;
 struct evhttp;
 struct evhttp_request;
 struct evconnlistener;
+struct ssl_ctx_st;
 
 #define GATE_SECONDS                                                           \
 	30 /* from the connection, or the answer before, to the                \
@@ -24,6 +25,10 @@ struct evconnlistener;
 struct gate *gate_new(struct event_base *base, struct evhttp *http,
     struct evconnlistener *listener);
 void gate_free(struct gate **g);
+/* New connections begin with a TLS handshake; tls is borrowed, NULL = not. */
+void gate_tls(struct gate *g, struct ssl_ctx_st *tls);
+/* In place of GATE_SECONDS: for clients that rest between requests. */
+void gate_patience(struct gate *g, unsigned seconds);
 void gate_limit(struct gate *g, uint32_t connections, uint32_t per_address);
 /* A request came whole: its connection's time begins anew. */
 void gate_on_request(struct gate *g, struct evhttp_request *req);

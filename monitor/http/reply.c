@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "monitor/http/reply.h"
 
+#include <stdlib.h>
+
 #include <event2/buffer.h>
 #include <event2/http.h>
+
+#include "monitor/http/json_out.h"
 
 static const struct {
 	const char *name, *value;
@@ -48,14 +52,22 @@ title_of(int status)
 	switch (status) {
 	case 400:
 		return "Bad Request";
+	case 401:
+		return "Unauthorized";
 	case 403:
 		return "Forbidden";
 	case 404:
 		return "Not Found";
 	case 405:
 		return "Method Not Allowed";
+	case 409:
+		return "Conflict";
 	case 421:
 		return "Misdirected Request";
+	case 422:
+		return "Unprocessable Content";
+	case 429:
+		return "Too Many Requests";
 	case 503:
 		return "Service Unavailable";
 	default:
@@ -66,9 +78,24 @@ title_of(int status)
 void
 reply_problem(struct evhttp_request *req, int status, const char *detail)
 {
+	struct json_out j;
+	size_t length;
+	char *text;
+
+	json_out_init(&j);
+	json_out_open(&j, '{');
+	json_out_key(&j, "title");
+	json_out_string(&j, title_of(status));
+	json_out_key(&j, "status");
+	json_out_integer(&j, status);
+	json_out_key(&j, "detail");
+	json_out_string(&j, detail);
+	json_out_close(&j, '}');
+	text = json_out_take(&j, &length);
 	reply_headers(req, "application/problem+json", NULL);
-	evbuffer_add_printf(evhttp_request_get_output_buffer(req),
-	    "{\"title\":\"%s\",\"status\":%d,\"detail\":\"%s\"}\n",
-	    title_of(status), status, detail);
+	if (text != NULL)
+		evbuffer_add(evhttp_request_get_output_buffer(req), text,
+		    length);
+	free(text);
 	evhttp_send_reply(req, status, title_of(status), NULL);
 }

@@ -1,15 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "monitor/http/web.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <event2/event.h>
@@ -17,12 +12,12 @@
 #include "common/channel.h"
 #include "common/clock.h"
 #include "common/log.h"
+#include "monitor/http/offspring.h"
 #include "monitor/http/web_wire.h"
 
 #define QUEUE_BYTES (64u << 20)	  /* unsent; beyond it the web process hangs */
 #define SILENT_US (10 * US_PER_S) /* without WEB_ALIVE: replaced */
 #define RESTART_US (1 * US_PER_S) /* no sooner after a start */
-#define FD_SAFE 10		  /* children get their descriptors below it */
 
 struct web {
 	struct event_base *base;
@@ -42,84 +37,20 @@ struct web {
 
 static void start_web(struct web *w);
 
-/* In the child: its descriptors to their places, everything else closed. */
-static void
-become(const char *role, const char *argument, const int *fds, int count)
-{
-	char *argv[] = { "camwarden", (char *)role, (char *)argument, NULL };
-	sigset_t none;
-
-	for (int i = 0; i < count; i++)
-		if (dup2(fds[i], 3 + i) < 0)
-			_exit(127);
-	close_range(3 + (unsigned)count, ~0U, 0);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	/* The very program that runs, even while it is being upgraded. */
-	execv("/proc/self/exe", argv);
-	_exit(127);
-}
-
-/* fds (above FD_SAFE) become 3, 4, .. of the child. 0 when it failed. */
-static pid_t
-spawn(const char *role, const char *argument, const int *fds, int count)
-{
-	pid_t pid = fork();
-
-	if (pid == 0)
-		become(role, argument, fds, count);
-	if (pid < 0) {
-		log_error("web", "fork: %s", strerror(errno));
-		return 0;
-	}
-	return pid;
-}
-
-static void
-end_child(pid_t *pid)
-{
-	if (*pid == 0)
-		return;
-	kill(*pid, SIGKILL);
-	while (waitpid(*pid, NULL, 0) < 0 && errno == EINTR)
-		;
-	*pid = 0;
-}
-
-/* A pair whose ends are both out of the way of 3, 4, ... */
-static bool
-make_pair(int fds_out[2])
-{
-	int raw[2];
-
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, raw) != 0)
-		return false;
-	for (int i = 0; i < 2; i++) {
-		fds_out[i] = fcntl(raw[i], F_DUPFD_CLOEXEC, FD_SAFE);
-		close(raw[i]);
-	}
-	if (fds_out[0] >= 0 && fds_out[1] >= 0)
-		return true;
-	for (int i = 0; i < 2; i++)
-		if (fds_out[i] >= 0)
-			close(fds_out[i]);
-	return false;
-}
-
 static void
 start_reader(struct web *w)
 {
 	int pair[2];
 
 	w->reader_wanted = true;
-	end_child(&w->reader_pid);
+	offspring_end(&w->reader_pid);
 	if (w->ch == NULL ||
 	    (w->reader_started_us != 0 &&
 		clock_mono_us() - w->reader_started_us < RESTART_US) ||
-	    !make_pair(pair))
+	    !offspring_pair(pair))
 		return; /* the tick tries again */
 	w->reader_started_us = clock_mono_us();
-	w->reader_pid = spawn("_reader", w->state_dir, pair, 1);
+	w->reader_pid = offspring_spawn("_reader", w->state_dir, pair, 1);
 	if (w->reader_pid != 0 &&
 	    channel_send_fd(w->ch, WEB_READER, NULL, 0, pair[1]))
 		w->reader_wanted = false;
@@ -131,8 +62,8 @@ static void
 drop_web(struct web *w)
 {
 	channel_free(&w->ch);
-	end_child(&w->web_pid);
-	end_child(&w->reader_pid);
+	offspring_end(&w->web_pid);
+	offspring_end(&w->reader_pid);
 }
 
 static bool
@@ -215,18 +146,18 @@ start_web(struct web *w)
 	struct channel_calls calls = { on_message, on_closed, w };
 	int pair[2];
 
-	if (!make_pair(pair))
+	if (!offspring_pair(pair))
 		return;
 	int fds[2] = { pair[0], w->listen_fd };
 
 	w->started_us = w->alive_us = clock_mono_us();
-	w->web_pid = spawn("_web", NULL, fds, 2);
+	w->web_pid = offspring_spawn("_web", NULL, fds, 2);
 	close(pair[0]);
 	if (w->web_pid != 0)
 		w->ch = channel_new(w->base, pair[1], QUEUE_BYTES, &calls);
 	if (w->ch == NULL) {
 		close(pair[1]);
-		end_child(&w->web_pid);
+		offspring_end(&w->web_pid);
 		return;
 	}
 	send_configure(w);
@@ -258,41 +189,6 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 	send_totals(w);
 }
 
-/* Bound and listening; -1 with errno. */
-static int
-listen_at(const char *address, uint16_t *port)
-{
-	struct sockaddr_in6 six = { .sin6_family = AF_INET6,
-		.sin6_port = htons(*port) };
-	struct sockaddr_in four = { .sin_family = AF_INET,
-		.sin_port = htons(*port) };
-	bool is_six = inet_pton(AF_INET6, address, &six.sin6_addr) == 1;
-	struct sockaddr *sa =
-	    is_six ? (struct sockaddr *)&six : (struct sockaddr *)&four;
-	socklen_t length = is_six ? sizeof(six) : sizeof(four);
-	int on = 1, low, fd = -1;
-
-	if (!is_six && inet_pton(AF_INET, address, &four.sin_addr) != 1) {
-		errno = EINVAL;
-		return -1;
-	}
-	low = socket(sa->sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK,
-	    0);
-	if (low < 0)
-		return -1;
-	setsockopt(low, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-	if (bind(low, sa, length) == 0 && listen(low, 128) == 0 &&
-	    getsockname(low, sa, &length) == 0)
-		fd = fcntl(low, F_DUPFD_CLOEXEC, FD_SAFE);
-	int error = errno;
-
-	close(low);
-	errno = error;
-	if (fd >= 0)
-		*port = ntohs(is_six ? six.sin6_port : four.sin_port);
-	return fd;
-}
-
 static void
 set_configure(struct web *w, const struct web_settings *set)
 {
@@ -317,7 +213,7 @@ web_new(struct event_base *base, const struct web_settings *set,
 	w->port = set->port;
 	w->state_dir = strdup(set->state_dir);
 	set_configure(w, set);
-	w->listen_fd = listen_at(set->address, &w->port);
+	w->listen_fd = offspring_listen(set->address, &w->port);
 	if (w->listen_fd < 0 &&
 	    asprintf(error_out, "http.address %s, http.port %u: %s",
 		set->address, set->port, strerror(errno)) < 0)

@@ -42,6 +42,16 @@ struct monitor_config {
 	uint32_t http_connections; /* in all */
 	uint32_t http_per_address;
 
+	/* The listener for console agents, console pages and VMS. Without a
+	 * certificate its address is a loopback one. */
+	bool agents_enabled;
+	char agents_address[64]; /* IPv4 or IPv6, without port */
+	uint16_t agents_port;	 /* 0 = any free one */
+	uint32_t agents_connections;
+	uint32_t agents_per_address;
+	char agents_certificate[CONFIG_PATH_BYTES]; /* PEM; "" = no TLS */
+	char agents_key[CONFIG_PATH_BYTES];
+
 	struct wire_configure probe; /* what probes are told; anchor, seed and
 				      * links are the monitor's to fill */
 	struct judge_config judge;

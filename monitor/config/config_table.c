@@ -58,11 +58,20 @@ const struct config_row config_rows[] = {
 	{ "network.references", CONFIG_HOSTS, FIELD(references), 1, 0, 0, "" },
 
 	BOOL("http.enabled", http_enabled, "true"),
-	{ "http.address", CONFIG_ADDRESS, FIELD(http_address), 1, 0, 0,
+	{ "http.address", CONFIG_ADDRESS, FIELD(http_address), 1, 1, 0,
 	    "127.0.0.1" },
 	NUMBER("http.port", http_port, 0, 65535, "8080"),
 	NUMBER("http.connections", http_connections, 1, 4096, "1024"),
 	NUMBER("http.per_address", http_per_address, 1, 4096, "64"),
+
+	BOOL("agents.enabled", agents_enabled, "false"),
+	{ "agents.address", CONFIG_ADDRESS, FIELD(agents_address), 1, 0, 0,
+	    "127.0.0.1" },
+	NUMBER("agents.port", agents_port, 0, 65535, "8443"),
+	TEXT("agents.certificate", agents_certificate, 1, ""),
+	TEXT("agents.key", agents_key, 1, ""),
+	NUMBER("agents.connections", agents_connections, 1, 4096, "1024"),
+	NUMBER("agents.per_address", agents_per_address, 1, 4096, "16"),
 
 	AUTO("probes.stream", stream_probes, LIMIT_PROBES),
 	AUTO("probes.picture", picture_probes, LIMIT_PROBES),
@@ -120,6 +129,7 @@ const struct config_rule config_rules[] = {
 	{ "sampling.interval", "sampling.rare" },
 	{ "stream.return_grace", "stream.stall_timeout" },
 	{ "http.per_address", "http.connections" },
+	{ "agents.per_address", "agents.connections" },
 };
 const size_t config_rule_count = COUNT(config_rules);
 
@@ -240,18 +250,26 @@ loopback4(const char *host)
 }
 
 bool
-config_table_address(struct monitor_config *config, const char *text)
+config_table_loopback(const char *host)
 {
-	char host[sizeof(config->http_address)] = { 0 };
+	return strcmp(host, "::1") == 0 || loopback4(host);
+}
 
-	if (strlen(text) >= sizeof(host))
+bool
+config_table_address(const struct config_row *row,
+    struct monitor_config *config, const char *text)
+{
+	char *field = (char *)config + row->offset;
+	struct wire_address address;
+
+	if (strcmp(text, "localhost") == 0)
+		text = "127.0.0.1";
+	if (strlen(text) >= row->size || text[0] == '[' ||
+	    !address_parse(text, &address) ||
+	    (row->low > 0 && !config_table_loopback(text)))
 		return false;
-	memcpy(host, text, strlen(text));
-	if (strcmp(host, "localhost") == 0)
-		snprintf(host, sizeof(host), "127.0.0.1");
-	else if (strcmp(host, "::1") != 0 && !loopback4(host))
-		return false;
-	memcpy(config->http_address, host, sizeof(host));
+	memset(field, 0, row->size);
+	memcpy(field, text, strlen(text));
 	return true;
 }
 
@@ -374,7 +392,7 @@ config_defaults(struct monitor_config *config_out)
 			snprintf((char *)config_out + row->offset, row->size,
 			    "%s", row->text);
 		else if (row->type == CONFIG_ADDRESS)
-			config_table_address(config_out, row->text);
+			config_table_address(row, config_out, row->text);
 		else if (config_table_read(row->type, row->text, &v))
 			config_table_store(row, config_out, v);
 	}

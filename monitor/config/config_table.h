@@ -14,10 +14,10 @@ enum config_type {
 	CONFIG_DURATION, /* kept in microseconds before `unit` */
 	CONFIG_SIZE,	 /* bytes before `unit` */
 	CONFIG_TEXT,	 /* low > 0: an absolute path */
-	CONFIG_ADDRESS,
-	CONFIG_COUNT, /* an integer, or auto = 0 */
-	CONFIG_LEVEL, /* enum log_level */
-	CONFIG_HOSTS, /* addresses, each with a port or without */
+	CONFIG_ADDRESS,	 /* low > 0: of loopback */
+	CONFIG_COUNT,	 /* an integer, or auto = 0 */
+	CONFIG_LEVEL,	 /* enum log_level */
+	CONFIG_HOSTS,	 /* addresses, each with a port or without */
 };
 
 struct config_row {
@@ -49,8 +49,12 @@ void config_table_store(const struct config_row *row,
     struct monitor_config *config, int64_t value);
 int64_t config_table_load(const struct config_row *row,
     const struct monitor_config *config);
-/* "127.0.0.1", "::1", "localhost" -> http_address; false when it is none. */
-bool config_table_address(struct monitor_config *config, const char *text);
+/* "127.0.0.1", "::1", "localhost" -> the row's field; false when it is none
+ * or, where the row asks for it, not of loopback. */
+bool config_table_address(const struct config_row *row,
+    struct monitor_config *config, const char *text);
+/* Whether an address that was taken is of loopback. */
+bool config_table_loopback(const char *host);
 /* "10.0.0.1, 10.9.0.5:443, [fd00::1]:22" -> references; false when a part is
  * none, or there are too many. */
 bool config_table_hosts(struct monitor_config *config, const char *text);

@@ -176,13 +176,15 @@ on_key(struct config_walk *w, const struct config_token *t)
 static const char *
 expected(const struct config_row *row)
 {
-	static const char *const words[] = {
+	const char *const words[] = {
 		[CONFIG_BOOL] = "true or false",
 		[CONFIG_INTEGER] = "a whole number",
 		[CONFIG_DURATION] = "a time with a unit, like 10s or 250ms",
 		[CONFIG_SIZE] = "a size with a unit, like 16KiB or 2GiB",
 		[CONFIG_TEXT] = "a text",
-		[CONFIG_ADDRESS] = "a loopback address, like 127.0.0.1",
+		[CONFIG_ADDRESS] = row->low > 0
+				       ? "a loopback address, like 127.0.0.1"
+				       : "an address, like 0.0.0.0 or 10.0.0.5",
 		[CONFIG_COUNT] = "a whole number or auto",
 		[CONFIG_LEVEL] = "error, warning, info or debug",
 		[CONFIG_HOSTS] = "at most 8 addresses, each with or without "
@@ -247,7 +249,7 @@ on_scalar_value(struct config_walk *w, const struct config_token *t,
 	} else if (row->type == CONFIG_TEXT) {
 		set_text(w, t, row);
 	} else if (row->type == CONFIG_ADDRESS) {
-		if (!config_table_address(&w->config, t->text))
+		if (!config_table_address(row, &w->config, t->text))
 			say_type(w, t, row);
 	} else if (row->type == CONFIG_HOSTS) {
 		if (!config_table_hosts(&w->config, t->text))
@@ -354,6 +356,27 @@ config_walk_token(struct config_walk *w, const struct config_token *t)
 	}
 }
 
+/* Tokens in the clear on the network are anybody's. */
+static void
+check_agents(struct config_walk *w)
+{
+	const struct monitor_config *c = &w->config;
+	bool certificate = c->agents_certificate[0] != '\0';
+	int at =
+	    row_find(certificate ? "agents.certificate" : "agents.address");
+
+	if (certificate != (c->agents_key[0] != '\0'))
+		SAY(w, w->row_line[at], w->row_column[at],
+		    "agents.certificate and agents.key: expected both or "
+		    "none");
+	else if (c->agents_enabled && !certificate &&
+		 !config_table_loopback(c->agents_address))
+		SAY(w, w->row_line[at], w->row_column[at],
+		    "agents.address %s is not a loopback address, expected "
+		    "agents.certificate and agents.key with it",
+		    c->agents_address);
+}
+
 void
 config_walk_end(struct config_walk *w)
 {
@@ -375,4 +398,5 @@ config_walk_end(struct config_walk *w)
 		    "%s is longer than %s, expected at most %s", rule->less,
 		    rule->more, limit);
 	}
+	check_agents(w);
 }

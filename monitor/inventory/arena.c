@@ -9,7 +9,7 @@
 struct block {
 	struct block *next;
 	size_t used, size;
-	char bytes[];
+	_Alignas(8) char bytes[];
 };
 
 struct inventory_arena {
@@ -65,6 +65,31 @@ arena_copy(struct inventory_arena *a, const char *bytes, size_t n)
 		memcpy(to, bytes, n);
 	to[n] = '\0';
 	b->used += n + 1;
+	return to;
+}
+
+int64_t *
+arena_numbers(struct inventory_arena *a, const int64_t *v, size_t n)
+{
+	char *p = arena_copy(a, "", 0);
+
+	if (p == NULL)
+		return NULL;
+	/* The block's bytes begin aligned; what was used of it need not be. */
+	struct block *b = a->top;
+	size_t used = (b->used + 7) & ~(size_t)7;
+
+	if (used > b->size || b->size - used < (n + 1) * sizeof(*v)) {
+		b = block_new(a, (n + 1) * sizeof(*v));
+		used = 0;
+	}
+	if (b == NULL)
+		return NULL;
+	int64_t *to = (int64_t *)(void *)(b->bytes + used);
+
+	if (n > 0)
+		memcpy(to, v, n * sizeof(*v));
+	b->used = used + n * sizeof(*v);
 	return to;
 }
 

@@ -64,7 +64,8 @@ struct floor_screen {
 	const char *layout;	    /* "SITE/NAME;SITE/NAME", place by place */
 	const int64_t *feeds;	    /* the same as numbers */
 	size_t feed_count;
-	const char *confirmed_by; /* a pattern's name, "vms", "" = nobody */
+	const char *confirmed_by; /* a pattern's name, "vms", "" = any
+				   * pattern that shows layouts */
 };
 
 enum floor_shows {

@@ -8,6 +8,7 @@
 
 #include "camwarden/wire.h"
 #include "monitor/inventory/arena.h"
+#include "monitor/inventory/cell.h"
 #include "monitor/inventory/csv.h"
 #include "monitor/inventory/dark_hours.h"
 #include "monitor/inventory/inventory.h"
@@ -50,13 +51,11 @@ kept(struct row *r, const char *s)
 static bool
 plain(struct row *r, const char *value, size_t limit)
 {
-	for (const char *p = value; *p != '\0'; p++)
-		if ((unsigned char)*p < 0x20 || *p == 0x7f) {
-			mistake(r, 0,
-			    "control characters or line breaks, expected "
-			    "plain text");
-			return false;
-		}
+	if (!cell_is_plain(value)) {
+		mistake(r, 0,
+		    "control characters or line breaks, expected plain text");
+		return false;
+	}
 	if (strlen(value) < limit)
 		return true;
 	mistake(r, 0, "too long, expected at most 255 bytes");
@@ -72,33 +71,6 @@ read_name(struct row *r, const char *value)
 	r->feed.given |= INVENTORY_NAME;
 }
 
-/* "A / B" -> "A/B"; false: an empty part. */
-static bool
-path_clean(const char *value, char *out)
-{
-	size_t n = 0, part = 0;
-
-	for (const char *p = value;; p++) {
-		if (*p == '/' || *p == '\0') {
-			while (part > 0 && out[n - 1] == ' ') {
-				n--;
-				part--;
-			}
-			if (part == 0)
-				return false;
-			if (*p == '\0')
-				break;
-			out[n++] = '/';
-			part = 0;
-		} else if (*p != ' ' || part > 0) {
-			out[n++] = *p;
-			part++;
-		}
-	}
-	out[n] = '\0';
-	return true;
-}
-
 static void
 read_site(struct row *r, const char *value)
 {
@@ -106,7 +78,7 @@ read_site(struct row *r, const char *value)
 
 	if (!plain(r, value, sizeof(path)))
 		return;
-	if (value[0] != '\0' && !path_clean(value, path)) {
+	if (value[0] != '\0' && !cell_path(value, path, sizeof(path))) {
 		mistake(r, 0,
 		    "a site's path has an empty part, expected "
 		    "\"Region/Site\"");
@@ -237,17 +209,11 @@ read_visit(struct row *r, const char *value)
 static bool
 read_bool(struct row *r, const char *value, bool otherwise)
 {
-	static const char *const words[2][4] = { { "no", "false", "0", "off" },
-		{ "yes", "true", "1", "on" } };
+	bool v = otherwise;
 
-	if (value[0] == '\0')
-		return otherwise;
-	for (int v = 0; v < 2; v++)
-		for (int i = 0; i < 4; i++)
-			if (strcasecmp(value, words[v][i]) == 0)
-				return v;
-	mistake(r, 0, "not a yes or no, expected yes or no");
-	return otherwise;
+	if (value[0] != '\0' && !cell_bool(value, &v))
+		mistake(r, 0, "not a yes or no, expected yes or no");
+	return v;
 }
 
 static void
@@ -497,30 +463,13 @@ struct header {
 	size_t count;
 };
 
-/* "No-Picture" and "no picture" are no_picture. */
-static bool
-same_column(const char *cell, const char *name)
-{
-	if (name == NULL)
-		return false;
-	for (; *cell != '\0' && *name != '\0'; cell++, name++) {
-		char c = *cell >= 'A' && *cell <= 'Z'
-			     ? (char)(*cell - 'A' + 'a')
-			     : *cell;
-
-		if ((c == ' ' || c == '-' ? '_' : c) != *name)
-			return false;
-	}
-	return *cell == *name;
-}
-
 static const struct column *
 column_find(enum inventory_kind kind, const char *cell)
 {
 	for (size_t i = 0; i < COLUMNS; i++)
 		if ((columns[i].where >> kind & 1) &&
-		    (same_column(cell, columns[i].name) ||
-			same_column(cell, columns[i].alias)))
+		    (cell_is_column(cell, columns[i].name) ||
+			cell_is_column(cell, columns[i].alias)))
 			return &columns[i];
 	return NULL;
 }
@@ -584,20 +533,6 @@ header_read(struct header *h, enum inventory_kind kind, struct csv *csv,
 			    columns[i].name);
 	}
 	return csv->mistakes->count == before;
-}
-
-/* A spreadsheet that would run it as a formula gets a leading apostrophe
- * (inventory_quote); here it goes again. */
-static const char *
-unescape(const char *value)
-{
-	const char *p = value;
-
-	while (*p == '\'')
-		p++;
-	if (p > value && *p != '\0' && strchr("=+-@", *p) != NULL)
-		return value + 1;
-	return value;
 }
 
 /* Credentials from the URL and from columns must not contradict. */
@@ -741,7 +676,7 @@ row_read(struct row *r, enum inventory_kind kind, const struct header *h,
 	}
 	for (size_t i = 0; i < h->count; i++) {
 		r->cell = &row->cell[i];
-		h->column[i]->read(r, unescape(r->cell->text));
+		h->column[i]->read(r, cell_unescape(r->cell->text));
 	}
 	r->cell = &row->cell[0];
 	append[kind](r);

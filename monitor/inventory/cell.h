@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* cell.h: how one cell of a spreadsheet is read, whatever the table. PURE; the
+ * text is hostile. Private to this room.
+ */
+#ifndef MONITOR_INVENTORY_CELL_H
+#define MONITOR_INVENTORY_CELL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* "No-Picture" and "no picture" are no_picture; name NULL: never. */
+bool cell_is_column(const char *cell, const char *name);
+/* A spreadsheet that would run it as a formula gets a leading apostrophe
+ * (inventory_quote); here it goes again. Part of value. */
+const char *cell_unescape(const char *value);
+/* yes, no, and the like; false: neither. */
+bool cell_bool(const char *value, bool *out);
+/* Digits alone, in [least, most]; false: not such a number. */
+bool cell_number(const char *value, uint32_t least, uint32_t most,
+    uint32_t *out);
+/* Without control characters and line breaks. */
+bool cell_is_plain(const char *value);
+/* "A / B" -> "A/B"; false: an empty part, or size bytes don't hold it. */
+bool cell_path(const char *value, char *out, size_t size);
+
+#endif

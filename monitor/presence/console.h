@@ -89,46 +89,51 @@ enum prompt_result {
 };
 #define PROMPT_QUICK_MS 800
 
-/* One reporter: the agent, or the browser page. Private to console.c. */
+/* One reporter: the agent, or the browser page. Private to console*.c. */
 #define CONSOLE_LIVES 4 /* remembered, newest first */
 struct console_reporter {
-	bool heard, goodbye, locked, dark, no_session, sees_input, sees_idle;
+	bool heard, goodbye, locked, dark, no_session, sees_input, sees_idle,
+	    sees_lock, saw_input, saw_lock; /* saw: ever */
 	uint8_t life_count;
 	struct {
 		char id[HEARTBEAT_ID_BYTES];
 		uint64_t seq;
-		int64_t heard_us, first_us, first_utc_ms;
+		int64_t first_us, first_utc_ms;
 	} lives[CONSOLE_LIVES];
-	int64_t sent_us;	  /* of the newest: arrival less delay */
-	int64_t utc_ms, step_ms;  /* its clock, and its own jumps so far */
-	int64_t base_ms[2];	  /* least of arrival - clock, two windows */
-	int64_t base_from_us;	  /* when the newer window began */
-	int64_t base_until_us;	  /* .. and ends */
-	int64_t conflict_us;	  /* since; INT64_MIN none */
-	int64_t conflict_last_us; /* two lives were last heard */
-	int64_t budget_us;	  /* rate: a bucket that leaks with time */
+	int64_t sent_us; /* of the newest: arrival less what it was under way */
+	int64_t utc_ms, back_ms; /* its clock; how far that was set back */
+	int64_t base_ms[2];	 /* least arrival - clock of two windows */
+	int64_t base_until_us;	 /* end of the newer one */
+	bool conflict;
+	int64_t conflict_us, turn_us; /* since; the speaker last changed */
+	int64_t spent_us;	      /* rate: how far its heartbeats reach */
 };
 
+struct console_prompt {
+	bool open, more, missed; /* more: another right answer is needed */
+	int64_t first_us, asked_us, deadline_us;
+	int64_t missed_us, until_us; /* until: a right answer's worth */
+	uint32_t part_pm;	     /* of the quiet time, drawn anew each */
+	uint8_t wrong, needed;
+};
+
+#define CONSOLE_QUEUE 8
 struct console {
 	struct console_config config;
 	struct console_reporter agent, page;
 	struct pattern pattern;
-	struct console_verdict verdict; /* the last given */
-	int64_t weighed_us;
-	int64_t gap_from_us, gap_to_us; /* nobody vouches; not yet told */
-	int64_t input_us, act_us;	/* by hand; key, button or wheel */
-	struct {
-		int64_t due_us, asked_us, first_asked_us;
-		int64_t until_us; /* a right answer's worth */
-		uint8_t wrong, needed;
-		bool open, missed;
-	} prompt;
-	int64_t desk_moved_us, desk_heard_us;
-	bool desk_still; /* latched until it moves again */
-	int64_t break_until_us;
+	struct pattern_verdict odd; /* the pattern's newest */
+	bool odd_held;		    /* resumed: until the pattern knows */
+	int64_t odd_us;		    /* when it was judged */
+	struct console_prompt prompt;
+	struct console_verdict verdict; /* newest; the queue's are older */
+	struct console_verdict queue[CONSOLE_QUEUE];
+	unsigned queued;
+	int64_t began_us, weighed_us;
+	int64_t input_us, act_us; /* by hand; key, button or wheel */
+	int64_t free_us; /* since then neither locked nor without session */
+	int64_t desk_moved_us, desk_heard_us, break_until_us;
 	uint64_t random;
-	struct pattern_verdict odd; /* newest of the pattern */
-	bool odd_held;		    /* resumed: until the pattern says well */
 };
 
 void console_init(struct console *c, const struct console_config *config,

@@ -41,14 +41,16 @@ struct pattern_beat {
 #define PATTERN_BEATS 128
 
 struct pattern {
-	struct pattern_beat beats[PATTERN_BEATS]; /* a ring */
-	uint32_t beat_count, beat_next;
-	/* A ring by second of the clock: low 4 bits the kinds, high 4 how many
-	 * (log2). */
+	struct pattern_beat beats[PATTERN_BEATS]; /* a ring; with input only */
+	uint32_t beat_next, beat_count;
+	/* A ring by second of the monitor's clock: low 4 bits the kinds, high
+	 * 4 how many by hand, roughly. */
 	uint8_t second[PATTERN_SECONDS];
-	int64_t second_at; /* the newest; -1 none */
-	int64_t odd_since_us;
-	enum presence_why odd;
+	int64_t newest_s;	   /* its second; all before it are filled */
+	int64_t began_us, hand_us; /* first heard; last input by hand */
+	int64_t repeat_us;	   /* repetition was last looked for */
+	int64_t repeat_since_us;
+	uint32_t repeat_pct;
 };
 
 void pattern_init(struct pattern *p);

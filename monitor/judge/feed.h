@@ -55,7 +55,7 @@ struct detector {
 
 extern const struct detector *const detectors[];
 extern const unsigned detector_count;
-#define DETECTORS_MAX 24u
+#define DETECTORS_MAX 20u
 
 struct detector_state {
 	bool called;
@@ -145,6 +145,9 @@ uint64_t detector_causes(const struct judge_feed *f);
 bool detector_any_odd(const struct judge_feed *f);
 const struct detector_state *detector_state_of(const struct judge_feed *f,
     enum cause cause, const struct detector **which_out);
+
+/* looped.c: takes a picture in, after normal_look. */
+void looped_see(struct judge_feed *f, int64_t at_us);
 
 /* schedule.c */
 void schedule_on_sample(struct judge_feed *f, const struct sample *s,

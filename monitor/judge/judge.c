@@ -98,6 +98,7 @@ take_picture(struct judge_feed *f, const struct sample *s, struct sight *sight,
 	sight->sign = life_look(&f->life, &f->contrast, s->at_us);
 	schedule_on_sign(f, sight->sign);
 	normal_look(f, sight, scene);
+	looped_see(f, sight->at_us);
 	f->samples++;
 	if (s->at_us > f->sample_us)
 		f->sample_us = s->at_us;

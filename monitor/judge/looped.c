@@ -8,7 +8,8 @@
  * of a shorter loop.
  *
  * Pictures: where the loop lasts whole groups of pictures, or a few rounds of
- * it do, its keyframes come again one after the other (again.h).
+ * it do, its keyframes come again one after the other: to the bit (again.h), or
+ * encoded anew (reel.h).
  *
  * Encoded anew: the curve of activity goes as it went one lag before, for a
  * minute or, where the coder keeps to a bitrate and hides more of it, for four.
@@ -22,6 +23,8 @@
 
 #define SECOND 1000000ll
 #define KEPT_ONE_IN 64u
+#define DS_US (SECOND / 10)
+#define DS_MASK 0xffffffll
 #define LAG_LEAST_US (SECOND / 2)
 #define SLACK_US (3 * SECOND / 2) /* arrival comes in bursts .. */
 #define SLACK_SHARE 200		  /* .. and clocks drift: 1/200 of the lag */
@@ -119,19 +122,60 @@ is_kept(uint32_t print)
 	return (print >> 16) % KEPT_ONE_IN == 0;
 }
 
-static int64_t
-slot_us(const struct looped *l, const struct print_slot *s)
+/* What the place does not say of a print, of those kept apart either. */
+static uint16_t
+tag_of(uint32_t print)
 {
-	return l->base_us + s->at_ds * 100000ll;
+	return (uint16_t)(print >> 16 ^ print >> 8);
+}
+
+static bool
+holds(const struct print_slot *s, uint32_t print)
+{
+	uint16_t tag = tag_of(print);
+
+	return s->tag[0] == (tag & 255u) && s->tag[1] == tag >> 8;
+}
+
+static uint32_t
+slot_ds(const struct print_slot *s)
+{
+	return s->at_ds[0] | (uint32_t)s->at_ds[1] << 8 |
+	       (uint32_t)s->at_ds[2] << 16;
+}
+
+static bool
+is_empty(const struct print_slot *s)
+{
+	return slot_ds(s) == 0;
+}
+
+static int64_t
+ds_of(const struct looped *l, int64_t at_us)
+{
+	return (at_us - l->base_us) / DS_US;
+}
+
+/* The moment that a slot tells: the last one before at_us that ends so. */
+static int64_t
+slot_us(const struct looped *l, const struct print_slot *s, int64_t at_us)
+{
+	int64_t now = ds_of(l, at_us);
+	int64_t age = (now - slot_ds(s)) & DS_MASK;
+
+	return l->base_us + (now - age) * DS_US;
 }
 
 static void
 put(const struct looped *l, struct print_slot *s, uint32_t print, int64_t at_us)
 {
-	int64_t ds = (at_us - l->base_us) / 100000;
+	uint32_t ds = (uint32_t)(ds_of(l, at_us) & DS_MASK);
+	uint16_t tag = tag_of(print);
 
-	ds = ds < 1 ? 1 : ds > UINT32_MAX ? UINT32_MAX : ds;
-	*s = (struct print_slot){ print, (uint32_t)ds };
+	if (ds == 0)
+		ds = 1; /* none is empty */
+	*s = (struct print_slot){ { (uint8_t)tag, (uint8_t)(tag >> 8) },
+		{ (uint8_t)ds, (uint8_t)(ds >> 8), (uint8_t)(ds >> 16) } };
 }
 
 /* Whether two lags are one and the same. */
@@ -184,7 +228,7 @@ would_be_known(const struct looped *l, const struct print_slot *s,
 
 	if (then < l->base_us)
 		return false;
-	return s->at_ds == 0 || slot_us(l, s) <= then + SLACK_US;
+	return is_empty(s) || slot_us(l, s, at_us) <= then + SLACK_US;
 }
 
 static void
@@ -208,10 +252,10 @@ take(struct looped *l, uint32_t print, int64_t at_us)
 	const struct print_slot *s = recent_slot(l, print);
 	struct hit h = { at_us, 0 };
 
-	if (s->print != print || s->at_ds == 0)
+	if (!holds(s, print) || is_empty(s))
 		s = kept_slot(l, print);
-	if (s->print == print && s->at_ds != 0)
-		h.lag_us = at_us - slot_us(l, s);
+	if (holds(s, print) && !is_empty(s))
+		h.lag_us = at_us - slot_us(l, s, at_us);
 	if (h.lag_us >= LAG_LEAST_US)
 		hit(l, &h);
 	else
@@ -614,11 +658,48 @@ weigh_match(const struct looped *l)
 	    struct opinion){ SAY_BAD, alike[l->match_kind].sure, l->match_us };
 }
 
+/* A camera that turns comes by the same views again. */
+void
+looped_see(struct judge_feed *f, int64_t at_us)
+{
+	struct reel *r = &f->looped.reel;
+
+	if (normal_roams(&f->normal, at_us) ||
+	    f->normal.moving_until_us >= at_us)
+		reel_clear(r);
+	else
+		reel_take(r, history_last(&f->history), at_us);
+}
+
+/* The stream was accounted for without a break from one showing to the other:
+ * else pictures may come again as a server begins its film anew. */
+static bool
+ran_on(const struct looped *l)
+{
+	return bins_us(0, l->curve.coarse_count) >= l->reel.lag_ms * 1000ll;
+}
+
+static struct opinion
+weigh_pictures(struct looped *l)
+{
+	if (again_sure(&l->again))
+		return (struct opinion){ SAY_BAD, 93, l->again.from_us };
+	if (!reel_suspect(&l->reel))
+		l->reel_called = false;
+	else if (reel_sure(&l->reel) && ran_on(l))
+		l->reel_called = true;
+	if (l->reel_called)
+		return (struct opinion){ SAY_BAD, 85, l->reel.first_us };
+	if (reel_suspect(&l->reel) && ran_on(l))
+		return (struct opinion){ SAY_ODD, 0, 0 };
+	return (struct opinion){ SAY_GOOD, 0, 0 };
+}
+
 static struct opinion
 look(struct judge_feed *f, const struct sight *s)
 {
 	struct looped *l = &f->looped;
-	struct opinion o, m;
+	struct opinion o, m, p;
 
 	if (l->base_us == 0)
 		l->base_us = f->born_us - SECOND;
@@ -636,12 +717,13 @@ look(struct judge_feed *f, const struct sight *s)
 	o = weigh_prints(l, s->at_us);
 	if (o.say == SAY_BAD)
 		return o;
-	if (again_sure(&l->again))
-		return (struct opinion){ SAY_BAD, 93, l->again.from_us };
+	p = weigh_pictures(l);
+	if (p.say == SAY_BAD)
+		return p;
 	m = weigh_match(l);
-	if (m.say == SAY_BAD || o.say == SAY_GOOD)
+	if (m.say == SAY_BAD || (o.say == SAY_GOOD && m.say != SAY_GOOD))
 		return m;
-	return o;
+	return o.say == SAY_GOOD ? p : o;
 }
 
 static void
@@ -659,6 +741,11 @@ tell(const struct judge_feed *f, struct evidence *e)
 	if (again_sure(&l->again)) {
 		evidence_number(e, "loop_s", l->again.lag_ms, 1000);
 		evidence_number(e, "pictures_again", l->again.hits, 1);
+		return;
+	}
+	if (l->reel_called || l->match_hits == 0) {
+		evidence_number(e, "loop_s", l->reel.lag_ms, 1000);
+		evidence_number(e, "pictures_alike", l->reel.hits, 1);
 		return;
 	}
 	evidence_number(e, "loop_s", l->match_ms, 1000);

@@ -13,6 +13,7 @@
 #include "monitor/judge/again.h"
 #include "monitor/judge/curve.h"
 #include "monitor/judge/history.h"
+#include "monitor/judge/reel.h"
 
 /* Where a print was last seen, by the print itself: the newest takes the
  * place. One in 64 prints is also kept apart, so that what is hours old can
@@ -21,8 +22,9 @@
 #define LOOPED_KEPT 256u
 
 struct print_slot {
-	uint32_t print;
-	uint32_t at_ds; /* tenths of a second since the judge began, from 1 */
+	uint8_t tag[2];	  /* of the print, what its place doesn't say */
+	uint8_t at_ds[3]; /* tenths of a second since the judge began, by their
+			   * low bits: 19 days; 0 = empty */
 };
 
 struct looped {
@@ -44,6 +46,8 @@ struct looped {
 	uint32_t units;
 	uint32_t units_least; /* .. and the smallest */
 	struct again again;
+	struct reel reel;
+	bool reel_called; /* on the strength of it */
 	/* encoded anew */
 	struct curve curve;
 	struct curve_match match; /* the last that spoke for a loop .. */

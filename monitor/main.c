@@ -10,6 +10,7 @@
 #include "monitor/cli/judge_command.h"
 #include "monitor/cli/probe.h"
 #include "monitor/http/agents.h"
+#include "monitor/http/relays.h"
 #include "monitor/http/web.h"
 
 static const struct {
@@ -40,6 +41,7 @@ static const struct {
 	    "camwarden feeds import cameras.csv" },
 	/* roles, not for people */
 	{ "_agents", agents_process_main, NULL, NULL },
+	{ "_relays", relays_process_main, NULL, NULL },
 	{ "_web", web_process_main, NULL, NULL },
 	{ "_reader", reader_process_main, NULL, NULL },
 	{ "_resolver", command_resolver, NULL, NULL },

@@ -51,6 +51,8 @@ struct monitor_config {
 	uint32_t agents_per_address;
 	char agents_certificate[CONFIG_PATH_BYTES]; /* PEM; "" = no TLS */
 	char agents_key[CONFIG_PATH_BYTES];
+	/* Relays (MediaMTX) to ask who reads what: URLs of their API. */
+	char agents_relays[CONFIG_PATH_BYTES];
 
 	struct wire_configure probe; /* what probes are told; anchor, seed and
 				      * links are the monitor's to fill */

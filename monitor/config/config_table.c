@@ -70,6 +70,7 @@ const struct config_row config_rows[] = {
 	NUMBER("agents.port", agents_port, 0, 65535, "8443"),
 	TEXT("agents.certificate", agents_certificate, 1, ""),
 	TEXT("agents.key", agents_key, 1, ""),
+	TEXT("agents.relays", agents_relays, 0, ""),
 	NUMBER("agents.connections", agents_connections, 1, 4096, "1024"),
 	NUMBER("agents.per_address", agents_per_address, 1, 4096, "16"),
 

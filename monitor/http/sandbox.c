@@ -19,38 +19,57 @@ load(scmp_filter_ctx ctx, bool good)
 	return good;
 }
 
+static const int serving[] = { SCMP_SYS(read), SCMP_SYS(write), SCMP_SYS(readv),
+	SCMP_SYS(writev), SCMP_SYS(recvmsg), SCMP_SYS(sendmsg),
+	SCMP_SYS(recvfrom), SCMP_SYS(sendto), SCMP_SYS(sendfile),
+	SCMP_SYS(accept4), SCMP_SYS(accept), SCMP_SYS(shutdown),
+	SCMP_SYS(close), SCMP_SYS(epoll_wait), SCMP_SYS(epoll_pwait),
+	SCMP_SYS(epoll_pwait2), SCMP_SYS(epoll_ctl), SCMP_SYS(epoll_create1),
+	SCMP_SYS(poll), SCMP_SYS(ppoll), SCMP_SYS(getsockname),
+	SCMP_SYS(getpeername), SCMP_SYS(getsockopt), SCMP_SYS(setsockopt),
+	SCMP_SYS(fcntl), SCMP_SYS(ioctl), SCMP_SYS(fstat), SCMP_SYS(newfstatat),
+	SCMP_SYS(lseek), SCMP_SYS(mmap), SCMP_SYS(munmap), SCMP_SYS(mremap),
+	SCMP_SYS(madvise), SCMP_SYS(mprotect), SCMP_SYS(brk),
+	SCMP_SYS(clock_gettime), SCMP_SYS(gettimeofday),
+	SCMP_SYS(clock_nanosleep), SCMP_SYS(nanosleep),
+	SCMP_SYS(timerfd_create), SCMP_SYS(timerfd_settime),
+	SCMP_SYS(getrandom), SCMP_SYS(getpid), SCMP_SYS(gettid),
+	SCMP_SYS(tgkill), SCMP_SYS(getrusage), SCMP_SYS(futex),
+	SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigprocmask),
+	SCMP_SYS(rt_sigreturn), SCMP_SYS(sigaltstack), SCMP_SYS(exit),
+	SCMP_SYS(exit_group), SCMP_SYS(sched_yield),
+	SCMP_SYS(restart_syscall) };
+
+/* For those who also call out. */
+static const int calling[] = { SCMP_SYS(socket), SCMP_SYS(connect),
+	SCMP_SYS(bind) };
+
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+
+static bool
+allow(scmp_filter_ctx ctx, const int *calls, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (seccomp_rule_add(ctx, SCMP_ACT_ALLOW, calls[i], 0) != 0)
+			return false;
+	return true;
+}
+
 bool
 sandbox_web(void)
 {
-	static const int allowed[] = { SCMP_SYS(read), SCMP_SYS(write),
-		SCMP_SYS(readv), SCMP_SYS(writev), SCMP_SYS(recvmsg),
-		SCMP_SYS(sendmsg), SCMP_SYS(recvfrom), SCMP_SYS(sendto),
-		SCMP_SYS(sendfile), SCMP_SYS(accept4), SCMP_SYS(accept),
-		SCMP_SYS(shutdown), SCMP_SYS(close), SCMP_SYS(epoll_wait),
-		SCMP_SYS(epoll_pwait), SCMP_SYS(epoll_pwait2),
-		SCMP_SYS(epoll_ctl), SCMP_SYS(epoll_create1), SCMP_SYS(poll),
-		SCMP_SYS(ppoll), SCMP_SYS(getsockname), SCMP_SYS(getpeername),
-		SCMP_SYS(getsockopt), SCMP_SYS(setsockopt), SCMP_SYS(fcntl),
-		SCMP_SYS(ioctl), SCMP_SYS(fstat), SCMP_SYS(newfstatat),
-		SCMP_SYS(lseek), SCMP_SYS(mmap), SCMP_SYS(munmap),
-		SCMP_SYS(mremap), SCMP_SYS(madvise), SCMP_SYS(mprotect),
-		SCMP_SYS(brk), SCMP_SYS(clock_gettime), SCMP_SYS(gettimeofday),
-		SCMP_SYS(clock_nanosleep), SCMP_SYS(nanosleep),
-		SCMP_SYS(timerfd_create), SCMP_SYS(timerfd_settime),
-		SCMP_SYS(getrandom), SCMP_SYS(getpid), SCMP_SYS(gettid),
-		SCMP_SYS(tgkill), SCMP_SYS(getrusage), SCMP_SYS(futex),
-		SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigprocmask),
-		SCMP_SYS(rt_sigreturn), SCMP_SYS(sigaltstack), SCMP_SYS(exit),
-		SCMP_SYS(exit_group), SCMP_SYS(sched_yield),
-		SCMP_SYS(restart_syscall) };
 	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ERRNO(ENOSYS));
-	bool good = ctx != NULL;
 
-	for (size_t i = 0; good && i < sizeof(allowed) / sizeof(allowed[0]);
-	     i++)
-		good =
-		    seccomp_rule_add(ctx, SCMP_ACT_ALLOW, allowed[i], 0) == 0;
-	return load(ctx, good);
+	return load(ctx, ctx != NULL && allow(ctx, serving, COUNT(serving)));
+}
+
+bool
+sandbox_relays(void)
+{
+	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ERRNO(ENOSYS));
+
+	return load(ctx, ctx != NULL && allow(ctx, serving, COUNT(serving)) &&
+			     allow(ctx, calling, COUNT(calling)));
 }
 
 bool

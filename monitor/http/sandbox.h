@@ -8,6 +8,8 @@
 /* The web process: the descriptors it has and connections accepted on them; no
  * file is opened, no socket made, nothing executed. False: not locked. */
 bool sandbox_web(void);
+/* The same, and it may open sockets and connect them. */
+bool sandbox_relays(void);
 /* The reader: files, but no network and nothing executed. */
 bool sandbox_reader(void);
 

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* drm.h: screens and their light as the kernel's graphics drivers tell them
+ * (/sys/class/drm), where no X server says it: a Wayland session's. Called by
+ * agent.c.
+ */
+#ifndef PROBES_CONSOLE_DRM_H
+#define PROBES_CONSOLE_DRM_H
+
+#include "camwarden/heartbeat.h"
+
+/* folder: "/sys/class/drm". Does nothing when the screens are known or there
+ * is no such driver. */
+void drm_fill(const char *folder, struct heartbeat *hb);
+
+#endif

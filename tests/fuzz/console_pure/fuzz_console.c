@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What programs beside the agent choose: window titles (and, less so, the
+ * kernel's lists). The first line is the pattern, the rest the text. */
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "probes/console/pattern_match.h"
+#include "probes/console/proc_net.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
+{
+	char *glob = malloc(n + 1), *text;
+	struct heartbeat_connection c;
+	struct proc_net_peer peer;
+	struct proc_net_ranges r = { .count = 0 };
+
+	if (glob == NULL)
+		return 0;
+	memcpy(glob, bytes, n);
+	glob[n] = '\0';
+	text = strchr(glob, '\n');
+	if (text != NULL)
+		*text++ = '\0';
+	else
+		text = glob + strlen(glob);
+	pattern_match_glob(glob, text);
+	if (!pattern_match_glob("*", text))
+		abort();
+	proc_net_ranges_add(&r, glob);
+	if (proc_net_line(text, true, &peer)) {
+		proc_net_within(&r, &peer);
+		proc_net_write(&peer, &c);
+	}
+	free(glob);
+	return 0;
+}

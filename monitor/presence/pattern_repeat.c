@@ -11,13 +11,17 @@
 #define LOOK_US (60 * S_US)
 #define HALVES (PATTERN_SECONDS / 2)
 #define SHORTEST_S 16 /* shorter loops are a rhythm */
-#define ALIKE 0.88
+#define ALIKE 0.95
+/* .. and at most so much of either's input has none of the other's within a
+ * second. Two long busy stretches are alike by chance; their pauses aren't. */
+#define ODD_ONES 0.04
 #define HINT 0.70 /* at two seconds' resolution: worth a closer look */
 
 /* The hour, oldest first; smoothed, so that a fraction of a second matters
  * little. */
 struct series {
 	int16_t at[PATTERN_SECONDS];
+	uint8_t input[PATTERN_SECONDS]; /* whether that second had any */
 	int32_t sum[PATTERN_SECONDS + 1];
 	int32_t squares[PATTERN_SECONDS + 1];
 	int count;
@@ -50,9 +54,11 @@ build(const struct pattern *p, struct series *s)
 		s->count = 0;
 	for (i = 0; i < s->count; i++)
 		level[i + 1] = p->second[(first + i) % PATTERN_SECONDS] >> 4;
-	for (i = 0; i < s->count; i++)
+	for (i = 0; i < s->count; i++) {
 		s->at[i] =
 		    (int16_t)(level[i] + 2 * level[i + 1] + level[i + 2]);
+		s->input[i] = level[i + 1] > 0;
+	}
 	add_up(s);
 }
 
@@ -96,6 +102,21 @@ alike(const struct series *s, int from, int n, int lag)
 	return (ab - a * b / n) / sqrt(va * vb);
 }
 
+/* How much of the input has no counterpart. The smoothed series is above zero
+ * where there was input within a second. */
+static double
+odd_ones(const struct series *s, int n, int lag)
+{
+	int i, odd = 0, all = 0;
+
+	for (i = s->count - n; i < s->count; i++) {
+		all += s->input[i] + s->input[i - lag];
+		odd += s->input[i] && !s->at[i - lag];
+		odd += s->input[i - lag] && !s->at[i];
+	}
+	return all ? (double)odd / all : 1;
+}
+
 /* The best of the distances near 2 * lag. */
 static double
 closer(const struct series *s, int n, int lag, int *best_lag)
@@ -132,7 +153,7 @@ search(const struct series *s, int n, int *best_lag)
 		if (r < HINT)
 			continue;
 		r = closer(s, n, lag, &at);
-		if (r > best) {
+		if (r > best && odd_ones(s, n, at) <= ODD_ONES) {
 			best = r;
 			*best_lag = at;
 		}
@@ -155,7 +176,7 @@ window_of(const struct episodes *e)
 				break;
 			active += e->at[i].seconds;
 		}
-		if (i >= 8 && active >= 40)
+		if ((i >= 6 && active >= 20) || active >= 120)
 			return windows[k];
 	}
 	return 0;

@@ -64,7 +64,8 @@ is_even(const struct run *r, int64_t newest_us)
 
 /* The last ten minutes in parts of 20 s. */
 struct window {
-	double parts[PARTS];
+	double parts[PARTS];			      /* inputs */
+	double seconds[PARTS];			      /* with input */
 	unsigned active, kinds, pause, longest_pause; /* seconds */
 };
 
@@ -87,21 +88,45 @@ find_window(const struct pattern *p, struct window *w)
 		w->active++;
 		w->kinds |= b & 0xfu;
 		w->parts[s / PART_S] += pattern_count_at(p, second);
+		w->seconds[s / PART_S]++;
 	}
 }
 
-/* Squared deviation / squared mean of the parts. */
-static double
-relative(const struct window *w)
+/* Mean of the parts, and their squared deviation. */
+static void
+spread_of(const double parts[PARTS], double *mean, double *variance)
 {
 	double sum = 0, squares = 0;
 	unsigned i;
 
 	for (i = 0; i < PARTS; i++) {
-		sum += w->parts[i];
-		squares += w->parts[i] * w->parts[i];
+		sum += parts[i];
+		squares += parts[i] * parts[i];
 	}
-	return sum > 0 ? squares * PARTS / (sum * sum) - 1 : 9;
+	*mean = sum / PARTS;
+	*variance = squares / PARTS - *mean * *mean;
+}
+
+/* Squared deviation / squared mean. */
+static double
+relative(const double parts[PARTS])
+{
+	double mean, variance;
+
+	spread_of(parts, &mean, &variance);
+	return mean > 0 ? variance / (mean * mean) : 9;
+}
+
+/* Seconds with input come far more evenly than by chance, whatever is in them:
+ * a loop that sleeps between a bit and a bit more. */
+static bool
+is_paced(const struct window *w)
+{
+	double mean, variance;
+
+	spread_of(w->seconds, &mean, &variance);
+	return mean >= 3 && mean <= 14 && variance < 0.3 * mean &&
+	       w->longest_pause < 2 + 2.2 * PART_S / mean;
 }
 
 /* Within how many pixels the pointer stayed in each heartbeat, at most; 0: not
@@ -124,26 +149,25 @@ widest(const struct pattern *p, int64_t from_us)
 /* One kind, for ten minutes, as no hand does it. Keys alone are a report being
  * written. */
 static bool
-is_one_kind(const struct pattern *p)
+is_one_kind(const struct pattern *p, const struct window *w)
 {
-	struct window w;
 	uint32_t wide;
 
-	find_window(p, &w);
-	if (w.kinds == KIND(INPUT_WHEEL) || w.kinds == KIND(INPUT_BUTTON))
-		return w.active >= 420 && relative(&w) < 0.2;
-	if (w.kinds != KIND(INPUT_MOVE))
+	if (w->kinds == KIND(INPUT_WHEEL) || w->kinds == KIND(INPUT_BUTTON))
+		return w->active >= 420 && relative(w->parts) < 0.2;
+	if (w->kinds != KIND(INPUT_MOVE))
 		return false;
 	wide = widest(p, p->newest_s * S_US - WINDOW_S * S_US);
-	return (w.active >= 540 && w.longest_pause <= 5) ||
-	       (w.active >= 240 && relative(&w) < 0.2) ||
-	       (w.active >= 150 && wide > 0 && wide < 160);
+	return (w->active >= 540 && w->longest_pause <= 5) ||
+	       (w->active >= 240 && relative(w->parts) < 0.1) ||
+	       (w->active >= 150 && wide > 0 && wide < 160);
 }
 
 enum presence_why
 steady_judge(const struct pattern *p, int64_t *since_us)
 {
 	const struct pattern_beat *newest = pattern_beat_back(p, 0);
+	struct window w;
 	struct run r;
 
 	find_run(p, &r);
@@ -151,8 +175,9 @@ steady_judge(const struct pattern *p, int64_t *since_us)
 		*since_us = r.since_us;
 		return PRESENCE_WHY_RHYTHM;
 	}
-	if (!is_one_kind(p))
-		return PRESENCE_WHY_NONE;
+	find_window(p, &w);
 	*since_us = (p->newest_s - WINDOW_S + 1) * S_US;
-	return PRESENCE_WHY_ONE_KIND;
+	if (is_paced(&w))
+		return PRESENCE_WHY_RHYTHM;
+	return is_one_kind(p, &w) ? PRESENCE_WHY_ONE_KIND : PRESENCE_WHY_NONE;
 }

@@ -30,6 +30,7 @@ struct run {
 	int64_t attended_ms;
 	enum presence state;
 	enum presence_why why;
+	uint32_t rhythm_pct, repeat_pct; /* when it was called */
 };
 
 static void
@@ -68,8 +69,11 @@ run_beat(struct run *r)
 		if (v.state != PRESENCE_SUSPECT)
 			continue;
 		r->why = v.why;
-		if (r->suspect_from_ms < 0)
-			r->suspect_from_ms = r->ms;
+		if (r->suspect_from_ms >= 0)
+			continue;
+		r->suspect_from_ms = r->ms;
+		r->rhythm_pct = v.rhythm_pct;
+		r->repeat_pct = v.repeat_pct;
 	}
 	r->suspect_ms += r->state == PRESENCE_SUSPECT ? BEAT_MS : 0;
 	r->attended_ms += r->state == PRESENCE_ATTENDED ? BEAT_MS : 0;
@@ -102,9 +106,10 @@ one_person(struct run *r, unsigned who, uint64_t seed, struct people_sum *s)
 		return;
 	s->flagged++;
 	s->why[r->why]++;
-	fprintf(stderr, "flagged: %s, seed %llu, %s at %.0f s\n", people[who],
-	    (unsigned long long)seed, presence_why_name(r->why),
-	    (double)r->suspect_from_ms / 1e3);
+	fprintf(stderr,
+	    "flagged: %s, seed %llu, %s at %.0f s (rhythm %u%%, repeat %u%%)\n",
+	    people[who], (unsigned long long)seed, presence_why_name(r->why),
+	    (double)r->suspect_from_ms / 1e3, r->rhythm_pct, r->repeat_pct);
 }
 
 struct machine_sum {

@@ -433,6 +433,8 @@ take_incident(void *arg, const struct store_incident_row *row)
 		.since_us = row->since_utc - m->anchor_us,
 		.at_us = row->at_utc - m->anchor_us };
 
+	if (row->room != 0)
+		return true; /* people are missing, not a picture */
 	if (row->feed == 0 && row->site == 0)
 		monitor_network_restore(m, row->id);
 	if (f == NULL && (row->feed != 0 || row->site == 0))

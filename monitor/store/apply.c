@@ -5,6 +5,7 @@
 
 #include "monitor/store/interval.h"
 #include "monitor/store/json.h"
+#include "monitor/store/watched_hours.h"
 #include "monitor/store/writer.h"
 
 void
@@ -63,8 +64,8 @@ plan_write(struct writer *w, const struct past *past,
 }
 
 /* Evidence is the judge's JSON; anything else must not spoil the event. */
-static const char *
-evidence_of(struct writer *w, const char *evidence)
+const char *
+apply_evidence(struct writer *w, const char *evidence)
 {
 	if (evidence == NULL || evidence[0] != '{')
 		return "{}";
@@ -103,7 +104,7 @@ apply_verdict(struct writer *w, struct op *op)
 	const struct store_verdict *v = &op->verdict;
 	const struct interval_verdict verdict = { v->state, v->cause,
 		v->causes };
-	const char *evidence = evidence_of(w, v->evidence);
+	const char *evidence = apply_evidence(w, v->evidence);
 	int64_t since = epoch_utc(w, v->since_us);
 	int64_t at = epoch_utc(w, v->at_us);
 	struct past past;
@@ -119,6 +120,7 @@ apply_verdict(struct writer *w, struct op *op)
 	if (plan.same)
 		return;
 	plan_write(w, &past, &plan);
+	watched_mark(w, v->feed, plan.start_utc);
 	db_run(&w->db,
 	    "INSERT INTO interval(feed, epoch, start, since, at, state, cause,"
 	    " causes, confidence, evidence) VALUES(?,?,?,?,?,?,?,?,?,?)",
@@ -189,5 +191,5 @@ apply_event(struct writer *w, struct op *op)
 	const struct op_word *e = &op->word;
 
 	op->result.seq = event_append(w, e->at_us, e->text, e->actor, 0,
-	    evidence_of(w, e->body));
+	    apply_evidence(w, e->body));
 }

@@ -16,16 +16,23 @@ json_feed(struct writer *w, struct json *j, int64_t feed)
 	json_text(j, "feed", uuid);
 }
 
+/* sql: of one name by its number; a literal. */
 static void
-json_site(struct writer *w, struct json *j, int64_t site)
+json_name(struct writer *w, struct json *j, const char *key, const char *sql,
+    int64_t id)
 {
-	sqlite3_stmt *st =
-	    db_query(&w->db, "SELECT path FROM site WHERE id = ?", "i", site);
+	sqlite3_stmt *st = db_query(&w->db, sql, "i", id);
 
 	if (!db_step(&w->db, st))
 		return;
-	json_text(j, "site", db_text(st, 0));
+	json_text(j, key, db_text(st, 0));
 	db_done(st);
+}
+
+static void
+json_site(struct writer *w, struct json *j, int64_t site)
+{
+	json_name(w, j, "site", "SELECT path FROM site WHERE id = ?", site);
 }
 
 /* The picture that shows what was good before, with its hash for the record. */
@@ -57,6 +64,9 @@ apply_incident_open(struct writer *w, struct op *op)
 	json_number(&j, "incident", i->id);
 	json_feed(w, &j, i->feed);
 	json_site(w, &j, i->site);
+	json_name(w, &j, "room", "SELECT name FROM room WHERE id = ?", i->room);
+	json_name(w, &j, "console", "SELECT name FROM console WHERE id = ?",
+	    i->console);
 	json_text(&j, "cause", cause_name(i->cause));
 	json_number(&j, "since", epoch_utc(w, i->since_us));
 	json_number(&j, "at", epoch_utc(w, i->at_us));
@@ -70,10 +80,10 @@ apply_incident_open(struct writer *w, struct op *op)
 	    "ii", i->id, before);
 	db_run(&w->db,
 	    "INSERT INTO incident(id, feed, site, since, at, cause, alertable,"
-	    " text, before) VALUES(?,?,?,?,?,?,?,?,?)",
-	    "i??iiiis?", i->id, i->feed, i->site, epoch_utc(w, i->since_us),
+	    " text, before, room, console) VALUES(?,?,?,?,?,?,?,?,?,?,?)",
+	    "i??iiiis???", i->id, i->feed, i->site, epoch_utc(w, i->since_us),
 	    epoch_utc(w, i->at_us), (int64_t)i->cause, (int64_t)i->alertable,
-	    i->text, before);
+	    i->text, before, i->room, i->console);
 	op->result.id = i->id;
 	op->result.seq = event_append(w, i->at_us, "incident.open", "judge",
 	    i->feed, json_close(&j));

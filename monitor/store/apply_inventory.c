@@ -6,6 +6,7 @@
 
 #include "monitor/inventory/inventory.h"
 #include "monitor/store/json.h"
+#include "monitor/store/tiled.h"
 #include "monitor/store/writer.h"
 
 struct change {
@@ -205,11 +206,11 @@ feed_active(struct writer *w, int64_t id, bool was, bool is, int64_t utc)
 		db_run(&w->db,
 		    "UPDATE feed SET active = ?, inactive = NULL WHERE id = ?",
 		    "ii", utc, id);
-		epoch_open_feed(w, id, utc);
+		tiled_open_feed(w, id, utc);
 	} else {
 		db_run(&w->db, "UPDATE feed SET inactive = ? WHERE id = ?",
 		    "ii", utc, id);
-		epoch_close_feed(w, id, utc);
+		tiled_close_feed(w, id, utc);
 	}
 }
 

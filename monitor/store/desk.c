@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "monitor/inventory/floor.h"
 #include "monitor/inventory/inventory.h"
 
 void
@@ -53,5 +54,7 @@ desk_free(struct op *op)
 {
 	if (op != NULL && op->kind == OP_INVENTORY)
 		inventory_plan_free(&op->inventory.plan);
+	if (op != NULL && op->kind == OP_FLOOR)
+		floor_plan_free(&op->floor.plan);
 	free(op);
 }

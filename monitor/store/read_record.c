@@ -148,6 +148,8 @@ incident_row(sqlite3_stmt *st, struct store_incident_row *row)
 	row->before = sqlite3_column_int64(st, 13);
 	row->after = sqlite3_column_int64(st, 14);
 	row->place = db_text(st, 15);
+	row->room = sqlite3_column_int64(st, 16);
+	row->console = sqlite3_column_int64(st, 17);
 }
 
 bool
@@ -161,8 +163,10 @@ store_read_incidents(struct store_reader *r, bool open_only, int64_t from_utc,
 	    "SELECT i.id, i.feed, i.site, i.since, i.at, i.good, i.closed,"
 	    " i.cause, i.alertable, i.acknowledged, i.acknowledged_by, i.note,"
 	    " i.text, i.before, i.after,"
-	    " iif(f.id IS NULL, p.path, ifnull(p.path || '/', '') || f.name)"
+	    " coalesce(m.name, iif(f.id IS NULL, p.path,"
+	    "  ifnull(p.path || '/', '') || f.name)), i.room, i.console"
 	    " FROM incident i LEFT JOIN feed f ON f.id = i.feed"
+	    " LEFT JOIN room m ON m.id = i.room"
 	    " LEFT JOIN site p ON p.id = ifnull(i.site, f.site)"
 	    " WHERE iif(?1, i.closed IS NULL,"
 	    "  i.since < ?3 AND (i.closed IS NULL OR i.closed > ?2))"

@@ -5,20 +5,20 @@
 #include <sys/random.h>
 
 #include "monitor/store/json.h"
+#include "monitor/store/tiled.h"
+#include "monitor/store/watched_hours.h"
 #include "monitor/store/writer.h"
 
 void
 recover_settings(struct writer *w)
 {
-	db_script(&w->db,
-	    "PRAGMA journal_mode = WAL;"
-	    "PRAGMA synchronous = FULL;"
-	    "PRAGMA foreign_keys = ON;"
-	    "PRAGMA journal_size_limit = 67108864;"
-	    "PRAGMA mmap_size = 0;"
-	    "PRAGMA temp_store = MEMORY;"
-	    "CREATE TEMP TABLE IF NOT EXISTS held(feed INTEGER PRIMARY KEY,"
-	    " since, at, state, cause, causes, confidence, evidence);");
+	db_script(&w->db, "PRAGMA journal_mode = WAL;"
+			  "PRAGMA synchronous = FULL;"
+			  "PRAGMA foreign_keys = ON;"
+			  "PRAGMA journal_size_limit = 67108864;"
+			  "PRAGMA mmap_size = 0;"
+			  "PRAGMA temp_store = MEMORY;");
+	tiled_prepare(w);
 }
 
 static int64_t
@@ -71,14 +71,8 @@ close_left_open(struct writer *w)
 
 	if (epoch == 0)
 		return;
-	db_run(&w->db,
-	    "DELETE FROM interval WHERE (end IS NULL OR end > ?1)"
-	    " AND epoch = ?2 AND start >= ?1",
-	    "ii", end, epoch);
-	db_run(&w->db,
-	    "UPDATE interval SET end = ?1 WHERE (end IS NULL OR end > ?1)"
-	    " AND epoch = ?2",
-	    "ii", end, epoch);
+	tiled_cut(w, epoch, end);
+	watched_mark(w, 0, end);
 	db_run(&w->db, "UPDATE epoch SET end = max(start, ?) WHERE end IS NULL",
 	    "i", end);
 }
@@ -102,14 +96,7 @@ fill_off(struct writer *w, int64_t mono, int64_t from, int64_t to)
 
 	db_run(&w->db, "UPDATE epoch SET end = ? WHERE id = ?", "ii", to,
 	    epoch);
-	db_run(&w->db,
-	    "INSERT INTO interval(feed, epoch, start, end, since, at, state,"
-	    " cause, causes, confidence, evidence)"
-	    " SELECT id, ?1, max(?2, active), min(?3, ifnull(inactive, ?3)),"
-	    " max(?2, active), ?3, ?4, ?5, ?6, 100, '{}' FROM feed"
-	    " WHERE max(?2, active) < min(?3, ifnull(inactive, ?3))",
-	    "iiiiii", epoch, from, to, (int64_t)STATE_UNKNOWN,
-	    (int64_t)CAUSE_MONITOR_OFF, (int64_t)1 << CAUSE_MONITOR_OFF);
+	tiled_fill_all(w, epoch, from, to);
 	json_number(&j, "from", from);
 	json_number(&j, "to", to);
 	event_append(w, mono, "monitor.off", "camwarden", 0, json_close(&j));
@@ -122,12 +109,7 @@ watch_from(struct writer *w, int64_t mono, int64_t utc)
 
 	w->at.epoch = epoch_new(w, "start", utc);
 	w->at.epoch_start = utc;
-	db_run(&w->db,
-	    "INSERT INTO interval(feed, epoch, start, since, at, state, cause,"
-	    " causes, confidence, evidence) SELECT id, ?1, ?2, ?2, ?2, ?3, ?4,"
-	    " ?5, 100, '{}' FROM feed WHERE enabled AND removed IS NULL",
-	    "iiiii", w->at.epoch, utc, (int64_t)STATE_UNKNOWN,
-	    (int64_t)CAUSE_LEARNING, (int64_t)1 << CAUSE_LEARNING);
+	tiled_start(w, utc);
 	w->at.alive_us = mono;
 	epoch_alive(w, mono, false);
 	json_text(&j, "program", CAMWARDEN_VERSION);
@@ -147,6 +129,8 @@ recover_begin_run(struct writer *w, int64_t mono, int64_t utc)
 	last_event(w);
 	w->at.revision = (uint64_t)db_int(&w->db, 1,
 	    "SELECT value FROM meta WHERE key = 'revision'", "");
+	w->at.floor_revision = (uint64_t)db_int(&w->db, 1,
+	    "SELECT value FROM meta WHERE key = 'floor_revision'", "");
 	w->at.anchor_us = utc - mono;
 	db_run(&w->db,
 	    "INSERT INTO run(origin, uuid, boot, tool, started, program)"
@@ -154,6 +138,7 @@ recover_begin_run(struct writer *w, int64_t mono, int64_t utc)
 	    "ibsiis", origin, w->run_uuid, sizeof(w->run_uuid), w->boot,
 	    (int64_t)w->tool, utc, CAMWARDEN_VERSION);
 	w->at.run = sqlite3_last_insert_rowid(w->db.h);
+	watched_recover(w);
 	close_left_open(w);
 	if (!w->tool) {
 		int64_t from = db_int(&w->db, utc,

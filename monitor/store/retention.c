@@ -13,6 +13,7 @@
 
 struct tally {
 	int64_t intervals, events, rollups, thumbnails;
+	int64_t presence, displays, watched, prompts;
 };
 
 static int64_t
@@ -29,6 +30,40 @@ drop_intervals(struct writer *w, int64_t before)
 	    " WHERE end < ? ORDER BY end LIMIT 500)",
 	    "i", before);
 	return changed(w);
+}
+
+static int64_t
+drop_displays(struct writer *w, int64_t before)
+{
+	db_run(&w->db,
+	    "DELETE FROM display WHERE id IN (SELECT id FROM display"
+	    " WHERE end < ? ORDER BY end LIMIT 500)",
+	    "i", before);
+	return changed(w);
+}
+
+/* What is told of people, and the sums made of it, goes with the intervals. */
+static void
+drop_people(struct writer *w, int64_t before, struct tally *t)
+{
+	t->displays += drop_displays(w, before);
+	db_run(&w->db,
+	    "DELETE FROM presence WHERE id IN (SELECT id FROM presence"
+	    " WHERE end < ? ORDER BY end LIMIT 500)",
+	    "i", before);
+	t->presence += changed(w);
+	db_run(&w->db,
+	    "DELETE FROM prompt WHERE id IN (SELECT id FROM prompt"
+	    " WHERE asked < ? ORDER BY asked LIMIT 500)",
+	    "i", before);
+	t->prompts += changed(w);
+	db_run(&w->db,
+	    "DELETE FROM watched_day WHERE (day, feed) IN (SELECT day, feed"
+	    " FROM watched_day WHERE day < ? ORDER BY day LIMIT 500)",
+	    "i", before / DAY_US);
+	t->watched += changed(w);
+	/* An hour that can't be summed any more is not due either. */
+	db_run(&w->db, "DELETE FROM watched_due WHERE hour < ?", "i", before);
 }
 
 static int64_t
@@ -74,9 +109,12 @@ drop_events(struct writer *w, int64_t before)
 static void
 by_age(struct writer *w, int64_t now, struct tally *t)
 {
-	if (w->keep_interval_days > 0)
-		t->intervals +=
-		    drop_intervals(w, now - w->keep_interval_days * DAY_US);
+	if (w->keep_interval_days > 0) {
+		int64_t before = now - w->keep_interval_days * DAY_US;
+
+		t->intervals += drop_intervals(w, before);
+		drop_people(w, before, t);
+	}
 	if (w->keep_rollup_days > 0)
 		t->rollups +=
 		    drop_rollups(w, now - w->keep_rollup_days * DAY_US);
@@ -110,7 +148,9 @@ by_size(struct writer *w, int64_t now, struct tally *t)
 	t->rollups += n = drop_rollups(w, now - DAY_US);
 	if (n > 0)
 		return;
-	t->intervals += drop_intervals(w, now - 30 * DAY_US);
+	t->intervals += n = drop_intervals(w, now - 30 * DAY_US);
+	if (n == 0)
+		t->displays += drop_displays(w, now - 30 * DAY_US);
 }
 
 bool
@@ -124,13 +164,19 @@ retention_step(struct writer *w, int64_t mono_us)
 	db_script(&w->db, "BEGIN IMMEDIATE");
 	by_age(w, now, &t);
 	by_size(w, now, &t);
-	bool some = t.intervals + t.events + t.rollups + t.thumbnails > 0;
+	bool some = t.intervals + t.events + t.rollups + t.thumbnails +
+			t.presence + t.displays + t.watched + t.prompts >
+		    0;
 
 	if (some) {
 		json_number(&j, "intervals", t.intervals);
 		json_number(&j, "events", t.events);
 		json_number(&j, "rollups", t.rollups);
 		json_number(&j, "thumbnails", t.thumbnails);
+		json_number(&j, "presence", t.presence);
+		json_number(&j, "displays", t.displays);
+		json_number(&j, "watched", t.watched);
+		json_number(&j, "prompts", t.prompts);
 		event_append(w, mono_us, "retention", "camwarden", 0,
 		    json_close(&j));
 	}

@@ -15,6 +15,7 @@
 #include "common/clock.h"
 #include "monitor/inventory/inventory.h"
 #include "monitor/store/desk.h"
+#include "monitor/store/post.h"
 #include "monitor/store/schema.h"
 #include "monitor/store/store_read.h"
 
@@ -277,7 +278,10 @@ store_dispatch(struct store *s)
 	bool health = d->health_changed;
 	uint64_t revision = d->revision;
 
+	bool floor = d->floor_changed;
+
 	d->inventory_changed = d->resync_due = d->health_changed = false;
+	d->floor_changed = false;
 	pthread_mutex_unlock(&d->lock);
 	while ((op = desk_list_take(&out)) != NULL) {
 		op->done.call(op->done.arg, &op->result);
@@ -285,6 +289,8 @@ store_dispatch(struct store *s)
 	}
 	if (inventory && s->calls.on_inventory != NULL)
 		s->calls.on_inventory(s->calls.arg, revision);
+	if (floor && s->calls.on_floor != NULL)
+		s->calls.on_floor(s->calls.arg);
 	if (resync && s->calls.on_resync != NULL)
 		s->calls.on_resync(s->calls.arg);
 	if (health && s->calls.on_health != NULL)
@@ -330,9 +336,8 @@ store_incident_next(struct store *s)
 	return s->next_incident++;
 }
 
-/* An operation with room for `tail` bytes of copies. */
-static struct op *
-op_new(enum op_kind kind, size_t tail, const struct store_done *done)
+struct op *
+post_new(enum op_kind kind, size_t tail, const struct store_done *done)
 {
 	struct op *op = calloc(1, sizeof(*op) + tail);
 
@@ -347,8 +352,8 @@ op_new(enum op_kind kind, size_t tail, const struct store_done *done)
 	return op;
 }
 
-static const void *
-keep(struct op *op, const void *bytes, size_t n)
+const void *
+post_keep(struct op *op, const void *bytes, size_t n)
 {
 	char *to = op->tail + op->used;
 
@@ -357,14 +362,15 @@ keep(struct op *op, const void *bytes, size_t n)
 	return to;
 }
 
-static const char *
-keep_text(struct op *op, const char *s)
+const char *
+post_text(struct op *op, const char *s)
 {
-	return keep(op, s != NULL ? s : "", (s != NULL ? strlen(s) : 0) + 1);
+	return post_keep(op, s != NULL ? s : "",
+	    (s != NULL ? strlen(s) : 0) + 1);
 }
 
-static size_t
-text_size(const char *s)
+size_t
+post_text_size(const char *s)
 {
 	return (s != NULL ? strlen(s) : 0) + 1;
 }
@@ -387,13 +393,13 @@ refused(struct desk *d, const struct op *op)
 	else
 		d->health.ops_dropped++;
 	/* What is not written is not known: the writer will say so. */
-	if (op->kind == OP_VERDICT)
+	if (op->kind == OP_VERDICT || op->kind == OP_PRESENCE ||
+	    op->kind == OP_DISPLAY)
 		d->verdicts_lost = true;
 }
 
-/* Queues op (taken in any case). at_us: a moment the main loop lived at. */
-static bool
-post(struct store *s, struct op *op, int64_t at_us)
+bool
+post_op(struct store *s, struct op *op, int64_t at_us)
 {
 	struct desk *d = &s->desk;
 	int64_t now = clock_mono_us();
@@ -426,26 +432,26 @@ bool
 store_verdict(struct store *s, const struct store_verdict *v,
     const struct store_done *done)
 {
-	struct op *op = op_new(OP_VERDICT, text_size(v->evidence), done);
+	struct op *op = post_new(OP_VERDICT, post_text_size(v->evidence), done);
 
 	if (op == NULL)
 		return false;
 	op->verdict = *v;
-	op->verdict.evidence = keep_text(op, v->evidence);
-	return post(s, op, v->at_us);
+	op->verdict.evidence = post_text(op, v->evidence);
+	return post_op(s, op, v->at_us);
 }
 
 static bool
 incident(struct store *s, enum op_kind kind, const struct store_incident *i,
     const struct store_done *done)
 {
-	struct op *op = op_new(kind, text_size(i->text), done);
+	struct op *op = post_new(kind, post_text_size(i->text), done);
 
 	if (op == NULL)
 		return false;
 	op->incident = *i;
-	op->incident.text = keep_text(op, i->text);
-	return post(s, op, i->at_us);
+	op->incident.text = post_text(op, i->text);
+	return post_op(s, op, i->at_us);
 }
 
 bool
@@ -466,12 +472,12 @@ bool
 store_incident_close(struct store *s, int64_t id, int64_t since_us,
     int64_t at_us, const struct store_done *done)
 {
-	struct op *op = op_new(OP_INCIDENT_CLOSE, 0, done);
+	struct op *op = post_new(OP_INCIDENT_CLOSE, 0, done);
 
 	if (op == NULL)
 		return false;
 	op->close = (struct op_close){ id, since_us, at_us };
-	return post(s, op, at_us);
+	return post_op(s, op, at_us);
 }
 
 /* The operations that are an id, a time and words of somebody. */
@@ -479,17 +485,18 @@ static bool
 word(struct store *s, enum op_kind kind, const struct op_word *w,
     const struct store_done *done)
 {
-	struct op *op = op_new(kind,
-	    text_size(w->actor) + text_size(w->text) + text_size(w->body),
+	struct op *op = post_new(kind,
+	    post_text_size(w->actor) + post_text_size(w->text) +
+		post_text_size(w->body),
 	    done);
 
 	if (op == NULL)
 		return false;
 	op->word = *w;
-	op->word.actor = keep_text(op, w->actor);
-	op->word.text = keep_text(op, w->text);
-	op->word.body = keep_text(op, w->body);
-	return post(s, op, w->at_us);
+	op->word.actor = post_text(op, w->actor);
+	op->word.text = post_text(op, w->text);
+	op->word.body = post_text(op, w->body);
+	return post_op(s, op, w->at_us);
 }
 
 bool
@@ -508,46 +515,49 @@ bool
 store_thumbnail(struct store *s, const struct store_thumbnail *t,
     const struct store_done *done)
 {
-	struct op *op = op_new(OP_THUMBNAIL, t->length, done);
+	struct op *op = post_new(OP_THUMBNAIL, t->length, done);
 
 	if (op == NULL)
 		return false;
 	op->thumbnail = *t;
-	op->thumbnail.png = keep(op, t->png, t->length);
-	return post(s, op, t->at_us);
+	op->thumbnail.png = post_keep(op, t->png, t->length);
+	return post_op(s, op, t->at_us);
 }
 
 bool
 store_reference(struct store *s, const struct store_reference *r,
     const struct store_done *done)
 {
-	struct op *op = op_new(OP_REFERENCE,
-	    text_size(r->actor) + text_size(r->reason) + r->judge_length, done);
+	struct op *op = post_new(OP_REFERENCE,
+	    post_text_size(r->actor) + post_text_size(r->reason) +
+		r->judge_length,
+	    done);
 
 	if (op == NULL)
 		return false;
 	op->reference = *r;
-	op->reference.actor = keep_text(op, r->actor);
-	op->reference.reason = keep_text(op, r->reason);
-	op->reference.judge = keep(op, r->judge, r->judge_length);
-	return post(s, op, r->at_us);
+	op->reference.actor = post_text(op, r->actor);
+	op->reference.reason = post_text(op, r->reason);
+	op->reference.judge = post_keep(op, r->judge, r->judge_length);
+	return post_op(s, op, r->at_us);
 }
 
 bool
 store_overlay(struct store *s, const struct store_overlay *o,
     const struct store_done *done)
 {
-	struct op *op = op_new(OP_OVERLAY,
-	    text_size(o->tag) + text_size(o->actor) + text_size(o->reason),
+	struct op *op = post_new(OP_OVERLAY,
+	    post_text_size(o->tag) + post_text_size(o->actor) +
+		post_text_size(o->reason),
 	    done);
 
 	if (op == NULL)
 		return false;
 	op->overlay = *o;
-	op->overlay.tag = keep_text(op, o->tag);
-	op->overlay.actor = keep_text(op, o->actor);
-	op->overlay.reason = keep_text(op, o->reason);
-	return post(s, op, 0);
+	op->overlay.tag = post_text(op, o->tag);
+	op->overlay.actor = post_text(op, o->actor);
+	op->overlay.reason = post_text(op, o->reason);
+	return post_op(s, op, 0);
 }
 
 bool
@@ -565,33 +575,33 @@ store_overlay_end(struct store *s, int64_t id, int64_t to_utc,
 bool
 store_rollup(struct store *s, const struct store_rollup *r)
 {
-	struct op *op = op_new(OP_ROLLUP, 0, NULL);
+	struct op *op = post_new(OP_ROLLUP, 0, NULL);
 
 	if (op == NULL)
 		return false;
 	op->rollup = *r;
-	return post(s, op, 0);
+	return post_op(s, op, 0);
 }
 
 bool
 store_learned(struct store *s, int64_t feed, enum store_learned_kind kind,
     const void *bytes, size_t length)
 {
-	struct op *op = op_new(OP_LEARNED, length, NULL);
+	struct op *op = post_new(OP_LEARNED, length, NULL);
 
 	if (op == NULL)
 		return false;
 	op->learned = (struct op_learned){ feed, (int)kind,
-		keep(op, bytes, length), length };
-	return post(s, op, 0);
+		post_keep(op, bytes, length), length };
+	return post_op(s, op, 0);
 }
 
 bool
 store_heartbeat(struct store *s, int64_t mono_us)
 {
-	struct op *op = op_new(OP_HEARTBEAT, 0, NULL);
+	struct op *op = post_new(OP_HEARTBEAT, 0, NULL);
 
-	return op != NULL && post(s, op, mono_us);
+	return op != NULL && post_op(s, op, mono_us);
 }
 
 bool
@@ -609,8 +619,8 @@ bool
 store_inventory(struct store *s, struct inventory_plan *plan, uint64_t revision,
     const char *actor, const char *reason, const struct store_done *done)
 {
-	struct op *op =
-	    op_new(OP_INVENTORY, text_size(actor) + text_size(reason), done);
+	struct op *op = post_new(OP_INVENTORY,
+	    post_text_size(actor) + post_text_size(reason), done);
 
 	if (op == NULL) {
 		inventory_plan_free(&plan);
@@ -618,9 +628,9 @@ store_inventory(struct store *s, struct inventory_plan *plan, uint64_t revision,
 	}
 	op->inventory.plan = plan;
 	op->inventory.revision = revision;
-	op->inventory.actor = keep_text(op, actor);
-	op->inventory.reason = keep_text(op, reason);
-	return post(s, op, 0);
+	op->inventory.actor = post_text(op, actor);
+	op->inventory.reason = post_text(op, reason);
+	return post_op(s, op, 0);
 }
 
 bool

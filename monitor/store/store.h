@@ -113,9 +113,9 @@ struct store_incident {
 	int64_t feed, site; /* one of them; the other 0 */
 	int64_t since_us, at_us;
 	enum cause cause;      /* none: people are missing, not a picture */
-	int64_t room, console; /* of a breach of the roster; 0 = none */
 	bool alertable;	       /* false: an interruption, recorded only */
 	const char *text;      /* for people */
+	int64_t room, console; /* of a breach of the roster; 0 = none */
 };
 /* Opens; the feed's standing last-good thumbnail becomes its `before`. */
 bool store_incident_open(struct store *s, const struct store_incident *i,

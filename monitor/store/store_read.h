@@ -130,8 +130,10 @@ struct store_incident_row {
 	bool alertable;
 	int64_t acknowledged_utc; /* 0 = not */
 	const char *acknowledged_by, *note, *text;
-	const char *place; /* SITE/NAME, or the site; "" = our own network */
+	const char *place;     /* SITE/NAME, the site, or the room; "" = our own
+				* network */
 	int64_t before, after; /* thumbnails' ids: last good, first bad; 0 */
+	int64_t room, console; /* people are missing there; 0 = a picture */
 };
 typedef bool store_incident_fn(void *arg, const struct store_incident_row *row);
 /* open_only, or all that touch [from, to); newest first, at most limit. */

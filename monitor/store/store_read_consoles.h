@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "camwarden/presence.h"
+#include "monitor/presence/unwatched.h"
 #include "monitor/store/store_consoles.h" /* struct store_tile */
 #include "monitor/store/store_read.h"
 
@@ -87,7 +88,6 @@ bool store_read_presence(struct store_reader *r, int64_t console,
 struct store_watched_row {
 	int64_t start_utc, end_utc;
 	enum watched watched;
-	bool on_screen; /* some view was sure */
 };
 typedef bool store_watched_fn(void *arg, const struct store_watched_row *row);
 bool store_read_watched(struct store_reader *r, int64_t feed, int64_t from_utc,
@@ -99,28 +99,39 @@ struct store_unwatched_row {
 	const uint8_t *uuid; /* 16 bytes */
 	const char *name, *site;
 	uint8_t criticality;
-	int64_t from_utc, to_utc;  /* of it, the feed was in the inventory */
-	int64_t us[WATCHED_COUNT]; /* sum = to - from */
-	/* Longest time without watched; and without watched or unknown, which
-	 * is certain. Where it began. */
-	int64_t gap_us, gap_from_utc, sure_gap_us, sure_gap_from_utc;
-	int64_t last_utc; /* end of the last watched time, 0 = never in it */
-	/* Microseconds watched, and covered by the question, in each hour of
-	 * the day (of zone_s seconds ahead of UTC, store_unwatched_ask). */
-	int64_t hour_us[24], hour_of_us[24];
+	/* The part of the question in which it was in the inventory, and some
+	 * screen was declared. */
+	int64_t from_utc, to_utc;
+	const struct unwatched_feed *audit; /* monitor/presence/unwatched.h */
 };
 typedef bool store_unwatched_fn(void *arg,
     const struct store_unwatched_row *row);
+/* Seconds that the local time of a zone (a site's, "" = none) is ahead of UTC
+ * at that moment. */
+typedef int32_t store_ahead_fn(void *arg, const char *zone, int64_t utc_us);
 struct store_unwatched_ask {
 	int64_t from_utc, to_utc;
-	const char *site; /* with all below it; NULL = all */
-	int64_t feed;	  /* 0 = all */
-	int32_t zone_s;	  /* for hour_us, rounded to whole hours */
+	const char *site;      /* with all below it; NULL = all */
+	int64_t feed;	       /* 0 = all */
+	store_ahead_fn *ahead; /* of each site's days; NULL = UTC */
+	void *ahead_arg;
 };
 /* From the hourly sums where they exist, from the intervals where they don't
- * (yet); worst first is the caller's matter. */
+ * (yet); by site and name. What lies in the future, or before the first screen
+ * was declared, is no part of it. */
 bool store_read_unwatched(struct store_reader *r,
     const struct store_unwatched_ask *ask, store_unwatched_fn *fn, void *arg);
+
+/* What could be seen at best: had every screen been lit and full of tiles
+ * whenever its console, or some console of its room, was attended. */
+struct store_staffing {
+	int64_t span_us;
+	int64_t screen_us; /* of attended screens, summed */
+	int64_t tile_us;   /* the same times their most tiles */
+	uint32_t rooms, consoles, screens, tiles, feeds; /* now */
+};
+bool store_read_staffing(struct store_reader *r, int64_t from_utc,
+    int64_t to_utc, struct store_staffing *out);
 
 struct store_prompt_row {
 	int64_t console, asked_utc, answered_utc; /* 0 = missed */

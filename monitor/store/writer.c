@@ -11,6 +11,7 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "monitor/store/desk.h"
+#include "monitor/store/watched_hours.h"
 
 #define BATCH_OPS 500
 #define BATCH_US 250000
@@ -21,6 +22,8 @@
 #define CHECKPOINT_IDLE_PAGES 64 /* when nobody waits */
 #define RETENTION_US 60000000
 #define SPACE_US 5000000
+#define WATCHED_US 30000000	/* between looks for an hour that is over */
+#define WATCHED_PAUSE_US 50000	/* between steps of its summing */
 #define FLOOR_BYTES (64u << 20) /* free on the disk */
 
 typedef void apply_fn(struct writer *w, struct op *op);
@@ -48,6 +51,13 @@ static apply_fn *const applies[OP_COUNT] = {
 	[OP_INVENTORY] = apply_inventory,
 	[OP_EVENT] = apply_event,
 	[OP_REFERENCE] = apply_reference,
+	[OP_FLOOR] = apply_floor,
+	[OP_PRESENCE] = apply_presence,
+	[OP_DISPLAY] = apply_display,
+	[OP_TOKEN_ADD] = apply_token_add,
+	[OP_TOKEN_REVOKE] = apply_token_revoke,
+	[OP_PROMPT] = apply_prompt,
+	[OP_DISPUTE] = apply_dispute,
 };
 
 struct loop {
@@ -57,7 +67,7 @@ struct loop {
 	int64_t latest_us;
 	bool verdicts_lost; /* seen, and not yet written down */
 	int64_t retry_us;   /* pause after a failure, 0 = all is well */
-	int64_t retention_due_us, space_due_us;
+	int64_t retention_due_us, space_due_us, watched_due_us;
 	int tries_closing;
 	uint64_t events;
 	int wal_pages;
@@ -135,6 +145,8 @@ is_a_persons(const struct op *op)
 {
 	return op->kind == OP_INVENTORY || op->kind == OP_OVERLAY ||
 	       op->kind == OP_OVERLAY_END || op->kind == OP_REFERENCE ||
+	       op->kind == OP_FLOOR || op->kind == OP_TOKEN_ADD ||
+	       op->kind == OP_TOKEN_REVOKE || op->kind == OP_DISPUTE ||
 	       op->kind == OP_INCIDENT_ACKNOWLEDGE;
 }
 
@@ -233,11 +245,13 @@ note_commit(struct loop *l, int64_t began_us)
 	d->inventory_changed |= l->w->at.inventory_changed;
 	d->resync_due |= l->w->at.resync_due;
 	d->revision = l->w->at.revision;
-	bool some = d->out.count > 0 || d->inventory_changed || d->resync_due ||
-		    d->health_changed;
+	d->floor_changed |= l->w->at.floor_changed;
+	bool some = d->out.count > 0 || d->inventory_changed ||
+		    d->floor_changed || d->resync_due || d->health_changed;
 
 	pthread_mutex_unlock(&d->lock);
 	l->w->at.inventory_changed = l->w->at.resync_due = false;
+	l->w->at.floor_changed = false;
 	if (some)
 		news(d);
 }
@@ -347,12 +361,20 @@ housekeeping(struct loop *l, bool idle)
 		look_at_space(l);
 		l->space_due_us = now + SPACE_US;
 	}
-	if (!idle || l->retry_us != 0 || now < l->retention_due_us)
+	if (!idle || l->retry_us != 0)
 		return;
-	bool more = retention_step(l->w, l->latest_us);
+	if (now >= l->retention_due_us) {
+		bool more = retention_step(l->w, l->latest_us);
 
-	db_forgive(&l->w->db);
-	l->retention_due_us = more ? now : now + RETENTION_US;
+		db_forgive(&l->w->db);
+		l->retention_due_us = more ? now : now + RETENTION_US;
+	} else if (now >= l->watched_due_us) {
+		bool more = watched_step(l->w, l->latest_us);
+
+		db_forgive(&l->w->db);
+		l->watched_due_us =
+		    more ? now + WATCHED_PAUSE_US : now + WATCHED_US;
+	}
 }
 
 /* At closing, a disk that stays full can't hold us for ever. */
@@ -423,6 +445,7 @@ writer_run(void *arg)
 	pthread_mutex_unlock(&l.desk->lock);
 	recover_end_run(l.w, l.latest_us);
 	sqlite3_wal_hook(l.w->db.h, NULL, NULL);
+	watched_end(l.w);
 	db_close(&l.w->db);
 	return NULL;
 }

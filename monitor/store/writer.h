@@ -14,6 +14,7 @@
 #include "monitor/store/db.h"
 #include "monitor/store/reference.h"
 #include "monitor/store/store.h"
+#include "monitor/store/store_consoles.h"
 
 enum op_kind {
 	OP_VERDICT,
@@ -31,8 +32,15 @@ enum op_kind {
 	OP_INVENTORY,
 	OP_EVENT,
 	OP_REFERENCE,
+	OP_FLOOR,
+	OP_PRESENCE,
+	OP_DISPLAY,
+	OP_TOKEN_ADD,
+	OP_TOKEN_REVOKE,
+	OP_PROMPT,
+	OP_DISPUTE,
 };
-#define OP_COUNT 15
+#define OP_COUNT 22
 
 struct op_close {
 	int64_t id, since_us, at_us;
@@ -49,6 +57,12 @@ struct op_learned {
 };
 struct op_inventory {
 	struct inventory_plan *plan; /* owned */
+	uint64_t revision;
+	const char *actor, *reason;
+};
+
+struct op_floor {
+	struct floor_plan *plan; /* owned */
 	uint64_t revision;
 	const char *actor, *reason;
 };
@@ -73,6 +87,12 @@ struct op {
 		struct store_rollup rollup;
 		struct op_learned learned;
 		struct op_inventory inventory;
+		struct op_floor floor;
+		struct store_presence presence;
+		struct store_display display;
+		struct store_token token;
+		struct store_prompt prompt;
+		struct store_dispute dispute;
 	};
 	size_t used; /* of tail */
 	char tail[]; /* copies of the strings above */
@@ -88,7 +108,11 @@ struct stand {
 	int64_t seq;	  /* of the last event */
 	uint8_t hash[32]; /* of the last event */
 	uint64_t revision;
-	bool inventory_changed;
+	uint64_t floor_revision;
+	/* Every hour before this one was summed, or is in watched_due; 0 =
+	 * there never was a screen. */
+	int64_t watched_hour;
+	bool inventory_changed, floor_changed;
 	bool resync_due; /* the monitor must post every verdict again */
 };
 
@@ -104,6 +128,8 @@ struct writer {
 	uint32_t keep_interval_days, keep_event_days, keep_rollup_days;
 	uint32_t keep_thumbnail_days;
 	uint64_t keep_bytes;
+	struct sight *sight; /* of the hour being summed; NULL = none */
+	int64_t sight_hour;
 };
 
 /* recover.c: opening. Each leaves w->db.rc set when it failed. */
@@ -120,8 +146,6 @@ void epoch_gap(struct writer *w, int64_t mono_us);
 /* All open intervals become unknown from mono_us on: verdicts were lost. */
 void epoch_doubt(struct writer *w, int64_t mono_us);
 void epoch_step(struct writer *w, struct op *op);
-void epoch_open_feed(struct writer *w, int64_t feed, int64_t utc);
-void epoch_close_feed(struct writer *w, int64_t feed, int64_t utc);
 
 /* apply*.c: one operation; a fault of the operation itself goes through
  * apply_fault, the environment's stays in w->db. */
@@ -140,6 +164,15 @@ void apply_rollup(struct writer *w, struct op *op);
 void apply_learned(struct writer *w, struct op *op);
 void apply_inventory(struct writer *w, struct op *op);
 void apply_event(struct writer *w, struct op *op);
+void apply_floor(struct writer *w, struct op *op);
+void apply_presence(struct writer *w, struct op *op);
+void apply_display(struct writer *w, struct op *op);
+void apply_token_add(struct writer *w, struct op *op);
+void apply_token_revoke(struct writer *w, struct op *op);
+void apply_prompt(struct writer *w, struct op *op);
+void apply_dispute(struct writer *w, struct op *op);
+/* "{}" for what is no JSON object: it must not spoil the event. */
+const char *apply_evidence(struct writer *w, const char *evidence);
 
 /* event.c: one event row, chained; feed 0 = none. Returns its seq. */
 int64_t event_append(struct writer *w, int64_t mono_us, const char *kind,

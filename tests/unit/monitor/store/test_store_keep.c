@@ -191,7 +191,7 @@ test_versions(void **state)
 		assert_null(r);
 		if (v->reader_too)
 			assert_non_null(strstr(error, v->says));
-		script(b, "PRAGMA user_version = 2;"
+		script(b, "PRAGMA user_version = 3;"
 			  "PRAGMA application_id = 0x63616d77");
 	}
 	bench_open(b);
@@ -219,8 +219,9 @@ test_version_0(void **state)
 static void
 test_next_version(void **state)
 {
-	static const char *const good[] = { "", "", "CREATE TABLE extra(x)" };
-	static const char *const bad[] = { "", "", "CREATE TABLE more(x)",
+	static const char *const good[] = { "", "", "",
+		"CREATE TABLE extra(x)" };
+	static const char *const bad[] = { "", "", "", "CREATE TABLE more(x)",
 		"INSERT INTO nowhere VALUES(1)" };
 	struct bench *b = *state;
 	char path[128], copy[160];
@@ -228,15 +229,15 @@ test_next_version(void **state)
 
 	store_close(&b->store);
 	snprintf(path, sizeof(path), "%s/%s", b->dir, STORE_FILE);
-	snprintf(copy, sizeof(copy), "%s.v2", path);
+	snprintf(copy, sizeof(copy), "%s.v3", path);
 	assert_true(db_open(&db, path, SQLITE_OPEN_READWRITE, NULL));
-	assert_true(schema_migrate_by(&db, path, good, 3));
-	assert_int_equal(db_int(&db, 0, "PRAGMA user_version", ""), 3);
+	assert_true(schema_migrate_by(&db, path, good, 4));
+	assert_int_equal(db_int(&db, 0, "PRAGMA user_version", ""), 4);
 	assert_int_equal(db_int(&db, 9, "SELECT count(*) FROM extra", ""), 0);
-	assert_false(schema_migrate_by(&db, path, bad, 4));
+	assert_false(schema_migrate_by(&db, path, bad, 5));
 	assert_non_null(strstr(db.error, "nowhere"));
 	db_forgive(&db);
-	assert_int_equal(db_int(&db, 0, "PRAGMA user_version", ""), 3);
+	assert_int_equal(db_int(&db, 0, "PRAGMA user_version", ""), 4);
 	assert_int_equal(db_int(&db, 9,
 			     "SELECT count(*) FROM sqlite_master WHERE name ="
 			     " 'more'",
@@ -249,13 +250,42 @@ test_next_version(void **state)
 	db_close(&db);
 }
 
-/* A database of the first version gains what the second has. */
+/* What the third version added. */
+static const char undo_third[] =
+    "ALTER TABLE incident DROP COLUMN room;"
+    "ALTER TABLE incident DROP COLUMN console;"
+    "DROP TABLE dispute; DROP TABLE prompt; DROP TABLE watched_due;"
+    "DROP TABLE watched_day; DROP TABLE display; DROP TABLE presence;"
+    "DROP TABLE token; DROP TABLE shift; DROP TABLE pattern;"
+    "DROP TABLE screen_feed; DROP TABLE screen; DROP TABLE console;"
+    "DROP TABLE room; DELETE FROM meta WHERE key = 'floor_revision';"
+    "PRAGMA user_version = 2";
+
+/* A database of an older version gains what the later ones have. */
+static void
+test_from_version_2(void **state)
+{
+	struct bench *b = *state;
+
+	store_close(&b->store);
+	script(b, undo_third);
+	bench_open(b);
+	assert_int_equal(bench_int(b, "PRAGMA user_version"), schema_version());
+	assert_int_equal(bench_int(b, "SELECT count(*) FROM feed"), 2);
+	assert_int_equal(bench_int(b, "SELECT count(*) FROM console"), 0);
+	assert_int_equal(bench_int(b, "SELECT count(*) FROM incident WHERE"
+				      " room IS NULL"),
+	    bench_int(b, "SELECT count(*) FROM incident"));
+	bench_tiles(b);
+}
+
 static void
 test_from_version_1(void **state)
 {
 	struct bench *b = *state;
 
 	store_close(&b->store);
+	script(b, undo_third);
 	script(b, "ALTER TABLE feed DROP COLUMN ptz;"
 		  "ALTER TABLE feed DROP COLUMN dark_hours;"
 		  "DROP TABLE reference; PRAGMA user_version = 1");
@@ -314,6 +344,7 @@ main(void)
 		TEST(test_version_0),
 		TEST(test_next_version),
 		TEST(test_from_version_1),
+		TEST(test_from_version_2),
 		TEST(test_damaged),
 		TEST(test_no_database),
 	};

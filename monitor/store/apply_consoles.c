@@ -1,0 +1,432 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Who is there, what screens show, tokens, prompts, disputes: one operation
+ * each, with its event. */
+#include <stdio.h>
+#include <string.h>
+
+#include "monitor/store/json.h"
+#include "monitor/store/tiled.h"
+#include "monitor/store/tiles.h"
+#include "monitor/store/watched_hours.h"
+#include "monitor/store/writer.h"
+
+#define BACK 64 /* past intervals that a worse one may reach */
+
+/* The name of what has this number, into out; "" with a fault if none has. */
+static void
+name_of(struct writer *w, struct op *op, const char *sql, int64_t id,
+    char out[256])
+{
+	sqlite3_stmt *st = db_query(&w->db, sql, "i", id);
+
+	out[0] = '\0';
+	if (!db_step(&w->db, st)) {
+		if (w->db.rc == SQLITE_OK)
+			apply_fault(op, "there is no %lld (any more)",
+			    (long long)id);
+		return;
+	}
+	snprintf(out, 256, "%s", db_text(st, 0));
+	db_done(st);
+}
+
+static void
+console_name(struct writer *w, struct op *op, int64_t id, char out[256])
+{
+	name_of(w, op, "SELECT name FROM console WHERE id = ?", id, out);
+}
+
+/* --- presence */
+
+/* What is worse takes back time that was taken for better; what nobody knew
+ * stays so, and nothing gets better afterwards. */
+static bool
+reaches(unsigned state, unsigned over)
+{
+	static const uint8_t over_bits[PRESENCE_COUNT] = {
+		[PRESENCE_UNKNOWN] = 1u << PRESENCE_ATTENDED,
+		[PRESENCE_ATTENDED] = 0,
+		[PRESENCE_IDLE] = 1u << PRESENCE_ATTENDED,
+		[PRESENCE_AWAY] = 1u << PRESENCE_ATTENDED | 1u << PRESENCE_IDLE,
+		[PRESENCE_SUSPECT] = 1u << PRESENCE_ATTENDED |
+				     1u << PRESENCE_IDLE | 1u << PRESENCE_AWAY,
+	};
+
+	return over_bits[state] >> over & 1;
+}
+
+struct past {
+	int64_t id[BACK], start[BACK];
+	unsigned state[BACK];
+	unsigned why; /* of the newest */
+	int64_t room;
+	size_t count;
+	bool open;
+};
+
+static void
+past_read(struct writer *w, int64_t console, struct past *out)
+{
+	sqlite3_stmt *st = db_query(&w->db,
+	    "SELECT id, start, state, why, end IS NULL, room FROM presence"
+	    " WHERE console = ? AND epoch = ? ORDER BY start DESC LIMIT 64",
+	    "ii", console, w->at.epoch);
+
+	memset(out, 0, sizeof(*out));
+	while (db_step(&w->db, st)) {
+		size_t n = out->count++;
+
+		out->id[n] = sqlite3_column_int64(st, 0);
+		out->start[n] = sqlite3_column_int64(st, 1);
+		out->state[n] = (unsigned)sqlite3_column_int(st, 2);
+		if (n > 0)
+			continue;
+		out->why = (unsigned)sqlite3_column_int(st, 3);
+		out->open = sqlite3_column_int(st, 4);
+		out->room = sqlite3_column_int64(st, 5);
+	}
+}
+
+/* Where it begins; the rows that it swallows go, the next is clipped. */
+static int64_t
+border(struct writer *w, const struct past *past, unsigned state, int64_t since,
+    int64_t at)
+{
+	int64_t start = at > past->start[0] ? at : past->start[0];
+	size_t i = 0;
+
+	for (; i < past->count && start > since; i++) {
+		if (!reaches(state, past->state[i]))
+			break;
+		start = past->start[i] > since ? past->start[i] : since;
+	}
+	for (i = 0; i < past->count && past->start[i] >= start; i++)
+		db_run(&w->db, "DELETE FROM presence WHERE id = ?", "i",
+		    past->id[i]);
+	if (i < past->count)
+		db_run(&w->db, "UPDATE presence SET end = ? WHERE id = ?", "ii",
+		    start, past->id[i]);
+	return start;
+}
+
+static void
+presence_say(struct writer *w, struct op *op, const char *name, int64_t start,
+    const char *evidence)
+{
+	const struct store_presence *p = &op->presence;
+	struct json j = json_open(w->body, sizeof(w->body));
+
+	json_text(&j, "console", name);
+	json_text(&j, "state", presence_name(p->state));
+	json_text(&j, "why", presence_why_name(p->why));
+	json_number(&j, "start", start);
+	json_number(&j, "since", epoch_utc(w, p->since_us));
+	json_number(&j, "at", epoch_utc(w, p->at_us));
+	json_raw(&j, "evidence", evidence);
+	op->result.seq = event_append(w, p->at_us, "presence", "camwarden", 0,
+	    json_close(&j));
+}
+
+void
+apply_presence(struct writer *w, struct op *op)
+{
+	const struct store_presence *p = &op->presence;
+	const char *evidence = apply_evidence(w, p->evidence);
+	int64_t since = epoch_utc(w, p->since_us);
+	int64_t at = epoch_utc(w, p->at_us);
+	struct past past;
+	char name[256];
+
+	console_name(w, op, p->console, name);
+	past_read(w, p->console, &past);
+	if (!past.open || (unsigned)p->state >= PRESENCE_COUNT) {
+		apply_fault(op, "console %lld is not watched",
+		    (long long)p->console);
+		return;
+	}
+	if (past.state[0] == p->state && past.why == p->why)
+		return;
+	int64_t start = border(w, &past, p->state, since, at);
+
+	watched_mark(w, 0, start);
+	db_run(&w->db,
+	    "INSERT INTO presence(console, room, epoch, start, since, at,"
+	    " state, why, evidence) VALUES(?,?,?,?,?,?,?,?,?)",
+	    "iiiiiiiis", p->console, past.room, w->at.epoch, start, since, at,
+	    (int64_t)p->state, (int64_t)p->why, evidence);
+	op->result.id = sqlite3_last_insert_rowid(w->db.h);
+	presence_say(w, op, name, start, evidence);
+}
+
+/* --- displays */
+
+struct shown { /* what a screen shows, as the database has it */
+	int64_t id, start;
+	unsigned power, source;
+	uint8_t tiles[TILES_BYTES];
+	size_t length;
+};
+
+static bool
+shown_read(struct writer *w, int64_t screen, struct shown *out)
+{
+	sqlite3_stmt *st = db_query(&w->db,
+	    "SELECT id, start, power, source, tiles FROM display"
+	    " WHERE screen = ? AND epoch = ? AND end IS NULL",
+	    "ii", screen, w->at.epoch);
+
+	if (!db_step(&w->db, st))
+		return false;
+	out->id = sqlite3_column_int64(st, 0);
+	out->start = sqlite3_column_int64(st, 1);
+	out->power = (unsigned)sqlite3_column_int(st, 2);
+	out->source = (unsigned)sqlite3_column_int(st, 3);
+	out->length = (size_t)sqlite3_column_bytes(st, 4);
+	if (out->length > sizeof(out->tiles))
+		out->length = sizeof(out->tiles);
+	if (out->length > 0)
+		memcpy(out->tiles, sqlite3_column_blob(st, 4), out->length);
+	db_done(st);
+	return true;
+}
+
+static bool
+some_view_is_sure(const struct store_display *d)
+{
+	bool lit = d->power == SCREEN_ON || d->power == SCREEN_DIMMED;
+
+	for (size_t i = 0; lit && i < d->tile_count; i++)
+		if (d->tiles[i].worth == VIEW_COUNTS)
+			return true;
+	return false;
+}
+
+/* [feed, feed, [feed, worth], ..]: a number alone counts. */
+static void
+json_tiles(struct json *j, const uint8_t *packed, size_t length)
+{
+	struct store_tile tiles[STORE_TILES];
+	size_t count = tiles_unpack(packed, length, tiles);
+	char text[STORE_TILES * 32], *p = text, *end = text + sizeof(text);
+
+	*p++ = '[';
+	for (size_t i = 0; i < count; i++) {
+		const char *comma = i > 0 ? "," : "";
+
+		if (tiles[i].worth == VIEW_COUNTS)
+			p += snprintf(p, (size_t)(end - p), "%s%lld", comma,
+			    (long long)tiles[i].feed);
+		else
+			p +=
+			    snprintf(p, (size_t)(end - p), "%s[%lld,%d]", comma,
+				(long long)tiles[i].feed, (int)tiles[i].worth);
+	}
+	snprintf(p, (size_t)(end - p), "]");
+	json_raw(j, "tiles", text);
+}
+
+static void
+display_say(struct writer *w, struct op *op, const char *name,
+    const struct shown *now)
+{
+	struct json j = json_open(w->body, sizeof(w->body));
+
+	json_text(&j, "screen", name);
+	json_text(&j, "power", screen_power_name(now->power));
+	json_text(&j, "source", view_source_name(now->source));
+	json_number(&j, "start", now->start);
+	json_number(&j, "at", epoch_utc(w, op->display.at_us));
+	json_tiles(&j, now->tiles, now->length);
+	op->result.seq = event_append(w, op->display.at_us, "display",
+	    "camwarden", 0, json_close(&j));
+}
+
+/* The new display takes over from the open one at now->start. */
+static void
+display_write(struct writer *w, int64_t screen, const struct shown *was,
+    const struct shown *now)
+{
+	if (now->start <= was->start)
+		db_run(&w->db, "DELETE FROM display WHERE id = ?", "i",
+		    was->id);
+	else
+		db_run(&w->db, "UPDATE display SET end = ? WHERE id = ?", "ii",
+		    now->start, was->id);
+	db_run(&w->db,
+	    "INSERT INTO display(screen, console, room, epoch, start, power,"
+	    " source, tiles) SELECT id, console, room, ?, ?, ?, ?, ?"
+	    " FROM screen WHERE id = ?",
+	    "iiiibi", w->at.epoch, now->start, (int64_t)now->power,
+	    (int64_t)now->source, now->tiles, now->length, screen);
+}
+
+void
+apply_display(struct writer *w, struct op *op)
+{
+	const struct store_display *d = &op->display;
+	int64_t at = epoch_utc(w, d->at_us);
+	int64_t since = epoch_utc(w, d->since_us);
+	struct shown was, now = { .power = d->power, .source = d->source };
+	char name[256];
+
+	name_of(w, op, "SELECT name FROM screen WHERE id = ?", d->screen, name);
+	if (!shown_read(w, d->screen, &was) ||
+	    now.power >= SCREEN_POWER_COUNT ||
+	    now.source >= VIEW_SOURCE_COUNT) {
+		apply_fault(op, "screen %lld is not watched",
+		    (long long)d->screen);
+		return;
+	}
+	now.length = tiles_pack(d->tiles, d->tile_count, now.tiles);
+	if (now.power == was.power && now.source == was.source &&
+	    now.length == was.length &&
+	    memcmp(now.tiles, was.tiles, now.length) == 0)
+		return;
+	now.start = some_view_is_sure(d) || since > at ? at : since;
+	if (now.start < was.start)
+		now.start = was.start;
+	watched_mark(w, 0, now.start);
+	display_write(w, d->screen, &was, &now);
+	op->result.id = sqlite3_last_insert_rowid(w->db.h);
+	display_say(w, op, name, &now);
+}
+
+/* --- tokens */
+
+static const char *
+kind_name(int64_t kind)
+{
+	switch (kind) {
+	case CONSOLE_TOKEN_AGENT:
+		return "agent";
+	case CONSOLE_TOKEN_BROWSER:
+		return "browser";
+	}
+	return "vms";
+}
+
+static void
+token_say(struct writer *w, struct op *op, const char *kind, int64_t at_us,
+    const char *actor, const char *reason)
+{
+	sqlite3_stmt *st = db_query(&w->db,
+	    "SELECT t.id, t.kind, ifnull(c.name, '') FROM token t"
+	    " LEFT JOIN console c ON c.id = t.console WHERE t.id = ?",
+	    "i", op->result.id);
+	struct json j = json_open(w->body, sizeof(w->body));
+
+	if (!db_step(&w->db, st))
+		return;
+	json_number(&j, "token", sqlite3_column_int64(st, 0));
+	json_text(&j, "for", kind_name(sqlite3_column_int64(st, 1)));
+	json_text(&j, "console", db_text(st, 2));
+	json_text(&j, "reason", reason);
+	db_done(st);
+	op->result.seq = event_append(w, at_us, kind, actor, 0, json_close(&j));
+	w->at.floor_changed = true;
+}
+
+void
+apply_token_add(struct writer *w, struct op *op)
+{
+	const struct store_token *t = &op->token;
+
+	if ((t->console == 0) != (t->kind == CONSOLE_TOKEN_VMS)) {
+		apply_fault(op, "a token is for a console, or for the VMS");
+		return;
+	}
+	if (t->console != 0 &&
+	    db_int(&w->db, 0,
+		"SELECT 1 FROM console WHERE id = ? AND removed IS NULL", "i",
+		t->console) == 0) {
+		apply_fault(op, "no such console");
+		return;
+	}
+	db_run(&w->db,
+	    "INSERT INTO token(console, kind, hash, created, actor)"
+	    " VALUES(?, ?, ?, ?, ?)",
+	    "?ibis", t->console, (int64_t)t->kind, t->hash,
+	    (size_t)STORE_HASH_BYTES, epoch_utc(w, op->stamp_us), t->actor);
+	op->result.id = sqlite3_last_insert_rowid(w->db.h);
+	token_say(w, op, "token.add", op->stamp_us, t->actor, t->reason);
+}
+
+void
+apply_token_revoke(struct writer *w, struct op *op)
+{
+	const struct op_word *t = &op->word;
+
+	if (db_int(&w->db, 0,
+		"SELECT 1 FROM token WHERE id = ? AND revoked IS NULL", "i",
+		t->id) == 0) {
+		if (w->db.rc == SQLITE_OK)
+			apply_fault(op, "no token %lld is in force",
+			    (long long)t->id);
+		return;
+	}
+	db_run(&w->db, "UPDATE token SET revoked = ? WHERE id = ?", "ii",
+	    epoch_utc(w, op->stamp_us), t->id);
+	op->result.id = t->id;
+	token_say(w, op, "token.revoke", op->stamp_us, t->actor, t->text);
+}
+
+/* --- prompts, disputes */
+
+void
+apply_prompt(struct writer *w, struct op *op)
+{
+	const struct store_prompt *p = &op->prompt;
+	struct json j = json_open(w->body, sizeof(w->body));
+	int64_t asked = epoch_utc(w, p->asked_us), answered = 0;
+	char name[256];
+
+	console_name(w, op, p->console, name);
+	if (!op->result.ok)
+		return;
+	if (p->answered_us != 0)
+		answered = epoch_utc(w, p->answered_us);
+	db_run(&w->db,
+	    "INSERT INTO prompt(console, asked, answered, right, latency_ms)"
+	    " VALUES(?, ?, ?, ?, ?)",
+	    "ii?ii", p->console, asked, answered, (int64_t)p->right,
+	    (int64_t)p->latency_ms);
+	op->result.id = sqlite3_last_insert_rowid(w->db.h);
+	json_text(&j, "console", name);
+	json_number(&j, "asked", asked);
+	if (answered != 0)
+		json_number(&j, "answered", answered);
+	json_bool(&j, "right", p->right);
+	json_number(&j, "latency_ms", p->latency_ms);
+	op->result.seq =
+	    event_append(w, p->at_us, "prompt", "camwarden", 0, json_close(&j));
+}
+
+void
+apply_dispute(struct writer *w, struct op *op)
+{
+	const struct store_dispute *d = &op->dispute;
+	struct json j = json_open(w->body, sizeof(w->body));
+	char name[256];
+
+	console_name(w, op, d->console, name);
+	if (!op->result.ok)
+		return;
+	if (d->to_utc <= d->from_utc || d->text[0] == '\0') {
+		apply_fault(op, "%s",
+		    d->text[0] == '\0' ? "what is disputed must be said"
+				       : "its end is not after its start");
+		return;
+	}
+	db_run(&w->db,
+	    "INSERT INTO dispute(console, starts, ends, actor, text, created)"
+	    " VALUES(?, ?, ?, ?, ?, ?)",
+	    "iiissi", d->console, d->from_utc, d->to_utc, d->actor, d->text,
+	    epoch_utc(w, op->stamp_us));
+	op->result.id = sqlite3_last_insert_rowid(w->db.h);
+	json_text(&j, "console", name);
+	json_number(&j, "from", d->from_utc);
+	json_number(&j, "to", d->to_utc);
+	json_text(&j, "text", d->text);
+	op->result.seq = event_append(w, op->stamp_us, "dispute", d->actor, 0,
+	    json_close(&j));
+}

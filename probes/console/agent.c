@@ -180,6 +180,9 @@ obey(struct agent *a, const struct post_result *r)
 		a->interval_us = LEAST_INTERVAL_US;
 	if (a->interval_us > MOST_INTERVAL_US)
 		a->interval_us = MOST_INTERVAL_US;
+	/* A shorter one holds at once. */
+	if (a->due_us > clock_mono_us() + a->interval_us)
+		a->due_us = clock_mono_us() + a->interval_us;
 	if (answer.patterns_given) {
 		log_info("console", "%u window patterns, revision %u",
 		    answer.pattern_count, answer.patterns_revision);

@@ -5,7 +5,7 @@
 #include "probes/console/x11.h"
 
 #include <dirent.h>
-#include <errno.h>
+#include <fcntl.h>
 #include <pwd.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -22,9 +22,12 @@
 
 #include "common/clock.h"
 #include "common/log.h"
+#include "probes/console/xauth.h"
 
 #define RETRY_US (2 * US_PER_S)
 #define PLACE_EVERY_US 20000
+#define COOKIES_BYTES 65536
+#define MOST_COOKIES 8 /* to try */
 
 static void
 lose(struct x11 *x, const char *why)
@@ -93,22 +96,63 @@ answers(const char *display)
 }
 
 static xcb_connection_t *
-connect_with(const char *display, const char *cookies)
+connect_by(const char *display, xcb_auth_info_t *auth)
 {
 	int screen;
-
-	if (cookies[0] == '\0')
-		unsetenv("XAUTHORITY");
-	else if (access(cookies, R_OK) == 0)
-		setenv("XAUTHORITY", cookies, 1);
-	else
-		return NULL;
-	xcb_connection_t *c = xcb_connect(display, &screen);
+	xcb_connection_t *c =
+	    xcb_connect_to_display_with_auth_info(display, auth, &screen);
 
 	if (xcb_connection_has_error(c) == 0)
 		return c;
 	xcb_disconnect(c);
 	return NULL;
+}
+
+/* The file's bytes, given; NULL: it can't be read. */
+static uint8_t *
+read_cookies(const char *path, size_t *n_out)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	uint8_t *bytes = malloc(COOKIES_BYTES);
+	ssize_t n =
+	    fd >= 0 && bytes != NULL ? read(fd, bytes, COOKIES_BYTES) : -1;
+
+	if (fd >= 0)
+		close(fd);
+	*n_out = n > 0 ? (size_t)n : 0;
+	if (n > 0)
+		return bytes;
+	free(bytes);
+	return NULL;
+}
+
+/* By each of the file's cookies that may be this display's. */
+static xcb_connection_t *
+connect_with(const char *display, const char *path)
+{
+	const char *colon = strrchr(display, ':');
+	char number[16] = "";
+	uint8_t *bytes;
+	const uint8_t *cookie;
+	size_t n, at = 0, length;
+	xcb_connection_t *c = NULL;
+
+	if (colon != NULL)
+		snprintf(number, sizeof(number), "%.*s",
+		    (int)strcspn(colon + 1, "."), colon + 1);
+	bytes = read_cookies(path, &n);
+	for (int i = 0; i < MOST_COOKIES && bytes != NULL && c == NULL &&
+			xauth_next(bytes, n, number, &at, &cookie, &length);
+	     i++)
+		c = connect_by(display,
+		    &(xcb_auth_info_t){ .namelen = strlen(XAUTH_NAME),
+			.name = (char *)XAUTH_NAME,
+			.datalen = (int)length,
+			.data = (char *)cookie });
+	if (bytes != NULL)
+		explicit_bzero(bytes, n);
+	free(bytes);
+	return c;
 }
 
 /* KWin and Mutter name theirs by chance. */
@@ -169,7 +213,7 @@ open_display(const char *display, const struct surroundings *around)
 		return connect_with(display, o->xauthority);
 	if (around->session.present)
 		c = connect_as_session(display, &around->session);
-	return c != NULL ? c : connect_with(display, "");
+	return c != NULL ? c : connect_by(display, NULL);
 }
 
 /* "" = there is none to look at now. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The composition root's own turns: birth, the deadline timer, the second,
  * the clock, reload, end. */
-#include "monitor/monitor_parts.h"
+#include "monitor/monitor_consoles.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -91,6 +91,7 @@ on_second(evutil_socket_t fd, short what, void *arg)
 	if (m->seconds % ROLLUP_SECONDS == 0)
 		monitor_rollups_flush(m, now, false);
 	monitor_declared_second(m, now);
+	monitor_consoles_second(m, now);
 }
 
 /* How late the loop is, ten times a second. */
@@ -140,12 +141,24 @@ on_inventory(void *arg, uint64_t revision)
 }
 
 static void
+on_floor(void *arg)
+{
+	struct monitor *m = arg;
+
+	if (!m->stopping && m->consoles != NULL && !monitor_consoles_load(m))
+		log_error("monitor", "the changed floor can't be read: %s",
+		    store_reader_error(m->reader));
+}
+
+static void
 on_resync(void *arg)
 {
 	struct monitor *m = arg;
 
 	for (uint32_t i = 0; !m->stopping && i < m->feed_count; i++)
 		monitor_verdict_post(m, m->feeds[m->order[i]]);
+	if (!m->stopping)
+		monitor_consoles_resync(m);
 }
 
 static void
@@ -188,6 +201,7 @@ open_store(struct monitor *m, char **error_out)
 	const struct store_calls calls = { .on_inventory = on_inventory,
 		.on_resync = on_resync,
 		.on_health = on_health,
+		.on_floor = on_floor,
 		.arg = m };
 	char error[STORE_ERROR_BYTES];
 
@@ -273,7 +287,7 @@ monitor_new(struct event_base *base, const struct monitor_config *cfg,
 		return NULL;
 	}
 	monitor_network_start(m);
-	if (!monitor_feeds_load(m, true)) {
+	if (!monitor_feeds_load(m, true) || !monitor_consoles_load(m)) {
 		fail(error_out, store_reader_error(m->reader));
 		monitor_free(&m);
 		return NULL;
@@ -363,6 +377,7 @@ monitor_free(struct monitor **mp)
 	for (size_t i = 0; i < sizeof(events) / sizeof(events[0]); i++)
 		if (events[i] != NULL)
 			event_free(events[i]);
+	monitor_consoles_free(m);
 	monitor_feeds_free(m);
 	monitor_zones_free(m);
 	incident_book_free(&m->incidents);

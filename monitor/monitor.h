@@ -179,4 +179,21 @@ void monitor_overlay(struct monitor *m, const struct monitor_overlay *what,
 void monitor_acknowledge(struct monitor *m, int64_t incident,
     const struct monitor_actor *who, monitor_answer_fn *answer, void *arg);
 
+/* The agents' listener: what it is to call, and the listener itself once it
+ * stands (NULL: it is gone), to which tokens are then told. */
+struct agents;
+struct agents_calls; /* http/agents.h */
+void monitor_agents_calls(struct monitor *m, struct agents_calls *out);
+void monitor_agents_set(struct monitor *m, struct agents *agents);
+/* What changed of those who watch, for whoever follows live: name is "console",
+ * json one object on one line. One follower; fn NULL ends it. */
+typedef void monitor_presence_fn(void *arg, const char *name, const char *json);
+void monitor_presence_watch(struct monitor *m, monitor_presence_fn *fn,
+    void *arg);
+/* Who reads what of relay number n (http/relays.h); list NULL: it doesn't
+ * answer. Feeds are its own whose URL has the same host. */
+struct relays_reader;
+void monitor_relays_on_list(struct monitor *m, unsigned n, const char *url,
+    const struct relays_reader *list, size_t count);
+
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Observations in, verdicts out: to the store (one operation each), to the
  * book of incidents, to whoever watches; and the asking for pictures. */
-#include "monitor/monitor_parts.h"
+#include "monitor/monitor_consoles.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -419,6 +419,8 @@ on_png(void *arg, uint32_t feed, const struct wire_png *png)
 		return;
 	good = judge_verdict(f->judge)->state == STATE_UP;
 	at_us = f->last_sample_us != 0 ? f->last_sample_us : clock_mono_us();
+	if ((f->asked_for & PICTURE_PROMPT) != 0)
+		monitor_prompts_on_png(m, f, png, at_us);
 	/* The routine last-good alone is not worth a second write. */
 	if (f->asked_for != PICTURE_LAST_GOOD || f->thumb_us == 0) {
 		f->thumb_us = at_us;

@@ -5,7 +5,7 @@
  * watchers. monitor_row.c: what others may see. monitor_change.c: what people
  * change. monitor_reference.c: what they approve. monitor_declared.c: what the
  * inventory declares, what the judge has learned. monitor_network.c: our own
- * network.
+ * network. Those who watch: monitor_consoles.h.
  */
 #ifndef MONITOR_MONITOR_PARTS_H
 #define MONITOR_MONITOR_PARTS_H
@@ -34,6 +34,7 @@
 #define PICTURE_LAST_GOOD 4u
 #define PICTURE_RECOVERED 8u
 #define PICTURE_REFERENCE 16u /* rides on a picture taken anyway */
+#define PICTURE_PROMPT 32u    /* a question is made of it */
 
 /* Ten minutes of accounts. */
 struct rollup {
@@ -92,6 +93,7 @@ struct monitor {
 	struct network_watch *network; /* NULL = not watched */
 	uint64_t heard_bytes;	       /* by all probes, at the last count */
 	uint64_t network_incident;     /* open; 0 = none */
+	struct consoles *consoles;     /* those who watch; owned */
 	struct incident_book *incidents;
 	struct duplicate_index *duplicates;
 	struct watched_feed **feeds;   /* LIMIT_FEEDS, NULL = free */

@@ -18,7 +18,9 @@
 
 #include "common/log.h"
 #include "monitor/cli/control.h"
+#include "monitor/cli/run_agents.h"
 #include "monitor/cli/run_web.h"
+#include "monitor/http/agents.h"
 #include "monitor/http/web.h"
 #include "monitor/monitor.h"
 
@@ -49,6 +51,7 @@ struct run {
 	struct monitor *monitor;
 	struct control *control;
 	struct web *web;
+	struct run_agents agents;
 	bool stopping;
 };
 
@@ -157,6 +160,7 @@ on_reload(evutil_socket_t signal_number, short what, void *arg)
 	free(later);
 	if (r->web != NULL)
 		run_web_reload(r->web, &r->cli.config);
+	run_agents_reload(&r->agents, &r->cli.config);
 }
 
 /* A first picture of each feed passes through here in the first minute, tens of
@@ -194,7 +198,8 @@ start(struct run *r)
 		    control_new(r->base, cfg->state_dir, r->monitor, &error);
 	if (r->control != NULL && cfg->http_enabled)
 		r->web = run_web_start(r->base, cfg, r->monitor, &error);
-	if (r->control != NULL && (r->web != NULL || !cfg->http_enabled))
+	if (r->control != NULL && (r->web != NULL || !cfg->http_enabled) &&
+	    run_agents_start(&r->agents, r->base, cfg, r->monitor, &error))
 		return true;
 	cli_say("%s", error != NULL ? error : "memory is out");
 	free(error);
@@ -215,6 +220,9 @@ say_started(const struct run *r)
 		    t.feeds, r->cli.config.http_address, web_port(r->web));
 	else
 		log_info("run", "watching %u feeds", t.feeds);
+	if (r->agents.agents != NULL)
+		log_info("run", "console agents report to port %u",
+		    agents_port(r->agents.agents));
 	notify("READY=1");
 }
 
@@ -273,6 +281,7 @@ cli_run(int argc, char **argv)
 
 	if (started)
 		loop(&r);
+	run_agents_stop(&r.agents, r.monitor);
 	run_web_stop(&r.web, r.monitor);
 	control_free(&r.control);
 	if (r.monitor != NULL)

@@ -98,6 +98,12 @@ want_picture(void *arg, const uint8_t uuid[16])
 	monitor_picture(arg, uuid);
 }
 
+static void
+on_presence(void *arg, const char *name, const char *json)
+{
+	web_event_put(arg, name, json);
+}
+
 static struct web_settings
 settings_of(const struct monitor_config *cfg)
 {
@@ -119,6 +125,8 @@ run_web_start(struct event_base *base, const struct monitor_config *cfg,
 
 	if (w != NULL && !monitor_watch(monitor, on_row, w))
 		web_free(&w);
+	if (w != NULL)
+		monitor_presence_watch(monitor, on_presence, w);
 	return w;
 }
 
@@ -138,5 +146,6 @@ run_web_stop(struct web **w, struct monitor *monitor)
 	if (*w == NULL)
 		return;
 	monitor_unwatch(monitor, on_row, *w);
+	monitor_presence_watch(monitor, NULL, NULL);
 	web_free(w);
 }

@@ -160,6 +160,21 @@ events_pulse(struct events *e)
 	evtimer_add(e->pulse, &period);
 }
 
+void
+events_tell(struct events *e, const char *name, const char *json)
+{
+	struct follower *f, *next;
+	char text[WEB_EVENT_BYTES + 64];
+	int n =
+	    snprintf(text, sizeof(text), "event: %s\ndata: %s\n\n", name, json);
+
+	for (f = TAILQ_FIRST(&e->followers); f != NULL; f = next) {
+		next = TAILQ_NEXT(f, entry);
+		if (unsent(f) <= EVENTS_AHEAD_BYTES)
+			give_text(f, text, (size_t)n);
+	}
+}
+
 static void
 on_pulse(evutil_socket_t fd, short what, void *arg)
 {

@@ -27,6 +27,8 @@ void events_follow(struct events *e, struct evhttp_request *req,
 void events_changed(struct events *e);
 /* The monitor turned late or is back: tell now. */
 void events_pulse(struct events *e);
+/* An event for whoever follows now and keeps up; it has no number. */
+void events_tell(struct events *e, const char *name, const char *json);
 uint32_t events_count(const struct events *e);
 
 #endif

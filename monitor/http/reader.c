@@ -14,11 +14,8 @@
 
 #include "common/channel.h"
 #include "common/log.h"
-#include "monitor/http/json_out.h"
-#include "monitor/http/rows.h"
+#include "monitor/http/reader_query.h"
 #include "monitor/http/sandbox.h"
-#include "monitor/http/web_wire.h"
-#include "monitor/store/store_read.h"
 
 #define QUEUE_BYTES (64u << 20)
 #define LOOKED_THROUGH 20000u /* incidents, for those of one feed */
@@ -30,16 +27,6 @@ struct reader_process {
 	struct store_reader *store;
 	const char *dir;
 	uint8_t *scratch; /* READ_BODY_BYTES + HEAD_BYTES */
-};
-
-/* A query under way. */
-struct query {
-	struct reader_process *rp;
-	const struct read_ask *ask;
-	struct read_answer answer;
-	struct json_out json;
-	int64_t feed; /* the store's number, 0 = not found */
-	uint32_t rows;
 };
 
 static void
@@ -61,11 +48,11 @@ on_feed(void *arg, const struct store_feed_row *row)
 	return false;
 }
 
-static bool
-find_feed(struct query *q)
+bool
+query_find_feed(struct query *q)
 {
 	q->feed = 0;
-	return store_read_feeds(q->rp->store, NULL, q->ask->uuid, on_feed, q);
+	return store_read_feeds(q->store, NULL, q->ask->uuid, on_feed, q);
 }
 
 static void
@@ -88,7 +75,7 @@ read_evidence(struct query *q)
 	bool found = false;
 
 	q->answer.status = 404;
-	if (!store_read_evidence(q->rp->store, q->ask->incident, q->ask->kind,
+	if (!store_read_evidence(q->store, q->ask->number, q->ask->kind,
 		on_picture, q, &found))
 		return false;
 	if (q->answer.status == 404)
@@ -101,11 +88,11 @@ read_thumbnail(struct query *q)
 {
 	bool found = false;
 
-	if (!find_feed(q))
+	if (!query_find_feed(q))
 		return false;
 	q->answer.status = 404;
-	if (q->feed > 0 && !store_read_picture(q->rp->store, q->feed,
-			       q->ask->kind, 0, on_picture, q, &found))
+	if (q->feed > 0 && !store_read_picture(q->store, q->feed, q->ask->kind,
+			       0, on_picture, q, &found))
 		return false;
 	if (q->answer.status == 404)
 		send_answer(q);
@@ -139,7 +126,7 @@ read_history(struct query *q)
 	struct store_now now;
 
 	store_now(&now);
-	if (!find_feed(q))
+	if (!query_find_feed(q))
 		return false;
 	if (q->feed == 0) {
 		q->answer.status = 404;
@@ -152,8 +139,8 @@ read_history(struct query *q)
 	json_out_time(&q->json, now.utc_us);
 	json_out_key(&q->json, "intervals");
 	json_out_open(&q->json, '[');
-	bool read = store_read_intervals(q->rp->store, q->feed,
-	    q->ask->from_utc_us, now.utc_us, on_interval, q);
+	bool read = store_read_intervals(q->store, q->feed, q->ask->from_utc_us,
+	    now.utc_us, on_interval, q);
 
 	json_out_close(&q->json, ']');
 	json_out_key(&q->json, "cut");
@@ -205,7 +192,7 @@ read_incidents(struct query *q)
 	static const uint8_t none[16];
 
 	if (memcmp(q->ask->uuid, none, 16) != 0) {
-		if (!find_feed(q))
+		if (!query_find_feed(q))
 			return false;
 		if (q->feed == 0) {
 			q->answer.status = 404;
@@ -215,7 +202,7 @@ read_incidents(struct query *q)
 	json_out_open(&q->json, '{');
 	json_out_key(&q->json, "incidents");
 	json_out_open(&q->json, '[');
-	bool read = store_read_incidents(q->rp->store, q->ask->open_only,
+	bool read = store_read_incidents(q->store, q->ask->open_only,
 	    q->ask->from_utc_us, INT64_MAX,
 	    q->feed > 0 ? LOOKED_THROUGH : q->ask->limit, on_incident, q);
 
@@ -252,6 +239,29 @@ answer_json(struct query *q, bool good)
 }
 
 static bool
+read_json(struct query *q)
+{
+	switch ((enum read_what)q->ask->what) {
+	case READ_HISTORY:
+		return read_history(q);
+	case READ_INCIDENTS:
+		return read_incidents(q);
+	case READ_CONSOLES:
+		return query_consoles(q);
+	case READ_PRESENCE:
+		return query_presence(q);
+	case READ_WATCHED:
+		return query_watched(q);
+	case READ_UNWATCHED:
+		return query_unwatched(q);
+	case READ_THUMBNAIL:
+	case READ_EVIDENCE:
+		break;
+	}
+	return false;
+}
+
+static bool
 on_message(void *arg, unsigned type, struct span body)
 {
 	struct reader_process *rp = arg;
@@ -265,6 +275,8 @@ on_message(void *arg, unsigned type, struct span body)
 	json_out_init(&q.json);
 	bool ready = have_store(rp);
 
+	q.store = rp->store;
+
 	if (ready && ask.what == READ_THUMBNAIL) {
 		if (!read_thumbnail(&q))
 			answer_json(&q, false);
@@ -272,9 +284,7 @@ on_message(void *arg, unsigned type, struct span body)
 		if (!read_evidence(&q))
 			answer_json(&q, false);
 	} else {
-		answer_json(&q,
-		    ready && (ask.what == READ_HISTORY ? read_history(&q)
-						       : read_incidents(&q)));
+		answer_json(&q, ready && read_json(&q));
 	}
 	json_out_fini(&q.json);
 	return true;

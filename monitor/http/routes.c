@@ -23,9 +23,11 @@
 #define JSON "application/json"
 #define FEEDS "/api/v1/feeds/"
 #define INCIDENTS "/api/v1/incidents/"
+#define CONSOLES "/api/v1/consoles/"
 #define HISTORY_HOURS 24
 #define HISTORY_HOURS_MOST (31 * 24)
 #define LIMIT_MOST 500
+#define LINES_MOST 4000
 #define HOUR_US (3600 * US_PER_S)
 
 /* A request with its query taken apart. */
@@ -177,6 +179,20 @@ get_history(const struct asked *a, struct row *row)
 }
 
 static void
+get_watched(const struct asked *a, struct row *row)
+{
+	struct read_ask ask = { .what = READ_WATCHED };
+
+	memcpy(ask.uuid, row->uuid, 16);
+	ask.limit = LINES_MOST;
+	ask.from_utc_us =
+	    clock_utc_us() -
+	    query_number(a, "hours", HISTORY_HOURS, HISTORY_HOURS_MOST) *
+		HOUR_US;
+	asks_send(a->s->asks, a->req, &ask);
+}
+
+static void
 get_incidents(const struct asked *a)
 {
 	struct read_ask ask = { .what = READ_INCIDENTS,
@@ -194,6 +210,60 @@ get_incidents(const struct asked *a)
 	    query_number(a, "hours", HISTORY_HOURS_MOST, HISTORY_HOURS_MOST) *
 		HOUR_US;
 	asks_send(a->s->asks, a->req, &ask);
+}
+
+/* The span that most questions have; false: answered already. */
+static bool
+fill_ask(const struct asked *a, struct read_ask *ask, uint32_t hours)
+{
+	const char *site = query_word(a, "site");
+
+	ask->limit = query_number(a, "limit", LIMIT_MOST, LINES_MOST);
+	ask->from_utc_us =
+	    clock_utc_us() -
+	    query_number(a, "hours", hours, HISTORY_HOURS_MOST) * HOUR_US;
+	if (strlen(site) < sizeof(ask->site)) {
+		memcpy(ask->site, site, strlen(site) + 1);
+		return true;
+	}
+	reply_problem(a->req, 400, "site: expected the path of a site");
+	return false;
+}
+
+static void
+get_consoles(const struct asked *a)
+{
+	struct read_ask ask = { .what = READ_CONSOLES };
+
+	if (fill_ask(a, &ask, HISTORY_HOURS))
+		asks_send(a->s->asks, a->req, &ask);
+}
+
+static void
+get_unwatched(const struct asked *a)
+{
+	struct read_ask ask = { .what = READ_UNWATCHED };
+
+	if (fill_ask(a, &ask, HISTORY_HOURS))
+		asks_send(a->s->asks, a->req, &ask);
+}
+
+/* "4/presence": what is on record of console 4. */
+static void
+route_console(const struct asked *a)
+{
+	struct read_ask ask = { .what = READ_PRESENCE };
+	const char *text = a->path + strlen(CONSOLES);
+	size_t digits = strspn(text, "0123456789");
+
+	if (digits == 0 || digits > 18 ||
+	    strcmp(text + digits, "/presence") != 0) {
+		reply_problem(a->req, 404, "no such page");
+		return;
+	}
+	ask.number = strtoll(text, NULL, 10);
+	if (fill_ask(a, &ask, HISTORY_HOURS))
+		asks_send(a->s->asks, a->req, &ask);
 }
 
 static void
@@ -244,6 +314,8 @@ static const struct {
 } routes[] = {
 	{ "/api/v1/feeds", get_feeds },
 	{ "/api/v1/incidents", get_incidents },
+	{ "/api/v1/consoles", get_consoles },
+	{ "/api/v1/unwatched", get_unwatched },
 	{ "/api/v1/events", get_events },
 	{ "/metrics", get_metrics },
 	{ "/healthz", get_health },
@@ -256,6 +328,7 @@ static const struct {
 	{ "", get_feed },
 	{ "/thumbnail.png", get_thumbnail },
 	{ "/history", get_history },
+	{ "/watched", get_watched },
 };
 
 static void
@@ -295,11 +368,11 @@ route_incident(const struct asked *a)
 	size_t digits = strspn(text, "0123456789");
 
 	if (digits > 0 && digits < 19)
-		ask.incident = strtoll(text, NULL, 10);
+		ask.number = strtoll(text, NULL, 10);
 	for (size_t i = 0; i < 3; i++)
 		if (strcmp(text + digits, pictures[i].rest) == 0)
 			ask.kind = pictures[i].kind;
-	if (ask.incident > 0 && ask.kind != 0)
+	if (ask.number > 0 && ask.kind != 0)
 		asks_send(a->s->asks, a->req, &ask);
 	else
 		reply_problem(a->req, 404, "no such picture");
@@ -324,6 +397,8 @@ route(const struct asked *a)
 		route_feed(a);
 	else if (strncmp(a->path, INCIDENTS, strlen(INCIDENTS)) == 0)
 		route_incident(a);
+	else if (strncmp(a->path, CONSOLES, strlen(CONSOLES)) == 0)
+		route_console(a);
 	else
 		reply_problem(a->req, 404, "no such page");
 }

@@ -118,6 +118,17 @@ web_row_gone(struct web *w, const uint8_t uuid[16])
 		channel_send(w->ch, WEB_ROW_GONE, uuid, 16);
 }
 
+void
+web_event_put(struct web *w, const char *name, const char *json)
+{
+	struct writer out = channel_scratch();
+
+	if (w->ch == NULL || strlen(json) >= WEB_EVENT_BYTES)
+		return;
+	web_put_event(&out, name, json);
+	channel_send(w->ch, WEB_EVENT, out.start, writer_length(&out));
+}
+
 static void
 send_totals(struct web *w)
 {

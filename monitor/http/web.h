@@ -39,6 +39,8 @@ struct web *web_new(struct event_base *base, const struct web_settings *set,
 /* A feed as it is now; a feed that is no more. */
 void web_row_put(struct web *w, const struct web_row *row);
 void web_row_gone(struct web *w, const uint8_t uuid[16]);
+/* Something for the live stream alone: json is one object on one line. */
+void web_event_put(struct web *w, const char *name, const char *json);
 /* After a reload: the new settings (connection limits are in force at once, a
  * new address needs a restart), or NULL when the file was refused: /metrics
  * says so. */

@@ -126,6 +126,17 @@ on_gone(struct server *s, struct span body)
 }
 
 static bool
+on_event(struct server *s, struct span body)
+{
+	static struct web_event m; /* large; one thread */
+
+	if (!web_get_event(body, &m))
+		return false;
+	events_tell(s->events, m.name, m.json);
+	return true;
+}
+
+static bool
 on_configure(struct server *s, struct span body)
 {
 	if (!web_get_configure(body, &s->configure))
@@ -148,6 +159,8 @@ on_message(void *arg, unsigned type, struct span body)
 		return on_row(s, body);
 	case WEB_ROW_GONE:
 		return on_gone(s, body);
+	case WEB_EVENT:
+		return on_event(s, body);
 	case WEB_TOTALS:
 		return on_totals(s, body);
 	case WEB_LOADED:

@@ -168,6 +168,23 @@ web_get_totals(struct span body, struct web_totals *m_out)
 }
 
 void
+web_put_event(struct writer *w, const char *name, const char *json)
+{
+	writer_string(w, name);
+	writer_string(w, json);
+}
+
+bool
+web_get_event(struct span body, struct web_event *m_out)
+{
+	struct reader r = reader_of(body.p, body.n);
+
+	reader_string(&r, m_out->name, sizeof(m_out->name));
+	reader_string(&r, m_out->json, sizeof(m_out->json));
+	return reader_done(&r);
+}
+
+void
 web_put_alive(struct writer *w, const struct web_alive *m)
 {
 	writer_le32(w, m->connections);
@@ -196,7 +213,8 @@ web_put_ask(struct writer *w, const struct read_ask *m)
 	writer_le32(w, m->limit);
 	writer_bytes(w, m->uuid, 16);
 	writer_le64(w, (uint64_t)m->from_utc_us);
-	writer_le64(w, (uint64_t)m->incident);
+	writer_le64(w, (uint64_t)m->number);
+	writer_string(w, m->site);
 }
 
 bool
@@ -211,9 +229,10 @@ web_get_ask(struct span body, struct read_ask *m_out)
 	m_out->limit = reader_le32(&r);
 	reader_bytes(&r, m_out->uuid, 16);
 	m_out->from_utc_us = (int64_t)reader_le64(&r);
-	m_out->incident = (int64_t)reader_le64(&r);
+	m_out->number = (int64_t)reader_le64(&r);
+	reader_string(&r, m_out->site, sizeof(m_out->site));
 	return reader_done(&r) && m_out->what >= READ_THUMBNAIL &&
-	       m_out->what <= READ_EVIDENCE;
+	       m_out->what <= READ_UNWATCHED;
 }
 
 void

@@ -29,6 +29,7 @@ enum web_type {
 	WEB_ROW_GONE = 103, /* uuid */
 	WEB_TOTALS = 104,   /* each second; also the monitor's sign of life */
 	WEB_LOADED = 105,   /* empty: every row was told once */
+	WEB_EVENT = 106,    /* of those who watch, for the live stream */
 	/* web -> monitor */
 	WEB_ALIVE = 110,	/* each second */
 	WEB_WANT_PICTURE = 111, /* uuid */
@@ -78,6 +79,13 @@ struct web_totals {
 	int64_t started_utc_us, now_utc_us;
 };
 
+/* Told once to whoever follows; not repeated to one who comes later. */
+#define WEB_EVENT_BYTES 4096
+struct web_event {
+	char name[32];
+	char json[WEB_EVENT_BYTES]; /* one object, on one line */
+};
+
 struct web_alive {
 	uint32_t connections, streams;
 	uint64_t requests;
@@ -87,18 +95,24 @@ enum read_what {
 	READ_THUMBNAIL = 1,
 	READ_HISTORY = 2,
 	READ_INCIDENTS = 3,
-	READ_EVIDENCE = 4, /* a picture of an incident */
+	READ_EVIDENCE = 4,  /* a picture of an incident */
+	READ_CONSOLES = 5,  /* and screens, as they are now */
+	READ_PRESENCE = 6,  /* of one console */
+	READ_WATCHED = 7,   /* time line of a feed */
+	READ_UNWATCHED = 8, /* the audit of all feeds */
 };
 
 struct read_ask {
-	uint32_t id;	     /* echoed */
-	uint8_t what;	     /* enum read_what */
-	uint8_t kind;	     /* THUMBNAIL, EVIDENCE: store_thumbnail_kind */
-	bool open_only;	     /* INCIDENTS */
-	uint32_t limit;	     /* INCIDENTS, HISTORY */
-	uint8_t uuid[16];    /* THUMBNAIL, HISTORY; INCIDENTS: all 0 = all */
-	int64_t from_utc_us; /* HISTORY, INCIDENTS */
-	int64_t incident;    /* EVIDENCE: its number */
+	uint32_t id;	/* echoed */
+	uint8_t what;	/* enum read_what */
+	uint8_t kind;	/* THUMBNAIL, EVIDENCE: store_thumbnail_kind */
+	bool open_only; /* INCIDENTS */
+	uint32_t limit; /* INCIDENTS, HISTORY */
+	uint8_t
+	    uuid[16]; /* THUMBNAIL, HISTORY, WATCHED; INCIDENTS: all 0 = all */
+	int64_t from_utc_us;	     /* HISTORY, INCIDENTS */
+	int64_t number;		     /* EVIDENCE: incident, PRESENCE: console */
+	char site[LIMIT_NAME_BYTES]; /* CONSOLES, UNWATCHED: "" = all */
 };
 
 struct read_answer {
@@ -112,6 +126,7 @@ struct read_answer {
 void web_put_configure(struct writer *w, const struct web_configure *m);
 void web_put_row(struct writer *w, const struct web_row *m);
 void web_put_totals(struct writer *w, const struct web_totals *m);
+void web_put_event(struct writer *w, const char *name, const char *json);
 void web_put_alive(struct writer *w, const struct web_alive *m);
 void web_put_ask(struct writer *w, const struct read_ask *m);
 void web_put_answer(struct writer *w, const struct read_answer *m);
@@ -120,6 +135,7 @@ bool web_get_configure(struct span body, struct web_configure *m_out);
 bool web_get_row(struct span body, struct web_row *m_out);
 bool web_get_uuid(struct span body, uint8_t uuid_out[16]);
 bool web_get_totals(struct span body, struct web_totals *m_out);
+bool web_get_event(struct span body, struct web_event *m_out);
 bool web_get_alive(struct span body, struct web_alive *m_out);
 bool web_get_ask(struct span body, struct read_ask *m_out);
 bool web_get_answer(struct span body, struct read_answer *m_out);

@@ -456,3 +456,9 @@ judge_stream(const struct judge_feed *f, struct judge_stream *out)
 	if (packets > 0)
 		out->loss_ppm = (uint32_t)(lost * 1000000u / packets);
 }
+
+int64_t
+judge_moved_us(const struct judge_feed *f)
+{
+	return f->looped.differ_us;
+}

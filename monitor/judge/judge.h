@@ -106,6 +106,9 @@ bool judge_step(struct judge_feed *f, int64_t now_us, struct verdict *out);
 bool judge_suspects(const struct judge_feed *f);
 /* The verdict in force. */
 const struct verdict *judge_verdict(const struct judge_feed *f);
+/* When two pictures in a row last differed in some place, as far as is seen;
+ * 0 = never. */
+int64_t judge_moved_us(const struct judge_feed *f);
 /* When judge_step must be called even if nothing is observed; INT64_MAX never.
  */
 int64_t judge_deadline(const struct judge_feed *f);

@@ -300,6 +300,15 @@ views_display(const struct views_screen *screen,
 }
 
 bool
+views_counts(const struct display *d, int64_t feed)
+{
+	for (unsigned i = 0; i < d->count; i++)
+		if (d->tiles[i].feed == feed)
+			return d->tiles[i].worth == VIEW_COUNTS;
+	return false;
+}
+
+bool
 views_same(const struct display *a, const struct display *b)
 {
 	if (a->power != b->power || a->source != b->source ||

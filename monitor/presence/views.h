@@ -97,6 +97,8 @@ struct views_known {
 void views_display(const struct views_screen *screen,
     const struct views_known *known, const struct display *before,
     struct display *out);
+/* Whether a view of that feed counts. */
+bool views_counts(const struct display *d, int64_t feed);
 bool views_same(const struct display *a, const struct display *b);
 
 #endif

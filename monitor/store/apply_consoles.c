@@ -191,12 +191,32 @@ shown_read(struct writer *w, int64_t screen, struct shown *out)
 }
 
 static bool
-some_view_is_sure(const struct store_display *d)
+is_lit(unsigned power)
 {
-	bool lit = d->power == SCREEN_ON || d->power == SCREEN_DIMMED;
+	return power == SCREEN_ON || power == SCREEN_DIMMED;
+}
 
-	for (size_t i = 0; lit && i < d->tile_count; i++)
-		if (d->tiles[i].worth == VIEW_COUNTS)
+static bool
+counts_in(const struct store_tile *tiles, size_t count, int64_t feed)
+{
+	for (size_t i = 0; i < count; i++)
+		if (tiles[i].feed == feed && tiles[i].worth == VIEW_COUNTS)
+			return true;
+	return false;
+}
+
+/* Some view is sure that wasn't before. */
+static bool
+gains(const struct store_display *d, const struct shown *was)
+{
+	struct store_tile before[STORE_TILES];
+	size_t count = tiles_unpack(was->tiles, was->length, before);
+
+	if (!is_lit(was->power))
+		count = 0;
+	for (size_t i = 0; is_lit(d->power) && i < d->tile_count; i++)
+		if (d->tiles[i].worth == VIEW_COUNTS &&
+		    !counts_in(before, count, d->tiles[i].feed))
 			return true;
 	return false;
 }
@@ -282,7 +302,7 @@ apply_display(struct writer *w, struct op *op)
 	    now.length == was.length &&
 	    memcmp(now.tiles, was.tiles, now.length) == 0)
 		return;
-	now.start = some_view_is_sure(d) || since > at ? at : since;
+	now.start = since > at || gains(d, &was) ? at : since;
 	if (now.start < was.start)
 		now.start = was.start;
 	watched_mark(w, 0, now.start);

@@ -45,8 +45,9 @@ struct store_tile {
 	enum view_worth worth;
 };
 /* What a screen shows changed. It begins at `at`; at `since`, if no view on it
- * is sure (worth COUNTS on a screen that is on or dimmed), and then no earlier
- * than the display before it did. At most STORE_TILES. */
+ * is sure (worth COUNTS on a screen that is on or dimmed) that wasn't in the
+ * display before, and then no earlier than that one did. At most STORE_TILES.
+ */
 struct store_display {
 	int64_t screen;
 	enum screen_power power;

@@ -132,7 +132,8 @@ static const struct {
 	    "info or debug\n" },
 	{ "\"a\\nb\": 1\n",
 	    "f:1:1: unknown key 'a?b', expected one of: state_dir, "
-	    "program_dir, log_level, network, http, agents, probes, connect, stream, "
+	    "program_dir, log_level, network, http, agents, probes, connect, "
+	    "stream, "
 	    "sampling, "
 	    "keep\n" },
 	{ "sampling:\n  interval: 10s\n  suspect: 20s\n",

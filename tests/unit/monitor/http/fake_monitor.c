@@ -10,6 +10,7 @@
 #include <event2/event.h>
 
 #include "common/clock.h"
+#include "monitor/http/agents.h"
 #include "monitor/monitor.h"
 
 #define SITES 24u
@@ -306,4 +307,38 @@ monitor_reference(struct monitor *m, const struct monitor_reference *what,
 
 	a.changed = what->all ? m->count : what->length > 0 ? 1 : 0;
 	fn(arg, &a);
+}
+
+/* It has no consoles. */
+void
+monitor_agents_calls(struct monitor *m, struct agents_calls *out)
+{
+	(void)m;
+	memset(out, 0, sizeof(*out));
+}
+
+void
+monitor_agents_set(struct monitor *m, struct agents *agents)
+{
+	(void)m;
+	(void)agents;
+}
+
+void
+monitor_relays_on_list(struct monitor *m, unsigned n, const char *url,
+    const struct relays_reader *list, size_t count)
+{
+	(void)m;
+	(void)n;
+	(void)url;
+	(void)list;
+	(void)count;
+}
+
+void
+monitor_presence_watch(struct monitor *m, monitor_presence_fn *fn, void *arg)
+{
+	(void)m;
+	(void)fn;
+	(void)arg;
 }

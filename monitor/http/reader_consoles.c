@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "monitor/http/reader_query.h"
+#include "monitor/http/rows.h"
+#include "monitor/presence/unwatched.h"
+#include "monitor/store/store_read_consoles.h"
+
+/* --- consoles and screens as they are now */
+
+static bool
+on_console(void *arg, const struct store_console_row *row)
+{
+	struct query *q = arg;
+	struct json_out *j = &q->json;
+
+	json_out_open(j, '{');
+	json_out_key(j, "id");
+	json_out_integer(j, row->id);
+	json_out_key(j, "console");
+	json_out_string(j, row->name);
+	json_out_key(j, "room");
+	json_out_string(j, row->room);
+	json_out_key(j, "site");
+	json_out_string(j, row->site);
+	json_out_key(j, "presence");
+	json_out_string(j, presence_name(row->state));
+	json_out_key(j, "why");
+	json_out_string(j, presence_why_name(row->why));
+	json_out_key(j, "help");
+	json_out_string(j, presence_why_help(row->why));
+	json_out_key(j, "since");
+	json_out_time(j, row->since_utc);
+	json_out_key(j, "at");
+	json_out_time(j, row->at_utc);
+	json_out_key(j, "evidence");
+	json_out_raw(j, row->evidence, strlen(row->evidence));
+	json_out_key(j, "screens");
+	json_out_integer(j, row->screens);
+	json_out_key(j, "tiles");
+	json_out_integer(j, row->tiles);
+	json_out_key(j, "tiles_counting");
+	json_out_integer(j, row->tiles_counting);
+	json_out_close(j, '}');
+	return ++q->rows < q->ask->limit;
+}
+
+static bool
+on_screen(void *arg, const struct store_display_row *row)
+{
+	struct query *q = arg;
+	struct json_out *j = &q->json;
+
+	json_out_open(j, '{');
+	json_out_key(j, "screen");
+	json_out_string(j, row->name);
+	json_out_key(j, "console");
+	json_out_integer(j, row->console);
+	json_out_key(j, "room");
+	json_out_integer(j, row->room);
+	json_out_key(j, "since");
+	json_out_time(j, row->start_utc);
+	json_out_key(j, "power");
+	json_out_string(j, screen_power_name(row->power));
+	json_out_key(j, "source");
+	json_out_string(j, view_source_name(row->source));
+	json_out_key(j, "tiles");
+	json_out_open(j, '[');
+	for (size_t i = 0; i < row->tile_count; i++) {
+		json_out_open(j, '{');
+		json_out_key(j, "feed");
+		json_out_integer(j, row->tiles[i].feed);
+		json_out_key(j, "view");
+		json_out_string(j, view_worth_name(row->tiles[i].worth));
+		json_out_close(j, '}');
+	}
+	json_out_close(j, ']');
+	json_out_close(j, '}');
+	return j->length < READ_BODY_BYTES / 2;
+}
+
+bool
+query_consoles(struct query *q)
+{
+	const char *site = q->ask->site[0] != '\0' ? q->ask->site : NULL;
+	bool read;
+
+	json_out_open(&q->json, '{');
+	json_out_key(&q->json, "consoles");
+	json_out_open(&q->json, '[');
+	read = store_read_consoles(q->store, site, on_console, q);
+	json_out_close(&q->json, ']');
+	json_out_key(&q->json, "screens");
+	json_out_open(&q->json, '[');
+	read = read && store_read_screens(q->store, 0, on_screen, q);
+	json_out_close(&q->json, ']');
+	json_out_close(&q->json, '}');
+	return read;
+}
+
+/* --- time lines */
+
+static void
+put_span(struct json_out *j, int64_t start, int64_t end)
+{
+	json_out_key(j, "start");
+	json_out_time(j, start);
+	json_out_key(j, "end");
+	json_out_time(j, end == STORE_OPEN ? 0 : end);
+}
+
+static bool
+on_presence(void *arg, const struct store_presence_row *row)
+{
+	struct query *q = arg;
+	struct json_out *j = &q->json;
+
+	if (q->rows++ >= q->ask->limit)
+		return false;
+	json_out_open(j, '{');
+	put_span(j, row->start_utc, row->end_utc);
+	json_out_key(j, "presence");
+	json_out_string(j, presence_name(row->state));
+	json_out_key(j, "why");
+	json_out_string(j, presence_why_name(row->why));
+	json_out_close(j, '}');
+	return true;
+}
+
+bool
+query_presence(struct query *q)
+{
+	struct store_now now;
+	bool read;
+
+	store_now(&now);
+	json_out_open(&q->json, '{');
+	json_out_key(&q->json, "intervals");
+	json_out_open(&q->json, '[');
+	read = store_read_presence(q->store, q->ask->number,
+	    q->ask->from_utc_us, now.utc_us, on_presence, q);
+	json_out_close(&q->json, ']');
+	json_out_key(&q->json, "cut");
+	json_out_bool(&q->json, q->rows > q->ask->limit);
+	json_out_close(&q->json, '}');
+	return read;
+}
+
+static bool
+on_watched(void *arg, const struct store_watched_row *row)
+{
+	struct query *q = arg;
+	struct json_out *j = &q->json;
+
+	if (q->rows++ >= q->ask->limit)
+		return false;
+	json_out_open(j, '{');
+	put_span(j, row->start_utc, row->end_utc);
+	json_out_key(j, "watched");
+	json_out_string(j, watched_name(row->watched));
+	json_out_close(j, '}');
+	return true;
+}
+
+bool
+query_watched(struct query *q)
+{
+	struct store_now now;
+	bool read;
+
+	store_now(&now);
+	if (!query_find_feed(q))
+		return false;
+	if (q->feed == 0) {
+		q->answer.status = 404;
+		return true;
+	}
+	json_out_open(&q->json, '{');
+	json_out_key(&q->json, "line");
+	json_out_open(&q->json, '[');
+	read = store_read_watched(q->store, q->feed, q->ask->from_utc_us,
+	    now.utc_us, on_watched, q);
+	json_out_close(&q->json, ']');
+	json_out_key(&q->json, "cut");
+	json_out_bool(&q->json, q->rows > q->ask->limit);
+	json_out_close(&q->json, '}');
+	return read;
+}
+
+/* --- the audit: worst first */
+
+struct audited {
+	int64_t feed, span_us, gap_us, sure_us, gap_from, us[WATCHED_COUNT];
+	bool never;
+	uint8_t uuid[16], criticality, windows;
+	char site[LIMIT_NAME_BYTES], name[LIMIT_NAME_BYTES];
+};
+struct audit {
+	struct audited *rows; /* owned */
+	size_t count, room;
+	bool full; /* memory was out */
+};
+
+static bool
+on_unwatched(void *arg, const struct store_unwatched_row *row)
+{
+	struct audit *a = arg;
+	const struct unwatched_feed *f = row->audit;
+	struct audited *r;
+
+	if (a->count == a->room) {
+		size_t room = a->room * 2 + 64;
+		void *rows = realloc(a->rows, room * sizeof(*a->rows));
+
+		a->full = rows == NULL;
+		if (a->full)
+			return false;
+		a->rows = rows;
+		a->room = room;
+	}
+	r = &a->rows[a->count++];
+	*r = (struct audited){ .feed = row->feed,
+		.span_us = f->span_us,
+		.gap_us = f->gap_low.end_us - f->gap_low.start_us,
+		.gap_from = f->gap_low.start_us,
+		.sure_us = f->gap_high.end_us - f->gap_high.start_us,
+		.never = f->never_low,
+		.criticality = row->criticality,
+		.windows = f->window_count };
+	memcpy(r->us, f->us, sizeof(r->us));
+	memcpy(r->uuid, row->uuid, 16);
+	snprintf(r->site, sizeof(r->site), "%s", row->site);
+	snprintf(r->name, sizeof(r->name), "%s", row->name);
+	return true;
+}
+
+static int
+worst_first(const void *a, const void *b)
+{
+	const struct audited *x = a, *y = b;
+
+	if (x->never != y->never)
+		return x->never ? -1 : 1;
+	if (x->gap_us != y->gap_us)
+		return x->gap_us > y->gap_us ? -1 : 1;
+	if (x->criticality != y->criticality)
+		return x->criticality > y->criticality ? -1 : 1;
+	return x->feed < y->feed ? -1 : x->feed > y->feed;
+}
+
+static void
+put_unwatched(struct json_out *j, const struct audited *r)
+{
+	char uuid[37];
+
+	rows_uuid_print(r->uuid, uuid);
+	json_out_open(j, '{');
+	json_out_key(j, "id");
+	json_out_string(j, uuid);
+	json_out_key(j, "site");
+	json_out_string(j, r->site);
+	json_out_key(j, "name");
+	json_out_string(j, r->name);
+	json_out_key(j, "criticality");
+	json_out_integer(j, r->criticality);
+	json_out_key(j, "span_us");
+	json_out_integer(j, r->span_us);
+	json_out_key(j, "us");
+	json_out_open(j, '{');
+	for (unsigned w = 0; w < WATCHED_COUNT; w++) {
+		json_out_key(j, watched_name(w));
+		json_out_integer(j, r->us[w]);
+	}
+	json_out_close(j, '}');
+	json_out_key(j, "never");
+	json_out_bool(j, r->never);
+	json_out_key(j, "gap_us");
+	json_out_integer(j, r->gap_us);
+	json_out_key(j, "gap_from");
+	json_out_time(j, r->gap_us > 0 ? r->gap_from : 0);
+	json_out_key(j, "sure_gap_us");
+	json_out_integer(j, r->sure_us);
+	json_out_key(j, "blind_windows");
+	json_out_integer(j, r->windows);
+	json_out_close(j, '}');
+}
+
+static void
+put_audit(struct query *q, struct audit *a)
+{
+	struct json_out *j = &q->json;
+	size_t n = 0;
+
+	if (a->count > 1)
+		qsort(a->rows, a->count, sizeof(*a->rows), worst_first);
+	json_out_open(j, '{');
+	json_out_key(j, "feeds");
+	json_out_integer(j, (int64_t)a->count);
+	json_out_key(j, "worst_first");
+	json_out_open(j, '[');
+	for (; n < a->count && n < q->ask->limit &&
+	       j->length < READ_BODY_BYTES - 4096;
+	     n++)
+		put_unwatched(j, &a->rows[n]);
+	json_out_close(j, ']');
+	json_out_key(j, "cut");
+	json_out_bool(j, n < a->count);
+	json_out_close(j, '}');
+}
+
+bool
+query_unwatched(struct query *q)
+{
+	struct audit a = { 0 };
+	struct store_unwatched_ask ask = { .from_utc = q->ask->from_utc_us,
+		.site = q->ask->site[0] != '\0' ? q->ask->site : NULL };
+	struct store_now now;
+	bool read;
+
+	store_now(&now);
+	ask.to_utc = now.utc_us;
+	read =
+	    store_read_unwatched(q->store, &ask, on_unwatched, &a) && !a.full;
+	if (read)
+		put_audit(q, &a);
+	free(a.rows);
+	return read;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* reader_query.h: a query under way in the reader process, shared by its
+ * files. What asks is hostile and can name no SQL.
+ */
+#ifndef MONITOR_HTTP_READER_QUERY_H
+#define MONITOR_HTTP_READER_QUERY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "monitor/http/json_out.h"
+#include "monitor/http/web_wire.h"
+#include "monitor/store/store_read.h"
+
+struct reader_process;
+
+struct query {
+	struct reader_process *rp;
+	struct store_reader *store;
+	const struct read_ask *ask;
+	struct read_answer answer;
+	struct json_out json;
+	int64_t feed; /* the store's number, 0 = not found */
+	uint32_t rows;
+};
+
+/* Sets q->feed by the ask's UUID. False: the database can't be read. */
+bool query_find_feed(struct query *q);
+
+/* reader_consoles.c: those who watch. Each fills q->json. */
+bool query_consoles(struct query *q);
+bool query_presence(struct query *q);
+bool query_watched(struct query *q);
+bool query_unwatched(struct query *q);
+
+#endif

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Who should be there, by the room's own clock, and who is: each breach is an
+ * incident. */
+#include <stdio.h>
+
+#include "common/clock.h"
+#include "monitor/monitor_consoles.h"
+
+#define DAY_MIN 1440
+
+/* The local weekday, 0 = Monday, and minute. */
+static void
+local_time(const struct zone *z, int64_t utc_us, unsigned *weekday,
+    unsigned *minute)
+{
+	int64_t utc_s = utc_us / US_PER_S;
+	int64_t minutes = (utc_s + zone_offset(z, utc_s)) / 60;
+
+	*minute = (unsigned)(minutes % DAY_MIN);
+	*weekday = (unsigned)((minutes / DAY_MIN + 3) % 7); /* 1970: Thursday */
+}
+
+static bool
+concerns(const struct roster_shift *s, const struct held_console *h)
+{
+	return s->console != 0 ? (uint64_t)h->id == s->console
+			       : (uint64_t)h->room == s->room;
+}
+
+static struct roster_seen
+seen_by(const struct consoles *c, const struct roster_shift *s)
+{
+	struct roster_seen seen = { 0 };
+
+	for (size_t i = 0; i < c->console_count; i++) {
+		const struct held_console *h = c->consoles[i];
+
+		if (!concerns(s, h))
+			continue;
+		seen.attended += h->verdict.state == PRESENCE_ATTENDED;
+		seen.unknown += h->verdict.state == PRESENCE_UNKNOWN;
+	}
+	return seen;
+}
+
+static void
+open_incident(struct monitor *m, struct held_shift *s,
+    const struct roster_event *e, int64_t now_us)
+{
+	char text[3 * LIMIT_NAME_BYTES];
+	struct store_incident i = { .id = (int64_t)incident_number_take(
+					m->incidents),
+		.room = (int64_t)s->shift.room,
+		.console = (int64_t)s->shift.console,
+		.since_us = e->start_us,
+		.at_us = now_us,
+		.cause = CAUSE_NONE,
+		.alertable = true,
+		.text = text };
+
+	if (s->shift.console != 0)
+		snprintf(text, sizeof(text),
+		    "%s, %s: nobody attends it in its shift%s", s->floor->room,
+		    s->floor->console, e->sure ? "" : " (its agent is silent)");
+	else
+		snprintf(text, sizeof(text),
+		    "%s: %u of %u consoles are attended%s", s->floor->room,
+		    e->attended, e->at_least,
+		    e->sure ? "" : " (agents are silent)");
+	store_incident_open(m->store, &i, NULL);
+	s->incident = (uint64_t)i.id;
+}
+
+static void
+close_incident(struct monitor *m, struct held_shift *s, int64_t end_us,
+    int64_t now_us)
+{
+	if (s->incident != 0)
+		store_incident_close(m->store, (int64_t)s->incident, end_us,
+		    now_us, NULL);
+	s->incident = 0;
+}
+
+void
+roster_shift_end(struct monitor *m, struct held_shift *s, int64_t now_us)
+{
+	close_incident(m, s, now_us, now_us);
+}
+
+/* Within a break that the roster grants, being away needs no excuse. */
+static void
+grant_break(const struct consoles *c, const struct held_shift *s,
+    unsigned weekday, unsigned minute, int64_t now_us)
+{
+	int64_t until =
+	    now_us + 60 * US_PER_S *
+			 (int64_t)roster_next_min(&s->shift, weekday, minute);
+
+	for (size_t i = 0; i < c->console_count; i++)
+		if (concerns(&s->shift, c->consoles[i]))
+			console_break(&c->consoles[i]->state, until);
+}
+
+void
+roster_second(struct monitor *m, int64_t now_us)
+{
+	const struct consoles *c = m->consoles;
+
+	for (size_t i = 0; i < c->shift_count; i++) {
+		struct held_shift *s = c->shifts[i];
+		struct roster_seen seen = seen_by(c, &s->shift);
+		struct roster_event e;
+		unsigned weekday, minute;
+		enum roster_due due;
+
+		local_time(s->zone, monitor_utc(m, now_us), &weekday, &minute);
+		due = roster_at(&s->shift, weekday, minute);
+		if (due == ROSTER_BREAK)
+			grant_break(c, s, weekday, minute, now_us);
+		if (!roster_weigh(&s->watch, &s->shift, due, &seen, now_us, &e))
+			continue;
+		if (e.change == ROSTER_BREACH)
+			open_incident(m, s, &e, now_us);
+		else if (e.change == ROSTER_ENDED)
+			close_incident(m, s, e.end_us, now_us);
+	}
+}

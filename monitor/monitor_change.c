@@ -3,6 +3,7 @@
  * the committed inventory, refused as a whole when anything in it is wrong,
  * and answered once the store has committed it. */
 #include "monitor/monitor_parts.h"
+#include "monitor/monitor_request.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -14,62 +15,6 @@
 #include "monitor/inventory/inventory.h"
 
 #define CHANGES_SHOWN 200u
-
-/* A request under way: from the plan to the store's confirmation. */
-struct request {
-	monitor_answer_fn *answer;
-	void *arg;
-	struct monitor_answer result;
-	char *text; /* owned */
-};
-
-static void
-answer_now(monitor_answer_fn *answer, void *arg, bool ok, const char *text)
-{
-	const struct monitor_answer a = { .ok = ok, .text = text };
-
-	answer(arg, &a);
-}
-
-static void
-on_done(void *arg, const struct store_result *r)
-{
-	struct request *q = arg;
-
-	q->result.ok = r->ok;
-	q->result.text = r->ok ? q->text : r->error;
-	if (q->result.text == NULL)
-		q->result.text = "";
-	q->answer(q->arg, &q->result);
-	free(q->text);
-	free(q);
-}
-
-static struct request *
-request_new(monitor_answer_fn *answer, void *arg)
-{
-	struct request *q = calloc(1, sizeof(*q));
-
-	if (q == NULL) {
-		answer_now(answer, arg, false, "memory is out");
-		return NULL;
-	}
-	q->answer = answer;
-	q->arg = arg;
-	return q;
-}
-
-/* The store took it, or did not. */
-static void
-request_posted(struct request *q, bool accepted)
-{
-	static const struct store_result busy = {
-		.error = "the database can't keep up: try again in a minute"
-	};
-
-	if (!accepted)
-		on_done(q, &busy);
-}
 
 static char *
 plan_text(const struct inventory_plan *plan)
@@ -201,7 +146,7 @@ change_fini(struct change *c)
 static void
 refuse(struct change *c, const char *why)
 {
-	answer_now(c->answer, c->arg, false,
+	monitor_answer_now(c->answer, c->arg, false,
 	    c->mistakes.text != NULL ? c->mistakes.text : why);
 }
 
@@ -210,14 +155,14 @@ static void
 apply(struct change *c, struct inventory_plan *plan, bool dry_run)
 {
 	char why[256];
-	struct request *q;
+	struct monitor_request *q;
 
 	if (!fits(c->m, c->now, plan, why, sizeof(why))) {
 		inventory_plan_free(&plan);
 		refuse(c, why);
 		return;
 	}
-	q = request_new(c->answer, c->arg);
+	q = monitor_request_new(c->answer, c->arg);
 	if (q == NULL) {
 		inventory_plan_free(&plan);
 		return;
@@ -229,14 +174,15 @@ apply(struct change *c, struct inventory_plan *plan, bool dry_run)
 	q->result.unchanged = (uint32_t)plan->unchanged;
 	if (dry_run || plan->count == 0) {
 		inventory_plan_free(&plan);
-		on_done(q, &(struct store_result){ .ok = true });
+		monitor_request_done(q, &(struct store_result){ .ok = true });
 		return;
 	}
 
-	const struct store_done done = { on_done, q };
+	const struct store_done done = { monitor_request_done, q };
 
-	request_posted(q, store_inventory(c->m->store, plan, c->revision,
-			      c->who->actor, c->who->reason, &done));
+	monitor_request_posted(q,
+	    store_inventory(c->m->store, plan, c->revision, c->who->actor,
+		c->who->reason, &done));
 }
 
 static bool
@@ -344,7 +290,7 @@ monitor_overlay(struct monitor *m, const struct monitor_overlay *what,
 		.actor = who->actor,
 		.reason = who->reason };
 	const char *why = NULL;
-	struct request *q;
+	struct monitor_request *q;
 
 	if (who->actor[0] == '\0' || who->reason[0] == '\0')
 		why = "a reason is needed";
@@ -353,23 +299,25 @@ monitor_overlay(struct monitor *m, const struct monitor_overlay *what,
 	else if (o.to_utc <= o.from_utc)
 		why = "it must end after it begins";
 	if (why != NULL || !overlay_place(m, what, &o, &why)) {
-		answer_now(answer, arg, false, why);
+		monitor_answer_now(answer, arg, false, why);
 		return;
 	}
-	q = request_new(answer, arg);
+	q = monitor_request_new(answer, arg);
 	if (q != NULL)
-		request_posted(q, store_overlay(m->store, &o,
-				      &(struct store_done){ on_done, q }));
+		monitor_request_posted(q,
+		    store_overlay(m->store, &o,
+			&(struct store_done){ monitor_request_done, q }));
 }
 
 void
 monitor_acknowledge(struct monitor *m, int64_t incident,
     const struct monitor_actor *who, monitor_answer_fn *answer, void *arg)
 {
-	struct request *q = request_new(answer, arg);
+	struct monitor_request *q = monitor_request_new(answer, arg);
 
 	if (q != NULL)
-		request_posted(q, store_incident_acknowledge(m->store, incident,
-				      clock_mono_us(), who->actor, who->reason,
-				      &(struct store_done){ on_done, q }));
+		monitor_request_posted(q,
+		    store_incident_acknowledge(m->store, incident,
+			clock_mono_us(), who->actor, who->reason,
+			&(struct store_done){ monitor_request_done, q }));
 }

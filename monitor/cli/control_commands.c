@@ -8,6 +8,7 @@
 #include "camwarden/words.h"
 #include "monitor/inventory/inventory.h"
 #include "monitor/monitor.h"
+#include "monitor/monitor_floor.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 #define REASON_BYTES 500u
@@ -127,6 +128,107 @@ do_remove(const struct asked *a)
 		    p);
 }
 
+/* --- those who watch */
+
+static bool
+floor_kind_named(const struct asked *a, enum floor_kind *out)
+{
+	for (unsigned k = FLOOR_CONSOLES; k <= FLOOR_ROSTER; k++)
+		if (strcmp(word(a, "table"),
+			floor_kind_name((enum floor_kind)k)) == 0) {
+			*out = (enum floor_kind)k;
+			return true;
+		}
+	refuse(a,
+	    "'table' is none, expected consoles, screens, patterns or roster");
+	return false;
+}
+
+static void
+do_floor_import(const struct asked *a)
+{
+	struct monitor_actor who = { a->q->actor, word(a, "reason") };
+	struct monitor_floor_import what = { .csv = a->q->blob,
+		.length = a->q->blob_length,
+		.file = word(a, "file"),
+		.dry_run = flag(a, "dry_run"),
+		.complete = flag(a, "complete") };
+	struct pending *p;
+
+	if (floor_kind_named(a, &what.kind) && (p = pending_new(a)) != NULL)
+		monitor_floor_import(a->m, &what, &who, on_changed, p);
+}
+
+static void
+do_floor_remove(const struct asked *a)
+{
+	struct monitor_actor who = { a->q->actor, word(a, "reason") };
+	enum floor_kind kind;
+	struct pending *p;
+
+	if (floor_kind_named(a, &kind) && (p = pending_new(a)) != NULL)
+		monitor_floor_remove(a->m, kind, word(a, "name"), &who,
+		    on_changed, p);
+}
+
+/* 64 hexadecimal digits -> 32 bytes. */
+static bool
+hash_read(const char *hex, uint8_t out[32])
+{
+	static const char digits[] = "0123456789abcdef";
+
+	for (size_t i = 0; i < 64; i++) {
+		const char *d = hex[i] != '\0' ? strchr(digits, hex[i]) : NULL;
+
+		if (d == NULL)
+			return false;
+		out[i / 2] = (uint8_t)(out[i / 2] << 4 | (d - digits));
+	}
+	return hex[64] == '\0';
+}
+
+static void
+do_token(const struct asked *a)
+{
+	struct monitor_actor who = { a->q->actor, word(a, "reason") };
+	const json_t *revoke = json_object_get(a->root, "revoke");
+	struct monitor_token t = { .console = word(a, "console") };
+	struct pending *p;
+
+	t.kind = strcmp(word(a, "kind"), "browser") == 0 ? CONSOLE_TOKEN_BROWSER
+		 : strcmp(word(a, "kind"), "vms") == 0	 ? CONSOLE_TOKEN_VMS
+							 : CONSOLE_TOKEN_AGENT;
+	if (revoke != NULL && !json_is_integer(revoke))
+		refuse(a, "'revoke' is no number of a token");
+	else if (revoke == NULL && !hash_read(word(a, "hash"), t.hash))
+		refuse(a, "'hash' is none, expected 64 hexadecimal digits");
+	else if ((p = pending_new(a)) == NULL)
+		return;
+	else if (revoke != NULL)
+		monitor_token_revoke(a->m, json_integer_value(revoke), &who,
+		    on_changed, p);
+	else
+		monitor_token_add(a->m, &t, &who, on_changed, p);
+}
+
+static void
+do_dispute(const struct asked *a)
+{
+	struct monitor_actor who = { a->q->actor, "" };
+	const json_t *from = json_object_get(a->root, "from");
+	const json_t *to = json_object_get(a->root, "to");
+	struct monitor_dispute d = { .console = word(a, "console"),
+		.from_utc_us = json_integer_value(from),
+		.to_utc_us = json_integer_value(to),
+		.text = word(a, "reason") };
+	struct pending *p;
+
+	if (!json_is_integer(from) || !json_is_integer(to))
+		refuse(a, "'from' and 'to' are none, expected moments");
+	else if ((p = pending_new(a)) != NULL)
+		monitor_dispute(a->m, &d, &who, on_changed, p);
+}
+
 static void
 do_acknowledge(const struct asked *a)
 {
@@ -214,6 +316,10 @@ static const struct {
 	{ "acknowledge", do_acknowledge },
 	{ "retry", do_retry },
 	{ "reference", do_reference },
+	{ "floor-import", do_floor_import },
+	{ "floor-remove", do_floor_remove },
+	{ "token", do_token },
+	{ "dispute", do_dispute },
 };
 
 void

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "monitor/monitor_request.h"
+
+#include <stdlib.h>
+
+#include "monitor/store/store.h"
+
+void
+monitor_answer_now(monitor_answer_fn *answer, void *arg, bool ok,
+    const char *text)
+{
+	const struct monitor_answer a = { .ok = ok, .text = text };
+
+	answer(arg, &a);
+}
+
+void
+monitor_request_done(void *arg, const struct store_result *r)
+{
+	struct monitor_request *q = arg;
+
+	q->result.ok = r->ok;
+	q->result.text = r->ok ? q->text : r->error;
+	if (q->result.text == NULL)
+		q->result.text = "";
+	q->answer(q->arg, &q->result);
+	free(q->text);
+	free(q);
+}
+
+struct monitor_request *
+monitor_request_new(monitor_answer_fn *answer, void *arg)
+{
+	struct monitor_request *q = calloc(1, sizeof(*q));
+
+	if (q == NULL) {
+		monitor_answer_now(answer, arg, false, "memory is out");
+		return NULL;
+	}
+	q->answer = answer;
+	q->arg = arg;
+	return q;
+}
+
+/* The store took it, or did not. */
+void
+monitor_request_posted(struct monitor_request *q, bool accepted)
+{
+	static const struct store_result busy = {
+		.error = "the database can't keep up: try again in a minute"
+	};
+
+	if (!accepted)
+		monitor_request_done(q, &busy);
+}

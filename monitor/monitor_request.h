@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* monitor_request.h: what a person asked to be changed, on its way from the
+ * plan to the store's confirmation. Of the composition root; nobody else
+ * includes it.
+ */
+#ifndef MONITOR_MONITOR_REQUEST_H
+#define MONITOR_MONITOR_REQUEST_H
+
+#include <stdbool.h>
+
+#include "monitor/monitor.h"
+
+struct store_result;
+
+struct monitor_request {
+	monitor_answer_fn *answer;
+	void *arg;
+	struct monitor_answer result;
+	char *text; /* owned; what is answered when it was done */
+};
+
+void monitor_answer_now(monitor_answer_fn *answer, void *arg, bool ok,
+    const char *text);
+/* NULL: no memory; the answer was given. */
+struct monitor_request *monitor_request_new(monitor_answer_fn *answer,
+    void *arg);
+/* A store_done_fn: answers, and frees the request (arg). */
+void monitor_request_done(void *arg, const struct store_result *r);
+/* The store took it, or (then it is answered and freed) did not. */
+void monitor_request_posted(struct monitor_request *q, bool accepted);
+
+#endif

@@ -35,7 +35,7 @@ struct agent {
 	char token[OPTIONS_TOKEN_BYTES];
 	char boot[HEARTBEAT_ID_BYTES], life[HEARTBEAT_ID_BYTES];
 	uint64_t seq;
-	int64_t interval_us, due_us, backoff_us, refused_us;
+	int64_t interval_us, due_us, backoff_us;
 	struct tally_part under_way; /* what the heartbeat just sent told */
 	bool gone;		     /* said goodbye: the machine stops */
 	long last_status;	     /* to log changes only */
@@ -75,20 +75,26 @@ measure(struct agent *a, struct heartbeat *hb, bool goodbye)
 	hb->utc_ms = clock_utc_us() / US_PER_MS;
 }
 
-/* Where logind knows nothing of sessions, whoever works at the display that
- * was named is one. */
+/* Where logind isn't to be asked, or knows of nobody at the display that was
+ * named, whoever works there is one. Not where logind was lost: nothing gets
+ * better by that. */
 static void
 name_session(const struct agent *a, struct heartbeat *hb)
 {
 	const struct session *s = &a->around.session;
+	bool sees = hb->sees_input != HEARTBEAT_BLIND ||
+		    hb->sees_idle != HEARTBEAT_BLIND ||
+		    hb->sees_screens == HEARTBEAT_X11;
 
-	if (hb->session[0] != '\0' || (s->known && s->present))
+	if (hb->session[0] != '\0' || s->present || !sees ||
+	    (a->logind != NULL && !s->known && a->around.knew_session))
 		return;
-	if (s->known && a->options.display[0] == '\0')
-		return;
-	if (hb->sees_screens == HEARTBEAT_X11)
+	if (a->options.display[0] != '\0')
 		snprintf(hb->session, sizeof(hb->session), "%s",
 		    a->options.display);
+	else if (a->logind == NULL)
+		snprintf(hb->session, sizeof(hb->session), "%s",
+		    a->options.seat);
 }
 
 /* The JSON, given; NULL: no memory, and the counts are back. */
@@ -146,20 +152,19 @@ log_change(struct agent *a, long status, const char *text)
 	snprintf(a->last_why, sizeof(a->last_why), "%s", text);
 }
 
-/* The server's own words: "error" of its JSON, or what it wrote at all. */
+/* The server's own words: "detail" of its JSON (RFC 9457), or what it wrote
+ * at all. */
 static void
 reason(const struct post_result *r, char *out, size_t size)
 {
 	json_t *root = json_loadb(r->body, r->length, 0, NULL);
-	const char *said = json_string_value(json_object_get(root, "error"));
+	const char *said = json_string_value(json_object_get(root, "detail"));
+	int n = r->length < 200 ? (int)r->length : 200;
 
-	if (said == NULL)
-		said = json_string_value(json_object_get(root, "reason"));
 	if (said != NULL)
 		snprintf(out, size, "%s", said);
 	else
-		snprintf(out, size, "%.*s",
-		    (int)(r->length < 200 ? r->length : 200), r->body);
+		snprintf(out, size, "%.*s", n, r->body);
 	json_decref(root);
 }
 
@@ -201,13 +206,27 @@ read_token_again(struct agent *a)
 	explicit_bzero(token, sizeof(token));
 }
 
+/* A server in trouble (5xx), or asked too often (429), is well again soon, and
+ * a console that is late by 15 s is unknown. What it refuses by judgement it
+ * will refuse for long. */
+static void
+slow_down(struct agent *a, long status)
+{
+	if (status == 429 || status >= 500)
+		a->backoff_us = 0;
+	a->backoff_us =
+	    2 * (a->backoff_us == 0 ? a->interval_us : a->backoff_us);
+	if (a->backoff_us > MOST_INTERVAL_US)
+		a->backoff_us = MOST_INTERVAL_US;
+	a->due_us = clock_mono_us() + a->backoff_us;
+}
+
 /* What was refused for what it is (422) or for whose it is would be refused
  * again: its counts are given up, since nothing may wait for ever; the rest
  * is told in the next one. */
 static void
 on_result(struct agent *a, const struct post_result *r)
 {
-	int64_t now_us = clock_mono_us();
 	char text[256];
 
 	if (r->status == 200) {
@@ -225,11 +244,7 @@ on_result(struct agent *a, const struct post_result *r)
 	log_change(a, r->status, text);
 	if (r->status == 401)
 		read_token_again(a);
-	a->backoff_us =
-	    a->backoff_us == 0 ? 2 * a->interval_us : 2 * a->backoff_us;
-	if (a->backoff_us > MOST_INTERVAL_US)
-		a->backoff_us = MOST_INTERVAL_US;
-	a->due_us = now_us + a->backoff_us;
+	slow_down(a, r->status);
 }
 
 /* --- the loop */

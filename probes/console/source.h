@@ -33,6 +33,7 @@ struct surroundings {
 	const struct options *options; /* borrowed */
 	struct tally tally;
 	struct session session;
+	bool knew_session;		  /* logind answered before */
 	struct heartbeat_answer patterns; /* the newest that were given */
 	bool x11_sees_input; /* then evdev keeps its hands off the tally */
 	bool going_down;     /* logind says that the machine stops or sleeps */

@@ -64,6 +64,7 @@ settle(struct logind *l)
 		    l->next.present ? l->next.id : "none",
 		    l->next.greeter ? "the login screen" : l->next.type);
 	*s = l->next;
+	l->source.around->knew_session = true;
 	l->answered_us = l->now_us;
 	l->said_why = false;
 }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* How long nobody did anything, from a compositor that offers
- * ext-idle-notify-v1 (wlroots, KWin; not GNOME). Version 2 counts input alone;
- * version 1 keeps quiet while a player inhibits idling, so that only "idle"
- * can be believed there. Which device an input came from is never said.
+ * ext-idle-notify-v1 (wlroots, KWin; not GNOME), or what KDE had before it
+ * (older wlroots, such as Debian 12's sway). Version 2 counts input alone; the
+ * others keep quiet while a player inhibits idling, so that only "idle" can be
+ * believed there. Which device an input came from is never said.
  *
- * The protocol is so small that its tables stand here; Debian 12's
+ * The protocols are so small that their tables stand here; Debian 12's
  * wayland-protocols has version 1 only.
  */
 #include "probes/console/source.h"
@@ -23,7 +24,9 @@
 
 #define RETRY_US (5 * US_PER_S)
 #define NOTIFIER "ext_idle_notifier_v1"
-#define GET_IDLE 1	 /* requests of the notifier */
+#define KDE_NOTIFIER "org_kde_kwin_idle"
+#define KDE_GET_IDLE 0 /* requests of the notifiers */
+#define GET_IDLE 1
 #define GET_INPUT_IDLE 2 /* since version 2 */
 
 static const struct wl_interface notification_interface;
@@ -48,6 +51,28 @@ static const struct wl_interface notification_interface = {
 	notification_events
 };
 
+static const struct wl_interface kde_notification_interface;
+static const struct wl_interface *kde_get_types[] = {
+	&kde_notification_interface, &wl_seat_interface, NULL
+};
+static const struct wl_message kde_notifier_requests[] = {
+	{ "get_idle_timeout", "nou", kde_get_types },
+};
+static const struct wl_interface kde_notifier_interface = { KDE_NOTIFIER, 1, 1,
+	kde_notifier_requests, 0, NULL };
+static const struct wl_message kde_notification_requests[] = {
+	{ "release", "", NULL },
+	{ "simulate_user_activity", "", NULL },
+};
+static const struct wl_message kde_notification_events[] = {
+	{ "idle", "", NULL },
+	{ "resumed", "", NULL },
+};
+static const struct wl_interface kde_notification_interface = {
+	"org_kde_kwin_idle_timeout", 1, 2, kde_notification_requests, 2,
+	kde_notification_events
+};
+
 struct wayland;
 struct notification {
 	struct wayland *w;
@@ -63,8 +88,11 @@ struct wayland {
 	struct source source;
 	struct wl_display *display; /* NULL = not connected */
 	struct wl_registry *registry;
+	struct wl_callback *all_told; /* after the last global */
 	struct wl_seat *seat;
 	struct wl_proxy *notifier;
+	/* Names of the globals, 0 = it isn't there. */
+	uint32_t seat_name, notifier_name, kde_name, version;
 	struct notification notifications[IDLE_WATCH_TIMEOUTS];
 	struct idle_watch watch;
 	bool watching;
@@ -88,12 +116,16 @@ lose(struct wayland *w, const char *why)
 		wl_proxy_destroy(w->notifier);
 	if (w->seat != NULL)
 		wl_seat_destroy(w->seat);
+	if (w->all_told != NULL)
+		wl_callback_destroy(w->all_told);
 	wl_registry_destroy(w->registry);
 	wl_display_disconnect(w->display);
 	memset(w->notifications, 0, sizeof(w->notifications));
 	w->display = NULL;
+	w->all_told = NULL;
 	w->seat = NULL;
 	w->notifier = NULL;
+	w->seat_name = w->notifier_name = w->kde_name = w->version = 0;
 	w->watching = false;
 }
 
@@ -115,30 +147,39 @@ on_resumed(void *arg, struct wl_proxy *proxy)
 	idle_watch_resumed(&n->w->watch, n->w->now_us);
 }
 
+static struct wl_proxy *
+ask(struct wayland *w, uint32_t timeout_ms)
+{
+	if (w->notifier_name == 0)
+		return wl_proxy_marshal_flags(w->notifier, KDE_GET_IDLE,
+		    &kde_notification_interface, 1, 0, NULL, w->seat,
+		    timeout_ms);
+	return wl_proxy_marshal_flags(w->notifier,
+	    w->version >= 2 ? GET_INPUT_IDLE : GET_IDLE,
+	    &notification_interface, w->version, 0, NULL, timeout_ms, w->seat);
+}
+
 static void
 watch(struct wayland *w)
 {
 	static const struct notification_listener listener = { on_idled,
 		on_resumed };
-	uint32_t version = wl_proxy_get_version(w->notifier);
 
 	for (int i = 0; i < IDLE_WATCH_TIMEOUTS; i++) {
 		struct notification *n = &w->notifications[i];
 
 		n->w = w;
 		n->timeout_ms = idle_watch_timeouts_ms[i];
-		n->proxy = wl_proxy_marshal_flags(w->notifier,
-		    version >= 2 ? GET_INPUT_IDLE : GET_IDLE,
-		    &notification_interface, version, 0, NULL, n->timeout_ms,
-		    w->seat);
+		n->proxy = ask(w, n->timeout_ms);
 		if (n->proxy != NULL)
 			wl_proxy_add_listener(n->proxy,
 			    (void (**)(void)) & listener, n);
 	}
-	idle_watch_begin(&w->watch, version < 2, w->now_us);
+	idle_watch_begin(&w->watch, w->version < 2, w->now_us);
 	w->watching = true;
 	w->said_why = false;
-	log_info("console", "Wayland: idle notification version %u", version);
+	log_info("console", "Wayland: %s, version %u",
+	    w->notifier_name != 0 ? NOTIFIER : KDE_NOTIFIER, w->version);
 }
 
 static void
@@ -147,15 +188,42 @@ on_global(void *arg, struct wl_registry *registry, uint32_t name,
 {
 	struct wayland *w = arg;
 
-	if (strcmp(interface, NOTIFIER) == 0 && w->notifier == NULL)
-		w->notifier = wl_registry_bind(registry, name,
-		    &notifier_interface, version < 2 ? version : 2);
-	else if (strcmp(interface, "wl_seat") == 0 && w->seat == NULL)
-		w->seat =
-		    wl_registry_bind(registry, name, &wl_seat_interface, 1);
-	else
+	(void)registry;
+	if (strcmp(interface, NOTIFIER) == 0) {
+		w->notifier_name = name;
+		w->version = version < 2 ? version : 2;
+	} else if (strcmp(interface, KDE_NOTIFIER) == 0) {
+		w->kde_name = name;
+	} else if (strcmp(interface, "wl_seat") == 0 && w->seat_name == 0) {
+		w->seat_name = name;
+	}
+}
+
+static void
+on_all_told(void *arg, struct wl_callback *callback, uint32_t data)
+{
+	struct wayland *w = arg;
+
+	(void)data;
+	wl_callback_destroy(callback);
+	w->all_told = NULL;
+	if (w->seat_name == 0 || (w->notifier_name == 0 && w->kde_name == 0)) {
+		if (!w->said_why)
+			log_warn("console",
+			    "Wayland: this compositor tells no idle time");
+		w->said_why = true;
 		return;
-	if (w->notifier != NULL && w->seat != NULL && !w->watching)
+	}
+	if (w->notifier_name == 0)
+		w->version = 1;
+	w->seat =
+	    wl_registry_bind(w->registry, w->seat_name, &wl_seat_interface, 1);
+	w->notifier = w->notifier_name != 0
+			  ? wl_registry_bind(w->registry, w->notifier_name,
+				&notifier_interface, w->version)
+			  : wl_registry_bind(w->registry, w->kde_name,
+				&kde_notifier_interface, 1);
+	if (w->seat != NULL && w->notifier != NULL)
 		watch(w);
 }
 
@@ -206,6 +274,9 @@ try_connect(struct wayland *w, const char *path)
 {
 	static const struct wl_registry_listener listener = { on_global,
 		on_global_remove };
+	static const struct wl_callback_listener told_listener = {
+		on_all_told
+	};
 
 	w->retry_us = w->now_us + RETRY_US;
 	w->display = wl_display_connect(path);
@@ -220,6 +291,8 @@ try_connect(struct wayland *w, const char *path)
 	    w->source.around->session.id);
 	w->registry = wl_display_get_registry(w->display);
 	wl_registry_add_listener(w->registry, &listener, w);
+	w->all_told = wl_display_sync(w->display);
+	wl_callback_add_listener(w->all_told, &told_listener, w);
 	wl_display_flush(w->display);
 }
 
@@ -287,11 +360,15 @@ fill(struct source *s, struct heartbeat *hb, int64_t now_us)
 {
 	const struct wayland *w = (const struct wayland *)s;
 
-	/* Whoever sees the inputs themselves knows better. */
-	if (!w->watching || hb->sees_input != HEARTBEAT_BLIND)
+	uint32_t ms = idle_watch_ms(&w->watch, now_us);
+
+	/* Whoever sees the inputs themselves knows better. What may be
+	 * inhibited sees nobody's work, only that there is none. */
+	if (!w->watching || hb->sees_input != HEARTBEAT_BLIND ||
+	    (ms == HEARTBEAT_NOT_SAID && w->watch.inhibited))
 		return;
 	hb->sees_idle = HEARTBEAT_WAYLAND;
-	hb->idle_ms = idle_watch_ms(&w->watch, now_us);
+	hb->idle_ms = ms;
 }
 
 static void

@@ -368,8 +368,9 @@ fill(struct source *s, struct heartbeat *hb, int64_t now_us)
 
 	x11_screens_fill(x, hb);
 	x11_windows_fill(x, hb);
-	x11_input_place(x, now_us, 0);
 	ready(s, now_us);
+	x11_input_place(x, now_us, 0);
+	x11_input_warp(x, now_us);
 	if (x->c == NULL) { /* it went meanwhile: then nothing of it is true */
 		hb->sees_screens = hb->sees_windows = HEARTBEAT_BLIND;
 		hb->screen_count = hb->window_count = 0;

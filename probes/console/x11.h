@@ -58,6 +58,7 @@ struct x11 {
 	/* Moved since the pointer was asked for its place, by whom. */
 	bool moved_by_hand, moved_else;
 	int64_t place_asked_us;
+	uint32_t moves; /* of all origins */
 	/* Of each screen of the heartbeat, in the same order. */
 	struct rectangle areas[HEARTBEAT_SCREENS];
 };
@@ -73,6 +74,9 @@ void x11_input_event(struct x11 *x, const xcb_generic_event_t *e,
 /* Asks for the pointer's place when it moved and the last time is a while
  * ago. */
 void x11_input_place(struct x11 *x, int64_t now_us, int64_t at_least_us);
+/* A program may also set the pointer elsewhere without any input (WarpPointer,
+ * as xdotool does): counted as injected, once for all since the last call. */
+void x11_input_warp(struct x11 *x, int64_t now_us);
 void x11_input_devices(struct x11 *x);
 
 /* x11_screens.c: the screens into the heartbeat, their areas into x. */

@@ -152,6 +152,7 @@ x11_input_start(struct x11 *x)
 	xcb_input_xi_select_events(x->c, x->root, 2, &masks[0].head);
 	xcb_flush(x->c);
 	x->moved_else = true; /* so that the place is known from the start */
+	x->source.around->tally.pathless = false;
 }
 
 /* The server's milliseconds are those of CLOCK_MONOTONIC, cut to 32 bits. */
@@ -248,6 +249,7 @@ x11_input_event(struct x11 *x, const xcb_generic_event_t *event, int64_t now_us)
 		return;
 	tally_input(&x->source.around->tally, time_of(e->time, now_us), kind,
 	    d->origin);
+	x->moves += kind == INPUT_MOVE;
 	if (kind == INPUT_MOVE && d->origin == TALLY_HAND)
 		x->moved_by_hand = true;
 	else if (kind == INPUT_MOVE)
@@ -269,5 +271,25 @@ x11_input_place(struct x11 *x, int64_t now_us, int64_t at_least_us)
 		tally_place(&x->source.around->tally, r->root_x, r->root_y,
 		    x->moved_by_hand && !x->moved_else);
 	x->moved_by_hand = x->moved_else = false;
+	free(r);
+}
+
+void
+x11_input_warp(struct x11 *x, int64_t now_us)
+{
+	struct tally *t = &x->source.around->tally;
+	xcb_query_pointer_reply_t *r;
+	uint32_t moves = x->moves;
+
+	if (x->c == NULL || !x->has_input || x->rootless || !t->placed)
+		return;
+	r = x11_reply(x, xcb_query_pointer(x->c, x->root).sequence);
+	/* The inputs before this answer are here now. */
+	x->source.ready(&x->source, now_us);
+	if (r != NULL && x->moves == moves &&
+	    (r->root_x != (int)t->x || r->root_y != (int)t->y)) {
+		tally_input(t, now_us, INPUT_MOVE, TALLY_INJECTED);
+		tally_place(t, r->root_x, r->root_y, false);
+	}
 	free(r);
 }

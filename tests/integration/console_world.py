@@ -101,7 +101,7 @@ class Server:
             status, text = 401, "the token is not known"
         elif self.refuse:
             status, text = self.refuse
-        answer = {"error": text} if text else {"interval_ms": self.interval_ms}
+        answer = {"title": "No", "status": status, "detail": text} if text else {"interval_ms": self.interval_ms}
         if not text and heartbeat.get("patterns", 0) != self.revision:
             answer["patterns"] = {"revision": self.revision, "list": self.patterns}
         with self.came:
@@ -315,7 +315,8 @@ class Logind:
 <busconfig><type>session</type><listen>unix:path={path}</listen><auth>EXTERNAL</auth>
 <policy context="default"><allow send_destination="*"/><allow receive_sender="*"/><allow own="*"/><allow user="*"/>
 </policy></busconfig>""")
-        self.bus = Child(["dbus-daemon", f"--config-file={config}", "--nofork", "--print-address"])
+        self.bus = Child(["dbus-daemon", f"--config-file={config}", "--nofork", "--print-address"],
+                         stderr=subprocess.DEVNULL)
         self.bus.wait_line(lambda line: "unix:" in line, 10)
         self.environment = {"DBUS_SYSTEM_BUS_ADDRESS": f"unix:path={path}"}
         self.stub = Child([stub("logind_stub")], env={**os.environ, **self.environment})

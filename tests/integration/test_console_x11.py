@@ -59,6 +59,13 @@ def test_injected():
     while server.sum("injected", since) != expected and time.monotonic() < end:
         time.sleep(0.1)
     assert server.sum("injected", since) == expected, server.sum("injected", since)
+    # xdotool's mousemove is no input at all, but sets the pointer elsewhere.
+    since = len(server.heartbeats)
+    x.run("xdotool", "mousemove", "700", "300")
+    end = time.monotonic() + 5
+    while server.sum("injected", since).get("moves", 0) != 1 and time.monotonic() < end:
+        time.sleep(0.1)
+    assert server.sum("injected", since)["moves"] == 1, "the pointer set elsewhere"
     last = server.wait(lambda h, s: True, "one more")
     assert set(server.sum().values()) == {0}, "a program's input passes as a hand's"
     assert "idle_ms" not in last, "a program's input ends the idle time"

@@ -11,6 +11,7 @@
 
 #include "common/clock.h"
 #include "monitor/http/agents.h"
+#include "monitor/monitor_floor.h"
 #include "monitor/monitor.h"
 
 #define SITES 24u
@@ -341,4 +342,55 @@ monitor_presence_watch(struct monitor *m, monitor_presence_fn *fn, void *arg)
 	(void)m;
 	(void)fn;
 	(void)arg;
+}
+
+void
+monitor_floor_import(struct monitor *m, const struct monitor_floor_import *what,
+    const struct monitor_actor *who, monitor_answer_fn *fn, void *arg)
+{
+	(void)m;
+	(void)what;
+	(void)who;
+	answer(fn, arg, false, "it has no consoles");
+}
+
+void
+monitor_floor_remove(struct monitor *m, enum floor_kind kind, const char *name,
+    const struct monitor_actor *who, monitor_answer_fn *fn, void *arg)
+{
+	(void)m;
+	(void)kind;
+	(void)name;
+	(void)who;
+	answer(fn, arg, false, "it has no consoles");
+}
+
+void
+monitor_token_add(struct monitor *m, const struct monitor_token *t,
+    const struct monitor_actor *who, monitor_answer_fn *fn, void *arg)
+{
+	(void)m;
+	(void)t;
+	(void)who;
+	answer(fn, arg, false, "it has no consoles");
+}
+
+void
+monitor_token_revoke(struct monitor *m, int64_t id,
+    const struct monitor_actor *who, monitor_answer_fn *fn, void *arg)
+{
+	(void)m;
+	(void)id;
+	(void)who;
+	answer(fn, arg, false, "it has no consoles");
+}
+
+void
+monitor_dispute(struct monitor *m, const struct monitor_dispute *d,
+    const struct monitor_actor *who, monitor_answer_fn *fn, void *arg)
+{
+	(void)m;
+	(void)d;
+	(void)who;
+	answer(fn, arg, false, "it has no consoles");
 }

@@ -22,7 +22,7 @@
 #define BACK_MS 1500
 #define SPAN_MAX_MS 3600000
 #define COUNT_MAX_S 20000 /* inputs of one kind a second; mice do 8,000 */
-#define JUDGE_US (10 * S_US)
+#define JUDGE_US (20 * S_US)
 
 static const struct {
 	const char *name, *help;
@@ -300,6 +300,21 @@ judge_pattern(struct console *c, int64_t now_us)
 	c->odd = odd;
 }
 
+/* Judging costs some microseconds: not at every heartbeat, and not while
+ * nothing came that could change it; but a hand ends at once what a program
+ * began. */
+static bool
+is_judged(const struct console *c, bool hand, int64_t now_us)
+{
+	if (c->odd_us == NEVER_US)
+		return true;
+	if (hand && c->odd.why == PRESENCE_WHY_INJECTED)
+		return true;
+	return now_us >= c->odd_us + JUDGE_US &&
+	       (c->odd.why != PRESENCE_WHY_NONE || c->odd_held ||
+		   c->pattern.newest_us > c->odd_us - JUDGE_US);
+}
+
 static void
 take_input(struct console *c, const struct console_reporter *r,
     const struct heartbeat *hb, int64_t now_us)
@@ -315,7 +330,7 @@ take_input(struct console *c, const struct console_reporter *r,
 		if (in->count[INPUT_KEY] || in->count[INPUT_BUTTON] ||
 		    in->count[INPUT_WHEEL])
 			later(&c->act_us, last_input(hb, r->sent_us));
-		if (now_us >= c->odd_us + JUDGE_US || c->odd_us == NEVER_US)
+		if (is_judged(c, hand > 0, now_us))
 			judge_pattern(c, now_us);
 	} else if (r->sees_idle && hb->idle_ms != HEARTBEAT_NOT_SAID) {
 		later(&c->input_us, r->sent_us - hb->idle_ms * MS_US);

@@ -22,7 +22,8 @@ pattern_init(struct pattern *p)
 {
 	memset(p, 0, sizeof(*p));
 	p->newest_s = -1;
-	p->began_us = p->hand_us = p->repeat_us = INT64_MIN;
+	p->began_us = p->hand_us = p->newest_us = p->repeat_us = INT64_MIN;
+	p->coarse_us = INT64_MIN;
 }
 
 static uint16_t
@@ -96,6 +97,7 @@ put_seconds(struct pattern *p, const struct heartbeat *hb,
 {
 	const struct heartbeat_input *in = &hb->input;
 	uint8_t kinds = 0;
+	uint32_t seconds;
 	int64_t back;
 	unsigned i;
 
@@ -108,9 +110,16 @@ put_seconds(struct pattern *p, const struct heartbeat *hb,
 		    in->per_second[i], kinds);
 	if (in->seconds)
 		return;
-	/* Not said second by second: all of it in its last one. */
+	/* Not said second by second: in its last ones, no more of them than
+	 * there were inputs. */
+	p->coarse_us = beat->at_us;
+	seconds = hb->span_ms / 1000 ? hb->span_ms / 1000 : 1;
+	if (total < seconds)
+		seconds = total;
 	back = hb->idle_ms < hb->span_ms ? hb->idle_ms : 0;
-	put_second(p, beat->at_us - back * 1000, total, kinds);
+	for (i = seconds; i-- > 0;)
+		put_second(p, beat->at_us - back * 1000 - i * S_US,
+		    (total + i) / seconds, kinds);
 }
 
 void
@@ -134,7 +143,7 @@ pattern_take(struct pattern *p, const struct heartbeat *hb, int64_t sent_us,
 	}
 	if (!hand && !program)
 		return;
-	b->at_us = sent_us;
+	b->at_us = p->newest_us = sent_us;
 	b->injected = small(program);
 	b->span_ms = small(hb->span_ms);
 	b->path_px = in->path_px;

@@ -48,6 +48,8 @@ struct pattern {
 	uint8_t second[PATTERN_SECONDS];
 	int64_t newest_s;	   /* its second; all before it are filled */
 	int64_t began_us, hand_us; /* first heard; last input by hand */
+	int64_t newest_us;	   /* last input of any origin */
+	int64_t coarse_us;	   /* last said without its seconds */
 	int64_t repeat_us;	   /* repetition was last looked for */
 	int64_t repeat_since_us;
 	uint32_t repeat_pct;

@@ -177,7 +177,8 @@ steady_judge(const struct pattern *p, int64_t *since_us)
 	}
 	find_window(p, &w);
 	*since_us = (p->newest_s - WINDOW_S + 1) * S_US;
-	if (is_paced(&w))
+	/* Seconds that were guessed tell of no pace. */
+	if (p->coarse_us < p->newest_us - WINDOW_S * S_US && is_paced(&w))
 		return PRESENCE_WHY_RHYTHM;
 	return is_one_kind(p, &w) ? PRESENCE_WHY_ONE_KIND : PRESENCE_WHY_NONE;
 }

@@ -5,7 +5,8 @@
  *
  * A machine is caught when the console is suspect, or not attended at all,
  * within 15 minutes of its start; of a recording that is played again, once it
- * was played twice and a little, if that is later. */
+ * was played twice and a little, if that is later. Every fourth person uses an
+ * agent of others that says neither seconds nor paths. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,6 +29,7 @@ struct run {
 	int64_t ms, last_ms;
 	int64_t suspect_from_ms, suspect_ms; /* first; in all */
 	int64_t attended_ms;
+	bool coarse; /* another's agent: neither seconds nor paths */
 	enum presence state;
 	enum presence_why why;
 	uint32_t rhythm_pct, repeat_pct; /* when it was called */
@@ -57,6 +59,10 @@ run_beat(struct run *r)
 	int64_t now_us;
 
 	events_beat(&r->events, r->ms, BEAT_MS, &r->last_ms, &r->hb);
+	if (r->coarse) {
+		r->hb.input.seconds = 0;
+		r->hb.input.path_px = r->hb.input.span_px = HEARTBEAT_NOT_SAID;
+	}
 	r->ms += BEAT_MS;
 	now_us = r->ms * 1000;
 	r->hb.seq++;
@@ -92,6 +98,7 @@ one_person(struct run *r, unsigned who, uint64_t seed, struct people_sum *s)
 
 	person_begin(&p, who, seed);
 	run_begin(r, seed);
+	r->coarse = seed % 4 == 0;
 	while (r->ms < SHIFT_MS) {
 		while (p.ms < r->ms + BEAT_MS)
 			person_go(&p, &r->events);
@@ -119,13 +126,15 @@ struct machine_sum {
 };
 
 static void
-one_machine(struct run *r, unsigned kind, uint64_t seed, struct machine_sum *s)
+one_machine(struct run *r, unsigned kind, uint64_t seed, bool coarse,
+    struct machine_sum *s)
 {
 	struct machine m;
 	double limit_s = LIMIT_S, at_s;
 
 	machine_begin(&m, kind, seed);
 	run_begin(r, seed);
+	r->coarse = coarse;
 	if (m.loop_ms && 2.0 * (double)m.loop_ms / 1e3 + LOOP_EXTRA_S > limit_s)
 		limit_s = 2.0 * (double)m.loop_ms / 1e3 + LOOP_EXTRA_S;
 	while (r->ms < MACHINE_MS && r->suspect_from_ms < 0) {
@@ -188,6 +197,12 @@ all_people(struct run *r, double hours, uint64_t seed, struct people_sum *all)
 	}
 }
 
+static double
+share(const struct machine_sum *s)
+{
+	return s->runs ? (double)s->caught / s->runs : 0;
+}
+
 static void
 all_machines(struct run *r, unsigned seeds, uint64_t seed,
     struct machine_sum sums[2])
@@ -195,28 +210,26 @@ all_machines(struct run *r, unsigned seeds, uint64_t seed,
 	unsigned kind, i;
 
 	printf("\nmachines (drawn)                         caught in time   "
-	       "within 1 h   mean, latest\n");
+	       "within 1 h   mean, latest\n(second column: of an agent that "
+	       "says neither seconds nor paths)\n");
 	for (kind = 0; kind < MACHINES; kind++) {
-		struct machine_sum s = { 0 };
+		struct machine_sum s = { 0 }, coarse = { 0 };
 		struct machine_sum *all = &sums[machines[kind].beyond];
 
 		for (i = 0; i < seeds; i++)
-			one_machine(r, kind, seed + i, &s);
-		printf("%-38s%s %7.1f%% %13.1f%% %8.0f s %6.0f s ",
+			one_machine(r, kind, seed + i, false, &s);
+		for (i = 0; i < seeds / 4; i++)
+			one_machine(r, kind, seed + i, true, &coarse);
+		printf("%-38s%s %7.1f%% %5.0f%% %13.1f%% %8.0f s %6.0f s ",
 		    machines[kind].name, machines[kind].beyond ? " *" : "  ",
-		    100.0 * s.caught / s.runs, 100.0 * s.ever / s.runs,
-		    s.ever ? s.sum_s / s.ever : 0.0, s.latest_s);
+		    100.0 * s.caught / s.runs, 100 * share(&coarse),
+		    100.0 * s.ever / s.runs, s.ever ? s.sum_s / s.ever : 0.0,
+		    s.latest_s);
 		print_whys(s.why);
 		all->runs += s.runs;
 		all->caught += s.caught;
 		all->ever += s.ever;
 	}
-}
-
-static double
-share(const struct machine_sum *s)
-{
-	return s->runs ? (double)s->caught / s->runs : 0;
 }
 
 int

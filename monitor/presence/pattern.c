@@ -43,21 +43,8 @@ level_of(uint32_t count)
 }
 
 /* How many a level stands for. */
-static uint32_t
-middle_of(uint8_t level)
-{
-	return level == PATTERN_LEVELS - 1
-		   ? 400
-		   : (level_most[level] + level_most[level ? level - 1 : 0] +
-			 1) /
-			 2;
-}
-
-uint32_t
-pattern_count_at(const struct pattern *p, int64_t second)
-{
-	return middle_of(p->second[second % PATTERN_SECONDS] >> 4);
-}
+const uint16_t pattern_middle[PATTERN_LEVELS] = { 0, 1, 2, 3, 4, 7, 10, 15, 23,
+	34, 50, 75, 115, 175, 265, 400 };
 
 /* Seconds until `second` are there, empty if nothing came. */
 static void
@@ -87,7 +74,7 @@ put_second(struct pattern *p, int64_t at_us, uint32_t count, uint8_t kinds)
 	advance(p, second);
 	b = &p->second[second % PATTERN_SECONDS];
 	if (*b)
-		count += middle_of(*b >> 4);
+		count += pattern_middle[*b >> 4];
 	*b = (uint8_t)(level_of(count) << 4 | (*b & 0xf) | kinds);
 }
 

@@ -53,6 +53,7 @@ struct pattern {
 	int64_t repeat_us;	   /* repetition was last looked for */
 	int64_t repeat_since_us;
 	uint32_t repeat_pct;
+	bool repeats;
 };
 
 void pattern_init(struct pattern *p);

@@ -41,17 +41,15 @@ void
 episodes_find(struct episodes *e, const struct pattern *p)
 {
 	struct episode *now = NULL;
-	int s, end = 0, empty = 2;
+	int s, place, end = 0, empty = 2;
 
 	e->count = 0;
 	e->zero_s = p->newest_s - PATTERN_SECONDS + 1;
+	place = p->newest_s < 0 ? 0 : (int)(p->newest_s % PATTERN_SECONDS);
 	for (s = PATTERN_SECONDS - 1; s >= 0; s--) {
-		int64_t second = e->zero_s + s;
-		uint8_t b;
+		uint8_t b = p->second[place];
 
-		if (second < 0)
-			break;
-		b = p->second[second % PATTERN_SECONDS];
+		place = place ? place - 1 : PATTERN_SECONDS - 1;
 		if (!b) {
 			empty++;
 			continue;
@@ -66,7 +64,7 @@ episodes_find(struct episodes *e, const struct pattern *p)
 		now->start_s = s;
 		now->seconds = (uint16_t)(end - s);
 		now->kinds |= b & 0xf;
-		now->count += pattern_count_at(p, second);
+		now->count += pattern_middle[b >> 4];
 		empty = 0;
 	}
 }

@@ -11,8 +11,8 @@
 #define PATTERN_LEVELS 16
 #define KIND(k) (1u << (k))
 
-/* Roughly how many inputs that second of the monitor's clock had. */
-uint32_t pattern_count_at(const struct pattern *p, int64_t second);
+/* Roughly how many inputs a second of that level had. */
+extern const uint16_t pattern_middle[PATTERN_LEVELS];
 /* The n-th newest heartbeat with input; NULL: none. */
 const struct pattern_beat *pattern_beat_back(const struct pattern *p,
     uint32_t n);
@@ -37,7 +37,7 @@ enum presence_why episodes_judge(const struct episodes *e,
     struct pattern_verdict *out);
 /* Goes on and on, without a person's pauses and bursts. */
 enum presence_why steady_judge(const struct pattern *p, int64_t *since_us);
-/* The same again; looks once a minute, else gives what it found then. */
+/* The same again; looks every 90 s, else gives what it found then. */
 bool repeat_judge(struct pattern *p, const struct episodes *e, int64_t now_us);
 
 #endif

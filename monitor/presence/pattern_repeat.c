@@ -8,7 +8,7 @@
 
 #include "monitor/presence/pattern_inside.h"
 
-#define LOOK_US (60 * S_US)
+#define LOOK_US (90 * S_US)
 #define HALVES (PATTERN_SECONDS / 2)
 #define SHORTEST_S 16 /* shorter loops are a rhythm */
 #define ALIKE 0.95
@@ -201,9 +201,10 @@ repeat_judge(struct pattern *p, const struct episodes *e, int64_t now_us)
 	double r;
 
 	if (p->repeat_us != INT64_MIN && now_us < p->repeat_us + LOOK_US)
-		return p->repeat_pct >= ALIKE * 100;
+		return p->repeats;
 	p->repeat_us = now_us;
 	p->repeat_pct = 0;
+	p->repeats = false;
 	n = window_of(e);
 	if (!n)
 		return false;
@@ -212,6 +213,7 @@ repeat_judge(struct pattern *p, const struct episodes *e, int64_t now_us)
 	p->repeat_pct = (uint32_t)(r * 100);
 	if (r < ALIKE)
 		return false;
+	p->repeats = true;
 	p->repeat_since_us = since(&s, n, lag, p->newest_s);
 	return true;
 }

@@ -87,7 +87,7 @@ find_window(const struct pattern *p, struct window *w)
 			continue;
 		w->active++;
 		w->kinds |= b & 0xfu;
-		w->parts[s / PART_S] += pattern_count_at(p, second);
+		w->parts[s / PART_S] += pattern_middle[b >> 4];
 		w->seconds[s / PART_S]++;
 	}
 }

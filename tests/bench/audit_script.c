@@ -143,7 +143,7 @@ draw_attended(struct script *s, struct script_console *c)
 	int32_t at, last = -IDLE_S;
 	size_t i = 0;
 
-	c->attended = calloc(1, (size_t)s->seconds);
+	c->attended = calloc(1, (uint32_t)s->seconds);
 	if (!c->attended)
 		abort();
 	for (at = 0; at < s->seconds; at++) {

@@ -12,6 +12,8 @@ usage: ./dev bench NAME [options]
            judge: every call is a false alarm
   detect   camwarden on the labelled corpus, beside ffmpeg's filters: recall,
            precision, delays, false alarms
+  presence people and jigglers at drawn consoles; a scripted month of 3,700
+           feeds against its audit
 
 Each prints a table; --json FILE writes the same figures by name. Each has
 --help.
@@ -41,6 +43,9 @@ def main():
         return scale.main(rest)
     if name in ("decode", "hours", "judge"):
         return micro("bench_" + name, rest)
+    if name == "presence":
+        import presence
+        return presence.main(rest)
     if name == "detect":
         import detect
         return detect.main(rest)

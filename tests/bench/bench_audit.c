@@ -133,7 +133,7 @@ switch_monitor(struct agent *p, int32_t at_s, bool on)
 	if (!on) {
 		weigh(p, at_s);
 		add(&p->record.spans, p->record.open_us, utc(at_s),
-		    (uint8_t)state);
+		    (uint8_t)p->record.open);
 		p->record.open_us = INT64_MAX;
 		return;
 	}

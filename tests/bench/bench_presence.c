@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* bench_presence [--hours N] [--seeds N] [--seed N] [--json FILE]: drawn people
+/* bench_presence [--hours N] [--seeds N] [--seed N] [--json FILE]
+ * [--check yes]: drawn people
  * and drawn machines through monitor/presence, heartbeat by heartbeat: who is
  * called suspect, and how soon. All traces are synthetic (presence_traces.h).
  *
@@ -242,11 +243,14 @@ main(int argc, char **argv)
 	unsigned seeds = 100;
 	uint64_t seed = 1, cpu = clock_cpu_us();
 	const char *json = NULL;
+	bool check = false;
 	FILE *f;
 	int i;
 
 	for (i = 1; i + 1 < argc; i += 2) {
-		if (!strcmp(argv[i], "--hours"))
+		if (!strcmp(argv[i], "--check"))
+			check = true;
+		else if (!strcmp(argv[i], "--hours"))
 			hours = strtod(argv[i + 1], NULL);
 		else if (!strcmp(argv[i], "--seeds"))
 			seeds = (unsigned)strtoul(argv[i + 1], NULL, 10);
@@ -259,7 +263,7 @@ main(int argc, char **argv)
 	}
 	if (i < argc) {
 		printf("usage: bench_presence [--hours N] [--seeds N] "
-		       "[--seed N] [--json FILE]\n");
+		       "[--seed N] [--json FILE] [--check yes]\n");
 		return 2;
 	}
 	all_people(&run, hours, seed, &humans);
@@ -271,6 +275,8 @@ main(int argc, char **argv)
 	    humans.hours, humans.flagged, humans.shifts, humans.suspect_s,
 	    100 * share(&sums[0]), 100 * share(&sums[1]),
 	    (double)(clock_cpu_us() - cpu) / 1e6);
+	if (check && (humans.flagged || share(&sums[0]) < 0.85))
+		return 1;
 	if (!json)
 		return 0;
 	f = fopen(json, "w");

@@ -39,6 +39,12 @@ static const struct {
 	    "camwarden devices list --json" },
 	{ "feeds", cli_feeds, "the inventory: streams",
 	    "camwarden feeds import cameras.csv" },
+	{ "consoles", cli_consoles, "those who watch: who is there now",
+	    "camwarden consoles import consoles.csv screens.csv" },
+	{ "roster", cli_roster, "who should be where, and who is missing",
+	    "camwarden roster now" },
+	{ "unwatched", cli_unwatched, "what nobody could see, and when",
+	    "camwarden unwatched --from 2026-11-01 --to 2026-12-01" },
 	/* roles, not for people */
 	{ "_agents", agents_process_main, NULL, NULL },
 	{ "_relays", relays_process_main, NULL, NULL },

@@ -371,6 +371,8 @@ give(struct audit *a, store_unwatched_fn *fn, void *arg)
 			.to_utc = f->to,
 			.audit = unwatched_end(&f->u) };
 
+		if (row.audit->us[WATCHED_WATCHED] > 0)
+			row.last_utc = f->u.seen_us[0];
 		if (!fn(arg, &row))
 			break;
 	}

@@ -102,6 +102,7 @@ struct store_unwatched_row {
 	/* The part of the question in which it was in the inventory, and some
 	 * screen was declared. */
 	int64_t from_utc, to_utc;
+	int64_t last_utc; /* end of the last watched time in it; 0 = never */
 	const struct unwatched_feed *audit; /* monitor/presence/unwatched.h */
 };
 typedef bool store_unwatched_fn(void *arg,

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "monitor/cli/floor_local.h"
+
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/clock.h"
+#include "monitor/store/store.h"
+#include "monitor/store/store_consoles.h"
+#include "monitor/store/store_read_consoles.h"
+
+#define DRAIN_MS 30000
+
+struct local {
+	const struct floor_local *what;
+	struct store *store; /* NULL: a dry run */
+	struct store_reader *reader;
+	char actor[80];
+	/* what came of it */
+	bool told, ok;
+	int64_t id;
+	char error[STORE_ERROR_BYTES];
+};
+
+static json_t *
+failed(const char *text)
+{
+	return json_pack("{s:b, s:s}", "ok", 0, "error", text);
+}
+
+static void
+on_applied(void *arg, const struct store_result *r)
+{
+	struct local *l = arg;
+
+	l->told = true;
+	l->ok = r->ok;
+	l->id = r->id;
+	snprintf(l->error, sizeof(l->error), "%s", r->error);
+}
+
+/* Waits for what was posted (or was not). */
+static bool
+applied(struct local *l, bool posted)
+{
+	if (posted && store_drain(l->store, DRAIN_MS) && l->told)
+		return l->ok;
+	snprintf(l->error, sizeof(l->error),
+	    "the database did not take the change in time");
+	return false;
+}
+
+void
+floor_local_actor(char *out, size_t size)
+{
+	const struct passwd *pw = getpwuid(getuid());
+
+	if (pw != NULL)
+		snprintf(out, size, "unix:%s", pw->pw_name);
+	else
+		snprintf(out, size, "unix:uid-%u", (unsigned)getuid());
+}
+
+static char *
+plan_text(const struct floor_plan *plan)
+{
+	char *text = NULL, line[1024];
+	size_t length;
+	FILE *f = open_memstream(&text, &length);
+
+	if (f == NULL)
+		return NULL;
+	for (size_t i = 0; i < plan->count; i++) {
+		floor_change_text(&plan->changes[i], line, sizeof(line));
+		fprintf(f, "%s\n", line);
+	}
+	return fclose(f) == 0 ? text : NULL;
+}
+
+/* The plan is given. */
+static json_t *
+carry_out(struct local *l, struct floor_plan *plan, uint64_t revision)
+{
+	char *text = plan_text(plan);
+	json_t *answer = json_pack("{s:b, s:i, s:i, s:i, s:i, s:s*}", "ok", 1,
+	    "added", (int)plan->added, "changed", (int)plan->changed, "removed",
+	    (int)plan->removed, "unchanged", (int)plan->unchanged, "text",
+	    text);
+
+	free(text);
+	if (l->what->dry_run || plan->count == 0) {
+		floor_plan_free(&plan);
+		return answer;
+	}
+	if (applied(l,
+		store_floor(l->store, plan, revision, l->actor, l->what->reason,
+		    &(struct store_done){ on_applied, l })))
+		return answer;
+	json_decref(answer);
+	return failed(l->error);
+}
+
+static struct floor_plan *
+plan_make(const struct floor_local *what, const struct floor *now,
+    const struct inventory *inv, struct inventory_mistakes *m)
+{
+	struct floor_options opt = { what->kind, what->complete, what->file };
+	struct floor *wanted = floor_new();
+	struct floor_plan *plan = NULL;
+
+	if (what->verb == FLOOR_LOCAL_REMOVE)
+		plan = floor_plan_remove(now, what->kind, what->name, m);
+	else if (wanted != NULL && floor_read(wanted, what->kind, what->file,
+				       what->csv, what->csv_length, m))
+		plan = floor_plan_new(now, wanted, inv, &opt, m);
+	floor_free(&wanted);
+	return plan;
+}
+
+static json_t *
+change_floor(struct local *l)
+{
+	struct inventory_mistakes m = { 0 };
+	uint64_t revision;
+	struct floor *now = store_read_floor(l->reader, &revision);
+	struct inventory *inv = store_read_inventory(l->reader, false, NULL);
+	struct floor_plan *plan = NULL;
+	json_t *answer;
+
+	if (now != NULL && inv != NULL)
+		plan = plan_make(l->what, now, inv, &m);
+	if (plan != NULL)
+		answer = carry_out(l, plan, revision);
+	else if (m.text != NULL)
+		answer = json_pack("{s:b, s:s}", "ok", 0, "text", m.text);
+	else
+		answer = failed(store_reader_error(l->reader));
+	inventory_mistakes_fini(&m);
+	floor_free(&now);
+	inventory_free(&inv);
+	return answer;
+}
+
+struct search {
+	const char *name;
+	int64_t id;
+};
+
+static bool
+match_console(void *arg, const struct store_console_row *row)
+{
+	struct search *s = arg;
+
+	if (strcmp(row->name, s->name) == 0)
+		s->id = row->id;
+	return s->id == 0;
+}
+
+static bool
+post_one(struct local *l, int64_t console)
+{
+	const struct floor_local *what = l->what;
+	const struct store_done done = { on_applied, l };
+	struct store_token t = { .console = console,
+		.kind = what->token,
+		.at_us = clock_mono_us(),
+		.actor = l->actor,
+		.reason = what->reason };
+	struct store_dispute d = { console, what->from_utc, what->to_utc,
+		clock_mono_us(), l->actor, what->reason };
+
+	memcpy(t.hash, what->hash, sizeof(t.hash));
+	if (what->verb == FLOOR_LOCAL_TOKEN)
+		return store_token_add(l->store, &t, &done);
+	if (what->verb == FLOOR_LOCAL_REVOKE)
+		return store_token_revoke(l->store, what->id, clock_mono_us(),
+		    l->actor, what->reason, &done);
+	return store_dispute(l->store, &d, &done);
+}
+
+static json_t *
+change_one(struct local *l)
+{
+	struct search s = { .name = l->what->name };
+	char number[24];
+
+	if (s.name[0] != '\0') {
+		store_read_consoles(l->reader, NULL, match_console, &s);
+		if (s.id == 0)
+			return failed("no such console");
+	}
+	if (!applied(l, post_one(l, s.id)))
+		return failed(l->error);
+	snprintf(number, sizeof(number), "%lld", (long long)l->id);
+	return json_pack("{s:b, s:s}", "ok", 1, "text", number);
+}
+
+json_t *
+floor_local_change(const struct floor_local *what)
+{
+	struct local l = { .what = what };
+	struct store_config config = { .dir = what->config->state_dir,
+		.tool = true,
+		.actor = l.actor };
+	struct store_calls calls = { 0 };
+	json_t *answer = NULL;
+
+	floor_local_actor(l.actor, sizeof(l.actor));
+	if (!what->dry_run)
+		l.store = store_open(&config, &calls, l.error);
+	if (what->dry_run || l.store != NULL)
+		l.reader = store_reader_open(what->config->state_dir, l.error);
+	if (l.reader == NULL)
+		answer = failed(l.error);
+	else if (what->verb <= FLOOR_LOCAL_REMOVE)
+		answer = change_floor(&l);
+	else
+		answer = change_one(&l);
+	store_reader_close(&l.reader);
+	store_close(&l.store);
+	return answer;
+}

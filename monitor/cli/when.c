@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "monitor/cli/when.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "monitor/zone.h"
+
+#define ZONE_FILES "/usr/share/zoneinfo/"
+#define ZONE_BYTES (64u << 10)
+#define NAME_BYTES 64
+
+struct named {
+	struct named *next;
+	struct zone *zone; /* owned; NULL: there is none of that name */
+	char name[NAME_BYTES];
+};
+
+struct when {
+	struct named *zones;
+};
+
+struct when *
+when_new(void)
+{
+	return calloc(1, sizeof(struct when));
+}
+
+void
+when_free(struct when **w)
+{
+	if (*w == NULL)
+		return;
+	for (struct named *z = (*w)->zones, *next; z != NULL; z = next) {
+		next = z->next;
+		zone_free(&z->zone);
+		free(z);
+	}
+	free(*w);
+	*w = NULL;
+}
+
+static struct zone *
+load(const char *name)
+{
+	char path[sizeof(ZONE_FILES) + NAME_BYTES];
+	uint8_t *bytes = malloc(ZONE_BYTES);
+	struct zone *z = NULL;
+	FILE *f;
+
+	snprintf(path, sizeof(path), ZONE_FILES "%s", name);
+	f = strstr(name, "..") == NULL ? fopen(path, "rbe") : NULL;
+	if (f != NULL && bytes != NULL)
+		z = zone_new(bytes, fread(bytes, 1, ZONE_BYTES, f));
+	if (f != NULL)
+		fclose(f);
+	free(bytes);
+	return z;
+}
+
+static const struct zone *
+find(struct when *w, const char *name)
+{
+	struct named *z = w->zones;
+
+	if (name == NULL || name[0] == '\0' || strlen(name) >= NAME_BYTES)
+		return NULL;
+	while (z != NULL && strcmp(z->name, name) != 0)
+		z = z->next;
+	if (z != NULL)
+		return z->zone;
+	z = calloc(1, sizeof(*z));
+	if (z == NULL)
+		return NULL;
+	snprintf(z->name, sizeof(z->name), "%s", name);
+	z->zone = load(name);
+	z->next = w->zones;
+	w->zones = z;
+	return z->zone;
+}
+
+int32_t
+when_ahead(void *arg, const char *zone, int64_t utc_us)
+{
+	return zone_offset(find(arg, zone), utc_us / 1000000);
+}
+
+/* Digits of a number of at most `most`; NULL: they are not there. */
+static const char *
+take(const char *p, unsigned digits, int most, int *out)
+{
+	int v = 0;
+
+	for (unsigned i = 0; i < digits; i++) {
+		if (!isdigit((unsigned char)*p))
+			return NULL;
+		v = v * 10 + (*p++ - '0');
+	}
+	*out = v;
+	return v <= most ? p : NULL;
+}
+
+/* Behind a date: "", "T06:00", " 06:00:30". */
+static const char *
+take_time(const char *p, struct tm *tm)
+{
+	if (*p != ' ' && *p != 'T')
+		return p;
+	p = take(p + 1, 2, 24, &tm->tm_hour);
+	if (p == NULL || *p != ':')
+		return NULL;
+	p = take(p + 1, 2, 59, &tm->tm_min);
+	if (p != NULL && *p == ':')
+		p = take(p + 1, 2, 59, &tm->tm_sec);
+	return p;
+}
+
+bool
+when_parse(struct when *w, const char *zone, const char *text, int64_t now_utc,
+    int64_t *utc_out)
+{
+	struct tm tm = { 0 };
+	const char *p;
+
+	*utc_out = now_utc;
+	if (strcmp(text, "now") == 0)
+		return true;
+	p = take(text, 4, 9999, &tm.tm_year);
+	p = p != NULL && *p == '-' ? take(p + 1, 2, 12, &tm.tm_mon) : NULL;
+	p = p != NULL && *p == '-' ? take(p + 1, 2, 31, &tm.tm_mday) : NULL;
+	if (p == NULL || tm.tm_year < 1970 || tm.tm_mon < 1 || tm.tm_mday < 1)
+		return false;
+	p = take_time(p, &tm);
+	if (p == NULL || (*p != '\0' && strcmp(p, "Z") != 0))
+		return false;
+	tm.tm_year -= 1900;
+	tm.tm_mon--;
+	int64_t local = (int64_t)timegm(&tm), utc = local;
+
+	/* What clocks show there then is known only once it is known when: the
+	 * second guess holds but in the hour that summer time skips. */
+	for (int i = 0; *p == '\0' && i < 2; i++)
+		utc = local - when_ahead(w, zone, utc * 1000000);
+	*utc_out = utc * 1000000;
+	return true;
+}
+
+static void
+local_time(struct when *w, const char *zone, int64_t utc_us, struct tm *tm)
+{
+	time_t s = (time_t)(utc_us / 1000000 + when_ahead(w, zone, utc_us));
+
+	if (gmtime_r(&s, tm) == NULL)
+		memset(tm, 0, sizeof(*tm));
+}
+
+const char *
+when_print(struct when *w, const char *zone, int64_t utc_us, char out[24])
+{
+	struct tm tm;
+
+	local_time(w, zone, utc_us, &tm);
+	if (utc_us <= 0 || strftime(out, 24, "%Y-%m-%d %H:%M:%S", &tm) == 0)
+		snprintf(out, 24, "-");
+	return out;
+}
+
+void
+when_weekday(struct when *w, const char *zone, int64_t utc_us,
+    unsigned *weekday_out, unsigned *minute_out)
+{
+	struct tm tm;
+
+	local_time(w, zone, utc_us, &tm);
+	*weekday_out = (unsigned)(tm.tm_wday + 6) % 7;
+	*minute_out = (unsigned)(tm.tm_hour * 60 + tm.tm_min);
+}

@@ -22,7 +22,7 @@
 #define SOURCES 4
 #define LEAST_INTERVAL_US (US_PER_S / 2)
 #define MOST_INTERVAL_US (60 * US_PER_S)
-#define LOOK_US US_PER_S /* for --once */
+#define LOOK_US (3 * US_PER_S) /* for --once */
 #define GOODBYE_US (2 * US_PER_S)
 
 struct agent {

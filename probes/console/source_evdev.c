@@ -24,6 +24,7 @@
 
 #define FOLDER "/dev/input"
 #define DEVICES 32
+#define PATIENCE_US (2 * US_PER_S)
 #define AT_ONCE 64
 #define LONGS(bits) (((bits) + 8 * sizeof(long) - 1) / (8 * sizeof(long)))
 
@@ -39,7 +40,8 @@ struct evdev {
 	int notify; /* -1 = not watching */
 	struct device devices[DEVICES];
 	int count;
-	bool open; /* it looks at devices now */
+	bool open;	  /* it looks at devices now */
+	int64_t blind_us; /* X11 sees nothing since; 0 = it does */
 	bool said_why;
 };
 
@@ -175,13 +177,22 @@ step(struct source *s, int64_t now_us)
 {
 	struct evdev *v = (struct evdev *)s;
 
-	(void)now_us;
-	if (!s->around->x11_sees_input && !v->open)
+	if (s->around->x11_sees_input) {
+		v->blind_us = 0;
+		if (v->open)
+			stop(v);
+		return;
+	}
+	if (v->blind_us == 0)
+		v->blind_us = now_us;
+	/* An X server that only restarts, or is just being connected to, is
+	 * waited for. */
+	if ((s->around->options->sources & OPTIONS_X11) != 0 &&
+	    now_us - v->blind_us < PATIENCE_US)
+		return;
+	/* Again: the folder may not have been there yet. */
+	if (!v->open || v->notify < 0)
 		start(v);
-	else if (s->around->x11_sees_input && v->open)
-		stop(v);
-	else if (v->open && v->notify < 0)
-		start(v); /* the folder wasn't there yet */
 }
 
 static int

@@ -278,7 +278,6 @@ try_connect(struct wayland *w, const char *path)
 		on_all_told
 	};
 
-	w->retry_us = w->now_us + RETRY_US;
 	w->display = wl_display_connect(path);
 	if (w->display == NULL) {
 		if (!w->said_why)
@@ -307,8 +306,10 @@ step(struct source *s, int64_t now_us)
 	w->now_us = now_us;
 	if (w->display != NULL && strcmp(w->session, s->around->session.id))
 		lose(w, "another session is active now");
-	if (w->display == NULL && now_us >= w->retry_us &&
-	    wanted(s->around, path, sizeof(path)))
+	if (w->display != NULL || now_us < w->retry_us)
+		return;
+	w->retry_us = now_us + RETRY_US;
+	if (wanted(s->around, path, sizeof(path)))
 		try_connect(w, path);
 }
 

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -26,6 +27,7 @@
 
 #define RETRY_US (2 * US_PER_S)
 #define PLACE_EVERY_US 20000
+#define SOCKETS "/tmp/.X11-unix"
 #define COOKIES_BYTES 65536
 #define MOST_COOKIES 8 /* to try */
 
@@ -81,7 +83,7 @@ answers(const char *display)
 
 	if (number == NULL || number != display)
 		return true; /* another machine's */
-	snprintf(a.sun_path, sizeof(a.sun_path), "/tmp/.X11-unix/X%.*s",
+	snprintf(a.sun_path, sizeof(a.sun_path), SOCKETS "/X%.*s",
 	    (int)strcspn(number + 1, "."), number + 1);
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
@@ -216,17 +218,47 @@ open_display(const char *display, const struct surroundings *around)
 	return c != NULL ? c : connect_by(display, NULL);
 }
 
-/* "" = there is none to look at now. */
-static const char *
-wanted_display(const struct surroundings *around)
+/* GDM doesn't tell logind the display: the server that runs as the session's
+ * user, or else the first there is. */
+static void
+find_display(uid_t uid, char *out, size_t size)
 {
+	DIR *d = opendir(SOCKETS);
+	bool theirs = false;
+	struct dirent *e;
+	struct stat st;
+
+	snprintf(out, size, ":0");
+	while (d != NULL && !theirs && (e = readdir(d)) != NULL) {
+		if (e->d_name[0] != 'X' ||
+		    fstatat(dirfd(d), e->d_name, &st, 0) != 0)
+			continue;
+		theirs = st.st_uid == uid && uid != 0;
+		if (theirs)
+			snprintf(out, size, ":%.8s", e->d_name + 1);
+	}
+	if (d != NULL)
+		closedir(d);
+}
+
+/* "" = there is none to look at now. */
+static void
+wanted_display(const struct x11 *x, char *out, size_t size)
+{
+	const struct surroundings *around = x->source.around;
 	const struct session *s = &around->session;
 
+	out[0] = '\0';
 	if (around->options->display[0] != '\0')
-		return around->options->display;
-	if (s->known && s->present && strcmp(s->type, "x11") == 0)
-		return s->display[0] != '\0' ? s->display : ":0";
-	return "";
+		snprintf(out, size, "%s", around->options->display);
+	else if (!s->known || !s->present || strcmp(s->type, "x11") != 0)
+		return;
+	else if (s->display[0] != '\0')
+		snprintf(out, size, "%s", s->display);
+	else if (x->c != NULL && strcmp(x->session, s->id) == 0)
+		snprintf(out, size, "%s", x->display);
+	else
+		find_display(s->uid, out, size);
 }
 
 /* --- what it can do */
@@ -298,6 +330,7 @@ try_connect(struct x11 *x, const char *display, int64_t now_us)
 {
 	x->retry_us = now_us + RETRY_US;
 	snprintf(x->display, sizeof(x->display), "%s", display);
+	memcpy(x->session, x->source.around->session.id, sizeof(x->session));
 	x->c = open_display(display, x->source.around);
 	if (x->c != NULL) {
 		start(x);
@@ -317,8 +350,9 @@ static void
 step(struct source *s, int64_t now_us)
 {
 	struct x11 *x = (struct x11 *)s;
-	const char *display = wanted_display(s->around);
+	char display[sizeof(x->display)];
 
+	wanted_display(x, display, sizeof(display));
 	if (x->c != NULL && strcmp(display, x->display) != 0)
 		lose(x, "another session is active now");
 	if (x->c == NULL && display[0] != '\0' && now_us >= x->retry_us)

@@ -45,7 +45,8 @@ struct x11 {
 	xcb_connection_t *c; /* NULL = not connected */
 	xcb_window_t root;
 	struct rectangle root_area;
-	char display[64]; /* it is connected to */
+	char display[64];		  /* it is connected to, */
+	char session[HEARTBEAT_ID_BYTES]; /* for this one */
 	int64_t retry_us;
 	bool said_why; /* why it can't connect: once is enough */
 	xcb_atom_t atoms[X11_ATOMS];

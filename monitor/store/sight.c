@@ -37,7 +37,8 @@ struct sight {
 	size_t piece_count;
 	struct stay *stays; /* by console, then time */
 	size_t stay_count, stay_room;
-	struct who *who;
+	struct who **who; /* one by one: views point at them */
+	struct numbers consoles;
 	size_t who_count;
 	struct seen *seen; /* by feed */
 	size_t seen_count, seen_room;
@@ -210,38 +211,50 @@ line_of(const struct sight *s, struct db *db, int64_t console, int64_t room)
 	return (struct watched_line){ spans, n };
 }
 
-/* Lines of presence (owned, freed here) -> a line of attendance, kept. */
-static void
-who_add(struct sight *s, struct db *db, int64_t console, int64_t room,
-    struct watched_line *lines, size_t count)
+/* Lines of presence -> one of attendance; spans NULL: no memory. */
+static struct watched_line
+attendance_line(const struct sight *s, const struct watched_line *lines,
+    size_t count)
 {
 	size_t most = 64, n;
 	struct watched_span *out = NULL;
-	struct who *grown =
+
+	for (;;) {
+		free(out);
+		out = malloc(most * sizeof(*out));
+		if (out == NULL)
+			return (struct watched_line){ NULL, 0 };
+		n = watched_attendance(lines, count, s->ask.from_utc,
+		    s->ask.to_utc, out, most);
+		if (n <= most)
+			return (struct watched_line){ out, n };
+		most = n;
+	}
+}
+
+/* Takes the lines. */
+static const struct watched_line *
+who_add(struct sight *s, struct db *db, int64_t console, int64_t room,
+    struct watched_line *lines, size_t count)
+{
+	struct who *w = malloc(sizeof(*w));
+	struct who **grown =
 	    realloc(s->who, (s->who_count + 1) * sizeof(*grown));
 
 	if (grown != NULL)
 		s->who = grown;
-	for (;;) {
-		free(out);
-		out = malloc(most * sizeof(*out));
-		if (out == NULL || grown == NULL) {
-			db_fail(db, SQLITE_NOMEM, "out of memory");
-			break;
-		}
-		n = watched_attendance(lines, count, s->ask.from_utc,
-		    s->ask.to_utc, out, most);
-		if (n <= most) {
-			s->who[s->who_count++] =
-			    (struct who){ console, room, { out, n } };
-			out = NULL;
-			break;
-		}
-		most = n;
-	}
-	free(out);
+	if (w != NULL)
+		*w = (struct who){ console, room,
+			attendance_line(s, lines, count) };
 	for (size_t i = 0; i < count; i++)
 		free((void *)(uintptr_t)lines[i].spans);
+	if (grown == NULL || w == NULL || w->line.spans == NULL) {
+		db_fail(db, SQLITE_NOMEM, "out of memory");
+		free(w);
+		return NULL;
+	}
+	s->who[s->who_count++] = w;
+	return &w->line;
 }
 
 static bool
@@ -253,60 +266,49 @@ stands_in(const struct sight *s, int64_t console, int64_t room)
 	return false;
 }
 
-static void
-rooms_attended(struct sight *s, struct db *db, const struct numbers *consoles)
+static const struct watched_line *
+room_attended(struct sight *s, struct db *db, int64_t room)
 {
-	struct numbers rooms = { 0 };
 	struct watched_line *lines =
-	    calloc(consoles->count + 1, sizeof(*lines));
+	    calloc(s->consoles.count + 1, sizeof(*lines));
+	const struct watched_line *who = NULL;
+	size_t n = 0;
 
-	/* Only of rooms that have screens of their own. */
-	numbers_read(db,
-	    "SELECT DISTINCT room FROM screen WHERE room IS NOT NULL"
-	    " UNION SELECT DISTINCT room FROM display WHERE room IS NOT NULL"
-	    "  AND screen IN (SELECT id FROM screen WHERE room IS NULL)",
-	    &rooms);
-	if (lines == NULL)
+	if (lines == NULL) {
 		db_fail(db, SQLITE_NOMEM, "out of memory");
-	for (size_t r = 0; db->rc == SQLITE_OK && r < rooms.count; r++) {
-		size_t n = 0;
-
-		for (size_t i = 0; i < consoles->count; i++)
-			if (stands_in(s, consoles->v[i], rooms.v[r]))
-				lines[n++] =
-				    line_of(s, db, consoles->v[i], rooms.v[r]);
-		who_add(s, db, 0, rooms.v[r], lines, n);
+		return NULL;
 	}
+	for (size_t i = 0; i < s->consoles.count; i++)
+		if (stands_in(s, s->consoles.v[i], room))
+			lines[n++] = line_of(s, db, s->consoles.v[i], room);
+	who = who_add(s, db, 0, room, lines, n);
 	free(lines);
-	free(rooms.v);
+	return who;
 }
 
 static void
 presence_read(struct sight *s, struct db *db)
 {
-	struct numbers consoles = { 0 };
-
-	numbers_read(db, "SELECT id FROM console ORDER BY id", &consoles);
-	for (size_t i = 0; i < consoles.count; i++)
+	numbers_read(db, "SELECT id FROM console ORDER BY id", &s->consoles);
+	for (size_t i = 0; i < s->consoles.count; i++)
 		for (size_t k = 0; k < s->piece_count; k++)
-			stays_of(s, db, consoles.v[i], &s->pieces[k]);
-	for (size_t i = 0; db->rc == SQLITE_OK && i < consoles.count; i++) {
-		struct watched_line line = line_of(s, db, consoles.v[i], 0);
-
-		who_add(s, db, consoles.v[i], 0, &line, 1);
-	}
-	rooms_attended(s, db, &consoles);
-	free(consoles.v);
+			stays_of(s, db, s->consoles.v[i], &s->pieces[k]);
 }
 
+/* Who attends a screen of that console, or of that room; made when the first
+ * display asks for it. */
 static const struct watched_line *
-who_find(const struct sight *s, int64_t console, int64_t room)
+who_find(struct sight *s, struct db *db, int64_t console, int64_t room)
 {
 	for (size_t i = 0; i < s->who_count; i++)
-		if (s->who[i].console == console &&
-		    (console != 0 || s->who[i].room == room))
-			return &s->who[i].line;
-	return NULL;
+		if (s->who[i]->console == console &&
+		    (console != 0 || s->who[i]->room == room))
+			return &s->who[i]->line;
+	if (console == 0)
+		return room_attended(s, db, room);
+	struct watched_line line = line_of(s, db, console, 0);
+
+	return who_add(s, db, console, 0, &line, 1);
 }
 
 /* --- displays */
@@ -322,7 +324,7 @@ tiles_add(struct sight *s, struct db *db, sqlite3_stmt *st,
 	int64_t room = sqlite3_column_int64(st, 4);
 	struct watched_view view = { span->start_us, span->end_us, 0,
 		(uint8_t)sqlite3_column_int(st, 2),
-		who_find(s, console, room) };
+		who_find(s, db, console, room) };
 
 	for (size_t i = 0; i < count; i++) {
 		if (s->ask.feed != 0 && tiles[i].feed != s->ask.feed)
@@ -401,6 +403,13 @@ sight_new(struct db *db, const struct sight_ask *ask)
 	return s;
 }
 
+static void
+who_free(struct who *w)
+{
+	free((void *)(uintptr_t)w->line.spans);
+	free(w);
+}
+
 void
 sight_free(struct sight **sp)
 {
@@ -409,7 +418,8 @@ sight_free(struct sight **sp)
 	if (s == NULL)
 		return;
 	for (size_t i = 0; i < s->who_count; i++)
-		free((void *)(uintptr_t)s->who[i].line.spans);
+		who_free(s->who[i]);
+	free(s->consoles.v);
 	free(s->pieces);
 	free(s->stays);
 	free(s->who);

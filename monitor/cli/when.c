@@ -118,6 +118,28 @@ take_time(const char *p, struct tm *tm)
 	return p;
 }
 
+static int64_t
+from_local(struct when *w, const char *zone, int64_t local_s)
+{
+	int64_t utc = local_s;
+
+	/* What clocks show there then is known only once it is known when: the
+	 * second guess holds but in the hour that summer time skips. */
+	for (int i = 0; i < 2; i++)
+		utc = local_s - when_ahead(w, zone, utc * 1000000);
+	return utc * 1000000;
+}
+
+/* The local day's beginning, or that of the day before. */
+static void
+midnight(struct when *w, const char *zone, int64_t now_utc, int64_t days_ago,
+    int64_t *utc_out)
+{
+	int64_t local = now_utc / 1000000 + when_ahead(w, zone, now_utc);
+
+	*utc_out = from_local(w, zone, (local / 86400 - days_ago) * 86400);
+}
+
 bool
 when_parse(struct when *w, const char *zone, const char *text, int64_t now_utc,
     int64_t *utc_out)
@@ -128,6 +150,10 @@ when_parse(struct when *w, const char *zone, const char *text, int64_t now_utc,
 	*utc_out = now_utc;
 	if (strcmp(text, "now") == 0)
 		return true;
+	if (strcmp(text, "today") == 0 || strcmp(text, "yesterday") == 0) {
+		midnight(w, zone, now_utc, text[0] == 'y', utc_out);
+		return true;
+	}
 	p = take(text, 4, 9999, &tm.tm_year);
 	p = p != NULL && *p == '-' ? take(p + 1, 2, 12, &tm.tm_mon) : NULL;
 	p = p != NULL && *p == '-' ? take(p + 1, 2, 31, &tm.tm_mday) : NULL;
@@ -138,13 +164,9 @@ when_parse(struct when *w, const char *zone, const char *text, int64_t now_utc,
 		return false;
 	tm.tm_year -= 1900;
 	tm.tm_mon--;
-	int64_t local = (int64_t)timegm(&tm), utc = local;
+	int64_t local = (int64_t)timegm(&tm);
 
-	/* What clocks show there then is known only once it is known when: the
-	 * second guess holds but in the hour that summer time skips. */
-	for (int i = 0; *p == '\0' && i < 2; i++)
-		utc = local - when_ahead(w, zone, utc * 1000000);
-	*utc_out = utc * 1000000;
+	*utc_out = *p != '\0' ? local * 1000000 : from_local(w, zone, local);
 	return true;
 }
 

@@ -16,7 +16,8 @@ void when_free(struct when **w);
  * name that is unknown here. A store_ahead_fn; arg: struct when. */
 int32_t when_ahead(void *arg, const char *zone, int64_t utc_us);
 /* "2026-11-22", "2026-11-22 06:00", "..:30", with Z behind it: UTC, else of
- * that zone; "now". False: it is none of these. */
+ * that zone; "now", "today", "yesterday" (their beginnings). False: it is none
+ * of these. */
 bool when_parse(struct when *w, const char *zone, const char *text,
     int64_t now_utc, int64_t *utc_out);
 /* "2026-11-22 06:00:00" in that zone; out of 24 bytes. */

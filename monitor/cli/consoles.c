@@ -21,7 +21,7 @@ static const char help[] =
     "       camwarden consoles remove NAME [--screen|--pattern]\n"
     "       camwarden consoles token NAME [--kind agent|browser]\n"
     "       camwarden consoles token --kind vms\n"
-    "       camwarden consoles token [--revoke NUMBER]\n"
+    "       camwarden consoles token --list | --revoke NUMBER\n"
     "       camwarden consoles dispute NAME --from WHEN --to WHEN --reason "
     "TEXT\n"
     "\n"
@@ -63,6 +63,7 @@ struct verb {
 	struct cli cli;
 	struct floor_local what;
 	const char *site, *from, *to, *kind, *revoke;
+	bool list_all;
 	int argc; /* after the verb */
 	char **argv;
 	/* while it is printed */
@@ -365,7 +366,7 @@ on_token(void *arg, const struct store_token_row *row)
 
 	if (v->cli.json) {
 		json_array_append_new(v->list,
-		    json_pack("{s:I, s:s, s:s, s:o, s:o, s:s}", "token",
+		    json_pack("{s:I, s:s, s:s, s:o, s:o, s:s}", "id",
 			(json_int_t)row->id, "console", row->console_name,
 			"kind", kind, "created", moment(row->created_utc),
 			"revoked", moment(row->revoked_utc), "by", row->actor));
@@ -404,8 +405,11 @@ tokens_list(struct verb *v)
 		cli_say("%s", store_reader_error(r));
 	store_reader_close(&r);
 	if (read && v->cli.json) {
-		json_dumpf(v->list, stdout, JSON_INDENT(2));
+		json_t *root = json_pack("{s:O}", "tokens", v->list);
+
+		json_dumpf(root, stdout, JSON_INDENT(2));
 		fputc('\n', stdout);
+		json_decref(root);
 	}
 	cli_table_print(&v->table, read && !v->cli.json ? stdout : NULL);
 	json_decref(v->list);
@@ -474,7 +478,7 @@ do_token(struct verb *v)
 		cli_say("--revoke takes the number of a token");
 		return cli_usage("consoles");
 	}
-	if (v->argc == 0 && v->kind == NULL)
+	if (v->argc == 0 && (v->kind == NULL || v->list_all))
 		return tokens_list(v);
 	if (v->argc > 1 || (v->argc == 1) == vms) {
 		cli_say("a token is for one console, or with --kind vms for "
@@ -576,6 +580,7 @@ parse(struct verb *v, int argc, char **argv)
 		{ "from", required_argument, NULL, 'f' },
 		{ "to", required_argument, NULL, 't' },
 		{ "kind", required_argument, NULL, 'k' },
+		{ "list", no_argument, NULL, 'l' },
 		{ "revoke", required_argument, NULL, 'R' }, { 0 } };
 	int o;
 
@@ -597,6 +602,8 @@ parse(struct verb *v, int argc, char **argv)
 			v->to = optarg;
 		else if (o == 'k')
 			v->kind = optarg;
+		else if (o == 'l')
+			v->list_all = true;
 		else if (o == 'R')
 			v->revoke = optarg;
 		else if (!cli_option(&v->cli, o, help))

@@ -122,6 +122,64 @@ test_by_age(void **state)
 	free(w);
 }
 
+/* What is told of people goes with the intervals; what is declared stays. */
+static void
+test_people_by_age(void **state)
+{
+	struct bench *b = *state;
+
+	b->mono = 100 * DAY;
+	struct writer *w = writer_of_bench(b);
+	int64_t now = b->mono + 60 * DAY;
+
+	fill(w, 1, now);
+	assert_true(db_script(&w->db,
+	    "INSERT INTO room(id, name) VALUES(1, 'R');"
+	    "INSERT INTO console VALUES(1, 'C', 1, 300, 0, 0, 16, NULL, 0, 0,"
+	    " NULL, NULL);"
+	    "INSERT INTO screen VALUES(1, 'S', 1, NULL, '', '', 0, NULL,"
+	    " NULL);"
+	    "INSERT INTO token(console, kind, hash, created, actor)"
+	    " VALUES(1, 1, zeroblob(32), 0, '');"
+	    "INSERT INTO dispute(console, starts, ends, actor, text, created)"
+	    " VALUES(1, 0, 1, '', '', 0);"));
+	for (int d = 1; d <= 50; d++) {
+		int64_t end = T0 + now - d * DAY;
+
+		db_run(&w->db,
+		    "INSERT INTO presence(console, room, epoch, start, end,"
+		    " since, at, state, why, evidence)"
+		    " VALUES(1, 1, ?1, ?2 - 1, ?2, 0, 0, 1, 6, '{}')",
+		    "ii", w->at.epoch, end);
+		db_run(&w->db,
+		    "INSERT INTO display(screen, console, epoch, start, end,"
+		    " power, source, tiles)"
+		    " VALUES(1, 1, ?1, ?2 - 1, ?2, 1, 1, x'')",
+		    "ii", w->at.epoch, end);
+		db_run(&w->db,
+		    "INSERT INTO watched_day VALUES(?1 / 86400000000, 1, x'')",
+		    "i", end);
+		db_run(&w->db,
+		    "INSERT INTO prompt(console, asked, right, latency_ms)"
+		    " VALUES(1, ?1, 1, 0)",
+		    "i", end);
+	}
+	assert_int_equal(w->db.rc, SQLITE_OK);
+	w->keep_interval_days = 30;
+	for (int i = 0; i < 20 && retention_step(w, now); i++)
+		;
+	assert_int_equal(w->db.rc, SQLITE_OK);
+	assert_int_equal(count(w, "SELECT count(*) FROM presence"), 30);
+	assert_int_equal(count(w, "SELECT count(*) FROM display"), 30);
+	assert_int_equal(count(w, "SELECT count(*) FROM watched_day"), 30);
+	assert_int_equal(count(w, "SELECT count(*) FROM prompt"), 30);
+	assert_int_equal(count(w, "SELECT count(*) FROM token"), 1);
+	assert_int_equal(count(w, "SELECT count(*) FROM dispute"), 1);
+	assert_int_equal(count(w, "SELECT count(*) FROM console"), 1);
+	db_close(&w->db);
+	free(w);
+}
+
 static void
 test_by_size(void **state)
 {
@@ -339,6 +397,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_by_age),
+		TEST(test_people_by_age),
 		TEST(test_by_size),
 		TEST(test_versions),
 		TEST(test_version_0),

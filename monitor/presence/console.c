@@ -100,7 +100,7 @@ weigh_reporter(const struct console *c, int64_t at_us, struct finding *out)
 		    r->conflict_us);
 	else if (r->goodbye)
 		*out = finding(PRESENCE_AWAY, PRESENCE_WHY_GOODBYE, r->sent_us);
-	else if (at_us >= late_us(c, r))
+	else if (at_us >= late_us(c, r) || at_us < r->trial_us)
 		*out = finding(PRESENCE_UNKNOWN, PRESENCE_WHY_LATE, r->sent_us);
 	else if (away != PRESENCE_WHY_NONE)
 		*out = finding(PRESENCE_AWAY, away, r->sent_us);
@@ -132,7 +132,8 @@ static struct finding
 weigh_desk(const struct console *c, int64_t at_us)
 {
 	bool sees = c->desk_heard_us != NEVER_US &&
-		    at_us < c->desk_heard_us + DESK_FRESH_US;
+		    at_us < c->desk_heard_us + DESK_FRESH_US &&
+		    at_us >= after(c->began_us, c->config.desk_still_s);
 
 	/* A camera that can't say doesn't make it better than one that says
 	 * no. */
@@ -176,6 +177,8 @@ weigh_input(const struct console *c, int64_t at_us)
 		    c->prompt.first_us);
 	if (is_blind(c, at_us, &since))
 		return finding(PRESENCE_UNKNOWN, PRESENCE_WHY_BLIND, since);
+	if (at_us >= idle_us(c) && at_us < c->void_us)
+		return finding(PRESENCE_UNKNOWN, PRESENCE_WHY_LATE, NEVER_US);
 	if (at_us >= idle_us(c))
 		return finding(PRESENCE_IDLE, PRESENCE_WHY_QUIET, NEVER_US);
 	if (at_us >= still_us(c))
@@ -237,8 +240,13 @@ next_after(const struct console *c, int64_t at)
 
 	sooner(&next, late_us(c, &c->agent), at);
 	sooner(&next, late_us(c, &c->page), at);
+	sooner(&next, c->agent.trial_us, at);
+	sooner(&next, c->page.trial_us, at);
 	sooner(&next, idle_us(c), at);
+	sooner(&next, c->void_us, at);
 	sooner(&next, still_us(c), at);
+	if (c->config.desk_still_s)
+		sooner(&next, after(c->began_us, c->config.desk_still_s), at);
 	if (c->config.desk_still_s && c->desk_heard_us != NEVER_US)
 		sooner(&next, c->desk_heard_us + DESK_FRESH_US, at);
 	if (c->prompt.open || c->prompt.more)
@@ -279,13 +287,15 @@ console_gap(struct console *c, int64_t since_us, int64_t now_us)
 
 	if (c->verdict.state != PRESENCE_UNKNOWN)
 		push(c, &f, now_us);
+	c->input_us = NEVER_US;
+	c->void_us = after(now_us, c->config.idle_after_s);
 }
 
 static void
 empty(struct console_reporter *r)
 {
 	memset(r, 0, sizeof(*r));
-	r->sent_us = NEVER_US;
+	r->sent_us = r->trial_us = NEVER_US;
 }
 
 void
@@ -297,8 +307,10 @@ console_init(struct console *c, const struct console_config *config,
 	memset(c, 0, sizeof(*c));
 	c->config = *config;
 	c->random = config->seed * 2654435761u + 1;
-	c->began_us = c->weighed_us = c->desk_moved_us = now_us;
-	c->input_us = c->act_us = c->desk_heard_us = NEVER_US;
+	c->began_us = c->weighed_us = now_us;
+	c->input_us = c->act_us = c->void_us = NEVER_US;
+	/* Until somebody was seen moving, the desk camera says nothing good. */
+	c->desk_moved_us = c->desk_heard_us = NEVER_US;
 	c->break_until_us = c->prompt.until_us = NEVER_US;
 	c->odd_us = NEVER_US;
 	c->free_us = now_us;
@@ -329,8 +341,6 @@ console_resume(struct console *c, enum presence state, enum presence_why why,
 		c->prompt.missed = true;
 		c->prompt.missed_us = c->prompt.first_us = now_us;
 	}
-	if (why == PRESENCE_WHY_DESK_STILL)
-		c->desk_moved_us = now_us - c->config.desk_still_s * S_US;
 }
 
 bool

@@ -18,7 +18,9 @@
  * - Locked, dark, no session: away at once.
  * - Nothing heard for late_after_s, a heartbeat missing in between (its number
  *   tells), another life of the agent: nobody vouches for the time since the
- *   last heartbeat, it is unknown. A console that has an agent is unknown
+ *   last heartbeat, it is unknown. After a missing heartbeat what was known of
+ *   input counts no more: the console stays unknown until new input by hand, or
+ *   idle_after_s without any. A console that has an agent is unknown
  *   without it, even when a browser page there still reports: else killing an
  *   agent could only help.
  * - While the agent sees input itself, the page's adds nothing.
@@ -106,7 +108,8 @@ struct console_reporter {
 	int64_t base_until_us;	 /* end of the newer one */
 	bool conflict;
 	int64_t conflict_us, turn_us; /* since; the speaker last changed */
-	int64_t spent_us;	      /* rate: how far its heartbeats reach */
+	int64_t trial_us; /* a new life: the old one might still speak */
+	int64_t spent_us; /* rate: how far its heartbeats reach */
 };
 
 struct console_prompt {
@@ -131,6 +134,7 @@ struct console {
 	unsigned queued;
 	int64_t began_us, weighed_us;
 	int64_t input_us, act_us; /* by hand; key, button or wheel */
+	int64_t void_us; /* until then, not to know of input says nothing */
 	int64_t free_us; /* since then neither locked nor without session */
 	int64_t desk_moved_us, desk_heard_us, break_until_us;
 	uint64_t random;

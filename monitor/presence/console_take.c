@@ -301,14 +301,15 @@ judge_pattern(struct console *c, int64_t now_us)
 }
 
 /* Judging costs some microseconds: not at every heartbeat, and not while
- * nothing came that could change it; but a hand ends at once what a program
- * began. */
+ * nothing came that could change it; but a program alone is called at once,
+ * and a hand ends that. */
 static bool
-is_judged(const struct console *c, bool hand, int64_t now_us)
+is_judged(const struct console *c, bool hand, bool program, int64_t now_us)
 {
 	if (c->odd_us == NEVER_US)
 		return true;
-	if (hand && c->odd.why == PRESENCE_WHY_INJECTED)
+	if (hand ? c->odd.why == PRESENCE_WHY_INJECTED
+		 : program && c->odd.why == PRESENCE_WHY_NONE)
 		return true;
 	return now_us >= c->odd_us + JUDGE_US &&
 	       (c->odd.why != PRESENCE_WHY_NONE || c->odd_held ||
@@ -330,7 +331,8 @@ take_input(struct console *c, const struct console_reporter *r,
 		if (in->count[INPUT_KEY] || in->count[INPUT_BUTTON] ||
 		    in->count[INPUT_WHEEL])
 			later(&c->act_us, last_input(hb, r->sent_us));
-		if (is_judged(c, hand > 0, now_us))
+		if (is_judged(c, hand > 0,
+			sum(in->injected) + sum(in->virtual_) > 0, now_us))
 			judge_pattern(c, now_us);
 	} else if (r->sees_idle && hb->idle_ms != HEARTBEAT_NOT_SAID) {
 		later(&c->input_us, r->sent_us - hb->idle_ms * MS_US);
@@ -408,8 +410,11 @@ console_take(struct console *c, enum console_token kind,
 	}
 	same = r->life_count && find_life(r, hb) == 0;
 	gap = was_conflict || is_gap(r, hb, same);
-	if (gap && r == console_lead(c) && !was_conflict)
+	if (gap && r == console_lead(c))
 		console_gap(c, before, now_us);
+	/* Both may be there: it takes the old one's next heartbeat to know. */
+	if (gap && !same && now_us < before + c->config.late_after_s * S_US)
+		r->trial_us = now_us + c->config.late_after_s * S_US;
 	r->sent_us = sent_at(r, hb, same && !gap, now_us, utc_us);
 	turn_to(r, find_life(r, hb), hb, now_us);
 	r->lives[0].seq = hb->seq;

@@ -10,7 +10,6 @@
 
 /* A program's input counts as odd when nobody's hand was near for so long. */
 #define INJECTED_ALONE_US (120 * S_US)
-#define INJECTED_BEATS 3
 #define RECENT_US (600 * S_US)
 
 /* Level n of a second: up to so many inputs. Ratio 1.5. */
@@ -169,25 +168,27 @@ recent(const struct pattern *p, int64_t now_us, struct pattern_verdict *out)
 	}
 }
 
-/* By programs, and nobody's hand since long. */
+/* By programs, and nobody's hand since long. It begins with the first such
+ * input after that time: until then a hand's input was still worth something.
+ */
 static bool
 is_injected(const struct pattern *p, int64_t now_us, int64_t *since_us)
 {
 	const struct pattern_beat *b;
-	uint32_t n, beats = 0;
 	int64_t alone = p->hand_us == INT64_MIN ? p->began_us : p->hand_us;
+	bool found = false;
+	uint32_t n;
 
-	if (now_us - alone < INJECTED_ALONE_US)
-		return false;
 	for (n = 0; (b = pattern_beat_back(p, n)); n++) {
-		if (b->at_us < now_us - RECENT_US || b->at_us <= alone)
+		if (b->at_us < now_us - RECENT_US ||
+		    b->at_us < alone + INJECTED_ALONE_US)
 			break;
 		if (!b->injected)
 			continue;
-		beats++;
-		*since_us = b->at_us - b->span_ms * 1000LL;
+		found = true;
+		*since_us = b->at_us;
 	}
-	return beats >= INJECTED_BEATS;
+	return found;
 }
 
 void

@@ -40,6 +40,18 @@ script_off(const struct script *s, int32_t at_s)
 	return false;
 }
 
+static bool
+script_off_between(const struct script *s, int32_t from_s, int32_t to_s)
+{
+	size_t i;
+
+	for (i = 0; i < s->off_count; i++) {
+		if (s->off[i].start_s < to_s && s->off[i].end_s > from_s)
+			return true;
+	}
+	return false;
+}
+
 /* A spell of so long from `at`; none of a program's while the monitor is off
  * or soon after, since what it saw before is lost. */
 static void
@@ -51,7 +63,12 @@ add_spell(struct script *s, struct script_console *c, size_t *room,
 
 	if (end > s->seconds)
 		end = s->seconds;
-	if (kind == INJECTED && end - start_s < IDLE_S)
+	/* What a program does right after its agent came back, or before it
+	 * dies, is another rule than the one below. */
+	if (kind == INJECTED &&
+	    (end - start_s < IDLE_S || start_s < c->dead_s + 2 * IDLE_S))
+		kind = LOCKED;
+	if (kind == DEAD && c->odd_s && start_s < c->odd_s + 3 * IDLE_S)
 		kind = LOCKED;
 	for (i = 0; i < s->off_count; i++) {
 		const struct span_s *off = &s->off[i];
@@ -65,6 +82,10 @@ add_spell(struct script *s, struct script_console *c, size_t *room,
 		    start_s >= off->start_s - LATE_S)
 			kind = LOCKED;
 	}
+	if (kind == DEAD)
+		c->dead_s = end;
+	if (kind == INJECTED)
+		c->odd_s = end;
 	if (c->count && c->spells[c->count - 1].kind == kind) {
 		c->spells[c->count - 1].end_s = end;
 		return;
@@ -91,7 +112,7 @@ next_kind(struct draw *d, int32_t *lasts_s)
 		return LOCKED;
 	}
 	if (u < 0.94) {
-		*lasts_s = seconds(d, 5, 1200);
+		*lasts_s = seconds(d, 20, 1200);
 		return DEAD;
 	}
 	if (u < 0.97) {
@@ -135,39 +156,70 @@ draw_console(struct script *s, unsigned n, uint64_t seed)
 	}
 }
 
+/* What the monitor can know at a moment. */
+struct known {
+	int32_t last;	 /* input by hand */
+	int32_t hand;	 /* heartbeat that told of some */
+	int32_t gap_end; /* an agent came back */
+};
+
+static uint8_t
+attended_at(const struct known *k, const struct spell *p, int32_t at)
+{
+	/* The first word of a program's input that nobody's hand is near. */
+	int32_t alone = k->hand + ALONE_S > p->start_s + 1 ? k->hand + ALONE_S
+							   : p->start_s + 1;
+	bool recent = at < k->last + IDLE_S;
+
+	if (p->kind == DEAD)
+		return ATTEND_UNKNOWN;
+	if (p->kind == INJECTED && at >= (alone + BEAT_S - 1) / BEAT_S * BEAT_S)
+		return ATTEND_NO;
+	if (p->kind != WORKING && p->kind != QUIET && p->kind != INJECTED)
+		return ATTEND_NO;
+	if (recent)
+		return ATTEND_YES;
+	return at < k->gap_end + IDLE_S ? ATTEND_UNKNOWN : ATTEND_NO;
+}
+
 /* Attended, second by second, by the rule: input by hand not older than
  * IDLE_S, as far as the monitor has heard of it. */
 static void
 draw_attended(struct script *s, struct script_console *c)
 {
-	int32_t at, last = -IDLE_S;
+	struct known none = { -DAY_S, -DAY_S, -DAY_S }, k = none;
+	int32_t at;
 	size_t i = 0;
 
 	c->attended = calloc(1, (uint32_t)s->seconds);
 	if (!c->attended)
 		abort();
 	for (at = 0; at < s->seconds; at++) {
-		const struct spell *p;
+		const struct spell *p, *before;
 
 		while (c->spells[i].end_s <= at)
 			i++;
 		p = &c->spells[i];
+		before = i && at == p->start_s ? p - 1 : NULL;
 		if (script_off(s, at)) {
-			last = -IDLE_S;
+			k = none;
 			c->attended[at] = ATTEND_UNKNOWN;
 			continue;
 		}
+		if (p->kind == DEAD)
+			k = none;
+		if (before && before->kind == DEAD && before->start_s > 0 &&
+		    !script_off(s, before->start_s) &&
+		    !script_off_between(s, before->start_s, at))
+			k.gap_end = at;
 		/* A quiet spell begins with the last input of the one before,
-		 * if that was work. */
+		 * if that was work; of others it is told as they begin. */
 		if (p->kind == WORKING ||
-		    (p->kind == QUIET && at == p->start_s && i > 0 &&
-			p[-1].kind == WORKING))
-			last = at;
-		c->attended[at] = p->kind == DEAD ? ATTEND_UNKNOWN
-				  : (p->kind == WORKING || p->kind == QUIET) &&
-					  at < last + IDLE_S
-				      ? ATTEND_YES
-				      : ATTEND_NO;
+		    (p->kind == QUIET && before && before->kind == WORKING))
+			k.last = at;
+		if (before && before->kind == WORKING && p->kind != DEAD)
+			k.hand = at;
+		c->attended[at] = attended_at(&k, p, at);
 	}
 }
 

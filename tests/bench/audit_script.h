@@ -19,6 +19,7 @@
 #define BEAT_S 5
 #define IDLE_S 300
 #define LATE_S 15
+#define ALONE_S 120 /* a program's input, after the last hand's */
 #define DWELL_S 300
 #define ROOMS 6
 #define SLOT_TILES 4 /* of a console's screen */
@@ -48,6 +49,7 @@ struct script_console {
 	enum player player;
 	struct spell *spells;
 	size_t count;
+	int32_t dead_s, odd_s; /* ends of the last such spells */
 	uint8_t *attended; /* enum attendance by second: the truth */
 };
 struct span_s {

@@ -280,13 +280,15 @@ console_settle(struct console *c, int64_t now_us)
 }
 
 void
-console_gap(struct console *c, int64_t since_us, int64_t now_us)
+console_gap(struct console *c, int64_t since_us, int64_t now_us, bool lost)
 {
 	struct finding f =
 	    finding(PRESENCE_UNKNOWN, PRESENCE_WHY_LATE, since_us);
 
 	if (c->verdict.state != PRESENCE_UNKNOWN)
 		push(c, &f, now_us);
+	if (!lost)
+		return;
 	c->input_us = NEVER_US;
 	c->void_us = after(now_us, c->config.idle_after_s);
 }
@@ -295,7 +297,7 @@ static void
 empty(struct console_reporter *r)
 {
 	memset(r, 0, sizeof(*r));
-	r->sent_us = r->trial_us = NEVER_US;
+	r->sent_us = r->trial_us = r->jump_us = r->refused_us = NEVER_US;
 }
 
 void

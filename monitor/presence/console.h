@@ -18,8 +18,9 @@
  * - Locked, dark, no session: away at once.
  * - Nothing heard for late_after_s, a heartbeat missing in between (its number
  *   tells), another life of the agent: nobody vouches for the time since the
- *   last heartbeat, it is unknown. After a missing heartbeat what was known of
- *   input counts no more: the console stays unknown until new input by hand, or
+ *   last heartbeat, it is unknown. After a missing heartbeat, unless the next
+ *   one's counts cover its time, what was known of input counts no more: the
+ *   console stays unknown until new input by hand, or
  *   idle_after_s without any. A console that has an agent is unknown
  *   without it, even when a browser page there still reports: else killing an
  *   agent could only help.
@@ -108,6 +109,8 @@ struct console_reporter {
 	int64_t base_until_us;	 /* end of the newer one */
 	bool conflict;
 	int64_t conflict_us, turn_us; /* since; the speaker last changed */
+	int64_t jump_us;	      /* its numbers last skipped some */
+	int64_t refused_us;	      /* last spoke, with a clock too wrong */
 	int64_t trial_us; /* a new life: the old one might still speak */
 	int64_t spent_us; /* rate: how far its heartbeats reach */
 };

@@ -18,9 +18,11 @@ bool console_has_agent(const struct console *c);
 /* All that time alone changed until now becomes verdicts. Before anything new
  * is taken in, and after it. */
 void console_settle(struct console *c, int64_t now_us);
-/* Nobody vouches for [since, now): unknown, whatever it was; and what was known
- * of input counts no more, since what is missing might have contradicted it. */
-void console_gap(struct console *c, int64_t since_us, int64_t now_us);
+/* Nobody vouches for [since, now): unknown, whatever it was. lost: what was
+ * known of input counts no more, since what is missing might have contradicted
+ * it. */
+void console_gap(struct console *c, int64_t since_us, int64_t now_us,
+    bool lost);
 
 /* A new draw of when the next prompt comes. */
 void console_prompt_draw(struct console *c);

@@ -189,6 +189,25 @@ check_older(struct console_reporter *r, unsigned at, const struct heartbeat *hb,
 	return HEARTBEAT_CONFLICT;
 }
 
+/* A number that was here already, by a clock that has gone on since: not the
+ * same heartbeat again, but a copy of the agent (of its machine, perhaps). */
+static enum heartbeat_fault
+check_number(struct console_reporter *r, unsigned at,
+    const struct heartbeat *hb, int64_t now_us)
+{
+	if (at == 0 && hb->utc_ms && r->utc_ms &&
+	    hb->utc_ms > r->utc_ms + BACK_MS) {
+		if (!r->conflict)
+			r->conflict_us =
+			    r->jump_us == NEVER_US ? r->sent_us : r->jump_us;
+		r->conflict = true;
+		r->turn_us = now_us;
+		return HEARTBEAT_CONFLICT;
+	}
+	return hb->seq == r->lives[at].seq ? HEARTBEAT_REPEATED
+					   : HEARTBEAT_OUT_OF_ORDER;
+}
+
 static enum heartbeat_fault
 check_life(struct console_reporter *r, const struct heartbeat *hb,
     int64_t now_us)
@@ -196,8 +215,7 @@ check_life(struct console_reporter *r, const struct heartbeat *hb,
 	unsigned at = find_life(r, hb);
 
 	if (at < r->life_count && hb->seq <= r->lives[at].seq)
-		return hb->seq == r->lives[at].seq ? HEARTBEAT_REPEATED
-						   : HEARTBEAT_OUT_OF_ORDER;
+		return check_number(r, at, hb, now_us);
 	if (at > 0 && at < r->life_count)
 		return check_older(r, at, hb, now_us);
 	if (!r->conflict)
@@ -209,6 +227,27 @@ check_life(struct console_reporter *r, const struct heartbeat *hb,
 	turn_to(r, at, hb, now_us);
 	r->lives[0].seq = hb->seq;
 	return HEARTBEAT_CONFLICT;
+}
+
+/* A clock that is too wrong: nothing that it says is believed, but that it
+ * speaks; another one than who is believed is a second agent. */
+static void
+note_refused(struct console_reporter *r, const struct heartbeat *hb,
+    int64_t now_us)
+{
+	unsigned at = find_life(r, hb);
+	int64_t first = r->lives[0].first_us;
+
+	if (at < r->life_count && hb->seq <= r->lives[at].seq)
+		return; /* an old one again */
+	if (at == 0)
+		r->refused_us = now_us;
+	if (!r->heard || at == 0)
+		return;
+	if (!r->conflict)
+		r->conflict_us = now_us - first < ALONE_US ? first : now_us;
+	r->conflict = true;
+	r->turn_us = now_us;
 }
 
 /* When it was sent: its clock against the least offset seen so far. `follows`:
@@ -387,6 +426,19 @@ is_gap(const struct console_reporter *r, const struct heartbeat *hb,
 	return !same_life || hb->seq != r->lives[0].seq + 1;
 }
 
+/* Its counts are of all the time since the last one that was taken: an agent
+ * that couldn't deliver one puts them into the next. */
+static bool
+covers(const struct console_reporter *r, const struct heartbeat *hb,
+    int64_t now_us)
+{
+	int64_t since_ms = hb->utc_ms && r->utc_ms
+			       ? hb->utc_ms - r->utc_ms
+			       : (now_us - r->sent_us) / MS_US;
+
+	return since_ms >= 0 && hb->span_ms + BACK_MS >= since_ms;
+}
+
 enum heartbeat_fault
 console_take(struct console *c, enum console_token kind,
     const struct heartbeat *hb, int64_t now_us, int64_t utc_us)
@@ -394,26 +446,33 @@ console_take(struct console *c, enum console_token kind,
 	struct console_reporter *r =
 	    kind == CONSOLE_TOKEN_BROWSER ? &c->page : &c->agent;
 	enum heartbeat_fault fault;
-	int64_t before = r->sent_us;
+	int64_t before = r->sent_us, spoke;
 	bool same, gap, was_conflict = r->conflict;
 
 	console_settle(c, now_us);
 	if (!in_range(hb))
 		return HEARTBEAT_RANGE;
-	if ((fault = check_rate(r, now_us)) != HEARTBEAT_FINE ||
-	    (fault = check_clock(hb, utc_us)) != HEARTBEAT_FINE)
+	if ((fault = check_rate(r, now_us)) != HEARTBEAT_FINE)
 		return fault;
-	fault = check_life(r, hb, now_us);
+	fault = check_clock(hb, utc_us);
+	if (fault != HEARTBEAT_FINE)
+		note_refused(r, hb, now_us);
+	else
+		fault = check_life(r, hb, now_us);
 	if (fault != HEARTBEAT_FINE) {
 		console_settle(c, now_us);
 		return fault;
 	}
 	same = r->life_count && find_life(r, hb) == 0;
 	gap = was_conflict || is_gap(r, hb, same);
+	if (gap)
+		r->jump_us = now_us;
 	if (gap && r == console_lead(c))
-		console_gap(c, before, now_us);
+		console_gap(c, before, now_us,
+		    was_conflict || !same || !covers(r, hb, now_us));
 	/* Both may be there: it takes the old one's next heartbeat to know. */
-	if (gap && !same && now_us < before + c->config.late_after_s * S_US)
+	spoke = before > r->refused_us ? before : r->refused_us;
+	if (gap && !same && now_us < spoke + c->config.late_after_s * S_US)
 		r->trial_us = now_us + c->config.late_after_s * S_US;
 	r->sent_us = sent_at(r, hb, same && !gap, now_us, utc_us);
 	turn_to(r, find_life(r, hb), hb, now_us);

@@ -169,26 +169,28 @@ recent(const struct pattern *p, int64_t now_us, struct pattern_verdict *out)
 }
 
 /* By programs, and nobody's hand since long. It begins with the first such
- * input after that time: until then a hand's input was still worth something.
- */
+ * input, but not before that time is over: until then a hand's input was still
+ * worth something. */
 static bool
 is_injected(const struct pattern *p, int64_t now_us, int64_t *since_us)
 {
 	const struct pattern_beat *b;
-	int64_t alone = p->hand_us == INT64_MIN ? p->began_us : p->hand_us;
-	bool found = false;
+	int64_t hand = p->hand_us == INT64_MIN ? p->began_us : p->hand_us;
+	int64_t alone = hand + INJECTED_ALONE_US, first = INT64_MAX;
 	uint32_t n;
 
+	if (now_us < alone)
+		return false;
 	for (n = 0; (b = pattern_beat_back(p, n)); n++) {
-		if (b->at_us < now_us - RECENT_US ||
-		    b->at_us < alone + INJECTED_ALONE_US)
+		if (b->at_us < now_us - RECENT_US || b->at_us <= hand)
 			break;
-		if (!b->injected)
-			continue;
-		found = true;
-		*since_us = b->at_us;
+		if (b->injected)
+			first = b->at_us;
 	}
-	return found;
+	if (first == INT64_MAX)
+		return false;
+	*since_us = first > alone ? first : alone;
+	return true;
 }
 
 void

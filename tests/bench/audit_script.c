@@ -166,14 +166,14 @@ struct known {
 static uint8_t
 attended_at(const struct known *k, const struct spell *p, int32_t at)
 {
-	/* The first word of a program's input that nobody's hand is near. */
-	int32_t alone = k->hand + ALONE_S > p->start_s + 1 ? k->hand + ALONE_S
-							   : p->start_s + 1;
+	/* A program's input is first told at the heartbeat after its start. */
+	int32_t first = p->start_s - p->start_s % BEAT_S + BEAT_S;
+	int32_t alone = k->hand + ALONE_S > first ? k->hand + ALONE_S : first;
 	bool recent = at < k->last + IDLE_S;
 
 	if (p->kind == DEAD)
 		return ATTEND_UNKNOWN;
-	if (p->kind == INJECTED && at >= (alone + BEAT_S - 1) / BEAT_S * BEAT_S)
+	if (p->kind == INJECTED && at >= alone)
 		return ATTEND_NO;
 	if (p->kind != WORKING && p->kind != QUIET && p->kind != INJECTED)
 		return ATTEND_NO;

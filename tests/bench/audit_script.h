@@ -50,7 +50,7 @@ struct script_console {
 	struct spell *spells;
 	size_t count;
 	int32_t dead_s, odd_s; /* ends of the last such spells */
-	uint8_t *attended; /* enum attendance by second: the truth */
+	uint8_t *attended;     /* enum attendance by second: the truth */
 };
 struct span_s {
 	int32_t start_s, end_s;

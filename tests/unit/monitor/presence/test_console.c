@@ -264,9 +264,9 @@ test_refused(void **unused)
 	begin(&t, NULL);
 	quiet(&t, 5, 20);
 	t.hb.seq--;
-	assert_int_equal(beat(&t, 25, 9, 9), HEARTBEAT_REPEATED);
+	assert_int_equal(beat_late(&t, 20, 22, 9, 9), HEARTBEAT_REPEATED);
 	t.hb.seq -= 2;
-	assert_int_equal(beat(&t, 25, 9, 9), HEARTBEAT_OUT_OF_ORDER);
+	assert_int_equal(beat_late(&t, 15, 22, 9, 9), HEARTBEAT_OUT_OF_ORDER);
 	t.hb.seq = 4;
 	assert_int_equal(beat(&t, 25, 900000, 9), HEARTBEAT_RANGE);
 	t.hb.seq = UINT64_MAX; /* the next is 0 */
@@ -317,6 +317,25 @@ test_conflict(void **unused)
 	expect(&t, "0 unknown never-heard; 5 attended input; "
 		   "23 unknown late <20; 25 unknown conflict <23; "
 		   "120 unknown late");
+}
+
+/* A copy of a machine has its agent's life, too. */
+static void
+test_copied(void **unused)
+{
+	static struct story t;
+	uint64_t seq;
+
+	(void)unused;
+	begin(&t, NULL);
+	quiet(&t, 5, 20);
+	seq = t.hb.seq;
+	assert_int_equal(beat(&t, 25, 50, 5), HEARTBEAT_FINE);
+	t.hb.seq = seq;
+	assert_int_equal(beat(&t, 27, 0, 0), HEARTBEAT_CONFLICT);
+	assert_int_equal(beat(&t, 30, 50, 5), HEARTBEAT_CONFLICT);
+	expect(&t, "0 unknown never-heard; 5 idle quiet; 25 attended input; "
+		   "27 unknown conflict <25");
 }
 
 /* A straggler of the life before isn't another agent. */
@@ -628,6 +647,7 @@ main(void)
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_rate),
 		cmocka_unit_test(test_conflict),
+		cmocka_unit_test(test_copied),
 		cmocka_unit_test(test_straggler),
 		cmocka_unit_test(test_injected),
 		cmocka_unit_test(test_page),

@@ -164,7 +164,6 @@ ca = {server.ca}
 XORG_CONF = """
 Section "ServerFlags"
  Option "AutoAddDevices" "false"
- Option "AutoEnableDevices" "false"
  Option "DontVTSwitch" "true"
 EndSection
 Section "Device"
@@ -191,6 +190,30 @@ EndSection
 """
 
 
+# Devices that are worked through sockets, by the server's own driver for tests
+# (inputtestdrv(4)): to the server they are hardware like any other.
+XORG_HANDS = """
+Section "InputDevice"
+ Identifier "mouse"
+ Driver "inputtest"
+ Option "DeviceType" "Pointer"
+ Option "SocketPath" "{where}/mouse"
+EndSection
+Section "InputDevice"
+ Identifier "keys"
+ Driver "inputtest"
+ Option "DeviceType" "Keyboard"
+ Option "SocketPath" "{where}/keys"
+EndSection
+Section "ServerLayout"
+ Identifier "l"
+ Screen "s"
+ InputDevice "mouse" "CorePointer"
+ InputDevice "keys" "CoreKeyboard"
+EndSection
+"""
+
+
 class XServer:
     """Xorg with the dummy driver and DPMS, or Xvfb where that can't start."""
 
@@ -205,7 +228,9 @@ class XServer:
         modules = os.path.join(BUILD, "tests", "xorg")
         self.dpms = os.path.exists(os.path.join(modules, "xorgdpms.so"))
         load = 'Section "Module"\n Load "xorgdpms"\nEndSection\n' if self.dpms else ""
-        config = write(os.path.join(self.where, "xorg.conf"), XORG_CONF + load)
+        self.hands = os.path.exists("/usr/lib/xorg/modules/input/inputtest_drv.so")
+        hands = XORG_HANDS.format(where=self.where) if self.hands else ""
+        config = write(os.path.join(self.where, "xorg.conf"), XORG_CONF + load + hands)
         self.ways = [["Xvfb", "-screen", "0", "1280x720x24"]]
         if os.path.exists("/usr/lib/xorg/Xorg"):
             self.ways.insert(0, ["/usr/lib/xorg/Xorg", "-config", config, "-logfile", self.log, "-novtswitch",
@@ -213,7 +238,7 @@ class XServer:
         self.display, self.child = None, None
         while not self.start():
             self.ways.pop(0)
-            self.dpms = False
+            self.dpms = self.hands = False
             assert self.ways, "no X server can be started here"
         self.real = "Xorg" in self.ways[0][0]
         self.environment = {**os.environ, "DISPLAY": self.display, "XAUTHORITY": self.auth}
@@ -249,6 +274,36 @@ class XServer:
         """(process, window) of an xterm."""
         child = self.child_of("xterm", "-class", "VmsClient", "-T", title, "-geometry", geometry, "-e", "sleep", "300")
         return child, self.run("xdotool", "search", "--sync", "--onlyvisible", "--name", title).splitlines()[0]
+
+
+class XorgHands:
+    """Hands at the devices of such an Xorg (xf86-input-inputtest-protocol.h)."""
+
+    def __init__(self, x):
+        self.mouse, self.keys = (self.open(os.path.join(x.where, name)) for name in ("mouse", "keys"))
+        # The driver turns in circles once its client hangs up.
+        x.held_open = self
+
+    @staticmethod
+    def open(path):
+        s = socket.socket(socket.AF_UNIX)
+        s.settimeout(10)
+        s.connect(path)
+        s.sendall(struct.pack("<IIHH", 12, 0, 1, 0))
+        assert struct.unpack("<IIHH", s.recv(12))[1] == 0
+        return s
+
+    def move(self, dx, dy):
+        axes = [float(dx), float(dy)] + 62 * [0.0]
+        self.mouse.sendall(struct.pack("<III4xI8s4x64d64d", 1056, 2, 0, 0, b"\x03" + bytes(7), *axes, *(64 * [0.0])))
+
+    def button(self, number):
+        for down in (1, 0):
+            self.mouse.sendall(struct.pack("<IIiiI4xI8s4x128d", 1064, 4, 0, number, down, 0, bytes(8), *(128 * [0.0])))
+
+    def key(self, code):
+        for down in (1, 0):
+            self.keys.sendall(struct.pack("<IIiI", 16, 5, code, down))
 
 
 class Hands:

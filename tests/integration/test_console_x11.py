@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 
-from console_world import TOKEN, Agent, Logind, Server, XServer
+from console_world import TOKEN, Agent, Logind, Server, XorgHands, XServer
 from harness import free_port, program, skip
 
 SECRET_TITLE = "Zephyrine-4711"
@@ -69,6 +69,31 @@ def test_injected():
     last = server.wait(lambda h, s: True, "one more")
     assert set(server.sum().values()) == {0}, "a program's input passes as a hand's"
     assert "idle_ms" not in last, "a program's input ends the idle time"
+
+
+def test_hands():
+    if not x.hands:
+        print("the X server has no inputtest driver: hands are tested through VNC alone (test_console_hands)")
+        return
+    since, hands = len(server.heartbeats), XorgHands(x)
+    for i in range(8):
+        hands.move(10, 5)
+        hands.key(38 + i)
+        time.sleep(0.04)
+    hands.button(1)
+    hands.button(5)
+    expected = {"keys": 8, "moves": 8, "buttons": 1, "wheel": 1}
+    end = time.monotonic() + 5
+    while server.sum(None, since) != expected and time.monotonic() < end:
+        time.sleep(0.1)
+    assert server.sum(None, since) == expected, server.sum(None, since)
+    assert set(server.sum("injected", since).values()) == {0}, server.sum("injected", since)
+    told = [h for _, _, h in server.heartbeats[since:]]
+    assert sum(h["input"]["path_px"] for h in told) > 40 and told[-1]["idle_ms"] < 3000, told[-1]
+    before = told[-1]["idle_ms"]
+    x.run("xdotool", "key", "a")
+    later = server.wait(lambda h, s: h["idle_ms"] > before + 900, "an idle time that no program ends")
+    assert later["sees"]["idle"] == "x11"
 
 
 def test_windows_without_manager():
@@ -159,7 +184,7 @@ def test_x_server_lost():
     x.child.kill()
     gone = server.wait(lambda h, s: h["sees"]["screens"] == "none", "no screens")
     assert gone["sees"]["input"] == "none" and gone["sees"]["windows"] == "none", gone["sees"]
-    assert "idle_ms" not in gone
+    assert gone["sees"]["idle"] == "none", gone["sees"]
     assert x.start()
     server.wait(lambda h, s: h["sees"]["input"] == "x11" and h["screens"], "the X server back", 12)
     seqs = [h["seq"] for _, s, h in server.heartbeats if h["seq"] > since]
@@ -225,7 +250,7 @@ agent = Agent(server, "--sources", "x11,logind", "--xauthority", x.auth, "--conn
               environment=logind.environment)
 agent_pid = agent.process.pid
 began = time.monotonic()
-for test in (test_begin, test_injected, test_windows_without_manager, test_windows, test_power, test_logind,
+for test in (test_begin, test_injected, test_hands, test_windows_without_manager, test_windows, test_power, test_logind,
              test_connections, test_privacy, test_x_server_hangs, test_x_server_lost, test_shutdown, test_end,
              test_print):
     at = time.monotonic()

@@ -339,6 +339,9 @@ console_resume(struct console *c, enum presence state, enum presence_why why,
 		c->odd.since_us = now_us;
 		c->odd_held = true;
 	}
+	if (why == PRESENCE_WHY_CONFLICT)
+		c->agent.trial_us = c->page.trial_us =
+		    now_us + CONSOLE_ALONE_US;
 	if (why == PRESENCE_WHY_PROMPT_MISSED) {
 		c->prompt.missed = true;
 		c->prompt.missed_us = c->prompt.first_us = now_us;

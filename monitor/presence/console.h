@@ -148,7 +148,7 @@ void console_init(struct console *c, const struct console_config *config,
 /* New thresholds; what was heard stays. */
 void console_configure(struct console *c, const struct console_config *config);
 /* After the monitor's own restart: the last stored state, so that a missed
- * prompt, a still desk or a suspicion doesn't end by it. */
+ * prompt, a suspicion or a conflict doesn't end by it. */
 void console_resume(struct console *c, enum presence state,
     enum presence_why why, int64_t now_us);
 

@@ -10,6 +10,7 @@
 #define S_US 1000000LL
 #define MS_US 1000LL
 #define NEVER_US INT64_MIN
+#define CONSOLE_ALONE_US (60 * S_US)
 
 /* Who decides whether the console is there at all: the agent, where there is
  * one. */

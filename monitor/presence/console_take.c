@@ -12,7 +12,7 @@
 #define RATE_BURST_US (20 * RATE_COST_US)
 /* After two agents spoke with one token: only who is alone so long is
  * believed. */
-#define ALONE_US (60 * S_US)
+#define ALONE_US CONSOLE_ALONE_US
 /* A clock is believed to be right until its own offset was seen for so long;
  * then the least offset of the last six to twelve hours is what a heartbeat
  * takes that isn't delayed. Crystals drift by less than 3 s in that time. */
@@ -170,6 +170,16 @@ turn_to(struct console_reporter *r, unsigned at, const struct heartbeat *hb,
 	}
 }
 
+/* When the newer of two lives that speak at once began; both, if they did of
+ * late: after a restart nobody knows which was there before. */
+static int64_t
+since_two(const struct console_reporter *r, unsigned at, int64_t now_us)
+{
+	int64_t newer = r->lives[0].first_us, older = r->lives[at].first_us;
+
+	return older < newer && now_us - older < ALONE_US ? older : newer;
+}
+
 /* A heartbeat of a life that another one has followed: a straggler, or two
  * agents at once? */
 static enum heartbeat_fault
@@ -182,7 +192,7 @@ check_older(struct console_reporter *r, unsigned at, const struct heartbeat *hb,
 		return HEARTBEAT_OUT_OF_ORDER;
 	if (!r->conflict) {
 		r->conflict = true;
-		r->conflict_us = r->lives[0].first_us;
+		r->conflict_us = since_two(r, at, now_us);
 	}
 	turn_to(r, at, hb, now_us);
 	r->lives[0].seq = hb->seq;

@@ -49,6 +49,8 @@ build(const struct pattern *p, struct series *s)
 	zero = p->newest_s - PATTERN_SECONDS + 1;
 	if (first < zero)
 		first = zero;
+	if (first < 0) /* sent before the clock began, by its word */
+		first = 0;
 	s->count = (int)(p->newest_s - first + 1);
 	if (s->count < 0)
 		s->count = 0;

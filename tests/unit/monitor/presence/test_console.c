@@ -315,7 +315,7 @@ test_conflict(void **unused)
 	for (; at < 125; at += 5)
 		beat(&t, at, 0, 0);
 	expect(&t, "0 unknown never-heard; 5 attended input; "
-		   "23 unknown late <20; 25 unknown conflict <23; "
+		   "23 unknown late <20; 25 unknown conflict <5; "
 		   "120 unknown late");
 }
 

@@ -52,6 +52,13 @@ time_of(int64_t utc_us)
 	return utc_us > 0 ? json_string(cli_iso(utc_us, text)) : json_null();
 }
 
+/* A breach of the roster has no cause of a picture's. */
+static const char *
+what_kind(const struct store_incident_row *row)
+{
+	return row->room != 0 ? "unattended" : cause_name(row->cause);
+}
+
 static bool
 on_incident(void *arg, const struct store_incident_row *row)
 {
@@ -64,7 +71,7 @@ on_incident(void *arg, const struct store_incident_row *row)
 		    json_pack("{s:I, s:s, s:s, s:s, s:o, s:o, s:o, s:b, s:o, "
 			      "s:s, s:b, s:b}",
 			"id", (json_int_t)row->id, "where", row->place, "cause",
-			cause_name(row->cause), "text", row->text, "since",
+			what_kind(row), "text", row->text, "since",
 			time_of(row->since_utc), "at", time_of(row->at_utc),
 			"until", time_of(row->good_utc), "alertable",
 			row->alertable, "acknowledged",
@@ -75,7 +82,7 @@ on_incident(void *arg, const struct store_incident_row *row)
 	}
 	cli_table_add(&in->table, "%lld", (long long)row->id);
 	cli_table_add(&in->table, "%s", row->place);
-	cli_table_add(&in->table, "%s", cause_name(row->cause));
+	cli_table_add(&in->table, "%s", what_kind(row));
 	cli_table_add(&in->table, "%s", cli_utc(row->since_utc, since));
 	cli_table_add(&in->table, "%s",
 	    row->closed_utc ? cli_utc(row->good_utc, good) : "open");

@@ -533,10 +533,10 @@ windows_print(const struct unwatched_feed *u)
 		const struct unwatched_window *w = &u->windows[i];
 		unsigned end = (w->hour + w->hours) % WEEK_HOURS;
 
-		printf("%s %s %02u:00 to %s %02u:00, in %u of %u weeks%s\n",
-		    i == 0 ? "never watched:" : "	      ",
-		    days[w->hour / 24], w->hour % 24, days[end / 24], end % 24,
-		    w->weeks, w->of, w->sure ? "" : " (some of it unknown)");
+		printf("%-14s %s %02u:00 to %s %02u:00, in %u of %u weeks%s\n",
+		    i == 0 ? "never watched:" : "", days[w->hour / 24],
+		    w->hour % 24, days[end / 24], end % 24, w->weeks, w->of,
+		    w->sure ? "" : " (some of it unknown)");
 	}
 }
 

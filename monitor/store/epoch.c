@@ -83,7 +83,7 @@ epoch_step(struct writer *w, struct op *op)
 	    "iisii", w->at.epoch, w->at.run, op->word.text, w->at.anchor_us,
 	    w->at.epoch_start);
 	tiled_reopen(w, w->at.epoch_start);
-	watched_mark(w, 0, w->at.epoch_start);
+	watched_clock(w, w->at.epoch_start);
 	json_text(&j, "reason", op->word.text);
 	json_number(&j, "before", old);
 	json_number(&j, "after", w->at.epoch_start);

@@ -103,6 +103,7 @@ struct audit {
 	struct store_reader *r;
 	const struct store_unwatched_ask *ask;
 	int64_t from, to;     /* of all */
+	int64_t until;	      /* known_until */
 	int64_t frontier;     /* hours before it are summed, or due */
 	struct audited *list; /* by number of the feed while it is made */
 	size_t count, room;
@@ -151,7 +152,8 @@ audited_add(struct audit *a, sqlite3_stmt *st)
 	if (sqlite3_column_type(st, 6) != SQLITE_NULL &&
 	    sqlite3_column_int64(st, 6) < to)
 		to = sqlite3_column_int64(st, 6);
-	if (from < a->from)
+	/* Added while a clock was wrong: it has long been there. */
+	if (from < a->from || from > a->until)
 		from = a->from;
 	if (from >= to)
 		return true;
@@ -410,8 +412,9 @@ store_read_unwatched(struct store_reader *r,
 	    "SELECT value FROM meta WHERE key = 'watched_hour'", "");
 	if (a.from < since)
 		a.from = since;
-	if (a.to > known_until(r))
-		a.to = known_until(r);
+	a.until = known_until(r);
+	if (a.to > a.until)
+		a.to = a.until;
 	feeds_list(&a);
 	a.days = malloc((a.count + 1) * sizeof(*a.days));
 	if (a.days == NULL)

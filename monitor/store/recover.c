@@ -110,6 +110,7 @@ watch_from(struct writer *w, int64_t mono, int64_t utc)
 	w->at.epoch = epoch_new(w, "start", utc);
 	w->at.epoch_start = utc;
 	tiled_start(w, utc);
+	watched_clock(w, utc);
 	w->at.alive_us = mono;
 	epoch_alive(w, mono, false);
 	json_text(&j, "program", CAMWARDEN_VERSION);

@@ -60,6 +60,49 @@ watched_mark(struct writer *w, int64_t feed, int64_t utc)
 		    "ii", h, feed);
 }
 
+void
+watched_clock(struct writer *w, int64_t utc)
+{
+	if (w->at.watched_hour == 0 || hour_of(utc) >= w->at.watched_hour)
+		return;
+	sight_free(&w->sight);
+	frontier_set(w, hour_of(utc));
+	/* What a wrong clock put into the future has begun by now. */
+	db_run(&w->db,
+	    "UPDATE meta SET value = min(value, ?) WHERE key ="
+	    " 'watched_since'",
+	    "i", utc);
+	db_run(&w->db, "DELETE FROM watched_due WHERE hour >= ?", "i",
+	    hour_of(utc));
+}
+
+/* The hour after the frontier is due; where nobody lived there is nothing to
+ * sum (clocks jump by years), and an hour without a sum is unknown. */
+static void
+frontier_move(struct writer *w)
+{
+	int64_t hour = w->at.watched_hour, next = hour + WATCHED_HOUR_US;
+	bool lived = db_int(&w->db, 0,
+	    "SELECT EXISTS(SELECT 1 FROM epoch WHERE start < ?1"
+	    " AND (end IS NULL OR end > ?2) AND reason <> 'monitor-off')",
+	    "ii", next, hour);
+
+	if (lived) {
+		db_run(&w->db,
+		    "INSERT OR REPLACE INTO watched_due(hour, feed, after)"
+		    " VALUES(?, 0, 0)",
+		    "i", hour);
+	} else {
+		int64_t start = db_int(&w->db, next,
+		    "SELECT min(start) FROM epoch WHERE start >= ?"
+		    " AND reason <> 'monitor-off'",
+		    "i", next);
+
+		next = hour_of(start);
+	}
+	frontier_set(w, next);
+}
+
 struct due {
 	int64_t hour, feed, after;
 };
@@ -205,13 +248,8 @@ watched_step(struct writer *w, int64_t mono_us)
 	if (!over && !due_next(w, now, &due))
 		return false;
 	db_script(&w->db, "BEGIN IMMEDIATE");
-	if (over) {
-		db_run(&w->db,
-		    "INSERT OR REPLACE INTO watched_due(hour, feed, after)"
-		    " VALUES(?, 0, 0)",
-		    "i", w->at.watched_hour);
-		frontier_set(w, w->at.watched_hour + WATCHED_HOUR_US);
-	}
+	if (over)
+		frontier_move(w);
 	while (w->db.rc == SQLITE_OK && due_next(w, now, &due)) {
 		due_do(w, &due, until);
 		if (clock_mono_us() >= until)

@@ -21,6 +21,8 @@ void watched_begin(struct writer *w, int64_t utc);
 void watched_recover(struct writer *w);
 /* The feed's time line (0: everybody's) is another from utc on. */
 void watched_mark(struct writer *w, int64_t feed, int64_t utc);
+/* A clock is set: it shows utc now. Hours to come again are summed again. */
+void watched_clock(struct writer *w, int64_t utc);
 /* A bounded step of summing, a transaction of its own; true: more is due. */
 bool watched_step(struct writer *w, int64_t mono_us);
 void watched_end(struct writer *w);

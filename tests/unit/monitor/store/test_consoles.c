@@ -14,6 +14,7 @@
 #define FEEDS 5
 
 static unsigned floors;
+static int64_t drift; /* of the clock, since T0 */
 
 static void
 on_floor(void *arg)
@@ -141,7 +142,7 @@ reader(struct bench *b)
 	assert_non_null(r);
 	store_now(&now);
 	now.mono_us = b->mono;
-	now.utc_us = T0 + b->mono;
+	now.utc_us = T0 + b->mono + drift;
 	assert_true(store_read_alive(r, &now, &alive));
 	return r;
 }
@@ -862,13 +863,20 @@ random_change(struct writer *w, struct op *op, int64_t at, unsigned *seed)
 	}
 }
 
+/* Some minutes, or a wrong clock at the start: a day back, two days ahead. */
+static int64_t
+clock_jump(unsigned *seed, bool wrong)
+{
+	if (!wrong || rand_r(seed) % 3 != 0)
+		return rand_r(seed) % (int)(600 * S) - 300 * S;
+	return (rand_r(seed) % 72 - 24) * HOUR + rand_r(seed) % 1000000;
+}
+
 /* However verdicts, presence and displays come, also late, across gaps and with
  * clocks set back: sums and intervals tell the same, to the microsecond. */
 static void
-test_sums_are_the_intervals(void **state)
+sums_are_the_intervals(struct bench *b, unsigned seed, bool wrong)
 {
-	struct bench *b = *state;
-	unsigned seed = 4;
 	struct op *op = calloc(1, sizeof(*op));
 	int64_t t0 = b->mono;
 
@@ -885,8 +893,8 @@ test_sums_are_the_intervals(void **state)
 		random_change(w, op, at, &seed);
 		if (rand_r(&seed) % 100 == 0) {
 			op->word = (struct op_word){ .at_us = at,
-				.utc = w->at.anchor_us +
-				       rand_r(&seed) % (int)(600 * S) - 300 * S,
+				.utc =
+				    w->at.anchor_us + clock_jump(&seed, wrong),
 				.text = "step" };
 			apply(w, op, epoch_step);
 		}
@@ -912,22 +920,71 @@ test_sums_are_the_intervals(void **state)
 	apply(w, op, apply_verdict);
 	assert_true(db_script(&w->db, "COMMIT"));
 	b->mono = at;
-	int64_t drift = w->at.anchor_us - T0;
+	drift = w->at.anchor_us - T0;
 	struct both c;
 
 	assert_true(
 	    db_int(&w->db, 0, "SELECT count(*) FROM watched_day", "") > 0);
-	compare(b, t0, at + drift, &c);
+	/* A clock may show less in the end than it did in the beginning. */
+	int64_t end = at + drift, begin = end < t0 ? end - 12 * HOUR : t0;
+
+	compare(b, begin, end, &c);
 	assert_int_equal(c.feeds, FEEDS);
-	assert_true(c.us[WATCHED_WATCHED] > 0);
+	assert_true(wrong || c.us[WATCHED_WATCHED] > 0);
 	compare(b, t0 + HOUR + 1234567, at - 3 * HOUR - 7654321, &c);
 	compare(b, t0 + 3 * HOUR, t0 + 3 * HOUR + 10 * S, &c);
+	drift = 0;
 	watched_end(w);
 	db_close(&w->db);
 	free(w);
 	free(op);
 	bench_open(b);
 	tiles(b);
+}
+
+static void
+test_sums_are_the_intervals(void **state)
+{
+	sums_are_the_intervals(*state, 4, false);
+}
+
+static void
+test_sums_with_a_wrong_clock(void **state)
+{
+	sums_are_the_intervals(*state, 8, true);
+}
+
+/* A machine without a clock of its own begins in 1970: the years that it skips
+ * are not summed hour by hour. */
+static void
+test_years_are_skipped(void **state)
+{
+	struct bench *b = *state;
+	struct op *op = calloc(1, sizeof(*op));
+	int64_t at = b->mono + HOUR, years = 50 * 365 * 24 * HOUR;
+	int steps = 0;
+
+	store_close(&b->store);
+	struct writer *w = writer_of_bench(b);
+
+	assert_true(db_script(&w->db, "BEGIN"));
+	op->word = (struct op_word){ .at_us = at,
+		.utc = w->at.anchor_us + years,
+		.text = "step" };
+	apply(w, op, epoch_step);
+	epoch_alive(w, at + 3 * HOUR, false);
+	assert_true(db_script(&w->db, "COMMIT"));
+	while (watched_step(w, at + 3 * HOUR))
+		assert_true(++steps < 20);
+	assert_int_equal(w->db.rc, SQLITE_OK);
+	assert_true(w->at.watched_hour > T0 + years);
+	assert_int_equal(db_int(&w->db, -1, "SELECT count(*) FROM watched_due",
+			     ""),
+	    0);
+	watched_end(w);
+	db_close(&w->db);
+	free(w);
+	free(op);
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -951,6 +1008,8 @@ main(void)
 		TEST(test_watched_table),
 		TEST(test_wall_of_a_room),
 		TEST(test_sums_are_the_intervals),
+		TEST(test_sums_with_a_wrong_clock),
+		TEST(test_years_are_skipped),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -962,7 +962,7 @@ test_years_are_skipped(void **state)
 	struct bench *b = *state;
 	struct op *op = calloc(1, sizeof(*op));
 	int64_t at = b->mono + HOUR, years = 50 * 365 * 24 * HOUR;
-	int steps = 0;
+	int turns = 0;
 
 	store_close(&b->store);
 	struct writer *w = writer_of_bench(b);
@@ -975,7 +975,7 @@ test_years_are_skipped(void **state)
 	epoch_alive(w, at + 3 * HOUR, false);
 	assert_true(db_script(&w->db, "COMMIT"));
 	while (watched_step(w, at + 3 * HOUR))
-		assert_true(++steps < 20);
+		assert_true(++turns < 20);
 	assert_int_equal(w->db.rc, SQLITE_OK);
 	assert_true(w->at.watched_hour > T0 + years);
 	assert_int_equal(db_int(&w->db, -1, "SELECT count(*) FROM watched_due",

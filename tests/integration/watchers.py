@@ -57,10 +57,10 @@ agents:
 
 def start_farm(cameras, net):
     os.makedirs(MATERIAL, exist_ok=True)
-    subprocess.run([program("camscene"), "--folder", MATERIAL, "--name", "consoles", "--streams", "2", "--seconds", "180"],
+    subprocess.run([program("camscene"), "--folder", MATERIAL, "--name", "consoles", "--streams", "2", "--seconds", "270"],
                    check=True, stdout=subprocess.DEVNULL)
     farm = Child([program("camfarm"), "--set", os.path.join(MATERIAL, "consoles.set"), "--hosts", str(cameras),
-                  "--net", str(net), "--port", str(free_port()), "--seconds", "280", "--site-size", str(cameras),
+                  "--net", str(net), "--port", str(free_port()), "--seconds", "240", "--site-size", str(cameras),
                   "--no-tls", "--control", os.path.join(DIR, "farm.sock"), "--inventory", os.path.join(DIR, "farm.csv")])
     farm.wait_line(lambda line: "ready" in line, 20)
     return farm
@@ -127,7 +127,8 @@ def post(path, body, token=None, headers=()):
         with urllib.request.urlopen(request, timeout=10, context=_tls[0]) as r:
             return r.status, json.load(r)
     except urllib.error.HTTPError as e:
-        return e.code, json.loads(e.read() or b"{}")
+        body = e.read()
+        return e.code, json.loads(body) if body[:1] == b"{" else {}
 
 
 class Agent:

@@ -33,6 +33,7 @@ struct held_prompt {
 		int64_t feed; /* the store's id */
 		uint8_t *png; /* owned; NULL = not there yet */
 		size_t length;
+		int64_t at_us; /* when it came */
 	} pictures[PROMPT_PICTURES];
 	char name[2 * LIMIT_NAME_BYTES]; /* SITE/NAME that is asked about */
 };
@@ -140,7 +141,7 @@ struct watched_feed *links_feed_named(const struct monitor *m,
 
 /* --- monitor_prompts.c */
 void monitor_prompts_on_png(struct monitor *m, const struct watched_feed *f,
-    const struct wire_png *png, int64_t at_us);
+    const struct wire_png *png);
 void prompts_second(struct monitor *m, struct held_console *h, int64_t now_us);
 void prompts_drop(struct held_prompt *p);
 /* JSON of the question that a page is to show, "{}" for none; given. */

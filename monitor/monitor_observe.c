@@ -420,7 +420,7 @@ on_png(void *arg, uint32_t feed, const struct wire_png *png)
 	good = judge_verdict(f->judge)->state == STATE_UP;
 	at_us = f->last_sample_us != 0 ? f->last_sample_us : clock_mono_us();
 	if ((f->asked_for & PICTURE_PROMPT) != 0)
-		monitor_prompts_on_png(m, f, png, at_us);
+		monitor_prompts_on_png(m, f, png);
 	/* The routine last-good alone is not worth a second write. */
 	if (f->asked_for != PICTURE_LAST_GOOD || f->thumb_us == 0) {
 		f->thumb_us = at_us;

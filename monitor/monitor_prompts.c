@@ -14,7 +14,7 @@
 #include "monitor/monitor_consoles.h"
 #include "monitor/store/store_consoles.h"
 
-#define GATHER_US (20 * US_PER_S) /* pictures must be there by then */
+#define GATHER_US (40 * US_PER_S) /* pictures must be there by then */
 #define RETRY_US (60 * US_PER_S)
 #define PAGE_US (15 * US_PER_S) /* a page that reports can show it */
 #define FRESH_US (10 * US_PER_S)
@@ -151,7 +151,8 @@ complete(const struct held_prompt *p)
 }
 
 static void
-take_picture(struct held_prompt *p, int64_t feed, const struct wire_png *png)
+take_picture(struct held_prompt *p, int64_t feed, const struct wire_png *png,
+    int64_t now_us)
 {
 	for (unsigned i = 0; i < PROMPT_PICTURES; i++) {
 		if (p->pictures[i].feed != feed || p->pictures[i].png != NULL)
@@ -161,12 +162,13 @@ take_picture(struct held_prompt *p, int64_t feed, const struct wire_png *png)
 			return;
 		memcpy(p->pictures[i].png, png->bytes, png->length);
 		p->pictures[i].length = png->length;
+		p->pictures[i].at_us = now_us;
 	}
 }
 
 void
 monitor_prompts_on_png(struct monitor *m, const struct watched_feed *f,
-    const struct wire_png *png, int64_t at_us)
+    const struct wire_png *png)
 {
 	int64_t now = clock_mono_us();
 
@@ -174,13 +176,30 @@ monitor_prompts_on_png(struct monitor *m, const struct watched_feed *f,
 		struct held_console *h = m->consoles->consoles[i];
 		struct held_prompt *p = &h->prompt;
 
-		if (p->id == 0 || p->asked_us != 0 || now - at_us > FRESH_US)
+		if (p->id == 0 || p->asked_us != 0)
 			continue;
-		take_picture(p, f->id, png);
+		take_picture(p, f->id, png, now);
 		if (!complete(p))
 			continue;
 		p->asked_us = now;
 		console_prompt_asked(&h->state, now);
+	}
+}
+
+/* Those that came first may be old before the last is there. */
+static void
+refresh_pictures(struct monitor *m, struct held_prompt *p, int64_t now_us)
+{
+	for (unsigned i = 0; i < PROMPT_PICTURES; i++) {
+		struct watched_feed *f =
+		    monitor_feed_of_id(m, p->pictures[i].feed);
+
+		if (p->pictures[i].png == NULL || f == NULL ||
+		    now_us - p->pictures[i].at_us <= FRESH_US)
+			continue;
+		free(p->pictures[i].png);
+		p->pictures[i].png = NULL;
+		want_picture(m, f, now_us);
 	}
 }
 
@@ -208,7 +227,9 @@ prompts_second(struct monitor *m, struct held_console *h, int64_t now_us)
 	} else if (p->asked_us == 0 && now_us - p->begun_us > GATHER_US) {
 		prompts_drop(p);
 		p->retry_us = now_us + RETRY_US;
-	} else if (p->asked_us != 0 && now_us - p->asked_us > open_us) {
+	} else if (p->asked_us == 0) {
+		refresh_pictures(m, p, now_us);
+	} else if (now_us - p->asked_us > open_us) {
 		finish(m, h,
 		    &(struct store_prompt){ .console = h->id,
 			.asked_us = p->asked_us,

@@ -52,7 +52,7 @@ struct watched_feed {
 	uint8_t uuid[16];
 	char *site, *device, *name, *tags; /* owned */
 	struct wire_feed_add *add;	   /* owned; what the fleet was given */
-	bool enabled, no_picture, maintenance, muted;
+	bool no_picture, maintenance, muted;
 	uint8_t criticality;
 	struct judge_feed *judge; /* owned */
 	/* Why our own side doesn't see it; the first leads. */

@@ -47,8 +47,7 @@ random64(void)
 static bool
 fit(const struct watched_feed *f)
 {
-	return f != NULL && f->enabled && !f->no_picture &&
-	       f->phase == PHASE_FLOWING &&
+	return f != NULL && !f->no_picture && f->phase == PHASE_FLOWING &&
 	       judge_verdict(f->judge)->state == STATE_UP &&
 	       !judge_suspects(f->judge);
 }

@@ -199,7 +199,8 @@ async function record() {
   $("why").textContent = r.help || "";
   $("sees").textContent = lock === null ? "This page can't see whether the workstation is locked." : "";
   $("now").hidden = $("record").hidden = false;
-  const rows = r.intervals.map(i => ({ from: i.from_us, to: i.to_us, state: i.presence, why: i.why, note: i.dispute }));
+  const rows = r.intervals.map(i => ({ from: i.from_us, to: i.to_us, state: i.presence, why: i.why,
+    note: r.disputes.filter(d => d.from_us < i.to_us && d.to_us > i.from_us).map(d => d.text).join("; ") }));
   bar(rows, r.from_us, r.to_us);
   $("rows").replaceChildren(...rows.slice(-40).reverse().map(i => {
     const tr = el("tr");

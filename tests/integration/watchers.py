@@ -118,8 +118,8 @@ def views(name):
 
 
 def post(path, body, token=None, headers=()):
-    """(status, answer)."""
-    data = body if isinstance(body, bytes) else json.dumps(body).encode()
+    """To the agents' listener; without a body it is a GET. (status, answer)."""
+    data = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
     request = urllib.request.Request(f"https://127.0.0.1:{AGENTS}{path}", data, dict(headers))
     if token:
         request.add_header("Authorization", "Bearer " + token)

@@ -229,7 +229,8 @@ start(struct agents *a)
 		close(pair[1]);
 		return;
 	}
-	a->pid = offspring_spawn("_agents", NULL, fds, count);
+	a->pid =
+	    offspring_spawn("_agents", count == 4 ? "tls" : NULL, fds, count);
 	close(pair[0]);
 	for (int i = 2; i < count; i++)
 		close(fds[i]);

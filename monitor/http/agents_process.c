@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* `camwarden _agents`: its descriptors are the monitor's channel, the listening
- * socket and, for TLS, certificate and key; it opens nothing itself. */
+/* `camwarden _agents [tls]`: its descriptors are the monitor's channel, the
+ * listening socket and, for TLS, certificate and key; it opens nothing itself.
+ */
 #include "monitor/http/agents.h"
 
-#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -158,12 +158,9 @@ load_key(SSL_CTX *ctx)
 	return good;
 }
 
-/* Without a certificate's descriptor there is no TLS. */
 static bool
 start_tls(struct agents_server *s)
 {
-	if (fcntl(AGENTS_FD_CERTIFICATE, F_GETFD) < 0)
-		return true;
 	s->tls = SSL_CTX_new(TLS_server_method());
 	if (s->tls == NULL)
 		return false;
@@ -204,14 +201,14 @@ start_http(struct agents_server *s)
 }
 
 static bool
-start(struct agents_server *s)
+start(struct agents_server *s, bool tls)
 {
 	struct channel_calls calls = { on_message, on_closed, s };
 	struct pending_config pending = { PENDING_MOST, PENDING_SECONDS,
 		on_hung, s };
 
 	s->base = event_base_new();
-	if (s->base == NULL || !start_tls(s) || !start_http(s))
+	if (s->base == NULL || (tls && !start_tls(s)) || !start_http(s))
 		return false;
 	s->pending = pending_new(s->base, &pending);
 	s->monitor =
@@ -226,15 +223,15 @@ agents_process_main(int argc, char **argv)
 	struct sigaction ignore = { .sa_handler = SIG_IGN };
 	struct agents_server s = { 0 };
 
-	(void)argc;
-	(void)argv;
+	bool tls = argc > 1 && strcmp(argv[1], "tls") == 0;
+
 	sigaction(SIGPIPE, &ignore, NULL);
 	sigaction(SIGINT, &ignore, NULL); /* the monitor ends us */
 	sigaction(SIGHUP, &ignore, NULL);
 	prctl(PR_SET_NAME, "camwarden-agent");
 	prctl(PR_SET_DUMPABLE, 0); /* it holds the key */
 	json_object_seed(0);	   /* random, while that can be had */
-	if (!start(&s)) {
+	if (!start(&s, tls)) {
 		log_error("agents", "the agents' listener can't start");
 		return 2;
 	}

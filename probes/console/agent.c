@@ -39,7 +39,7 @@ struct agent {
 	struct tally_part under_way; /* what the heartbeat just sent told */
 	bool gone;		     /* said goodbye: the machine stops */
 	long last_status;	     /* to log changes only */
-	char last_why[128];
+	char last_kind[128];
 };
 
 /* --- a heartbeat */
@@ -135,11 +135,12 @@ send_now(struct agent *a, bool goodbye)
 
 /* --- its answer */
 
+/* kind: which of them are the same; text: the whole of it. */
 static void
-log_change(struct agent *a, long status, const char *text)
+log_change(struct agent *a, long status, const char *kind, const char *text)
 {
 	if (status == a->last_status &&
-	    strncmp(text, a->last_why, sizeof(a->last_why) - 1) == 0)
+	    strncmp(kind, a->last_kind, sizeof(a->last_kind) - 1) == 0)
 		return;
 	if (status == 200)
 		log_info("console", "the server takes the heartbeats");
@@ -149,7 +150,7 @@ log_change(struct agent *a, long status, const char *text)
 		log_warn("console",
 		    "the server refuses the heartbeat (%ld): %s", status, text);
 	a->last_status = status;
-	snprintf(a->last_why, sizeof(a->last_why), "%s", text);
+	snprintf(a->last_kind, sizeof(a->last_kind), "%s", kind);
 }
 
 /* The server's own words: "detail" of its JSON (RFC 9457), or what it wrote
@@ -175,11 +176,11 @@ obey(struct agent *a, const struct post_result *r)
 	char fault[HEARTBEAT_FAULT_BYTES];
 
 	if (!heartbeat_answer_read(r->body, r->length, &answer, fault)) {
-		log_change(a, 200, fault);
+		log_change(a, 200, fault, fault);
 		log_warn("console", "the server's answer: %s", fault);
 		return;
 	}
-	log_change(a, 200, "");
+	log_change(a, 200, "", "");
 	a->interval_us = answer.interval_ms * US_PER_MS;
 	if (a->interval_us < LEAST_INTERVAL_US)
 		a->interval_us = LEAST_INTERVAL_US;
@@ -221,9 +222,9 @@ slow_down(struct agent *a, long status)
 	a->due_us = clock_mono_us() + a->backoff_us;
 }
 
-/* What was refused for what it is (422) or for whose it is would be refused
- * again: its counts are given up, since nothing may wait for ever; the rest
- * is told in the next one. */
+/* What was refused for what it is (400, 413, 422) would be refused again: its
+ * counts are given up, since nothing may wait for ever; any other's are told
+ * in the next one. */
 static void
 on_result(struct agent *a, const struct post_result *r)
 {
@@ -234,14 +235,14 @@ on_result(struct agent *a, const struct post_result *r)
 		obey(a, r);
 		return;
 	}
-	if (r->status != 422)
+	if (r->status != 400 && r->status != 413 && r->status != 422)
 		tally_back(&a->around.tally, &a->under_way);
 	if (r->status == 0) {
-		log_change(a, 0, r->why);
+		log_change(a, 0, r->kind, r->why);
 		return; /* a network comes back at any time */
 	}
 	reason(r, text, sizeof(text));
-	log_change(a, r->status, text);
+	log_change(a, r->status, text, text);
 	if (r->status == 401)
 		read_token_again(a);
 	slow_down(a, r->status);

@@ -160,10 +160,8 @@ post_done(struct post *p, struct post_result *out)
 	if (m->data.result == CURLE_OK)
 		curl_easy_getinfo(p->easy, CURLINFO_RESPONSE_CODE,
 		    &out->status);
-	else
-		out->why = p->error[0] != '\0'
-			       ? p->error
-			       : curl_easy_strerror(m->data.result);
+	out->kind = curl_easy_strerror(m->data.result);
+	out->why = p->error[0] != '\0' ? p->error : out->kind;
 	curl_multi_remove_handle(p->multi, p->easy);
 	free(p->body);
 	p->body = NULL;

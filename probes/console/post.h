@@ -18,7 +18,8 @@ struct post_result {
 	long status;	  /* of HTTP; 0 = it came to none */
 	const char *body; /* borrowed until the next call */
 	size_t length;
-	const char *why; /* plain words, when status is 0 */
+	/* When status is 0, in plain words: what kind of failure, and which. */
+	const char *kind, *why;
 };
 
 /* ca: "" = the system's. NULL: no memory, or the file can't be used. */

@@ -9,30 +9,35 @@
 /* Farther apart, two episodes aren't of one stretch. */
 #define APART_S 400
 /* A hand that moves a mouse gives dozens of movements, not a few. */
-#define TINY 4
-#define TINY_EPISODES 8
+#define TINY 3
+#define TINY_EPISODES 9
 #define TINY_SPAN_S 240
 
 /* So many episodes in a row with times between that vary by less than cv
  * (deviation / mean), of sizes that vary by less than `spread` (deviation of
- * the natural logarithm), the longest time less than `longest` medians: that's
- * a program. The fewer, the stricter. */
+ * the natural logarithm), the longest time less than `longest` medians, of at
+ * least `least` inputs each: that's a program. The fewer, the stricter; single
+ * keys say less than bursts that are alike. */
 static const struct rule {
 	unsigned count;
-	double cv, spread, longest;
+	double cv, spread, longest, least;
 } rules[] = {
-	{ 9, 0.03, 0.25, 9 },
-	{ 12, 0.06, 0.25, 9 },
-	{ 16, 0.09, 0.25, 9 },
-	{ 16, 0.05, 9, 9 },
-	{ 24, 0.22, 0.10, 1.7 },
-	{ 24, 0.14, 0.25, 1.7 },
-	{ 24, 0.10, 0.80, 9 },
-	{ 40, 0.28, 0.10, 1.65 },
-	{ 40, 0.18, 0.25, 1.7 },
-	{ 80, 0.30, 0.10, 1.65 },
-	{ 80, 0.22, 0.30, 1.7 },
-	{ 100, 0.27, 9, 1.8 },
+	{ 9, 0.03, 0.25, 9, 0 },
+	{ 12, 0.06, 0.25, 9, 0 },
+	{ 12, 0.12, 0.15, 1.4, 8 },
+	{ 16, 0.09, 0.25, 9, 0 },
+	{ 16, 0.14, 0.20, 1.45, 8 },
+	{ 16, 0.05, 9, 9, 0 },
+	{ 24, 0.20, 0.09, 1.55, 0 },
+	{ 24, 0.14, 0.25, 1.7, 0 },
+	{ 24, 0.22, 0.20, 1.5, 8 },
+	{ 24, 0.10, 0.80, 9, 0 },
+	{ 40, 0.26, 0.09, 1.55, 0 },
+	{ 40, 0.18, 0.25, 1.7, 0 },
+	{ 40, 0.26, 0.25, 1.55, 8 },
+	{ 80, 0.30, 0.09, 1.55, 0 },
+	{ 80, 0.22, 0.30, 1.7, 0 },
+	{ 100, 0.27, 9, 1.8, 0 },
 };
 #define RULES (sizeof(rules) / sizeof(rules[0]))
 #define RULE_SPAN_S 180
@@ -114,7 +119,7 @@ is_tiny(const struct episodes *e, unsigned end, int64_t *since_us)
 }
 
 struct spread {
-	double cv, size, longest, median;
+	double cv, size, longest, median, mean_size;
 };
 
 static int
@@ -143,6 +148,7 @@ measure(const struct episodes *e, unsigned n, struct spread *out)
 		sizes += l * l;
 	}
 	mean = sum / n;
+	out->mean_size = exp(size / n);
 	out->cv = sqrt(fmax(0, squares / n - mean * mean)) / mean;
 	out->size = sqrt(fmax(0, sizes / n - size / n * (size / n)));
 	qsort(times, n, sizeof(times[0]), by_value);
@@ -178,7 +184,7 @@ is_rhythm(const struct episodes *e, unsigned end, struct pattern_verdict *out)
 			out->rhythm_pct =
 			    s.cv < 1 ? (uint32_t)(100 - s.cv * 100) : 0;
 		if (s.cv > r->cv || s.size > r->spread ||
-		    s.longest > r->longest ||
+		    s.longest > r->longest || s.mean_size < r->least ||
 		    e->at[1].start_s - e->at[n + 1].start_s < RULE_SPAN_S)
 			continue;
 		out->rhythm_pct = (uint32_t)(100 - s.cv * 100);

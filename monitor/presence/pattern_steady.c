@@ -11,6 +11,11 @@
 #define WINDOW_S 600
 #define PART_S 20
 #define PARTS (WINDOW_S / PART_S)
+/* A pointer that goes so many times as far as it gets, within so few pixels. */
+#define SPOT_PX 300
+#define SPOT_TURNS 5
+#define SPOT_BEATS 8
+#define SPOT_LEAST_S 240
 
 struct run {
 	unsigned beats;
@@ -54,7 +59,7 @@ find_run(const struct pattern *p, struct run *r)
 static bool
 is_even(const struct run *r, int64_t newest_us)
 {
-	double chance = r->mean * (r->keys ? 0.4 : 0.6);
+	double chance = r->mean * (r->keys ? 0.35 : 0.45);
 	double same = r->mean * (r->keys ? 0.1 : 0.2);
 
 	if (r->beats < STEADY_BEATS || newest_us - r->since_us < STEADY_US)
@@ -122,10 +127,12 @@ relative(const double parts[PARTS])
 static bool
 is_paced(const struct window *w)
 {
-	double mean, variance;
+	double mean, variance, rarer;
 
 	spread_of(w->seconds, &mean, &variance);
-	return mean >= 3 && mean <= 14 && variance < 0.3 * mean &&
+	/* Of seconds with and without input, those that are rarer. */
+	rarer = mean < PART_S - mean ? mean : PART_S - mean;
+	return mean >= 3 && rarer >= 2.5 && variance < 0.3 * rarer &&
 	       w->longest_pause < 2 + 2.2 * PART_S / mean;
 }
 
@@ -163,6 +170,26 @@ is_one_kind(const struct pattern *p, const struct window *w)
 	       (w->active >= 150 && wide > 0 && wide < 160);
 }
 
+/* Round and round on one spot, heartbeat by heartbeat, and nothing else. */
+static bool
+is_on_spot(const struct pattern *p, int64_t *since_us)
+{
+	const struct pattern_beat *b, *newest = pattern_beat_back(p, 0);
+	uint32_t n;
+
+	for (n = 0; (b = pattern_beat_back(p, n)); n++) {
+		if (!b->count[INPUT_MOVE] || b->count[INPUT_KEY] ||
+		    b->count[INPUT_BUTTON] || b->count[INPUT_WHEEL] ||
+		    b->span_px > SPOT_PX || b->path_px == HEARTBEAT_NOT_SAID ||
+		    b->path_px < SPOT_TURNS * b->span_px ||
+		    newest->at_us - b->at_us > WINDOW_S * S_US)
+			break;
+		*since_us = b->at_us - b->span_ms * 1000LL;
+	}
+	return n >= SPOT_BEATS &&
+	       newest->at_us - *since_us >= SPOT_LEAST_S * S_US;
+}
+
 enum presence_why
 steady_judge(const struct pattern *p, int64_t *since_us)
 {
@@ -175,6 +202,8 @@ steady_judge(const struct pattern *p, int64_t *since_us)
 		*since_us = r.since_us;
 		return PRESENCE_WHY_RHYTHM;
 	}
+	if (is_on_spot(p, since_us))
+		return PRESENCE_WHY_ONE_KIND;
 	find_window(p, &w);
 	*since_us = (p->newest_s - WINDOW_S + 1) * S_US;
 	/* Seconds that were guessed tell of no pace. */

@@ -14,6 +14,7 @@
 /* A pointer that goes so many times as far as it gets, within so few pixels. */
 #define SPOT_PX 300
 #define SPOT_TURNS 5
+#define SPOT_PATH_PX 200
 #define SPOT_BEATS 8
 #define SPOT_LEAST_S 240
 
@@ -166,8 +167,8 @@ is_one_kind(const struct pattern *p, const struct window *w)
 		return false;
 	wide = widest(p, p->newest_s * S_US - WINDOW_S * S_US);
 	return (w->active >= 540 && w->longest_pause <= 5) ||
-	       (w->active >= 240 && relative(w->parts) < 0.1) ||
-	       (w->active >= 150 && wide > 0 && wide < 160);
+	       (w->active >= 240 && relative(w->parts) < 0.08) ||
+	       (w->active >= 150 && wide > 0 && wide < 80);
 }
 
 /* Round and round on one spot, heartbeat by heartbeat, and nothing else. */
@@ -182,6 +183,7 @@ is_on_spot(const struct pattern *p, int64_t *since_us)
 		    b->count[INPUT_BUTTON] || b->count[INPUT_WHEEL] ||
 		    b->span_px > SPOT_PX || b->path_px == HEARTBEAT_NOT_SAID ||
 		    b->path_px < SPOT_TURNS * b->span_px ||
+		    b->path_px < SPOT_PATH_PX ||
 		    newest->at_us - b->at_us > WINDOW_S * S_US)
 			break;
 		*since_us = b->at_us - b->span_ms * 1000LL;

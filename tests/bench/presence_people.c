@@ -74,7 +74,7 @@ events_add(struct input_events *e, int64_t ms, unsigned kind, double dx,
 		e->room = room;
 	}
 	e->at[e->count++] = (struct input_event){ ms, (uint8_t)kind, 0,
-		(int16_t)dx, (int16_t)dy };
+		(int16_t)lround(dx), (int16_t)lround(dy) };
 }
 
 void
@@ -151,7 +151,7 @@ static void
 move(struct person *p, struct input_events *e, double pixels)
 {
 	unsigned strokes = 1 + draw_u32(&p->d) % 3;
-	double angle = draw_between(&p->d, 0, 6.28);
+	double angle = draw_between(&p->d, 0, 6.28), x = 0, y = 0;
 
 	while (strokes--) {
 		double lasts = draw_log_normal(&p->d,
@@ -164,11 +164,15 @@ move(struct person *p, struct input_events *e, double pixels)
 			    sin(3.1416 * (k + 0.5) / n) * pixels / n * 1.57;
 
 			ms += 1000 / p->report_hz;
-			/* Below a pixel nothing is reported. */
-			if (fabs(v) + draw_unit(&p->d) < 1)
+			/* Parts of a pixel are kept until they are one. */
+			x += v * cos(angle);
+			y += v * sin(angle);
+			if (fabs(x) < 1 && fabs(y) < 1)
 				continue;
-			events_add(e, (int64_t)ms, INPUT_MOVE, v * cos(angle),
-			    v * sin(angle));
+			events_add(e, (int64_t)ms, INPUT_MOVE, trunc(x),
+			    trunc(y));
+			x -= trunc(x);
+			y -= trunc(y);
 		}
 		p->ms =
 		    (int64_t)ms + 1 + (int64_t)draw_log_normal(&p->d, 90, 0.6);

@@ -377,7 +377,7 @@ totals_print(struct audit *a)
 	    perhaps > 0 ? "" : "\n");
 	if (perhaps > 0)
 		printf(", and perhaps %u more\n", perhaps);
-	if (!store_read_staffing(a->reader, a->from, a->to, &s) ||
+	if (!store_read_staffing(a->reader, counted_from(a), a->to, &s) ||
 	    s.feeds == 0 || s.span_us == 0)
 		return;
 	double most = (double)s.tiles / s.feeds;
@@ -439,7 +439,7 @@ json_print(struct audit *a)
 
 	for (size_t i = 0; i < a->count; i++)
 		json_array_append_new(list, feed_json(&a->list[i]));
-	store_read_staffing(a->reader, a->from, a->to, &s);
+	store_read_staffing(a->reader, counted_from(a), a->to, &s);
 	root = json_pack("{s:o, s:o, s:s, s:{s:i, s:i, s:i, s:i, s:f, s:f}, "
 			 "s:o}",
 	    "from", moment(a->from), "to", moment(a->to), "zone",

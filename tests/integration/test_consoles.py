@@ -11,9 +11,10 @@ import os
 import socket
 import threading
 import time
+import urllib.request
 
 from harness import free_port
-from watchers import (AGENTS, LOG, Agent, console, get, post, prepare, run, start_farm, start_monitor, token_of,
+from watchers import (AGENTS, HTTP, LOG, Agent, console, get, post, prepare, run, start_farm, start_monitor, token_of,
                       views, wait, window, write)
 
 IDLE_S = 20
@@ -40,6 +41,23 @@ class Relay(http.server.BaseHTTPRequestHandler):
 
     def log_message(self, *args):
         pass
+
+
+def follow():
+    """What the live stream tells of consoles, as it comes."""
+    told = []
+
+    def read():
+        with urllib.request.urlopen(f"http://127.0.0.1:{HTTP}/api/v1/events", timeout=300) as stream:
+            name = b""
+            for line in stream:
+                if line.startswith(b"event: "):
+                    name = line[7:].strip()
+                elif line.startswith(b"data: ") and name == b"console":
+                    told.append(json.loads(line[6:]))
+
+    threading.Thread(target=read, daemon=True).start()
+    return told
 
 
 def main():
@@ -90,6 +108,8 @@ def main():
         assert b"200" not in s.recv(100)
     assert console("Desk 1")["presence"] == "unknown", "what was refused is no presence"
 
+    live = follow()
+
     # --- an honest operator, the layout confirmed by its window
     a = Agent(one)
     a.hands, a.windows = True, [window("grid")]
@@ -99,6 +119,7 @@ def main():
     assert {p["id"]: p["class"] for p in given["list"]} == {"grid": "*vms*", "links": "*vlc*"}, given
     wait("attended", 5, lambda: console("Desk 1")["presence"] == "attended")
     wait("on its screen", 5, lambda: views("S1") == ["counts", "counts"])
+    wait("told live", 5, lambda: any(e["console"] == "Desk 1" and e["presence"] == "attended" for e in live))
     assert post("/agent/v1/heartbeat", dict(good, life=a.life, seq=1), one)[0] == 409, "repeated"
 
     # --- what the VMS posts for the wall; one feed of it doesn't exist

@@ -337,7 +337,9 @@ judge_pattern(struct console *c, int64_t now_us)
 
 	pattern_judge(&c->pattern, now_us, &odd);
 	c->odd_us = now_us;
+	/* What a program alone did, a hand ends; the others take time. */
 	if (c->odd_held && odd.why == PRESENCE_WHY_NONE &&
+	    c->odd.why != PRESENCE_WHY_INJECTED &&
 	    now_us < c->began_us + LEARN_US)
 		return;
 	c->odd_held = false;

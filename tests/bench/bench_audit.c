@@ -126,6 +126,7 @@ switch_monitor(struct agent *p, int32_t at_s, bool on)
 {
 	struct console_config config = console_config_default();
 	enum presence state = p->record.open;
+	enum presence_why why = p->console.verdict.why;
 
 	if (on == p->on)
 		return;
@@ -140,8 +141,7 @@ switch_monitor(struct agent *p, int32_t at_s, bool on)
 	config.has_agent = true;
 	console_init(&p->console, &config, mono(at_s));
 	if (at_s)
-		console_resume(&p->console, state, p->console.verdict.why,
-		    mono(at_s));
+		console_resume(&p->console, state, why, mono(at_s));
 	weigh(p, at_s);
 }
 

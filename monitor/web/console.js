@@ -181,7 +181,7 @@ addEventListener("keydown", e => {
 /* --- the own record */
 
 const HELP = { attended: "attended", idle: "idle", away: "away", suspect: "suspect", unknown: "unknown" };
-const clock = us => new Date(us / 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+const clock = us => new Date(us / 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false });
 function bar(rows, from, to) {
   $("bar").replaceChildren(...rows.map(r => {
     const i = el("i", "p-" + r.state);

@@ -20,7 +20,8 @@ console_config_default(void)
 	return (struct console_config){ .idle_after_s = 300,
 		.late_after_s = 15,
 		.prompt_answer_s = 60,
-		.prompt_valid_s = 900 };
+		.prompt_valid_s = 900,
+		.desk_still_s = 600 };
 }
 
 bool

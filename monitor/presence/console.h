@@ -48,7 +48,8 @@ struct console_config {		  /* seconds */
 	bool has_agent; /* declared; else known at its first heartbeat */
 	uint64_t seed;	/* of the moments at which prompts come */
 };
-/* The defaults above, without prompts and desk camera. */
+/* The defaults above: without prompts; with a desk camera, so set desk_still_s
+ * to 0 where there is none. */
 struct console_config console_config_default(void);
 
 /* Why a heartbeat was refused; nothing of it counts. Append, never renumber. */

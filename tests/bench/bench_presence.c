@@ -43,6 +43,7 @@ run_begin(struct run *r, uint64_t seed)
 
 	memset(r, 0, sizeof(*r));
 	config.seed = seed;
+	config.desk_still_s = 0;
 	console_init(&r->console, &config, 0);
 	snprintf(r->hb.life, sizeof(r->hb.life), "life");
 	snprintf(r->hb.session, sizeof(r->hb.session), "c1");

@@ -43,6 +43,7 @@ begin(struct story *t, const struct console_config *config)
 	struct console_config plain = console_config_default();
 
 	memset(t, 0, sizeof(*t));
+	plain.desk_still_s = 0;
 	console_init(&t->c, config ? config : &plain, mono(0));
 	t->hb.version = HEARTBEAT_VERSION;
 	snprintf(t->hb.session, sizeof(t->hb.session), "c1");
@@ -374,6 +375,7 @@ test_injected(void **unused)
 	expect(&t, "0 unknown never-heard; 5 idle quiet; "
 		   "125 suspect injected");
 	remote.remote_input = true;
+	remote.desk_still_s = 0;
 	begin(&t, &remote);
 	t.hb.idle_ms = 1000;
 	t.hb.input.injected[INPUT_MOVE] = 40;
@@ -459,6 +461,7 @@ asking(void)
 	struct console_config c = console_config_default();
 
 	c.prompt_after_s = 240;
+	c.desk_still_s = 0;
 	c.seed = 5;
 	return c;
 }
@@ -614,6 +617,7 @@ test_break_and_resume(void **unused)
 	expect(&t, "0 unknown never-heard; 5 idle break; 20 idle quiet");
 	/* A missed prompt outlives the monitor. */
 	config.prompt_after_s = 240;
+	config.desk_still_s = 0;
 	begin(&t, &config);
 	console_resume(&t.c, PRESENCE_IDLE, PRESENCE_WHY_PROMPT_MISSED,
 	    mono(0));

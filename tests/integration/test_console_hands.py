@@ -3,7 +3,8 @@
 """The console agent and hands: input of devices that are no program's (through
 VNC) counts, a held key once; what a server could not take is told later, all
 of it and once; refusals are logged, the token read anew; idle time from a
-compositor (sway, and a stub); input of the kernel's devices (uinput, where there is one)."""
+compositor (sway, and a stub); input of the kernel's devices (uinput, where there is one).
+LABEL: light"""
 import fcntl
 import os
 import shutil

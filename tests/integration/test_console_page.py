@@ -3,7 +3,8 @@
 """The console's page in headless Chromium, end to end: enrolled by its link,
 attended by real pointer events, not by a script's; hidden and back; a prompt
 with fresh pictures answered by eye (this test compares them with the feed's
-own); the own record and a dispute. About 250 s."""
+own); the own record and a dispute. About 250 s.
+LABEL: light"""
 import os
 import time
 

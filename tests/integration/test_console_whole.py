@@ -3,7 +3,8 @@
 """From hands to the audit: camwarden-console at a real X server reports to a
 real monitor on simulated cameras. An honest operator with a camera's window on
 a lit screen is what makes its feed watched; a covered window, a dark screen, a
-lock, a program that types, a killed agent is not. About 90 s."""
+lock, a program that types, a killed agent is not. About 90 s.
+LABEL: light"""
 import csv
 import json
 import os

@@ -3,7 +3,8 @@
 """The console agent at a real X server: a program's input (XTEST) is told as
 injected and is nobody's; windows by pattern with what covers them; dark
 screens; locks, the login screen and shutdown by logind; connections; a lost X
-server. Nothing of a title or of what is typed is ever sent."""
+server. Nothing of a title or of what is typed is ever sent.
+LABEL: light"""
 import shutil
 import socket
 import subprocess

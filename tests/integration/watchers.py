@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What the tests of consoles share: a monitor with an agents' listener (TLS)
 on a handful of simulated cameras, its API, agents that this test plays."""
+import fcntl
 import json
 import os
 import ssl
@@ -57,8 +58,11 @@ agents:
 
 def start_farm(cameras, net):
     os.makedirs(MATERIAL, exist_ok=True)
-    subprocess.run([program("camscene"), "--folder", MATERIAL, "--name", "consoles", "--streams", "2", "--seconds", "270"],
-                   check=True, stdout=subprocess.DEVNULL)
+    # Tests that run beside each other make one film between them.
+    with open(os.path.join(MATERIAL, "consoles.lock"), "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        subprocess.run([program("camscene"), "--folder", MATERIAL, "--name", "consoles", "--streams", "2",
+                        "--seconds", "270"], check=True, stdout=subprocess.DEVNULL)
     farm = Child([program("camfarm"), "--set", os.path.join(MATERIAL, "consoles.set"), "--hosts", str(cameras),
                   "--net", str(net), "--port", str(free_port()), "--seconds", "240", "--site-size", str(cameras),
                   "--no-tls", "--control", os.path.join(DIR, "farm.sock"), "--inventory", os.path.join(DIR, "farm.csv")])

@@ -254,6 +254,8 @@ read_json(struct query *q)
 		return query_watched(q);
 	case READ_UNWATCHED:
 		return query_unwatched(q);
+	case READ_ROSTER:
+		return query_roster(q);
 	case READ_THUMBNAIL:
 	case READ_EVIDENCE:
 		break;

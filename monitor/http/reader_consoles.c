@@ -5,6 +5,7 @@
 
 #include "monitor/http/reader_query.h"
 #include "monitor/http/rows.h"
+#include "monitor/inventory/floor.h"
 #include "monitor/presence/unwatched.h"
 #include "monitor/store/store_read_consoles.h"
 
@@ -98,6 +99,64 @@ query_consoles(struct query *q)
 	json_out_close(&q->json, ']');
 	json_out_close(&q->json, '}');
 	return read;
+}
+
+/* --- who should be there */
+
+static void
+put_hours(struct json_out *j, const struct floor_span *span)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "%02u:%02u-%02u:%02u",
+	    span->from / 60u % 24u, span->from % 60u, span->to / 60u % 24u,
+	    span->to % 60u);
+	json_out_string(j, text);
+}
+
+static void
+put_shift(struct json_out *j, const struct floor_shift *s)
+{
+	char days[32];
+
+	floor_days_print(s->days, days);
+	json_out_open(j, '{');
+	json_out_key(j, "id");
+	json_out_integer(j, s->id);
+	json_out_key(j, "room");
+	json_out_string(j, s->room);
+	json_out_key(j, "console");
+	json_out_string(j, s->console);
+	json_out_key(j, "days");
+	json_out_string(j, days);
+	json_out_key(j, "hours");
+	put_hours(j, &s->hours);
+	json_out_key(j, "at_least");
+	json_out_integer(j, s->at_least);
+	json_out_key(j, "breaks");
+	json_out_open(j, '[');
+	for (unsigned i = 0; i < s->break_count; i++)
+		put_hours(j, &s->breaks[i]);
+	json_out_close(j, ']');
+	json_out_close(j, '}');
+}
+
+bool
+query_roster(struct query *q)
+{
+	struct floor *f = store_read_floor(q->store, NULL);
+
+	if (f == NULL)
+		return false;
+	json_out_open(&q->json, '{');
+	json_out_key(&q->json, "shifts");
+	json_out_open(&q->json, '[');
+	for (size_t i = 0; i < f->shift_count && i < q->ask->limit; i++)
+		put_shift(&q->json, &f->shifts[i]);
+	json_out_close(&q->json, ']');
+	json_out_close(&q->json, '}');
+	floor_free(&f);
+	return true;
 }
 
 /* --- time lines */

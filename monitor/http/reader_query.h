@@ -31,6 +31,7 @@ bool query_find_feed(struct query *q);
 bool query_consoles(struct query *q);
 bool query_presence(struct query *q);
 bool query_watched(struct query *q);
+bool query_roster(struct query *q);
 bool query_unwatched(struct query *q);
 
 #endif

@@ -248,6 +248,15 @@ get_unwatched(const struct asked *a)
 		asks_send(a->s->asks, a->req, &ask);
 }
 
+static void
+get_roster(const struct asked *a)
+{
+	struct read_ask ask = { .what = READ_ROSTER };
+
+	if (fill_ask(a, &ask, HISTORY_HOURS))
+		asks_send(a->s->asks, a->req, &ask);
+}
+
 /* "4/presence": what is on record of console 4. */
 static void
 route_console(const struct asked *a)
@@ -316,6 +325,7 @@ static const struct {
 	{ "/api/v1/incidents", get_incidents },
 	{ "/api/v1/consoles", get_consoles },
 	{ "/api/v1/unwatched", get_unwatched },
+	{ "/api/v1/roster", get_roster },
 	{ "/api/v1/events", get_events },
 	{ "/metrics", get_metrics },
 	{ "/healthz", get_health },

@@ -232,7 +232,7 @@ web_get_ask(struct span body, struct read_ask *m_out)
 	m_out->number = (int64_t)reader_le64(&r);
 	reader_string(&r, m_out->site, sizeof(m_out->site));
 	return reader_done(&r) && m_out->what >= READ_THUMBNAIL &&
-	       m_out->what <= READ_UNWATCHED;
+	       m_out->what <= READ_ROSTER;
 }
 
 void

@@ -100,6 +100,7 @@ enum read_what {
 	READ_PRESENCE = 6,  /* of one console */
 	READ_WATCHED = 7,   /* time line of a feed */
 	READ_UNWATCHED = 8, /* the audit of all feeds */
+	READ_ROSTER = 9,    /* the shifts */
 };
 
 struct read_ask {

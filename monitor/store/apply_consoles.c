@@ -87,10 +87,43 @@ past_read(struct writer *w, int64_t console, struct past *out)
 	}
 }
 
+/* Behind time that stays as it is (nobody can say), what is worse takes the
+ * rest of [since, at) all the same. kept: the first row that stays. */
+static void
+take_behind(struct writer *w, const struct past *past, size_t kept,
+    const struct store_presence *p, int64_t since, int64_t at,
+    const char *evidence)
+{
+	for (size_t i = kept + 1; i < past->count && past->start[i - 1] > since;
+	     i++) {
+		if (!reaches((unsigned)p->state, past->state[i]))
+			continue;
+		if (past->start[i] < since) {
+			db_run(&w->db,
+			    "INSERT INTO presence(console, room, epoch, start,"
+			    " end, since, at, state, why, evidence) SELECT"
+			    " console, room, epoch, ?2, end, ?2, ?3, ?4, ?5,"
+			    " ?6 FROM presence WHERE id = ?1",
+			    "iiiiis", past->id[i], since, at, (int64_t)p->state,
+			    (int64_t)p->why, evidence);
+			db_run(&w->db,
+			    "UPDATE presence SET end = ? WHERE id = ?", "ii",
+			    since, past->id[i]);
+		} else {
+			db_run(&w->db,
+			    "UPDATE presence SET since = ?, at = ?, state = ?,"
+			    " why = ?, evidence = ? WHERE id = ?",
+			    "iiiisi", since, at, (int64_t)p->state,
+			    (int64_t)p->why, evidence, past->id[i]);
+		}
+		watched_mark(w, 0, since);
+	}
+}
+
 /* Where it begins; the rows that it swallows go, the next is clipped. */
 static int64_t
 border(struct writer *w, const struct past *past, unsigned state, int64_t since,
-    int64_t at)
+    int64_t at, size_t *kept_out)
 {
 	int64_t start = at > past->start[0] ? at : past->start[0];
 	size_t i = 0;
@@ -100,6 +133,7 @@ border(struct writer *w, const struct past *past, unsigned state, int64_t since,
 			break;
 		start = past->start[i] > since ? past->start[i] : since;
 	}
+	*kept_out = i;
 	for (i = 0; i < past->count && past->start[i] >= start; i++)
 		db_run(&w->db, "DELETE FROM presence WHERE id = ?", "i",
 		    past->id[i]);
@@ -146,7 +180,8 @@ apply_presence(struct writer *w, struct op *op)
 	}
 	if (past.state[0] == p->state && past.why == p->why)
 		return;
-	int64_t start = border(w, &past, p->state, since, at);
+	size_t kept;
+	int64_t start = border(w, &past, p->state, since, at, &kept);
 
 	watched_mark(w, 0, start);
 	db_run(&w->db,
@@ -155,6 +190,7 @@ apply_presence(struct writer *w, struct op *op)
 	    "iiiiiiiis", p->console, past.room, w->at.epoch, start, since, at,
 	    (int64_t)p->state, (int64_t)p->why, evidence);
 	op->result.id = sqlite3_last_insert_rowid(w->db.h);
+	take_behind(w, &past, kept, p, since, at, evidence);
 	presence_say(w, op, name, start, evidence);
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "camwarden/presence.h"
 #include "monitor/store/json.h"
 #include "monitor/store/tiled.h"
 #include "monitor/store/watched_hours.h"
@@ -60,6 +61,34 @@ last_event(struct writer *w)
 	db_done(st);
 }
 
+/* An agent that died shortly before the monitor was not yet called late. */
+#define DOUBT_US (15 * INT64_C(1000000))
+
+/* Nobody vouches for the last seconds that were attended. */
+static void
+doubt_presence(struct writer *w, int64_t epoch, int64_t end)
+{
+	int64_t from = end - DOUBT_US;
+
+	db_run(&w->db,
+	    "INSERT INTO presence(console, room, epoch, start, end, since, at,"
+	    " state, why, evidence) SELECT console, room, epoch, ?3, end, ?3,"
+	    " end, ?5, ?6, '{}' FROM presence WHERE epoch = ?1 AND end = ?2"
+	    " AND state = ?4 AND start < ?3",
+	    "iiiiii", epoch, end, from, (int64_t)PRESENCE_ATTENDED,
+	    (int64_t)PRESENCE_UNKNOWN, (int64_t)PRESENCE_WHY_MONITOR_OFF);
+	db_run(&w->db,
+	    "UPDATE presence SET end = ?3 WHERE epoch = ?1 AND end = ?2"
+	    " AND state = ?4 AND start < ?3",
+	    "iiii", epoch, end, from, (int64_t)PRESENCE_ATTENDED);
+	db_run(&w->db,
+	    "UPDATE presence SET state = ?4, why = ?5, evidence = '{}'"
+	    " WHERE epoch = ?1 AND end = ?2 AND state = ?3",
+	    "iiiii", epoch, end, (int64_t)PRESENCE_ATTENDED,
+	    (int64_t)PRESENCE_UNKNOWN, (int64_t)PRESENCE_WHY_MONITOR_OFF);
+	watched_mark(w, 0, from);
+}
+
 /* An earlier run's epoch ends where its life is last proved. */
 static void
 close_left_open(struct writer *w)
@@ -72,7 +101,7 @@ close_left_open(struct writer *w)
 	if (epoch == 0)
 		return;
 	tiled_cut(w, epoch, end);
-	watched_mark(w, 0, end);
+	doubt_presence(w, epoch, end);
 	db_run(&w->db, "UPDATE epoch SET end = max(start, ?) WHERE end IS NULL",
 	    "i", end);
 }

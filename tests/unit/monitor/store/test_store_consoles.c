@@ -280,14 +280,14 @@ static const struct step steps[] = {
 	{ PRESENCE_IDLE, 15, 20, "0:0 10:1 15:2" },
 	{ PRESENCE_ATTENDED, 16, 30, "0:0 10:1 15:2 30:1" },
 	/* Unknown takes attended time back, not idle time. */
-	{ PRESENCE_UNKNOWN, 12, 40, "0:0 10:1 15:2 30:0" },
-	{ PRESENCE_ATTENDED, 50, 50, "0:0 10:1 15:2 30:0 50:1" },
-	/* What nobody knew stays unknown. */
-	{ PRESENCE_SUSPECT, 5, 60, "0:0 10:1 15:2 30:0 50:4" },
-	{ PRESENCE_IDLE, 61, 61, "0:0 10:1 15:2 30:0 50:4 61:2" },
-	{ PRESENCE_ATTENDED, 70, 70, "0:0 10:1 15:2 30:0 50:4 61:2 70:1" },
+	{ PRESENCE_UNKNOWN, 12, 40, "0:0 10:1 12:0 15:2 30:0" },
+	{ PRESENCE_ATTENDED, 50, 50, "0:0 10:1 12:0 15:2 30:0 50:1" },
+	/* What nobody knew stays unknown; what lies behind it is taken. */
+	{ PRESENCE_SUSPECT, 5, 60, "0:0 10:4 12:0 15:4 30:0 50:4" },
+	{ PRESENCE_IDLE, 61, 61, "0:0 10:4 12:0 15:4 30:0 50:4 61:2" },
+	{ PRESENCE_ATTENDED, 70, 70, "0:0 10:4 12:0 15:4 30:0 50:4 61:2 70:1" },
 	/* Suspect goes over milder ones, up to another suspicion. */
-	{ PRESENCE_SUSPECT, 52, 80, "0:0 10:1 15:2 30:0 50:4 61:4" },
+	{ PRESENCE_SUSPECT, 52, 80, "0:0 10:4 12:0 15:4 30:0 50:4 61:4" },
 };
 
 static void

@@ -254,14 +254,16 @@ static void
 look_at_desk(struct monitor *m, struct held_console *h, int64_t now_us)
 {
 	const struct watched_feed *f;
+	int64_t moved_us;
 
 	if (h->floor->desk_feed_id == 0)
 		return;
 	f = monitor_feed_of_id(m, h->floor->desk_feed_id);
 	if (f == NULL || judge_verdict(f->judge)->state != STATE_UP)
 		return; /* it can't see: it says nothing */
+	moved_us = judge_moved_us(f->judge);
 	console_desk(&h->state,
-	    now_us - judge_moved_us(f->judge) < DESK_MOVED_US, now_us);
+	    moved_us != 0 && now_us - moved_us < DESK_MOVED_US, now_us);
 }
 
 /* --- each second */
@@ -353,8 +355,7 @@ config_of(const struct floor_console *f, const struct consoles *c)
 	config.idle_after_s = f->idle_after_s;
 	config.prompt_after_s = f->prompt_after_s;
 	config.remote_input = f->remote_input;
-	if (f->desk_feed_id == 0)
-		config.desk_still_s = 0;
+	config.desk_still_s = f->desk_feed_id != 0 ? f->desk_still_s : 0;
 	config.seed = (uint64_t)f->id * 0x9e3779b97f4a7c15u;
 	for (size_t i = 0; i < c->token_count; i++)
 		config.has_agent |=

@@ -42,9 +42,9 @@ static const char help[] =
     "  --from, --to   2026-11-22 06:00 in the site's time; Z behind it: UTC\n"
     "  --config FILE, --state-dir DIR, --json, --help\n"
     "\n"
-    "columns of consoles: console, room, site, idle_after_s, prompt_after_s, "
-    "\n"
-    "                     remote_input, desk_feed, max_tiles\n"
+    "columns of consoles: console, room, site, idle_after_s, prompt_after_s,\n"
+    "                     remote_input, desk_feed, desk_still_s,\n"
+    "                     max_tiles\n"
     "columns of screens:  screen, console or room, output, layout (feeds, "
     "with ;\n"
     "                     between them), confirmed_by (a pattern, or vms)\n"
@@ -283,12 +283,13 @@ json_floor(const struct floor *f, enum floor_kind kind)
 		const struct floor_console *c = &f->consoles[i];
 
 		json_array_append_new(list,
-		    json_pack("{s:s, s:s, s:s, s:i, s:i, s:b, s:s, s:i}",
+		    json_pack("{s:s, s:s, s:s, s:i, s:i, s:b, s:s, s:i, "
+			      "s:i}",
 			"console", c->name, "room", c->room, "site", c->site,
 			"idle_after_s", (int)c->idle_after_s, "prompt_after_s",
 			(int)c->prompt_after_s, "remote_input", c->remote_input,
-			"desk_feed", c->desk_feed, "max_tiles",
-			(int)c->max_tiles));
+			"desk_feed", c->desk_feed, "desk_still_s",
+			(int)c->desk_still_s, "max_tiles", (int)c->max_tiles));
 	}
 	for (size_t i = 0; kind == FLOOR_SCREENS && i < f->screen_count; i++) {
 		const struct floor_screen *s = &f->screens[i];

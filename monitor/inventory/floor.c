@@ -74,7 +74,8 @@ floor_console_default(struct floor_console *c)
 		.site = "",
 		.idle_after_s = FLOOR_IDLE_AFTER_S,
 		.max_tiles = VIEW_MAX_TILES,
-		.desk_feed = "" };
+		.desk_feed = "",
+		.desk_still_s = FLOOR_DESK_STILL_S };
 }
 
 void

@@ -34,6 +34,7 @@ enum floor_kind {
 #define FLOOR_LAYOUT_MAX 64u /* feeds of one layout */
 #define FLOOR_BREAKS_MAX 8u
 #define FLOOR_IDLE_AFTER_S 300u /* unless declared */
+#define FLOOR_DESK_STILL_S 600u /* the same */
 #define FLOOR_BY_VMS "vms"	/* confirmed_by: what the VMS posts */
 
 /* Strings are never NULL and borrowed from the floor. `id` is the store's
@@ -53,6 +54,7 @@ struct floor_console {
 	uint8_t max_tiles;	 /* a screen; more: views don't count */
 	const char *desk_feed;	 /* SITE/NAME, "" = none */
 	int64_t desk_feed_id;
+	uint32_t desk_still_s; /* nobody moved there for so long: idle */
 };
 
 struct floor_screen {

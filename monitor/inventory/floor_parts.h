@@ -19,6 +19,7 @@ enum floor_column {
 	FLOOR_PROMPT_AFTER,
 	FLOOR_REMOTE_INPUT,
 	FLOOR_DESK_FEED,
+	FLOOR_DESK_STILL,
 	FLOOR_MAX_TILES,
 	FLOOR_SCREEN,
 	FLOOR_OUTPUT,
@@ -35,7 +36,7 @@ enum floor_column {
 	FLOOR_AT_LEAST,
 	FLOOR_BREAKS,
 };
-#define FLOOR_COLUMNS 22
+#define FLOOR_COLUMNS 23
 #define FLOOR_BIT(column) ((uint32_t)1 << (column))
 #define FLOOR_KINDS 4 /* that have files */
 

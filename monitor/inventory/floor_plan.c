@@ -150,6 +150,8 @@ console_merge(const struct floor_console *want, const struct floor_console *was)
 		c.desk_feed = was->desk_feed;
 		c.desk_feed_id = was->desk_feed_id;
 	}
+	if (!(c.given & FLOOR_BIT(FLOOR_DESK_STILL)))
+		c.desk_still_s = was->desk_still_s;
 	return c;
 }
 
@@ -161,7 +163,8 @@ console_same(const struct floor_console *a, const struct floor_console *b)
 	       a->prompt_after_s == b->prompt_after_s &&
 	       a->remote_input == b->remote_input &&
 	       a->max_tiles == b->max_tiles &&
-	       a->desk_feed_id == b->desk_feed_id;
+	       a->desk_feed_id == b->desk_feed_id &&
+	       a->desk_still_s == b->desk_still_s;
 }
 
 static void

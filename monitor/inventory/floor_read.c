@@ -143,6 +143,14 @@ read_desk_feed(struct row *r, const char *value)
 }
 
 static void
+read_desk_still(struct row *r, const char *value)
+{
+	number(r, value, 30, 14400,
+	    "not a time, expected 30 to 14400 seconds in which nobody moves",
+	    &r->console.desk_still_s);
+}
+
+static void
 read_max_tiles(struct row *r, const char *value)
 {
 	uint32_t v = VIEW_MAX_TILES;
@@ -362,6 +370,8 @@ static const struct column {
 	    read_remote_input },
 	[FLOOR_DESK_FEED] = { "desk_feed", NULL, IN_CONSOLES, 0,
 	    read_desk_feed },
+	[FLOOR_DESK_STILL] = { "desk_still_s", "desk_still", IN_CONSOLES, 0,
+	    read_desk_still },
 	[FLOOR_MAX_TILES] = { "max_tiles", NULL, IN_CONSOLES, 0,
 	    read_max_tiles },
 	[FLOOR_SCREEN] = { "screen", "monitor", IN_SCREENS, IN_SCREENS,

@@ -19,7 +19,7 @@ static void
 consoles(struct csv_out *t, const struct floor *f)
 {
 	head(t, "console,room,site,idle_after_s,prompt_after_s,remote_input,"
-		"desk_feed,max_tiles");
+		"desk_feed,desk_still_s,max_tiles");
 	for (size_t i = 0; i < f->console_count; i++) {
 		const struct floor_console *c = &f->consoles[i];
 
@@ -30,6 +30,7 @@ consoles(struct csv_out *t, const struct floor *f)
 		csv_out_number(t, c->prompt_after_s);
 		csv_out_cell(t, c->remote_input ? "yes" : "no");
 		csv_out_cell(t, c->desk_feed);
+		csv_out_number(t, c->desk_still_s);
 		csv_out_number(t, c->max_tiles);
 		csv_out_row_end(t);
 	}

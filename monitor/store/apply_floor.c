@@ -97,6 +97,7 @@ console_json(struct json *j, const struct floor_console *c)
 	json_bool(j, "remote_input", c->remote_input);
 	json_number(j, "max_tiles", c->max_tiles);
 	json_text(j, "desk_feed", c->desk_feed);
+	json_number(j, "desk_still_s", c->desk_still_s);
 }
 
 static int64_t
@@ -110,8 +111,8 @@ console_insert(struct writer *w, struct change *x, int64_t room)
 	}
 	db_run(&w->db,
 	    "INSERT INTO console(name, room, idle_after_s, prompt_after_s,"
-	    " remote_input, max_tiles, created, active)"
-	    " VALUES(?1, ?2, 0, 0, 0, 0, ?3, ?3) ON CONFLICT(name) DO UPDATE"
+	    " remote_input, max_tiles, desk_still_s, created, active)"
+	    " VALUES(?1, ?2, 0, 0, 0, 0, 0, ?3, ?3) ON CONFLICT(name) DO UPDATE"
 	    " SET active = ?3, inactive = NULL, removed = NULL",
 	    "sii", name, room, x->utc);
 	return db_int(&w->db, 0, CONSOLE_ID, "s", name);
@@ -134,10 +135,11 @@ console_write(struct writer *w, struct change *x)
 	db_run(&w->db,
 	    "UPDATE console SET room = ?, idle_after_s = ?,"
 	    " prompt_after_s = ?, remote_input = ?, max_tiles = ?,"
-	    " desk_feed = ? WHERE id = ?",
-	    "iiiii?i", room, (int64_t)c->idle_after_s,
+	    " desk_feed = ?, desk_still_s = ? WHERE id = ?",
+	    "iiiii?ii", room, (int64_t)c->idle_after_s,
 	    (int64_t)c->prompt_after_s, (int64_t)c->remote_input,
-	    (int64_t)c->max_tiles, c->desk_feed_id, x->id);
+	    (int64_t)c->max_tiles, c->desk_feed_id, (int64_t)c->desk_still_s,
+	    x->id);
 	if (add)
 		tiled_open_console(w, x->id, x->utc);
 	else if (before != room)

@@ -75,7 +75,8 @@ consoles_load(struct store_reader *r, struct floor *f)
 	sqlite3_stmt *st = db_query(&r->db,
 	    "SELECT c.id, c.name, m.name, s.path, c.idle_after_s,"
 	    " c.prompt_after_s, c.remote_input, c.max_tiles, d.id, d.uuid,"
-	    " p.path, d.name FROM console c JOIN room m ON m.id = c.room"
+	    " p.path, d.name, c.desk_still_s FROM console c JOIN room m ON "
+	    "m.id = c.room"
 	    " LEFT JOIN site s ON s.id = m.site"
 	    " LEFT JOIN feed d ON d.id = c.desk_feed AND d.removed IS NULL"
 	    " LEFT JOIN site p ON p.id = d.site"
@@ -100,6 +101,7 @@ consoles_load(struct store_reader *r, struct floor *f)
 		c->desk_feed_id = sqlite3_column_int64(st, 8);
 		feed_name(st, 9, false, feed);
 		c->desk_feed = kept(r, f, feed);
+		c->desk_still_s = (uint32_t)sqlite3_column_int64(st, 12);
 	}
 	db_done(st);
 }

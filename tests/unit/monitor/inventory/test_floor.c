@@ -61,6 +61,8 @@ static const struct wrong {
 	    "too often" },
 	{ FLOOR_CONSOLES, "console,room,remote_input\nD1,R,perhaps\n",
 	    "not a yes or no" },
+	{ FLOOR_CONSOLES, "console,room,desk_still_s\nD1,R,29\n",
+	    "f.csv:2:6: not a time, expected 30 to 14400" },
 	{ FLOOR_CONSOLES, "console,room,max_tiles\nD1,R,65\n",
 	    "expected 1 to 64" },
 	{ FLOOR_CONSOLES, "console,room,site\nD1,R,A//B\n", "empty part" },
@@ -145,10 +147,11 @@ static const struct {
 	enum floor_kind kind;
 	const char *csv;
 } trips[] = {
-	{ FLOOR_CONSOLES, "console,room,site,idle_after_s,prompt_after_s,"
-			  "remote_input,desk_feed,max_tiles\r\n"
-			  "Desk 1,Control,North,300,0,no,,16\r\n"
-			  "'=cmd(),Control,North,60,900,yes,North/desk,9\r\n" },
+	{ FLOOR_CONSOLES,
+	    "console,room,site,idle_after_s,prompt_after_s,"
+	    "remote_input,desk_feed,desk_still_s,max_tiles\r\n"
+	    "Desk 1,Control,North,300,0,no,,600,16\r\n"
+	    "'=cmd(),Control,North,60,900,yes,North/desk,120,9\r\n" },
 	{ FLOOR_SCREENS, "screen,console,room,output,layout,confirmed_by\r\n"
 			 "left,Desk 1,,HDMI-1,\"North/a;North/b\",wall\r\n"
 			 "big,,Control,,,vms\r\n" },

@@ -135,8 +135,8 @@ test_people_by_age(void **state)
 	fill(w, 1, now);
 	assert_true(db_script(&w->db,
 	    "INSERT INTO room(id, name) VALUES(1, 'R');"
-	    "INSERT INTO console VALUES(1, 'C', 1, 300, 0, 0, 16, NULL, 0, 0,"
-	    " NULL, NULL);"
+	    "INSERT INTO console VALUES(1, 'C', 1, 300, 0, 0, 16, NULL, 600, 0,"
+	    " 0, NULL, NULL);"
 	    "INSERT INTO screen VALUES(1, 'S', 1, NULL, '', '', 0, NULL,"
 	    " NULL);"
 	    "INSERT INTO token(console, kind, hash, created, actor)"

@@ -50,6 +50,7 @@ struct held_console {
 	uint64_t refused[HEARTBEAT_FAULT_COUNT];
 	int64_t refusal_told_us;
 	uint32_t refusals_untold;
+	int64_t record_due_us, dispute_due_us; /* how much of it lately */
 	struct held_prompt prompt;
 	uint64_t prompt_incident; /* open; 0 = none */
 	const struct zone *zone;
@@ -64,6 +65,7 @@ struct held_screen {
 	int64_t seen_us; /* what says that it is so came then */
 	struct views_post post;
 	int64_t post_us;
+	int64_t post_due_us; /* how many lately */
 };
 
 struct held_shift {

@@ -15,6 +15,16 @@
 
 #define TELL_US (60 * US_PER_S) /* refusals become an event no oftener */
 #define RECORD_ROWS 2000
+/* A record that did not fit into an answer would be none at all. */
+#define RECORD_BYTES (AGENTS_BODY_BYTES - (64u << 10))
+/* What one console may want, on the average and at once: each of it costs the
+ * database. */
+#define RECORD_EACH_US (1 * US_PER_S)
+#define RECORD_BURST 20
+#define DISPUTE_EACH_US (180 * US_PER_S)
+#define DISPUTE_BURST 20
+#define POST_EACH_US (200 * US_PER_MS)
+#define POST_BURST 20
 
 /* The body of the answer under way; it lives until the next one. */
 static char *body;
@@ -36,6 +46,18 @@ give(struct agents_answer *answer, char *text)
 		say(answer, 200, text);
 	else
 		say(answer, 503, "memory is out; come again");
+}
+
+/* Once in each_us, and so many at once; due_us is what it remembers. */
+static bool
+allowed(int64_t *due_us, int64_t now_us, int64_t each_us, unsigned burst)
+{
+	int64_t due = *due_us > now_us ? *due_us : now_us;
+
+	if (due - now_us > each_us * (burst - 1))
+		return false;
+	*due_us = due + each_us;
+	return true;
 }
 
 static const struct held_token *
@@ -234,6 +256,11 @@ on_views(void *arg, const struct agents_from *from,
 		    "names them");
 		return;
 	}
+	if (!allowed(&s->post_due_us, now, POST_EACH_US, POST_BURST)) {
+		say(answer, 429,
+		    "more than five posts a second for this screen");
+		return;
+	}
 	memset(&s->post, 0, sizeof(s->post));
 	s->post_us = now;
 	s->post.until_us = now + (int64_t)v->valid_ms * US_PER_MS;
@@ -270,7 +297,7 @@ add_interval(void *arg, const struct store_presence_row *row)
 	json_out_key(&r->j, "why");
 	json_out_string(&r->j, presence_why_name(row->why));
 	json_out_close(&r->j, '}');
-	return ++r->rows < RECORD_ROWS;
+	return ++r->rows < RECORD_ROWS && r->j.length < RECORD_BYTES;
 }
 
 static bool
@@ -286,7 +313,7 @@ add_dispute(void *arg, const struct store_dispute_row *row)
 	json_out_key(&r->j, "text");
 	json_out_string(&r->j, row->text);
 	json_out_close(&r->j, '}');
-	return true;
+	return r->j.length < RECORD_BYTES;
 }
 
 static void
@@ -350,6 +377,11 @@ on_ask(void *arg, const struct agents_from *from, const struct agents_ask *q,
 		return;
 	}
 	if (q->want == AGENTS_WANT_RECORD) {
+		if (!allowed(&h->record_due_us, clock_mono_us(), RECORD_EACH_US,
+			RECORD_BURST)) {
+			say(answer, 429, "the record more than once a second");
+			return;
+		}
 		give(answer, record_of(m, h, q->hours));
 		return;
 	}
@@ -400,6 +432,10 @@ on_dispute(void *arg, const struct agents_from *from,
 		return;
 	if (d->to_us > utc || d->from_us < utc - 31 * 86400 * US_PER_S) {
 		say(answer, 422, "only of the last 31 days");
+		return;
+	}
+	if (!allowed(&h->dispute_due_us, now, DISPUTE_EACH_US, DISPUTE_BURST)) {
+		say(answer, 429, "more than twenty an hour");
 		return;
 	}
 	dispute = (struct store_dispute){ .console = h->id,

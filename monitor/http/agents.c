@@ -39,12 +39,29 @@ drop(struct agents *a)
 	offspring_end(&a->pid);
 }
 
+/* In place of an answer that is too much: one that isn't written whole would
+ * end the listener, and so would a queue that is full. */
+static void
+bound(const struct agents *a, struct agents_answer *answer)
+{
+	static const char text[] = "too much is asked for; come again";
+
+	if (answer->body.n <= AGENTS_BODY_BYTES &&
+	    (a->ch == NULL ||
+		channel_queued(a->ch) + answer->body.n < QUEUE_BYTES / 2))
+		return;
+	answer->status = 503;
+	answer->picture = false;
+	answer->body = (struct span){ (const uint8_t *)text, sizeof(text) - 1 };
+}
+
 static void
 send_answer(struct agents *a, const struct agents_from *from,
     struct agents_answer *answer)
 {
 	struct writer out = channel_scratch();
 
+	bound(a, answer);
 	answer->request = from->request;
 	agents_put_answer(&out, answer);
 	if (a->ch != NULL)

@@ -26,7 +26,8 @@
 #include "monitor/http/sandbox.h"
 
 #define HEADER_BYTES (8 << 10)
-#define IDLE_SECONDS 60 /* an agent keeps its connection between heartbeats */
+#define IDLE_SECONDS 60	 /* an agent keeps its connection between heartbeats */
+#define PROOF_SECONDS 10 /* for handshake and first request with a token */
 #define QUEUE_BYTES (8u << 20)
 #define PENDING_MOST 1024
 #define PENDING_SECONDS 5
@@ -97,8 +98,10 @@ on_hung(void *arg)
 	struct agents_server *s = arg;
 	struct evhttp_request *req;
 
-	while ((req = pending_take_first(s->pending)) != NULL)
+	while ((req = pending_take_first(s->pending)) != NULL) {
+		reply_header(req, "Retry-After", "5");
 		reply_problem(req, 503, "the monitor is busy; come again");
+	}
 }
 
 static void
@@ -197,6 +200,7 @@ start_http(struct agents_server *s)
 		return false;
 	gate_tls(s->gate, s->tls);
 	gate_patience(s->gate, IDLE_SECONDS + 30);
+	gate_proof(s->gate, PROOF_SECONDS);
 	return evhttp_bind_listener(s->http, l) != NULL;
 }
 

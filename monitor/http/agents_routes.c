@@ -313,6 +313,7 @@ run(struct agents_server *s, struct evhttp_request *req, const char *path)
 		refuse_token(s, req);
 		return;
 	}
+	gate_proven(s->gate, req);
 	if ((r->kinds & BIT(t->kind)) == 0) {
 		reply_problem(req, 403, "this kind of token may not do that");
 		return;

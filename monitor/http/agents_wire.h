@@ -101,7 +101,7 @@ struct agents_answer {
 			   * is no success, a sentence */
 	struct span body; /* borrowed from the message */
 };
-#define AGENTS_BODY_BYTES (1u << 20)
+#define AGENTS_BODY_BYTES LIMIT_PNG_BYTES /* channel_scratch holds it */
 
 struct agents_alive {
 	uint32_t connections;

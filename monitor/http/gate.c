@@ -28,10 +28,12 @@ struct conn {
 	struct conn *next;
 	struct bufferevent *bev; /* a reference is ours */
 	struct in6_addr address; /* IPv4 as mapped */
+	int64_t made_us;
 	int64_t begun_us;
 	bool known; /* address was read */
 	bool shut;
 	bool unbounded;
+	bool proven;
 };
 
 struct gate {
@@ -42,6 +44,7 @@ struct gate {
 	struct conn *first;
 	SSL_CTX *tls; /* borrowed, NULL = none */
 	int64_t patience_us;
+	int64_t proof_us; /* 0: none is asked for */
 	uint32_t count;
 	uint32_t most, most_per_address;
 	uint64_t refused;
@@ -80,6 +83,30 @@ shut(struct gate *g, struct conn *c)
 		shutdown(fd, SHUT_RDWR);
 }
 
+/* All places are taken: those who said who they are keep theirs, the oldest of
+ * the others make room, an eighth of all at a time. */
+static void
+make_room(struct gate *g)
+{
+	uint32_t unproven = 0, most = g->most / 8 + 1;
+
+	for (const struct conn *c = g->first; c != NULL; c = c->next)
+		unproven += !c->proven && !c->shut;
+	for (struct conn *c = g->first; c != NULL; c = c->next)
+		if (!c->proven && !c->shut && unproven-- <= most)
+			shut(g, c); /* the newest come first */
+}
+
+static bool
+too_slow(const struct gate *g, const struct conn *c, int64_t now)
+{
+	if (c->unbounded)
+		return false;
+	return now - c->begun_us > g->patience_us ||
+	       (g->proof_us > 0 && !c->proven &&
+		   now - c->made_us > g->proof_us);
+}
+
 static bool
 let_go(const struct conn *c)
 {
@@ -107,10 +134,12 @@ sweep(struct gate *g)
 			g->count--;
 			continue;
 		}
-		if (!c->unbounded && now - c->begun_us > g->patience_us)
+		if (too_slow(g, c, now))
 			shut(g, c);
 		at = &c->next;
 	}
+	if (g->count >= g->most && g->proof_us > 0)
+		make_room(g);
 	if (g->count < g->most)
 		evconnlistener_enable(g->listener);
 }
@@ -182,7 +211,7 @@ on_new(struct event_base *base, void *arg)
 	bufferevent_setwatermark(bev, EV_READ, 0, INPUT_BYTES);
 	bufferevent_incref(bev);
 	c->bev = bev;
-	c->begun_us = clock_mono_us();
+	c->made_us = c->begun_us = clock_mono_us();
 	c->next = g->first;
 	g->first = c;
 	if (++g->count >= g->most)
@@ -211,6 +240,15 @@ gate_on_request(struct gate *g, struct evhttp_request *req)
 
 	if (c != NULL)
 		c->begun_us = clock_mono_us();
+}
+
+void
+gate_proven(struct gate *g, struct evhttp_request *req)
+{
+	struct conn *c = conn_of(g, req);
+
+	if (c != NULL)
+		c->proven = true;
 }
 
 void
@@ -278,6 +316,12 @@ void
 gate_patience(struct gate *g, unsigned seconds)
 {
 	g->patience_us = seconds * US_PER_S;
+}
+
+void
+gate_proof(struct gate *g, unsigned seconds)
+{
+	g->proof_us = seconds * US_PER_S;
 }
 
 void

@@ -29,6 +29,11 @@ void gate_free(struct gate **g);
 void gate_tls(struct gate *g, struct ssl_ctx_st *tls);
 /* In place of GATE_SECONDS: for clients that rest between requests. */
 void gate_patience(struct gate *g, unsigned seconds);
+/* A connection must be proven within so long, whatever comes on it, and when
+ * all places are taken those that are not make room. 0, the default: not so. */
+void gate_proof(struct gate *g, unsigned seconds);
+/* The request says who it comes from, and it was believed. */
+void gate_proven(struct gate *g, struct evhttp_request *req);
 void gate_limit(struct gate *g, uint32_t connections, uint32_t per_address);
 /* A request came whole: its connection's time begins anew. */
 void gate_on_request(struct gate *g, struct evhttp_request *req);

@@ -186,6 +186,19 @@ views_json_reply(const char *json, size_t length, struct agents_reply *out,
 	return good;
 }
 
+/* Letters of any script, no control characters but new lines: the text is read
+ * on terminals too. */
+static bool
+legible(const char *s)
+{
+	for (; *s != '\0'; s++)
+		if (((unsigned char)*s < ' ' && *s != '\n' && *s != '\t') ||
+		    *s == 0x7f ||
+		    ((unsigned char)s[0] == 0xc2 && (unsigned char)s[1] < 0xa0))
+			return false;
+	return true;
+}
+
 static bool
 read_dispute(json_t *root, struct agents_dispute *out, char *fault)
 {
@@ -195,7 +208,10 @@ read_dispute(json_t *root, struct agents_dispute *out, char *fault)
 		return wrong(fault,
 		    "from_us, to_us: expected microseconds UTC, in order");
 	if (!read_text(root, "text", out->text, sizeof(out->text)))
-		return wrong(fault, "text: expected what was so");
+		return wrong(fault,
+		    "text: expected what was so, in at most 1199 bytes");
+	if (!legible(out->text))
+		return wrong(fault, "text: expected no control characters");
 	return true;
 }
 

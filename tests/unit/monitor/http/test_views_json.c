@@ -106,8 +106,16 @@ answers_and_disputes_are_read(void **state)
 	static const char *const bad[] = { "{\"choice\":1}",
 		"{\"prompt\":\"zz\",\"choice\":1}", "{\"prompt\":\"1\"}",
 		"{\"prompt\":\"1\",\"choice\":16}" };
+	static const struct {
+		const char *text; /* as it stands in JSON */
+		bool good;
+	} texts[] = { { "a\\nb\\tc", true }, { "\u00a0\u20ac\U0001f600", true },
+		{ "\\u001b[31m", false }, { "\\u007f", false },
+		{ "\\u009b1m", false }, { "\\u0000", false }, { "\\r", false },
+		{ "", false } };
 	struct agents_reply r;
 	struct agents_dispute d;
+	char json[100];
 
 	(void)state;
 	assert_true(views_json_reply(reply, strlen(reply), &r, fault));
@@ -121,6 +129,14 @@ answers_and_disputes_are_read(void **state)
 	assert_false(views_json_dispute("{\"from_us\":9,\"to_us\":5,\"text\":"
 					"\"x\"}",
 	    36, &d, fault));
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		snprintf(json, sizeof(json),
+		    "{\"from_us\":5,\"to_us\":9,\"text\":\"%s\"}",
+		    texts[i].text);
+		assert_int_equal(views_json_dispute(json, strlen(json), &d,
+				     fault),
+		    texts[i].good);
+	}
 }
 
 /* --- relays */

@@ -88,13 +88,26 @@ shut(struct gate *g, struct conn *c)
 static void
 make_room(struct gate *g)
 {
-	uint32_t unproven = 0, most = g->most / 8 + 1;
+	uint32_t live = 0, unproven = 0, free_places = g->most / 8 + 1;
 
-	for (const struct conn *c = g->first; c != NULL; c = c->next)
+	for (const struct conn *c = g->first; c != NULL; c = c->next) {
+		live += !c->shut;
 		unproven += !c->proven && !c->shut;
+	}
+	if (live < g->most)
+		return;
 	for (struct conn *c = g->first; c != NULL; c = c->next)
-		if (!c->proven && !c->shut && unproven-- <= most)
+		if (!c->proven && !c->shut &&
+		    unproven-- <= live - g->most + free_places)
 			shut(g, c); /* the newest come first */
+}
+
+/* Where others make room, some come in before these have gone: who must wait
+ * in the kernel's queue is dropped there together with those who flood it. */
+static uint32_t
+standing_room(const struct gate *g)
+{
+	return g->proof_us > 0 ? g->most / 4 : 0;
 }
 
 static bool
@@ -138,9 +151,9 @@ sweep(struct gate *g)
 			shut(g, c);
 		at = &c->next;
 	}
-	if (g->count >= g->most && g->proof_us > 0)
+	if (g->proof_us > 0)
 		make_room(g);
-	if (g->count < g->most)
+	if (g->count < g->most + standing_room(g))
 		evconnlistener_enable(g->listener);
 }
 
@@ -214,7 +227,7 @@ on_new(struct event_base *base, void *arg)
 	c->made_us = c->begun_us = clock_mono_us();
 	c->next = g->first;
 	g->first = c;
-	if (++g->count >= g->most)
+	if (++g->count >= g->most + standing_room(g))
 		evconnlistener_disable(g->listener);
 	if (!evtimer_pending(g->fresh, NULL))
 		evtimer_add(g->fresh, &at_once);

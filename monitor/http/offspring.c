@@ -110,7 +110,7 @@ offspring_listen(const char *address, uint16_t *port)
 	if (low < 0)
 		return -1;
 	setsockopt(low, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-	if (bind(low, sa, length) == 0 && listen(low, 128) == 0 &&
+	if (bind(low, sa, length) == 0 && listen(low, 1024) == 0 &&
 	    getsockname(low, sa, &length) == 0)
 		fd = fcntl(low, F_DUPFD_CLOEXEC, FD_SAFE);
 	int error = errno;

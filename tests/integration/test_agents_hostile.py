@@ -16,6 +16,7 @@ import subprocess
 import sys
 import threading
 import time
+import warnings
 
 import watchers
 from harness import Child, program
@@ -445,6 +446,7 @@ def listener_lost(w, one, two):
 
 
 def main():
+    warnings.simplefilter("ignore", DeprecationWarning)  # of old TLS, which must be refused
     prepare()
     with open(LOG, "a") as log:
         monitor = Child([program("camwarden"), "run", "--config", watchers.CONFIG], stderr=log)

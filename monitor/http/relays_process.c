@@ -39,8 +39,9 @@ struct relay {
 	char host[256];
 	char authorization[360]; /* "" = none */
 	uint16_t port;
-	struct evhttp_connection *evcon;
-	bool asking; /* a round is under way */
+	struct evhttp_connection *evcon; /* of one question: relays close */
+	struct event *next;		 /* asks it, outside of callbacks */
+	bool asking;			 /* a round is under way */
 	unsigned list, page;
 	uint32_t readers;
 };
@@ -53,15 +54,12 @@ struct asker {
 	unsigned count;
 };
 
-static void ask(struct relay *r);
-
 static void
 send_byte(struct relay *r, unsigned type)
 {
 	channel_send(r->asker->monitor, type, &r->number, 1);
 }
 
-/* The connection goes with the next round: it may be that which calls us. */
 static void
 end_round(struct relay *r)
 {
@@ -128,24 +126,46 @@ on_answer(struct evhttp_request *req, void *arg)
 		r->list++;
 	}
 	if (r->list < LISTS) {
-		ask(r);
+		event_active(r->next, EV_TIMEOUT, 0);
 		return;
 	}
 	send_byte(r, RELAYS_END);
 	end_round(r);
 }
 
-static void
-ask(struct relay *r)
+static bool
+connect_anew(struct relay *r)
 {
+	if (r->evcon != NULL)
+		evhttp_connection_free(r->evcon);
+	r->evcon = evhttp_connection_base_new(r->asker->base, r->asker->dns,
+	    r->host, r->port);
+	if (r->evcon == NULL)
+		return false;
+	evhttp_connection_set_timeout(r->evcon, ANSWER_SECONDS);
+	evhttp_connection_set_max_body_size(r->evcon, ANSWER_BYTES);
+	return true;
+}
+
+static void
+on_next(evutil_socket_t fd, short what, void *arg)
+{
+	struct relay *r = arg;
 	struct evhttp_request *req = evhttp_request_new(on_answer, r);
 	struct evkeyvalq *headers;
 	char path[120];
 
-	if (req == NULL)
+	(void)fd;
+	(void)what;
+	if (req == NULL || !connect_anew(r)) {
+		if (req != NULL)
+			evhttp_request_free(req);
+		end_round(r);
 		return;
+	}
 	headers = evhttp_request_get_output_headers(req);
 	evhttp_add_header(headers, "Host", r->host);
+	evhttp_add_header(headers, "Connection", "close");
 	if (r->authorization[0] != '\0')
 		evhttp_add_header(headers, "Authorization", r->authorization);
 	snprintf(path, sizeof(path), "/v3/%s/list?itemsPerPage=%d&page=%u",
@@ -158,19 +178,11 @@ ask(struct relay *r)
 static void
 begin_round(struct relay *r)
 {
-	if (r->evcon != NULL)
-		evhttp_connection_free(r->evcon);
-	r->evcon = evhttp_connection_base_new(r->asker->base, r->asker->dns,
-	    r->host, r->port);
-	if (r->evcon == NULL)
-		return;
-	evhttp_connection_set_timeout(r->evcon, ANSWER_SECONDS);
-	evhttp_connection_set_max_body_size(r->evcon, ANSWER_BYTES);
 	r->asking = true;
 	r->list = r->page = 0;
 	r->readers = 0;
 	send_byte(r, RELAYS_BEGIN);
-	ask(r);
+	event_active(r->next, EV_TIMEOUT, 0);
 }
 
 /* Lists come whole and one at a time: relays take turns. */
@@ -221,6 +233,9 @@ on_message(void *arg, unsigned type, struct span body)
 	if (uri == NULL || evhttp_uri_get_host(uri) == NULL)
 		return false;
 	r->asker = a;
+	r->next = evtimer_new(a->base, on_next, r);
+	if (r->next == NULL)
+		return false;
 	r->number = (uint8_t)a->count++;
 	snprintf(r->host, sizeof(r->host), "%s", evhttp_uri_get_host(uri));
 	r->port = evhttp_uri_get_port(uri) > 0

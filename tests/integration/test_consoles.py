@@ -62,7 +62,8 @@ def follow():
 
 
 def main():
-    prepare(f"http://relay:secret@127.0.0.1:{RELAY}")
+    # The relay has the address of a camera: feeds are its own whose URL has its host.
+    prepare(f"http://relay:secret@127.47.0.1:{RELAY}")
     farm = start_farm(6, 47)
     monitor, feeds = start_monitor(6)
     names = [f"{f['site']}/{f['name']}" for f in feeds]
@@ -138,6 +139,13 @@ def main():
     wait("its connections are views", 15, lambda: views("S2") == ["counts"])
     b.connections = []
     wait("it hung up", 10, lambda: views("S2") == [])
+    path = "cam" + next(f["name"] for f, host in zip(feeds, hosts) if host == "127.47.0.1")[3:]
+    Relay.sessions = [{"id": "1", "remoteAddr": "127.0.0.1:4711", "state": "read", "path": path},
+                      {"id": "2", "remoteAddr": "192.0.2.1:4711", "state": "read", "path": path},
+                      {"id": "3", "remoteAddr": "127.0.0.1:4712", "state": "publish", "path": "other"}]
+    wait("a relay says that it reads", 20, lambda: views("S2") == ["counts"])
+    Relay.sessions = []
+    wait("and no longer", 20, lambda: views("S2") == [])
 
     # --- watched, seconds later
     time.sleep(4)
@@ -209,12 +217,12 @@ def main():
     for secret in (one, two, vms, hashlib.sha256(one.encode()).hexdigest(), "secret"):
         assert secret not in said, "a secret is in the log"
     assert "ERROR: AddressSanitizer" not in said, said
-    assert Relay.asked == [] or all(x[1] for x in Relay.asked)
+    assert Relay.asked and all(x[1] == "Basic cmVsYXk6c2VjcmV0" for x in Relay.asked), Relay.asked[:3]
     print("all as played")
 
 
 def serve_relay():
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", RELAY), Relay)
+    server = http.server.ThreadingHTTPServer(("127.47.0.1", RELAY), Relay)
     threading.Thread(target=server.serve_forever, daemon=True).start()
 
 

@@ -71,15 +71,21 @@ check_load_reckon(const struct inventory *inv,
 	uint32_t links = (stream + demux) * picture;
 	uint32_t one_stream = stream > 0 ? (sockets + stream - 1) / stream : 0;
 	uint32_t one_demux = demux > 0 ? out->demux_feeds * 4 / demux : 0;
+	/* The gate lets a quarter more in while others make room. */
+	uint32_t agents =
+	    config->agents_enabled
+		? config->agents_connections * 5 / 4 + OWN_DESCRIPTORS
+		: 0;
 	uint32_t monitor = 2 * links + 2 * (stream + picture + demux) + 64;
 
 	out->descriptors = sockets + out->demux_feeds * 4 + monitor +
 			   links * 2 +
 			   OWN_DESCRIPTORS * (stream + picture + demux + 2) +
-			   config->http_connections;
+			   config->http_connections + agents;
 	out->descriptors_one =
 	    up_to(up_to(one_stream, one_demux) + OWN_DESCRIPTORS + picture,
-		up_to(monitor, config->http_connections + OWN_DESCRIPTORS));
+		up_to(up_to(monitor, agents),
+		    config->http_connections + OWN_DESCRIPTORS));
 	out->memory_mib =
 	    (uint64_t)out->feeds * FEED_KIB / 1024 + stream * STREAM_MIB +
 	    picture * PICTURE_MIB + demux * DEMUX_MIB +

@@ -9,8 +9,10 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 
 #include <event2/bufferevent.h>
 #include <event2/bufferevent_ssl.h>
@@ -22,6 +24,8 @@
 #include "common/clock.h"
 
 #define SWEEP_US 250000
+#define OWN_FILES 32 /* descriptors that are no connections */
+#define GATE_MOST 65536
 #define INPUT_BYTES (128u << 10) /* above headers + body + one read */
 
 struct conn {
@@ -47,6 +51,7 @@ struct gate {
 	int64_t proof_us; /* 0: none is asked for */
 	uint32_t count;
 	uint32_t most, most_per_address;
+	uint32_t room; /* by the limit on descriptors */
 	uint64_t refused;
 };
 
@@ -55,8 +60,12 @@ read_address(struct conn *c)
 {
 	struct sockaddr_storage ss = { 0 };
 	socklen_t length = sizeof(ss);
-	int fd = bufferevent_getfd(c->bev);
+	int fd = bufferevent_getfd(c->bev), on = 1;
 
+	/* Else a first answer waits 40 ms for the client's word that it has
+	 * what ended the handshake. */
+	if (fd >= 0)
+		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 	if (fd < 0 || getpeername(fd, (struct sockaddr *)&ss, &length) != 0)
 		return;
 	c->known = true;
@@ -273,6 +282,21 @@ gate_unbounded(struct gate *g, struct evhttp_request *req)
 		c->unbounded = true;
 }
 
+/* Without a descriptor left, accept fails for as long as somebody waits, and
+ * the loop would spin. */
+static uint32_t
+room_for_descriptors(void)
+{
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) != 0 ||
+	    files.rlim_cur > OWN_FILES + 2 * GATE_MOST)
+		return GATE_MOST;
+	return files.rlim_cur > 2 * OWN_FILES
+		   ? (uint32_t)(files.rlim_cur - OWN_FILES) * 4 / 5
+		   : OWN_FILES / 2;
+}
+
 struct gate *
 gate_new(struct event_base *base, struct evhttp *http,
     struct evconnlistener *listener)
@@ -284,6 +308,7 @@ gate_new(struct event_base *base, struct evhttp *http,
 		return NULL;
 	g->base = base;
 	g->listener = listener;
+	g->room = room_for_descriptors();
 	g->most = g->most_per_address = 64;
 	g->patience_us = GATE_SECONDS * US_PER_S;
 	g->sweep = event_new(base, -1, EV_PERSIST, on_sweep, g);
@@ -341,6 +366,8 @@ void
 gate_limit(struct gate *g, uint32_t connections, uint32_t per_address)
 {
 	g->most = connections > 0 ? connections : 1;
+	if (g->most > g->room)
+		g->most = g->room;
 	g->most_per_address = per_address > 0 ? per_address : 1;
 }
 

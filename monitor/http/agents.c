@@ -18,6 +18,7 @@
 #define QUEUE_BYTES (8u << 20)
 #define SILENT_US (10 * US_PER_S) /* without AGENTS_ALIVE: replaced */
 #define RESTART_US (1 * US_PER_S)
+#define RESTART_MOST_US (8 * US_PER_S) /* after failures one upon another */
 
 struct agents {
 	struct event_base *base;
@@ -28,6 +29,7 @@ struct agents {
 	int listen_fd;
 	uint16_t port;
 	int64_t started_us, alive_us;
+	int64_t rest_us; /* before it is started again */
 	struct agents_configure configure;
 	char *certificate, *key; /* owned; "" = no TLS */
 };
@@ -149,6 +151,7 @@ on_message(void *arg, unsigned type, struct span body)
 	switch (type) {
 	case AGENTS_ALIVE:
 		a->alive_us = clock_mono_us();
+		a->rest_us = RESTART_US;
 		return agents_get_alive(body, &alive);
 	case AGENTS_HEARTBEAT:
 		return on_heartbeat(a, body);
@@ -212,9 +215,9 @@ send_configure(struct agents *a)
 
 /* The files that the process needs and may not open; fds[2], [3]. */
 static bool
-open_files(const struct agents *a, int *fds)
+open_files(const char *certificate, const char *key, int *fds)
 {
-	const char *const names[] = { a->certificate, a->key };
+	const char *const names[] = { certificate, key };
 
 	for (int i = 0; i < 2; i++) {
 		fds[i] = open(names[i], O_RDONLY | O_CLOEXEC);
@@ -237,11 +240,13 @@ start(struct agents *a)
 	int pair[2], fds[4], count = a->certificate[0] != '\0' ? 4 : 2;
 
 	a->started_us = a->alive_us = clock_mono_us();
+	a->rest_us =
+	    a->rest_us * 2 < RESTART_MOST_US ? a->rest_us * 2 : RESTART_MOST_US;
 	if (!offspring_pair(pair))
 		return;
 	fds[0] = pair[0];
 	fds[1] = a->listen_fd;
-	if (count == 4 && !open_files(a, fds + 2)) {
+	if (count == 4 && !open_files(a->certificate, a->key, fds + 2)) {
 		close(pair[0]);
 		close(pair[1]);
 		return;
@@ -275,7 +280,7 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 				    "replaced");
 		drop(a);
 	}
-	if (a->ch == NULL && now - a->started_us >= RESTART_US)
+	if (a->ch == NULL && now - a->started_us >= a->rest_us)
 		start(a);
 }
 
@@ -303,6 +308,7 @@ agents_new(struct event_base *base, const struct agents_settings *set,
 	a->base = base;
 	a->calls = *calls;
 	a->port = set->port;
+	a->rest_us = RESTART_US;
 	take_settings(a, set);
 	a->listen_fd = offspring_listen(set->address, &a->port);
 	if (a->listen_fd < 0 &&
@@ -338,12 +344,32 @@ agents_free(struct agents **ap)
 	free(a);
 }
 
+static bool
+usable(const struct agents_settings *set)
+{
+	int fds[2];
+
+	return set->certificate[0] == '\0' ||
+	       (open_files(set->certificate, set->key, fds) &&
+		   agents_material_good(fds[0], fds[1]));
+}
+
 /* The certificates are the process's from its start on: another takes over
  * the listening socket; agents come again within seconds. */
 void
 agents_reload(struct agents *a, const struct agents_settings *set)
 {
+	if (a->ch != NULL && !usable(set)) {
+		log_error("agents",
+		    "agents.certificate, agents.key: not a certificate and "
+		    "its key in PEM; the listener keeps those it has");
+		a->configure.connections = set->connections;
+		a->configure.per_address = set->per_address;
+		send_configure(a);
+		return;
+	}
 	take_settings(a, set);
+	a->rest_us = RESTART_US;
 	drop(a);
 	start(a);
 }

@@ -7,6 +7,7 @@
 #ifndef MONITOR_HTTP_AGENTS_H
 #define MONITOR_HTTP_AGENTS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "monitor/http/agents_wire.h"
@@ -51,10 +52,13 @@ void agents_free(struct agents **a);
 /* Tokens changed: all of them are told again, through tell_all. */
 void agents_tokens_changed(struct agents *a);
 void agents_token_put(struct agents *a, const struct agents_token *t);
-/* Limits are in force at once, certificates are read again; a new address
- * needs a restart. */
+/* Limits are in force at once, certificates are read again (while they can't be
+ * used, the listener keeps what it had); a new address needs a restart. */
 void agents_reload(struct agents *a, const struct agents_settings *set);
 uint16_t agents_port(const struct agents *a);
+
+/* Are they, PEM, a certificate and its key? Takes both descriptors. */
+bool agents_material_good(int certificate_fd, int key_fd);
 
 /* The process's main: `camwarden _agents`. Exit code. */
 int agents_process_main(int argc, char **argv);

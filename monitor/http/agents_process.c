@@ -14,6 +14,7 @@
 #include <event2/http.h>
 #include <event2/listener.h>
 #include <jansson.h>
+#include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 
@@ -134,9 +135,9 @@ on_second(evutil_socket_t fd, short what, void *arg)
 
 /* The certificate, what it hangs on, and its key. */
 static bool
-load_certificate(SSL_CTX *ctx)
+load_certificate(SSL_CTX *ctx, int fd)
 {
-	BIO *in = BIO_new_fd(AGENTS_FD_CERTIFICATE, BIO_CLOSE);
+	BIO *in = BIO_new_fd(fd, BIO_CLOSE);
 	X509 *x = in != NULL ? PEM_read_bio_X509(in, NULL, NULL, NULL) : NULL;
 	bool good = x != NULL && SSL_CTX_use_certificate(ctx, x) == 1;
 
@@ -148,9 +149,9 @@ load_certificate(SSL_CTX *ctx)
 }
 
 static bool
-load_key(SSL_CTX *ctx)
+load_key(SSL_CTX *ctx, int fd)
 {
-	BIO *in = BIO_new_fd(AGENTS_FD_KEY, BIO_CLOSE);
+	BIO *in = BIO_new_fd(fd, BIO_CLOSE);
 	EVP_PKEY *key =
 	    in != NULL ? PEM_read_bio_PrivateKey(in, NULL, NULL, NULL) : NULL;
 	bool good = key != NULL && SSL_CTX_use_PrivateKey(ctx, key) == 1 &&
@@ -161,21 +162,45 @@ load_key(SSL_CTX *ctx)
 	return good;
 }
 
+/* Takes both; NULL: they aren't a certificate and its key. */
+static SSL_CTX *
+tls_of(int certificate_fd, int key_fd)
+{
+	SSL_CTX *ctx = SSL_CTX_new(TLS_server_method());
+	bool certified, good;
+
+	if (ctx == NULL)
+		return NULL;
+	SSL_CTX_set_min_proto_version(ctx, TLS1_2_VERSION);
+	SSL_CTX_set_options(ctx,
+	    SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE);
+	certified = load_certificate(ctx, certificate_fd);
+	good = load_key(ctx, key_fd) && certified;
+	ERR_clear_error(); /* the chain's end is one */
+	if (good)
+		return ctx;
+	SSL_CTX_free(ctx);
+	return NULL;
+}
+
+bool
+agents_material_good(int certificate_fd, int key_fd)
+{
+	SSL_CTX *ctx = tls_of(certificate_fd, key_fd);
+
+	SSL_CTX_free(ctx);
+	return ctx != NULL;
+}
+
 static bool
 start_tls(struct agents_server *s)
 {
-	s->tls = SSL_CTX_new(TLS_server_method());
+	s->tls = tls_of(AGENTS_FD_CERTIFICATE, AGENTS_FD_KEY);
 	if (s->tls == NULL)
-		return false;
-	SSL_CTX_set_min_proto_version(s->tls, TLS1_2_VERSION);
-	SSL_CTX_set_options(s->tls,
-	    SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE);
-	if (load_certificate(s->tls) && load_key(s->tls))
-		return true;
-	log_error("agents",
-	    "agents.certificate, agents.key: not a certificate and its key "
-	    "in PEM");
-	return false;
+		log_error("agents",
+		    "agents.certificate, agents.key: not a certificate and "
+		    "its key in PEM");
+	return s->tls != NULL;
 }
 
 static bool
@@ -237,11 +262,11 @@ agents_process_main(int argc, char **argv)
 	json_object_seed(0);	   /* random, while that can be had */
 	if (!start(&s, tls)) {
 		log_error("agents", "the agents' listener can't start");
-		return 2;
+		_exit(2); /* what it holds ends with it */
 	}
 	if (!sandbox_web()) {
 		log_error("agents", "can't lock itself in (seccomp)");
-		return 2;
+		_exit(2); /* what it holds ends with it */
 	}
 	struct event *tick = event_new(s.base, -1, EV_PERSIST, on_second, &s);
 

@@ -415,6 +415,19 @@ def listener_lost(w, one, two):
     w.check("the listener was stopped")
 
     old = ssl.get_server_certificate(("127.0.0.1", AGENTS))
+    third = w.agents()
+    for broken in ("half of it", old, None):  # that of another key
+        os.unlink(watchers.CERTIFICATE)
+        if broken == old:
+            subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+                            "-days", "2", "-subj", "/CN=other", "-keyout", "/dev/null", "-out", watchers.CERTIFICATE],
+                           check=True, capture_output=True)
+        elif broken:
+            write("agents.pem", broken)
+        os.kill(w.pid, signal.SIGHUP)
+        time.sleep(0.3)
+        w.served()
+        assert w.agents() == third, "it keeps the certificate that it has"
     prepare()
     with open(watchers.CONFIG, "a") as f:
         f.write("  connections: 512\n")

@@ -32,7 +32,8 @@ static const struct {
 	    "Two agents report with its token: revoke it and give each its "
 	    "own." },
 	[PRESENCE_WHY_BLIND] = { "blind",
-	    "Its agent can't see any input: look at what its sources say." },
+	    "Its agent can't see any input, or the camera on its desk can't "
+	    "see: look at what its sources say." },
 	[PRESENCE_WHY_MONITOR_OFF] = { "monitor-off",
 	    "The monitor was off or could not write." },
 	[PRESENCE_WHY_INPUT] = { "input",

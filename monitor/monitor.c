@@ -130,6 +130,16 @@ on_store(evutil_socket_t fd, short what, void *arg)
 }
 
 static void
+on_floor(void *arg)
+{
+	struct monitor *m = arg;
+
+	if (!m->stopping && m->consoles != NULL && !monitor_consoles_load(m))
+		log_error("monitor", "the changed floor can't be read: %s",
+		    store_reader_error(m->reader));
+}
+
+static void
 on_inventory(void *arg, uint64_t revision)
 {
 	struct monitor *m = arg;
@@ -138,16 +148,8 @@ on_inventory(void *arg, uint64_t revision)
 	if (!m->stopping && m->fleet != NULL && !monitor_feeds_load(m, false))
 		log_error("monitor", "the changed inventory can't be read: %s",
 		    store_reader_error(m->reader));
-}
-
-static void
-on_floor(void *arg)
-{
-	struct monitor *m = arg;
-
-	if (!m->stopping && m->consoles != NULL && !monitor_consoles_load(m))
-		log_error("monitor", "the changed floor can't be read: %s",
-		    store_reader_error(m->reader));
+	/* Layouts, patterns and desks name feeds, rooms their site's zone. */
+	on_floor(m);
 }
 
 static void

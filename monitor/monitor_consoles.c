@@ -421,6 +421,8 @@ hold_screen(struct loading *l, const struct floor_screen *f)
 {
 	const struct floor_room *room = room_of(l->floor, f->room);
 	struct held_screen *s = NULL;
+	struct held_console *console = NULL;
+	int64_t room_id = room != NULL ? room->id : 0;
 
 	for (size_t i = 0; i < l->c->screen_count; i++)
 		if (l->c->screens[i]->id == f->id)
@@ -429,13 +431,16 @@ hold_screen(struct loading *l, const struct floor_screen *f)
 		s = calloc(1, sizeof(*s));
 	if (s == NULL)
 		return NULL;
-	s->id = f->id;
-	s->floor = f;
-	s->console = NULL;
 	for (size_t i = 0; i < l->console_count; i++)
 		if (strcmp(l->consoles[i]->floor->name, f->console) == 0)
-			s->console = l->consoles[i];
-	s->room = room != NULL ? room->id : 0;
+			console = l->consoles[i];
+	/* Elsewhere it shows something else, and the store began anew. */
+	if (s->console != console || s->room != room_id)
+		memset(s, 0, sizeof(*s));
+	s->id = f->id;
+	s->floor = f;
+	s->console = console;
+	s->room = room_id;
 	return s;
 }
 
@@ -585,8 +590,10 @@ take_lists(struct loading *l)
 		}
 	for (size_t i = 0; i < c->console_count; i++)
 		if (!is_in((void **)l->consoles, l->console_count,
-			c->consoles[i]))
+			c->consoles[i])) {
+			prompts_end(l->m, c->consoles[i], l->now_us);
 			console_free(c->consoles[i]);
+		}
 	for (size_t i = 0; i < l->shift_count; i++)
 		l->shifts[i]->floor = &l->floor->shifts[i];
 	free(c->consoles);

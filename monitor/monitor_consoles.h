@@ -156,6 +156,8 @@ enum prompt_result prompts_answer(struct monitor *m, struct held_console *h,
 /* The console's state changed: a missed prompt goes to the supervisor. */
 void prompts_on_verdict(struct monitor *m, struct held_console *h,
     int64_t now_us);
+/* The console is declared no longer: nobody can answer. */
+void prompts_end(struct monitor *m, struct held_console *h, int64_t now_us);
 
 /* --- monitor_roster.c */
 void roster_second(struct monitor *m, int64_t now_us);

@@ -331,18 +331,30 @@ incident_open(struct monitor *m, const struct held_console *h, int64_t now_us)
 	return i.id;
 }
 
+static void
+incident_close(struct monitor *m, struct held_console *h, int64_t good_us,
+    int64_t now_us)
+{
+	if (h->prompt_incident != 0)
+		store_incident_close(m->store, (int64_t)h->prompt_incident,
+		    good_us, now_us, NULL);
+	h->prompt_incident = 0;
+}
+
+void
+prompts_end(struct monitor *m, struct held_console *h, int64_t now_us)
+{
+	incident_close(m, h, now_us, now_us);
+}
+
 void
 prompts_on_verdict(struct monitor *m, struct held_console *h, int64_t now_us)
 {
 	bool missed = h->verdict.state == PRESENCE_IDLE &&
 		      h->verdict.why == PRESENCE_WHY_PROMPT_MISSED;
 
-	if (missed && h->prompt_incident == 0) {
+	if (missed && h->prompt_incident == 0)
 		h->prompt_incident = (uint64_t)incident_open(m, h, now_us);
-	} else if (h->prompt_incident != 0 &&
-		   h->verdict.state != PRESENCE_UNKNOWN && !missed) {
-		store_incident_close(m->store, (int64_t)h->prompt_incident,
-		    h->verdict.since_us, now_us, NULL);
-		h->prompt_incident = 0;
-	}
+	else if (!missed && h->verdict.state != PRESENCE_UNKNOWN)
+		incident_close(m, h, h->verdict.since_us, now_us);
 }

@@ -61,12 +61,13 @@ open_incident(struct monitor *m, struct held_shift *s,
 	if (s->shift.console != 0)
 		snprintf(text, sizeof(text),
 		    "%s, %s: nobody attends it in its shift%s", s->floor->room,
-		    s->floor->console, e->sure ? "" : " (its agent is silent)");
+		    s->floor->console,
+		    e->sure ? "" : " (its agent is silent, nobody can say)");
 	else
 		snprintf(text, sizeof(text),
-		    "%s: %u of %u consoles are attended%s", s->floor->room,
+		    "%s: %u attended, the roster asks for %u%s", s->floor->room,
 		    e->attended, e->at_least,
-		    e->sure ? "" : " (agents are silent)");
+		    e->sure ? "" : " (agents are silent, nobody can say)");
 	store_incident_open(m->store, &i, NULL);
 	s->incident = (uint64_t)i.id;
 }

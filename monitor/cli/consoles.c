@@ -113,7 +113,8 @@ on_console(void *arg, const struct store_console_row *row)
 	    row->start_utc > 0 ? cli_age(v->now_utc - row->start_utc, age)
 			       : "-");
 	cli_table_add(&v->table, "%u", row->screens);
-	cli_table_add(&v->table, "%u of %u", row->tiles_counting, row->tiles);
+	cli_table_add(&v->table, row->tiles > 0 ? "%u of %u" : "none",
+	    row->tiles_counting, row->tiles);
 	cli_table_add(&v->table, "%s",
 	    row->why != PRESENCE_WHY_NONE ? presence_why_help(row->why) : "");
 	return true;
@@ -207,7 +208,7 @@ static void
 list_consoles(struct verb *v, const struct floor *f)
 {
 	static const char *const heads[] = { "CONSOLE", "ROOM", "SITE",
-		"IDLE AFTER", "PROMPT AFTER", "DESK FEED", "TILES" };
+		"IDLE AFTER", "PROMPT AFTER", "DESK FEED", "MOST TILES" };
 
 	cli_table_init(&v->table, 7);
 	for (size_t i = 0; i < 7; i++)
@@ -244,7 +245,9 @@ list_screens(struct verb *v, const struct floor *f)
 		    s->room[0] != '\0' ? "room " : s->console, s->room);
 		cli_table_add(&v->table, "%s",
 		    s->output[0] != '\0' ? s->output : "-");
-		cli_table_add(&v->table, "%zu feeds", s->feed_count);
+		cli_table_add(&v->table,
+		    s->feed_count == 1 ? "%zu feed" : "%zu feeds",
+		    s->feed_count);
 		cli_table_add(&v->table, "%s",
 		    s->confirmed_by[0] != '\0' ? s->confirmed_by : "-");
 	}

@@ -209,6 +209,8 @@ do_now(struct verb *v)
 		fputc('\n', stdout);
 	}
 	cli_table_print(&n.table, read && !v->cli.json ? stdout : NULL);
+	if (read && !v->cli.json && json_array_size(n.list) == 0)
+		puts("nobody is asked for now");
 	json_decref(n.list);
 	presents_free(&n.people);
 	when_free(&n.when);
@@ -243,6 +245,20 @@ list_json(const struct floor *f)
 	return CLI_OK;
 }
 
+static void
+breaks_text(const struct floor_shift *s, char *out, size_t size)
+{
+	size_t n = (size_t)snprintf(out, size, s->break_count ? "" : "none");
+
+	for (unsigned i = 0; i < s->break_count && n < size; i++) {
+		const struct floor_span *b = &s->breaks[i];
+
+		n += (size_t)snprintf(out + n, size - n,
+		    "%s%02u:%02u-%02u:%02u", i > 0 ? ", " : "", b->from / 60,
+		    b->from % 60, b->to / 60, b->to % 60);
+	}
+}
+
 static int
 do_list(struct verb *v)
 {
@@ -266,7 +282,8 @@ do_list(struct verb *v)
 			floor_shift_text(&f->shifts[i], text, sizeof(text));
 			cli_table_add(&t, "%s", text);
 			cli_table_add(&t, "%u", f->shifts[i].at_least);
-			cli_table_add(&t, "%u", f->shifts[i].break_count);
+			breaks_text(&f->shifts[i], text, sizeof(text));
+			cli_table_add(&t, "%s", text);
 		}
 		cli_table_print(&t, stdout);
 	}

@@ -265,17 +265,24 @@ static bool
 owed_count(struct audit *a)
 {
 	struct debt *debts = calloc(a->count + 1, sizeof(*debts));
+	int64_t latest = INT64_MIN;
 
 	if (debts == NULL)
 		return false;
+	for (size_t i = 0; i < a->count; i++)
+		if (a->list[i].to > latest)
+			latest = a->list[i].to;
 	for (size_t i = 0; i < a->count; i++)
 		debts[i] = (struct debt){ .feed = i,
 			.seen_us =
 			    a->list[i].last != 0 ? a->list[i].last : INT64_MIN,
 			.criticality = a->list[i].criticality,
-			/* Watched to the very end: it is being watched. */
-			.shown = a->list[i].last != 0 &&
-				 a->list[i].last >= a->list[i].to - 1000000,
+			/* Watched to the very end: it is being watched. What
+			 * left the inventory before it is owed nothing. */
+			.shown =
+			    a->list[i].to < latest ||
+			    (a->list[i].last != 0 &&
+				a->list[i].last >= a->list[i].to - 1000000),
 			.good = true };
 	debt_sort(debts, a->count, counted_from(a), a->to);
 	for (size_t i = 0; i < a->count; i++)
@@ -343,6 +350,8 @@ table_print(struct audit *a)
 	if (shown < a->count)
 		printf("and %zu more (--limit 0 shows them)\n",
 		    a->count - shown);
+	if (a->debt)
+		puts("owed: how long it was not seen, times its criticality");
 }
 
 static void
@@ -360,35 +369,45 @@ totals_print(struct audit *a)
 		never += a->list[i].never_high;
 		perhaps += a->list[i].never_low && !a->list[i].never_high;
 	}
-	printf("%s to %s (%s), %zu feeds\n",
+	printf("%s to %s (%s), %zu feed%s\n",
 	    when_print(a->when, a->zone, a->from, one),
 	    when_print(a->when, a->zone, a->to, two),
-	    a->zone[0] != '\0' ? a->zone : "UTC", a->count);
+	    a->zone[0] != '\0' ? a->zone : "UTC", a->count,
+	    a->count == 1 ? "" : "s");
 	if (span == 0)
 		return;
 	if (counted_from(a) > a->from)
 		printf("counted from %s on: before that no screen was "
 		       "declared\n",
 		    when_print(a->when, a->zone, counted_from(a), one));
-	printf("watched %s of all their time, unknown %s; never watched: %u "
-	       "feeds%s",
+	printf("watched %s of %s time, unknown %s",
 	    percent((double)watched / (double)span, one),
-	    percent((double)unknown / (double)span, two), never,
-	    perhaps > 0 ? "" : "\n");
-	if (perhaps > 0)
-		printf(", and perhaps %u more\n", perhaps);
+	    a->feed_id != 0 ? "its" : "all their",
+	    percent((double)unknown / (double)span, two));
+	if (a->feed_id == 0)
+		printf("; never watched: %u feed%s", never,
+		    never == 1 ? "" : "s");
+	if (a->feed_id == 0 && perhaps > 0)
+		printf(", and perhaps %u more", perhaps);
+	putchar('\n');
+	if (a->feed_id != 0)
+		return;
 	if (!store_read_staffing(a->reader, counted_from(a), a->to, &s) ||
 	    s.feeds == 0 || s.span_us == 0)
 		return;
 	double most = (double)s.tiles / s.feeds;
 	double best = (double)s.tile_us / ((double)s.span_us * s.feeds);
 
-	printf("%u consoles, %u screens, %u tiles for %u feeds: each can be "
-	       "on a screen at most %s of the time,\nand with the people who "
-	       "were there, watched at most %s\n",
-	    s.consoles, s.screens, s.tiles, s.feeds,
-	    percent(most < 1 ? most : 1, one),
-	    percent(best < 1 ? best : 1, two));
+	printf("%u consoles, %u screens, %u tiles for %u feeds: ", s.consoles,
+	    s.screens, s.tiles, s.feeds);
+	if (most < 1)
+		printf("each can be on a screen at most\n%s of the time, and "
+		       "with who was there, watched at most %s\n",
+		    percent(most, one), percent(best < 1 ? best : 1, two));
+	else
+		printf("all can be on screens at once;\nwith who was there, "
+		       "each could be watched at most %s of the time\n",
+		    percent(best < 1 ? best : 1, two));
 }
 
 /* --- for machines */

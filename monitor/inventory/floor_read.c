@@ -142,11 +142,13 @@ read_desk_feed(struct row *r, const char *value)
 	r->console.desk_feed = plain(r, value, 2 * LIMIT_NAME_BYTES);
 }
 
+/* Longer than a camera's last word is believed (console.c), else one that just
+ * failed would be quoted. */
 static void
 read_desk_still(struct row *r, const char *value)
 {
-	number(r, value, 30, 14400,
-	    "not a time, expected 30 to 14400 seconds in which nobody moves",
+	number(r, value, 120, 14400,
+	    "not a time, expected 120 to 14400 seconds in which nobody moves",
 	    &r->console.desk_still_s);
 }
 

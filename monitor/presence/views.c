@@ -35,6 +35,8 @@ add(struct tiles *t, int64_t feed, uint8_t worth)
 
 	if (worth != VIEW_HIDDEN && worth != VIEW_UNCONFIRMED)
 		t->shown++;
+	if (feed == 0)
+		return; /* not in the inventory; it takes room all the same */
 	for (unsigned i = 0; i < d->count; i++) {
 		struct view_tile *old = &d->tiles[i];
 

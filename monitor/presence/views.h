@@ -44,7 +44,7 @@ enum views_shows {
 struct views_pattern {
 	const char *id;
 	enum views_shows shows;
-	int64_t feed;	/* SHOW_FEED */
+	int64_t feed;	/* SHOW_FEED; 0 = it left the inventory */
 	uint16_t tiles; /* the window is divided into; 0 = as many as feeds */
 };
 

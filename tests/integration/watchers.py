@@ -56,14 +56,16 @@ agents:
     run("check")
 
 
-def start_farm(cameras, net):
+def start_farm(cameras, net, streams=2):
+    """Cameras of other films look at other places: there are `streams`."""
+    name = "consoles" if streams == 2 else f"consoles{streams}"
     os.makedirs(MATERIAL, exist_ok=True)
     # Tests that run beside each other make one film between them.
     with open(os.path.join(MATERIAL, "consoles.lock"), "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        subprocess.run([program("camscene"), "--folder", MATERIAL, "--name", "consoles", "--streams", "2",
+        subprocess.run([program("camscene"), "--folder", MATERIAL, "--name", name, "--streams", str(streams),
                         "--seconds", "270"], check=True, stdout=subprocess.DEVNULL)
-    farm = Child([program("camfarm"), "--set", os.path.join(MATERIAL, "consoles.set"), "--hosts", str(cameras),
+    farm = Child([program("camfarm"), "--set", os.path.join(MATERIAL, name + ".set"), "--hosts", str(cameras),
                   "--net", str(net), "--port", str(free_port()), "--seconds", "240", "--site-size", str(cameras),
                   "--no-tls", "--control", os.path.join(DIR, "farm.sock"), "--inventory", os.path.join(DIR, "farm.csv")])
     farm.wait_line(lambda line: "ready" in line, 20)

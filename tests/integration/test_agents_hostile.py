@@ -9,6 +9,7 @@ import contextlib
 import json
 import os
 import re
+import resource
 import signal
 import socket
 import ssl
@@ -300,6 +301,11 @@ def floods(w, one):
 def places(w, one):
     """All places of one address, then all of them, with those who never say who they are."""
     held = []
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    if most < 4096:
+        print(f"places: not tried with {most} descriptors")
+        return
 
     def take(source):
         s = socket.socket()

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A shift's life, end to end: a roster that asks for two and sees one; shifts
 that ask for nobody now; a break; questions answered, answered wrong and not at
-all; a camera on the desk that sees nobody move, or nothing. What supervisors
+all; cameras on desks that fail (frozen, gone). What supervisors
 read of it is looked at as text too. About 200 s. LABEL: light"""
 import csv
 import datetime

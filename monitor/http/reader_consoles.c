@@ -48,11 +48,68 @@ on_console(void *arg, const struct store_console_row *row)
 	return ++q->rows < q->ask->limit;
 }
 
+/* The names by which feeds are known outside. */
+struct feed_name {
+	int64_t id;
+	char uuid[37];
+};
+struct screens {
+	struct query *q;
+	struct feed_name *names; /* by id; owned */
+	size_t count, room;
+};
+
+static bool
+on_name(void *arg, const struct store_feed_row *row)
+{
+	struct screens *s = arg;
+
+	if (s->count == s->room) {
+		size_t room = s->room * 2 + 256;
+		void *names = realloc(s->names, room * sizeof(*s->names));
+
+		if (names == NULL)
+			return false;
+		s->names = names;
+		s->room = room;
+	}
+	s->names[s->count].id = row->id;
+	memcpy(s->names[s->count++].uuid, row->uuid_text, 37);
+	return true;
+}
+
+static int
+by_id(const void *a, const void *b)
+{
+	const struct feed_name *x = a, *y = b;
+
+	return x->id < y->id ? -1 : x->id > y->id;
+}
+
+static void
+put_tile(const struct screens *s, const struct store_tile *tile)
+{
+	struct json_out *j = &s->q->json;
+	struct feed_name key = { .id = tile->feed };
+	const struct feed_name *name =
+	    bsearch(&key, s->names, s->count, sizeof(key), by_id);
+
+	json_out_open(j, '{');
+	json_out_key(j, "feed");
+	if (name != NULL)
+		json_out_string(j, name->uuid);
+	else
+		json_out_null(j); /* it left the inventory */
+	json_out_key(j, "view");
+	json_out_string(j, view_worth_name(tile->worth));
+	json_out_close(j, '}');
+}
+
 static bool
 on_screen(void *arg, const struct store_display_row *row)
 {
-	struct query *q = arg;
-	struct json_out *j = &q->json;
+	const struct screens *s = arg;
+	struct json_out *j = &s->q->json;
 
 	json_out_open(j, '{');
 	json_out_key(j, "screen");
@@ -69,14 +126,8 @@ on_screen(void *arg, const struct store_display_row *row)
 	json_out_string(j, view_source_name(row->source));
 	json_out_key(j, "tiles");
 	json_out_open(j, '[');
-	for (size_t i = 0; i < row->tile_count; i++) {
-		json_out_open(j, '{');
-		json_out_key(j, "feed");
-		json_out_integer(j, row->tiles[i].feed);
-		json_out_key(j, "view");
-		json_out_string(j, view_worth_name(row->tiles[i].worth));
-		json_out_close(j, '}');
-	}
+	for (size_t i = 0; i < row->tile_count; i++)
+		put_tile(s, &row->tiles[i]);
 	json_out_close(j, ']');
 	json_out_close(j, '}');
 	return j->length < READ_BODY_BYTES / 2;
@@ -86,6 +137,7 @@ bool
 query_consoles(struct query *q)
 {
 	const char *site = q->ask->site[0] != '\0' ? q->ask->site : NULL;
+	struct screens s = { .q = q };
 	bool read;
 
 	json_out_open(&q->json, '{');
@@ -95,7 +147,11 @@ query_consoles(struct query *q)
 	json_out_close(&q->json, ']');
 	json_out_key(&q->json, "screens");
 	json_out_open(&q->json, '[');
-	read = read && store_read_screens(q->store, 0, on_screen, q);
+	read = read && store_read_feeds(q->store, NULL, NULL, on_name, &s);
+	if (s.count > 1)
+		qsort(s.names, s.count, sizeof(*s.names), by_id);
+	read = read && store_read_screens(q->store, 0, on_screen, &s);
+	free(s.names);
 	json_out_close(&q->json, ']');
 	json_out_close(&q->json, '}');
 	return read;

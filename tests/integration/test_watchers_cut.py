@@ -53,7 +53,7 @@ def person(token, **more):
 
 def shown(name):
     """Names of the feeds that the screen shows."""
-    named = dict(query("SELECT f.id, s.path || '/' || f.name FROM feed f JOIN site s ON s.id = f.site"))
+    named = {f["id"]: f"{f['site']}/{f['name']}" for f in get("/api/v1/feeds")["feeds"]}
     return [named[t["feed"]] for t in screen(name)["tiles"]]
 
 

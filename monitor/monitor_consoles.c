@@ -200,7 +200,6 @@ consoles_screen_weigh(struct monitor *m, struct held_screen *s, int64_t now_us)
 	const struct consoles *c = m->consoles;
 	struct views_screen screen = views_screen_of(s);
 	struct views_known k = { .now_us = now_us,
-		.has_console = s->console != NULL,
 		.patterns = c->patterns,
 		.pattern_count = c->pattern_count,
 		.links = links,

@@ -282,7 +282,7 @@ views_display(const struct views_screen *screen,
 	struct tiles t = { .out = out };
 	bool locked;
 
-	if (known->hb == NULL && (known->has_console || !posted)) {
+	if (known->hb == NULL && !posted) {
 		from_before(before, out);
 		return;
 	}

@@ -82,7 +82,6 @@ struct views_post {
 
 struct views_known {
 	int64_t now_us;
-	bool has_console;	    /* false: a screen of a room alone */
 	const struct heartbeat *hb; /* newest that is valid; NULL = none */
 	const struct views_pattern *patterns;
 	size_t pattern_count;

@@ -287,8 +287,7 @@ worth_of(const struct script *s, enum player player)
 		.window_count = 1,
 		.screens = { { "HDMI-1", SCREEN_ON, 1920, 1080 } },
 		.windows = { { "vms", 0, 1920, 1080, 100 } } };
-	struct views_known known = { .has_console = true,
-		.hb = &hb,
+	struct views_known known = { .hb = &hb,
 		.patterns = &pattern,
 		.pattern_count = 1,
 		.links = links };

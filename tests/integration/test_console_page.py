@@ -5,6 +5,7 @@ attended by real pointer events, not by a script's; hidden and back; a prompt
 with fresh pictures answered by eye (this test compares them with the feed's
 own); the own record and a dispute. About 250 s.
 LABEL: light"""
+import json
 import os
 import time
 
@@ -75,8 +76,9 @@ def main():
     monitor, feeds = start_monitor(6)
     consoles = write("consoles.csv", "console,room,site,idle_after_s,prompt_after_s\n"
                      f"Desk 1,Room A,{feeds[0]['site']},{IDLE_S},{PROMPT_S}\n")
-    run("consoles", "import", consoles)
-    token = token_of("Desk 1", "--kind", "browser")
+    screens = write("screens.csv", "screen,console,confirmed_by\nScreen 1,Desk 1,vms\n")
+    run("consoles", "import", consoles, screens)
+    token, vms = token_of("Desk 1", "--kind", "browser"), token_of("--kind", "vms")
     browser = Browser()
     page = browser.page(f"https://127.0.0.1:{AGENTS}/console")
     wait("asks for a token", 15, lambda: page.shown("#enrol"))
@@ -92,6 +94,12 @@ def main():
     # --- real ones are
     work(page, 8)
     wait("attended by hand", 10, lambda: state() == ("attended", "input"))
+
+    # --- what its VMS says is on its screen is watched now: this console has no agent
+    watched = feeds[0]
+    name = f"{watched['site']}/{watched['name']}"
+    assert post("/api/v1/views", {"screen": "Screen 1", "power": "on", "valid_ms": 120000,
+                                  "tiles": [{"feed": name, "height": 400, "visible": True}]}, vms)[0] == 200
 
     # --- hidden and back: it goes on reporting
     other = browser.page("about:blank")
@@ -114,6 +122,11 @@ def main():
     wait("answered", 5, lambda: not page.shown("#prompt"))
     time.sleep(IDLE_S + 5)
     assert state() == ("attended", "prompt"), ("an answer holds longer than an input", near, state())
+
+    # --- into the audit: that feed was watched, and no other
+    audit = {r["feed"]: r for r in json.loads(run("unwatched", "--json").stdout)["feeds_list"]}
+    seen = [n for n, r in audit.items() if r["seconds"]["watched"] > 10]
+    assert seen == [name], (seen, audit)
 
     # --- the record is there, and an own word beside it
     wait("the record is shown", 30, lambda: page.run("document.querySelectorAll('#rows tr').length") > 0)

@@ -39,7 +39,6 @@ set_up(void **state)
 		.layout_count = 4,
 		.confirmed_by = "" };
 	known = (struct views_known){ .now_us = 100 * S,
-		.has_console = true,
 		.hb = &hb,
 		.patterns = patterns,
 		.pattern_count = 3 };
@@ -244,7 +243,6 @@ static void
 a_room_shows_what_its_vms_posts(void **state)
 {
 	(void)state;
-	known.has_console = false;
 	known.hb = NULL;
 	post_of(3, 400);
 	post.tiles[1].height = 100;
@@ -266,11 +264,24 @@ a_room_shows_what_its_vms_posts(void **state)
 	assert_int_equal(now.tiles[0].worth, VIEW_MAYBE);
 }
 
+/* A console with a page and no agent: the VMS alone speaks of its screen. */
+static void
+a_post_needs_no_agent(void **state)
+{
+	(void)state;
+	post_of(2, 400);
+	known.hb = NULL;
+	show();
+	assert_all(2, VIEW_COUNTS);
+	post.power = SCREEN_OFF;
+	show();
+	assert_all(2, VIEW_DARK);
+}
+
 static void
 a_post_ends(void **state)
 {
 	(void)state;
-	known.has_console = false;
 	known.hb = NULL;
 	post_of(1, 400);
 	show();
@@ -333,6 +344,7 @@ main(void)
 		T(a_window_on_another_screen_is_not_on_this),
 		T(a_lost_console_may_show_what_it_showed),
 		T(a_room_shows_what_its_vms_posts),
+		T(a_post_needs_no_agent),
 		T(a_post_ends),
 		T(a_post_doesnt_see_through_a_covered_window),
 		T(a_post_confirms_a_layout),

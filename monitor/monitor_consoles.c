@@ -193,6 +193,19 @@ shows_links(const struct consoles *c)
 	return false;
 }
 
+/* Up to when somebody stands by what is known of the screen: a post as long as
+ * it says, a heartbeat for its own moment; both, where both are needed. */
+static int64_t
+vouched_until(const struct held_screen *s, const struct views_known *k)
+{
+	int64_t post_us =
+	    k->now_us < s->post.until_us ? k->now_us : s->post.until_us;
+	int64_t hb_us = s->console != NULL ? s->console->hb_us : 0;
+	bool both = k->hb != NULL && k->now_us < s->post.until_us;
+
+	return (hb_us < post_us) == both ? hb_us : post_us;
+}
+
 void
 consoles_screen_weigh(struct monitor *m, struct held_screen *s, int64_t now_us)
 {
@@ -205,7 +218,6 @@ consoles_screen_weigh(struct monitor *m, struct held_screen *s, int64_t now_us)
 		.links = links,
 		.post = &s->post };
 	struct display now;
-	int64_t word_us = s->post_us; /* the newest of this screen */
 
 	if (s->console != NULL)
 		k.hb = consoles_heartbeat(s->console, now_us);
@@ -215,13 +227,11 @@ consoles_screen_weigh(struct monitor *m, struct held_screen *s, int64_t now_us)
 		k.links_more = k.hb->connections_more;
 	}
 	views_display(&screen, &k, &s->shown, &now);
-	if (s->console != NULL && s->console->hb_us > word_us)
-		word_us = s->console->hb_us;
-	if (k.hb == NULL && now_us - word_us > LOST_US)
+	if (k.hb == NULL && now_us - vouched_until(s, &k) > LOST_US)
 		now.count = 0;
 	if (!s->told || !views_same(&now, &s->shown))
 		tell_change(m, s, &now, now_us);
-	s->seen_us = word_us;
+	s->seen_us = vouched_until(s, &k);
 }
 
 /* --- who is there */

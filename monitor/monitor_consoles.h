@@ -64,7 +64,6 @@ struct held_screen {
 	bool told;	 /* shown is in the store */
 	int64_t seen_us; /* what says that it is so came then */
 	struct views_post post;
-	int64_t post_us;
 	int64_t post_due_us; /* how many lately */
 };
 

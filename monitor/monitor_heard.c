@@ -261,8 +261,11 @@ on_views(void *arg, const struct agents_from *from,
 		    "more than five posts a second for this screen");
 		return;
 	}
+	/* The old one stood until this one came. */
+	if (now < s->post.until_us &&
+	    (s->console == NULL || consoles_heartbeat(s->console, now) == NULL))
+		s->seen_us = now;
 	memset(&s->post, 0, sizeof(s->post));
-	s->post_us = now;
 	s->post.until_us = now + (int64_t)v->valid_ms * US_PER_MS;
 	s->post.power = v->power;
 	s->post.layout = v->layout;

@@ -54,7 +54,7 @@ def person(token, **more):
 def shown(name):
     """Names of the feeds that the screen shows."""
     named = {f["id"]: f"{f['site']}/{f['name']}" for f in get("/api/v1/feeds")["feeds"]}
-    return [named[t["feed"]] for t in screen(name)["tiles"]]
+    return [named.get(t["feed"]) for t in screen(name)["tiles"]]
 
 
 class World:

@@ -315,6 +315,7 @@ struct loading {
 	struct held_screen **screens;
 	struct held_shift **shifts;
 	struct views_pattern *patterns;
+	const struct zone **zones; /* of the floor's rooms */
 	size_t console_count, screen_count, shift_count, pattern_count;
 	int64_t now_us;
 };
@@ -350,7 +351,7 @@ match_zone(void *arg, const struct store_site_row *row)
 static const struct zone *
 zone_of_room(struct loading *l, const struct floor_room *room)
 {
-	struct zone_search s = { .path = room != NULL ? room->site : "" };
+	struct zone_search s = { .path = room->site };
 
 	store_read_sites(l->m->reader, match_zone, &s);
 	return monitor_zone(l->m, s.name);
@@ -421,7 +422,6 @@ hold_console(struct loading *l, const struct floor_console *f)
 	}
 	h->floor = f;
 	h->room = room != NULL ? room->id : 0;
-	h->zone = zone_of_room(l, room);
 	return h;
 }
 
@@ -476,6 +476,7 @@ fill_shift(struct loading *l, const struct floor_shift *f,
 static struct held_shift *
 hold_shift(struct loading *l, const struct floor_shift *f)
 {
+	const struct floor_room *room = room_of(l->floor, f->room);
 	struct held_shift *s = NULL;
 
 	for (size_t i = 0; i < l->c->shift_count; i++)
@@ -488,7 +489,7 @@ hold_shift(struct loading *l, const struct floor_shift *f)
 		roster_begin(&s->watch);
 	}
 	fill_shift(l, f, &s->shift);
-	s->zone = zone_of_room(l, room_of(l->floor, f->room));
+	s->zone = room != NULL ? l->zones[room - l->floor->rooms] : NULL;
 	return s;
 }
 
@@ -545,9 +546,12 @@ load_lists(struct loading *l)
 	l->consoles = calloc(f->console_count + 1, sizeof(*l->consoles));
 	l->screens = calloc(f->screen_count + 1, sizeof(*l->screens));
 	l->shifts = calloc(f->shift_count + 1, sizeof(*l->shifts));
+	l->zones = calloc(f->room_count + 1, sizeof(*l->zones));
 	if (l->consoles == NULL || l->screens == NULL || l->shifts == NULL ||
-	    !load_patterns(l))
+	    l->zones == NULL || !load_patterns(l))
 		return false;
+	for (size_t i = 0; i < f->room_count; i++)
+		l->zones[i] = zone_of_room(l, &f->rooms[i]);
 	for (size_t i = 0; i < f->console_count; i++)
 		if ((l->consoles[i] = hold_console(l, &f->consoles[i])) != NULL)
 			l->console_count++;
@@ -712,6 +716,7 @@ monitor_consoles_load(struct monitor *m)
 	if (!load_lists(&l))
 		return false;
 	take_lists(&l);
+	free(l.zones);
 	for (size_t i = 0; i < c->console_count; i++)
 		forget_revoked(c, c->consoles[i], l.now_us);
 	if (c->agents != NULL)

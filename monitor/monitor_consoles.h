@@ -53,7 +53,6 @@ struct held_console {
 	int64_t record_due_us, dispute_due_us; /* how much of it lately */
 	struct held_prompt prompt;
 	uint64_t prompt_incident; /* open; 0 = none */
-	const struct zone *zone;
 };
 
 struct held_screen {
@@ -146,7 +145,7 @@ void monitor_prompts_on_png(struct monitor *m, const struct watched_feed *f,
 void prompts_second(struct monitor *m, struct held_console *h, int64_t now_us);
 void prompts_drop(struct held_prompt *p);
 /* JSON of the question that a page is to show, "{}" for none; given. */
-char *prompts_show(struct monitor *m, struct held_console *h, int64_t now_us);
+char *prompts_show(struct held_console *h, int64_t now_us);
 /* PNG of one of its pictures; an empty span when it isn't one. */
 struct span prompts_picture(const struct held_console *h, uint64_t id,
     uint8_t number);

@@ -376,7 +376,7 @@ on_ask(void *arg, const struct agents_from *from, const struct agents_ask *q,
 	if (h == NULL)
 		return;
 	if (q->want == AGENTS_WANT_PROMPT) {
-		give(answer, prompts_show(m, h, clock_mono_us()));
+		give(answer, prompts_show(h, clock_mono_us()));
 		return;
 	}
 	if (q->want == AGENTS_WANT_RECORD) {

@@ -190,9 +190,8 @@ static void
 take_readers(struct monitor *m, struct relay_list *l,
     const struct relays_reader *list, size_t count)
 {
-	struct path_of *paths =
-	    calloc(m->feed_count + 1, sizeof(struct path_of));
-	size_t n = paths != NULL ? feeds_of_relay(m, l->host, paths) : 0;
+	struct path_of *paths = NULL;
+	size_t n = 0;
 
 	l->count = 0;
 	for (size_t i = 0; i < count && l->count < RELAYS_READERS; i++) {
@@ -201,6 +200,14 @@ take_readers(struct monitor *m, struct relay_list *l,
 
 		if (!is_console(m->consoles, list[i].address))
 			continue;
+		/* Most relays' readers are no consoles: then no feed's URL
+		 * need be taken apart. */
+		if (paths == NULL) {
+			paths = calloc(m->feed_count + 1, sizeof(*paths));
+			if (paths == NULL)
+				return;
+			n = feeds_of_relay(m, l->host, paths);
+		}
 		memcpy(key.path, list[i].path, sizeof(key.path));
 		found = bsearch(&key, paths, n, sizeof(*paths), by_path);
 		if (found == NULL)

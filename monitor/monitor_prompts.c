@@ -237,7 +237,7 @@ prompts_second(struct monitor *m, struct held_console *h, int64_t now_us)
 }
 
 char *
-prompts_show(struct monitor *m, struct held_console *h, int64_t now_us)
+prompts_show(struct held_console *h, int64_t now_us)
 {
 	struct held_prompt *p = &h->prompt;
 	int64_t left_us =
@@ -246,7 +246,6 @@ prompts_show(struct monitor *m, struct held_console *h, int64_t now_us)
 	struct json_out j;
 	size_t length;
 
-	(void)m;
 	json_out_init(&j);
 	json_out_open(&j, '{');
 	if (p->id != 0 && p->asked_us != 0 && left_us > 0) {

@@ -30,7 +30,6 @@ struct asked {
 	struct evhttp_request *req;
 	const char *path;
 	struct agents_from from;
-	uint8_t kind; /* of the token */
 };
 
 static const struct agents_token *
@@ -253,11 +252,10 @@ find(const char *path, enum evhttp_cmd_type method, const char **methods_out)
 }
 
 static bool
-page(struct agents_server *s, struct evhttp_request *req, const char *path)
+page(struct evhttp_request *req, const char *path)
 {
 	const struct asset *asset = assets_find_console(path);
 
-	(void)s;
 	if (asset == NULL || evhttp_request_get_command(req) != EVHTTP_REQ_GET)
 		return false;
 	reply_bytes(req, asset->type, "no-cache", asset->bytes, asset->length);
@@ -319,7 +317,6 @@ run(struct agents_server *s, struct evhttp_request *req, const char *path)
 		return;
 	}
 	a.from.token = t->id;
-	a.kind = t->kind;
 	note_address(req, a.from.address);
 	r->run(&a);
 }
@@ -335,7 +332,7 @@ agents_routes_on_request(struct evhttp_request *req, void *arg)
 	gate_on_request(s->gate, req);
 	if (path == NULL)
 		path = "";
-	if (!page(s, req, path))
+	if (!page(req, path))
 		run(s, req, path);
 }
 

@@ -99,6 +99,24 @@ read_thumbnail(struct query *q)
 	return true;
 }
 
+void
+query_put_span(struct query *q, int64_t start_utc, int64_t end_utc)
+{
+	json_out_key(&q->json, "start");
+	json_out_time(&q->json, start_utc);
+	json_out_key(&q->json, "end");
+	json_out_time(&q->json, end_utc == STORE_OPEN ? 0 : end_utc);
+}
+
+void
+query_end_list(struct query *q)
+{
+	json_out_close(&q->json, ']');
+	json_out_key(&q->json, "cut");
+	json_out_bool(&q->json, q->rows > q->ask->limit);
+	json_out_close(&q->json, '}');
+}
+
 static bool
 on_interval(void *arg, const struct store_interval_row *row)
 {
@@ -108,10 +126,7 @@ on_interval(void *arg, const struct store_interval_row *row)
 	if (q->rows++ >= q->ask->limit)
 		return false;
 	json_out_open(j, '{');
-	json_out_key(j, "start");
-	json_out_time(j, row->start_utc);
-	json_out_key(j, "end");
-	json_out_time(j, row->end_utc == STORE_OPEN ? 0 : row->end_utc);
+	query_put_span(q, row->start_utc, row->end_utc);
 	json_out_key(j, "state");
 	json_out_string(j, state_name(row->state));
 	json_out_key(j, "cause");
@@ -142,10 +157,7 @@ read_history(struct query *q)
 	bool read = store_read_intervals(q->store, q->feed, q->ask->from_utc_us,
 	    now.utc_us, on_interval, q);
 
-	json_out_close(&q->json, ']');
-	json_out_key(&q->json, "cut");
-	json_out_bool(&q->json, q->rows > q->ask->limit);
-	json_out_close(&q->json, '}');
+	query_end_list(q);
 	return read;
 }
 

@@ -217,15 +217,6 @@ query_roster(struct query *q)
 
 /* --- time lines */
 
-static void
-put_span(struct json_out *j, int64_t start, int64_t end)
-{
-	json_out_key(j, "start");
-	json_out_time(j, start);
-	json_out_key(j, "end");
-	json_out_time(j, end == STORE_OPEN ? 0 : end);
-}
-
 static bool
 on_presence(void *arg, const struct store_presence_row *row)
 {
@@ -235,7 +226,7 @@ on_presence(void *arg, const struct store_presence_row *row)
 	if (q->rows++ >= q->ask->limit)
 		return false;
 	json_out_open(j, '{');
-	put_span(j, row->start_utc, row->end_utc);
+	query_put_span(q, row->start_utc, row->end_utc);
 	json_out_key(j, "presence");
 	json_out_string(j, presence_name(row->state));
 	json_out_key(j, "why");
@@ -256,10 +247,7 @@ query_presence(struct query *q)
 	json_out_open(&q->json, '[');
 	read = store_read_presence(q->store, q->ask->number,
 	    q->ask->from_utc_us, now.utc_us, on_presence, q);
-	json_out_close(&q->json, ']');
-	json_out_key(&q->json, "cut");
-	json_out_bool(&q->json, q->rows > q->ask->limit);
-	json_out_close(&q->json, '}');
+	query_end_list(q);
 	return read;
 }
 
@@ -272,7 +260,7 @@ on_watched(void *arg, const struct store_watched_row *row)
 	if (q->rows++ >= q->ask->limit)
 		return false;
 	json_out_open(j, '{');
-	put_span(j, row->start_utc, row->end_utc);
+	query_put_span(q, row->start_utc, row->end_utc);
 	json_out_key(j, "watched");
 	json_out_string(j, watched_name(row->watched));
 	json_out_close(j, '}');
@@ -297,10 +285,7 @@ query_watched(struct query *q)
 	json_out_open(&q->json, '[');
 	read = store_read_watched(q->store, q->feed, q->ask->from_utc_us,
 	    now.utc_us, on_watched, q);
-	json_out_close(&q->json, ']');
-	json_out_key(&q->json, "cut");
-	json_out_bool(&q->json, q->rows > q->ask->limit);
-	json_out_close(&q->json, '}');
+	query_end_list(q);
 	return read;
 }
 

@@ -26,6 +26,10 @@ struct query {
 
 /* Sets q->feed by the ask's UUID. False: the database can't be read. */
 bool query_find_feed(struct query *q);
+/* "start" and "end" (null: still so) of a row. */
+void query_put_span(struct query *q, int64_t start_utc, int64_t end_utc);
+/* Ends a list that was cut at the ask's limit, and says whether it was. */
+void query_end_list(struct query *q);
 
 /* reader_consoles.c: those who watch. Each fills q->json. */
 bool query_consoles(struct query *q);

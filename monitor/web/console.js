@@ -180,7 +180,6 @@ addEventListener("keydown", e => {
 
 /* --- the own record */
 
-const HELP = { attended: "attended", idle: "idle", away: "away", suspect: "suspect", unknown: "unknown" };
 const clock = us => new Date(us / 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false });
 function bar(rows, from, to) {
   $("bar").replaceChildren(...rows.map(r => {
@@ -194,7 +193,7 @@ async function record() {
   if (!answer || !answer.ok) return;
   const r = await answer.json();
   $("name").textContent = r.console;
-  $("presence").textContent = (HELP[r.presence] || r.presence) + " since " + clock(r.since_us);
+  $("presence").textContent = r.presence + " since " + clock(r.since_us);
   $("presence").className = "big p-" + r.presence;
   $("why").textContent = r.help || "";
   $("sees").textContent = lock === null ? "This page can't see whether the workstation is locked." : "";

@@ -54,6 +54,9 @@ struct report_answers {
 /* Was it watched: enum watched, added up; bounds as in unwatched.h. */
 struct report_watched {
 	int64_t span_us, us[WATCHED_COUNT];
+	/* By local hour of the day, as in struct unwatched_feed: the heat
+	 * strip of the pages. */
+	int64_t hour_us[24], hour_low_us[24], hour_high_us[24];
 	uint32_t never_surely, never_perhaps; /* feeds */
 };
 

@@ -58,6 +58,27 @@ struct monitor_config {
 				      * links are the monitor's to fill */
 	struct judge_config judge;
 
+	/* The nightly report. */
+	bool report_enabled;
+	uint16_t report_minute; /* of the local day, at which it is made */
+	char report_zone[64];	/* the agency's; "" = the system's */
+	char report_folder[CONFIG_PATH_BYTES]; /* "" = reports in state_dir */
+	char report_language[8];	       /* "en", "es" */
+	int64_t report_keep_us;
+	char report_mail_to[CONFIG_PATH_BYTES]; /* addresses; "" = nobody */
+	uint32_t report_target_ppm;		/* of good time, where a site
+						 * promises none */
+	/* How mail leaves: config_outside.h reads the server. */
+	char mail_server[256]; /* "" = no mail is sent */
+	char mail_from[256];
+	char mail_user[256];
+	char mail_password_file[CONFIG_PATH_BYTES];
+	char mail_ca_file[CONFIG_PATH_BYTES]; /* PEM; "" = the system's */
+
+	int64_t checkpoint_every_us;
+	char ledger_key_file[CONFIG_PATH_BYTES]; /* "" = in state_dir */
+	char ledger_witnesses[4096];		 /* config_outside.h */
+
 	int64_t keep_events_us; /* retention by age */
 	int64_t keep_intervals_us;
 	int64_t keep_rollups_us;

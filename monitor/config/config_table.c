@@ -113,6 +113,28 @@ const struct config_row config_rows[] = {
 	    16384, LIMIT_PIXELS, "36000000"),
 	NUMBER("sampling.thumbnail_width", probe.thumb_width, 64, 640, "320"),
 
+	BOOL("report.enabled", report_enabled, "true"),
+	{ "report.at", CONFIG_CLOCK, FIELD(report_minute), 1, 0, 1439,
+	    "06:00" },
+	TEXT("report.zone", report_zone, 0, ""),
+	TEXT("report.folder", report_folder, 1, ""),
+	TEXT("report.language", report_language, 0, "en"),
+	TIME_US("report.keep", report_keep_us, DAY, 36500 * DAY, "400d"),
+	TEXT("report.mail_to", report_mail_to, 0, ""),
+	{ "report.target", CONFIG_PERCENT, FIELD(report_target_ppm), 1, 0,
+	    1000000, "99%" },
+
+	TEXT("mail.server", mail_server, 0, ""),
+	TEXT("mail.from", mail_from, 0, ""),
+	TEXT("mail.user", mail_user, 0, ""),
+	TEXT("mail.password_file", mail_password_file, 1, ""),
+	TEXT("mail.ca_file", mail_ca_file, 1, ""),
+
+	TIME_US("ledger.checkpoint_every", checkpoint_every_us,
+	    SEC, HOUR, "5m"),
+	TEXT("ledger.key_file", ledger_key_file, 1, ""),
+	TEXT("ledger.witnesses", ledger_witnesses, 0, ""),
+
 	TIME_US("keep.events", keep_events_us, DAY, 36500 * DAY, "400d"),
 	TIME_US("keep.intervals", keep_intervals_us,
 	    DAY, 36500 * DAY, "400d"),
@@ -176,6 +198,10 @@ config_table_read(enum config_type type, const char *text, int64_t *value_out)
 		return config_value_size(text, value_out);
 	case CONFIG_LEVEL:
 		return read_level(text, value_out);
+	case CONFIG_PERCENT:
+		return config_value_percent(text, value_out);
+	case CONFIG_CLOCK:
+		return config_value_clock(text, value_out);
 	case CONFIG_TEXT:
 	case CONFIG_ADDRESS:
 	case CONFIG_HOSTS:
@@ -343,6 +369,15 @@ config_table_number(enum config_type type, int64_t value, char *out,
 		{ "MiB", MIB }, { "KiB", KIB }, { "B", 1 } };
 	const struct printed_unit *u = type == CONFIG_SIZE ? bytes : times;
 
+	if (type == CONFIG_PERCENT) {
+		snprintf(out, size, "%lld%%", (long long)(value / 10000));
+		return;
+	}
+	if (type == CONFIG_CLOCK) {
+		snprintf(out, size, "%02lld:%02lld", (long long)(value / 60),
+		    (long long)(value % 60));
+		return;
+	}
 	if (value == 0 || (type != CONFIG_DURATION && type != CONFIG_SIZE)) {
 		snprintf(out, size, "%lld", (long long)value);
 		return;

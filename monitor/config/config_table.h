@@ -18,6 +18,8 @@ enum config_type {
 	CONFIG_COUNT,	 /* an integer, or auto = 0 */
 	CONFIG_LEVEL,	 /* enum log_level */
 	CONFIG_HOSTS,	 /* addresses, each with a port or without */
+	CONFIG_PERCENT,	 /* parts in a million */
+	CONFIG_CLOCK,	 /* minutes of the day */
 };
 
 struct config_row {

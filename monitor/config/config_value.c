@@ -139,6 +139,31 @@ config_value_size(const char *text, int64_t *bytes_out)
 	return with_unit(text, sizes, COUNT(sizes), bytes_out);
 }
 
+/* "99.5%" -> parts in a million. */
+bool
+config_value_percent(const char *text, int64_t *ppm_out)
+{
+	static const struct unit percent[] = { { "%", 10000 } };
+
+	return with_unit(text, percent, COUNT(percent), ppm_out);
+}
+
+/* "06:30" -> minutes. */
+bool
+config_value_clock(const char *text, int64_t *minutes_out)
+{
+	int64_t hours, minutes;
+
+	if (!digits(&text, &hours) || hours > 23 || *text != ':' ||
+	    strlen(text) != 3)
+		return false;
+	text++;
+	if (!digits(&text, &minutes) || minutes > 59 || *text != '\0')
+		return false;
+	*minutes_out = hours * 60 + minutes;
+	return true;
+}
+
 static unsigned
 least(unsigned a, unsigned b, unsigned c)
 {

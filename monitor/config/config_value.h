@@ -18,6 +18,11 @@ bool config_value_duration(const char *text, int64_t *us_out);
 /* 0, 512B, 16KiB, 4MiB, 2GiB, 1TiB -> bytes. A unit is a must. */
 bool config_value_size(const char *text, int64_t *bytes_out);
 
+/* 99.5% -> 995000 parts in a million. */
+bool config_value_percent(const char *text, int64_t *ppm_out);
+/* 06:30 -> 390 minutes, at most 23:59. */
+bool config_value_clock(const char *text, int64_t *minutes_out);
+
 /* How many single-letter changes lead from a to b, at most `most` + 1. */
 unsigned config_value_distance(const char *a, const char *b, unsigned most);
 

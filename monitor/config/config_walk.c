@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "monitor/config/config_outside.h"
 #include "monitor/config/config_table.h"
 #include "monitor/config/config_value.h"
 
@@ -158,19 +159,19 @@ on_key(struct config_walk *w, const struct config_token *t)
 		say_unknown_key(w, t, l->prefix, t->text);
 		return;
 	}
-	uint64_t *seen = row >= 0 ? &w->seen : &w->section_seen;
+	bool *seen = row >= 0 ? w->seen : w->section_seen;
 	uint32_t *lines = row >= 0 ? w->row_line : w->section_line;
-	int bit = row >= 0 ? row : section;
+	int at = row >= 0 ? row : section;
 
-	if (*seen >> bit & 1) {
+	if (seen[at]) {
 		w->skip_value = true;
 		SAY(w, t->line, t->column,
 		    "'%s' given twice (first in line %u), expected once", path,
-		    lines[bit]);
+		    lines[at]);
 		return;
 	}
-	*seen |= 1ULL << bit;
-	lines[bit] = t->line;
+	seen[at] = true;
+	lines[at] = t->line;
 }
 
 static const char *
@@ -189,6 +190,8 @@ expected(const struct config_row *row)
 		[CONFIG_LEVEL] = "error, warning, info or debug",
 		[CONFIG_HOSTS] = "at most 8 addresses, each with or without "
 				 "a port, like '10.0.0.1, 10.9.0.5:443'",
+		[CONFIG_PERCENT] = "a share, like 99.5%",
+		[CONFIG_CLOCK] = "a time of day, like 06:30",
 	};
 
 	return words[row->type];
@@ -377,6 +380,79 @@ check_agents(struct config_walk *w)
 		    c->agents_address);
 }
 
+static bool
+one_of(const char *text, const char *const *words)
+{
+	while (*words != NULL && strcmp(text, *words) != 0)
+		words++;
+	return *words != NULL;
+}
+
+static void
+say_at(struct config_walk *w, const char *path, const char *why)
+{
+	int at = row_find(path);
+
+	SAY(w, w->row_line[at], w->row_column[at], "%s: %s", path, why);
+}
+
+/* What is sent is sent by somebody to somebody, over a way that gives no
+ * password away. */
+static void
+check_mail(struct config_walk *w)
+{
+	const struct monitor_config *c = &w->config;
+	struct config_mail mail;
+	const char *why;
+
+	if (c->mail_server[0] == '\0') {
+		if (c->report_mail_to[0] != '\0')
+			say_at(w, "report.mail_to",
+			    "expected mail.server with it");
+		return;
+	}
+	why = config_mail_server(c->mail_server, &mail);
+	if (why != NULL)
+		say_at(w, "mail.server", why);
+	else if (mail.plain && !mail.loopback && c->mail_user[0] != '\0')
+		say_at(w, "mail.user",
+		    "a password over smtp+plain:// is anybody's, expected "
+		    "smtp:// or smtps://");
+	if (!config_mail_address(c->mail_from))
+		say_at(w, c->mail_from[0] != '\0' ? "mail.from" : "mail.server",
+		    "expected mail.from, one address like "
+		    "camwarden@example.org");
+	if ((c->mail_user[0] == '\0') != (c->mail_password_file[0] == '\0'))
+		say_at(w,
+		    c->mail_user[0] != '\0' ? "mail.user"
+					    : "mail.password_file",
+		    "expected both mail.user and mail.password_file, or none");
+	why = config_mail_list(c->report_mail_to);
+	if (why != NULL)
+		say_at(w, "report.mail_to", why);
+}
+
+static void
+check_report(struct config_walk *w)
+{
+	static const char *const languages[] = { "en", "es", NULL };
+	struct config_witness list[CONFIG_WITNESSES];
+	const struct monitor_config *c = &w->config;
+	unsigned count = 0;
+	const char *why =
+	    config_witnesses_read(c->ledger_witnesses, list, &count);
+
+	if (!one_of(c->report_language, languages))
+		say_at(w, "report.language", "expected en or es");
+	if (why != NULL)
+		say_at(w, "ledger.witnesses", why);
+	for (unsigned i = 0; i < count; i++)
+		if (list[i].kind == WITNESS_MAIL &&
+		    c->report_mail_to[0] == '\0')
+			say_at(w, "ledger.witnesses",
+			    "the mail is one of them, expected report.mail_to");
+}
+
 void
 config_walk_end(struct config_walk *w)
 {
@@ -388,7 +464,7 @@ config_walk_end(struct config_walk *w)
 		if (config_table_load(&config_rows[less], &w->config) <=
 		    config_table_load(&config_rows[more], &w->config))
 			continue;
-		int at = w->seen >> less & 1 ? less : more;
+		int at = w->seen[less] ? less : more;
 		char limit[24];
 
 		config_table_number(config_rows[more].type,
@@ -399,4 +475,6 @@ config_walk_end(struct config_walk *w)
 		    rule->more, limit);
 	}
 	check_agents(w);
+	check_mail(w);
+	check_report(w);
 }

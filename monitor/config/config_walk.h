@@ -9,7 +9,7 @@
 #include "monitor/config/config.h"
 
 #define CONFIG_DEPTH 8
-#define CONFIG_KEYS 64 /* most rows in the table; one bit each in `seen` */
+#define CONFIG_KEYS 128 /* most rows in the table */
 
 enum config_event {
 	CONFIG_SCALAR,
@@ -44,10 +44,10 @@ struct config_walk {
 	uint32_t skip;	 /* open collections inside something refused */
 	bool skip_value; /* the next value belongs to a refused key */
 	bool started;
-	uint64_t seen;			/* rows of the table met */
+	bool seen[CONFIG_KEYS];		/* rows of the table met */
 	uint32_t row_line[CONFIG_KEYS]; /* where */
 	uint32_t row_column[CONFIG_KEYS];
-	uint64_t section_seen; /* by first row of the section */
+	bool section_seen[CONFIG_KEYS]; /* by first row of the section */
 	uint32_t section_line[CONFIG_KEYS];
 };
 

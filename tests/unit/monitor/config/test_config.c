@@ -90,6 +90,62 @@ static const struct {
 	{ "log_level: loud\n",
 	    "f:1:12: 'loud' is not a value of log_level, expected error, "
 	    "warning, info or debug\n" },
+	{ "report:\n  at: 24:00\n",
+	    "f:2:7: '24:00' is not a value of report.at, expected a time of "
+	    "day, like 06:30\n" },
+	{ "report: {at: 6:5}\n",
+	    "f:1:14: '6:5' is not a value of report.at, expected a time of "
+	    "day, like 06:30\n" },
+	{ "report:\n  target: 101%\n",
+	    "f:2:11: '101%' is out of range for report.target, expected 0% to "
+	    "100%\n" },
+	{ "report:\n  target: 0.99\n",
+	    "f:2:11: '0.99' is not a value of report.target, expected a share, "
+	    "like 99.5%\n" },
+	{ "report: {language: de}\n",
+	    "f:1:20: report.language: expected en or es\n" },
+	{ "report: {mail_to: a@b.example}\n",
+	    "f:1:19: report.mail_to: expected mail.server with it\n" },
+	{ "mail: {server: 'smtp://h.example'}\n",
+	    "f:1:16: mail.server: expected mail.from, one address like "
+	    "camwarden@example.org\n" },
+	{ "mail: {server: 'imap://h', from: a@b}\n",
+	    "f:1:16: mail.server: expected smtp://host, smtps://host or "
+	    "smtp+plain://host\n" },
+	{ "mail: {server: 'smtp+plain://h', from: a@b, user: u, "
+	  "password_file: /p}\n",
+	    "f:1:51: mail.user: a password over smtp+plain:// is anybody's, "
+	    "expected smtp:// or smtps://\n" },
+	{ "mail: {server: 'smtp://u:p@h', from: a@b}\n",
+	    "f:1:16: mail.server: a user in the URL is shown wherever the URL "
+	    "is; not accepted\n" },
+	{ "mail: {server: 'smtps://h', from: a@b, user: u}\n",
+	    "f:1:46: mail.user: expected both mail.user and "
+	    "mail.password_file, or none\n" },
+	{ "mail: {server: 'smtps://[::1]:1465', from: a@b, user: u, "
+	  "password_file: /p}\nreport: {mail_to: 'a@b, c@d'}\nledger: "
+	  "{witnesses: mail}\n",
+	    "" },
+	{ "mail: {server: 'smtps://h', from: a@b}\n"
+	  "report: {mail_to: 'a@b, c d@e'}\n",
+	    "f:2:19: report.mail_to: not a list of mail addresses, expected "
+	    "like 'chief@example.org, auditor@example.org'\n" },
+	{ "ledger: {witnesses: mail}\n",
+	    "f:1:21: ledger.witnesses: the mail is one of them, expected "
+	    "report.mail_to\n" },
+	{ "ledger: {witnesses: 'http://h.example k+01234567+AA=='}\n",
+	    "f:1:21: ledger.witnesses: a witness over http:// could be "
+	    "anybody, expected https:// (http:// only of loopback)\n" },
+	{ "ledger: {witnesses: 'https://h.example'}\n",
+	    "f:1:21: ledger.witnesses: a witness's URL without its public key, "
+	    "expected 'https://host name+hash+key' as `camwarden ledger "
+	    "witness` prints it\n" },
+	{ "ledger: {witnesses: 'ftp://h'}\n",
+	    "f:1:21: ledger.witnesses: expected https://host KEY, "
+	    "syslog://host, syslog+tcp://host, file:///folder or mail\n" },
+	{ "ledger:\n  witnesses: 'https://h.example/w k+01234567+AA==, "
+	  "syslog://[fd00::1]:5514, syslog+tcp://log, file:///mnt/x'\n",
+	    "" },
 	{ "http:\n  address: 0.0.0.0\n",
 	    "f:2:12: '0.0.0.0' is not a value of http.address, expected a "
 	    "loopback address, like 127.0.0.1\n" },
@@ -134,7 +190,7 @@ static const struct {
 	    "f:1:1: unknown key 'a?b', expected one of: state_dir, "
 	    "program_dir, log_level, network, http, agents, probes, connect, "
 	    "stream, "
-	    "sampling, "
+	    "sampling, report, mail, ledger, "
 	    "keep\n" },
 	{ "sampling:\n  interval: 10s\n  suspect: 20s\n",
 	    "f:3:12: sampling.suspect is longer than sampling.interval, "

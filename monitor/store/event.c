@@ -83,9 +83,9 @@ event_append(struct writer *w, int64_t mono_us, const char *kind,
 		return 0;
 	db_run(&w->db,
 	    "INSERT INTO event(seq, run, mono, utc, kind, actor, feed, body,"
-	    " prev, hash) VALUES(?,?,?,?,?,?,?,?,?,?)",
-	    "iiiiss?sbb", e.seq, w->at.run, e.mono, e.utc, kind, actor, feed,
-	    body, w->at.hash, sizeof(hash), hash, sizeof(hash));
+	    " hash) VALUES(?,?,?,?,?,?,?,?,?)",
+	    "iiiiss?sb", e.seq, w->at.run, e.mono, e.utc, kind, actor, feed,
+	    body, hash, sizeof(hash));
 	if (w->db.rc != SQLITE_OK)
 		return 0;
 	w->at.seq = e.seq;

@@ -50,9 +50,10 @@ last_event(struct writer *w)
 	w->at.seq = 0;
 	memset(w->at.hash, 0, sizeof(w->at.hash));
 	if (!db_step(&w->db, st)) {
-		/* All may have been deleted by age: numbers don't restart. */
+		/* The newest is never deleted: this is the first of a fresh
+		 * ledger, behind what an older camwarden wrote. */
 		w->at.seq = db_int(&w->db, 0,
-		    "SELECT seq FROM sqlite_sequence WHERE name = 'event'", "");
+		    "SELECT value FROM meta WHERE key = 'ledger_base'", "");
 		return;
 	}
 	w->at.seq = sqlite3_column_int64(st, 0);

@@ -212,7 +212,67 @@ static const char third[] =
     "ALTER TABLE incident ADD COLUMN console INTEGER REFERENCES console;"
     "INSERT INTO meta VALUES('floor_revision', 1);";
 
-static const char *const migrations[] = { first, second, third };
+/* The record: lines whose content can go while their hash stays (content about
+ * people lies in `private`), hashes of complete subtrees, what was signed and
+ * who outside holds it, what is to be sent, and what the reports need. The
+ * lines before the ledger keep their old chain in event_v1; `ledger.begin`
+ * holds its end. An overlay with days is weekly: its minutes are local ones of
+ * its zone. */
+static const char fourth[] =
+    "ALTER TABLE event RENAME TO event_v1;"
+    "INSERT INTO meta VALUES('ledger_base',"
+    " ifnull((SELECT seq FROM sqlite_sequence WHERE name = 'event_v1'), 0));"
+    "CREATE TABLE event("
+    " seq INTEGER PRIMARY KEY, run INTEGER NOT NULL REFERENCES run,"
+    " mono INTEGER NOT NULL, utc INTEGER NOT NULL, kind TEXT NOT NULL,"
+    " feed INTEGER, actor TEXT, body TEXT, digest BLOB,"
+    " hash BLOB NOT NULL);"
+    "CREATE INDEX event_of_feed ON event(feed) WHERE feed IS NOT NULL;"
+    "CREATE TABLE private("
+    " seq INTEGER PRIMARY KEY, salt BLOB NOT NULL, actor TEXT NOT NULL,"
+    " body TEXT NOT NULL);"
+    "CREATE TABLE tile("
+    " level INTEGER NOT NULL, place INTEGER NOT NULL, hash BLOB NOT NULL,"
+    " PRIMARY KEY(level, place)) WITHOUT ROWID;"
+    "CREATE TABLE checkpoint("
+    " id INTEGER PRIMARY KEY, size INTEGER NOT NULL, utc INTEGER NOT NULL,"
+    " root BLOB NOT NULL, note TEXT NOT NULL);"
+    "CREATE INDEX checkpoint_utc ON checkpoint(utc);"
+    "CREATE TABLE receipt("
+    " id INTEGER PRIMARY KEY,"
+    " checkpoint INTEGER NOT NULL REFERENCES checkpoint,"
+    " witness TEXT NOT NULL, kind INTEGER NOT NULL, utc INTEGER NOT NULL,"
+    " text TEXT NOT NULL);"
+    "CREATE INDEX receipt_checkpoint ON receipt(checkpoint);"
+    "CREATE INDEX receipt_witness ON receipt(witness, utc);"
+    "CREATE INDEX receipt_utc ON receipt(utc);"
+    "CREATE TABLE delivery("
+    " id INTEGER PRIMARY KEY AUTOINCREMENT, kind INTEGER NOT NULL,"
+    " target TEXT NOT NULL, subject TEXT NOT NULL, path TEXT NOT NULL,"
+    " body BLOB NOT NULL, made INTEGER NOT NULL, due INTEGER NOT NULL,"
+    " tries INTEGER NOT NULL DEFAULT 0, done INTEGER, gave_up INTEGER,"
+    " error TEXT NOT NULL DEFAULT '');"
+    "CREATE INDEX delivery_due ON delivery(due)"
+    " WHERE done IS NULL AND gave_up IS NULL;"
+    "CREATE INDEX delivery_made ON delivery(made);"
+    "CREATE TABLE report("
+    " id INTEGER PRIMARY KEY AUTOINCREMENT, starts INTEGER NOT NULL,"
+    " ends INTEGER NOT NULL CHECK(ends > starts),"
+    " site INTEGER REFERENCES site, made INTEGER NOT NULL,"
+    " path TEXT NOT NULL, sha256 BLOB NOT NULL, seq INTEGER NOT NULL);"
+    "CREATE INDEX report_made ON report(made);"
+    "CREATE INDEX report_site ON report(site);"
+    "ALTER TABLE overlay ADD COLUMN days INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE overlay ADD COLUMN begin_minute INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE overlay ADD COLUMN end_minute INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE overlay ADD COLUMN zone TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE overlay ADD COLUMN seq INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE site ADD COLUMN target INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE shift ADD COLUMN idle_after_s INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE shift ADD COLUMN prompt_after_s INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE token ADD COLUMN name TEXT NOT NULL DEFAULT '';";
+
+static const char *const migrations[] = { first, second, third, fourth };
 #define MIGRATIONS ((int)(sizeof(migrations) / sizeof(migrations[0])))
 
 int

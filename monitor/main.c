@@ -9,6 +9,7 @@
 #include "monitor/cli/cli.h"
 #include "monitor/cli/judge_command.h"
 #include "monitor/cli/probe.h"
+#include "monitor/courier/courier.h"
 #include "monitor/http/agents.h"
 #include "monitor/http/relays.h"
 #include "monitor/http/web.h"
@@ -47,6 +48,7 @@ static const struct {
 	    "camwarden unwatched --from 2026-11-01 --to 2026-12-01" },
 	/* roles, not for people */
 	{ "_agents", agents_process_main, NULL, NULL },
+	{ "_courier", courier_process_main, NULL, NULL },
 	{ "_relays", relays_process_main, NULL, NULL },
 	{ "_web", web_process_main, NULL, NULL },
 	{ "_reader", reader_process_main, NULL, NULL },

@@ -13,7 +13,7 @@
 #include "common/channel.h"
 #include "common/clock.h"
 #include "common/log.h"
-#include "monitor/http/offspring.h"
+#include "monitor/offspring/offspring.h"
 
 #define QUEUE_BYTES (8u << 20)
 #define SILENT_US (10 * US_PER_S) /* without AGENTS_ALIVE: replaced */

@@ -24,7 +24,7 @@
 #include "monitor/http/gate.h"
 #include "monitor/http/pending.h"
 #include "monitor/http/reply.h"
-#include "monitor/http/sandbox.h"
+#include "monitor/offspring/sandbox.h"
 
 #define HEADER_BYTES (8 << 10)
 #define IDLE_SECONDS 60	 /* an agent keeps its connection between heartbeats */

@@ -15,7 +15,7 @@
 #include "common/channel.h"
 #include "common/log.h"
 #include "monitor/http/reader_query.h"
-#include "monitor/http/sandbox.h"
+#include "monitor/offspring/sandbox.h"
 
 #define QUEUE_BYTES (64u << 20)
 #define LOOKED_THROUGH 20000u /* incidents, for those of one feed */

@@ -10,7 +10,7 @@
 #include "common/channel.h"
 #include "common/clock.h"
 #include "common/log.h"
-#include "monitor/http/offspring.h"
+#include "monitor/offspring/offspring.h"
 
 #define QUEUE_BYTES (1u << 20)
 #define SILENT_US (30 * US_PER_S)

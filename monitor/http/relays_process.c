@@ -20,7 +20,7 @@
 
 #include "common/channel.h"
 #include "common/log.h"
-#include "monitor/http/sandbox.h"
+#include "monitor/offspring/sandbox.h"
 
 #define QUEUE_BYTES (8u << 20)
 #define ANSWER_SECONDS 4
@@ -280,7 +280,7 @@ relays_process_main(int argc, char **argv)
 	a.dns = evdns_base_new(a.base, EVDNS_BASE_INITIALIZE_NAMESERVERS);
 	a.monitor = channel_new(a.base, RELAYS_FD_CHANNEL, QUEUE_BYTES, &calls);
 	tick = event_new(a.base, -1, EV_PERSIST, on_turn, &a);
-	if (a.monitor == NULL || tick == NULL || !sandbox_relays()) {
+	if (a.monitor == NULL || tick == NULL || !sandbox_calling()) {
 		log_error("relays", "can't start, or lock itself in");
 		return 2;
 	}

@@ -12,7 +12,7 @@
 #include "common/channel.h"
 #include "common/clock.h"
 #include "common/log.h"
-#include "monitor/http/offspring.h"
+#include "monitor/offspring/offspring.h"
 #include "monitor/http/web_wire.h"
 
 #define QUEUE_BYTES (64u << 20)	  /* unsent; beyond it the web process hangs */

@@ -22,7 +22,7 @@
 #include "monitor/http/events.h"
 #include "monitor/http/gate.h"
 #include "monitor/http/routes.h"
-#include "monitor/http/sandbox.h"
+#include "monitor/offspring/sandbox.h"
 #include "monitor/http/server.h"
 
 #define HEADER_BYTES (16 << 10)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* sandbox.h: locks the calling process in (seccomp), for good. */
-#ifndef MONITOR_HTTP_SANDBOX_H
-#define MONITOR_HTTP_SANDBOX_H
+#ifndef MONITOR_OFFSPRING_SANDBOX_H
+#define MONITOR_OFFSPRING_SANDBOX_H
 
 #include <stdbool.h>
 
@@ -9,7 +9,7 @@
  * file is opened, no socket made, nothing executed. False: not locked. */
 bool sandbox_web(void);
 /* The same, and it may open sockets and connect them. */
-bool sandbox_relays(void);
+bool sandbox_calling(void);
 /* The reader: files, but no network and nothing executed. */
 bool sandbox_reader(void);
 

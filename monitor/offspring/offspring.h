@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* offspring.h: how this room starts the processes that meet hostile clients:
+/* offspring.h: how the processes that meet hostile peers are started:
  * the program that runs, in another role, with a few descriptors and nothing
  * else. Of the monitor's side.
  */
-#ifndef MONITOR_HTTP_OFFSPRING_H
-#define MONITOR_HTTP_OFFSPRING_H
+#ifndef MONITOR_OFFSPRING_OFFSPRING_H
+#define MONITOR_OFFSPRING_OFFSPRING_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "monitor/http/offspring.h"
+#include "monitor/offspring/offspring.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -42,7 +42,7 @@ offspring_spawn(const char *role, const char *argument, const int *fds,
 	if (pid == 0)
 		become(role, argument, fds, count);
 	if (pid < 0) {
-		log_error("web", "fork: %s", strerror(errno));
+		log_error("offspring", "fork: %s", strerror(errno));
 		return 0;
 	}
 	return pid;

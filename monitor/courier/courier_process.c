@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* `camwarden _courier`: sends what the monitor tells it, several jobs at once.
+ * Its only descriptors are the monitor's channel and the sockets it opens. */
+#include "monitor/courier/courier.h"
+
+#include <arpa/inet.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <event2/dns.h>
+#include <event2/event.h>
+#include <event2/util.h>
+
+#include "common/channel.h"
+#include "common/log.h"
+#include "monitor/courier/job.h"
+#include "monitor/offspring/sandbox.h"
+
+#define QUEUE_BYTES (8u << 20)
+#define ALIVE_S 2
+
+static struct {
+	struct event_base *base;
+	struct evdns_base *dns;
+	struct channel *monitor;
+	struct job *jobs;
+	unsigned count;
+	bool stale; /* a name failed: the name servers may be others by now */
+} all;
+
+/* --- the end of a job */
+
+static void
+forget(struct job *j)
+{
+	struct job **at = &all.jobs;
+
+	while (*at != NULL && *at != j)
+		at = &(*at)->next;
+	if (*at == j) {
+		*at = j->next;
+		all.count--;
+	}
+	job_curl_drop(j);
+	job_line_drop(j);
+	if (j->fd >= 0)
+		close(j->fd);
+	explicit_bzero(j->m.password, sizeof(j->m.password));
+	free((void *)(uintptr_t)j->m.body.p);
+	free(j);
+}
+
+void
+job_end(struct job *j, bool ok, bool lasting, unsigned status,
+    const char *detail, const void *answer, size_t length)
+{
+	struct courier_result r = { .id = j->m.id,
+		.ok = ok,
+		.lasting = lasting,
+		.status = (uint16_t)status,
+		.answer = { answer, length } };
+	struct writer w = channel_scratch();
+
+	snprintf(r.detail, sizeof(r.detail), "%s", detail);
+	courier_put_result(&w, &r);
+	channel_send(all.monitor, COURIER_RESULT, w.start, writer_length(&w));
+	forget(j);
+}
+
+/* --- names */
+
+static void
+begin(struct job *j)
+{
+	switch (j->m.kind) {
+	case COURIER_MAIL:
+	case COURIER_POST:
+		job_curl_start(j);
+		break;
+	case COURIER_LINE_UDP:
+	case COURIER_LINE_TCP:
+		job_line_start(j, all.base);
+		break;
+	}
+}
+
+static void
+on_addresses(int error, struct evutil_addrinfo *found, void *arg)
+{
+	struct job *j = arg;
+
+	for (struct evutil_addrinfo *a = found;
+	     a != NULL && j->address_count < JOB_ADDRESSES; a = a->ai_next) {
+		if (a->ai_addrlen > sizeof(j->addresses[0]))
+			continue;
+		memcpy(&j->addresses[j->address_count], a->ai_addr,
+		    a->ai_addrlen);
+		j->lengths[j->address_count++] = (socklen_t)a->ai_addrlen;
+	}
+	if (found != NULL)
+		evutil_freeaddrinfo(found);
+	if (j->address_count > 0) {
+		begin(j);
+		return;
+	}
+	char detail[COURIER_DETAIL_BYTES];
+
+	all.stale = true;
+	snprintf(detail, sizeof(detail), "the name %.200s: %.80s", j->m.host,
+	    error != 0 ? evutil_gai_strerror(error) : "has no address");
+	job_end(j, false, false, 0, detail, NULL, 0);
+}
+
+static void
+resolve(struct job *j)
+{
+	struct evutil_addrinfo hints = { .ai_family = AF_UNSPEC,
+		.ai_socktype = SOCK_STREAM,
+		.ai_protocol = IPPROTO_TCP };
+	char port[8];
+
+	snprintf(port, sizeof(port), "%u", j->m.port);
+	/* It calls back at once for a number, else from the loop. */
+	evdns_getaddrinfo(all.dns, j->m.host, port, &hints, on_addresses, j);
+}
+
+/* --- the monitor */
+
+static bool
+take_job(struct span body)
+{
+	struct job *j = calloc(1, sizeof(*j));
+	uint8_t *copy;
+
+	if (j == NULL)
+		return false;
+	j->fd = -1;
+	if (all.count == COURIER_MOST || !courier_get_job(body, &j->m)) {
+		free(j);
+		return false;
+	}
+	copy = malloc(j->m.body.n + 1);
+	if (copy == NULL) {
+		free(j);
+		return false;
+	}
+	memcpy(copy, j->m.body.p, j->m.body.n);
+	j->m.body.p = copy;
+	if (j->m.attachment[0] != '\0')
+		j->fd = channel_take_fd(all.monitor);
+	j->next = all.jobs;
+	all.jobs = j;
+	all.count++;
+	resolve(j);
+	return true;
+}
+
+static bool
+on_message(void *arg, unsigned type, struct span body)
+{
+	int fd;
+
+	(void)arg;
+	switch (type) {
+	case COURIER_CA:
+		fd = channel_take_fd(all.monitor);
+		job_curl_authorities(fd);
+		if (fd >= 0)
+			close(fd);
+		return body.n == 0;
+	case COURIER_JOB:
+		return take_job(body);
+	default:
+		return false;
+	}
+}
+
+static void
+on_closed(void *arg, const char *why)
+{
+	(void)arg;
+	(void)why;
+	event_base_loopbreak(all.base);
+}
+
+/* Name servers are read at the start, while files may still be opened: after a
+ * name that failed, another life reads them anew. */
+static void
+on_tick(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	(void)arg;
+	channel_send(all.monitor, COURIER_ALIVE, NULL, 0);
+	if (all.stale && all.count == 0) {
+		channel_flush(all.monitor);
+		event_base_loopbreak(all.base);
+	}
+}
+
+static bool
+prepare(void)
+{
+	struct channel_calls calls = { on_message, on_closed, NULL };
+
+	all.base = event_base_new();
+	if (all.base == NULL || !job_curl_init(all.base))
+		return false;
+	all.dns = evdns_base_new(all.base, EVDNS_BASE_INITIALIZE_NAMESERVERS);
+	if (all.dns == NULL) /* no name server: /etc/hosts and numbers remain */
+		all.dns = evdns_base_new(all.base, 0);
+	all.monitor =
+	    channel_new(all.base, COURIER_FD_CHANNEL, QUEUE_BYTES, &calls);
+	return all.dns != NULL && all.monitor != NULL && sandbox_calling();
+}
+
+int
+courier_process_main(int argc, char **argv)
+{
+	struct sigaction ignore = { .sa_handler = SIG_IGN };
+	struct timeval tick = { .tv_sec = ALIVE_S };
+	struct event *alive;
+
+	(void)argc;
+	(void)argv;
+	sigaction(SIGPIPE, &ignore, NULL);
+	sigaction(SIGINT, &ignore, NULL); /* the monitor ends us */
+	sigaction(SIGHUP, &ignore, NULL);
+	prctl(PR_SET_NAME, "camwarden-post");
+	prctl(PR_SET_DUMPABLE, 0); /* it holds passwords */
+	if (!prepare()) {
+		log_error("courier", "can't start, or lock itself in");
+		return 2;
+	}
+	alive = event_new(all.base, -1, EV_PERSIST, on_tick, NULL);
+	if (alive == NULL)
+		return 2;
+	event_add(alive, &tick);
+	event_base_dispatch(all.base);
+	_exit(0);
+}

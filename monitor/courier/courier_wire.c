@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "monitor/courier/courier_wire.h"
+
+#include <string.h>
+
+static void
+put_span(struct writer *w, struct span s)
+{
+	writer_le32(w, (uint32_t)s.n);
+	writer_bytes(w, s.p, s.n);
+}
+
+void
+courier_put_job(struct writer *w, const struct courier_job *m)
+{
+	writer_le64(w, m->id);
+	writer_u8(w, (uint8_t)m->kind);
+	writer_u8(w, (uint8_t)m->tls);
+	writer_le16(w, m->port);
+	writer_string(w, m->host);
+	writer_string(w, m->path);
+	writer_string(w, m->user);
+	writer_string(w, m->password);
+	writer_string(w, m->from);
+	writer_string(w, m->to);
+	writer_string(w, m->headers);
+	writer_string(w, m->type);
+	writer_string(w, m->attachment);
+	writer_string(w, m->attachment_type);
+	put_span(w, m->body);
+}
+
+bool
+courier_get_job(struct span body, struct courier_job *m)
+{
+	struct reader r = reader_of(body.p, body.n);
+	uint32_t length;
+
+	memset(m, 0, sizeof(*m));
+	m->id = reader_le64(&r);
+	m->kind = (enum courier_kind)reader_u8(&r);
+	m->tls = (enum courier_tls)reader_u8(&r);
+	m->port = reader_le16(&r);
+	reader_string(&r, m->host, sizeof(m->host));
+	reader_string(&r, m->path, sizeof(m->path));
+	reader_string(&r, m->user, sizeof(m->user));
+	reader_string(&r, m->password, sizeof(m->password));
+	reader_string(&r, m->from, sizeof(m->from));
+	reader_string(&r, m->to, sizeof(m->to));
+	reader_string(&r, m->headers, sizeof(m->headers));
+	reader_string(&r, m->type, sizeof(m->type));
+	reader_string(&r, m->attachment, sizeof(m->attachment));
+	reader_string(&r, m->attachment_type, sizeof(m->attachment_type));
+	length = reader_le32(&r);
+	m->body = reader_span(&r, length);
+	return reader_done(&r) && length <= COURIER_BODY_BYTES &&
+	       m->kind >= COURIER_MAIL && m->kind <= COURIER_LINE_TCP &&
+	       m->tls <= COURIER_TLS_ALWAYS && m->port > 0 &&
+	       m->host[0] != '\0';
+}
+
+void
+courier_put_result(struct writer *w, const struct courier_result *m)
+{
+	writer_le64(w, m->id);
+	writer_u8(w, m->ok);
+	writer_u8(w, m->lasting);
+	writer_le16(w, m->status);
+	writer_string(w, m->detail);
+	put_span(w, m->answer);
+}
+
+bool
+courier_get_result(struct span body, struct courier_result *m)
+{
+	struct reader r = reader_of(body.p, body.n);
+	uint8_t ok, lasting;
+	uint32_t length;
+
+	memset(m, 0, sizeof(*m));
+	m->id = reader_le64(&r);
+	ok = reader_u8(&r);
+	lasting = reader_u8(&r);
+	m->status = reader_le16(&r);
+	reader_string(&r, m->detail, sizeof(m->detail));
+	length = reader_le32(&r);
+	m->answer = reader_span(&r, length);
+	m->ok = ok == 1;
+	m->lasting = lasting == 1;
+	for (char *p = m->detail; *p != '\0'; p++)
+		if ((unsigned char)*p < ' ' || (unsigned char)*p > '~')
+			*p = '?';
+	return reader_done(&r) && ok <= 1 && lasting <= 1 &&
+	       length <= COURIER_ANSWER_BYTES;
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* courier_wire.h: what the monitor and the courier say to each other, over
+ * common/channel. PURE. The courier meets hostile servers: what it says is
+ * checked as theirs would be.
+ */
+#ifndef MONITOR_COURIER_COURIER_WIRE_H
+#define MONITOR_COURIER_COURIER_WIRE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/cursor.h"
+
+#define COURIER_FD_CHANNEL 3
+#define COURIER_MOST 16 /* jobs under way */
+#define COURIER_BODY_BYTES (256u << 10)
+#define COURIER_ANSWER_BYTES (64u << 10) /* of a server; more is a fault */
+#define COURIER_FILE_BYTES (32u << 20)	 /* largest attachment */
+#define COURIER_CA_BYTES (4u << 20)
+#define COURIER_DETAIL_BYTES 320
+
+enum courier_type {
+	COURIER_CA = 200,  /* monitor -> courier: PEM in the file that rides
+			    * along, in place of the system's */
+	COURIER_JOB = 201, /* the file that rides along is the attachment */
+	COURIER_RESULT = 210,
+	COURIER_ALIVE = 211,
+};
+
+enum courier_kind {
+	COURIER_MAIL = 1, /* SMTP: body and, perhaps, an attachment */
+	COURIER_POST,	  /* HTTP POST of body; the answer comes back */
+	COURIER_LINE_UDP, /* body as one syslog datagram (RFC 5426) */
+	COURIER_LINE_TCP, /* the same, octet-counted (RFC 6587 3.4.1) */
+};
+
+enum courier_tls { COURIER_TLS_NEVER, COURIER_TLS_START, COURIER_TLS_ALWAYS };
+
+struct courier_job {
+	uint64_t id; /* the sender's */
+	enum courier_kind kind;
+	enum courier_tls tls; /* of mail */
+	char host[256];
+	uint16_t port;
+	char path[256]; /* of a POST, from its "/" on */
+	char user[256]; /* of mail; "" = no login */
+	char password[256];
+	char from[256], to[256];
+	char headers[2048];   /* of mail: lines, each ended by "\n"; ASCII */
+	char type[64];	      /* of a POST's body */
+	char attachment[128]; /* its name; "" = there is none */
+	char attachment_type[64];
+	struct span body; /* borrowed */
+};
+
+struct courier_result {
+	uint64_t id;
+	bool ok;
+	bool lasting;	 /* refused for good: trying again may be in vain */
+	uint16_t status; /* of HTTP or SMTP, 0 = none came */
+	char detail[COURIER_DETAIL_BYTES]; /* for people */
+	struct span answer;		   /* of a POST; borrowed */
+};
+
+void courier_put_job(struct writer *w, const struct courier_job *m);
+bool courier_get_job(struct span body, struct courier_job *m_out);
+void courier_put_result(struct writer *w, const struct courier_result *m);
+bool courier_get_result(struct span body, struct courier_result *m_out);
+
+#endif

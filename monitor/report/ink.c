@@ -259,6 +259,21 @@ ink_html(struct ink *ink, const char *hostile)
 	ink_html_cut(ink, hostile, SIZE_MAX);
 }
 
+void
+ink_clean(struct ink *ink, const char *hostile, size_t characters)
+{
+	const char *s = hostile != NULL ? hostile : "";
+	uint32_t c;
+
+	while ((c = ink_next(&s)) != 0) {
+		if (characters-- == 0) {
+			ink_put(ink, "\u2026");
+			return;
+		}
+		utf8(ink, c);
+	}
+}
+
 /* --- terminals */
 
 static size_t

@@ -38,6 +38,9 @@ void ink_html_cut(struct ink *ink, const char *hostile, size_t characters);
 size_t ink_plain(struct ink *ink, const char *hostile, size_t columns);
 /* Columns that text takes on a terminal once made harmless. */
 size_t ink_columns(const char *hostile);
+/* Theirs, harmless but not escaped, at most so many characters: to be filled
+ * into a phrase that is escaped as a whole. */
+void ink_clean(struct ink *ink, const char *hostile, size_t characters);
 void ink_base64(struct ink *ink, const void *bytes, size_t length);
 
 /* The next character of hostile text, made harmless, and *text moved past it;

@@ -45,5 +45,8 @@ bool report_html(const struct report *r, const struct report_face *face,
     struct ink *out);
 bool report_text(const struct report *r, const struct report_face *face,
     struct ink *out);
+/* One line: the day and what needs a person. */
+bool report_subject(const struct report *r, const struct report_face *face,
+    struct ink *out);
 
 #endif

@@ -53,14 +53,14 @@ class Browser:
                         self.trouble.append(message["params"]["exceptionDetails"])
                     self.came.notify_all()
 
-    def call(self, method, session=None, **params):
+    def call(self, method, session=None, wait=20, **params):
         self.next += 1
         number = self.next
         message = {"id": number, "method": method, "params": params}
         if session:
             message["sessionId"] = session
         self.out.write(json.dumps(message).encode() + b"\0")
-        end = time.monotonic() + 20
+        end = time.monotonic() + wait
         with self.came:
             while number not in self.answers:
                 assert self.came.wait(end - time.monotonic()), f"{method} was not answered"
@@ -116,6 +116,27 @@ class Page:
     def key(self, letter):
         self.call("Input.dispatchKeyEvent", type="keyDown", key=letter, text=letter)
         self.call("Input.dispatchKeyEvent", type="keyUp", key=letter)
+
+    def open(self, url, wait=60):
+        """Navigates and waits until all of it is there."""
+        self.call("Page.navigate", url=url)
+        end = time.monotonic() + wait
+        while self.run("location.href + document.readyState") != url + "complete":
+            assert time.monotonic() < end, f"{url} did not load"
+            time.sleep(.05)
+
+    def pdf(self, wait=180, **options):
+        """What would come out of a printer."""
+        stream = self.call("Page.printToPDF", wait=wait, transferMode="ReturnAsStream", **options)["stream"]
+        out = b""
+        while True:
+            part = self.call("IO.read", handle=stream)
+            out += base64.b64decode(part["data"]) if part.get("base64Encoded") else part["data"].encode()
+            if part["eof"]:
+                return out
+
+    def size(self, width, height):
+        self.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
 
     def picture(self, path):
         with open(path, "wb") as f:

@@ -29,7 +29,8 @@ consoles_find(const struct consoles *c, int64_t id)
 /* --- what changed, to the store */
 
 static char *
-evidence_of(const struct console_verdict *v, int64_t now_us)
+evidence_of(const struct console_verdict *v, const struct console_config *held,
+    int64_t now_us)
 {
 	struct json_out j;
 	size_t length;
@@ -52,6 +53,11 @@ evidence_of(const struct console_verdict *v, int64_t now_us)
 	json_out_integer(&j, v->injected);
 	json_out_key(&j, "wrong_answers");
 	json_out_integer(&j, v->wrong_answers);
+	/* What it was held to: it may be a shift's own. */
+	json_out_key(&j, "idle_after_s");
+	json_out_integer(&j, held->idle_after_s);
+	json_out_key(&j, "prompt_after_s");
+	json_out_integer(&j, held->prompt_after_s);
 	json_out_close(&j, '}');
 	return json_out_take(&j, &length);
 }
@@ -105,7 +111,7 @@ static void
 tell_presence(struct monitor *m, const struct held_console *h)
 {
 	const struct console_verdict *v = &h->verdict;
-	char *evidence = evidence_of(v, v->at_us);
+	char *evidence = evidence_of(v, &h->state.config, v->at_us);
 	const struct store_presence p = { .console = h->id,
 		.state = v->state,
 		.why = v->why,
@@ -282,6 +288,7 @@ monitor_consoles_second(struct monitor *m, int64_t now_us)
 {
 	struct consoles *c = m->consoles;
 
+	roster_force_all(m, now_us);
 	for (size_t i = 0; i < c->console_count; i++) {
 		if (m->seconds % 10 == i % 10)
 			look_at_desk(m, c->consoles[i], now_us);
@@ -377,6 +384,7 @@ config_of(const struct floor_console *f, const struct consoles *c)
 struct resumed {
 	enum presence state;
 	enum presence_why why;
+	int64_t ended_utc; /* the earlier run; 0 = not known */
 };
 
 static bool
@@ -384,9 +392,15 @@ take_resumed(void *arg, const struct store_presence_row *row)
 {
 	struct resumed *r = arg;
 
+	if (row->end_utc == STORE_OPEN)
+		return true; /* this run's own beginning */
 	if (row->why != PRESENCE_WHY_MONITOR_OFF) {
 		r->state = row->state;
 		r->why = row->why;
+		r->ended_utc = 0;
+	} else {
+		/* The last of them: some seconds before it were taken back. */
+		r->ended_utc = row->start_utc;
 	}
 	return true;
 }
@@ -395,12 +409,14 @@ take_resumed(void *arg, const struct store_presence_row *row)
 static void
 resume(struct loading *l, struct held_console *h)
 {
-	struct resumed r = { PRESENCE_UNKNOWN, PRESENCE_WHY_NEVER_HEARD };
+	struct resumed r = { PRESENCE_UNKNOWN, PRESENCE_WHY_NEVER_HEARD, 0 };
 	int64_t utc = monitor_utc(l->m, l->now_us);
 
 	store_read_presence(l->m->reader, h->id, utc - 3600 * US_PER_S, utc,
 	    take_resumed, &r);
-	console_resume(&h->state, r.state, r.why, l->now_us);
+	console_resume(&h->state, r.state, r.why,
+	    r.ended_utc != 0 ? l->now_us - (utc - r.ended_utc) : INT64_MIN,
+	    l->now_us);
 }
 
 static struct held_console *
@@ -411,7 +427,10 @@ hold_console(struct loading *l, const struct floor_console *f)
 	struct held_console *h = consoles_find(l->c, f->id);
 
 	if (h != NULL) {
-		console_configure(&h->state, &config);
+		/* roster_force says what the new shifts make of these. */
+		config.idle_after_s = h->state.config.idle_after_s;
+		config.prompt_after_s = h->state.config.prompt_after_s;
+		console_configure(&h->state, &config, l->now_us);
 	} else {
 		h = calloc(1, sizeof(*h));
 		if (h == NULL)
@@ -459,18 +478,11 @@ fill_shift(struct loading *l, const struct floor_shift *f,
 {
 	const struct floor_room *room = room_of(l->floor, f->room);
 
-	*out = (struct roster_shift){ .room =
-					  room != NULL ? (uint64_t)room->id : 0,
-		.days = f->days,
-		.times = { f->hours.from, f->hours.to },
-		.at_least = f->at_least,
-		.break_count = (uint8_t)f->break_count };
+	*out = store_roster_shift(f);
+	out->room = room != NULL ? (uint64_t)room->id : 0;
 	for (size_t i = 0; i < l->floor->console_count; i++)
 		if (strcmp(l->floor->consoles[i].name, f->console) == 0)
 			out->console = (uint64_t)l->floor->consoles[i].id;
-	for (unsigned i = 0; i < f->break_count; i++)
-		out->breaks[i] =
-		    (struct roster_times){ f->breaks[i].from, f->breaks[i].to };
 }
 
 static struct held_shift *
@@ -717,6 +729,7 @@ monitor_consoles_load(struct monitor *m)
 		return false;
 	take_lists(&l);
 	free(l.zones);
+	roster_force_all(m, l.now_us);
 	for (size_t i = 0; i < c->console_count; i++)
 		forget_revoked(c, c->consoles[i], l.now_us);
 	if (c->agents != NULL)

@@ -158,6 +158,8 @@ void prompts_on_verdict(struct monitor *m, struct held_console *h,
 void prompts_end(struct monitor *m, struct held_console *h, int64_t now_us);
 
 /* --- monitor_roster.c */
+/* Each console is held to what its shifts in force say. */
+void roster_force_all(struct monitor *m, int64_t now_us);
 void roster_second(struct monitor *m, int64_t now_us);
 void roster_shift_end(struct monitor *m, struct held_shift *s, int64_t now_us);
 

@@ -4,18 +4,14 @@
  * second, so that no second has all of them. */
 #include "monitor/monitor_parts.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "common/clock.h"
 #include "common/log.h"
-#include "monitor/zone.h"
+#include "monitor/zones.h"
 
-#define ZONE_FILES "/usr/share/zoneinfo/"
-#define ZONE_BYTES (64u << 10)
 #define DECLARE_S 60u			/* one round */
 #define DECLARED_US (150 * US_PER_S)	/* what is told holds so long */
 #define SAVE_LEAST_S 300u		/* one round of saving, at least, .. */
@@ -25,68 +21,27 @@
 
 /* --- time zones of sites */
 
-struct named_zone {
-	struct named_zone *next;
-	struct zone *zone; /* owned; NULL: there is none of that name */
-	char name[64];
-};
-
-static struct zone *
-zone_load(const char *name)
-{
-	char path[sizeof(ZONE_FILES) + sizeof(((struct named_zone *)0)->name)];
-	uint8_t *bytes = malloc(ZONE_BYTES);
-	struct zone *z = NULL;
-	ssize_t n = -1;
-	int fd;
-
-	snprintf(path, sizeof(path), ZONE_FILES "%s", name);
-	fd = strstr(name, "..") == NULL ? open(path, O_RDONLY | O_CLOEXEC) : -1;
-	if (fd >= 0 && bytes != NULL)
-		n = read(fd, bytes, ZONE_BYTES);
-	if (n > 0)
-		z = zone_new(bytes, (size_t)n);
-	if (fd >= 0)
-		close(fd);
-	free(bytes);
-	if (z == NULL)
-		log_warn("monitor", "time zone \"%s\" is not known here: UTC",
-		    name);
-	return z;
-}
-
 const struct zone *
 monitor_zone(struct monitor *m, const char *name)
 {
-	struct named_zone *z = m->zones;
+	const struct zone *zone;
+	bool unknown = false;
 
-	if (name[0] == '\0' || strlen(name) >= sizeof(z->name))
+	if (m->zones == NULL)
+		m->zones = zones_new();
+	if (m->zones == NULL)
 		return NULL;
-	while (z != NULL && strcmp(z->name, name) != 0)
-		z = z->next;
-	if (z != NULL)
-		return z->zone;
-	z = calloc(1, sizeof(*z));
-	if (z == NULL)
-		return NULL;
-	snprintf(z->name, sizeof(z->name), "%s", name);
-	z->zone = zone_load(name);
-	z->next = m->zones;
-	m->zones = z;
-	return z->zone;
+	zone = zones_find(m->zones, name, &unknown);
+	if (unknown)
+		log_warn("monitor", "time zone \"%s\" is not known here: UTC",
+		    name);
+	return zone;
 }
 
 void
 monitor_zones_free(struct monitor *m)
 {
-	struct named_zone *z, *next;
-
-	for (z = m->zones; z != NULL; z = next) {
-		next = z->next;
-		zone_free(&z->zone);
-		free(z);
-	}
-	m->zones = NULL;
+	zones_free(&m->zones);
 }
 
 /* --- declared */

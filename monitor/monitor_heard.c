@@ -335,6 +335,10 @@ record_head(struct record *r, const struct held_console *h, int64_t from)
 	json_out_string(j, presence_why_help(v->why));
 	json_out_key(j, "since_us");
 	json_out_integer(j, monitor_utc(r->m, v->since_us));
+	json_out_key(j, "idle_after_s");
+	json_out_integer(j, h->state.config.idle_after_s);
+	json_out_key(j, "prompt_after_s");
+	json_out_integer(j, h->state.config.prompt_after_s);
 	json_out_key(j, "from_us");
 	json_out_integer(j, from);
 	json_out_key(j, "to_us");

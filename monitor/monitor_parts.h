@@ -113,7 +113,7 @@ struct monitor {
 	int64_t gaps_us; /* when the present window, gaps[0], began */
 	uint32_t lag_max_us;
 	uint32_t next_declared, next_saved; /* of m->order: whose turn it is */
-	struct named_zone *zones;	    /* owned */
+	struct zones *zones;		    /* owned; NULL = none yet */
 	uint32_t seconds;		    /* ticks since start */
 	struct {
 		monitor_row_fn *fn;

@@ -182,6 +182,12 @@ monitor_prompts_on_png(struct monitor *m, const struct watched_feed *f,
 			continue;
 		p->asked_us = now;
 		console_prompt_asked(&h->state, now);
+		store_prompt(m->store,
+		    &(struct store_prompt){ .open = true,
+			.console = h->id,
+			.asked_us = now,
+			.at_us = now },
+		    NULL);
 	}
 }
 

@@ -6,18 +6,14 @@
 #include "common/clock.h"
 #include "monitor/monitor_consoles.h"
 
-#define DAY_MIN 1440
-
-/* The local weekday, 0 = Monday, and minute. */
+/* Of the shift's room. */
 static void
-local_time(const struct zone *z, int64_t utc_us, unsigned *weekday,
-    unsigned *minute)
+local_time(const struct monitor *m, const struct held_shift *s, int64_t now_us,
+    unsigned *weekday, unsigned *minute)
 {
-	int64_t utc_s = utc_us / US_PER_S;
-	int64_t minutes = (utc_s + zone_offset(z, utc_s)) / 60;
+	int64_t utc_s = monitor_utc(m, now_us) / US_PER_S;
 
-	*minute = (unsigned)(minutes % DAY_MIN);
-	*weekday = (unsigned)((minutes / DAY_MIN + 3) % 7); /* 1970: Thursday */
+	roster_local(utc_s + zone_offset(s->zone, utc_s), weekday, minute);
 }
 
 static bool
@@ -90,16 +86,53 @@ roster_shift_end(struct monitor *m, struct held_shift *s, int64_t now_us)
 
 /* Within a break that the roster grants, being away needs no excuse. */
 static void
-grant_break(const struct consoles *c, const struct held_shift *s,
+grant_break(const struct monitor *m, const struct held_shift *s,
     unsigned weekday, unsigned minute, int64_t now_us)
 {
+	const struct consoles *c = m->consoles;
+	/* Minutes are counted from the beginning of this one. */
+	int64_t begun = now_us - monitor_utc(m, now_us) % (60 * US_PER_S);
 	int64_t until =
-	    now_us + 60 * US_PER_S *
-			 (int64_t)roster_next_min(&s->shift, weekday, minute);
+	    begun + 60 * US_PER_S *
+			(int64_t)roster_next_min(&s->shift, weekday, minute);
 
 	for (size_t i = 0; i < c->console_count; i++)
 		if (concerns(&s->shift, c->consoles[i]))
 			console_break(&c->consoles[i]->state, until);
+}
+
+static void
+force_one(struct monitor *m, struct held_console *h, int64_t now_us)
+{
+	const struct consoles *c = m->consoles;
+	struct roster_force f =
+	    roster_force_own(h->floor->idle_after_s, h->floor->prompt_after_s);
+	struct console_config config = h->state.config;
+
+	for (size_t i = 0; i < c->shift_count; i++) {
+		const struct roster_shift *s = &c->shifts[i]->shift;
+		unsigned weekday, minute;
+
+		if (!concerns(s, h))
+			continue;
+		local_time(m, c->shifts[i], now_us, &weekday, &minute);
+		roster_force_add(&f, s, roster_at(s, weekday, minute));
+	}
+	if (config.idle_after_s == f.idle_after_s &&
+	    config.prompt_after_s == f.prompt_after_s)
+		return;
+	config.idle_after_s = f.idle_after_s;
+	config.prompt_after_s = f.prompt_after_s;
+	console_configure(&h->state, &config, now_us);
+}
+
+void
+roster_force_all(struct monitor *m, int64_t now_us)
+{
+	const struct consoles *c = m->consoles;
+
+	for (size_t i = 0; i < c->console_count; i++)
+		force_one(m, c->consoles[i], now_us);
 }
 
 void
@@ -114,10 +147,10 @@ roster_second(struct monitor *m, int64_t now_us)
 		unsigned weekday, minute;
 		enum roster_due due;
 
-		local_time(s->zone, monitor_utc(m, now_us), &weekday, &minute);
+		local_time(m, s, now_us, &weekday, &minute);
 		due = roster_at(&s->shift, weekday, minute);
 		if (due == ROSTER_BREAK)
-			grant_break(c, s, weekday, minute, now_us);
+			grant_break(m, s, weekday, minute, now_us);
 		if (!roster_weigh(&s->watch, &s->shift, due, &seen, now_us, &e))
 			continue;
 		if (e.change == ROSTER_BREACH)

@@ -70,6 +70,7 @@ struct verb {
 	struct cli_table table;
 	json_t *list;
 	struct when *when;
+	struct floor *floor;
 	int64_t now_utc;
 };
 
@@ -83,6 +84,29 @@ moment(int64_t utc_us)
 	return utc_us > 0 ? json_string(cli_iso(utc_us, text)) : json_null();
 }
 
+static void
+console_json(struct verb *v, const struct store_console_row *row)
+{
+	int64_t local_s =
+	    v->now_utc / 1000000 + when_ahead(v->when, row->zone, v->now_utc);
+	struct roster_force f =
+	    store_console_force(v->floor, row->name, local_s);
+
+	json_array_append_new(v->list,
+	    json_pack("{s:I, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:i, "
+		      "s:i, s:i, s:i, s:{s:i, s:i, s:i}, s:o*}",
+		"id", (json_int_t)row->id, "console", row->name, "room",
+		row->room, "site", row->site, "presence",
+		presence_name(row->state), "why", presence_why_name(row->why),
+		"since", moment(row->start_utc), "at", moment(row->at_utc),
+		"screens", (int)row->screens, "tiles", (int)row->tiles,
+		"tiles_counting", (int)row->tiles_counting, "tokens",
+		(int)row->tokens, "in_force", "idle_after_s",
+		(int)f.idle_after_s, "prompt_after_s", (int)f.prompt_after_s,
+		"shifts", (int)f.shifts, "evidence",
+		json_loads(row->evidence, 0, NULL)));
+}
+
 static bool
 on_console(void *arg, const struct store_console_row *row)
 {
@@ -90,18 +114,7 @@ on_console(void *arg, const struct store_console_row *row)
 	char since[24], age[24];
 
 	if (v->cli.json) {
-		json_array_append_new(v->list,
-		    json_pack("{s:I, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:i, "
-			      "s:i, s:i, s:i, s:o*}",
-			"id", (json_int_t)row->id, "console", row->name, "room",
-			row->room, "site", row->site, "presence",
-			presence_name(row->state), "why",
-			presence_why_name(row->why), "since",
-			moment(row->start_utc), "at", moment(row->at_utc),
-			"screens", (int)row->screens, "tiles", (int)row->tiles,
-			"tiles_counting", (int)row->tiles_counting, "tokens",
-			(int)row->tokens, "evidence",
-			json_loads(row->evidence, 0, NULL)));
+		console_json(v, row);
 		return true;
 	}
 	cli_table_add(&v->table, "%s", row->name);
@@ -149,7 +162,9 @@ do_status(struct verb *v)
 	v->now_utc = now.utc_us;
 	v->when = when_new();
 	status_head(v);
-	bool read = v->when != NULL && store_read_alive(r, NULL, &alive) &&
+	v->floor = store_read_floor(r, NULL);
+	bool read = v->when != NULL && v->floor != NULL &&
+		    store_read_alive(r, NULL, &alive) &&
 		    store_read_consoles(r, v->site, on_console, v);
 
 	if (!read)
@@ -162,6 +177,7 @@ do_status(struct verb *v)
 	cli_table_print(&v->table, read && !v->cli.json ? stdout : NULL);
 	json_decref(v->list);
 	when_free(&v->when);
+	floor_free(&v->floor);
 	if (!read)
 		return CLI_FAILED;
 	if (!alive.alive)

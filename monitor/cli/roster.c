@@ -32,7 +32,9 @@ static const char help[] =
     "from,\n"
     "         to (06:00; may pass midnight), at_least (attended consoles), "
     "breaks\n"
-    "         (10:00-10:15;12:00-12:30)\n"
+    "         (10:00-10:15;12:00-12:30), idle_after_s, prompt_after_s (in "
+    "place of\n"
+    "         the console's while the shift is due; 0: the console's own)\n"
     "\n"
     "example: camwarden roster import shifts.csv --prune\n"
     "\n"
@@ -83,20 +85,6 @@ presents_free(struct presents *p)
 	free(p->list);
 }
 
-static struct roster_shift
-shift_of(const struct floor_shift *s)
-{
-	struct roster_shift r = { .days = s->days,
-		.times = { s->hours.from, s->hours.to },
-		.at_least = s->at_least,
-		.break_count = (uint8_t)s->break_count };
-
-	for (unsigned i = 0; i < s->break_count && i < ROSTER_BREAKS; i++)
-		r.breaks[i] =
-		    (struct roster_times){ s->breaks[i].from, s->breaks[i].to };
-	return r;
-}
-
 struct now {
 	struct when *when;
 	int64_t utc;
@@ -110,7 +98,7 @@ static const char *
 weigh(struct now *n, const struct floor_shift *s, unsigned *attended_out,
     unsigned *unknown_out)
 {
-	struct roster_shift shift = shift_of(s);
+	struct roster_shift shift = store_roster_shift(s);
 	const char *zone = "";
 	unsigned weekday, minute;
 
@@ -233,11 +221,13 @@ list_json(const struct floor *f)
 
 		floor_days_print(s->days, days);
 		json_array_append_new(list,
-		    json_pack("{s:s, s:s, s:s, s:i, s:i, s:i, s:i}", "room",
-			s->room, "console", s->console, "days", days,
+		    json_pack("{s:s, s:s, s:s, s:i, s:i, s:i, s:i, s:i, s:i}",
+			"room", s->room, "console", s->console, "days", days,
 			"from_min", (int)s->hours.from, "to_min",
 			(int)s->hours.to, "at_least", (int)s->at_least,
-			"breaks", (int)s->break_count));
+			"breaks", (int)s->break_count, "idle_after_s",
+			(int)s->idle_after_s, "prompt_after_s",
+			(int)s->prompt_after_s));
 	}
 	json_dumpf(list, stdout, JSON_INDENT(2));
 	fputc('\n', stdout);
@@ -259,9 +249,17 @@ breaks_text(const struct floor_shift *s, char *out, size_t size)
 	}
 }
 
+static void
+seconds_cell(struct cli_table *t, uint32_t seconds)
+{
+	cli_table_add(t, seconds > 0 ? "%u s" : "console's", seconds);
+}
+
 static int
 do_list(struct verb *v)
 {
+	static const char *const heads[] = { "SHIFT", "AT LEAST", "BREAKS",
+		"IDLE AFTER", "PROMPT AFTER" };
 	struct cli_table t;
 	struct floor *f;
 	char text[600];
@@ -274,16 +272,17 @@ do_list(struct verb *v)
 	if (v->cli.json) {
 		list_json(f);
 	} else {
-		cli_table_init(&t, 3);
-		cli_table_add(&t, "SHIFT");
-		cli_table_add(&t, "AT LEAST");
-		cli_table_add(&t, "BREAKS");
+		cli_table_init(&t, 5);
+		for (size_t i = 0; i < 5; i++)
+			cli_table_add(&t, "%s", heads[i]);
 		for (size_t i = 0; i < f->shift_count; i++) {
 			floor_shift_text(&f->shifts[i], text, sizeof(text));
 			cli_table_add(&t, "%s", text);
 			cli_table_add(&t, "%u", f->shifts[i].at_least);
 			breaks_text(&f->shifts[i], text, sizeof(text));
 			cli_table_add(&t, "%s", text);
+			seconds_cell(&t, f->shifts[i].idle_after_s);
+			seconds_cell(&t, f->shifts[i].prompt_after_s);
 		}
 		cli_table_print(&t, stdout);
 	}

@@ -7,26 +7,22 @@
 #include <string.h>
 #include <time.h>
 
-#include "monitor/zone.h"
-
-#define ZONE_FILES "/usr/share/zoneinfo/"
-#define ZONE_BYTES (64u << 10)
-#define NAME_BYTES 64
-
-struct named {
-	struct named *next;
-	struct zone *zone; /* owned; NULL: there is none of that name */
-	char name[NAME_BYTES];
-};
+#include "monitor/zones.h"
 
 struct when {
-	struct named *zones;
+	struct zones *zones; /* owned */
 };
 
 struct when *
 when_new(void)
 {
-	return calloc(1, sizeof(struct when));
+	struct when *w = calloc(1, sizeof(*w));
+
+	if (w != NULL)
+		w->zones = zones_new();
+	if (w != NULL && w->zones == NULL)
+		when_free(&w);
+	return w;
 }
 
 void
@@ -34,58 +30,15 @@ when_free(struct when **w)
 {
 	if (*w == NULL)
 		return;
-	for (struct named *z = (*w)->zones, *next; z != NULL; z = next) {
-		next = z->next;
-		zone_free(&z->zone);
-		free(z);
-	}
+	zones_free(&(*w)->zones);
 	free(*w);
 	*w = NULL;
-}
-
-static struct zone *
-load(const char *name)
-{
-	char path[sizeof(ZONE_FILES) + NAME_BYTES];
-	uint8_t *bytes = malloc(ZONE_BYTES);
-	struct zone *z = NULL;
-	FILE *f;
-
-	snprintf(path, sizeof(path), ZONE_FILES "%s", name);
-	f = strstr(name, "..") == NULL ? fopen(path, "rbe") : NULL;
-	if (f != NULL && bytes != NULL)
-		z = zone_new(bytes, fread(bytes, 1, ZONE_BYTES, f));
-	if (f != NULL)
-		fclose(f);
-	free(bytes);
-	return z;
-}
-
-static const struct zone *
-find(struct when *w, const char *name)
-{
-	struct named *z = w->zones;
-
-	if (name == NULL || name[0] == '\0' || strlen(name) >= NAME_BYTES)
-		return NULL;
-	while (z != NULL && strcmp(z->name, name) != 0)
-		z = z->next;
-	if (z != NULL)
-		return z->zone;
-	z = calloc(1, sizeof(*z));
-	if (z == NULL)
-		return NULL;
-	snprintf(z->name, sizeof(z->name), "%s", name);
-	z->zone = load(name);
-	z->next = w->zones;
-	w->zones = z;
-	return z->zone;
 }
 
 int32_t
 when_ahead(void *arg, const char *zone, int64_t utc_us)
 {
-	return zone_offset(find(arg, zone), utc_us / 1000000);
+	return zones_ahead(((struct when *)arg)->zones, zone, utc_us);
 }
 
 /* Digits of a number of at most `most`; NULL: they are not there. */

@@ -8,13 +8,43 @@
 #include "monitor/inventory/floor.h"
 #include "monitor/presence/unwatched.h"
 #include "monitor/store/store_read_consoles.h"
+#include "monitor/zones.h"
 
 /* --- consoles and screens as they are now */
+
+struct consoles {
+	struct query *q;
+	struct floor *floor; /* owned */
+	struct zones *zones; /* borrowed */
+	int64_t now_utc;
+};
+
+/* What it is held to now: its own, or that of its shifts. */
+static void
+put_force(const struct consoles *c, const struct store_console_row *row)
+{
+	struct json_out *j = &c->q->json;
+	int64_t local_s =
+	    c->now_utc / 1000000 + zones_ahead(c->zones, row->zone, c->now_utc);
+	struct roster_force f =
+	    store_console_force(c->floor, row->name, local_s);
+
+	json_out_key(j, "in_force");
+	json_out_open(j, '{');
+	json_out_key(j, "idle_after_s");
+	json_out_integer(j, f.idle_after_s);
+	json_out_key(j, "prompt_after_s");
+	json_out_integer(j, f.prompt_after_s);
+	json_out_key(j, "shifts");
+	json_out_integer(j, f.shifts);
+	json_out_close(j, '}');
+}
 
 static bool
 on_console(void *arg, const struct store_console_row *row)
 {
-	struct query *q = arg;
+	const struct consoles *c = arg;
+	struct query *q = c->q;
 	struct json_out *j = &q->json;
 
 	json_out_open(j, '{');
@@ -44,6 +74,7 @@ on_console(void *arg, const struct store_console_row *row)
 	json_out_integer(j, row->tiles);
 	json_out_key(j, "tiles_counting");
 	json_out_integer(j, row->tiles_counting);
+	put_force(c, row);
 	json_out_close(j, '}');
 	return ++q->rows < q->ask->limit;
 }
@@ -133,18 +164,38 @@ on_screen(void *arg, const struct store_display_row *row)
 	return j->length < READ_BODY_BYTES / 2;
 }
 
+static bool
+put_consoles(struct query *q)
+{
+	static struct zones *zones; /* for the process's life; one thread */
+	const char *site = q->ask->site[0] != '\0' ? q->ask->site : NULL;
+	struct consoles c = { .q = q,
+		.floor = store_read_floor(q->store, NULL) };
+	struct store_now now;
+	bool read = false;
+
+	store_now(&now);
+	c.now_utc = now.utc_us;
+	if (zones == NULL)
+		zones = zones_new();
+	c.zones = zones;
+	json_out_open(&q->json, '[');
+	if (c.floor != NULL && zones != NULL)
+		read = store_read_consoles(q->store, site, on_console, &c);
+	json_out_close(&q->json, ']');
+	floor_free(&c.floor);
+	return read;
+}
+
 bool
 query_consoles(struct query *q)
 {
-	const char *site = q->ask->site[0] != '\0' ? q->ask->site : NULL;
 	struct screens s = { .q = q };
 	bool read;
 
 	json_out_open(&q->json, '{');
 	json_out_key(&q->json, "consoles");
-	json_out_open(&q->json, '[');
-	read = store_read_consoles(q->store, site, on_console, q);
-	json_out_close(&q->json, ']');
+	read = put_consoles(q);
 	json_out_key(&q->json, "screens");
 	json_out_open(&q->json, '[');
 	read = read && store_read_feeds(q->store, NULL, NULL, on_name, &s);
@@ -194,6 +245,10 @@ put_shift(struct json_out *j, const struct floor_shift *s)
 	for (unsigned i = 0; i < s->break_count; i++)
 		put_hours(j, &s->breaks[i]);
 	json_out_close(j, ']');
+	json_out_key(j, "idle_after_s");
+	json_out_integer(j, s->idle_after_s);
+	json_out_key(j, "prompt_after_s");
+	json_out_integer(j, s->prompt_after_s);
 	json_out_close(j, '}');
 }
 

@@ -98,6 +98,8 @@ struct floor_shift {
 	uint8_t at_least;	 /* attended consoles */
 	struct floor_span breaks[FLOOR_BREAKS_MAX];
 	unsigned break_count;
+	/* While it is due; 0 = the console's own. */
+	uint32_t idle_after_s, prompt_after_s;
 };
 
 struct floor {

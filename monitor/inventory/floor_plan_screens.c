@@ -316,10 +316,15 @@ shift_plan(struct floor_work *k, const struct floor_shift *want)
 			memcpy(s.breaks, was->breaks, sizeof(s.breaks));
 			s.break_count = was->break_count;
 		}
+		if (!(s.given & FLOOR_BIT(FLOOR_IDLE_AFTER)))
+			s.idle_after_s = was->idle_after_s;
+		if (!(s.given & FLOOR_BIT(FLOOR_PROMPT_AFTER)))
+			s.prompt_after_s = was->prompt_after_s;
 	}
 	shift_check(k, &s);
 	if (was != NULL && s.at_least == was->at_least &&
-	    breaks_same(&s, was)) {
+	    s.idle_after_s == was->idle_after_s &&
+	    s.prompt_after_s == was->prompt_after_s && breaks_same(&s, was)) {
 		k->plan->unchanged++;
 		return;
 	}

@@ -109,9 +109,19 @@ read_site(struct row *r, const char *value)
 static void
 read_idle_after(struct row *r, const char *value)
 {
+	uint32_t v = 0;
+
+	if (r->kind == FLOOR_ROSTER && strcmp(value, "0") == 0)
+		return; /* the console's own */
+	if (value[0] == '\0')
+		return;
 	number(r, value, 10, 14400,
-	    "not a time, expected 10 to 14400 seconds without input",
-	    &r->console.idle_after_s);
+	    r->kind == FLOOR_ROSTER
+		? "not a time, expected 10 to 14400 seconds without input, or "
+		  "0 for the console's own"
+		: "not a time, expected 10 to 14400 seconds without input",
+	    &v);
+	r->console.idle_after_s = r->shift.idle_after_s = v;
 }
 
 static void
@@ -120,13 +130,15 @@ read_prompt_after(struct row *r, const char *value)
 	uint32_t v = 0;
 
 	number(r, value, 0, 86400,
-	    "not a time, expected 60 to 86400 seconds, or 0 for no prompts",
+	    r->kind == FLOOR_ROSTER
+		? "not a time, expected 60 to 86400 seconds, or 0 for the "
+		  "console's own"
+		: "not a time, expected 60 to 86400 seconds, or 0 for no "
+		  "prompts",
 	    &v);
 	if (v > 0 && v < 60)
-		mistake(r,
-		    "too often, expected at least 60 seconds, or 0 for no "
-		    "prompts");
-	r->console.prompt_after_s = v;
+		mistake(r, "too often, expected at least 60 seconds, or 0");
+	r->console.prompt_after_s = r->shift.prompt_after_s = v;
 }
 
 static void
@@ -364,10 +376,10 @@ static const struct column {
 	[FLOOR_ROOM] = { "room", NULL, IN_CONSOLES | IN_SCREENS | IN_ROSTER,
 	    IN_CONSOLES | IN_ROSTER, read_room },
 	[FLOOR_SITE] = { "site", NULL, IN_CONSOLES, 0, read_site },
-	[FLOOR_IDLE_AFTER] = { "idle_after_s", "idle_after", IN_CONSOLES, 0,
-	    read_idle_after },
-	[FLOOR_PROMPT_AFTER] = { "prompt_after_s", "prompt_after", IN_CONSOLES,
-	    0, read_prompt_after },
+	[FLOOR_IDLE_AFTER] = { "idle_after_s", "idle_after",
+	    IN_CONSOLES | IN_ROSTER, 0, read_idle_after },
+	[FLOOR_PROMPT_AFTER] = { "prompt_after_s", "prompt_after",
+	    IN_CONSOLES | IN_ROSTER, 0, read_prompt_after },
 	[FLOOR_REMOTE_INPUT] = { "remote_input", NULL, IN_CONSOLES, 0,
 	    read_remote_input },
 	[FLOOR_DESK_FEED] = { "desk_feed", NULL, IN_CONSOLES, 0,

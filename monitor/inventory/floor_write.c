@@ -87,7 +87,8 @@ minute(struct csv_out *t, unsigned m)
 static void
 roster(struct csv_out *t, const struct floor *f)
 {
-	head(t, "room,console,days,from,to,at_least,breaks");
+	head(t, "room,console,days,from,to,at_least,breaks,idle_after_s,"
+		"prompt_after_s");
 	for (size_t i = 0; i < f->shift_count; i++) {
 		const struct floor_shift *s = &f->shifts[i];
 		char text[FLOOR_BREAKS_MAX * 12 + 1] = "", days[32];
@@ -107,6 +108,8 @@ roster(struct csv_out *t, const struct floor *f)
 				to[11] = ';';
 		}
 		csv_out_cell(t, text);
+		csv_out_number(t, s->idle_after_s);
+		csv_out_number(t, s->prompt_after_s);
 		csv_out_row_end(t);
 	}
 }

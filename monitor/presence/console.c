@@ -315,7 +315,7 @@ console_init(struct console *c, const struct console_config *config,
 	/* Until somebody was seen moving, the desk camera says nothing good. */
 	c->desk_moved_us = c->desk_heard_us = NEVER_US;
 	c->break_until_us = c->prompt.until_us = NEVER_US;
-	c->odd_us = NEVER_US;
+	c->odd_us = c->carried_us = NEVER_US;
 	c->free_us = now_us;
 	empty(&c->agent);
 	empty(&c->page);
@@ -326,20 +326,25 @@ console_init(struct console *c, const struct console_config *config,
 }
 
 void
-console_configure(struct console *c, const struct console_config *config)
+console_configure(struct console *c, const struct console_config *config,
+    int64_t now_us)
 {
+	console_settle(c, now_us);
 	c->config = *config;
+	judge(c, c->weighed_us);
 }
 
 void
 console_resume(struct console *c, enum presence state, enum presence_why why,
-    int64_t now_us)
+    int64_t ended_us, int64_t now_us)
 {
 	if (state == PRESENCE_SUSPECT) {
 		c->odd.why = why;
 		c->odd.since_us = now_us;
 		c->odd_held = true;
 	}
+	if (state == PRESENCE_ATTENDED && why == PRESENCE_WHY_INPUT)
+		c->carried_us = ended_us;
 	if (why == PRESENCE_WHY_CONFLICT)
 		c->agent.trial_us = c->page.trial_us =
 		    now_us + CONSOLE_ALONE_US;

@@ -131,7 +131,9 @@ struct console {
 	struct pattern pattern;
 	struct pattern_verdict odd; /* the pattern's newest */
 	bool odd_held;		    /* resumed: until the pattern knows */
-	int64_t odd_us;		    /* when it was judged */
+	int64_t carried_us; /* resumed: attended by input until then, whose
+			     * age its agent may still know */
+	int64_t odd_us;	    /* when it was judged */
 	struct console_prompt prompt;
 	struct console_verdict verdict; /* newest; the queue's are older */
 	struct console_verdict queue[CONSOLE_QUEUE];
@@ -146,12 +148,16 @@ struct console {
 
 void console_init(struct console *c, const struct console_config *config,
     int64_t now_us);
-/* New thresholds; what was heard stays. */
-void console_configure(struct console *c, const struct console_config *config);
+/* New thresholds from now on; until now the old ones held, and what was heard
+ * stays. */
+void console_configure(struct console *c, const struct console_config *config,
+    int64_t now_us);
 /* After the monitor's own restart: the last stored state, so that a missed
- * prompt, a suspicion or a conflict doesn't end by it. */
+ * prompt, a suspicion or a conflict doesn't end by it, and who was attended by
+ * input is so still while the agent's idle time says it. ended_us: when the
+ * earlier run ended; INT64_MIN: not known. */
 void console_resume(struct console *c, enum presence state,
-    enum presence_why why, int64_t now_us);
+    enum presence_why why, int64_t ended_us, int64_t now_us);
 
 /* utc_us: the monitor's own clock. kind: AGENT or BROWSER. Weigh after it. */
 enum heartbeat_fault console_take(struct console *c, enum console_token kind,

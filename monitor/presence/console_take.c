@@ -367,13 +367,46 @@ is_judged(const struct console *c, bool hand, bool program, int64_t now_us)
 		   c->pattern.newest_us > c->odd_us - JUDGE_US);
 }
 
+/* The first word after the monitor's own restart: an input that it didn't see,
+ * or forgot, is as old as the idle time says. Only where the console was
+ * attended by input before, so that what was held against it isn't undone; and
+ * where its counts cover all the time since, and have no program's among them,
+ * which may have reset that time. */
+static void
+carry_input(struct console *c, const struct console_reporter *r,
+    const struct heartbeat *hb)
+{
+	const struct heartbeat_input *in = &hb->input;
+	int64_t since_us = c->carried_us;
+
+	if (since_us == NEVER_US || r != console_lead(c))
+		return;
+	c->carried_us = NEVER_US;
+	if (hb->idle_ms == HEARTBEAT_NOT_SAID || c->input_us != NEVER_US ||
+	    sum(in->injected) + sum(in->virtual_) > 0 ||
+	    r->sent_us - hb->span_ms * MS_US > since_us)
+		return;
+	c->input_us = r->sent_us - hb->idle_ms * MS_US;
+}
+
+/* A first word may tell of a long time at once, in which a program and a hand
+ * had their turns: nobody can say which of them was last. */
+static bool
+is_mixed(const struct console *c, const struct heartbeat *hb)
+{
+	return sum(hb->input.injected) + sum(hb->input.virtual_) > 0 &&
+	       sum(hb->input.count) > 0 && !c->config.remote_input;
+}
+
 static void
 take_input(struct console *c, const struct console_reporter *r,
-    const struct heartbeat *hb, int64_t now_us)
+    const struct heartbeat *hb, bool first, int64_t now_us)
 {
 	const struct heartbeat_input *in = &hb->input;
 	uint64_t hand = by_hand(c, hb);
 
+	if (first && is_mixed(c, hb))
+		return;
 	if (r->sees_input) {
 		pattern_take(&c->pattern, hb, r->sent_us,
 		    c->config.remote_input);
@@ -459,7 +492,7 @@ console_take(struct console *c, enum console_token kind,
 	    kind == CONSOLE_TOKEN_BROWSER ? &c->page : &c->agent;
 	enum heartbeat_fault fault;
 	int64_t before = r->sent_us, spoke;
-	bool same, gap, was_conflict = r->conflict;
+	bool same, gap, was_conflict = r->conflict, first = !r->heard;
 
 	console_settle(c, now_us);
 	if (!in_range(hb))
@@ -490,8 +523,10 @@ console_take(struct console *c, enum console_token kind,
 	turn_to(r, find_life(r, hb), hb, now_us);
 	r->lives[0].seq = hb->seq;
 	take_state(c, r, hb);
-	if (speaks_of_input(c, r))
-		take_input(c, r, hb, now_us);
+	if (speaks_of_input(c, r)) {
+		take_input(c, r, hb, first, now_us);
+		carry_input(c, r, hb);
+	}
 	console_settle(c, now_us);
 	return HEARTBEAT_FINE;
 }

@@ -34,6 +34,16 @@ in_break(const struct roster_shift *shift, unsigned into)
 	return false;
 }
 
+void
+roster_local(int64_t local_s, unsigned *weekday_out, unsigned *minute_out)
+{
+	int64_t day = local_s / 86400 - (local_s % 86400 < 0);
+
+	*minute_out = (unsigned)((local_s - day * 86400) / 60);
+	/* 1970 began on a Thursday. */
+	*weekday_out = (unsigned)(((day + 3) % 7 + 7) % 7);
+}
+
 enum roster_due
 roster_at(const struct roster_shift *shift, unsigned weekday, unsigned minute)
 {
@@ -61,6 +71,42 @@ roster_next_min(const struct roster_shift *shift, unsigned weekday,
 			break;
 	}
 	return n;
+}
+
+struct roster_force
+roster_force_own(uint32_t idle_after_s, uint32_t prompt_after_s)
+{
+	return (struct roster_force){ .own_idle_s = idle_after_s,
+		.own_prompt_s = prompt_after_s,
+		.idle_after_s = idle_after_s,
+		.prompt_after_s = prompt_after_s };
+}
+
+/* 0 is the laxest: it is never asked. */
+static uint32_t
+stricter(uint32_t a, uint32_t b)
+{
+	return a == 0 || (b != 0 && b < a) ? b : a;
+}
+
+void
+roster_force_add(struct roster_force *f, const struct roster_shift *shift,
+    enum roster_due due)
+{
+	uint32_t idle =
+	    shift->idle_after_s != 0 ? shift->idle_after_s : f->own_idle_s;
+	uint32_t prompt = shift->prompt_after_s != 0 ? shift->prompt_after_s
+						     : f->own_prompt_s;
+
+	if (due != ROSTER_DUE)
+		return;
+	if (f->shifts++ == 0) {
+		f->idle_after_s = idle;
+		f->prompt_after_s = prompt;
+		return;
+	}
+	f->idle_after_s = stricter(f->idle_after_s, idle);
+	f->prompt_after_s = stricter(f->prompt_after_s, prompt);
 }
 
 void

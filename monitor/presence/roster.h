@@ -30,6 +30,7 @@ struct roster_shift {
 	uint16_t at_least; /* attended consoles; with a console: 1 */
 	uint8_t break_count;
 	struct roster_times breaks[ROSTER_BREAKS];
+	uint32_t idle_after_s, prompt_after_s; /* 0: the console's own */
 };
 
 enum roster_due {
@@ -40,10 +41,27 @@ enum roster_due {
 /* weekday: 0 = Monday. */
 enum roster_due roster_at(const struct roster_shift *shift, unsigned weekday,
     unsigned minute);
+/* Both of a local time: seconds since 1970 on the wall's clock. */
+void roster_local(int64_t local_s, unsigned *weekday_out, unsigned *minute_out);
 /* Minutes until roster_at gives something else, 1..; at most a week: then it
  * never does. */
 unsigned roster_next_min(const struct roster_shift *shift, unsigned weekday,
     unsigned minute);
+
+/* What a console is held to. A shift's own thresholds are in force while it is
+ * due (not in its breaks), in place of the console's: a night's may be laxer.
+ * Of several shifts at once the strictest counts, each with the console's own
+ * where it says none. */
+struct roster_force {
+	uint32_t own_idle_s, own_prompt_s; /* prompt: 0 = never asked */
+	uint32_t idle_after_s, prompt_after_s;
+	unsigned shifts; /* in force now */
+};
+struct roster_force roster_force_own(uint32_t idle_after_s,
+    uint32_t prompt_after_s);
+/* One shift that is about this console. */
+void roster_force_add(struct roster_force *f, const struct roster_shift *shift,
+    enum roster_due due);
 
 /* Of the consoles that the shift is about. */
 struct roster_seen {

@@ -428,6 +428,33 @@ apply_token_revoke(struct writer *w, struct op *op)
 
 /* --- prompts, disputes */
 
+/* A console has one question at a time: the newest. False: that isn't open. */
+static bool
+prompt_end(struct writer *w, const struct store_prompt *p, int64_t answered)
+{
+	int64_t id = db_int(&w->db, 0,
+	    "SELECT max(id) FROM prompt WHERE console = ?", "i", p->console);
+
+	db_run(&w->db,
+	    "UPDATE prompt SET answered = ?, right = ?, latency_ms = ?"
+	    " WHERE id = ? AND right = ?",
+	    "?iiii", answered, (int64_t)p->right, (int64_t)p->latency_ms, id,
+	    (int64_t)PROMPT_OPEN);
+	return sqlite3_changes(w->db.h) > 0;
+}
+
+static void
+prompt_begin(struct writer *w, const struct store_prompt *p, int64_t asked,
+    int64_t answered)
+{
+	db_run(&w->db,
+	    "INSERT INTO prompt(console, asked, answered, right, latency_ms)"
+	    " VALUES(?, ?, ?, ?, ?)",
+	    "ii?ii", p->console, asked, answered,
+	    p->open ? (int64_t)PROMPT_OPEN : (int64_t)p->right,
+	    (int64_t)p->latency_ms);
+}
+
 void
 apply_prompt(struct writer *w, struct op *op)
 {
@@ -441,20 +468,19 @@ apply_prompt(struct writer *w, struct op *op)
 		return;
 	if (p->answered_us != 0)
 		answered = epoch_utc(w, p->answered_us);
-	db_run(&w->db,
-	    "INSERT INTO prompt(console, asked, answered, right, latency_ms)"
-	    " VALUES(?, ?, ?, ?, ?)",
-	    "ii?ii", p->console, asked, answered, (int64_t)p->right,
-	    (int64_t)p->latency_ms);
-	op->result.id = sqlite3_last_insert_rowid(w->db.h);
+	if (p->open || !prompt_end(w, p, answered))
+		prompt_begin(w, p, asked, answered);
 	json_text(&j, "console", name);
 	json_number(&j, "asked", asked);
 	if (answered != 0)
 		json_number(&j, "answered", answered);
-	json_bool(&j, "right", p->right);
-	json_number(&j, "latency_ms", p->latency_ms);
+	if (!p->open) {
+		json_bool(&j, "right", p->right);
+		json_number(&j, "latency_ms", p->latency_ms);
+	}
 	op->result.seq =
-	    event_append(w, p->at_us, "prompt", "camwarden", 0, json_close(&j));
+	    event_append(w, p->at_us, p->open ? "prompt.asked" : "prompt",
+		"camwarden", 0, json_close(&j));
 }
 
 void

@@ -321,18 +321,25 @@ shift_write(struct writer *w, struct change *x)
 	if (x->c->change == INVENTORY_ADD)
 		db_run(&w->db,
 		    "INSERT INTO shift(room, console, days, starts, ends,"
-		    " at_least, breaks) VALUES(?, ?, ?, ?, ?, ?, ?)",
-		    "i?iiiis", room, console, (int64_t)s->days,
+		    " at_least, breaks, idle_after_s, prompt_after_s)"
+		    " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		    "i?iiiisii", room, console, (int64_t)s->days,
 		    (int64_t)s->hours.from, (int64_t)s->hours.to,
-		    (int64_t)s->at_least, breaks);
+		    (int64_t)s->at_least, breaks, (int64_t)s->idle_after_s,
+		    (int64_t)s->prompt_after_s);
 	else
 		db_run(&w->db,
-		    "UPDATE shift SET at_least = ?, breaks = ? WHERE id = ?",
-		    "isi", (int64_t)s->at_least, breaks, x->c->id);
+		    "UPDATE shift SET at_least = ?, breaks = ?,"
+		    " idle_after_s = ?, prompt_after_s = ? WHERE id = ?",
+		    "isiii", (int64_t)s->at_least, breaks,
+		    (int64_t)s->idle_after_s, (int64_t)s->prompt_after_s,
+		    x->c->id);
 	floor_shift_text(s, text, sizeof(text));
 	json_text(&j, "shift", text);
 	json_number(&j, "at_least", s->at_least);
 	json_text(&j, "breaks", breaks);
+	json_number(&j, "idle_after_s", s->idle_after_s);
+	json_number(&j, "prompt_after_s", s->prompt_after_s);
 	say(w, x, "shift", &j);
 }
 

@@ -296,7 +296,8 @@ store_read_prompts(struct store_reader *r, int64_t console, int64_t from_utc,
 			.console = sqlite3_column_int64(st, 0),
 			.asked_utc = sqlite3_column_int64(st, 1),
 			.answered_utc = sqlite3_column_int64(st, 2),
-			.right = sqlite3_column_int(st, 3),
+			.right = sqlite3_column_int(st, 3) == 1,
+			.lost = sqlite3_column_int(st, 3) == PROMPT_OPEN,
 			.latency_ms = (uint32_t)sqlite3_column_int64(st, 4),
 		};
 

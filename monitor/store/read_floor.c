@@ -222,7 +222,8 @@ shifts_load(struct store_reader *r, struct floor *f)
 {
 	sqlite3_stmt *st = db_query(&r->db,
 	    "SELECT h.id, m.name, c.name, h.days, h.starts, h.ends,"
-	    " h.at_least, h.breaks FROM shift h JOIN room m ON m.id = h.room"
+	    " h.at_least, h.breaks, h.idle_after_s, h.prompt_after_s"
+	    " FROM shift h JOIN room m ON m.id = h.room"
 	    " LEFT JOIN console c ON c.id = h.console"
 	    " WHERE h.removed IS NULL"
 	    " ORDER BY m.name, c.name, h.days, h.starts",
@@ -243,6 +244,8 @@ shifts_load(struct store_reader *r, struct floor *f)
 		s->hours.to = (uint16_t)sqlite3_column_int(st, 5);
 		s->at_least = (uint8_t)sqlite3_column_int(st, 6);
 		breaks_read(db_text(st, 7), s);
+		s->idle_after_s = (uint32_t)sqlite3_column_int64(st, 8);
+		s->prompt_after_s = (uint32_t)sqlite3_column_int64(st, 9);
 	}
 	db_done(st);
 }

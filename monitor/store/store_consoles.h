@@ -73,8 +73,12 @@ bool store_token_add(struct store *s, const struct store_token *t,
 bool store_token_revoke(struct store *s, int64_t id, int64_t at_us,
     const char *actor, const char *reason, const struct store_done *done);
 
-/* A prompt is over: answered, or missed (answered_us 0). */
+#define PROMPT_OPEN 2 /* prompt.right: nothing was said of its end */
+/* A prompt begins (open), and is over: answered, or missed (answered_us 0). One
+ * that was never said to be over (the monitor ended, its console left) is lost:
+ * it counts for nobody and against nobody. */
 struct store_prompt {
+	bool open;
 	int64_t console;
 	int64_t asked_us, answered_us;
 	int64_t at_us; /* when that was known */

@@ -12,11 +12,13 @@
 #include <stdint.h>
 
 #include "camwarden/presence.h"
+#include "monitor/presence/roster.h"
 #include "monitor/presence/unwatched.h"
 #include "monitor/store/store_consoles.h" /* struct store_tile */
 #include "monitor/store/store_read.h"
 
 struct floor;
+struct floor_shift;
 
 /* The whole floor (removed ones left out), ids set. Caller frees (floor_free).
  * NULL: error. */
@@ -34,6 +36,14 @@ typedef bool store_token_fn(void *arg, const struct store_token_row *row);
 /* In force only, or all that ever were. */
 bool store_read_tokens(struct store_reader *r, bool all, store_token_fn *fn,
     void *arg);
+
+/* A declared shift as the roster weighs it; without numbers of room and
+ * console. */
+struct roster_shift store_roster_shift(const struct floor_shift *s);
+/* What the console of that name is held to when its site's clock shows
+ * local_s. */
+struct roster_force store_console_force(const struct floor *f,
+    const char *console, int64_t local_s);
 
 /* A console as a reader must show it now. */
 struct store_console_row {
@@ -137,6 +147,7 @@ bool store_read_staffing(struct store_reader *r, int64_t from_utc,
 struct store_prompt_row {
 	int64_t console, asked_utc, answered_utc; /* 0 = missed */
 	bool right;
+	bool lost; /* what came of it is unknown; it is not missed */
 	uint32_t latency_ms;
 };
 typedef bool store_prompt_fn(void *arg, const struct store_prompt_row *row);

@@ -196,6 +196,8 @@ async function record() {
   $("presence").textContent = r.presence + " since " + clock(r.since_us);
   $("presence").className = "big p-" + r.presence;
   $("why").textContent = r.help || "";
+  $("held").textContent = "Idle after " + r.idle_after_s + " s without input now"
+    + (r.prompt_after_s ? "; a question after about " + r.prompt_after_s + " s." : "; no questions are asked.");
   $("sees").textContent = lock === null ? "This page can't see whether the workstation is locked." : "";
   $("now").hidden = $("record").hidden = false;
   const rows = r.intervals.map(i => ({ from: i.from_us, to: i.to_us, state: i.presence, why: i.why,

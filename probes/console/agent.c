@@ -62,6 +62,7 @@ measure(struct agent *a, struct heartbeat *hb, bool goodbye)
 	for (int i = 0; i < a->source_count; i++)
 		a->sources[i]->fill(a->sources[i], hb, now_us);
 	drm_fill("/sys/class/drm", hb);
+	drm_light("/sys/class/backlight", hb);
 	connections_fill(&a->options.connections, hb);
 	now_us = clock_mono_us();
 	tally_take(&a->around.tally, now_us, &a->under_way);

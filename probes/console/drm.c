@@ -82,3 +82,80 @@ drm_fill(const char *folder, struct heartbeat *hb)
 	if (hb->screen_count > 0)
 		hb->sees_screens = HEARTBEAT_KERNEL;
 }
+
+/* --- light */
+
+#define DIM_PERCENT 10 /* of the most; a reader at the desk sees no picture */
+
+static bool
+is_panel(const char *name)
+{
+	return strncmp(name, "eDP", 3) == 0 || strncmp(name, "LVDS", 4) == 0 ||
+	       strncmp(name, "DSI", 3) == 0;
+}
+
+static long
+number(const char *device, const char *name)
+{
+	char text[32];
+
+	attribute(device, name, text, sizeof(text));
+	return text[0] != '\0' ? strtol(text, NULL, 10) : -1;
+}
+
+static enum screen_power
+light_of(const char *folder, const char *entry)
+{
+	char device[512];
+	long most, now;
+
+	snprintf(device, sizeof(device), "%s/%s", folder, entry);
+	most = number(device, "max_brightness");
+	now = number(device, "actual_brightness");
+	if (now < 0)
+		now = number(device, "brightness");
+	if (entry[0] == '.' || most <= 0 || now < 0)
+		return SCREEN_UNKNOWN;
+	if (number(device, "bl_power") > 0) /* 0 is on, 4 off */
+		return SCREEN_OFF;
+	return now * 100 <= most * DIM_PERCENT ? SCREEN_DIMMED : SCREEN_ON;
+}
+
+/* Two drivers may offer one panel's light: the brightest counts, since the one
+ * that isn't in use may say anything. */
+static enum screen_power
+brightest(const char *folder)
+{
+	enum screen_power best = SCREEN_UNKNOWN;
+	struct dirent **entries;
+	int n = scandir(folder, &entries, NULL, alphasort);
+
+	for (int i = 0; i < n; i++) {
+		enum screen_power p = light_of(folder, entries[i]->d_name);
+
+		if (p == SCREEN_ON || best == SCREEN_UNKNOWN ||
+		    (p == SCREEN_DIMMED && best == SCREEN_OFF))
+			best = p;
+		free(entries[i]);
+	}
+	if (n >= 0)
+		free(entries);
+	return best;
+}
+
+void
+drm_light(const char *folder, struct heartbeat *hb)
+{
+	enum screen_power light = SCREEN_UNKNOWN;
+
+	for (unsigned i = 0; i < hb->screen_count; i++) {
+		struct heartbeat_screen *s = &hb->screens[i];
+
+		if (s->power != SCREEN_ON || !is_panel(s->name))
+			continue;
+		if (light == SCREEN_UNKNOWN)
+			light = brightest(folder);
+		if (light != SCREEN_UNKNOWN)
+			s->power = light;
+	}
+}

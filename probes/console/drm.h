@@ -11,5 +11,9 @@
 /* folder: "/sys/class/drm". Does nothing when the screens are known or there
  * is no such driver. */
 void drm_fill(const char *folder, struct heartbeat *hb);
+/* Built-in panels that are on are DIMMED when their light is down, OFF when it
+ * is switched off. folder: "/sys/class/backlight". Others' light nobody can
+ * read. */
+void drm_light(const char *folder, struct heartbeat *hb);
 
 #endif

@@ -142,7 +142,7 @@ switch_monitor(struct agent *p, int32_t at_s, bool on)
 	config.desk_still_s = 0;
 	console_init(&p->console, &config, mono(at_s));
 	if (at_s)
-		console_resume(&p->console, state, why, mono(at_s));
+		console_resume(&p->console, state, why, INT64_MIN, mono(at_s));
 	weigh(p, at_s);
 }
 

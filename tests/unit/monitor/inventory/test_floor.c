@@ -95,6 +95,11 @@ static const struct wrong {
 	    "room,days,from,to,breaks\nR,mon,06:00,14:00,13:50-"
 	    "14:10\n",
 	    "a break lies outside" },
+	{ FLOOR_ROSTER, "room,days,from,to,idle_after_s\nR,mon,06:00,14:00,9\n",
+	    "0 for the console's own" },
+	{ FLOOR_ROSTER,
+	    "room,days,from,to,prompt_after_s\nR,mon,06:00,14:00,59\n",
+	    "too often" },
 	{ FLOOR_ROSTER, "room,days,from,to,breaks\nR,mon,06:00,14:00,at ten\n",
 	    "not breaks" },
 	{ FLOOR_ROSTER, "room,days,from,to,at_least\nR,mon,06:00,14:00,0\n",
@@ -160,10 +165,12 @@ static const struct {
 			  "net,*player*,,connections,\r\n"
 			  "one,mpv,*a*,North/a,\r\n" },
 	{ FLOOR_ROSTER,
-	    "room,console,days,from,to,at_least,breaks\r\n"
-	    "Control,,mon-fri,06:00,14:00,2,\"10:00-10:15;12:00-12:30\"\r\n"
-	    "Control,Desk 1,\"sat,sun\",22:00,06:00,1,23:50-00:10\r\n"
-	    "Control,,daily,00:00,00:00,1,\r\n" },
+	    "room,console,days,from,to,at_least,breaks,idle_after_s,"
+	    "prompt_after_s\r\n"
+	    "Control,,mon-fri,06:00,14:00,2,\"10:00-10:15;12:00-12:30\",600,"
+	    "0\r\n"
+	    "Control,Desk 1,\"sat,sun\",22:00,06:00,1,23:50-00:10,0,900\r\n"
+	    "Control,,daily,00:00,00:00,1,,0,0\r\n" },
 };
 
 static void

@@ -620,9 +620,97 @@ test_break_and_resume(void **unused)
 	config.desk_still_s = 0;
 	begin(&t, &config);
 	console_resume(&t.c, PRESENCE_IDLE, PRESENCE_WHY_PROMPT_MISSED,
-	    mono(0));
+	    mono(-3), mono(0));
 	beat(&t, 5, 40, 4);
 	expect(&t, "0 unknown never-heard; 5 idle prompt-missed <0");
+}
+
+/* Attended before the monitor's restart: it stays so while the input is no
+ * older than it may be. */
+static void
+test_carried(void **unused)
+{
+	static const struct {
+		enum presence state;
+		enum presence_why why;
+		unsigned idle_s, injected;
+		int ended_s;
+		const char *expect;
+	} rows[] = {
+		{ PRESENCE_ATTENDED, PRESENCE_WHY_INPUT, 120, 0, 0,
+		    "0 unknown never-heard; 5 attended input; 185 idle quiet" },
+		{ PRESENCE_ATTENDED, PRESENCE_WHY_INPUT, 310, 0, 0,
+		    "0 unknown never-heard; 5 idle quiet" },
+		{ PRESENCE_ATTENDED, PRESENCE_WHY_INPUT, 120, 9, 0,
+		    "0 unknown never-heard; 5 idle quiet" },
+		/* Its counts don't cover all of the outage. */
+		{ PRESENCE_ATTENDED, PRESENCE_WHY_INPUT, 120, 0, -2,
+		    "0 unknown never-heard; 5 idle quiet" },
+		/* Nothing that was held against it is undone. */
+		{ PRESENCE_UNKNOWN, PRESENCE_WHY_LATE, 120, 0, 0,
+		    "0 unknown never-heard; 5 idle quiet" },
+		{ PRESENCE_ATTENDED, PRESENCE_WHY_PROMPT, 120, 0, 0,
+		    "0 unknown never-heard; 5 idle quiet" },
+	};
+	static struct story t;
+	size_t i;
+
+	(void)unused;
+	for (i = 0; i < COUNT(rows); i++) {
+		begin(&t, NULL);
+		console_resume(&t.c, rows[i].state, rows[i].why,
+		    mono(rows[i].ended_s), mono(0));
+		t.hb.seq = 1000;
+		t.hb.input.injected[INPUT_MOVE] = rows[i].injected;
+		for (unsigned at = 5; at < 200; at += 5) {
+			t.hb.seq++;
+			t.hb.span_ms = 5000;
+			t.hb.utc_ms = UTC0 / 1000 + at * 1000;
+			t.hb.idle_ms = (rows[i].idle_s + at - 5) * 1000;
+			console_take(&t.c, CONSOLE_TOKEN_AGENT, &t.hb, mono(at),
+			    UTC0 + at * S);
+			told(&t, at);
+			t.hb.input.injected[INPUT_MOVE] = 0;
+			if (rows[i].injected)
+				break;
+		}
+		expect(&t, rows[i].expect);
+	}
+}
+
+/* New thresholds hold from their moment on, in both directions. */
+static void
+test_configured(void **unused)
+{
+	struct console_config config = console_config_default();
+	static struct story t;
+
+	(void)unused;
+	config.desk_still_s = 0;
+	begin(&t, NULL);
+	beat(&t, 5, 40, 4); /* a second ago */
+	quiet(&t, 10, 100);
+	config.idle_after_s = 30;
+	console_configure(&t.c, &config, mono(101));
+	told(&t, 101);
+	quiet(&t, 105, 150);
+	config.idle_after_s = 600;
+	console_configure(&t.c, &config, mono(152));
+	told(&t, 152);
+	quiet(&t, 155, 700);
+	expect(&t, "0 unknown never-heard; 5 attended input; 101 idle quiet; "
+		   "152 attended input; 604 idle quiet");
+	/* What ended before the change ended by the old one. */
+	config.idle_after_s = 300;
+	begin(&t, &config);
+	beat(&t, 5, 40, 4);
+	quiet(&t, 10, 20);
+	config.idle_after_s = 14400;
+	config.late_after_s = 3600;
+	console_configure(&t.c, &config, mono(400));
+	told(&t, 400);
+	expect(&t, "0 unknown never-heard; 5 attended input; 35 unknown late "
+		   "<20; 400 attended input");
 }
 
 static void
@@ -661,6 +749,8 @@ main(void)
 		cmocka_unit_test(test_prompt_wrong),
 		cmocka_unit_test(test_desk),
 		cmocka_unit_test(test_break_and_resume),
+		cmocka_unit_test(test_carried),
+		cmocka_unit_test(test_configured),
 		cmocka_unit_test(test_names),
 	};
 

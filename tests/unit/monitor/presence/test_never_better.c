@@ -299,8 +299,25 @@ is_off(const struct schedule *x, double at_s, unsigned *which)
 	return false;
 }
 
+/* A quiet time in which nothing could be delivered, since the monitor was off:
+ * the agent's next heartbeat covers it. */
+struct unsent {
+	uint32_t span_ms;
+	bool lost;
+	char life;
+};
+
 static void
-take(struct console *c, const struct letter *x, double utc_s)
+keep_unsent(struct unsent *u, const struct letter *x)
+{
+	if (u->life != x->life)
+		*u = (struct unsent){ .life = x->life };
+	u->span_ms += 5000;
+	u->lost |= x->moves + x->keys + x->injected > 0;
+}
+
+static void
+take(struct console *c, const struct letter *x, struct unsent *u, double utc_s)
 {
 	static struct heartbeat hb;
 	struct heartbeat_input *in = &hb.input;
@@ -314,14 +331,16 @@ take(struct console *c, const struct letter *x, double utc_s)
 	hb.sees_input = hb.sees_lock = hb.sees_screens = HEARTBEAT_X11;
 	hb.screen_count = 1;
 	hb.screens[0].power = x->dark ? SCREEN_OFF : SCREEN_ON;
-	hb.span_ms = 5000;
+	if (u->life != x->life || u->lost)
+		*u = (struct unsent){ 0 };
+	hb.span_ms = 5000 + u->span_ms;
+	*u = (struct unsent){ 0 };
 	hb.utc_ms = (int64_t)((UTC0_S + x->sent_s + x->clock_s) * 1000);
 	in->count[INPUT_MOVE] = x->moves;
 	in->count[INPUT_KEY] = x->keys;
 	in->injected[INPUT_MOVE] = x->injected;
 	in->path_px = in->span_px = HEARTBEAT_NOT_SAID;
-	hb.idle_ms = x->moves + x->keys ? (uint32_t)(x->idle_s * 1000)
-					: HEARTBEAT_NOT_SAID;
+	hb.idle_ms = (uint32_t)(x->idle_s * 1000);
 	console_take(c, CONSOLE_TOKEN_AGENT, &hb, (int64_t)(x->here_s * S),
 	    (int64_t)((UTC0_S + utc_s) * S));
 }
@@ -352,7 +371,7 @@ start(struct console *c, struct record *r, const struct schedule *x,
 	config.desk_still_s = x->desk ? 400 : 0;
 	console_init(c, &config, at_s * S);
 	if (at_s)
-		console_resume(c, r->open, why, at_s * S);
+		console_resume(c, r->open, why, r->at_s * S, at_s * S);
 	r->open = PRESENCE_UNKNOWN;
 	write_until(r, at_s, PRESENCE_UNKNOWN);
 }
@@ -362,6 +381,7 @@ play(struct schedule *x, unsigned n, struct record *r)
 {
 	struct letters *l = &x->letters[n];
 	static struct console c;
+	struct unsent unsent = { 0 };
 	unsigned which = 0;
 	bool on = false;
 	size_t i = 0;
@@ -379,10 +399,12 @@ play(struct schedule *x, unsigned n, struct record *r)
 			start(&c, r, x, s);
 		on = !off;
 		for (; i < l->count && l->at[i].here_s < s + 1; i++) {
-			if (!on)
+			if (!on) {
+				keep_unsent(&unsent, &l->at[i]);
 				continue;
+			}
 			weigh(&c, r, l->at[i].here_s);
-			take(&c, &l->at[i],
+			take(&c, &l->at[i], &unsent,
 			    l->at[i].here_s +
 				(x->off_count && which + 1 == x->off_count
 					? x->wrong_utc_s

@@ -160,12 +160,84 @@ test_breach(void **unused)
 	play(shift_end, COUNT(shift_end));
 }
 
+/* Of several shifts in force the strictest counts; a break's rest. */
+static void
+test_force(void **unused)
+{
+	static const struct roster_shift shifts[] = {
+		{ .idle_after_s = 900 },
+		{ .idle_after_s = 60, .prompt_after_s = 1200 },
+		{ .prompt_after_s = 600 },
+		{ .idle_after_s = 30 },
+	};
+	static const struct {
+		uint32_t own_idle, own_prompt;
+		enum roster_due due[4];
+		uint32_t idle, prompt;
+		unsigned count;
+	} rows[] = {
+		{ 300, 0, { 0 }, 300, 0, 0 },
+		/* One alone replaces the console's own, laxer or not. */
+		{ 300, 0, { ROSTER_DUE }, 900, 0, 1 },
+		{ 300, 3600, { ROSTER_DUE }, 900, 3600, 1 },
+		{ 300, 0, { ROSTER_DUE, ROSTER_DUE }, 60, 1200, 2 },
+		{ 300, 0, { ROSTER_DUE, ROSTER_BREAK }, 900, 0, 1 },
+		/* One that says nothing brings the console's own. */
+		{ 300, 0, { ROSTER_DUE, ROSTER_OFF, ROSTER_DUE }, 300, 600, 2 },
+		{ 300, 90, { ROSTER_DUE, ROSTER_DUE, ROSTER_DUE, ROSTER_DUE },
+		    30, 90, 4 },
+		{ 300, 90, { 0, 0, 0, ROSTER_BREAK }, 300, 90, 0 },
+	};
+	size_t i, k;
+
+	(void)unused;
+	for (i = 0; i < COUNT(rows); i++) {
+		/* The order doesn't matter. */
+		for (k = 0; k < 8; k++) {
+			struct roster_force f =
+			    roster_force_own(rows[i].own_idle,
+				rows[i].own_prompt);
+			size_t n;
+
+			for (n = 0; n < 4; n++) {
+				size_t at =
+				    k < 4 ? (n + k) % 4 : (7 - n + k) % 4;
+
+				roster_force_add(&f, &shifts[at],
+				    rows[i].due[at]);
+			}
+			assert_int_equal(f.idle_after_s, rows[i].idle);
+			assert_int_equal(f.prompt_after_s, rows[i].prompt);
+			assert_int_equal(f.shifts, rows[i].count);
+		}
+	}
+}
+
+static void
+test_local(void **unused)
+{
+	unsigned weekday, minute;
+
+	(void)unused;
+	roster_local(0, &weekday, &minute);
+	assert_int_equal(weekday, 3);
+	assert_int_equal(minute, 0);
+	roster_local(-1, &weekday, &minute);
+	assert_int_equal(weekday, 2);
+	assert_int_equal(minute, 1439);
+	roster_local(1795377599, &weekday, &minute); /* 2026-11-22 19:59:59 */
+	assert_int_equal(weekday, 6);
+	assert_int_equal(minute, AT(19, 59));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_due),
 		cmocka_unit_test(test_next),
+		cmocka_unit_test(test_force),
+		cmocka_unit_test(test_local),
 		cmocka_unit_test(test_breach),
 	};
 

@@ -68,8 +68,8 @@ floor_import(struct bench *b, enum floor_kind kind, const char *csv,
 	"S1,D1,,HDMI-1,North/Gate/cam1;North/Gate/cam2,wall\n"                 \
 	"S2,D2,,,,\nW,,Control,,North/Gate/cam3,vms\n"
 #define ROSTER                                                                 \
-	"room,days,from,to,at_least,breaks\n"                                  \
-	"Control,mon-fri,22:00,06:00,2,23:50-00:10\n"
+	"room,days,from,to,at_least,breaks,idle_after_s\n"                     \
+	"Control,mon-fri,22:00,06:00,2,23:50-00:10,900\n"
 
 static int
 setup(void **state)
@@ -194,8 +194,9 @@ test_floor_there_and_back(void **state)
 	free(text);
 	text = floor_write(f, FLOOR_ROSTER);
 	assert_string_equal(text,
-	    "room,console,days,from,to,at_least,breaks\r\n"
-	    "Control,,mon-fri,22:00,06:00,2,23:50-00:10\r\n");
+	    "room,console,days,from,to,at_least,breaks,idle_after_s,"
+	    "prompt_after_s\r\n"
+	    "Control,,mon-fri,22:00,06:00,2,23:50-00:10,900,0\r\n");
 	free(text);
 	assert_int_equal(f->rooms[0].id, 1);
 	assert_string_equal(f->rooms[0].site, "North/Gate");
@@ -600,7 +601,7 @@ take_prompt(void *arg, const struct store_prompt_row *row)
 {
 	unsigned *n = arg;
 
-	*n += row->right ? 10 : row->answered_utc == 0;
+	*n += row->lost ? 100 : row->right ? 10 : row->answered_utc == 0;
 	return true;
 }
 
@@ -609,7 +610,7 @@ test_prompts_and_disputes(void **state)
 {
 	struct bench *b = *state;
 	int64_t t0 = b->mono;
-	struct store_prompt p = { 1, t0, t0 + S, t0 + S, true, 900 };
+	struct store_prompt p = { true, 1, t0, 0, t0, false, 0 };
 	struct store_dispute d = { 1, T0, T0 + S, t0, "operator",
 		"I was there" };
 	struct store_done done = { bench_done, b };
@@ -618,7 +619,12 @@ test_prompts_and_disputes(void **state)
 
 	int64_t intervals = bench_int(b, "SELECT count(*) FROM presence");
 
+	assert_true(store_prompt(b->store, &p, &done)); /* lost */
+	p.asked_us += S;
 	assert_true(store_prompt(b->store, &p, &done));
+	p = (struct store_prompt){ false, 1, t0, t0 + S, t0 + S, true, 900 };
+	assert_true(store_prompt(b->store, &p, &done));
+	/* The end of one that was not said to have begun. */
 	p.answered_us = 0;
 	p.right = false;
 	assert_true(store_prompt(b->store, &p, &done));
@@ -631,7 +637,7 @@ test_prompts_and_disputes(void **state)
 	assert_false(b->last.ok);
 	r = reader(b);
 	assert_true(store_read_prompts(r, 1, 0, INT64_MAX, take_prompt, &n));
-	assert_int_equal(n, 11);
+	assert_int_equal(n, 111);
 	n = 0;
 	assert_true(store_read_disputes(r, 0, 0, INT64_MAX, take_dispute, &n));
 	assert_int_equal(n, 1);

@@ -205,6 +205,58 @@ screens_of_the_kernel(void **state)
 	assert_int_equal(hb.screen_count, 1);
 }
 
+static void
+light_is(const char *device, const char *now, const char *power)
+{
+	char file[128];
+
+	mkdir(path_of(device), 0755);
+	snprintf(file, sizeof(file), "%s/max_brightness", device);
+	write_file(file, "19200\n", 0644);
+	snprintf(file, sizeof(file), "%s/brightness", device);
+	write_file(file, now, 0644);
+	snprintf(file, sizeof(file), "%s/bl_power", device);
+	write_file(file, power, 0644);
+}
+
+static void
+light_of_panels(void **state)
+{
+	static const struct {
+		const char *now, *power;
+		enum screen_power is;
+	} rows[] = {
+		{ "19200\n", "0\n", SCREEN_ON }, { "1921\n", "0\n", SCREEN_ON },
+		{ "1920\n", "0\n", SCREEN_DIMMED },
+		{ "0\n", "0\n", SCREEN_DIMMED },
+		{ "19200\n", "4\n", SCREEN_OFF },
+		{ "", "0\n", SCREEN_ON }, /* it can't be read */
+	};
+	struct heartbeat hb = { .version = 1, .screen_count = 3 };
+
+	(void)state;
+	snprintf(hb.screens[0].name, sizeof(hb.screens[0].name), "eDP-1");
+	snprintf(hb.screens[1].name, sizeof(hb.screens[1].name), "HDMI-1");
+	snprintf(hb.screens[2].name, sizeof(hb.screens[2].name), "LVDS-1");
+	hb.screens[2].power = SCREEN_OFF;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		hb.screens[0].power = hb.screens[1].power = SCREEN_ON;
+		light_is("intel_backlight", rows[i].now, rows[i].power);
+		drm_light(folder, &hb);
+		assert_int_equal(hb.screens[0].power, rows[i].is);
+		assert_int_equal(hb.screens[1].power, SCREEN_ON);
+		assert_int_equal(hb.screens[2].power, SCREEN_OFF);
+	}
+	/* Of two drivers the brighter counts. */
+	light_is("intel_backlight", "0\n", "0\n");
+	light_is("acpi_video0", "19200\n", "0\n");
+	drm_light(folder, &hb);
+	assert_int_equal(hb.screens[0].power, SCREEN_ON);
+	/* No such folder: nothing is known of its light. */
+	drm_light("/nonexistent", &hb);
+	assert_int_equal(hb.screens[0].power, SCREEN_ON);
+}
+
 static int
 make_folder(void **state)
 {
@@ -216,14 +268,15 @@ static int
 remove_folder(void **state)
 {
 	static const char *const all[] = { "c", "card0-DP-1", "card0-DP-2",
-		"card0-HDMI-A-1", "card1-VGA-1" };
+		"card0-HDMI-A-1", "card1-VGA-1", "intel_backlight",
+		"acpi_video0" };
 	static const char *const files[] = { "status", "enabled", "dpms",
-		"modes" };
+		"modes", "max_brightness", "brightness", "bl_power" };
 	char file[128];
 
 	(void)state;
-	for (int i = 0; i < 5; i++) {
-		for (int f = 0; f < 4 && i > 0; f++) {
+	for (int i = 0; i < 7; i++) {
+		for (int f = 0; f < 7 && i > 0; f++) {
 			snprintf(file, sizeof(file), "%s/%s", all[i], files[f]);
 			unlink(path_of(file));
 		}
@@ -241,6 +294,7 @@ main(void)
 		cmocka_unit_test(a_file_holds_the_same),
 		cmocka_unit_test(a_token_is_nobody_elses),
 		cmocka_unit_test(screens_of_the_kernel),
+		cmocka_unit_test(light_of_panels),
 	};
 
 	return cmocka_run_group_tests(tests, make_folder, remove_folder);

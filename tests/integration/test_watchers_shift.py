@@ -1,0 +1,125 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A shift with thresholds of its own: in force from its first minute to its
+last, resting in its break, shown everywhere; the monitor is killed meanwhile,
+and who was attended by input stays so by the agent's idle time, unless a
+program typed in between. About 240 s. LABEL: light"""
+import json
+import sqlite3
+import time
+
+from harness import Child, program
+from watchers import (CONFIG, LOG, STATE, Agent, console, get, post, prepare, run, token_of, wait, write)
+
+OWN, SHIFT = 1800, 10
+
+
+def start():
+    with open(LOG, "a") as log:
+        monitor = Child([program("camwarden"), "run", "--config", CONFIG], stderr=log)
+    wait("the monitor is there", 20, lambda: get("/healthz"))
+    return monitor
+
+
+def state(name="Desk"):
+    c = console(name)
+    return c["presence"], c["why"]
+
+
+def minute(after):
+    """(its beginning, its name) of a coming minute."""
+    at = (int(time.time()) // 60 + after) * 60
+    return at, time.strftime("%H:%M", time.gmtime(at))
+
+
+def in_force():
+    """The same in each face."""
+    told = console("Desk")["in_force"]
+    cli = next(c for c in json.loads(run("consoles", "--json").stdout) if c["console"] == "Desk")["in_force"]
+    status, record = post("/agent/v1/record?hours=1", None, tokens["Desk"])
+    assert status == 200 and cli == told, (status, cli, told)
+    assert [record[k] for k in ("idle_after_s", "prompt_after_s")] == [told["idle_after_s"], told["prompt_after_s"]], (record, told)
+    return told
+
+
+def changes(before, after, what):
+    """The state follows within a second or two of that minute's beginning."""
+    assert state() == before, (what, state())
+    while time.time() < after - 1:
+        assert state() == before, (what, "too early", state(), after - time.time())
+        time.sleep(0.5)
+
+
+def restarted(agent, injected):
+    """Killed for some seconds; the agent counted on."""
+    began = time.monotonic()
+    agent.end()
+    monitor.process.kill()
+    monitor.process.wait()
+    time.sleep(2)
+    again = start()
+    agent.stop.clear()
+    agent.injected = injected
+    span = int((time.monotonic() - began) * 1000) + 3000
+    assert agent.beat(span_ms=span)[0] == 200
+    agent.injected = 0
+    agent.start()
+    return again
+
+
+prepare()
+monitor = start()
+run("consoles", "import", write("consoles.csv", "console,room,site,idle_after_s,prompt_after_s\n"
+                                f"Desk,Hall,,{OWN},0\nOther,Hall,,{OWN},600\n"))
+tokens = {n: token_of(n) for n in ("Desk", "Other")}
+agents = {n: Agent(t) for n, t in tokens.items()}
+for a in agents.values():
+    a.hands = True
+    a.start()
+wait("they are attended", 15, lambda: state() == state("Other") == ("attended", "input"))
+for a in agents.values():
+    a.hands = False
+assert in_force() == {"idle_after_s": OWN, "prompt_after_s": 0, "shifts": 0}
+
+# The monitor is killed: nobody has touched anything since, and the agent says so.
+time.sleep(16)  # the last seconds before are nobody's, whatever comes
+monitor = restarted(agents["Desk"], 0)
+wait("attended by what its agent remembers", 10, lambda: state() == ("attended", "input"))
+wait("the other, whose counts don't cover it, isn't", 10, lambda: state("Other") == ("idle", "quiet"))
+
+# A shift of three minutes, the middle one a break; another one is laxer.
+first, last = minute(1), minute(4)
+rest = minute(2)[1] + "-" + minute(3)[1]
+run("roster", "import", write("roster.csv", "room,console,days,from,to,breaks,idle_after_s,prompt_after_s\n"
+    f"Hall,Desk,daily,{first[1]},{last[1]},{rest},{SHIFT},1200\nHall,,daily,{minute(-60)[1]},{last[1]},,900,\n"))
+listed = run("roster", "list").stdout
+assert "10 s" in listed and "900 s" in listed and "console's" in listed, listed
+assert {s["idle_after_s"] for s in get("/api/v1/roster")["shifts"]} == {10, 900}
+assert wait("the laxer shift is in force", 3, lambda: in_force()["shifts"] == 1 and in_force()) == \
+    {"idle_after_s": 900, "prompt_after_s": 0, "shifts": 1}
+changes(("attended", "input"), first[0], "before it")
+wait("idle: the shift begins", 4, lambda: state() == ("idle", "quiet"))
+assert in_force() == {"idle_after_s": SHIFT, "prompt_after_s": 1200, "shifts": 2}
+changes(("idle", "quiet"), first[0] + 60, "before the break")
+wait("its break: held to the other shift", 4, lambda: state() == ("attended", "input"))
+assert in_force() == {"idle_after_s": 900, "prompt_after_s": 0, "shifts": 1}
+changes(("attended", "input"), first[0] + 120, "within the break")
+wait("the break is over", 4, lambda: state() == ("idle", "quiet"))
+changes(("idle", "quiet"), last[0], "before its end")
+wait("it is over", 4, lambda: state() == ("attended", "input"))
+assert in_force() == {"idle_after_s": OWN, "prompt_after_s": 0, "shifts": 0}
+
+# A program typed while the monitor was away: the idle time says nothing.
+monitor = restarted(agents["Desk"], 40)
+wait("a program's typing carries nobody", 10, lambda: state()[0] in ("idle", "suspect"))
+
+db = sqlite3.connect(f"file:{STATE}/camwarden.db?mode=ro", uri=True)
+held = [json.loads(e)["idle_after_s"] for (e,) in
+        db.execute("SELECT evidence FROM presence WHERE console = 1 AND state IN (1, 2) AND evidence <> '{}' ORDER BY start")]
+assert SHIFT in held and OWN in held and 900 in held, ("each verdict says what it was held to", held)
+for a in agents.values():
+    a.end()
+assert monitor.stop() == 0
+with open(LOG) as f:
+    assert "ERROR: AddressSanitizer" not in f.read()
+print("all as the roster said")

@@ -199,6 +199,7 @@ open_store(struct monitor *m, char **error_out)
 		.keep_rollup_days = (uint32_t)(cfg->keep_rollups_us / DAY_US),
 		.keep_thumbnail_days =
 		    (uint32_t)(cfg->keep_thumbnails_us / DAY_US),
+		.keep_people_days = (uint32_t)(cfg->keep_people_us / DAY_US),
 		.keep_bytes = cfg->keep_thumbnail_bytes };
 	const struct store_calls calls = { .on_inventory = on_inventory,
 		.on_resync = on_resync,

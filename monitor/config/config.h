@@ -81,6 +81,7 @@ struct monitor_config {
 
 	int64_t keep_events_us; /* retention by age */
 	int64_t keep_intervals_us;
+	int64_t keep_people_us; /* what is told of people, also in the ledger */
 	int64_t keep_rollups_us;
 	int64_t keep_thumbnails_us;
 	uint64_t keep_thumbnail_bytes; /* and by size, oldest first */

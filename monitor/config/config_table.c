@@ -138,6 +138,7 @@ const struct config_row config_rows[] = {
 	TIME_US("keep.events", keep_events_us, DAY, 36500 * DAY, "400d"),
 	TIME_US("keep.intervals", keep_intervals_us,
 	    DAY, 36500 * DAY, "400d"),
+	TIME_US("keep.people", keep_people_us, DAY, 36500 * DAY, "400d"),
 	TIME_US("keep.rollups", keep_rollups_us, DAY, 36500 * DAY, "400d"),
 	TIME_US("keep.thumbnails", keep_thumbnails_us,
 	    HOUR, 36500 * DAY, "30d"),

@@ -87,17 +87,25 @@ past_read(struct writer *w, int64_t console, struct past *out)
 	}
 }
 
+struct taken { /* where rows begin that were taken behind others */
+	int64_t start[BACK];
+	size_t count;
+};
+
 /* Behind time that stays as it is (nobody can say), what is worse takes the
  * rest of [since, at) all the same. kept: the first row that stays. */
 static void
 take_behind(struct writer *w, const struct past *past, size_t kept,
     const struct store_presence *p, int64_t since, int64_t at,
-    const char *evidence)
+    const char *evidence, struct taken *out)
 {
+	out->count = 0;
 	for (size_t i = kept + 1; i < past->count && past->start[i - 1] > since;
 	     i++) {
 		if (!reaches((unsigned)p->state, past->state[i]))
 			continue;
+		out->start[out->count++] =
+		    past->start[i] < since ? since : past->start[i];
 		if (past->start[i] < since) {
 			db_run(&w->db,
 			    "INSERT INTO presence(console, room, epoch, start,"
@@ -145,17 +153,22 @@ border(struct writer *w, const struct past *past, unsigned state, int64_t since,
 
 static void
 presence_say(struct writer *w, struct op *op, const char *name, int64_t start,
-    const char *evidence)
+    const char *evidence, const struct taken *taken)
 {
 	const struct store_presence *p = &op->presence;
 	struct json j = json_open(w->body, sizeof(w->body));
 
+	json_number(&j, "number", p->console);
 	json_text(&j, "console", name);
 	json_text(&j, "state", presence_name(p->state));
 	json_text(&j, "why", presence_why_name(p->why));
 	json_number(&j, "start", start);
 	json_number(&j, "since", epoch_utc(w, p->since_us));
 	json_number(&j, "at", epoch_utc(w, p->at_us));
+	json_list_open(&j, "taken");
+	for (size_t i = 0; i < taken->count; i++)
+		json_item_number(&j, taken->start[i]);
+	json_list_close(&j);
 	json_raw(&j, "evidence", evidence);
 	op->result.seq = event_append(w, p->at_us, "presence", "camwarden", 0,
 	    json_close(&j));
@@ -180,6 +193,7 @@ apply_presence(struct writer *w, struct op *op)
 	}
 	if (past.state[0] == p->state && past.why == p->why)
 		return;
+	struct taken taken;
 	size_t kept;
 	int64_t start = border(w, &past, p->state, since, at, &kept);
 
@@ -190,8 +204,8 @@ apply_presence(struct writer *w, struct op *op)
 	    "iiiiiiiis", p->console, past.room, w->at.epoch, start, since, at,
 	    (int64_t)p->state, (int64_t)p->why, evidence);
 	op->result.id = sqlite3_last_insert_rowid(w->db.h);
-	take_behind(w, &past, kept, p, since, at, evidence);
-	presence_say(w, op, name, start, evidence);
+	take_behind(w, &past, kept, p, since, at, evidence, &taken);
+	presence_say(w, op, name, start, evidence, &taken);
 }
 
 /* --- displays */
@@ -287,6 +301,7 @@ display_say(struct writer *w, struct op *op, const char *name,
 {
 	struct json j = json_open(w->body, sizeof(w->body));
 
+	json_number(&j, "number", op->display.screen);
 	json_text(&j, "screen", name);
 	json_text(&j, "power", screen_power_name(now->power));
 	json_text(&j, "source", view_source_name(now->source));

@@ -49,6 +49,7 @@ before_picture(struct writer *w, int64_t feed, struct json *j)
 		return 0;
 	int64_t id = sqlite3_column_int64(st, 0);
 
+	json_number(j, "before", id);
 	json_hex(j, "before_sha256", sqlite3_column_blob(st, 1),
 	    (size_t)sqlite3_column_bytes(st, 1));
 	db_done(st);
@@ -209,6 +210,7 @@ picture_event(struct writer *w, struct op *op, const uint8_t sha[32])
 	const struct store_thumbnail *t = &op->thumbnail;
 	struct json j = json_open(w->body, sizeof(w->body));
 
+	json_number(&j, "thumbnail", op->result.id);
 	if (t->incident != 0)
 		json_number(&j, "incident", t->incident);
 	json_feed(w, &j, t->feed);

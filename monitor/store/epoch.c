@@ -84,6 +84,8 @@ epoch_step(struct writer *w, struct op *op)
 	    w->at.epoch_start);
 	tiled_reopen(w, w->at.epoch_start);
 	watched_clock(w, w->at.epoch_start);
+	json_number(&j, "epoch", w->at.epoch);
+	json_number(&j, "anchor", w->at.anchor_us);
 	json_text(&j, "reason", op->word.text);
 	json_number(&j, "before", old);
 	json_number(&j, "after", w->at.epoch_start);

@@ -1,96 +1,104 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Every event is chained to the one before: hash = SHA-256(prev hash, then
- * each field as "<length>:<bytes>,"). The ledger (a later room) builds its
- * tree and checkpoints over these hashes. */
-#include <stdio.h>
+/* An event becomes a line of the ledger: its content (about people: salted and
+ * apart, so that it can be deleted while the line stays), its digest, its hash,
+ * which is link of the chain and leaf of the tree, and the tiles it completes.
+ * All in the transaction of the change it tells of. */
 #include <string.h>
-
-#include <openssl/evp.h>
+#include <sys/random.h>
 
 #include "monitor/inventory/inventory.h"
+#include "monitor/ledger/line.h"
 #include "monitor/store/writer.h"
 
-static void
-hash_field(EVP_MD_CTX *ctx, const void *bytes, size_t n)
-{
-	char length[24];
-	int k = snprintf(length, sizeof(length), "%zu:", n);
-
-	EVP_DigestUpdate(ctx, length, (size_t)k);
-	EVP_DigestUpdate(ctx, bytes, n);
-	EVP_DigestUpdate(ctx, ",", 1);
-}
-
-static void
-hash_number(EVP_MD_CTX *ctx, int64_t v)
-{
-	char text[24];
-	int n = snprintf(text, sizeof(text), "%lld", (long long)v);
-
-	hash_field(ctx, text, (size_t)n);
-}
-
-static void
-hash_text(EVP_MD_CTX *ctx, const char *s)
-{
-	hash_field(ctx, s, strlen(s));
-}
-
-struct row {
-	int64_t seq, mono, utc, feed;
+struct content {
 	const char *kind, *actor, *body;
+	bool private;
+	uint8_t salt[LEDGER_SALT], digest[LEDGER_HASH];
 };
 
-static bool
-chain(struct writer *w, const struct row *e, uint8_t hash_out[32])
+static struct ledger_bytes
+bytes_of(const char *s)
 {
-	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	return (struct ledger_bytes){ s, strlen(s) };
+}
 
-	if (ctx == NULL || !EVP_DigestInit_ex(ctx, EVP_sha256(), NULL)) {
-		EVP_MD_CTX_free(ctx);
-		db_fail(&w->db, SQLITE_NOMEM, "no SHA-256");
+static bool
+content_seal(struct writer *w, struct content *c)
+{
+	c->private = ledger_is_private(c->kind, strlen(c->kind));
+	if (c->private &&
+	    getrandom(c->salt, sizeof(c->salt), 0) != sizeof(c->salt)) {
+		db_fail(&w->db, SQLITE_IOERR, "no random numbers");
 		return false;
 	}
-	EVP_DigestUpdate(ctx, w->at.hash, sizeof(w->at.hash));
-	hash_field(ctx, w->origin, sizeof(w->origin));
-	hash_field(ctx, w->run_uuid, sizeof(w->run_uuid));
-	hash_number(ctx, e->seq);
-	hash_number(ctx, e->mono);
-	hash_number(ctx, e->utc);
-	hash_text(ctx, e->kind);
-	hash_text(ctx, e->actor);
-	hash_number(ctx, e->feed);
-	hash_text(ctx, e->body);
-	EVP_DigestFinal_ex(ctx, hash_out, NULL);
-	EVP_MD_CTX_free(ctx);
+	ledger_digest(c->private ? c->salt : NULL, bytes_of(c->actor),
+	    bytes_of(c->body), c->digest);
 	return true;
+}
+
+static void
+line_write(struct writer *w, const struct ledger_line *l,
+    const struct content *c, const uint8_t hash[LEDGER_HASH])
+{
+	if (!c->private) {
+		db_run(&w->db,
+		    "INSERT INTO event(seq, run, mono, utc, kind, feed, actor,"
+		    " body, hash) VALUES(?,?,?,?,?,?,?,?,?)",
+		    "iiiis?ssb", l->seq, w->at.run, l->mono, l->utc, c->kind,
+		    l->feed, c->actor, c->body, hash, (size_t)LEDGER_HASH);
+		return;
+	}
+	db_run(&w->db,
+	    "INSERT INTO event(seq, run, mono, utc, kind, feed, digest, hash)"
+	    " VALUES(?,?,?,?,?,?,?,?)",
+	    "iiiis?bb", l->seq, w->at.run, l->mono, l->utc, c->kind, l->feed,
+	    c->digest, (size_t)LEDGER_HASH, hash, (size_t)LEDGER_HASH);
+	db_run(&w->db,
+	    "INSERT INTO private(seq, salt, actor, body) VALUES(?,?,?,?)",
+	    "ibss", l->seq, c->salt, (size_t)LEDGER_SALT, c->actor, c->body);
+}
+
+/* Adds it to the tree; every 256th leaf completes a tile. */
+static void
+tree_grow(struct writer *w, const uint8_t hash[LEDGER_HASH])
+{
+	uint8_t tiles[TREE_TILES][LEDGER_HASH];
+	unsigned n = tree_append(&w->at.tree, hash, tiles);
+
+	for (unsigned k = 0; k < n; k++) {
+		unsigned level = TREE_STEP * (k + 1);
+
+		db_run(&w->db,
+		    "INSERT INTO tile(level, place, hash) VALUES(?,?,?)", "iib",
+		    (int64_t)level, (int64_t)(w->at.tree.size >> level) - 1,
+		    tiles[k], (size_t)LEDGER_HASH);
+	}
 }
 
 int64_t
 event_append(struct writer *w, int64_t mono_us, const char *kind,
     const char *actor, int64_t feed, const char *body)
 {
-	struct row e = { .seq = w->at.seq + 1,
+	struct content c = { .kind = kind, .actor = actor, .body = body };
+	struct ledger_line l = { .origin = w->origin,
+		.run = w->run_uuid,
+		.seq = w->at.seq + 1,
 		.mono = mono_us,
 		.utc = epoch_utc(w, mono_us),
 		.feed = feed,
-		.kind = kind,
-		.actor = actor,
-		.body = body };
-	uint8_t hash[32];
+		.kind = bytes_of(kind) };
+	uint8_t hash[LEDGER_HASH];
 
-	if (!chain(w, &e, hash))
+	if (w->db.rc != SQLITE_OK || !content_seal(w, &c))
 		return 0;
-	db_run(&w->db,
-	    "INSERT INTO event(seq, run, mono, utc, kind, actor, feed, body,"
-	    " hash) VALUES(?,?,?,?,?,?,?,?,?)",
-	    "iiiiss?sb", e.seq, w->at.run, e.mono, e.utc, kind, actor, feed,
-	    body, hash, sizeof(hash));
+	ledger_line_hash(&l, w->at.hash, c.digest, hash);
+	line_write(w, &l, &c, hash);
+	tree_grow(w, hash);
 	if (w->db.rc != SQLITE_OK)
 		return 0;
-	w->at.seq = e.seq;
+	w->at.seq = l.seq;
 	memcpy(w->at.hash, hash, sizeof(hash));
-	return e.seq;
+	return l.seq;
 }
 
 void

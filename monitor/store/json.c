@@ -98,14 +98,20 @@ json_text(struct json *j, const char *key, const char *value)
 	put_quoted(j, value);
 }
 
-void
-json_number(struct json *j, const char *key, int64_t value)
+static void
+put_number(struct json *j, int64_t value)
 {
 	char text[24];
 	int n = snprintf(text, sizeof(text), "%lld", (long long)value);
 
-	key_of(j, key);
 	put(j, text, (size_t)n);
+}
+
+void
+json_number(struct json *j, const char *key, int64_t value)
+{
+	key_of(j, key);
+	put_number(j, value);
 }
 
 void
@@ -148,6 +154,13 @@ json_item(struct json *j, const char *value)
 {
 	comma(j);
 	put_quoted(j, value);
+}
+
+void
+json_item_number(struct json *j, int64_t value)
+{
+	comma(j);
+	put_number(j, value);
 }
 
 void

@@ -24,9 +24,10 @@ void json_bool(struct json *j, const char *key, bool value);
 /* value is JSON already. */
 void json_raw(struct json *j, const char *key, const char *value);
 void json_hex(struct json *j, const char *key, const uint8_t *p, size_t n);
-/* An array of texts: begin, items, end. */
+/* An array: begin, items, end. */
 void json_list_open(struct json *j, const char *key);
 void json_item(struct json *j, const char *value);
+void json_item_number(struct json *j, int64_t value);
 void json_list_close(struct json *j);
 /* The object, NUL-terminated; "{}" when it did not fit. */
 const char *json_close(struct json *j);

@@ -343,7 +343,18 @@ event_row(sqlite3_stmt *st, struct store_event_row *row)
 	row->hash = sqlite3_column_bytes(st, 8) == 32
 			? sqlite3_column_blob(st, 8)
 			: none;
+	row->expired = sqlite3_column_int(st, 9);
 }
+
+/* What an older camwarden wrote comes first: its numbers are lower. */
+#define OLD_EVENTS                                                             \
+	"SELECT v.seq, v.mono, v.utc, r.uuid, v.kind, v.actor, v.body,"        \
+	" v.feed, v.hash, 0 FROM event_v1 v JOIN run r ON r.id = v.run "
+#define EVENTS                                                                 \
+	"SELECT e.seq, e.mono, e.utc, r.uuid, e.kind,"                         \
+	" coalesce(e.actor, p.actor, ''), coalesce(e.body, p.body, '{}'),"     \
+	" e.feed, e.hash, e.body IS NULL AND p.body IS NULL FROM event e"      \
+	" JOIN run r ON r.id = e.run LEFT JOIN private p ON p.seq = e.seq "
 
 bool
 store_read_events(struct store_reader *r, int64_t after, int64_t feed,
@@ -355,17 +366,15 @@ store_read_events(struct store_reader *r, int64_t after, int64_t feed,
 	store_reader_begin(r);
 	if (feed == 0)
 		st = db_query(&r->db,
-		    "SELECT e.seq, e.mono, e.utc, r.uuid, e.kind, e.actor,"
-		    " e.body, e.feed, e.hash FROM event e JOIN run r"
-		    " ON r.id = e.run WHERE e.seq > ? ORDER BY e.seq LIMIT ?",
+		    OLD_EVENTS "WHERE v.seq > ?1 UNION ALL " EVENTS
+			       "WHERE e.seq > ?1 ORDER BY 1 LIMIT ?2",
 		    "ii", after, (int64_t)limit);
 	else
 		st = db_query(&r->db,
-		    "SELECT e.seq, e.mono, e.utc, r.uuid, e.kind, e.actor,"
-		    " e.body, e.feed, e.hash FROM event e JOIN run r"
-		    " ON r.id = e.run WHERE e.seq > ? AND e.feed = ?"
-		    " ORDER BY e.seq LIMIT ?",
-		    "iii", after, feed, (int64_t)limit);
+		    OLD_EVENTS
+		    "WHERE v.seq > ?1 AND v.feed = ?3 UNION ALL " EVENTS
+		    "WHERE e.seq > ?1 AND e.feed = ?3 ORDER BY 1 LIMIT ?2",
+		    "iii", after, (int64_t)limit, feed);
 	while (db_step(&r->db, st)) {
 		event_row(st, &row);
 		if (!fn(arg, &row)) {

@@ -12,6 +12,7 @@ struct store_reader {
 	struct store_now now; /* of the call under way */
 	bool now_fixed; /* given by store_read_alive, not read from clocks */
 	struct store_alive alive; /* as of the call under way */
+	bool held;		  /* one transaction over several calls */
 };
 
 /* One read transaction around each call: begin also takes the time and the

@@ -6,6 +6,8 @@
 
 #include "camwarden/presence.h"
 #include "monitor/store/json.h"
+#include "monitor/store/nodes.h"
+#include "monitor/store/standing.h"
 #include "monitor/store/tiled.h"
 #include "monitor/store/watched_hours.h"
 #include "monitor/store/writer.h"
@@ -41,25 +43,54 @@ origin_get(struct writer *w)
 	return 1;
 }
 
+/* Where the ledger ends; its tree's frontier comes from the tiles and the
+ * leaves behind the last one, however long it is. */
 static void
-last_event(struct writer *w)
+last_line(struct writer *w)
 {
+	w->base = db_int(&w->db, 0,
+	    "SELECT value FROM meta WHERE key = 'ledger_base'", "");
+	struct nodes nodes = { &w->db, w->base };
+	struct tree_source source = nodes_source(&nodes);
 	sqlite3_stmt *st = db_query(&w->db,
 	    "SELECT seq, hash FROM event ORDER BY seq DESC LIMIT 1", "");
 
-	w->at.seq = 0;
+	w->at.seq = w->base;
 	memset(w->at.hash, 0, sizeof(w->at.hash));
-	if (!db_step(&w->db, st)) {
-		/* The newest is never deleted: this is the first of a fresh
-		 * ledger, behind what an older camwarden wrote. */
-		w->at.seq = db_int(&w->db, 0,
-		    "SELECT value FROM meta WHERE key = 'ledger_base'", "");
-		return;
+	if (db_step(&w->db, st)) {
+		w->at.seq = sqlite3_column_int64(st, 0);
+		if (sqlite3_column_bytes(st, 1) == LEDGER_HASH)
+			memcpy(w->at.hash, sqlite3_column_blob(st, 1),
+			    LEDGER_HASH);
+		db_done(st);
 	}
-	w->at.seq = sqlite3_column_int64(st, 0);
-	if (sqlite3_column_bytes(st, 1) == 32)
-		memcpy(w->at.hash, sqlite3_column_blob(st, 1), 32);
-	db_done(st);
+	if (w->db.rc == SQLITE_OK &&
+	    !tree_at(&source, (uint64_t)(w->at.seq - w->base), &w->at.tree))
+		db_fail(&w->db, SQLITE_CORRUPT,
+		    "the ledger is damaged: lines or tiles are missing "
+		    "(camwarden ledger verify says which)");
+}
+
+/* The first line says what was there before: the end of the chain that an
+ * older camwarden wrote. */
+static void
+ledger_begin(struct writer *w, int64_t mono)
+{
+	struct json j = json_open(w->body, sizeof(w->body));
+	sqlite3_stmt *st;
+
+	if (w->at.seq != w->base)
+		return;
+	json_number(&j, "version", 1);
+	json_number(&j, "before", w->base);
+	st = db_query(&w->db, "SELECT hash FROM event_v1 WHERE seq = ?", "i",
+	    w->base);
+	if (db_step(&w->db, st)) {
+		json_hex(&j, "before_hash", sqlite3_column_blob(st, 0),
+		    (size_t)sqlite3_column_bytes(st, 0));
+		db_done(st);
+	}
+	event_append(w, mono, "ledger.begin", "camwarden", 0, json_close(&j));
 }
 
 /* An agent that died shortly before the monitor was not yet called late. */
@@ -92,8 +123,9 @@ doubt_presence(struct writer *w, int64_t epoch, int64_t end)
 
 /* An earlier run's epoch ends where its life is last proved. */
 static void
-close_left_open(struct writer *w)
+close_left_open(struct writer *w, int64_t mono)
 {
+	struct json j = json_open(w->body, sizeof(w->body));
 	int64_t epoch = db_int(&w->db, 0,
 	    "SELECT id FROM epoch WHERE end IS NULL ORDER BY id DESC LIMIT 1",
 	    "");
@@ -105,6 +137,10 @@ close_left_open(struct writer *w)
 	doubt_presence(w, epoch, end);
 	db_run(&w->db, "UPDATE epoch SET end = max(start, ?) WHERE end IS NULL",
 	    "i", end);
+	json_number(&j, "epoch", epoch);
+	json_number(&j, "end", end);
+	json_number(&j, "doubt", end - DOUBT_US);
+	event_append(w, mono, "store.left", "camwarden", 0, json_close(&j));
 }
 
 static int64_t
@@ -127,6 +163,7 @@ fill_off(struct writer *w, int64_t mono, int64_t from, int64_t to)
 	db_run(&w->db, "UPDATE epoch SET end = ? WHERE id = ?", "ii", to,
 	    epoch);
 	tiled_fill_all(w, epoch, from, to);
+	json_number(&j, "epoch", epoch);
 	json_number(&j, "from", from);
 	json_number(&j, "to", to);
 	event_append(w, mono, "monitor.off", "camwarden", 0, json_close(&j));
@@ -143,6 +180,9 @@ watch_from(struct writer *w, int64_t mono, int64_t utc)
 	watched_clock(w, utc);
 	w->at.alive_us = mono;
 	epoch_alive(w, mono, false);
+	json_number(&j, "epoch", w->at.epoch);
+	json_number(&j, "start", utc);
+	json_number(&j, "anchor", w->at.anchor_us);
 	json_text(&j, "program", CAMWARDEN_VERSION);
 	json_text(&j, "boot", w->boot);
 	event_append(w, mono, "store.open", "camwarden", 0, json_close(&j));
@@ -157,7 +197,7 @@ recover_begin_run(struct writer *w, int64_t mono, int64_t utc)
 	db_script(&w->db, "BEGIN IMMEDIATE");
 	int64_t origin = origin_get(w);
 
-	last_event(w);
+	last_line(w);
 	w->at.revision = (uint64_t)db_int(&w->db, 1,
 	    "SELECT value FROM meta WHERE key = 'revision'", "");
 	w->at.floor_revision = (uint64_t)db_int(&w->db, 1,
@@ -170,11 +210,13 @@ recover_begin_run(struct writer *w, int64_t mono, int64_t utc)
 	    (int64_t)w->tool, utc, CAMWARDEN_VERSION);
 	w->at.run = sqlite3_last_insert_rowid(w->db.h);
 	watched_recover(w);
-	close_left_open(w);
+	ledger_begin(w, mono);
+	close_left_open(w, mono);
 	if (!w->tool) {
 		int64_t from = db_int(&w->db, utc,
 		    "SELECT end FROM epoch ORDER BY id DESC LIMIT 1", "");
 
+		standing_say(w, mono, from < utc ? from : utc);
 		if (from < utc)
 			fill_off(w, mono, from, utc);
 		watch_from(w, mono, utc);

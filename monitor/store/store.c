@@ -185,6 +185,7 @@ configure(struct store *s, const struct store_config *c)
 	w->keep_event_days = c->keep_event_days;
 	w->keep_rollup_days = c->keep_rollup_days;
 	w->keep_thumbnail_days = c->keep_thumbnail_days;
+	w->keep_people_days = c->keep_people_days;
 	w->keep_bytes = c->keep_bytes;
 }
 

@@ -19,6 +19,7 @@
 #include "camwarden/words.h"
 
 struct store;
+struct store_head; /* store_ledger.h */
 struct inventory_plan;
 
 #define STORE_FILE "camwarden.db" /* in the state directory */
@@ -33,17 +34,18 @@ struct store_config {
 	uint32_t queue_ops;	 /* bound of the queue, 0 = 65536 */
 	/* retention, 0 = for ever */
 	uint32_t keep_interval_days, keep_event_days, keep_rollup_days;
-	uint32_t keep_thumbnail_days;
+	uint32_t keep_thumbnail_days, keep_people_days;
 	uint64_t keep_bytes; /* whole database; thumbnails go first */
 };
 
 /* What came of an operation that asked. */
 struct store_result {
 	bool ok;
-	const char *error; /* for a person; borrowed; "" when ok */
-	int64_t id;	   /* row made or changed, 0 = none */
-	int64_t seq;	   /* of its (last) event */
-	uint32_t changes;  /* rows of an inventory plan applied */
+	const char *error;	       /* for a person; borrowed; "" when ok */
+	int64_t id;		       /* row made or changed, 0 = none */
+	int64_t seq;		       /* of its (last) event */
+	uint32_t changes;	       /* rows of an inventory plan applied */
+	const struct store_head *head; /* of store_head; else NULL */
 };
 typedef void store_done_fn(void *arg, const struct store_result *r);
 struct store_done {	     /* NULL pointer = no confirmation wanted */

@@ -12,6 +12,7 @@
 #include "monitor/store/reader.h"
 #include "monitor/store/schema.h"
 #include "monitor/store/store.h"
+#include "monitor/store/store_read_ledger.h"
 
 void
 store_now(struct store_now *out)
@@ -32,13 +33,20 @@ store_now(struct store_now *out)
 struct store_reader *
 store_reader_open(const char *dir, char error_out[256])
 {
-	struct store_reader *r = calloc(1, sizeof(*r));
 	char path[4096];
+
+	snprintf(path, sizeof(path), "%s/%s", dir, STORE_FILE);
+	return store_reader_open_file(path, error_out);
+}
+
+struct store_reader *
+store_reader_open_file(const char *path, char error_out[256])
+{
+	struct store_reader *r = calloc(1, sizeof(*r));
 
 	snprintf(error_out, 256, "out of memory");
 	if (r == NULL)
 		return NULL;
-	snprintf(path, sizeof(path), "%s/%s", dir, STORE_FILE);
 	store_now(&r->now);
 	if (db_open(&r->db, path, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX,
 		NULL)) {
@@ -101,15 +109,36 @@ store_reader_begin(struct store_reader *r)
 		r->now.utc_us = clock_utc_us();
 	}
 	memset(&r->alive, 0, sizeof(r->alive));
-	db_run(&r->db, "BEGIN", "");
+	if (!r->held)
+		db_run(&r->db, "BEGIN", "");
 	judge_heartbeat(r);
 	return r->db.rc == SQLITE_OK;
 }
 
 bool
+store_reader_hold(struct store_reader *r)
+{
+	if (r->held)
+		return true;
+	db_forgive(&r->db);
+	db_run(&r->db, "BEGIN", "");
+	/* The moment is that of the first read. */
+	db_int(&r->db, 0, "SELECT count(*) FROM meta", "");
+	r->held = r->db.rc == SQLITE_OK;
+	return store_reader_end(r);
+}
+
+void
+store_reader_release(struct store_reader *r)
+{
+	r->held = false;
+	store_reader_end(r);
+}
+
+bool
 store_reader_end(struct store_reader *r)
 {
-	if (!sqlite3_get_autocommit(r->db.h))
+	if (!r->held && !sqlite3_get_autocommit(r->db.h))
 		sqlite3_exec(r->db.h, "COMMIT", NULL, NULL, NULL);
 	return r->db.rc == SQLITE_OK;
 }

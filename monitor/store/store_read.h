@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* store_read.h: the database -> plain rows, read-only, while a monitor writes
  * or is dead. Called by the CLI, the reader process and the monitor's start.
- * A reader never writes, never checkpoints, and holds no statement open after
- * a call returns. Row callbacks get borrowed strings; returning false ends the
- * call early. Every call gives false on an error (store_reader_error).
- *
+ * A reader never writes, never checkpoints, has no statement open after a call.
+ * Row callbacks get borrowed strings; returning false ends the call. Every call
+ * gives false on an error (store_reader_error).
  * Truth: an open interval is true up to the last heartbeat; STORE_TRUE_US
  * later everything current is unknown: monitor-off (DESIGN.md 5).
  */
@@ -28,8 +27,8 @@ struct store_reader *store_reader_open(const char *dir, char error_out[256]);
 void store_reader_close(struct store_reader **r);
 const char *store_reader_error(const struct store_reader *r);
 
-struct store_now {     /* what the reader takes for now */
-	char boot[40]; /* the kernel's boot id */
+struct store_now { /* what the reader takes for now; boot: the kernel's id */
+	char boot[40];
 	int64_t mono_us, utc_us;
 };
 void store_now(struct store_now *out);
@@ -174,6 +173,7 @@ struct store_event_row {
 	const char *kind, *actor, *body; /* body: JSON */
 	int64_t feed;			 /* 0 = none */
 	const uint8_t *hash;		 /* 32 bytes */
+	bool expired;			 /* its content is gone by age */
 };
 typedef bool store_event_fn(void *arg, const struct store_event_row *row);
 /* From seq `after` on, at most limit, oldest first; feed 0 = all. */

@@ -56,8 +56,7 @@ bool store_read_lines(struct store_reader *r, int64_t from, int64_t to,
 bool store_read_stray_contents(struct store_reader *r, uint64_t *out);
 
 /* Leaves (level 0) and tiles (level 8, 16, 24) from `place` on, as tree.h wants
- * them: false when one is not there. *there_out (may be NULL): how many of them
- * came before. */
+ * them: false when one is not there. */
 bool store_read_nodes(struct store_reader *r, unsigned level, uint64_t place,
     unsigned count, uint8_t (*out)[LEDGER_HASH]);
 /* That as a source for tree.h; borrows r. */

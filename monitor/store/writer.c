@@ -58,6 +58,13 @@ static apply_fn *const applies[OP_COUNT] = {
 	[OP_TOKEN_REVOKE] = apply_token_revoke,
 	[OP_PROMPT] = apply_prompt,
 	[OP_DISPUTE] = apply_dispute,
+	[OP_HEAD] = apply_head,
+	[OP_CHECKPOINT] = apply_checkpoint,
+	[OP_RECEIPT] = apply_receipt,
+	[OP_DELIVERY] = apply_delivery,
+	[OP_ATTEMPT] = apply_attempt,
+	[OP_MADE_REPORT] = apply_made_report,
+	[OP_FORGET_REPORTS] = apply_forget_reports,
 };
 
 struct loop {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* writer.h: what the writing side of the store shares between its files: the
- * queued operation, the writer's place in time, and one apply function per
- * kind of operation. Private to this room; all of it runs on the writer thread
- * (on the opening thread until that one starts).
+ * writer's place in time, and one apply function per kind of operation. Private
+ * to this room; all of it runs on the writer thread (on the opening thread
+ * until that one starts).
  */
 #ifndef MONITOR_STORE_WRITER_H
 #define MONITOR_STORE_WRITER_H
@@ -11,92 +11,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "monitor/ledger/tree.h"
 #include "monitor/store/db.h"
-#include "monitor/store/reference.h"
-#include "monitor/store/store.h"
-#include "monitor/store/store_consoles.h"
-
-enum op_kind {
-	OP_VERDICT,
-	OP_INCIDENT_OPEN,
-	OP_INCIDENT_CHANGE,
-	OP_INCIDENT_CLOSE,
-	OP_INCIDENT_ACKNOWLEDGE,
-	OP_THUMBNAIL,
-	OP_OVERLAY,
-	OP_OVERLAY_END,
-	OP_ROLLUP,
-	OP_LEARNED,
-	OP_HEARTBEAT,
-	OP_EPOCH,
-	OP_INVENTORY,
-	OP_EVENT,
-	OP_REFERENCE,
-	OP_FLOOR,
-	OP_PRESENCE,
-	OP_DISPLAY,
-	OP_TOKEN_ADD,
-	OP_TOKEN_REVOKE,
-	OP_PROMPT,
-	OP_DISPUTE,
-};
-#define OP_COUNT 22
-
-struct op_close {
-	int64_t id, since_us, at_us;
-};
-struct op_word { /* acknowledgement, end of an overlay, epoch, event */
-	int64_t id, at_us, utc;
-	const char *actor, *text, *body;
-};
-struct op_learned {
-	int64_t feed;
-	int kind;
-	const void *bytes;
-	size_t length;
-};
-struct op_inventory {
-	struct inventory_plan *plan; /* owned */
-	uint64_t revision;
-	const char *actor, *reason;
-};
-
-struct op_floor {
-	struct floor_plan *plan; /* owned */
-	uint64_t revision;
-	const char *actor, *reason;
-};
-
-struct op {
-	struct op *next;
-	enum op_kind kind;
-	int64_t stamp_us; /* when it was posted */
-	size_t bytes;	  /* what it weighs in the queue */
-	struct store_done done;
-	bool wants; /* done is to be called */
-	struct store_result result;
-	char error[STORE_ERROR_BYTES]; /* result.error points here */
-	union {
-		struct store_verdict verdict;
-		struct store_incident incident;
-		struct op_close close;
-		struct op_word word;
-		struct store_thumbnail thumbnail;
-		struct store_reference reference;
-		struct store_overlay overlay;
-		struct store_rollup rollup;
-		struct op_learned learned;
-		struct op_inventory inventory;
-		struct op_floor floor;
-		struct store_presence presence;
-		struct store_display display;
-		struct store_token token;
-		struct store_prompt prompt;
-		struct store_dispute dispute;
-	};
-	size_t used; /* of tail */
-	char tail[]; /* copies of the strings above */
-};
+#include "monitor/store/op.h"
 
 /* The writer's place; copied before and put back after what fails. */
 struct stand {
@@ -105,8 +22,9 @@ struct stand {
 	int64_t epoch_start; /* UTC */
 	int64_t alive_us;    /* monotonic: the heartbeat row */
 	int64_t beats;
-	int64_t seq;	  /* of the last event */
-	uint8_t hash[32]; /* of the last event */
+	int64_t seq;	  /* of the last line */
+	uint8_t hash[32]; /* of the last line */
+	struct tree tree; /* over all lines */
 	uint64_t revision;
 	uint64_t floor_revision;
 	/* Every hour before this one was summed, or is in watched_due; 0 =
@@ -126,8 +44,9 @@ struct writer {
 	uint8_t origin[16], run_uuid[16];
 	char body[WRITER_BODY_BYTES]; /* of the event being made */
 	uint32_t keep_interval_days, keep_event_days, keep_rollup_days;
-	uint32_t keep_thumbnail_days;
+	uint32_t keep_thumbnail_days, keep_people_days;
 	uint64_t keep_bytes;
+	int64_t base;	     /* seq before the ledger's first line */
 	struct sight *sight; /* of the hour being summed; NULL = none */
 	int64_t sight_hour;
 };
@@ -174,7 +93,17 @@ void apply_dispute(struct writer *w, struct op *op);
 /* "{}" for what is no JSON object: it must not spoil the event. */
 const char *apply_evidence(struct writer *w, const char *evidence);
 
-/* event.c: one event row, chained; feed 0 = none. Returns its seq. */
+/* apply_ledger.c */
+void apply_head(struct writer *w, struct op *op);
+void apply_checkpoint(struct writer *w, struct op *op);
+void apply_receipt(struct writer *w, struct op *op);
+void apply_delivery(struct writer *w, struct op *op);
+void apply_attempt(struct writer *w, struct op *op);
+void apply_made_report(struct writer *w, struct op *op);
+void apply_forget_reports(struct writer *w, struct op *op);
+
+/* event.c: one line of the ledger with its content, chained, and in the tree;
+ * feed 0 = none. Returns its seq, 0 on failure. */
 int64_t event_append(struct writer *w, int64_t mono_us, const char *kind,
     const char *actor, int64_t feed, const char *body);
 /* The feed's uuid as text into out ("" when there is no such feed). */

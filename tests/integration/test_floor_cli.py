@@ -137,7 +137,8 @@ def check_tokens():
     assert next(t for t in listed if t["id"] == made["number"])["revoked"], listed
     with open(f"{STATE}/camwarden.db", "rb") as f:
         assert made["token"].encode() not in f.read(), "the token itself is kept"
-    body = rows("SELECT body FROM event WHERE kind = 'token.add' ORDER BY seq DESC LIMIT 1")[0][0]
+    body = rows("SELECT p.body FROM event e JOIN private p USING(seq) WHERE e.kind = 'token.add' "
+                "ORDER BY seq DESC LIMIT 1")[0][0]
     assert "new page" in body and made["token"] not in body, body
 
 

@@ -66,7 +66,7 @@ static const struct {
 	    "'10.0.0.1, 10.9.0.5:443'\n" },
 	{ "keep:\n  zzzzzzzz: 3s\n",
 	    "f:2:3: unknown key 'zzzzzzzz' in keep, expected one of: events, "
-	    "intervals, rollups, thumbnails, thumbnail_size\n" },
+	    "intervals, people, rollups, thumbnails, thumbnail_size\n" },
 	{ "sampling:\n  interval: 10\n",
 	    "f:2:13: '10' is not a value of sampling.interval, expected a time "
 	    "with a unit, like 10s or 250ms\n" },

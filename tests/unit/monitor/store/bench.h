@@ -16,12 +16,15 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <openssl/evp.h>
 #include <sqlite3.h>
 
 #include "monitor/inventory/inventory.h"
+#include "monitor/ledger/line.h"
+#include "monitor/ledger/tree.h"
 #include "monitor/store/store.h"
+#include "monitor/store/store_ledger.h"
 #include "monitor/store/store_read.h"
+#include "monitor/store/store_read_ledger.h"
 
 #define S 1000000LL
 #define T0 1700000000000000LL /* UTC at mono 0 */
@@ -296,55 +299,95 @@ bench_tiles(struct bench *b)
 	    0);
 }
 
-/* One field of the chain, as docs/formats.md has it. */
-static inline void
-bench_chain_field(EVP_MD_CTX *md, sqlite3_stmt *st, int column)
+static inline struct ledger_bytes
+bench_bytes(struct store_text t)
 {
-	bool blob = sqlite3_column_type(st, column) == SQLITE_BLOB;
-	const void *p = blob ? sqlite3_column_blob(st, column)
-			     : (const void *)sqlite3_column_text(st, column);
-	int n = sqlite3_column_bytes(st, column);
-	char length[16];
-
-	EVP_DigestUpdate(md, length, (size_t)sprintf(length, "%d:", n));
-	EVP_DigestUpdate(md, p, (size_t)n);
-	EVP_DigestUpdate(md, ",", 1);
+	return (struct ledger_bytes){ t.p, t.n };
 }
 
-/* Every hash computed anew from nothing but the rows. */
+struct bench_ledger { /* what was read so far */
+	struct tree tree;
+	uint8_t prev[LEDGER_HASH];
+	int64_t last;
+	unsigned lines, expired;
+};
+
+static inline bool
+bench_line(void *arg, const struct store_line *l)
+{
+	struct bench_ledger *b = arg;
+	uint8_t digest[LEDGER_HASH], hash[LEDGER_HASH];
+	uint8_t tiles[TREE_TILES][LEDGER_HASH];
+	bool private = ledger_is_private(l->kind.p, l->kind.n);
+
+	assert_non_null(l->origin);
+	assert_non_null(l->run);
+	assert_non_null(l->hash);
+	assert_false(l->doubled);
+	assert_int_equal(private, l->digest != NULL);
+	assert_true(b->lines == 0 || l->seq == b->last + 1);
+	if (l->body.p != NULL) {
+		assert_int_equal(private, l->salt != NULL);
+		assert_true(l->body.p[0] == '{');
+		ledger_digest(l->salt, bench_bytes(l->actor),
+		    bench_bytes(l->body), digest);
+		if (private)
+			assert_memory_equal(digest, l->digest, LEDGER_HASH);
+	} else {
+		assert_true(private);
+		memcpy(digest, l->digest, LEDGER_HASH);
+		b->expired++;
+	}
+	ledger_line_hash(&(struct ledger_line){ l->origin, l->run, l->seq,
+			     l->mono, l->utc, l->feed, bench_bytes(l->kind) },
+	    b->prev, digest, hash);
+	/* What lies before the first is gone by age. */
+	if (b->lines == 0 && b->tree.size > 0)
+		memcpy(hash, l->hash, LEDGER_HASH);
+	assert_memory_equal(hash, l->hash, LEDGER_HASH);
+	tree_append(&b->tree, hash, tiles);
+	memcpy(b->prev, hash, LEDGER_HASH);
+	b->last = l->seq;
+	b->lines++;
+	return true;
+}
+
+/* Every hash computed anew from nothing but the rows, and the tree: tiles and
+ * frontier are those that the lines give. Gives how many lines there are. */
 static inline unsigned
 bench_chain(struct bench *b)
 {
-	sqlite3 *db = bench_sql(b);
-	sqlite3_stmt *st;
-	uint8_t hash[32] = { 0 };
-	unsigned n = 0;
+	struct bench_ledger l = { .lines = 0 };
+	struct store_ledger about;
+	char error[256];
+	struct store_reader *r = store_reader_open(b->dir, error);
+	struct tree then;
+	uint8_t root[LEDGER_HASH], again[LEDGER_HASH];
 
-	assert_int_equal(sqlite3_prepare_v2(db,
-			     "SELECT o.uuid, r.uuid, e.seq, e.mono, e.utc,"
-			     " e.kind, e.actor, ifnull(e.feed, 0), e.body,"
-			     " e.hash FROM event e JOIN run r ON"
-			     " r.id = e.run JOIN origin o ON o.id = r.origin"
-			     " ORDER BY e.seq",
-			     -1, &st, NULL),
-	    SQLITE_OK);
-	for (; sqlite3_step(st) == SQLITE_ROW; n++) {
-		EVP_MD_CTX *md = EVP_MD_CTX_new();
+	assert_non_null(r);
+	assert_true(store_reader_hold(r));
+	assert_true(store_read_ledger(r, &about));
+	struct tree_source source = store_read_tree(r);
+	uint64_t cut =
+	    about.first > 0 ? (uint64_t)(about.first - 1 - about.base) : 0;
 
-		EVP_DigestInit_ex(md, EVP_sha256(), NULL);
-		EVP_DigestUpdate(md, hash, 32);
-		for (int k = 0; k < 9; k++)
-			bench_chain_field(md, st, k);
-		EVP_DigestFinal_ex(md, hash, NULL);
-		EVP_MD_CTX_free(md);
-		/* What lies before the first is gone by age. */
-		if (n == 0 && sqlite3_column_int64(st, 2) > 1)
-			memcpy(hash, sqlite3_column_blob(st, 9), 32);
-		assert_memory_equal(sqlite3_column_blob(st, 9), hash, 32);
-	}
-	sqlite3_finalize(st);
-	sqlite3_close(db);
-	return n;
+	assert_int_equal(cut % TREE_TILE, 0);
+	assert_true(tree_at(&source, cut, &l.tree));
+	assert_true(store_read_lines(r, 0, INT64_MAX, bench_line, &l));
+	assert_int_equal(l.last, about.last);
+	assert_memory_equal(l.prev, about.head, LEDGER_HASH);
+	assert_int_equal(l.tree.size, about.size);
+	/* What is read from tiles is what was made of all lines. */
+	assert_true(tree_at(&source, about.size, &then));
+	tree_root(&then, root);
+	tree_root(&l.tree, again);
+	assert_memory_equal(root, again, LEDGER_HASH);
+	store_reader_release(r);
+	store_reader_close(&r);
+	assert_int_equal(bench_int(b, "SELECT count(*) FROM tile"),
+	    (int64_t)((about.size >> 8) + (about.size >> 16) +
+		      (about.size >> 24)));
+	return l.lines;
 }
 
 #endif

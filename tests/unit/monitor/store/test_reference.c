@@ -117,10 +117,11 @@ test_approve_and_clear(void **state)
 	assert_int_equal(bench_int(b, "SELECT bytes = x'70696e6e6564' FROM "
 				      "learned WHERE feed = 2 AND kind = 1"),
 	    1);
-	assert_int_equal(bench_int(b, "SELECT count(*) FROM event WHERE kind ="
+	assert_int_equal(bench_int(b, "SELECT count(*) FROM event e JOIN"
+				      " private p USING(seq) WHERE e.kind ="
 				      " 'reference.approve' AND feed = 2 AND "
-				      "actor = 'unix:ana' AND json_extract("
-				      "body, '$.reason') = 'walked round'"),
+				      "p.actor = 'unix:ana' AND json_extract("
+				      "p.body, '$.reason') = 'walked round'"),
 	    1);
 	assert_true(post(b, 2, true, "plain"));
 	assert_int_equal(look(b, NULL).with, 0);
@@ -210,8 +211,9 @@ test_declared(void **state)
 	assert_string_equal(inv->feeds[1].dark_hours, "");
 	inventory_free(&inv);
 	store_reader_close(&r);
-	assert_int_equal(bench_int(b, "SELECT count(*) FROM event WHERE kind ="
-				      " 'feed.change' AND json_extract(body, "
+	assert_int_equal(bench_int(b, "SELECT count(*) FROM event e JOIN"
+				      " private p USING(seq) WHERE e.kind ="
+				      " 'feed.change' AND json_extract(p.body, "
 				      "'$.dark_hours') = '21:00-05:30'"),
 	    1);
 }

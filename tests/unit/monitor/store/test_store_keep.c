@@ -108,7 +108,8 @@ test_by_age(void **state)
 	assert_int_equal(count(w,
 			     "SELECT count(*) FROM interval WHERE feed = 1"),
 	    31);
-	assert_true(count(w, "SELECT count(*) FROM event") < events);
+	/* Lines go by whole tiles: these are fewer (test_store_ledger.c). */
+	assert_true(count(w, "SELECT count(*) FROM event") > events);
 	assert_true(count(w, "SELECT count(*) FROM event WHERE kind ="
 			     " 'retention'") > 0);
 	/* What is left of the chain still hangs together. */

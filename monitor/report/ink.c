@@ -109,6 +109,7 @@ more(struct ink *ink, size_t length)
 	}
 	ink->text = grown;
 	ink->room = room;
+	ink->text[ink->length] = '\0';
 	return true;
 }
 

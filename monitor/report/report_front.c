@@ -87,6 +87,8 @@ front_init(struct front *f, const struct report *r)
 	f->lists[FRONT_REPEATERS] = r->offender_count;
 	f->lists[FRONT_WINDOWS] = r->window_count;
 	f->lists[FRONT_NEVER] = r->never_count;
+	f->no_screens = r->watched.span_us == 0;
+	f->no_consoles = r->console_count == 0;
 	consoles_list(f, r);
 	f->well = true;
 	for (unsigned i = 0; i < FRONT_LISTS; i++)
@@ -100,6 +102,22 @@ front_fini(struct front *f)
 {
 	free(f->consoles);
 	f->consoles = NULL;
+}
+
+bool
+front_measured(const struct front *f, enum front_list list)
+{
+	switch (list) {
+	case FRONT_STILL:
+	case FRONT_REPEATERS:
+		return true;
+	case FRONT_WINDOWS:
+	case FRONT_NEVER:
+		return !f->no_screens;
+	case FRONT_CONSOLES:
+		break;
+	}
+	return !f->no_consoles;
 }
 
 void

@@ -37,6 +37,8 @@ struct front {
 	uint32_t idle;	     /* consoles */
 	uint32_t missed;     /* prompts */
 	uint32_t lists[FRONT_LISTS];
+	/* No screen, or no console, is declared: none is not nothing. */
+	bool no_screens, no_consoles;
 	uint32_t *consoles; /* owned: indexes, worst first */
 	int64_t ends_utc;   /* of what can be told: the span's or as_of */
 	int64_t off_us;	    /* the monitor was off for so long */
@@ -47,6 +49,8 @@ struct front {
 /* False: no memory. */
 bool front_init(struct front *f, const struct report *r);
 void front_fini(struct front *f);
+/* False: of that list nothing can be told. */
+bool front_measured(const struct front *f, enum front_list list);
 /* How many rows each list gets of so many: every list a few, then those that
  * are more urgent as far as they need. */
 void front_share(const uint32_t *lists, uint32_t rows, uint32_t *shares_out);

@@ -64,7 +64,8 @@ zone_words(struct page *p)
 
 	page_put(p, " \u00b7 <b>");
 	page_fill(p, by > 0 ? PHRASE_LONG_DAY : PHRASE_SHORT_DAY, 1,
-	    WITH(report_figure_duration(by > 0 ? by : -by).text));
+	    WITH(report_figure_duration(by > 0 ? by : -by).text,
+		report_figure_duration(r->to_utc - r->from_utc).text));
 	page_put(p, "</b>");
 }
 
@@ -104,7 +105,8 @@ masthead(struct page *p)
 /* --- seven numbers */
 
 static void
-count(struct page *p, uint32_t n, enum svg_sign sign, enum report_phrase label)
+count(struct page *p, uint32_t n, bool unknown, enum svg_sign sign,
+    enum report_phrase label)
 {
 	ink_format(p->out, "<li class=\"%s\"><b>",
 	    n == 0	? "z"
@@ -112,7 +114,7 @@ count(struct page *p, uint32_t n, enum svg_sign sign, enum report_phrase label)
 			: "");
 	if (n > 0)
 		svg_sign(p->out, sign);
-	page_put(p, page_number(n).text);
+	page_put(p, unknown ? "\u2013" : page_number(n).text);
 	page_put(p, "</b>");
 	page_fill(p, label, n, WITH(""));
 	page_put(p, "</li>");
@@ -128,13 +130,16 @@ tally(struct page *p)
 		    : f->well		  ? PHRASE_ALL_WELL
 					  : PHRASE_TODAY);
 	page_put(p, "</p><ul class=\"tally\">");
-	count(p, f->down, SIGN_DOWN, PHRASE_STILL_DOWN);
-	count(p, f->poor, SIGN_POOR, PHRASE_STILL_POOR);
-	count(p, f->lists[FRONT_REPEATERS], SIGN_REPEAT, PHRASE_REPEATERS);
-	count(p, f->lists[FRONT_WINDOWS], SIGN_BLIND, PHRASE_BLIND_WINDOWS);
-	count(p, f->idle, SIGN_IDLE, PHRASE_IDLE_CONSOLES);
-	count(p, f->missed, SIGN_PROMPT, PHRASE_PROMPTS_MISSED);
-	count(p, f->lists[FRONT_NEVER], SIGN_NEVER, PHRASE_NEVER_WATCHED);
+	count(p, f->down, false, SIGN_DOWN, PHRASE_STILL_DOWN);
+	count(p, f->poor, false, SIGN_POOR, PHRASE_STILL_POOR);
+	count(p, f->lists[FRONT_REPEATERS], false, SIGN_REPEAT,
+	    PHRASE_REPEATERS);
+	count(p, f->lists[FRONT_WINDOWS], f->no_screens, SIGN_BLIND,
+	    PHRASE_BLIND_WINDOWS);
+	count(p, f->idle, f->no_consoles, SIGN_IDLE, PHRASE_IDLE_CONSOLES);
+	count(p, f->missed, f->no_consoles, SIGN_PROMPT, PHRASE_PROMPTS_MISSED);
+	count(p, f->lists[FRONT_NEVER], f->no_screens, SIGN_NEVER,
+	    PHRASE_NEVER_WATCHED);
 	page_put(p, "</ul>");
 }
 
@@ -251,7 +256,7 @@ repeaters(struct page *p, uint32_t rows)
 		page_feed(p, o->feed);
 		cell(p, "w2");
 		page_put(p, report_words_cause(p->language, o->cause));
-		cell(p, "");
+		cell(p, "w34");
 		page_fill(p, PHRASE_TIMES_DOWN, o->count,
 		    WITH(page_number(o->count).text,
 			report_figure_duration(o->down_us).text));
@@ -316,7 +321,7 @@ console(struct page *p, const struct report_console *c)
 	bool first = true;
 	int64_t suspect = c->presence_us[PRESENCE_SUSPECT];
 
-	page_put(p, "<tr><td class=\"w1\"><b>");
+	page_put(p, "<tr><td class=\"w0\"><b>");
 	page_name(p, c->name, 60);
 	page_put(p, "</b> <i>");
 	page_name(p, c->room, 60);
@@ -364,8 +369,9 @@ never(struct page *p, uint32_t rows)
 	}
 }
 
+/* What there was none of, and what nobody can tell, are two sentences. */
 static void
-nothing_of(struct page *p, const uint32_t *lists)
+nothing_of(struct page *p, bool measured, enum report_phrase sentence)
 {
 	static const enum report_phrase names[FRONT_LISTS] = { PHRASE_N_STILL,
 		PHRASE_REPEATERS, PHRASE_N_WINDOWS, PHRASE_N_CONSOLES,
@@ -374,14 +380,15 @@ nothing_of(struct page *p, const uint32_t *lists)
 	size_t at = 0;
 
 	for (unsigned i = 0; i < FRONT_LISTS && at < sizeof(all); i++)
-		if (lists[i] == 0)
+		if (p->front.lists[i] == 0 &&
+		    front_measured(&p->front, (enum front_list)i) == measured)
 			at += (size_t)snprintf(all + at, sizeof(all) - at,
 			    "%s%s", at > 0 ? ", " : "",
 			    report_words_of(p->language, names[i]));
 	if (at == 0)
 		return;
 	page_put(p, "<p class=\"nothing\">");
-	page_fill(p, PHRASE_NOTHING_OF, 1, WITH(all));
+	page_fill(p, sentence, 1, WITH(all));
 	page_put(p, "</p>");
 }
 
@@ -438,7 +445,8 @@ lists(struct page *p)
 	page_put(p, "<div class=\"lists\">");
 	for (unsigned i = 0; i < FRONT_LISTS; i++)
 		list(p, i, shares[i]);
-	nothing_of(p, want);
+	nothing_of(p, true, PHRASE_NOTHING_OF);
+	nothing_of(p, false, PHRASE_NOT_MEASURED);
 	page_put(p, "</div>");
 }
 
@@ -471,9 +479,9 @@ sum_good(struct page *p)
 	page_put(p, page_bounds(p, availability_all(&r->fleet)).text);
 	page_put(p, "</dd><dd>");
 	page_say(p, PHRASE_WITHOUT_MAINTENANCE);
-	page_put(p, " ");
+	page_put(p, " <span class=\"w\">");
 	page_put(p, page_bounds(p, availability_kept(&r->fleet)).text);
-	page_put(p, "</dd>");
+	page_put(p, "</span></dd>");
 	if (r->target_ppm > 0) {
 		ink_format(p->out, "<dd class=\"%s\">",
 		    r->target_kept == TARGET_MISSED ? "at" : "");

@@ -8,7 +8,7 @@
 
 #define MAIL_ROWS 200
 #define ROWS 400
-#define MAIL_PICTURE_BYTES 2400000 /* as base64 */
+#define MAIL_PICTURE_BYTES 2200000 /* as base64 */
 
 struct ranked {
 	uint64_t weight;

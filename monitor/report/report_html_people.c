@@ -40,18 +40,22 @@ table(struct page *p, const char *const *widths,
 static void
 prompts(struct page *p, const struct report_console *c)
 {
-	page_put(p, "<td>");
+	page_put(p, "<td class=\"n\">");
 	if (c->prompts == 0) {
 		page_put(p, "\u2013</td>");
 		return;
 	}
-	page_fill(p, PHRASE_PROMPTS_CELL, c->prompts,
-	    WITH(page_number(c->prompts).text, page_number(c->right).text,
-		page_number(c->wrong).text, page_number(c->missed).text));
+	page_put(p, page_number(c->right).text);
+	page_put(p, ", ");
+	page_put(p, page_number(c->wrong).text);
+	page_put(p, c->missed > 0 ? ", <b>" : ", ");
+	page_put(p, page_number(c->missed).text);
+	page_put(p, c->missed > 0 ? "</b>" : "");
 	if (c->right + c->wrong > 0) {
-		page_put(p, "; ");
+		page_put(p, "<br><small>");
 		page_fill(p, PHRASE_ANSWER_AFTER, 1,
 		    WITH(report_figure_duration(c->latency_ms * 1000).text));
+		page_put(p, "</small>");
 	}
 	page_put(p, "</td>");
 }
@@ -94,8 +98,8 @@ console(struct page *p, const struct report_console *c)
 static void
 consoles(struct page *p)
 {
-	static const char *const widths[] = { "16%", "13%", "9%", "8%", "8%",
-		"9%", "9%", "10%", "11%", "7%" };
+	static const char *const widths[] = { "14%", "11%", "9.5%", "9.5%",
+		"9%", "9%", "8.5%", "10.5%", "11%", "8%" };
 	static const enum report_phrase heads[] = { PHRASE_C_CONSOLE,
 		PHRASE_C_PRESENCE, PHRASE_C_ATTENDED, PHRASE_C_IDLE,
 		PHRASE_C_AWAY, PHRASE_C_SUSPECT, PHRASE_C_UNKNOWN,
@@ -107,7 +111,7 @@ consoles(struct page *p)
 		page_put(p, "</p>");
 		return;
 	}
-	table(p, widths, heads, 10, 0x2fc);
+	table(p, widths, heads, 10, 0x3fc);
 	for (uint32_t i = 0; i < p->r->console_count && i < CONSOLE_ROWS; i++)
 		console(p, &p->r->consoles[i]);
 	page_put(p, "</tbody></table>");

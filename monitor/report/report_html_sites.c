@@ -6,8 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAIL_FEEDS 4000 /* rows; with their bars at most some 2 MB */
-#define FEEDS 20000
+/* The section ends at so many bytes. In a mail some 4,000 feeds of a bad day.
+ */
+#define MAIL_BYTES 1900000
+#define BYTES 20000000
+#define QUIET_NAMES 400 /* of sites, in a mail */
 
 /* How much was wrong: less is later. */
 static int64_t
@@ -52,8 +55,8 @@ by_rank(const void *a, const void *b)
 struct sites {
 	struct ranked *sites, *order;
 	uint32_t *first;
-	uint32_t left; /* rows that may still be written */
-	uint32_t cut;  /* eventful feeds left out */
+	size_t most;  /* length of the page at which no more is written */
+	uint32_t cut; /* eventful feeds left out */
 };
 
 static bool
@@ -176,40 +179,41 @@ feed_row(struct page *p, const struct report_feed *f)
 /* What more is known of a site's repairs and answers, in words. */
 static void
 site_words(struct page *p, const struct availability *a,
-    const struct report_answers *answers, enum target_word target,
-    uint32_t target_ppm)
+    const struct report_answers *answers)
 {
 	int64_t between = availability_mtbf_us(a);
 	int64_t repair = availability_mttr_us(a);
 
-	page_put(p, "<small>");
 	if (repair > 0) {
-		page_say(p, PHRASE_C_REPAIR);
-		page_put(p, " ");
-		page_put(p, report_figure_duration(repair).text);
-		page_put(p, ". ");
+		page_put(p, " \u00b7 ");
+		page_fill(p, PHRASE_C_REPAIR, 1,
+		    WITH(report_figure_duration(repair).text));
 	}
 	if (between > 0) {
+		page_put(p, " \u00b7 ");
 		page_fill(p, PHRASE_C_BETWEEN, 1,
 		    WITH(report_figure_duration(between).text));
-		page_put(p, ". ");
 	}
 	if (answers->incidents > 0) {
+		int64_t mean = answers->acknowledged > 0
+				   ? answers->sum_us / answers->acknowledged
+				   : -1;
+
+		page_put(p, " \u00b7 ");
 		page_fill(p, PHRASE_C_ANSWER, 1,
-		    WITH(report_figure_duration(
-			     answers->acknowledged > 0
-				 ? answers->sum_us / answers->acknowledged
-				 : -1)
-			     .text,
+		    WITH(report_figure_duration(mean).text,
 			page_number(answers->acknowledged).text,
 			page_number(answers->incidents).text));
-		page_put(p, ". ");
 	}
-	page_put(p, "</small>");
+}
+
+static void
+target_words(struct page *p, enum target_word target, uint32_t target_ppm)
+{
 	if (target == TARGET_NONE)
 		return;
 	ink_format(p->out, "<span class=\"%s\">",
-	    target == TARGET_MISSED ? "miss" : "");
+	    target == TARGET_MISSED ? "miss" : "met");
 	page_fill(p, PHRASE_TARGET, 1, WITH(page_percent(p, target_ppm).text));
 	page_put(p, ": ");
 	page_say(p, page_target_word(target));
@@ -225,8 +229,7 @@ site_row(struct page *p, const struct report_site *site)
 	page_fill(p, PHRASE_FEEDS_AT_SITES, site->feeds,
 	    WITH(page_number(site->feeds).text));
 	page_put(p, "</small></th><td class=\"b0\">");
-	site_words(p, &site->a, &site->answers, site->target_kept,
-	    site->target_ppm);
+	target_words(p, site->target_kept, site->target_ppm);
 	page_put(p, "</td>");
 	figures(p, &site->a);
 	page_put(p, "</tr>");
@@ -243,16 +246,17 @@ least(uint32_t *ppm, const struct report_feed *f)
 }
 
 static void
-rest_row(struct page *p, uint32_t quiet, uint32_t all, uint32_t ppm)
+rest_row(struct page *p, const struct report_site *site, uint32_t quiet,
+    uint32_t all, uint32_t ppm)
 {
-	if (quiet == 0)
-		return;
 	page_put(p, "<tr class=\"rest\"><td class=\"sub\" colspan=\"9\">");
 	page_fill(p, quiet == all ? PHRASE_UNEVENTFUL : PHRASE_UNEVENTFUL_MORE,
 	    quiet,
 	    WITH(page_number(quiet).text,
 		report_figure_percent(p->language, ppm, true).text,
 		page_percent(p, 1000000).text));
+	if (site != NULL)
+		site_words(p, &site->a, &site->answers);
 	page_put(p, "</td></tr>");
 }
 
@@ -263,6 +267,11 @@ site_group(struct page *p, struct sites *s, uint32_t index)
 	uint32_t from = s->first[index], to = s->first[index + 1];
 	uint32_t quiet = 0, ppm = 1000000;
 
+	if (p->out->length >= s->most) {
+		for (uint32_t i = from; i < to; i++)
+			s->cut += eventful(&r->feeds[s->order[i].index]);
+		return;
+	}
 	page_put(p, "<tbody>");
 	if (index < r->site_count) {
 		site_row(p, &r->sites[index]);
@@ -278,14 +287,14 @@ site_group(struct page *p, struct sites *s, uint32_t index)
 		if (!eventful(f)) {
 			quiet++;
 			least(&ppm, f);
-		} else if (s->left > 0) {
+		} else if (p->out->length < s->most) {
 			feed_row(p, f);
-			s->left--;
 		} else {
 			s->cut++;
 		}
 	}
-	rest_row(p, quiet, to - from, ppm);
+	rest_row(p, index < r->site_count ? &r->sites[index] : NULL, quiet,
+	    to - from, ppm);
 	page_put(p, "</tbody>");
 }
 
@@ -304,8 +313,8 @@ site_eventful(const struct sites *s, const struct report *r, uint32_t index)
 static void
 table_head(struct page *p)
 {
-	static const char *const widths[] = { "24%", "29%", "6.5%", "6.5%",
-		"6.5%", "6.5%", "8.5%", "5%", "7.5%" };
+	static const char *const widths[] = { "21%", "26%", "6.4%", "6.4%",
+		"6.4%", "6.4%", "10.4%", "7%", "10%" };
 	bool day = p->r->to_utc - p->r->from_utc <= 90000000000LL;
 
 	page_put(p, "<table class=\"t2\"><colgroup>");
@@ -358,8 +367,11 @@ quiet_sites(struct page *p, const struct sites *s)
 		report_figure_percent(p->language, ppm, true).text,
 		page_percent(p, 1000000).text));
 	page_put(p, "</h3><ul class=\"quiet\">");
-	for (uint32_t i = 0; i < p->r->site_count; i++) {
-		if (s->first[i] == s->first[i + 1] || site_eventful(s, p->r, i))
+	uint32_t most = p->face->mail ? QUIET_NAMES : UINT32_MAX;
+
+	for (uint32_t i = 0, row = 0; i < p->r->site_count; i++) {
+		if (s->first[i] == s->first[i + 1] ||
+		    site_eventful(s, p->r, i) || row++ >= most)
 			continue;
 		page_put(p, "<li>");
 		page_name(p, p->r->sites[i].path, 80);
@@ -368,12 +380,14 @@ quiet_sites(struct page *p, const struct sites *s)
 		page_put(p, "</li>");
 	}
 	page_put(p, "</ul>");
+	page_cut(p, n, most);
 }
 
 void
 page_sites(struct page *p)
 {
-	struct sites s = { .left = p->face->mail ? MAIL_FEEDS : FEEDS };
+	struct sites s = { .most = p->out->length +
+				   (p->face->mail ? MAIL_BYTES : BYTES) };
 	bool any = false;
 
 	if (p->r->feed_count == 0)
@@ -419,7 +433,8 @@ page_days(struct page *p)
 	if (p->r->day_count == 0)
 		return;
 	page_section(p, "days", PHRASE_BY_DAY);
-	page_put(p, "<table class=\"t2\"><thead><tr>");
+	page_put(p, "<table class=\"t2\"><colgroup><col style=\"width:44%\">"
+		    "</colgroup><thead><tr>");
 	page_column(p, "", PHRASE_C_DATE);
 	page_column(p, "n", PHRASE_AT_LEAST);
 	page_column(p, "n", PHRASE_AT_MOST);

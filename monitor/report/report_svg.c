@@ -49,7 +49,7 @@ svg_definitions(struct ink *out, enum report_language language)
 	    "<pattern id=\"hu\" width=\"4\" height=\"4\" patternUnits="
 	    "\"userSpaceOnUse\" patternTransform=\"rotate(-45)\"><path d=\"M0 "
 	    "0h4v4h-4z\" fill=\"#fff\"/><path d=\"M0 0v4\" stroke=\"#3a6fb0\" "
-	    "stroke-width=\"1.5\"/></pattern>");
+	    "stroke-width=\"2\"/></pattern>");
 	for (unsigned i = 0; i < SIGN_COUNT; i++) {
 		/* The triangles' middle is not their box's. */
 		const char *y = i == SIGN_BLIND	   ? "8.3"
@@ -273,19 +273,29 @@ svg_curve_of(const struct report *r, struct svg_curve *out)
 	}
 }
 
-/* The outline of so many, standing on `base`, 3 units a column. */
+/* The outlines of so many, standing on `base`, 3 units a column; nothing where
+ * there are none. */
 static void
 curve_path(struct ink *out, const char *class, const uint32_t *counts,
     uint32_t most, double height, double base)
 {
+	uint32_t before = 0;
+
 	if (most == 0)
 		return;
-	ink_format(out, "<path class=\"%s\" d=\"M0 %.1f", class, base);
-	for (unsigned i = 0; i < SVG_BAR_UNITS; i++)
-		if (i == 0 || counts[i] != counts[i - 1])
-			ink_format(out, "H%uV%.1f", i * 3,
-			    base - counts[i] * height / most);
-	ink_format(out, "H%uV%.1fz\"/>", SVG_BAR_UNITS * 3, base);
+	ink_format(out, "<path class=\"%s\" d=\"", class);
+	for (unsigned i = 0; i <= SVG_BAR_UNITS; i++) {
+		uint32_t n = i < SVG_BAR_UNITS ? counts[i] : 0;
+
+		if (n == before)
+			continue;
+		if (before == 0)
+			ink_format(out, "M%u %.1f", i * 3, base);
+		ink_format(out, "H%uV%.1f%s", i * 3, base - n * height / most,
+		    n == 0 ? "z" : "");
+		before = n;
+	}
+	ink_put(out, "\"/>");
 }
 
 void

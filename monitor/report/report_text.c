@@ -186,11 +186,14 @@ witness(struct page *p)
 }
 
 static void
-tally_row(struct page *p, uint32_t n, enum report_phrase phrase)
+tally_row(struct page *p, uint32_t n, bool unknown, enum report_phrase phrase)
 {
 	char words[200];
 
-	ink_format(p->out, "%8s  ", page_number(n).text);
+	if (unknown)
+		ink_put(p->out, "       \u2013  ");
+	else
+		ink_format(p->out, "%8s  ", page_number(n).text);
 	report_words_fill(words, sizeof(words), p->language, phrase, n,
 	    WITH(""));
 	ink_put(p->out, words);
@@ -207,13 +210,15 @@ tally(struct page *p)
 		say(p, PHRASE_NO_FEEDS, 1, WITH(""));
 	else
 		say(p, f->well ? PHRASE_ALL_WELL : PHRASE_TODAY, 1, WITH(""));
-	tally_row(p, f->down, PHRASE_STILL_DOWN);
-	tally_row(p, f->poor, PHRASE_STILL_POOR);
-	tally_row(p, f->lists[FRONT_REPEATERS], PHRASE_REPEATERS);
-	tally_row(p, f->lists[FRONT_WINDOWS], PHRASE_BLIND_WINDOWS);
-	tally_row(p, f->idle, PHRASE_IDLE_CONSOLES);
-	tally_row(p, f->missed, PHRASE_PROMPTS_MISSED);
-	tally_row(p, f->lists[FRONT_NEVER], PHRASE_NEVER_WATCHED);
+	tally_row(p, f->down, false, PHRASE_STILL_DOWN);
+	tally_row(p, f->poor, false, PHRASE_STILL_POOR);
+	tally_row(p, f->lists[FRONT_REPEATERS], false, PHRASE_REPEATERS);
+	tally_row(p, f->lists[FRONT_WINDOWS], f->no_screens,
+	    PHRASE_BLIND_WINDOWS);
+	tally_row(p, f->idle, f->no_consoles, PHRASE_IDLE_CONSOLES);
+	tally_row(p, f->missed, f->no_consoles, PHRASE_PROMPTS_MISSED);
+	tally_row(p, f->lists[FRONT_NEVER], f->no_screens,
+	    PHRASE_NEVER_WATCHED);
 }
 
 static void

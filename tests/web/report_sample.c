@@ -18,7 +18,7 @@ struct sample {
 	struct report r; /* first: the pointer is the same */
 	uint64_t random;
 	void **kept;
-	size_t kept_count;
+	size_t kept_count, kept_room;
 	bool hostile;
 };
 
@@ -27,9 +27,12 @@ keep(struct sample *s, void *p)
 {
 	if (p == NULL)
 		abort();
-	s->kept = realloc(s->kept, (s->kept_count + 1) * sizeof(*s->kept));
-	if (s->kept == NULL)
-		abort();
+	if (s->kept_count == s->kept_room) {
+		s->kept_room = s->kept_room * 2 + 1024;
+		s->kept = realloc(s->kept, s->kept_room * sizeof(*s->kept));
+		if (s->kept == NULL)
+			abort();
+	}
 	s->kept[s->kept_count++] = p;
 	return p;
 }
@@ -84,6 +87,12 @@ static const enum cause bad_causes[] = { CAUSE_STALLED, CAUSE_UNREACHABLE,
 	CAUSE_AUTH_FAILED, CAUSE_LOOPED };
 
 static void
+tail(uint8_t *line, uint32_t steps, uint32_t from, uint8_t bar)
+{
+	memset(line + from, bar, steps - from);
+}
+
+static void
 feed_bar(struct sample *s, struct report_feed *f, bool trouble,
     const struct sample_ask *ask)
 {
@@ -108,9 +117,8 @@ feed_bar(struct sample *s, struct report_feed *f, bool trouble,
 			for (uint32_t k = steps / 3; k < steps / 2; k++)
 				excused[k] = true;
 		if (draw(s, 4) == 0)
-			for (uint32_t k = steps - draw(s, steps / 2); k < steps;
-			     k++)
-				line[k] = draw(s, 4) == 0 ? BAR_POOR : BAR_DOWN;
+			tail(line, steps, steps - 1 - draw(s, steps / 2),
+			    draw(s, 4) == 0 ? BAR_POOR : BAR_DOWN);
 	}
 	if (ask->trouble > 0) /* a short loss of the network, for all */
 		for (uint32_t k = steps * 2 / 3; k < steps * 2 / 3 + 4; k++)

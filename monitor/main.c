@@ -44,6 +44,10 @@ static const struct {
 	    "camwarden consoles import consoles.csv screens.csv" },
 	{ "roster", cli_roster, "who should be where, and who is missing",
 	    "camwarden roster now" },
+	{ "maintenance", cli_maintenance, "announced work on cameras",
+	    "camwarden maintenance add --site North --for 2h --reason lens" },
+	{ "mute", cli_mute, "alerts kept silent, by whom and until when",
+	    "camwarden mute list" },
 	{ "unwatched", cli_unwatched, "what nobody could see, and when",
 	    "camwarden unwatched --from 2026-11-01 --to 2026-12-01" },
 	/* roles, not for people */

@@ -166,16 +166,6 @@ struct monitor_reference {
 void monitor_reference(struct monitor *m, const struct monitor_reference *what,
     const struct monitor_actor *who, monitor_answer_fn *answer, void *arg);
 
-/* Maintenance or mute over a site's or feed's time; half-open, UTC. */
-struct monitor_overlay {
-	bool mute;	  /* else maintenance */
-	const char *site; /* "" = the one feed */
-	uint8_t uuid[16];
-	int64_t from_utc_us; /* 0 = now; never in the past */
-	int64_t to_utc_us;
-};
-void monitor_overlay(struct monitor *m, const struct monitor_overlay *what,
-    const struct monitor_actor *who, monitor_answer_fn *answer, void *arg);
 void monitor_acknowledge(struct monitor *m, int64_t incident,
     const struct monitor_actor *who, monitor_answer_fn *answer, void *arg);
 

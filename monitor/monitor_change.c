@@ -242,72 +242,7 @@ monitor_remove(struct monitor *m, enum monitor_table table, const char *name,
 	change_fini(&c);
 }
 
-/* --- overlays and incidents */
-
-struct site_search {
-	const char *path;
-	int64_t id;
-};
-
-static bool
-match_site(void *arg, const struct store_site_row *row)
-{
-	struct site_search *s = arg;
-
-	if (strcmp(row->path, s->path) == 0)
-		s->id = row->id;
-	return s->id == 0;
-}
-
-static bool
-overlay_place(struct monitor *m, const struct monitor_overlay *what,
-    struct store_overlay *out, const char **why)
-{
-	struct site_search s = { .path = what->site };
-	const struct watched_feed *f;
-
-	if (what->site != NULL && what->site[0] != '\0') {
-		store_read_sites(m->reader, match_site, &s);
-		out->site = s.id;
-		*why = "no such site";
-		return s.id != 0;
-	}
-	f = monitor_feed_find(m, what->uuid);
-	out->feed = f != NULL ? f->id : 0;
-	*why = "no such feed";
-	return f != NULL;
-}
-
-void
-monitor_overlay(struct monitor *m, const struct monitor_overlay *what,
-    const struct monitor_actor *who, monitor_answer_fn *answer, void *arg)
-{
-	int64_t now = monitor_utc(m, clock_mono_us());
-	struct store_overlay o = { .kind = what->mute ? STORE_MUTE
-						      : STORE_MAINTENANCE,
-		.from_utc = what->from_utc_us != 0 ? what->from_utc_us : now,
-		.to_utc = what->to_utc_us,
-		.actor = who->actor,
-		.reason = who->reason };
-	const char *why = NULL;
-	struct monitor_request *q;
-
-	if (who->actor[0] == '\0' || who->reason[0] == '\0')
-		why = "a reason is needed";
-	else if (o.from_utc < now - US_PER_S)
-		why = "it can't begin in the past: what was, was";
-	else if (o.to_utc <= o.from_utc)
-		why = "it must end after it begins";
-	if (why != NULL || !overlay_place(m, what, &o, &why)) {
-		monitor_answer_now(answer, arg, false, why);
-		return;
-	}
-	q = monitor_request_new(answer, arg);
-	if (q != NULL)
-		monitor_request_posted(q,
-		    store_overlay(m->store, &o,
-			&(struct store_done){ monitor_request_done, q }));
-}
+/* --- incidents */
 
 void
 monitor_acknowledge(struct monitor *m, int64_t incident,

@@ -9,6 +9,7 @@
 #include "monitor/inventory/inventory.h"
 #include "monitor/monitor.h"
 #include "monitor/monitor_floor.h"
+#include "monitor/monitor_overlay.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 #define REASON_BYTES 500u
@@ -229,6 +230,50 @@ do_dispute(const struct asked *a)
 		monitor_dispute(a->m, &d, &who, on_changed, p);
 }
 
+static int64_t
+number(const struct asked *a, const char *key)
+{
+	return json_integer_value(json_object_get(a->root, key));
+}
+
+static void
+do_overlay(const struct asked *a)
+{
+	int64_t days = number(a, "days"), begin = number(a, "begin"),
+		end = number(a, "end");
+	struct overlay_wish w = { .mute = flag(a, "mute"),
+		.feed = word(a, "feed"),
+		.site = word(a, "site"),
+		.tag = word(a, "tag"),
+		.from_utc = number(a, "from"),
+		.to_utc = number(a, "to"),
+		.days = (uint8_t)days,
+		.begin_minute = (uint16_t)begin,
+		.end_minute = (uint16_t)end,
+		.actor = a->q->actor,
+		.reason = word(a, "reason") };
+	struct pending *p;
+
+	if (days < 0 || days > 0x7f || begin < 0 || begin >= 1440 || end < 0 ||
+	    end > 1440 || w.from_utc < 0 || w.to_utc < 0)
+		refuse(a, "'days', 'begin', 'end', 'from' or 'to' is none");
+	else if ((p = pending_new(a)) != NULL)
+		monitor_overlay(a->m, &w, on_changed, p);
+}
+
+static void
+do_overlay_end(const struct asked *a)
+{
+	struct monitor_actor who = { a->q->actor, word(a, "reason") };
+	struct pending *p;
+
+	if (number(a, "overlay") <= 0)
+		refuse(a, "'overlay' is none, expected its number");
+	else if ((p = pending_new(a)) != NULL)
+		monitor_overlay_end(a->m, number(a, "overlay"), &who,
+		    on_changed, p);
+}
+
 static void
 do_acknowledge(const struct asked *a)
 {
@@ -320,6 +365,8 @@ static const struct {
 	{ "floor-remove", do_floor_remove },
 	{ "token", do_token },
 	{ "dispute", do_dispute },
+	{ "overlay", do_overlay },
+	{ "overlay-end", do_overlay_end },
 };
 
 void

@@ -11,6 +11,7 @@
 
 #include "camwarden/words.h"
 #include "monitor/cli/client.h"
+#include "monitor/overlay.h"
 #include "monitor/store/store_read.h"
 
 static const char help[] =
@@ -255,6 +256,10 @@ cli_status(int argc, char **argv)
 	store_now(&now);
 	s.now_utc = now.utc_us;
 	s.feeds = s.cli.json ? json_array() : NULL;
+	struct zones *zones = zones_new();
+
+	if (zones != NULL)
+		store_reader_holds(r, overlay_holds, zones);
 	bool read = store_read_alive(r, &now, &s.alive) &&
 		    store_read_feeds(r, s.site, NULL, on_feed, &s);
 
@@ -265,6 +270,7 @@ cli_status(int argc, char **argv)
 	else
 		print_text(&s);
 	store_reader_close(&r);
+	zones_free(&zones);
 	if (!read)
 		return CLI_FAILED;
 	if (!s.alive.alive)

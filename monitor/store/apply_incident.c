@@ -273,13 +273,21 @@ apply_overlay(struct writer *w, struct op *op)
 		apply_fault(op, "its end is not after its start");
 		return;
 	}
+	if ((o->feed != 0) + (o->site != 0) +
+		(o->tag != NULL && o->tag[0] != '\0') !=
+	    1) {
+		apply_fault(op, "it is of a feed, a site or a tag");
+		return;
+	}
 	sqlite3_snprintf(sizeof(kind), kind, "%s.add", overlay_name(o->kind));
 	db_run(&w->db,
 	    "INSERT INTO overlay(kind, feed, site, tag, starts, ends, actor,"
-	    " reason, created) VALUES(?,?,?,?,?,?,?,?,?)",
-	    "i??siissi", (int64_t)o->kind, o->feed, o->site, o->tag,
+	    " reason, created, days, begin_minute, end_minute, zone)"
+	    " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,ifnull(?, ''))",
+	    "i??siissiiiis", (int64_t)o->kind, o->feed, o->site, o->tag,
 	    o->from_utc, o->to_utc, o->actor, o->reason,
-	    epoch_utc(w, op->stamp_us));
+	    epoch_utc(w, op->stamp_us), (int64_t)o->days,
+	    (int64_t)o->begin_minute, (int64_t)o->end_minute, o->zone);
 	op->result.id = sqlite3_last_insert_rowid(w->db.h);
 	json_number(&j, "overlay", op->result.id);
 	json_feed(w, &j, o->feed);
@@ -287,9 +295,17 @@ apply_overlay(struct writer *w, struct op *op)
 	json_text(&j, "tag", o->tag);
 	json_number(&j, "from", o->from_utc);
 	json_number(&j, "to", o->to_utc);
+	if (o->days != 0) {
+		json_number(&j, "days", o->days);
+		json_number(&j, "begin", o->begin_minute);
+		json_number(&j, "end", o->end_minute);
+		json_text(&j, "zone", o->zone);
+	}
 	json_text(&j, "reason", o->reason);
 	op->result.seq = event_append(w, op->stamp_us, kind, o->actor, o->feed,
 	    json_close(&j));
+	db_run(&w->db, "UPDATE overlay SET seq = ? WHERE id = ?", "ii",
+	    (int64_t)op->result.seq, op->result.id);
 }
 
 void

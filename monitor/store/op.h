@@ -12,6 +12,7 @@
 #include "monitor/store/reference.h"
 #include "monitor/store/store.h"
 #include "monitor/store/store_consoles.h"
+#include "monitor/store/store_overlay.h"
 #include "monitor/store/store_ledger.h"
 
 enum op_kind {

@@ -20,14 +20,17 @@ static const char feeds_sql[] =
     " above(site, up) AS (SELECT id, id FROM site UNION ALL"
     "  SELECT a.site, s.parent FROM above a JOIN site s ON s.id = a.up"
     "  WHERE s.parent IS NOT NULL),"
+    " resting(id) AS (SELECT value FROM json_each(?6)),"
     " covered(feed, kind) AS ("
     "  SELECT f.id, o.kind FROM overlay o JOIN feed f ON f.id = o.feed"
-    "   WHERE o.starts <= ?1 AND o.ends > ?1"
+    "   WHERE o.starts <= ?1 AND o.ends > ?1 AND o.id NOT IN resting"
     "  UNION SELECT f.id, o.kind FROM overlay o JOIN above a ON a.up = o.site"
     "   JOIN feed f ON f.site = a.site WHERE o.starts <= ?1 AND o.ends > ?1"
+    "   AND o.id NOT IN resting"
     "  UNION SELECT f.id, o.kind FROM overlay o JOIN feed f"
     "   ON instr(',' || f.tags || ',', ',' || o.tag || ',')"
-    "   WHERE o.tag <> '' AND o.starts <= ?1 AND o.ends > ?1)"
+    "   WHERE o.tag <> '' AND o.starts <= ?1 AND o.ends > ?1"
+    "   AND o.id NOT IN resting)"
     "SELECT f.id, f.site, f.device, f.uuid, f.name, p.path, p.zone,"
     " p.contact, d.name, f.url, f.tags, f.transport, f.criticality,"
     " f.visit_s, f.visit_every_s, d.quirks, d.sessions, f.no_picture,"
@@ -145,15 +148,63 @@ row_rest(sqlite3_stmt *st, struct store_feed_row *f)
 	}
 }
 
+void
+store_reader_holds(struct store_reader *r, store_holds_fn *fn, void *arg)
+{
+	r->holds = fn;
+	r->holds_arg = arg;
+}
+
+/* "[3,7]": the weekly overlays that are not in force at this hour. Given; NULL
+ * after a failure. */
+static char *
+resting(struct store_reader *r)
+{
+	sqlite3_str *text = sqlite3_str_new(r->db.h);
+	const char *between = "";
+	sqlite3_stmt *st = db_query(&r->db,
+	    "SELECT id, starts, ends, created, days, begin_minute, end_minute,"
+	    " zone FROM overlay WHERE days <> 0 AND starts <= ?1 AND ends > ?1",
+	    "i", r->now.utc_us);
+
+	sqlite3_str_appendall(text, "[");
+	while (db_step(&r->db, st)) {
+		struct store_overlay_row row = {
+			.id = sqlite3_column_int64(st, 0),
+			.from_utc = sqlite3_column_int64(st, 1),
+			.to_utc = sqlite3_column_int64(st, 2),
+			.created_utc = sqlite3_column_int64(st, 3),
+			.days = (uint8_t)sqlite3_column_int(st, 4),
+			.begin_minute = (uint16_t)sqlite3_column_int(st, 5),
+			.end_minute = (uint16_t)sqlite3_column_int(st, 6),
+			.zone = db_text(st, 7),
+		};
+
+		if (r->holds != NULL &&
+		    r->holds(r->holds_arg, &row, r->now.utc_us))
+			continue;
+		sqlite3_str_appendf(text, "%s%lld", between, row.id);
+		between = ",";
+	}
+	sqlite3_str_appendall(text, "]");
+
+	char *out = sqlite3_str_finish(text);
+
+	if (out == NULL)
+		db_fail(&r->db, SQLITE_NOMEM, "out of memory");
+	return out;
+}
+
 bool
 store_read_feeds(struct store_reader *r, const char *site, const uint8_t *uuid,
     store_feed_fn *fn, void *arg)
 {
 	store_reader_begin(r);
 	int64_t slot = r->now.utc_us / SLOT_US - 1;
-	sqlite3_stmt *st = db_query(&r->db, feeds_sql, "iiisb", r->now.utc_us,
+	char *rest = resting(r);
+	sqlite3_stmt *st = db_query(&r->db, feeds_sql, "iiisbs", r->now.utc_us,
 	    slot / SLOTS, slot % SLOTS * 8 + 1, site, uuid,
-	    (size_t)(uuid != NULL ? 16 : 0));
+	    (size_t)(uuid != NULL ? 16 : 0), rest);
 
 	while (db_step(&r->db, st)) {
 		struct store_feed_row row = { 0 };
@@ -166,6 +217,7 @@ store_read_feeds(struct store_reader *r, const char *site, const uint8_t *uuid,
 			break;
 		}
 	}
+	sqlite3_free(rest);
 	return store_reader_end(r);
 }
 

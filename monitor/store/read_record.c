@@ -292,31 +292,53 @@ store_read_references(struct store_reader *r, const char *site,
 	return store_reader_end(r);
 }
 
+static void
+overlay_row(sqlite3_stmt *st, char name[600], struct store_overlay_row *row)
+{
+	*row = (struct store_overlay_row){
+		.id = sqlite3_column_int64(st, 0),
+		.feed = sqlite3_column_int64(st, 1),
+		.site = sqlite3_column_int64(st, 2),
+		.kind = sqlite3_column_int(st, 3),
+		.tag = db_text(st, 4),
+		.actor = db_text(st, 5),
+		.reason = db_text(st, 6),
+		.from_utc = sqlite3_column_int64(st, 7),
+		.to_utc = sqlite3_column_int64(st, 8),
+		.created_utc = sqlite3_column_int64(st, 9),
+		.seq = sqlite3_column_int64(st, 10),
+		.days = (uint8_t)sqlite3_column_int(st, 11),
+		.begin_minute = (uint16_t)sqlite3_column_int(st, 12),
+		.end_minute = (uint16_t)sqlite3_column_int(st, 13),
+		.zone = db_text(st, 14),
+		.site_path = db_text(st, 17),
+		.feed_name = name,
+	};
+	name[0] = '\0';
+	if (row->feed != 0)
+		snprintf(name, 600, "%s/%s", db_text(st, 15), db_text(st, 16));
+}
+
 bool
 store_read_overlays(struct store_reader *r, int64_t from_utc, int64_t to_utc,
     store_overlay_fn *fn, void *arg)
 {
+	struct store_overlay_row row;
+	char name[600];
+
 	store_reader_begin(r);
 	sqlite3_stmt *st = db_query(&r->db,
-	    "SELECT id, feed, site, kind, tag, actor, reason, starts, ends,"
-	    " created FROM overlay WHERE starts < ? AND ends > ?"
-	    " ORDER BY starts, id",
+	    "SELECT o.id, o.feed, o.site, o.kind, o.tag, o.actor, o.reason,"
+	    " o.starts, o.ends, o.created, o.seq, o.days, o.begin_minute,"
+	    " o.end_minute, o.zone, p.path, f.name, s.path FROM overlay o"
+	    " LEFT JOIN feed f ON f.id = o.feed"
+	    " LEFT JOIN site p ON p.id = f.site"
+	    " LEFT JOIN site s ON s.id = o.site"
+	    " WHERE o.starts < ? AND o.ends > ? ORDER BY o.starts, o.id",
 	    "ii", to_utc, from_utc);
 
 	while (db_step(&r->db, st)) {
-		struct store_overlay_row row = {
-			.id = sqlite3_column_int64(st, 0),
-			.feed = sqlite3_column_int64(st, 1),
-			.site = sqlite3_column_int64(st, 2),
-			.kind = sqlite3_column_int(st, 3),
-			.tag = db_text(st, 4),
-			.actor = db_text(st, 5),
-			.reason = db_text(st, 6),
-			.from_utc = sqlite3_column_int64(st, 7),
-			.to_utc = sqlite3_column_int64(st, 8),
-			.created_utc = sqlite3_column_int64(st, 9),
-		};
-
+		overlay_row(st, name, &row);
 		if (!fn(arg, &row)) {
 			db_done(st);
 			break;

@@ -13,6 +13,8 @@ struct store_reader {
 	bool now_fixed; /* given by store_read_alive, not read from clocks */
 	struct store_alive alive; /* as of the call under way */
 	bool held;		  /* one transaction over several calls */
+	store_holds_fn *holds;	  /* of weekly overlays; NULL = none does */
+	void *holds_arg;
 };
 
 /* One read transaction around each call: begin also takes the time and the

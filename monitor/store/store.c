@@ -549,12 +549,13 @@ store_overlay(struct store *s, const struct store_overlay *o,
 {
 	struct op *op = post_new(OP_OVERLAY,
 	    post_text_size(o->tag) + post_text_size(o->actor) +
-		post_text_size(o->reason),
+		post_text_size(o->reason) + post_text_size(o->zone),
 	    done);
 
 	if (op == NULL)
 		return false;
 	op->overlay = *o;
+	op->overlay.zone = post_text(op, o->zone);
 	op->overlay.tag = post_text(op, o->tag);
 	op->overlay.actor = post_text(op, o->actor);
 	op->overlay.reason = post_text(op, o->reason);

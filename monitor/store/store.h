@@ -151,18 +151,7 @@ struct store_thumbnail {
 bool store_thumbnail(struct store *s, const struct store_thumbnail *t,
     const struct store_done *done);
 
-enum store_overlay_kind { STORE_MAINTENANCE = 1, STORE_MUTE = 2 };
-struct store_overlay {
-	enum store_overlay_kind kind;
-	int64_t feed, site; /* one of them, or both 0 with a tag */
-	const char *tag;
-	int64_t from_utc, to_utc;
-	const char *actor, *reason; /* neither empty */
-};
-bool store_overlay(struct store *s, const struct store_overlay *o,
-    const struct store_done *done);
-bool store_overlay_end(struct store *s, int64_t id, int64_t to_utc,
-    const char *actor, const char *reason, const struct store_done *done);
+/* Maintenance and mutes: store_overlay.h. */
 
 /* A ten-minute slot of the feed, named by any time within it. */
 struct store_rollup {

@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "camwarden/words.h"
+#include "monitor/store/store_overlay.h"
 
 #define STORE_TRUE_US 3000000
 #define STORE_OPEN INT64_MAX /* the end of what is still open */
@@ -156,16 +157,6 @@ bool store_read_picture(struct store_reader *r, int64_t feed, int kind,
 /* An incident's: STORE_LAST_GOOD before it, FIRST_BAD in it, RECOVERED. */
 bool store_read_evidence(struct store_reader *r, int64_t incident, int kind,
     store_picture_fn *fn, void *arg, bool *found_out);
-
-struct store_overlay_row {
-	int64_t id, feed, site;
-	int kind; /* enum store_overlay_kind */
-	const char *tag, *actor, *reason;
-	int64_t from_utc, to_utc, created_utc;
-};
-typedef bool store_overlay_fn(void *arg, const struct store_overlay_row *row);
-bool store_read_overlays(struct store_reader *r, int64_t from_utc,
-    int64_t to_utc, store_overlay_fn *fn, void *arg);
 
 struct store_event_row {
 	int64_t seq, mono_us, utc;

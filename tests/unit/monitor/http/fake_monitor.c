@@ -12,6 +12,7 @@
 #include "common/clock.h"
 #include "monitor/http/agents.h"
 #include "monitor/monitor_floor.h"
+#include "monitor/monitor_overlay.h"
 #include "monitor/monitor.h"
 
 #define SITES 24u
@@ -282,13 +283,20 @@ monitor_remove(struct monitor *m, enum monitor_table table, const char *name,
 }
 
 void
-monitor_overlay(struct monitor *m, const struct monitor_overlay *what,
+monitor_overlay(struct monitor *m, const struct overlay_wish *wish,
+    monitor_answer_fn *fn, void *arg)
+{
+	(void)m;
+	answer(fn, arg, wish->reason[0] != '\0', "7");
+}
+
+void
+monitor_overlay_end(struct monitor *m, int64_t id,
     const struct monitor_actor *who, monitor_answer_fn *fn, void *arg)
 {
 	(void)m;
-	(void)what;
 	(void)who;
-	answer(fn, arg, true, "");
+	answer(fn, arg, id == 7, "");
 }
 
 void

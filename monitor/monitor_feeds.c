@@ -435,8 +435,11 @@ take_incident(void *arg, const struct store_incident_row *row)
 
 	if (row->room != 0)
 		return true; /* people are missing, not a picture */
-	if (row->feed == 0 && row->site == 0)
+	if (row->feed == 0 && row->site == 0 &&
+	    row->cause == CAUSE_NETWORK_LOST)
 		monitor_network_restore(m, row->id);
+	else if (row->feed == 0 && row->site == 0)
+		monitor_own_restore(m, row);
 	if (f == NULL && (row->feed != 0 || row->site == 0))
 		return true;
 	if (f != NULL) {

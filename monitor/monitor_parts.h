@@ -17,6 +17,7 @@
 #include "monitor/judge/incident.h"
 #include "monitor/judge/judge.h"
 #include "monitor/monitor.h"
+#include "monitor/monitor_own.h"
 #include "monitor/network/network_watch.h"
 #include "monitor/store/store.h"
 #include "monitor/store/store_read.h"
@@ -93,6 +94,7 @@ struct monitor {
 	struct network_watch *network; /* NULL = not watched */
 	uint64_t heard_bytes;	       /* by all probes, at the last count */
 	uint64_t network_incident;     /* open; 0 = none */
+	struct own_incident own[OWN_TROUBLES];
 	struct consoles *consoles;     /* those who watch; owned */
 	struct incident_book *incidents;
 	struct duplicate_index *duplicates;

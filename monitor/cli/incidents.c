@@ -52,11 +52,14 @@ time_of(int64_t utc_us)
 	return utc_us > 0 ? json_string(cli_iso(utc_us, text)) : json_null();
 }
 
-/* A breach of the roster has no cause of a picture's. */
+/* A breach of the roster, and a trouble of the monitor's own, have no cause of
+ * a picture's. */
 static const char *
 what_kind(const struct store_incident_row *row)
 {
-	return row->room != 0 ? "unattended" : cause_name(row->cause);
+	if (row->cause != CAUSE_NONE)
+		return cause_name(row->cause);
+	return row->room != 0 ? "unattended" : "own";
 }
 
 static bool

@@ -11,10 +11,15 @@
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <event2/event.h>
+
+/* linux/ioprio.h is newer than the oldest kernel headers we build with. */
+#define IOPRIO_OF_PROCESS 1
+#define IOPRIO_IDLE (3 << 13)
 
 struct errand {
 	errand_done_fn *done;
@@ -28,6 +33,19 @@ struct errand {
 	char complaint[ERRAND_COMPLAINT_BYTES + 1];
 	size_t complained;
 };
+
+/* In the child: what it may take from others. */
+static void
+restrain(const struct errand_spec *spec)
+{
+	struct rlimit memory = { spec->memory_bytes, spec->memory_bytes };
+
+	setpriority(PRIO_PROCESS, 0, spec->nice);
+	if (spec->idle)
+		syscall(SYS_ioprio_set, IOPRIO_OF_PROCESS, 0, IOPRIO_IDLE);
+	if (spec->memory_bytes != 0)
+		setrlimit(RLIMIT_DATA, &memory);
+}
 
 /* In the child. */
 static void
@@ -44,7 +62,7 @@ become(const struct errand_spec *spec, int in, int out, int err)
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	signal(SIGPIPE, SIG_DFL);
-	setpriority(PRIO_PROCESS, 0, spec->nice);
+	restrain(spec);
 	execv(spec->path, (char *const *)(uintptr_t)spec->argv);
 	_exit(127);
 }

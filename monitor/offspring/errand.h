@@ -23,6 +23,8 @@ struct errand_spec {
 	size_t input_length;
 	unsigned seconds; /* then it is killed, with all it started */
 	int nice;
+	bool idle;	     /* reads and writes when nobody else does */
+	size_t memory_bytes; /* of data it may have; 0 = no limit */
 };
 
 struct errand_result {

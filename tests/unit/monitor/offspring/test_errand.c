@@ -43,7 +43,9 @@ run(struct outcome *o, const char *script, const char *input, unsigned seconds)
 		.input = input,
 		.input_length = strlen(input),
 		.seconds = seconds,
-		.nice = 5 };
+		.nice = 5,
+		.idle = true,
+		.memory_bytes = 64u << 20 };
 
 	memset(o, 0, sizeof(*o));
 	o->base = event_base_new();
@@ -69,6 +71,21 @@ ends_with_its_code_and_words(void **state)
 	run(&o, "nice; kill -9 $$", "", 10);
 	assert_int_equal(o.r.code, -1);
 	assert_string_equal(o.text, "5\n");
+}
+
+static void
+takes_no_more_than_it_may(void **state)
+{
+	struct outcome o;
+
+	(void)state;
+	run(&o,
+	    "ionice; ulimit -d; "
+	    "head -c 100000000 /dev/zero | tail -c 90000000 >/dev/null",
+	    "", 20);
+	assert_int_not_equal(o.r.code, 0);
+	assert_string_equal(o.text, "idle\n65536\n");
+	assert_non_null(strstr(o.complaint, "memory"));
 }
 
 static void
@@ -122,6 +139,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(ends_with_its_code_and_words),
+		cmocka_unit_test(takes_no_more_than_it_may),
 		cmocka_unit_test(is_killed_with_its_children_when_late),
 		cmocka_unit_test(keeps_the_beginning_and_the_last_words),
 		cmocka_unit_test(a_program_that_is_none),

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* monitor_own.h: what goes wrong with the monitor's own duties, as incidents
+ * without a place: one open of each kind at most, told again only when its
+ * text changes, closed when the duty is done again. For the composition root's
+ * files; texts are ours, and may quote what a child or a server said.
+ */
+#ifndef MONITOR_MONITOR_OWN_H
+#define MONITOR_MONITOR_OWN_H
+
+#include <stdint.h>
+
+struct monitor;
+struct store_incident_row;
+
+enum own_trouble { OWN_REPORT = 0, OWN_WITNESS = 1 };
+#define OWN_TROUBLES 2
+#define OWN_TEXT_BYTES 512
+
+struct own_incident {
+	uint64_t number; /* 0 = none is open */
+	char text[OWN_TEXT_BYTES];
+};
+
+/* Opens it, or changes its text: what is wrong, and what a person can do. The
+ * kind's own words are put before it. */
+void monitor_own_say(struct monitor *m, enum own_trouble kind, int64_t since_us,
+    int64_t now_us, const char *text);
+/* It is over; nothing when none was open. */
+void monitor_own_over(struct monitor *m, enum own_trouble kind, int64_t now_us);
+/* One without a place that was open when an earlier run ended. */
+void monitor_own_restore(struct monitor *m,
+    const struct store_incident_row *row);
+
+#endif

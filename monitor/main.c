@@ -48,6 +48,8 @@ static const struct {
 	    "camwarden maintenance add --site North --for 2h --reason lens" },
 	{ "mute", cli_mute, "alerts kept silent, by whom and until when",
 	    "camwarden mute list" },
+	{ "report", cli_report, "what happened in a day, or any span",
+	    "camwarden report --date yesterday -o report.html" },
 	{ "unwatched", cli_unwatched, "what nobody could see, and when",
 	    "camwarden unwatched --from 2026-11-01 --to 2026-12-01" },
 	/* roles, not for people */

@@ -100,6 +100,15 @@ excuse_ranges(const struct excuse *e, int64_t from_us, int64_t to_us,
 }
 
 bool
+excuse_join(struct excuse_ranges *out, const struct excuse_ranges *more)
+{
+	for (size_t i = 0; i < more->count; i++)
+		if (!append(out, more->list[i].start_us, more->list[i].end_us))
+			return false;
+	return true;
+}
+
+bool
 excuse_holds(const struct excuse *e, int64_t utc_us)
 {
 	int64_t local, day, minute;

@@ -36,6 +36,8 @@ void excuse_fini(struct excuse_ranges *r);
  * False: no memory. */
 bool excuse_ranges(const struct excuse *e, int64_t from_us, int64_t to_us,
     bool whole, struct excuse_ranges *out);
+/* Appends all of them as they are. */
+bool excuse_join(struct excuse_ranges *out, const struct excuse_ranges *more);
 /* Is it in force at that moment, its own line being written? */
 bool excuse_holds(const struct excuse *e, int64_t utc_us);
 

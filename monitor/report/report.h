@@ -21,8 +21,9 @@
 #include "monitor/report/availability.h"
 #include "monitor/report/report_rows.h"
 
-#define REPORT_FORMAT 1 /* of the JSON; raised when a member changes meaning   \
-			 */
+#define REPORT_FORMAT                                                          \
+	1 /* of the JSON; raised when a member changes meaning                 \
+	   */
 
 /* --- a feed's bar: its span in `bar_steps` equal steps, equal ones joined */
 

@@ -57,6 +57,12 @@ span_of(enum state state, enum cause cause, uint64_t causes)
 	return s;
 }
 
+enum counted
+timeline_counted(enum state state, enum cause cause, uint64_t causes)
+{
+	return (enum counted)span_of(state, cause, causes).counted;
+}
+
 /* Room for two more: one that is new, and the end of one that it splits. */
 static bool
 grow(struct timeline *t)
@@ -100,8 +106,8 @@ replace(struct timeline *t, size_t first, size_t last, size_t with)
 	t->count = t->count - (last - first) + with;
 }
 
-static bool
-put(struct timeline *t, const struct timeline_span *s)
+bool
+timeline_put(struct timeline *t, const struct timeline_span *s)
 {
 	size_t first = find_end(t, s->start_us), last = first, n = 0;
 	struct timeline_span part[3];
@@ -134,7 +140,7 @@ timeline_paint(struct timeline *t, int64_t start_us, int64_t end_us,
 		return true;
 	s.start_us = start_us;
 	s.end_us = end_us;
-	return put(t, &s);
+	return timeline_put(t, &s);
 }
 
 /* --- holes */

@@ -32,9 +32,15 @@ struct timeline {
 
 void timeline_fini(struct timeline *t);
 void timeline_clear(struct timeline *t);
+/* What such a verdict counts as. */
+enum counted timeline_counted(enum state state, enum cause cause,
+    uint64_t causes);
 /* Over whatever lies there. causes: bit n = cause n. False: no memory. */
 bool timeline_paint(struct timeline *t, int64_t start_us, int64_t end_us,
     enum state state, enum cause cause, uint64_t causes);
+
+/* The same, of whatever the caller means by it; start < end. */
+bool timeline_put(struct timeline *t, const struct timeline_span *s);
 
 struct timeline_range {
 	int64_t start_us, end_us;

@@ -20,7 +20,7 @@ PURE_ALLOWED = re.compile(
     r"^(mem\w+|__mem\w+_chk|str(len|nlen|cmp|ncmp|chr|rchr|str|spn|cspn|cpy|ncpy|dup|ndup|casecmp|ncasecmp|tol|toul|toll|toull|tod|pbrk)"
     r"|__str\w+_chk|__isoc\d*_strto\w+|snprintf|vsnprintf|__snprintf_chk|__vsnprintf_chk|malloc|calloc|realloc|free|qsort|bsearch|inet_pton"
     r"|abs|labs|llabs|sqrtf?|log2?f?|log10f?|logf|expf?|powf?|fabsf?|floorf?|ceilf?|roundf?|lroundf?|llroundf?|lrintf?|fminf?|fmaxf?|hypotf?|cosf?|sinf?|atan2f?"
-    r"|__stack_chk_fail|_GLOBAL_OFFSET_TABLE_|__assert_fail|__ctype_b_loc|__ctype_tolower_loc|__ctype_toupper_loc|tolower|toupper|is\w+|__errno_location|__explicit_bzero_chk|explicit_bzero|__popcountdi2|__divti3"
+    r"|__stack_chk_fail|_GLOBAL_OFFSET_TABLE_|__assert_fail|__ctype_b_loc|__ctype_tolower_loc|__ctype_toupper_loc|tolower|toupper|is\w+|__errno_location|__explicit_bzero_chk|explicit_bzero|__popcountdi2|__divti3|__udivti3"
     # arithmetic of libcrypto and libsodium
     r"|SHA256_(Init|Update|Final)|crypto_sign_(seed_keypair|detached|verify_detached)"
     r"|sodium_(init|memzero|bin2base64|base642bin|hex2bin))$")

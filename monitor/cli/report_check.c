@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* report --check: recomputes a report as of the moment it was made. */
+#include "monitor/cli/report.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <jansson.h>
+
+#include "monitor/report/report_json.h"
+
+#define REPORT_MOST ((size_t)512 << 20)
+
+/* --- what was asked then */
+
+static bool
+digits(const char *p, size_t n, int64_t *out)
+{
+	*out = 0;
+	for (size_t i = 0; i < n; i++) {
+		if (p[i] < '0' || p[i] > '9')
+			return false;
+		*out = *out * 10 + (p[i] - '0');
+	}
+	return true;
+}
+
+/* "2026-03-29T01:59:58.123456Z" */
+static bool
+time_read(const json_t *root, const char *key, int64_t *out)
+{
+	const char *text = json_string_value(json_object_get(root, key));
+	char start[24];
+	int64_t us;
+
+	if (text == NULL || strlen(text) != 27 || text[19] != '.' ||
+	    text[26] != 'Z' || !digits(text + 20, 6, &us))
+		return false;
+	snprintf(start, sizeof(start), "%.19sZ", text);
+	if (!when_parse(NULL, "", start, 0, out))
+		return false;
+	*out += us;
+	return true;
+}
+
+static bool
+ask_read(const json_t *root, struct gather_ask *ask)
+{
+	const json_t *fleet = json_object_get(root, "fleet");
+	const json_t *target = json_object_get(fleet, "target");
+	const json_t *ledger = json_object_get(root, "ledger");
+	const char *site =
+	    json_string_value(json_object_get(root, "only_site"));
+
+	ask->zone = json_string_value(json_object_get(root, "zone"));
+	ask->site = site != NULL && site[0] != '\0' ? site : NULL;
+	ask->program = CAMWARDEN_VERSION;
+	ask->seq = json_integer_value(json_object_get(ledger, "line"));
+	ask->target_ppm =
+	    (uint32_t)json_integer_value(json_object_get(target, "ppm"));
+	return json_integer_value(json_object_get(root, "camwarden_report")) ==
+		   REPORT_FORMAT &&
+	       ask->zone != NULL && site != NULL &&
+	       time_read(root, "from", &ask->from_utc) &&
+	       time_read(root, "to", &ask->to_utc) &&
+	       time_read(root, "as_of", &ask->as_of_utc) &&
+	       ask->from_utc < ask->to_utc;
+}
+
+/* --- the first difference */
+
+struct compare {
+	char path[512];
+	char said[200], found[200];
+	uint32_t pictures; /* that are no longer there */
+};
+
+static void
+value_print(const json_t *v, char out[200])
+{
+	char *text =
+	    v != NULL ? json_dumps(v, JSON_ENCODE_ANY | JSON_COMPACT) : NULL;
+
+	snprintf(out, 200, "%.150s%s", text != NULL ? text : "nothing",
+	    text != NULL && strlen(text) > 150 ? " .." : "");
+	free(text);
+}
+
+static bool
+differs(struct compare *c, const json_t *said, const json_t *found)
+{
+	value_print(said, c->said);
+	value_print(found, c->found);
+	return false;
+}
+
+static bool same(struct compare *c, const json_t *said, const json_t *found);
+
+static void
+path_key(struct compare *c, size_t at, const char *key)
+{
+	snprintf(c->path + at, sizeof(c->path) - at, "%s%s", at > 0 ? "." : "",
+	    key);
+}
+
+/* A picture that retention took since is no difference. */
+static bool
+picture_gone(struct compare *c, const char *key, const json_t *found)
+{
+	bool picture = strcmp(key, "before") == 0 ||
+		       strcmp(key, "after") == 0 ||
+		       strcmp(key, "recovered") == 0;
+
+	if (!picture || !json_is_null(found))
+		return false;
+	c->pictures++;
+	return true;
+}
+
+static bool
+objects_same(struct compare *c, json_t *said, json_t *found)
+{
+	size_t at = strlen(c->path);
+	const char *key;
+	json_t *value;
+
+	json_object_foreach(said, key, value)
+	{
+		json_t *other = json_object_get(found, key);
+
+		if (at == 0 && strcmp(key, "program") == 0)
+			continue; /* a newer camwarden gives the same figures */
+		path_key(c, at, key);
+		if (!same(c, value, other) && !picture_gone(c, key, other))
+			return false;
+		c->path[at] = '\0';
+	}
+	json_object_foreach(found, key, value)
+	{
+		if (json_object_get(said, key) != NULL)
+			continue;
+		path_key(c, at, key);
+		return differs(c, NULL, value);
+	}
+	return true;
+}
+
+static bool
+arrays_same(struct compare *c, const json_t *said, const json_t *found)
+{
+	size_t at = strlen(c->path);
+	size_t n = json_array_size(said), m = json_array_size(found);
+
+	for (size_t i = 0; i < n || i < m; i++) {
+		snprintf(c->path + at, sizeof(c->path) - at, "[%zu]", i);
+		if (!same(c, json_array_get(said, i), json_array_get(found, i)))
+			return false;
+		c->path[at] = '\0';
+	}
+	return true;
+}
+
+static bool
+same(struct compare *c, const json_t *said, const json_t *found)
+{
+	if (said == NULL || found == NULL ||
+	    json_typeof(said) != json_typeof(found)) {
+		/* 5 and 5.0 are one number. */
+		if (json_is_number(said) && json_is_number(found) &&
+		    fabs(json_number_value(said) - json_number_value(found)) <
+			1e-9)
+			return true;
+		return differs(c, said, found);
+	}
+	if (json_is_object(said))
+		return objects_same(c, (json_t *)said, (json_t *)found);
+	if (json_is_array(said))
+		return arrays_same(c, said, found);
+	return json_equal(said, found) || differs(c, said, found);
+}
+
+/* --- all */
+
+static json_t *
+recompute(struct report_job *job, const struct gather_ask *ask)
+{
+	struct ink text = { 0 };
+	json_error_t error;
+	json_t *root = NULL;
+
+	snprintf(job->zone, sizeof(job->zone), "%.63s", ask->zone);
+	if (report_gather(job, ask) != CLI_OK)
+		return NULL;
+	if (report_json(job->report, &text))
+		root = json_loadb(text.text, text.length, 0, &error);
+	if (root == NULL)
+		cli_say("memory is out");
+	ink_free(&text);
+	return root;
+}
+
+static int
+compared(struct report_job *job, const json_t *said, const json_t *found)
+{
+	struct compare c = { .path = "" };
+	bool equal = same(&c, said, found);
+
+	if (job->cli.json) {
+		json_t *out = equal ? json_pack("{s:b}", "same", 1)
+				    : json_pack("{s:b, s:s, s:s, s:s}", "same",
+					  0, "where", c.path, "said", c.said,
+					  "found", c.found);
+
+		json_dumpf(out, stdout, JSON_COMPACT);
+		putchar('\n');
+		json_decref(out);
+	} else if (equal) {
+		printf("the same: recomputed from the record as of that "
+		       "moment\n");
+		if (c.pictures > 0)
+			printf("%u pictures are no longer kept\n", c.pictures);
+	} else {
+		fputs("it differs, first at ", stdout);
+		cli_put(stdout, c.path);
+		fputs(": the file says ", stdout);
+		cli_put(stdout, c.said);
+		fputs(", the record ", stdout);
+		cli_put(stdout, c.found);
+		putchar('\n');
+	}
+	return equal ? CLI_OK : CLI_TROUBLE;
+}
+
+int
+report_check(struct report_job *job)
+{
+	struct gather_ask ask = { .ahead = NULL };
+	json_t *said = NULL, *found = NULL;
+	json_error_t error;
+	size_t length;
+	char *text = cli_slurp(job->check, REPORT_MOST, &length);
+	int code = CLI_FAILED;
+
+	if (text == NULL)
+		return CLI_FAILED;
+	said = json_loadb(text, length, 0, &error);
+	if (said == NULL || !ask_read(said, &ask))
+		cli_say("%s is no report of camwarden, expected the .json that "
+			"was made with it",
+		    job->check);
+	else
+		found = recompute(job, &ask);
+	if (found != NULL)
+		code = compared(job, said, found);
+	json_decref(said);
+	json_decref(found);
+	free(text);
+	return code;
+}

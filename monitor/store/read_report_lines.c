@@ -1,0 +1,386 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a report reads: lines, and what only lines can tell. */
+#include <string.h>
+
+#include "monitor/store/read_report.h"
+#include "monitor/store/reader.h"
+#include "monitor/store/store.h"
+
+#define LATE_US 600000000LL /* a line is written at most so late */
+#define BACK 64		    /* verdicts of a feed that are replayed */
+
+/* --- a feed's intervals as they stood */
+
+int64_t
+report_late_from(struct store_reader *r, const struct store_stand *s,
+    int64_t feed)
+{
+	return db_int(&r->db, INT64_MAX,
+	    "SELECT min(json_extract(body, '$.start')) FROM event"
+	    " WHERE feed = ?1 AND seq > ?2 AND kind = 'verdict' AND utc < ?3",
+	    "iii", feed, s->seq, s->as_of_utc + LATE_US);
+}
+
+struct replay {
+	struct store_span_row row[BACK];
+	size_t count;
+};
+
+/* "[\"frozen\",\"moved\"]" -> bits. */
+static uint64_t
+causes_read(const char *list)
+{
+	uint64_t bits = 0;
+	char word[32];
+
+	for (const char *p = strchr(list, '"'); p != NULL; p = strchr(p, '"')) {
+		size_t n = strcspn(++p, "\"");
+		enum cause cause;
+
+		if (n < sizeof(word)) {
+			memcpy(word, p, n);
+			word[n] = '\0';
+			if (cause_find(word, &cause))
+				bits |= (uint64_t)1 << cause;
+		}
+		p += n;
+		if (*p == '"')
+			p++;
+	}
+	return bits;
+}
+
+/* Newest first. */
+static void
+replay_read(struct store_reader *r, const struct store_stand *s, int64_t feed,
+    struct replay *out)
+{
+	sqlite3_stmt *st = db_query(&r->db,
+	    "SELECT json_extract(body, '$.start'),"
+	    " json_extract(body, '$.since'), json_extract(body, '$.cause'),"
+	    " json_extract(body, '$.causes') FROM event WHERE feed = ?1"
+	    " AND seq <= ?2 AND kind = 'verdict' ORDER BY seq DESC LIMIT 64",
+	    "ii", feed, s->seq);
+
+	out->count = 0;
+	while (db_step(&r->db, st)) {
+		struct store_span_row *row = &out->row[out->count];
+		const char *cause = db_text(st, 2);
+
+		row->start_utc = sqlite3_column_int64(st, 0);
+		row->since_utc = sqlite3_column_int64(st, 1);
+		row->cause = CAUSE_NONE;
+		if (cause[0] != '\0')
+			cause_find(cause, &row->cause);
+		row->state = cause_state(row->cause);
+		row->causes = causes_read(db_text(st, 3));
+		out->count++;
+	}
+}
+
+/* A verdict's line says where its interval begins; what began there or later
+ * before it went. So, newest first: each holds up to the earliest beginning of
+ * those after it. */
+void
+report_spans_then(struct store_reader *r, const struct store_stand *s,
+    int64_t feed, int64_t from_utc, store_span_fn *fn, void *arg)
+{
+	struct store_span_row none = { .start_utc = from_utc,
+		.state = STATE_UNKNOWN,
+		.cause = CAUSE_LEARNING };
+	struct replay replay;
+	int64_t end = s->as_of_utc;
+
+	replay_read(r, s, feed, &replay);
+	for (size_t i = 0; i < replay.count && end > from_utc; i++) {
+		struct store_span_row *row = &replay.row[i];
+
+		if (row->start_utc >= end)
+			continue;
+		row->end_utc = end;
+		end = row->start_utc;
+		if (row->start_utc < from_utc)
+			row->start_utc = from_utc;
+		if (!fn(arg, row))
+			return;
+	}
+	/* Before its first verdict it was not judged yet. */
+	none.end_utc = end;
+	if (end > from_utc)
+		fn(arg, &none);
+}
+
+/* --- incidents */
+
+static void
+shot_read(sqlite3_stmt *st, int column, const struct store_stand *s,
+    struct store_shot *out)
+{
+	memset(out, 0, sizeof(*out));
+	if (sqlite3_column_type(st, column) == SQLITE_NULL ||
+	    sqlite3_column_int64(st, column + 1) > s->as_of_utc)
+		return;
+	out->id = sqlite3_column_int64(st, column);
+	out->utc = sqlite3_column_int64(st, column + 1);
+	report_hash(st, column + 2, out->sha256);
+}
+
+/* What has happened to it since is taken back. */
+static void
+trouble_then(const struct store_stand *s, struct store_incident_row *i)
+{
+	if (i->closed_utc > s->as_of_utc)
+		i->good_utc = i->closed_utc = 0;
+	if (i->acknowledged_utc <= s->as_of_utc)
+		return;
+	i->acknowledged_utc = 0;
+	i->acknowledged_by = "";
+	i->note = "";
+}
+
+static void
+trouble_row(const struct store_stand *s, sqlite3_stmt *st,
+    struct store_trouble_row *row)
+{
+	struct store_incident_row *i = &row->incident;
+
+	i->id = sqlite3_column_int64(st, 0);
+	i->feed = sqlite3_column_int64(st, 1);
+	i->site = sqlite3_column_int64(st, 2);
+	i->since_utc = sqlite3_column_int64(st, 3);
+	i->at_utc = sqlite3_column_int64(st, 4);
+	i->good_utc = sqlite3_column_int64(st, 5);
+	i->closed_utc = sqlite3_column_int64(st, 6);
+	i->cause = (enum cause)sqlite3_column_int(st, 7);
+	i->alertable = sqlite3_column_int(st, 8);
+	i->acknowledged_utc = sqlite3_column_int64(st, 9);
+	i->acknowledged_by = db_text(st, 10);
+	i->note = db_text(st, 11);
+	i->text = db_text(st, 12);
+	i->room = sqlite3_column_int64(st, 13);
+	i->console = sqlite3_column_int64(st, 14);
+	i->place = db_text(st, 15);
+	row->room_name = db_text(st, 16);
+	shot_read(st, 17, s, &row->before);
+	shot_read(st, 20, s, &row->after);
+	shot_read(st, 23, s, &row->recovered);
+	i->before = row->before.id;
+	i->after = row->after.id;
+	trouble_then(s, i);
+}
+
+/* Cause and text as they were then, if they were changed since; the strings
+ * live until the statement that is given is reset. */
+static sqlite3_stmt *
+trouble_words(struct store_reader *r, const struct store_stand *s,
+    struct store_incident_row *i)
+{
+	sqlite3_stmt *st = NULL;
+
+	if (!s->past || i->closed_utc != 0 ||
+	    db_int(&r->db, 0,
+		"SELECT 1 FROM event WHERE feed IS ?1 AND seq > ?2 AND"
+		" kind = 'incident.change' AND"
+		" json_extract(body, '$.incident') = ?3 LIMIT 1",
+		"?ii", i->feed, s->seq, i->id) == 0)
+		return NULL;
+	st = db_query(&r->db,
+	    "SELECT json_extract(body, '$.cause'), json_extract(body,"
+	    " '$.text'), json_extract(body, '$.alertable') FROM event"
+	    " WHERE feed IS ?1 AND seq <= ?2 AND kind IN ('incident.open',"
+	    " 'incident.change') AND json_extract(body, '$.incident') = ?3"
+	    " ORDER BY seq DESC LIMIT 1",
+	    "?ii", i->feed, s->seq, i->id);
+	if (!db_step(&r->db, st))
+		return NULL;
+	if (!cause_find(db_text(st, 0), &i->cause))
+		i->cause = CAUSE_NONE;
+	i->text = db_text(st, 1);
+	i->alertable = sqlite3_column_int(st, 2);
+	return st;
+}
+
+#define SHOT(t) " " t ".id, " t ".utc, " t ".sha256"
+bool
+store_read_troubles(struct store_reader *r, const struct store_stand *s,
+    int64_t from_utc, int64_t to_utc, store_trouble_fn *fn, void *arg)
+{
+	struct store_trouble_row row;
+	bool on = true;
+
+	store_reader_begin(r);
+	sqlite3_stmt *st = db_query(&r->db,
+	    "SELECT i.id, i.feed, i.site, i.since, i.at, i.good, i.closed,"
+	    " i.cause, i.alertable, i.acknowledged, i.acknowledged_by, i.note,"
+	    " i.text, i.room, i.console,"
+	    " coalesce(m.name, iif(f.id IS NULL, p.path,"
+	    "  ifnull(p.path || '/', '') || f.name)), m.name," SHOT(
+		"b") "," SHOT("a") "," SHOT("n") " FROM incident i LEFT JOIN "
+						 "feed f ON f.id = i.feed"
+						 " LEFT JOIN room m ON m.id = "
+						 "i.room"
+						 " LEFT JOIN site p ON p.id = "
+						 "ifnull(i.site, f.site)"
+						 " LEFT JOIN thumbnail b ON "
+						 "b.id = i.before"
+						 " LEFT JOIN thumbnail a ON "
+						 "a.id = i.after"
+						 " LEFT JOIN thumbnail n ON "
+						 "n.id = (SELECT max(t.id) "
+						 "FROM thumbnail"
+						 "  t WHERE t.feed = i.feed "
+						 "AND t.kind = 4 AND "
+						 "t.incident = i.id)"
+						 " WHERE i.since < ?2 AND i.at "
+						 "<= ?3 AND"
+						 "  (i.closed IS NULL OR "
+						 "ifnull(i.good, i.closed) > "
+						 "?1)"
+						 " ORDER BY i.since, i.id",
+	    "iii", from_utc, to_utc, s->as_of_utc);
+
+	while (on && db_step(&r->db, st)) {
+		trouble_row(s, st, &row);
+		sqlite3_stmt *words = trouble_words(r, s, &row.incident);
+
+		on = fn(arg, &row);
+		db_done(words);
+	}
+	db_done(st);
+	return store_reader_end(r);
+}
+
+/* --- lines */
+
+static void
+line_row(sqlite3_stmt *st, struct store_deed_row *row)
+{
+	row->seq = sqlite3_column_int64(st, 0);
+	row->utc = sqlite3_column_int64(st, 1);
+	row->feed = sqlite3_column_int64(st, 2);
+	row->kind = db_text(st, 3);
+	row->expired = sqlite3_column_type(st, 5) == SQLITE_NULL;
+	row->actor = db_text(st, 4);
+	row->body = row->expired ? "{}" : db_text(st, 5);
+}
+
+/* Lines are in the order of their time, but for clocks that were set: found by
+ * halves, and then a bit before. */
+static int64_t
+first_line(struct store_reader *r, int64_t utc)
+{
+	int64_t low = db_int(&r->db, 0, "SELECT min(seq) FROM event", "");
+	int64_t high = db_int(&r->db, 0, "SELECT max(seq) FROM event", "");
+	int64_t steps = db_int(&r->db, 0,
+	    "SELECT count(*) FROM epoch e WHERE end > ?1 AND EXISTS (SELECT 1"
+	    " FROM epoch n WHERE n.id = e.id + 1 AND n.start < e.end)",
+	    "i", utc);
+
+	if (steps > 0) /* somewhere after it the clock was set back */
+		return low;
+	while (low < high) {
+		int64_t mid = low + (high - low) / 2;
+
+		if (db_int(&r->db, utc,
+			"SELECT utc FROM event WHERE seq >= ?"
+			" ORDER BY seq LIMIT 1",
+			"i", mid) +
+			LATE_US <
+		    utc)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+bool
+store_read_deeds(struct store_reader *r, const struct store_stand *s,
+    int64_t from_utc, int64_t to_utc, store_deed_fn *fn, void *arg)
+{
+	struct store_deed_row row;
+
+	store_reader_begin(r);
+	sqlite3_stmt *st = db_query(&r->db,
+	    "SELECT e.seq, e.utc, e.feed, e.kind, ifnull(e.actor, p.actor),"
+	    " ifnull(e.body, p.body) FROM event e"
+	    " LEFT JOIN private p ON p.seq = e.seq"
+	    " WHERE e.seq >= ?1 AND e.seq <= ?2 AND e.utc >= ?3 AND e.utc < ?4"
+	    " AND e.kind NOT IN ('verdict', 'incident.open', 'incident.change',"
+	    " 'incident.close', 'thumbnail', 'presence', 'display', 'prompt')"
+	    " ORDER BY e.seq",
+	    "iiii", first_line(r, from_utc), s->seq, from_utc, to_utc);
+
+	while (db_step(&r->db, st)) {
+		line_row(st, &row);
+		if (!fn(arg, &row)) {
+			db_done(st);
+			break;
+		}
+	}
+	return store_reader_end(r);
+}
+
+/* Found among the lines of its kind: these are few. */
+bool
+store_read_deed_before(struct store_reader *r, const struct store_stand *s,
+    const char *kind, int64_t from_utc, store_deed_fn *fn, void *arg)
+{
+	struct store_deed_row row;
+
+	store_reader_begin(r);
+	sqlite3_stmt *st = db_query(&r->db,
+	    "SELECT e.seq, e.utc, e.feed, e.kind, ifnull(e.actor, p.actor),"
+	    " ifnull(e.body, p.body) FROM event e"
+	    " LEFT JOIN private p ON p.seq = e.seq"
+	    " WHERE e.seq <= ?1 AND e.seq >= ?4 AND e.kind GLOB ?2 AND e.utc < "
+	    "?3"
+	    " ORDER BY e.seq DESC LIMIT 1",
+	    "isii", s->seq, kind, from_utc,
+	    first_line(r, from_utc - 35 * 86400000000LL));
+
+	if (db_step(&r->db, st)) {
+		line_row(st, &row);
+		fn(arg, &row);
+		db_done(st);
+	}
+	return store_reader_end(r);
+}
+
+/* --- what is held outside */
+
+bool
+store_read_witness(struct store_reader *r, const struct store_stand *s,
+    store_witness_fn *fn, void *arg)
+{
+	struct store_witness_row row = { .witness = "" };
+
+	store_reader_begin(r);
+	sqlite3_stmt *st = db_query(&r->db,
+	    "SELECT utc, size, root FROM checkpoint WHERE utc <= ?1"
+	    " AND size <= ?2 ORDER BY id DESC LIMIT 1",
+	    "ii", s->as_of_utc, s->seq - s->base);
+
+	if (db_step(&r->db, st)) {
+		row.checkpoint_utc = sqlite3_column_int64(st, 0);
+		row.checkpoint_size = sqlite3_column_int64(st, 1);
+		if (sqlite3_column_bytes(st, 2) == 32)
+			memcpy(row.root, sqlite3_column_blob(st, 2), 32);
+		db_done(st);
+	}
+	st = db_query(&r->db,
+	    "SELECT p.utc, c.size, p.kind, p.witness FROM receipt p"
+	    " JOIN checkpoint c ON c.id = p.checkpoint WHERE p.utc <= ?1"
+	    " AND c.size <= ?2 ORDER BY c.size DESC, p.utc DESC, p.id DESC"
+	    " LIMIT 1",
+	    "ii", s->as_of_utc, s->seq - s->base);
+	if (db_step(&r->db, st)) {
+		row.receipt_utc = sqlite3_column_int64(st, 0);
+		row.receipt_size = sqlite3_column_int64(st, 1);
+		row.receipt_kind = sqlite3_column_int(st, 2);
+		row.witness = db_text(st, 3);
+	}
+	fn(arg, &row);
+	db_done(st);
+	return store_reader_end(r);
+}

@@ -125,11 +125,11 @@ tally(struct page *p)
 {
 	const struct front *f = &p->front;
 
-	page_put(p, "<p class=\"verdict\">");
+	page_put(p, "<h2 class=\"verdict\">");
 	page_say(p, p->r->feed_count == 0 ? PHRASE_NO_FEEDS
 		    : f->well		  ? PHRASE_ALL_WELL
 					  : PHRASE_TODAY);
-	page_put(p, "</p><ul class=\"tally\">");
+	page_put(p, "</h2><ul class=\"tally\">");
 	count(p, f->down, false, SIGN_DOWN, PHRASE_STILL_DOWN);
 	count(p, f->poor, false, SIGN_POOR, PHRASE_STILL_POOR);
 	count(p, f->lists[FRONT_REPEATERS], false, SIGN_REPEAT,

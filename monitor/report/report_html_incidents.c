@@ -253,7 +253,7 @@ answered(struct page *p, const struct report_incident *i)
 static void
 card(struct page *p, struct pictures *pictures, const struct report_incident *i)
 {
-	page_put(p, "<article class=\"card\"><h4><small>");
+	page_put(p, "<article class=\"card\"><h3><small>");
 	duration_words(p, i);
 	page_put(p, "</small>");
 	svg_sign(p->out, cause_state(i->cause) == STATE_DOWN	  ? SIGN_DOWN
@@ -261,7 +261,7 @@ card(struct page *p, struct pictures *pictures, const struct report_incident *i)
 								  : SIGN_POOR);
 	page_put(p, " ");
 	page_text(p, what(p, i));
-	page_put(p, "</h4><p>");
+	page_put(p, "</h3><p>");
 	place(p, i);
 	tags(p, i);
 	page_put(p, "</p><div class=\"pair\">");

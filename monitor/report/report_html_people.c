@@ -88,9 +88,10 @@ console(struct page *p, const struct report_console *c)
 	page_put(p, "<td class=\"n\">");
 	page_put(p, page_number(c->breaches).text);
 	if (c->disputes > 0) {
-		page_put(p, "<br>");
+		page_put(p, "<br><small>");
 		page_fill(p, PHRASE_DISPUTES, c->disputes,
 		    WITH(page_number(c->disputes).text));
+		page_put(p, "</small>");
 	}
 	page_put(p, "</td></tr>");
 }
@@ -98,8 +99,8 @@ console(struct page *p, const struct report_console *c)
 static void
 consoles(struct page *p)
 {
-	static const char *const widths[] = { "14%", "11%", "9.5%", "9.5%",
-		"9%", "9%", "8.5%", "10.5%", "11%", "8%" };
+	static const char *const widths[] = { "13%", "10%", "9.5%", "9.5%",
+		"9%", "9.5%", "8.5%", "10.5%", "10.5%", "10%" };
 	static const enum report_phrase heads[] = { PHRASE_C_CONSOLE,
 		PHRASE_C_PRESENCE, PHRASE_C_ATTENDED, PHRASE_C_IDLE,
 		PHRASE_C_AWAY, PHRASE_C_SUSPECT, PHRASE_C_UNKNOWN,
@@ -278,8 +279,8 @@ overlay(struct page *p, const struct report_overlay *o)
 static void
 overlays(struct page *p)
 {
-	static const char *const widths[] = { "12%", "20%", "19%", "12%", "17%",
-		"13%", "7%" };
+	static const char *const widths[] = { "13%", "18%", "17%", "12%", "15%",
+		"15%", "10%" };
 	static const enum report_phrase heads[] = { PHRASE_C_WHAT,
 		PHRASE_C_COVERS, PHRASE_C_WHEN, PHRASE_C_WHO, PHRASE_C_WHY,
 		PHRASE_C_EXCUSED, PHRASE_C_INCIDENTS };

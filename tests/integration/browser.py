@@ -91,8 +91,8 @@ class Page:
     def front(self):
         self.call("Page.bringToFront")
 
-    def run(self, script):
-        return self.call("Runtime.evaluate", expression=script, awaitPromise=True, returnByValue=True)["result"].get("value")
+    def run(self, script, wait=20):
+        return self.call("Runtime.evaluate", wait=wait, expression=script, awaitPromise=True, returnByValue=True)["result"].get("value")
 
     def text(self, selector):
         return self.run(f"(document.querySelector({json.dumps(selector)}) || {{}}).textContent || ''")

@@ -14,6 +14,7 @@ usage: ./dev bench NAME [options]
            precision, delays, false alarms
   presence people and jigglers at drawn consoles; a scripted month of 3,700
            feeds against its audit
+  record   ledger lines written a second
 
 Each prints a table; --json FILE writes the same figures by name. Each has
 --help.
@@ -46,6 +47,9 @@ def main():
     if name == "presence":
         import presence
         return presence.main(rest)
+    if name == "record":
+        import record
+        return record.main(rest)
     if name == "detect":
         import detect
         return detect.main(rest)

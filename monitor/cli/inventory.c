@@ -47,7 +47,7 @@ static const char help[] =
     "(like\n"
     "                    21:00-05:30, in the site's time zone)\n"
     "columns of devices: name, address, user, password, sessions, quirks\n"
-    "columns of sites:   site, zone, contact\n"
+    "columns of sites:   site, zone, contact, target\n"
     "\n"
     "examples:\n"
     "  camwarden feeds import cameras.csv --dry-run\n"

@@ -287,14 +287,20 @@ inventory_local_change(const struct inventory_local *what)
 static void
 list_sites(const struct inventory *inv, struct cli_table *t)
 {
-	cli_table_init(t, 3);
+	cli_table_init(t, 4);
 	cli_table_add(t, "SITE");
 	cli_table_add(t, "ZONE");
 	cli_table_add(t, "CONTACT");
+	cli_table_add(t, "TARGET");
 	for (size_t i = 0; i < inv->site_count; i++) {
 		cli_table_add(t, "%s", inv->sites[i].path);
 		cli_table_add(t, "%s", inv->sites[i].zone);
 		cli_table_add(t, "%s", inv->sites[i].contact);
+		if (inv->sites[i].target_ppm > 0)
+			cli_table_add(t, "%.9g %%",
+			    inv->sites[i].target_ppm / 1e4);
+		else
+			cli_table_add(t, "%s", "-");
 	}
 }
 
@@ -349,9 +355,10 @@ json_sites(const struct inventory *inv)
 
 	for (size_t i = 0; i < inv->site_count; i++)
 		json_array_append_new(list,
-		    json_pack("{s:s, s:s, s:s}", "site", inv->sites[i].path,
-			"zone", inv->sites[i].zone, "contact",
-			inv->sites[i].contact));
+		    json_pack("{s:s, s:s, s:s, s:i}", "site",
+			inv->sites[i].path, "zone", inv->sites[i].zone,
+			"contact", inv->sites[i].contact, "target_ppm",
+			(int)inv->sites[i].target_ppm));
 	return list;
 }
 

@@ -97,3 +97,31 @@ cell_path(const char *value, char *out, size_t size)
 	out[n] = '\0';
 	return true;
 }
+
+bool
+cell_percent(const char *value, uint32_t *ppm_out)
+{
+	uint64_t v = 0;
+	int behind = -1; /* digits behind the point; -1: none yet */
+	bool some = false;
+
+	for (; *value != '\0' && *value != ' ' && *value != '%'; value++) {
+		if ((*value == '.' || *value == ',') && behind < 0 && some) {
+			behind = 0;
+			continue;
+		}
+		if (*value < '0' || *value > '9' || behind == 4 || v > 1000000)
+			return false;
+		v = v * 10 + (uint64_t)(*value - '0');
+		behind += behind >= 0;
+		some = true;
+	}
+	while (*value == ' ')
+		value++;
+	if (*value == '%')
+		value++;
+	for (int i = behind < 0 ? 0 : behind; i < 4; i++)
+		v *= 10;
+	*ppm_out = (uint32_t)v;
+	return *value == '\0' && some && behind != 0 && v > 0 && v <= 1000000;
+}

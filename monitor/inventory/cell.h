@@ -19,6 +19,9 @@ bool cell_bool(const char *value, bool *out);
 /* Digits alone, in [least, most]; false: not such a number. */
 bool cell_number(const char *value, uint32_t least, uint32_t most,
     uint32_t *out);
+/* "99.5" or "99,5 %" -> 995000 parts per million; at most four digits behind
+ * the point, above 0, at most 100. */
+bool cell_percent(const char *value, uint32_t *ppm_out);
 /* Without control characters and line breaks. */
 bool cell_is_plain(const char *value);
 /* "A / B" -> "A/B"; false: an empty part, or size bytes don't hold it. */

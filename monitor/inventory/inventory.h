@@ -42,6 +42,7 @@ enum inventory_kind { INVENTORY_SITES, INVENTORY_DEVICES, INVENTORY_FEEDS };
 #define INVENTORY_QUIRKS 131072u
 #define INVENTORY_PTZ 262144u
 #define INVENTORY_DARK_HOURS 524288u
+#define INVENTORY_TARGET 1048576u
 
 /* Strings below are never NULL and borrowed from the inventory. `id` is the
  * store's number, 0 when not stored yet. `line` is the CSV's, 0 otherwise. */
@@ -51,6 +52,8 @@ struct inventory_site {
 	const char *path;    /* "Region/Site", no empty part */
 	const char *zone;    /* IANA time zone, "" = the parent's or UTC */
 	const char *contact; /* whom to call */
+	uint32_t target_ppm; /* of good time that is promised; 0 = that of the
+			      * site above */
 };
 
 struct inventory_device {

@@ -154,6 +154,8 @@ site_plan(struct work *w, const struct inventory_site *wish)
 		    take_text(wish->given, INVENTORY_ZONE, &s.zone, wish->zone);
 		fields |= take_text(wish->given, INVENTORY_CONTACT, &s.contact,
 		    wish->contact);
+		fields |= take_number(wish->given, INVENTORY_TARGET,
+		    &s.target_ppm, wish->target_ppm);
 	}
 	tally(w, INVENTORY_SITES, now == NULL, fields);
 	if (now != NULL && fields == 0)
@@ -737,6 +739,7 @@ static const struct {
 	{ INVENTORY_DARK_HOURS, "dark_hours" },
 	{ INVENTORY_ZONE, "zone" },
 	{ INVENTORY_CONTACT, "contact" },
+	{ INVENTORY_TARGET, "target" },
 	{ INVENTORY_ADDRESS, "address" },
 	{ INVENTORY_SESSIONS, "sessions" },
 	{ INVENTORY_QUIRKS, "quirks" },

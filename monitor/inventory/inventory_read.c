@@ -358,6 +358,17 @@ read_contact(struct row *r, const char *value)
 }
 
 static void
+read_target(struct row *r, const char *value)
+{
+	r->site.target_ppm = 0;
+	if (value[0] != '\0' && !cell_percent(value, &r->site.target_ppm)) {
+		mistake(r, 0, "not a target, expected a percentage like 99.5");
+		return;
+	}
+	r->site.given |= INVENTORY_TARGET;
+}
+
+static void
 read_address(struct row *r, const char *value)
 {
 	if (value[strcspn(value, " /@")] != '\0') {
@@ -439,6 +450,7 @@ static const struct column {
 	{ "name", "camera", IN_FEEDS, 0, read_name },
 	{ "zone", "time_zone", IN_SITES, 0, read_zone },
 	{ "contact", NULL, IN_SITES, 0, read_contact },
+	{ "target", "sla", IN_SITES, 0, read_target },
 	{ "device", "name", IN_DEVICES, IN_DEVICES, read_device },
 	{ "device", NULL, IN_FEEDS, 0, read_device },
 	{ "url", "stream", IN_FEEDS, IN_FEEDS, read_url },

@@ -56,14 +56,35 @@ inventory_quote(const char *value, char *out, size_t size)
 	return q.n;
 }
 
+/* "99.5"; "" for 0. */
+static const char *
+target_print(uint32_t ppm, char out[16])
+{
+	size_t n;
+
+	out[0] = '\0';
+	if (ppm == 0)
+		return out;
+	n = (size_t)snprintf(out, 16, "%u.%04u", ppm / 10000 % 1000,
+	    ppm % 10000);
+	while (out[n - 1] == '0')
+		out[--n] = '\0';
+	if (out[n - 1] == '.')
+		out[n - 1] = '\0';
+	return out;
+}
+
 static void
 sites(struct csv_out *t, const struct inventory *inv)
 {
-	csv_out_put(t, "site,zone,contact\r\n", 19);
+	char target[16];
+
+	csv_out_put(t, "site,zone,contact,target\r\n", 26);
 	for (size_t i = 0; i < inv->site_count; i++) {
 		csv_out_cell(t, inv->sites[i].path);
 		csv_out_cell(t, inv->sites[i].zone);
 		csv_out_cell(t, inv->sites[i].contact);
+		csv_out_cell(t, target_print(inv->sites[i].target_ppm, target));
 		csv_out_row_end(t);
 	}
 }

@@ -507,6 +507,7 @@ report_json(const struct report *r, struct ink *out)
 	jot_time(&j, "as_of", r->as_of_utc);
 	jot_text(&j, "zone", r->zone);
 	jot_text(&j, "only_site", r->site);
+	jot_number(&j, "target_ppm", r->target_ppm);
 	jot_number(&j, "bar_steps", r->bar_steps);
 	ledger_jot(&j, &r->ledger);
 	fleet_jot(&j, r);

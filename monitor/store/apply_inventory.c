@@ -49,7 +49,7 @@ site_id(struct writer *w, const char *path)
 	db_run(&w->db,
 	    "INSERT INTO site(parent, path) VALUES(nullif(?, 0), ?)"
 	    " ON CONFLICT(path) DO UPDATE SET removed = NULL, zone = '',"
-	    " contact = '', parent = excluded.parent",
+	    " contact = '', target = 0, parent = excluded.parent",
 	    "is", above, path);
 	return db_int(&w->db, 0, "SELECT id FROM site WHERE path = ?", "s",
 	    path);
@@ -62,11 +62,14 @@ site_write(struct writer *w, struct change *x)
 	struct json j = json_open(w->body, sizeof(w->body));
 
 	x->id = x->c->change == INVENTORY_ADD ? site_id(w, s->path) : x->c->id;
-	db_run(&w->db, "UPDATE site SET zone = ?, contact = ? WHERE id = ?",
-	    "ssi", s->zone, s->contact, x->id);
+	db_run(&w->db,
+	    "UPDATE site SET zone = ?, contact = ?, target = ?"
+	    " WHERE id = ?",
+	    "ssii", s->zone, s->contact, (int64_t)s->target_ppm, x->id);
 	json_text(&j, "site", s->path);
 	json_text(&j, "zone", s->zone);
 	json_text(&j, "contact", s->contact);
+	json_number(&j, "target_ppm", s->target_ppm);
 	say(w, x, x->c->change == INVENTORY_ADD ? "site.add" : "site.change",
 	    &j);
 }

@@ -196,7 +196,8 @@ static void
 sites_load(struct store_reader *r, struct inventory *inv)
 {
 	sqlite3_stmt *st = db_query(&r->db,
-	    "SELECT id, path, zone, contact FROM site WHERE removed IS NULL"
+	    "SELECT id, path, zone, contact, target FROM site WHERE removed IS "
+	    "NULL"
 	    " ORDER BY path",
 	    "");
 
@@ -212,6 +213,7 @@ sites_load(struct store_reader *r, struct inventory *inv)
 		s->path = kept(r, inv, st, 1);
 		s->zone = kept(r, inv, st, 2);
 		s->contact = kept(r, inv, st, 3);
+		s->target_ppm = (uint32_t)sqlite3_column_int64(st, 4);
 		s->given = ~0u;
 	}
 }

@@ -288,8 +288,9 @@ static void
 test_round_trip(void **state)
 {
 	static const char *const csv[3] = {
-		"site,zone,contact\nA,UTC,'=cmd()\nA/B,America/Tijuana,"
-		"\"Call, \"\"Ana\"\"\"\n",
+		"site,zone,contact,target\nA,UTC,'=cmd(),99.95\nA/B,America/"
+		"Tijuana,"
+		"\"Call, \"\"Ana\"\"\",\nA/C,,,\"98,5 %\"\n",
 		"device,address,sessions,quirks,user,password\n"
 		"d1,10.0.0.1,3,basic-ok setup-all,u,'-p\nd2,h,0,,,\n",
 		"uuid,site,name,device,url,transport,visit,no_picture,"

@@ -10,6 +10,7 @@
 #include "monitor/cli/judge_command.h"
 #include "monitor/cli/probe.h"
 #include "monitor/courier/courier.h"
+#include "monitor/courier/folder.h"
 #include "monitor/http/agents.h"
 #include "monitor/http/relays.h"
 #include "monitor/http/web.h"
@@ -52,8 +53,11 @@ static const struct {
 	    "camwarden report --date yesterday -o report.html" },
 	{ "unwatched", cli_unwatched, "what nobody could see, and when",
 	    "camwarden unwatched --from 2026-11-01 --to 2026-12-01" },
+	{ "ledger", cli_ledger, "the record: verify, prove, witness",
+	    "camwarden ledger witness --help" },
 	/* roles, not for people */
 	{ "_agents", agents_process_main, NULL, NULL },
+	{ "_append", folder_append_main, NULL, NULL },
 	{ "_courier", courier_process_main, NULL, NULL },
 	{ "_relays", relays_process_main, NULL, NULL },
 	{ "_web", web_process_main, NULL, NULL },

@@ -2,6 +2,7 @@
 /* The composition root's own turns: birth, the deadline timer, the second,
  * the clock, reload, end. */
 #include "monitor/monitor_consoles.h"
+#include "monitor/monitor_outside.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -92,6 +93,7 @@ on_second(evutil_socket_t fd, short what, void *arg)
 		monitor_rollups_flush(m, now, false);
 	monitor_declared_second(m, now);
 	monitor_consoles_second(m, now);
+	monitor_outside_second(m, now);
 }
 
 /* How late the loop is, ten times a second. */
@@ -285,7 +287,8 @@ monitor_new(struct event_base *base, const struct monitor_config *cfg,
 	m->base = base;
 	m->config = *cfg;
 	if (!open_store(m, error_out) || !make_tables(m, error_out) ||
-	    !start_loop(m, error_out) || !start_fleet(m, error_out)) {
+	    !start_loop(m, error_out) || !start_fleet(m, error_out) ||
+	    !monitor_outside_start(m, error_out)) {
 		monitor_free(&m);
 		return NULL;
 	}
@@ -323,13 +326,13 @@ monitor_reload(struct monitor *m, const struct monitor_config *cfg)
 	/* Every feed's judge borrows this one place. */
 	m->config.judge = judge;
 	m->config.log_level = cfg->log_level;
+	later = monitor_outside_reload(m, cfg) || later;
 	store_event(m->store, clock_mono_us(), "monitor.reload", "monitor",
 	    "{}", NULL);
 	return later
-		   ? strdup(
-			 "state_dir, programs, numbers of probes, network and "
-			 "their timings come into force at the next "
-			 "start")
+		   ? strdup("state_dir, programs, numbers of probes, network, "
+			    "witnesses and timings come into force at the next "
+			    "start")
 		   : NULL;
 }
 
@@ -343,7 +346,10 @@ on_fleet_stopped(void *arg)
 	store_event(m->store, clock_mono_us(), "monitor.stop", "monitor", "{}",
 	    NULL);
 	store_heartbeat(m->store, clock_mono_us());
-	if (!store_drain(m->store, DRAIN_MS))
+	monitor_outside_stop(m);
+	/* The head that the first gives is signed for the second. */
+	if (!store_drain(m->store, DRAIN_MS) ||
+	    !store_drain(m->store, DRAIN_MS))
 		log_error("monitor", "not all could be written in time");
 	if (m->stopped != NULL)
 		m->stopped(m->stopped_arg);
@@ -380,6 +386,7 @@ monitor_free(struct monitor **mp)
 	for (size_t i = 0; i < sizeof(events) / sizeof(events[0]); i++)
 		if (events[i] != NULL)
 			event_free(events[i]);
+	monitor_outside_free(m);
 	monitor_consoles_free(m);
 	monitor_feeds_free(m);
 	monitor_zones_free(m);

@@ -11,6 +11,8 @@
 static const char *const words[OWN_TROUBLES] = {
 	[OWN_REPORT] = "The nightly report: ",
 	[OWN_WITNESS] = "The record's witnesses: ",
+	[OWN_DENIED] = "The record is contradicted: ",
+	[OWN_MAIL] = "Mail: ",
 };
 
 void

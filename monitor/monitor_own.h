@@ -12,8 +12,13 @@
 struct monitor;
 struct store_incident_row;
 
-enum own_trouble { OWN_REPORT = 0, OWN_WITNESS = 1 };
-#define OWN_TROUBLES 2
+enum own_trouble {
+	OWN_REPORT = 0,
+	OWN_WITNESS = 1, /* no receipt */
+	OWN_DENIED = 2,	 /* one knows another record */
+	OWN_MAIL = 3,
+};
+#define OWN_TROUBLES 4
 #define OWN_TEXT_BYTES 512
 
 struct own_incident {

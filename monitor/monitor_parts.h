@@ -95,7 +95,8 @@ struct monitor {
 	uint64_t heard_bytes;	       /* by all probes, at the last count */
 	uint64_t network_incident;     /* open; 0 = none */
 	struct own_incident own[OWN_TROUBLES];
-	struct consoles *consoles;     /* those who watch; owned */
+	struct outside *outside;   /* what leaves the house; owned */
+	struct consoles *consoles; /* those who watch; owned */
 	struct incident_book *incidents;
 	struct duplicate_index *duplicates;
 	struct watched_feed **feeds;   /* LIMIT_FEEDS, NULL = free */

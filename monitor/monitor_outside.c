@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What leaves the house: the courier, and whose its answers are. */
+#include "monitor/monitor_outside.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void
+on_result(void *arg, const struct courier_result *r)
+{
+	struct monitor *m = arg;
+	uint64_t number = r->id & ((1ull << 56) - 1);
+
+	if (m->stopping)
+		return;
+	if (r->id >> 56 == OUTSIDE_POST)
+		post_on_result(m, number, r);
+	else if (r->id >> 56 == OUTSIDE_WITNESS)
+		record_on_result(m, (unsigned)number, r);
+}
+
+static bool
+needs_courier(const struct monitor *m)
+{
+	const struct record *r = &m->outside->record;
+
+	for (unsigned i = 0; i < r->count; i++)
+		if (r->witnesses[i].config.kind != WITNESS_FILE &&
+		    r->witnesses[i].config.kind != WITNESS_MAIL)
+			return true;
+	return m->config.mail_server[0] != '\0';
+}
+
+bool
+monitor_outside_start(struct monitor *m, char **error_out)
+{
+	struct outside *o = calloc(1, sizeof(*o));
+
+	m->outside = o;
+	if (o == NULL) {
+		*error_out = strdup("memory is out");
+		return false;
+	}
+	if (!record_start(m, error_out))
+		return false;
+	if (!needs_courier(m))
+		return true;
+	o->courier = courier_new(m->base, m->config.mail_ca_file, on_result, m);
+	if (o->courier == NULL)
+		*error_out = strdup("memory is out");
+	return o->courier != NULL;
+}
+
+void
+monitor_outside_second(struct monitor *m, int64_t now_us)
+{
+	record_second(m, now_us);
+	post_second(m, now_us);
+}
+
+void
+monitor_outside_stop(struct monitor *m)
+{
+	record_stop(m);
+}
+
+#define TAKE(field) memcpy(&m->config.field, &cfg->field, sizeof(cfg->field))
+
+bool
+monitor_outside_reload(struct monitor *m, const struct monitor_config *cfg)
+{
+	struct outside *o = m->outside;
+
+	TAKE(mail_server);
+	TAKE(mail_from);
+	TAKE(mail_user);
+	TAKE(mail_password_file);
+	TAKE(mail_ca_file);
+	TAKE(report_mail_to);
+	TAKE(checkpoint_every_us);
+	if (o->courier != NULL)
+		courier_reload(o->courier, m->config.mail_ca_file);
+	else if (m->config.mail_server[0] != '\0')
+		o->courier =
+		    courier_new(m->base, m->config.mail_ca_file, on_result, m);
+	return strcmp(m->config.ledger_witnesses, cfg->ledger_witnesses) != 0 ||
+	       strcmp(m->config.ledger_key_file, cfg->ledger_key_file) != 0;
+}
+
+void
+monitor_outside_free(struct monitor *m)
+{
+	if (m->outside == NULL)
+		return;
+	record_free(m);
+	courier_free(&m->outside->courier);
+	free(m->outside);
+	m->outside = NULL;
+}

@@ -63,11 +63,15 @@ plan_write(struct writer *w, const struct past *past,
 		    plan->start_utc, past->id[plan->swallow]);
 }
 
-/* Evidence is the judge's JSON; anything else must not spoil the event. */
+#define EVIDENCE_BYTES 16384
+
+/* Evidence is the judge's JSON; anything else, or what is so long that the rest
+ * of the body would not fit beside it, must not spoil the event. */
 const char *
 apply_evidence(struct writer *w, const char *evidence)
 {
-	if (evidence == NULL || evidence[0] != '{')
+	if (evidence == NULL || evidence[0] != '{' ||
+	    strlen(evidence) > EVIDENCE_BYTES)
 		return "{}";
 	return db_int(&w->db, 0, "SELECT json_valid(?)", "s", evidence)
 		   ? evidence

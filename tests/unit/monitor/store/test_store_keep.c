@@ -334,6 +334,23 @@ static const char undo_third[] =
     "PRAGMA user_version = 2";
 
 /* A database of an older version gains what the later ones have. */
+struct old_events {
+	unsigned rows, old;
+	int64_t last;
+};
+
+static bool
+on_old_event(void *arg, const struct store_event_row *row)
+{
+	struct old_events *o = arg;
+
+	assert_true(o->rows == 4 || row->seq == o->last + 1);
+	o->last = row->seq;
+	o->rows++;
+	o->old += strcmp(row->kind, "old") == 0;
+	return true;
+}
+
 static void
 test_from_version_3(void **state)
 {
@@ -356,7 +373,36 @@ test_from_version_3(void **state)
 				      " 'ledger_base'"),
 	    2);
 	assert_int_equal(bench_int(b, "SELECT min(seq) FROM event"), 3);
+	assert_int_equal(bench_int(b,
+			     "SELECT kind = 'ledger.begin' AND"
+			     " json_extract(body, '$.before') = 2 AND"
+			     " json_extract(body, '$.before_hash') LIKE"
+			     " '0000%' FROM event WHERE seq = 3"),
+	    1);
 	bench_tiles(b);
+	bench_chain(b);
+	/* People still read on from what an older camwarden wrote. */
+	struct old_events o = { .rows = 0 };
+	char error[256];
+	struct store_reader *r = store_reader_open(b->dir, error);
+
+	assert_true(store_read_events(r, 0, 0, 4, on_old_event, &o));
+	assert_int_equal(o.rows, 4);
+	assert_int_equal(o.old, 2);
+	assert_true(store_read_events(r, 2, 0, 4, on_old_event, &o));
+	assert_int_equal(o.rows, 8);
+	assert_int_equal(o.old, 2);
+	store_reader_close(&r);
+	/* They go by age as ever. */
+	struct writer *w = writer_of_bench(b);
+
+	w->keep_event_days = 30;
+	assert_true(retention_step(w, b->mono));
+	assert_int_equal(count(w, "SELECT count(*) FROM event_v1"), 0);
+	db_close(&w->db);
+	free(w);
+	bench_open(b);
+	bench_chain(b);
 }
 
 static void

@@ -37,6 +37,14 @@ title(struct page *p)
 		page_put(p, report_figure_day(p->language, to - 1).text);
 		return;
 	}
+	if (from / 86400000000LL == (to - 1) / 86400000000LL) { /* of one day */
+		page_put(p, report_figure_day(p->language, from).text);
+		page_put(p, ", ");
+		page_put(p, report_figure_minute(from).text);
+		page_put(p, " \u2013 ");
+		page_put(p, report_figure_minute(to).text);
+		return;
+	}
 	page_put(p, report_figure_iso(from).text);
 	page_put(p, " ");
 	page_put(p, report_figure_minute(from).text);

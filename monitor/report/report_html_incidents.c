@@ -250,6 +250,15 @@ answered(struct page *p, const struct report_incident *i)
 	ink_free(&who);
 }
 
+/* Two empty frames say nothing; one beside a picture does. */
+static bool
+pictured(const struct page *p, const struct report_incident *i)
+{
+	return i->before.id != 0 || i->after.id != 0 ||
+	       i->before.sha256[0] != '\0' || i->after.sha256[0] != '\0' ||
+	       (i->feed < p->r->feed_count && p->r->feeds[i->feed].no_picture);
+}
+
 static void
 card(struct page *p, struct pictures *pictures, const struct report_incident *i)
 {
@@ -264,10 +273,14 @@ card(struct page *p, struct pictures *pictures, const struct report_incident *i)
 	page_put(p, "</h3><p>");
 	place(p, i);
 	tags(p, i);
-	page_put(p, "</p><div class=\"pair\">");
-	figure(p, pictures, i, &i->before, PHRASE_BEFORE);
-	figure(p, pictures, i, &i->after, PHRASE_AFTER);
-	page_put(p, "</div><p class=\"soft\">");
+	page_put(p, "</p>");
+	if (pictured(p, i)) {
+		page_put(p, "<div class=\"pair\">");
+		figure(p, pictures, i, &i->before, PHRASE_BEFORE);
+		figure(p, pictures, i, &i->after, PHRASE_AFTER);
+		page_put(p, "</div>");
+	}
+	page_put(p, "<p class=\"soft\">");
 	ink_format(p->out, "%lld \u00b7 ", (long long)i->id);
 	times(p, i);
 	page_put(p, " \u00b7 ");
@@ -342,7 +355,7 @@ table(struct page *p, const struct ranked *ranked, uint32_t count)
 }
 
 static void
-head(struct page *p, uint32_t pictured)
+head(struct page *p, uint32_t shown)
 {
 	const struct report *r = p->r;
 	const struct report_answers *a = &r->answers;
@@ -352,20 +365,21 @@ head(struct page *p, uint32_t pictured)
 		page_say(p, PHRASE_INCIDENTS_NONE);
 	} else {
 		int64_t mean =
-		    a->acknowledged > 0 ? a->sum_us / a->acknowledged : -1;
+		    a->acknowledged > 0 ? a->sum_us / a->acknowledged : 0;
 
-		page_fill(p, PHRASE_INCIDENTS_COUNT, r->incident_count,
+		page_fill(p,
+		    a->acknowledged > 0 ? PHRASE_INCIDENTS_COUNT
+					: PHRASE_INCIDENTS_NO_ANSWER,
+		    r->incident_count,
 		    WITH(page_number(r->incident_count).text,
 			page_number(a->incidents).text,
 			page_number(a->acknowledged).text,
 			report_figure_duration(mean).text,
-			report_figure_duration(
-			    a->acknowledged > 0 ? a->longest_us : -1)
-			    .text));
-		if (pictured < r->incident_count) {
+			report_figure_duration(a->longest_us).text));
+		if (shown < r->incident_count) {
 			page_put(p, " ");
-			page_fill(p, PHRASE_INCIDENTS_PICTURED, pictured,
-			    WITH(page_number(pictured).text,
+			page_fill(p, PHRASE_INCIDENTS_PICTURED, shown,
+			    WITH(page_number(shown).text,
 				p->face->pictures != NULL
 				    ? p->face->pictures
 				    : report_words_of(p->language,
@@ -382,9 +396,8 @@ page_incidents(struct page *p)
 	struct pictures pictures = { p->face->mail ? MAIL_PICTURE_BYTES
 						   : SIZE_MAX };
 	struct ranked *ranked = calloc(r->incident_count + 1, sizeof(*ranked));
-	uint32_t pictured = r->incident_count < FACE_PICTURES
-				? r->incident_count
-				: FACE_PICTURES;
+	uint32_t shown = r->incident_count < FACE_PICTURES ? r->incident_count
+							   : FACE_PICTURES;
 
 	if (ranked == NULL) {
 		p->out->failed = true;
@@ -394,12 +407,12 @@ page_incidents(struct page *p)
 		ranked[i] = (struct ranked){ weight(p, &r->incidents[i]), i };
 	qsort(ranked, r->incident_count, sizeof(*ranked), heavier);
 	page_section(p, "incidents", PHRASE_S_INCIDENTS);
-	head(p, pictured);
+	head(p, shown);
 	page_put(p, "<div class=\"cards\">");
-	for (uint32_t i = 0; i < pictured; i++)
+	for (uint32_t i = 0; i < shown; i++)
 		card(p, &pictures, &r->incidents[ranked[i].index]);
 	page_put(p, "</div>");
-	table(p, ranked + pictured, r->incident_count - pictured);
+	table(p, ranked + shown, r->incident_count - shown);
 	page_put(p, "</section>");
 	free(ranked);
 }

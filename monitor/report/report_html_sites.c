@@ -176,34 +176,45 @@ feed_row(struct page *p, const struct report_feed *f)
 	page_put(p, "</tr>");
 }
 
+/* Parts of a sentence with dots between them. */
+static void
+dot(struct page *p, bool *first)
+{
+	if (!*first)
+		page_put(p, " \u00b7 ");
+	*first = false;
+}
+
 /* What more is known of a site's repairs and answers, in words. */
 static void
-site_words(struct page *p, const struct availability *a,
-    const struct report_answers *answers)
+site_words(struct page *p, const struct report_site *site, bool *first)
 {
-	int64_t between = availability_mtbf_us(a);
-	int64_t repair = availability_mttr_us(a);
+	const struct report_answers *answers = &site->answers;
+	int64_t between = availability_mtbf_us(&site->a);
+	int64_t repair = availability_mttr_us(&site->a);
 
 	if (repair > 0) {
-		page_put(p, " \u00b7 ");
+		dot(p, first);
 		page_fill(p, PHRASE_C_REPAIR, 1,
 		    WITH(report_figure_duration(repair).text));
 	}
 	if (between > 0) {
-		page_put(p, " \u00b7 ");
+		dot(p, first);
 		page_fill(p, PHRASE_C_BETWEEN, 1,
 		    WITH(report_figure_duration(between).text));
 	}
-	if (answers->incidents > 0) {
-		int64_t mean = answers->acknowledged > 0
-				   ? answers->sum_us / answers->acknowledged
-				   : -1;
-
-		page_put(p, " \u00b7 ");
+	if (answers->acknowledged > 0) {
+		dot(p, first);
 		page_fill(p, PHRASE_C_ANSWER, 1,
-		    WITH(report_figure_duration(mean).text,
+		    WITH(report_figure_duration(
+			     answers->sum_us / answers->acknowledged)
+			     .text,
 			page_number(answers->acknowledged).text,
 			page_number(answers->incidents).text));
+	} else if (answers->incidents > 0) {
+		dot(p, first);
+		page_fill(p, PHRASE_C_NO_ANSWER, answers->incidents,
+		    WITH(page_number(answers->incidents).text));
 	}
 }
 
@@ -249,14 +260,20 @@ static void
 rest_row(struct page *p, const struct report_site *site, uint32_t quiet,
     uint32_t all, uint32_t ppm)
 {
+	bool first = true;
+
 	page_put(p, "<tr class=\"rest\"><td class=\"sub\" colspan=\"9\">");
-	page_fill(p, quiet == all ? PHRASE_UNEVENTFUL : PHRASE_UNEVENTFUL_MORE,
-	    quiet,
-	    WITH(page_number(quiet).text,
-		report_figure_percent(p->language, ppm, true).text,
-		page_percent(p, 1000000).text));
+	if (quiet > 0) {
+		dot(p, &first);
+		page_fill(p,
+		    quiet == all ? PHRASE_UNEVENTFUL : PHRASE_UNEVENTFUL_MORE,
+		    quiet,
+		    WITH(page_number(quiet).text,
+			report_figure_percent(p->language, ppm, true).text,
+			page_percent(p, 1000000).text));
+	}
 	if (site != NULL)
-		site_words(p, &site->a, &site->answers);
+		site_words(p, site, &first);
 	page_put(p, "</td></tr>");
 }
 

@@ -42,9 +42,9 @@ svg_definitions(struct ink *out, enum report_language language)
 	ink_put(out,
 	    "<svg class=\"defs\" width=\"0\" height=\"0\" aria-hidden=\"true\">"
 	    "<defs>"
-	    "<pattern id=\"hp\" width=\"3\" height=\"3\" patternUnits="
+	    "<pattern id=\"hp\" width=\"4\" height=\"4\" patternUnits="
 	    "\"userSpaceOnUse\" patternTransform=\"rotate(45)\"><path d=\"M0 "
-	    "0h3v3h-3z\" fill=\"#e3a52c\"/><path d=\"M0 0v3\" stroke=\"#3d2c00"
+	    "0h4v4h-4z\" fill=\"#e3a52c\"/><path d=\"M0 0v4\" stroke=\"#3d2c00"
 	    "\" stroke-width=\"2\"/></pattern>"
 	    "<pattern id=\"hu\" width=\"4\" height=\"4\" patternUnits="
 	    "\"userSpaceOnUse\" patternTransform=\"rotate(-45)\"><path d=\"M0 "

@@ -509,6 +509,22 @@ record(struct page *p)
 	ink_put(p->out, "\n");
 }
 
+/* Columns are padded as they come; at the end of a line nobody needs that. */
+static void
+trim(struct ink *out)
+{
+	size_t to = 0;
+
+	for (size_t i = 0; i < out->length; i++) {
+		if (out->text[i] == '\n')
+			while (to > 0 && out->text[to - 1] == ' ')
+				to--;
+		out->text[to++] = out->text[i];
+	}
+	out->length = to;
+	out->text[to] = '\0';
+}
+
 bool
 report_text(const struct report *r, const struct report_face *face,
     struct ink *out)
@@ -532,6 +548,8 @@ report_text(const struct report *r, const struct report_face *face,
 		ink_put(out, "\n");
 		say(&p, PHRASE_TEXT_FULL, 1, WITH(""));
 	}
+	if (!out->failed)
+		trim(out);
 	front_fini(&p.front);
 	return !out->failed;
 }

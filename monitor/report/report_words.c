@@ -34,7 +34,7 @@ static in_languages causes[CAUSE_COUNT] = {
 	[CAUSE_FROZEN] = { "frozen picture", "imagen congelada" },
 	[CAUSE_BLACK] = { "black picture", "imagen en negro" },
 	[CAUSE_NO_SIGNAL] = { "no camera signal", "sin señal de cámara" },
-	[CAUSE_COVERED] = { "lens covered", "lente cubierta" },
+	[CAUSE_COVERED] = { "lens covered", "lente cubierto" },
 	[CAUSE_LOOPED] = { "a recording is replayed",
 	    "se repite una grabación" },
 	[CAUSE_WHITE] = { "glare", "deslumbramiento" },

@@ -51,6 +51,8 @@ static const struct {
 	    "camwarden mute list" },
 	{ "report", cli_report, "what happened in a day, or any span",
 	    "camwarden report --date yesterday -o report.html" },
+	{ "user", cli_user, "who may change what over the API",
+	    "camwarden user token add rollout --scope overlays" },
 	{ "unwatched", cli_unwatched, "what nobody could see, and when",
 	    "camwarden unwatched --from 2026-11-01 --to 2026-12-01" },
 	{ "ledger", cli_ledger, "the record: verify, prove, witness",

@@ -654,6 +654,7 @@ take_token(void *arg, const struct store_token_row *row)
 	*t = (struct held_token){ .console = row->console,
 		.token = { .id = row->id, .kind = (uint8_t)row->kind } };
 	memcpy(t->token.sha256, row->hash, sizeof(t->token.sha256));
+	snprintf(t->name, sizeof(t->name), "%s", row->name);
 	return true;
 }
 

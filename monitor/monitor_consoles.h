@@ -76,7 +76,8 @@ struct held_shift {
 
 struct held_token {
 	struct agents_token token;
-	int64_t console; /* 0 = a VMS's */
+	int64_t console;	     /* 0 = a VMS's, or the API's */
+	char name[LIMIT_NAME_BYTES]; /* of an API token */
 };
 
 struct link_address { /* a feed's, for searching */

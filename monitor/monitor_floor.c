@@ -200,11 +200,14 @@ monitor_token_add(struct monitor *m, const struct monitor_token *what,
 		.at_us = clock_mono_us(),
 		.actor = who->actor,
 		.reason = who->reason };
+	bool api = what->kind == CONSOLE_TOKEN_API;
 	struct monitor_request *q;
 
-	if (what->console[0] != '\0')
+	if (api)
+		t.name = what->console;
+	else if (what->console[0] != '\0')
 		t.console = console_id(m, what->console);
-	if (what->console[0] != '\0' && t.console == 0) {
+	if (!api && what->console[0] != '\0' && t.console == 0) {
 		monitor_answer_now(answer, arg, false, "no such console");
 		return;
 	}

@@ -28,7 +28,7 @@ void monitor_floor_remove(struct monitor *m, enum floor_kind kind,
 
 /* The token itself is never told: its maker shows it, and sends its SHA-256. */
 struct monitor_token {
-	const char *console; /* name; "" = the VMS's */
+	const char *console; /* name; "" = the VMS's; or the API token's own */
 	enum console_token kind;
 	uint8_t hash[32];
 };

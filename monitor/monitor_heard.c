@@ -493,7 +493,8 @@ tell_tokens(void *arg, struct agents *a)
 	const struct consoles *c = m->consoles;
 
 	for (size_t i = 0; i < c->token_count; i++)
-		agents_token_put(a, &c->tokens[i].token);
+		if (c->tokens[i].token.kind != CONSOLE_TOKEN_API)
+			agents_token_put(a, &c->tokens[i].token);
 }
 
 void

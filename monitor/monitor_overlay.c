@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "common/clock.h"
+#include "monitor/monitor_consoles.h"
 #include "monitor/monitor_parts.h"
 #include "monitor/monitor_request.h"
 
@@ -65,6 +66,37 @@ monitor_overlay_end(struct monitor *m, int64_t id,
 	    store_overlay_end(m->store, id, monitor_utc(m, clock_mono_us()),
 		who->actor, who->reason,
 		&(struct store_done){ monitor_request_done, q }));
+}
+
+/* --- over the API */
+
+/* In the same time for each: hashes tell nothing of a token, but so it is. */
+static bool
+same(const uint8_t a[32], const uint8_t b[32])
+{
+	unsigned differ = 0;
+
+	for (size_t i = 0; i < 32; i++)
+		differ |= (unsigned)(a[i] ^ b[i]);
+	return differ == 0;
+}
+
+bool
+monitor_api_actor(const struct monitor *m, const uint8_t sha256[32], char *out,
+    size_t size)
+{
+	const struct consoles *c = m->consoles;
+
+	for (size_t i = 0; c != NULL && i < c->token_count; i++) {
+		const struct held_token *t = &c->tokens[i];
+
+		if (t->token.kind != CONSOLE_TOKEN_API ||
+		    !same(t->token.sha256, sha256))
+			continue;
+		snprintf(out, size, "api:%s", t->name);
+		return true;
+	}
+	return false;
 }
 
 /* --- in force now */

@@ -5,12 +5,11 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include <jansson.h>
-#include <openssl/sha.h>
 
 #include "monitor/cli/floor_command.h"
+#include "monitor/cli/token_command.h"
 #include "monitor/cli/when.h"
 #include "monitor/store/store_read_consoles.h"
 
@@ -384,6 +383,8 @@ on_token(void *arg, const struct store_token_row *row)
 	const char *kind = kinds[row->kind <= 3 ? row->kind : 0];
 	char made[24], ended[24];
 
+	if (row->kind == CONSOLE_TOKEN_API)
+		return true; /* `camwarden user token` lists them */
 	if (v->cli.json) {
 		json_array_append_new(v->list,
 		    json_pack("{s:I, s:s, s:s, s:o, s:o, s:s}", "id",
@@ -436,46 +437,6 @@ tokens_list(struct verb *v)
 	return read ? CLI_OK : CLI_FAILED;
 }
 
-/* Made here, shown here, and told to nobody: the database has its hash. */
-static int
-token_make(struct verb *v)
-{
-	uint8_t random[32];
-	char hex[65];
-	json_t *answer;
-	int code;
-
-	if (getrandom(random, sizeof(random), 0) != sizeof(random)) {
-		cli_say("no random numbers");
-		return CLI_FAILED;
-	}
-	for (size_t i = 0; i < sizeof(random); i++)
-		snprintf(hex + 2 * i, 3, "%02x", random[i]);
-	/* Of the letters, as they are sent. */
-	SHA256((const uint8_t *)hex, 64, v->what.hash);
-	answer = floor_command_ask(&v->what, &code);
-	if (answer == NULL)
-		return code;
-	bool ok = json_is_true(json_object_get(answer, "ok"));
-	const char *text = json_string_value(json_object_get(answer, "text"));
-	const char *error = json_string_value(json_object_get(answer, "error"));
-
-	if (ok && v->cli.json)
-		printf("{\"token\": \"%s\", \"number\": %s}\n", hex,
-		    text != NULL ? text : "null");
-	else if (ok)
-		printf("%s\n", hex);
-	else
-		cli_say("%s", error != NULL ? error : text != NULL ? text : "");
-	if (ok && !v->cli.json)
-		cli_say("token %s: keep it, it is not shown again",
-		    text != NULL ? text : "?");
-	json_decref(answer);
-	explicit_bzero(random, sizeof(random));
-	explicit_bzero(hex, sizeof(hex));
-	return ok ? CLI_OK : CLI_TROUBLE;
-}
-
 static int
 do_token(struct verb *v)
 {
@@ -506,7 +467,7 @@ do_token(struct verb *v)
 		return cli_usage("consoles");
 	}
 	v->what.verb = FLOOR_LOCAL_TOKEN;
-	return token_make(v);
+	return token_command_make(&v->cli, &v->what);
 }
 
 /* --- disputes */

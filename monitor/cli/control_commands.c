@@ -198,6 +198,7 @@ do_token(const struct asked *a)
 
 	t.kind = strcmp(word(a, "kind"), "browser") == 0 ? CONSOLE_TOKEN_BROWSER
 		 : strcmp(word(a, "kind"), "vms") == 0	 ? CONSOLE_TOKEN_VMS
+		 : strcmp(word(a, "kind"), "api") == 0	 ? CONSOLE_TOKEN_API
 							 : CONSOLE_TOKEN_AGENT;
 	if (revoke != NULL && !json_is_integer(revoke))
 		refuse(a, "'revoke' is no number of a token");

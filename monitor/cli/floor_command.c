@@ -14,8 +14,8 @@ static json_t *
 question_of(const struct floor_local *w)
 {
 	static const char digits[] = "0123456789abcdef";
-	static const char *const kinds[] = { "agent", "agent", "browser",
-		"vms" };
+	static const char *const kinds[] = { "agent", "agent", "browser", "vms",
+		"api" };
 	char hash[65] = "";
 
 	for (size_t i = 0; i < 32; i++) {

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "monitor/cli/run_overlays.h"
 #include "monitor/http/web.h"
 #include "monitor/http/web_wire.h"
 #include "monitor/monitor.h"
@@ -99,6 +100,12 @@ want_picture(void *arg, const uint8_t uuid[16])
 }
 
 static void
+change(void *arg, struct web *w, const struct web_change *c)
+{
+	run_overlays_change(arg, w, c);
+}
+
+static void
 on_presence(void *arg, const char *name, const char *json)
 {
 	web_event_put(arg, name, json);
@@ -118,7 +125,7 @@ struct web *
 run_web_start(struct event_base *base, const struct monitor_config *cfg,
     struct monitor *monitor, char **error_out)
 {
-	struct web_calls calls = { tell_all, fill_totals, want_picture,
+	struct web_calls calls = { tell_all, fill_totals, want_picture, change,
 		monitor };
 	struct web_settings set = settings_of(cfg);
 	struct web *w = web_new(base, &set, &calls, error_out);
@@ -127,6 +134,7 @@ run_web_start(struct event_base *base, const struct monitor_config *cfg,
 		web_free(&w);
 	if (w != NULL)
 		monitor_presence_watch(monitor, on_presence, w);
+	run_overlays_web(w);
 	return w;
 }
 
@@ -145,6 +153,7 @@ run_web_stop(struct web **w, struct monitor *monitor)
 {
 	if (*w == NULL)
 		return;
+	run_overlays_web(NULL);
 	monitor_unwatch(monitor, on_row, *w);
 	monitor_presence_watch(monitor, NULL, NULL);
 	web_free(w);

@@ -268,6 +268,8 @@ read_json(struct query *q)
 		return query_unwatched(q);
 	case READ_ROSTER:
 		return query_roster(q);
+	case READ_OVERLAYS:
+		return query_overlays(q);
 	case READ_THUMBNAIL:
 	case READ_EVIDENCE:
 		break;

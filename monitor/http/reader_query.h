@@ -38,4 +38,7 @@ bool query_watched(struct query *q);
 bool query_roster(struct query *q);
 bool query_unwatched(struct query *q);
 
+/* reader_overlays.c: maintenance and mutes. */
+bool query_overlays(struct query *q);
+
 #endif

@@ -13,6 +13,7 @@
 #include "common/clock.h"
 #include "monitor/http/answers.h"
 #include "monitor/http/asks.h"
+#include "monitor/http/changes.h"
 #include "monitor/http/assets.h"
 #include "monitor/http/events.h"
 #include "monitor/http/gate.h"
@@ -24,6 +25,7 @@
 #define FEEDS "/api/v1/feeds/"
 #define INCIDENTS "/api/v1/incidents/"
 #define CONSOLES "/api/v1/consoles/"
+#define OVERLAYS "/api/v1/overlays"
 #define HISTORY_HOURS 24
 #define HISTORY_HOURS_MOST (31 * 24)
 #define LIMIT_MOST 500
@@ -257,6 +259,44 @@ get_roster(const struct asked *a)
 		asks_send(a->s->asks, a->req, &ask);
 }
 
+static void
+get_overlays(const struct asked *a)
+{
+	struct read_ask ask = { .what = READ_OVERLAYS,
+		.open_only = strcmp(query_word(a, "all"), "1") != 0 };
+
+	if (fill_ask(a, &ask, HISTORY_HOURS))
+		asks_send(a->s->asks, a->req, &ask);
+}
+
+/* "/12/end" -> 12; 0: it isn't that. */
+static int64_t
+overlay_ended(const char *path)
+{
+	const char *text = path + strlen(OVERLAYS);
+	size_t digits;
+
+	if (strncmp(path, OVERLAYS "/", strlen(OVERLAYS "/")) != 0)
+		return 0;
+	digits = strspn(++text, "0123456789");
+	if (digits == 0 || digits > 18 || strcmp(text + digits, "/end") != 0)
+		return 0;
+	return strtoll(text, NULL, 10);
+}
+
+static void
+route_post(const struct asked *a)
+{
+	int64_t ended = overlay_ended(a->path);
+
+	if (strcmp(a->path, OVERLAYS) == 0)
+		changes_ask(a->s->changes, a->req, WEB_OVERLAY_ADD, 0);
+	else if (ended > 0)
+		changes_ask(a->s->changes, a->req, WEB_OVERLAY_END, ended);
+	else
+		reply_problem(a->req, 404, "nothing can be changed here");
+}
+
 /* "4/presence": what is on record of console 4. */
 static void
 route_console(const struct asked *a)
@@ -326,6 +366,7 @@ static const struct {
 	{ "/api/v1/consoles", get_consoles },
 	{ "/api/v1/unwatched", get_unwatched },
 	{ "/api/v1/roster", get_roster },
+	{ OVERLAYS, get_overlays },
 	{ "/api/v1/events", get_events },
 	{ "/metrics", get_metrics },
 	{ "/healthz", get_health },
@@ -413,14 +454,30 @@ route(const struct asked *a)
 		reply_problem(a->req, 404, "no such page");
 }
 
+static bool
+is_method(struct evhttp_request *req)
+{
+	const char *path =
+	    evhttp_uri_get_path(evhttp_request_get_evhttp_uri(req));
+	enum evhttp_cmd_type method = evhttp_request_get_command(req);
+
+	return method == EVHTTP_REQ_GET ||
+	       (method == EVHTTP_REQ_POST &&
+		   (strcmp(path, OVERLAYS) == 0 || overlay_ended(path) > 0));
+}
+
 /* Anything but the request itself being right; answers it then. */
 static bool
 refused(struct evhttp_request *req)
 {
 	const char *site = in_header(req, "Sec-Fetch-Site");
+	const char *path =
+	    evhttp_uri_get_path(evhttp_request_get_evhttp_uri(req));
 
-	if (evhttp_request_get_command(req) != EVHTTP_REQ_GET) {
-		reply_header(req, "Allow", "GET");
+	if (!is_method(req)) {
+		reply_header(req, "Allow",
+		    strncmp(path, OVERLAYS, strlen(OVERLAYS)) == 0 ? "GET, POST"
+								   : "GET");
 		reply_problem(req, 405, "only GET is answered");
 		return true;
 	}
@@ -429,9 +486,6 @@ refused(struct evhttp_request *req)
 		    "ask by a loopback address, like http://127.0.0.1/");
 		return true;
 	}
-	const char *path =
-	    evhttp_uri_get_path(evhttp_request_get_evhttp_uri(req));
-
 	if (site != NULL && strcmp(site, "cross-site") == 0 &&
 	    strcmp(path, "/") != 0 && strcmp(path, "/references") != 0) {
 		reply_problem(req, 403, "not from other sites' pages");
@@ -461,6 +515,9 @@ routes_on_request(struct evhttp_request *req, void *arg)
 		reply_problem(req, 400, "the query can't be read");
 		return;
 	}
-	route(&a);
+	if (evhttp_request_get_command(req) == EVHTTP_REQ_POST)
+		route_post(&a);
+	else
+		route(&a);
 	evhttp_clear_headers(&a.query);
 }

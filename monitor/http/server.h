@@ -19,6 +19,7 @@ struct channel;
 struct gate;
 struct events;
 struct asks;
+struct changes;
 struct snapshot;
 
 #define SERVER_LATE_US 3000000 /* without a word the monitor counts as late */
@@ -31,6 +32,7 @@ struct server {
 	struct gate *gate;
 	struct events *events;
 	struct asks *asks;
+	struct changes *changes;
 	struct snapshot *snapshot; /* the newest list of all feeds, or NULL */
 	struct rows rows;
 	bool loaded;	  /* every row was told once */

@@ -71,6 +71,7 @@ on_message(void *arg, unsigned type, struct span body)
 {
 	struct web *w = arg;
 	struct web_alive alive;
+	struct web_change change;
 	uint8_t uuid[16];
 
 	switch (type) {
@@ -81,6 +82,11 @@ on_message(void *arg, unsigned type, struct span body)
 		if (!web_get_uuid(body, uuid))
 			return false;
 		w->calls.want_picture(w->calls.arg, uuid);
+		return true;
+	case WEB_CHANGE:
+		if (!web_get_change(body, &change))
+			return false;
+		w->calls.change(w->calls.arg, w, &change);
 		return true;
 	case WEB_READER_LOST:
 		log_warn("web", "the reader was lost; another is started");
@@ -273,4 +279,15 @@ uint16_t
 web_port(const struct web *w)
 {
 	return w->port;
+}
+
+void
+web_change_answer(struct web *w, const struct web_changed *m)
+{
+	struct writer out = channel_scratch();
+
+	if (w->ch == NULL)
+		return;
+	web_put_changed(&out, m);
+	channel_send(w->ch, WEB_CHANGED, out.start, writer_length(&out));
 }

@@ -13,6 +13,8 @@ struct web;
 struct event_base;
 struct web_row; /* web_wire.h */
 struct web_totals;
+struct web_change;
+struct web_changed;
 
 /* The settings that concern this room; borrowed for the call. */
 struct web_settings {
@@ -29,6 +31,9 @@ struct web_calls {
 	void (*tell_all)(void *arg, struct web *w);
 	void (*totals)(void *arg, struct web_totals *totals_out);
 	void (*want_picture)(void *arg, const uint8_t uuid[16]);
+	/* A client wants something changed: web_change_answer once, now or
+	 * later. */
+	void (*change)(void *arg, struct web *w, const struct web_change *c);
 	void *arg;
 };
 
@@ -41,6 +46,7 @@ void web_row_put(struct web *w, const struct web_row *row);
 void web_row_gone(struct web *w, const uint8_t uuid[16]);
 /* Something for the live stream alone: json is one object on one line. */
 void web_event_put(struct web *w, const char *name, const char *json);
+void web_change_answer(struct web *w, const struct web_changed *m);
 /* After a reload: the new settings (connection limits are in force at once, a
  * new address needs a restart), or NULL when the file was refused: /metrics
  * says so. */

@@ -19,6 +19,7 @@
 #include "common/log.h"
 #include "monitor/http/answers.h"
 #include "monitor/http/asks.h"
+#include "monitor/http/changes.h"
 #include "monitor/http/events.h"
 #include "monitor/http/gate.h"
 #include "monitor/http/routes.h"
@@ -161,6 +162,8 @@ on_message(void *arg, unsigned type, struct span body)
 		return on_gone(s, body);
 	case WEB_EVENT:
 		return on_event(s, body);
+	case WEB_CHANGED:
+		return changes_on_message(s->changes, body);
 	case WEB_TOTALS:
 		return on_totals(s, body);
 	case WEB_LOADED:
@@ -234,9 +237,11 @@ start(struct server *s)
 	if (getrandom(&s->epoch, sizeof(s->epoch), 0) != sizeof(s->epoch))
 		s->epoch = (uint64_t)clock_utc_us();
 	s->asks = asks_new(s);
+	s->changes = changes_new(s);
 	s->events = events_new(s);
 	s->monitor = channel_new(s->base, WEB_FD_CHANNEL, QUEUE_BYTES, &calls);
-	return s->asks != NULL && s->events != NULL && s->monitor != NULL;
+	return s->asks != NULL && s->changes != NULL && s->events != NULL &&
+	       s->monitor != NULL;
 }
 
 int

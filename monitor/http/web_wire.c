@@ -204,6 +204,57 @@ web_get_alive(struct span body, struct web_alive *m_out)
 }
 
 void
+web_put_change(struct writer *w, const struct web_change *m)
+{
+	writer_le32(w, m->id);
+	writer_u8(w, m->verb);
+	writer_bytes(w, m->sha256, sizeof(m->sha256));
+	writer_le64(w, (uint64_t)m->number);
+	writer_le32(w, (uint32_t)m->body.n);
+	writer_bytes(w, m->body.p, m->body.n);
+}
+
+bool
+web_get_change(struct span body, struct web_change *m_out)
+{
+	struct reader r = reader_of(body.p, body.n);
+	uint32_t n;
+
+	m_out->id = reader_le32(&r);
+	m_out->verb = reader_u8(&r);
+	reader_bytes(&r, m_out->sha256, sizeof(m_out->sha256));
+	m_out->number = (int64_t)reader_le64(&r);
+	n = reader_le32(&r);
+	m_out->body = reader_span(&r, n);
+	return reader_done(&r) && n <= WEB_CHANGE_BYTES &&
+	       (m_out->verb == WEB_OVERLAY_ADD ||
+		   m_out->verb == WEB_OVERLAY_END);
+}
+
+void
+web_put_changed(struct writer *w, const struct web_changed *m)
+{
+	writer_le32(w, m->id);
+	writer_le16(w, m->status);
+	writer_le32(w, (uint32_t)m->body.n);
+	writer_bytes(w, m->body.p, m->body.n);
+}
+
+bool
+web_get_changed(struct span body, struct web_changed *m_out)
+{
+	struct reader r = reader_of(body.p, body.n);
+	uint32_t n;
+
+	m_out->id = reader_le32(&r);
+	m_out->status = reader_le16(&r);
+	n = reader_le32(&r);
+	m_out->body = reader_span(&r, n);
+	return reader_done(&r) && n <= WEB_CHANGE_BYTES &&
+	       m_out->status >= 200 && m_out->status < 600;
+}
+
+void
 web_put_ask(struct writer *w, const struct read_ask *m)
 {
 	writer_le32(w, m->id);
@@ -232,7 +283,7 @@ web_get_ask(struct span body, struct read_ask *m_out)
 	m_out->number = (int64_t)reader_le64(&r);
 	reader_string(&r, m_out->site, sizeof(m_out->site));
 	return reader_done(&r) && m_out->what >= READ_THUMBNAIL &&
-	       m_out->what <= READ_ROSTER;
+	       m_out->what <= READ_OVERLAYS;
 }
 
 void

@@ -30,10 +30,12 @@ enum web_type {
 	WEB_TOTALS = 104,   /* each second; also the monitor's sign of life */
 	WEB_LOADED = 105,   /* empty: every row was told once */
 	WEB_EVENT = 106,    /* of those who watch, for the live stream */
+	WEB_CHANGED = 107,  /* what came of a change */
 	/* web -> monitor */
 	WEB_ALIVE = 110,	/* each second */
 	WEB_WANT_PICTURE = 111, /* uuid */
 	WEB_READER_LOST = 112,	/* empty: it ended or hangs */
+	WEB_CHANGE = 113,	/* a client wants something changed */
 	/* web -> reader */
 	READ_ASK = 120,
 	/* reader -> web */
@@ -86,6 +88,22 @@ struct web_event {
 	char json[WEB_EVENT_BYTES]; /* one object, on one line */
 };
 
+/* Whether its token may do that is the monitor's to say. */
+#define WEB_CHANGE_BYTES 8192
+enum web_change_verb { WEB_OVERLAY_ADD = 1, WEB_OVERLAY_END = 2 };
+struct web_change {
+	uint32_t id; /* echoed */
+	uint8_t verb;
+	uint8_t sha256[32]; /* of the token's letters */
+	int64_t number;	    /* END: of the overlay */
+	struct span body;   /* JSON, hostile; borrowed from the message */
+};
+struct web_changed {
+	uint32_t id;
+	uint16_t status;  /* 200, 201: body is JSON; else a sentence */
+	struct span body; /* borrowed */
+};
+
 struct web_alive {
 	uint32_t connections, streams;
 	uint64_t requests;
@@ -101,6 +119,7 @@ enum read_what {
 	READ_WATCHED = 7,   /* time line of a feed */
 	READ_UNWATCHED = 8, /* the audit of all feeds */
 	READ_ROSTER = 9,    /* the shifts */
+	READ_OVERLAYS = 10, /* maintenance and mutes; open_only: not over */
 };
 
 struct read_ask {
@@ -128,6 +147,10 @@ void web_put_configure(struct writer *w, const struct web_configure *m);
 void web_put_row(struct writer *w, const struct web_row *m);
 void web_put_totals(struct writer *w, const struct web_totals *m);
 void web_put_event(struct writer *w, const char *name, const char *json);
+void web_put_change(struct writer *w, const struct web_change *m);
+void web_put_changed(struct writer *w, const struct web_changed *m);
+bool web_get_change(struct span body, struct web_change *m_out);
+bool web_get_changed(struct span body, struct web_changed *m_out);
 void web_put_alive(struct writer *w, const struct web_alive *m);
 void web_put_ask(struct writer *w, const struct read_ask *m);
 void web_put_answer(struct writer *w, const struct read_answer *m);

@@ -372,6 +372,8 @@ kind_name(int64_t kind)
 		return "agent";
 	case CONSOLE_TOKEN_BROWSER:
 		return "browser";
+	case CONSOLE_TOKEN_API:
+		return "api";
 	}
 	return "vms";
 }
@@ -381,7 +383,7 @@ token_say(struct writer *w, struct op *op, const char *kind, int64_t at_us,
     const char *actor, const char *reason)
 {
 	sqlite3_stmt *st = db_query(&w->db,
-	    "SELECT t.id, t.kind, ifnull(c.name, '') FROM token t"
+	    "SELECT t.id, t.kind, ifnull(c.name, ''), t.name FROM token t"
 	    " LEFT JOIN console c ON c.id = t.console WHERE t.id = ?",
 	    "i", op->result.id);
 	struct json j = json_open(w->body, sizeof(w->body));
@@ -391,6 +393,8 @@ token_say(struct writer *w, struct op *op, const char *kind, int64_t at_us,
 	json_number(&j, "token", sqlite3_column_int64(st, 0));
 	json_text(&j, "for", kind_name(sqlite3_column_int64(st, 1)));
 	json_text(&j, "console", db_text(st, 2));
+	if (db_text(st, 3)[0] != '\0')
+		json_text(&j, "name", db_text(st, 3));
 	json_text(&j, "reason", reason);
 	db_done(st);
 	op->result.seq = event_append(w, at_us, kind, actor, 0, json_close(&j));
@@ -402,8 +406,19 @@ apply_token_add(struct writer *w, struct op *op)
 {
 	const struct store_token *t = &op->token;
 
-	if ((t->console == 0) != (t->kind == CONSOLE_TOKEN_VMS)) {
-		apply_fault(op, "a token is for a console, or for the VMS");
+	bool api = t->kind == CONSOLE_TOKEN_API;
+
+	if ((t->console == 0) != (t->kind == CONSOLE_TOKEN_VMS || api) ||
+	    api != (t->name != NULL && t->name[0] != '\0')) {
+		apply_fault(op,
+		    "a token is for a console, for the VMS, or by a name for "
+		    "the API");
+		return;
+	}
+	if (api && db_int(&w->db, 0,
+		       "SELECT 1 FROM token WHERE name = ? AND revoked IS NULL",
+		       "s", t->name) != 0) {
+		apply_fault(op, "there is a token %s already", t->name);
 		return;
 	}
 	if (t->console != 0 &&
@@ -414,10 +429,11 @@ apply_token_add(struct writer *w, struct op *op)
 		return;
 	}
 	db_run(&w->db,
-	    "INSERT INTO token(console, kind, hash, created, actor)"
-	    " VALUES(?, ?, ?, ?, ?)",
-	    "?ibis", t->console, (int64_t)t->kind, t->hash,
-	    (size_t)STORE_HASH_BYTES, epoch_utc(w, op->stamp_us), t->actor);
+	    "INSERT INTO token(console, kind, hash, created, actor, name)"
+	    " VALUES(?, ?, ?, ?, ?, ifnull(?, ''))",
+	    "?ibiss", t->console, (int64_t)t->kind, t->hash,
+	    (size_t)STORE_HASH_BYTES, epoch_utc(w, op->stamp_us), t->actor,
+	    t->name);
 	op->result.id = sqlite3_last_insert_rowid(w->db.h);
 	token_say(w, op, "token.add", op->stamp_us, t->actor, t->reason);
 }

@@ -284,7 +284,7 @@ store_read_tokens(struct store_reader *r, bool all, store_token_fn *fn,
 	store_reader_begin(r);
 	sqlite3_stmt *st = db_query(&r->db,
 	    "SELECT t.id, t.console, ifnull(c.name, ''), t.kind, t.hash,"
-	    " t.created, t.revoked, t.actor FROM token t"
+	    " t.created, t.revoked, t.actor, t.name FROM token t"
 	    " LEFT JOIN console c ON c.id = t.console"
 	    " WHERE ? OR t.revoked IS NULL ORDER BY t.id",
 	    "i", (int64_t)all);
@@ -299,6 +299,7 @@ store_read_tokens(struct store_reader *r, bool all, store_token_fn *fn,
 			.created_utc = sqlite3_column_int64(st, 5),
 			.revoked_utc = sqlite3_column_int64(st, 6),
 			.actor = db_text(st, 7),
+			.name = db_text(st, 8),
 		};
 
 		if (row.hash != NULL &&

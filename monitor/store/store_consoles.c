@@ -61,13 +61,16 @@ store_token_add(struct store *s, const struct store_token *t,
     const struct store_done *done)
 {
 	struct op *op = post_new(OP_TOKEN_ADD,
-	    post_text_size(t->actor) + post_text_size(t->reason), done);
+	    post_text_size(t->actor) + post_text_size(t->reason) +
+		post_text_size(t->name),
+	    done);
 
 	if (op == NULL)
 		return false;
 	op->token = *t;
 	op->token.actor = post_text(op, t->actor);
 	op->token.reason = post_text(op, t->reason);
+	op->token.name = post_text(op, t->name);
 	return post_op(s, op, t->at_us);
 }
 

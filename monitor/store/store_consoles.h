@@ -62,11 +62,12 @@ bool store_display(struct store *s, const struct store_display *d,
 /* Only the token's SHA-256 is kept. console 0: the VMS's. result.id = its
  * number. on_floor follows both. */
 struct store_token {
-	int64_t console;
+	int64_t console; /* 0: the VMS's, or the API's */
 	enum console_token kind;
 	uint8_t hash[STORE_HASH_BYTES];
 	int64_t at_us;
 	const char *actor, *reason;
+	const char *name; /* of an API token: the actor is api:NAME */
 };
 bool store_token_add(struct store *s, const struct store_token *t,
     const struct store_done *done);

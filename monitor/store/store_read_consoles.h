@@ -25,8 +25,8 @@ struct floor_shift;
 struct floor *store_read_floor(struct store_reader *r, uint64_t *revision_out);
 
 struct store_token_row {
-	int64_t id, console; /* console 0 = the VMS's */
-	const char *console_name;
+	int64_t id, console; /* console 0 = the VMS's or the API's */
+	const char *console_name, *name; /* name: of an API token */
 	enum console_token kind;
 	const uint8_t *hash;		  /* STORE_HASH_BYTES */
 	int64_t created_utc, revoked_utc; /* 0 = in force */

@@ -527,6 +527,24 @@ async function loadDetail() {
   } catch { /* the connection's own alarm says it */ }
 }
 
+// ---- maintenance and mutes: who, what, until when ----
+
+async function loadOverlays() {
+  const answer = await fetch("/api/v1/overlays").catch(() => null);
+  if (!answer || !answer.ok) return;
+  const list = (await answer.json()).overlays;
+  $("overlays").hidden = !list.length;
+  $("overlays-list").replaceChildren(...list.map(o => {
+    const li = el("li", o.in_force ? "" : "rests");
+    const time = (o.in_force ? "until " : when(o.from) > now() ? `from ${clock(when(o.from))} until ` : "rests now, until ") + clock(when(o.to));
+    li.append(el("span", "overlay", o.kind), ` ${o.feed || (o.site ? "site " + o.site : "tag " + o.tag)} `,
+      el("b", "", time), o.weekly ? `, ${o.weekly} ${o.zone}` : "", ` by ${o.by}: ${o.reason}`);
+    return li;
+  }));
+}
+setInterval(() => document.hidden || loadOverlays(), 15000);
+loadOverlays();
+
 // ---- controls ----
 
 function setView(v) {

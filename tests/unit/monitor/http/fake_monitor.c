@@ -290,6 +290,16 @@ monitor_overlay(struct monitor *m, const struct overlay_wish *wish,
 	answer(fn, arg, wish->reason[0] != '\0', "7");
 }
 
+bool
+monitor_api_actor(const struct monitor *m, const uint8_t sha256[32], char *out,
+    size_t size)
+{
+	(void)m;
+	(void)sha256;
+	snprintf(out, size, "api:test");
+	return false;
+}
+
 void
 monitor_overlay_end(struct monitor *m, int64_t id,
     const struct monitor_actor *who, monitor_answer_fn *fn, void *arg)

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "monitor/cli/token_command.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include <jansson.h>
+#include <openssl/sha.h>
+
+#include "monitor/cli/floor_command.h"
+
+/* Made here, shown here, and told to nobody: the database has its hash. */
+int
+token_command_make(const struct cli *cli, struct floor_local *what)
+{
+	uint8_t random[32];
+	char hex[65];
+	json_t *answer;
+	int code;
+
+	if (getrandom(random, sizeof(random), 0) != sizeof(random)) {
+		cli_say("no random numbers");
+		return CLI_FAILED;
+	}
+	for (size_t i = 0; i < sizeof(random); i++)
+		snprintf(hex + 2 * i, 3, "%02x", random[i]);
+	/* Of the letters, as they are sent. */
+	SHA256((const uint8_t *)hex, 64, what->hash);
+	answer = floor_command_ask(what, &code);
+	if (answer == NULL)
+		return code;
+	bool ok = json_is_true(json_object_get(answer, "ok"));
+	const char *text = json_string_value(json_object_get(answer, "text"));
+	const char *error = json_string_value(json_object_get(answer, "error"));
+
+	if (ok && cli->json)
+		printf("{\"token\": \"%s\", \"number\": %s}\n", hex,
+		    text != NULL ? text : "null");
+	else if (ok)
+		printf("%s\n", hex);
+	else
+		cli_say("%s", error != NULL ? error : text != NULL ? text : "");
+	if (ok && !cli->json)
+		cli_say("token %s: keep it, it is not shown again",
+		    text != NULL ? text : "?");
+	json_decref(answer);
+	explicit_bzero(random, sizeof(random));
+	explicit_bzero(hex, sizeof(hex));
+	return ok ? CLI_OK : CLI_TROUBLE;
+}

@@ -23,6 +23,7 @@ say(struct writer *w, const struct change *x, const char *what, struct json *j)
 	char kind[32];
 
 	snprintf(kind, sizeof(kind), "%s.%s", what, verbs[x->c->change]);
+	json_number(j, "when", x->utc);
 	json_text(j, "reason", x->op->floor.reason);
 	x->op->result.seq = event_append(w, x->op->stamp_us, kind,
 	    x->op->floor.actor, 0, json_close(j));

@@ -22,6 +22,7 @@ say(struct writer *w, const struct change *x, const char *kind, struct json *j)
 	const struct op_inventory *i = &x->op->inventory;
 	bool feed = x->c->kind == INVENTORY_FEEDS;
 
+	json_number(j, "when", x->utc);
 	json_text(j, "reason", i->reason);
 	x->op->result.seq = event_append(w, x->op->stamp_us, kind, i->actor,
 	    feed ? x->id : 0, json_close(j));

@@ -47,14 +47,16 @@ void
 epoch_doubt(struct writer *w, int64_t mono_us)
 {
 	int64_t utc = epoch_utc(w, mono_us);
+	struct json j = json_open(w->body, sizeof(w->body));
 
 	tiled_keep_open(w);
 	tiled_cut(w, w->at.epoch, utc);
 	watched_mark(w, 0, utc);
 	tiled_forget(w, utc);
 	tiled_reopen(w, utc);
-	event_append(w, mono_us, "store.lost", "camwarden", 0,
-	    "{\"what\":\"verdicts\"}");
+	json_text(&j, "what", "verdicts");
+	json_number(&j, "at", utc);
+	event_append(w, mono_us, "store.lost", "camwarden", 0, json_close(&j));
 	w->at.resync_due = true;
 }
 

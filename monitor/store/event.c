@@ -80,11 +80,14 @@ event_append(struct writer *w, int64_t mono_us, const char *kind,
     const char *actor, int64_t feed, const char *body)
 {
 	struct content c = { .kind = kind, .actor = actor, .body = body };
+	/* A verdict may be called a little before another line was written;
+	 * its body says when. The line's own time never goes back. */
+	int64_t mono = mono_us > w->at.mono ? mono_us : w->at.mono;
 	struct ledger_line l = { .origin = w->origin,
 		.run = w->run_uuid,
 		.seq = w->at.seq + 1,
-		.mono = mono_us,
-		.utc = epoch_utc(w, mono_us),
+		.mono = mono,
+		.utc = epoch_utc(w, mono),
 		.feed = feed,
 		.kind = bytes_of(kind) };
 	uint8_t hash[LEDGER_HASH];
@@ -97,6 +100,7 @@ event_append(struct writer *w, int64_t mono_us, const char *kind,
 	if (w->db.rc != SQLITE_OK)
 		return 0;
 	w->at.seq = l.seq;
+	w->at.mono = mono;
 	memcpy(w->at.hash, hash, sizeof(hash));
 	return l.seq;
 }

@@ -203,6 +203,7 @@ recover_begin_run(struct writer *w, int64_t mono, int64_t utc)
 	w->at.floor_revision = (uint64_t)db_int(&w->db, 1,
 	    "SELECT value FROM meta WHERE key = 'floor_revision'", "");
 	w->at.anchor_us = utc - mono;
+	w->at.mono = INT64_MIN;
 	db_run(&w->db,
 	    "INSERT INTO run(origin, uuid, boot, tool, started, program)"
 	    " VALUES(?,?,?,?,?,?)",

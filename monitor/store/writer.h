@@ -23,6 +23,7 @@ struct stand {
 	int64_t alive_us;    /* monotonic: the heartbeat row */
 	int64_t beats;
 	int64_t seq;	  /* of the last line */
+	int64_t mono;	  /* of this run's last line: lines never go back */
 	uint8_t hash[32]; /* of the last line */
 	struct tree tree; /* over all lines */
 	uint64_t revision;

@@ -308,7 +308,7 @@ bench_bytes(struct store_text t)
 struct bench_ledger { /* what was read so far */
 	struct tree tree;
 	uint8_t prev[LEDGER_HASH];
-	int64_t last;
+	int64_t last, mono, run;
 	unsigned lines, expired;
 };
 
@@ -347,6 +347,11 @@ bench_line(void *arg, const struct store_line *l)
 	assert_memory_equal(hash, l->hash, LEDGER_HASH);
 	tree_append(&b->tree, hash, tiles);
 	memcpy(b->prev, hash, LEDGER_HASH);
+	/* Time never goes back within a run, nor do runs. */
+	assert_true(l->run_id >= b->run);
+	assert_true(l->run_id > b->run || l->mono >= b->mono);
+	b->run = l->run_id;
+	b->mono = l->mono;
 	b->last = l->seq;
 	b->lines++;
 	return true;

@@ -183,7 +183,7 @@ feeds_declare(struct year *y)
 	fprintf(f, "site,name,url,criticality,tags\n");
 	for (int64_t i = 0; i < y->feeds; i++)
 		fprintf(f,
-		    "Region %d/Site %lld,cam %lld,rtsp://10.0.0.1/%lld,"
+		    "Region %d/Site %lld,cam %lld,rtsp://127.0.0.1:9/%lld,"
 		    "%d,%s\n",
 		    (int)(i / SITE_FEEDS % 8), (long long)(i / SITE_FEEDS),
 		    (long long)i, (long long)i, 1 + (int)(i % 5),

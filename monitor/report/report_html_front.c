@@ -42,7 +42,9 @@ title(struct page *p)
 		page_put(p, ", ");
 		page_put(p, report_figure_minute(from).text);
 		page_put(p, " \u2013 ");
-		page_put(p, report_figure_minute(to).text);
+		page_put(p, to % 86400000000LL == 0
+				? "24:00"
+				: report_figure_minute(to).text);
 		return;
 	}
 	page_put(p, report_figure_iso(from).text);

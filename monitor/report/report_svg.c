@@ -190,7 +190,11 @@ ticks_of(struct tick *ticks, const struct report *r,
 		return 0;
 	if (hours > 24 * 70) /* beyond ten weeks: four even ticks */
 		step = span / 4, every = 0;
-	for (int64_t t = r->from_utc; t <= r->to_utc && n < TICKS; t += step) {
+	int64_t first = r->from_utc;
+
+	if (every != 0) /* whatever minute the span begins at */
+		first += (step - first % step) % step;
+	for (int64_t t = first; t <= r->to_utc && n < TICKS; t += step) {
 		int64_t there = local(arg, t), hour = there / HOUR_US;
 		bool fits =
 		    every == 0 || (there % HOUR_US == 0 &&

@@ -338,6 +338,29 @@ test_unmeasured(void **state)
 	sample_free(r);
 }
 
+/* A span that begins at 00:07 has its hours marked all the same. */
+static void
+test_odd_span(void **state)
+{
+	struct sample_ask ask = { .seed = 1, .sites = 1, .feeds = 2 };
+	struct album album = { 0 };
+	struct report *r = sample_new(&ask);
+
+	(void)state;
+	r->from_utc += 7 * 60 * 1000000LL + 1;
+	char *html = render(r, REPORT_ENGLISH, false, &album);
+
+	for (unsigned hour = 6; hour <= 24; hour += 6) {
+		char tick[16];
+
+		snprintf(tick, sizeof(tick), ">%u</text>", hour);
+		assert_non_null(strstr(html, tick));
+	}
+	assert_non_null(strstr(html, ", 00:07 \u2013 24:00</h1>"));
+	free(html);
+	sample_free(r);
+}
+
 /* --- size */
 
 static void
@@ -446,6 +469,7 @@ main(void)
 		cmocka_unit_test(test_says_all),
 		cmocka_unit_test(test_witness),
 		cmocka_unit_test(test_unmeasured),
+		cmocka_unit_test(test_odd_span),
 		cmocka_unit_test(test_mail_is_small),
 		cmocka_unit_test(test_text),
 	};

@@ -57,6 +57,10 @@ static const struct {
 	    "camwarden unwatched --from 2026-11-01 --to 2026-12-01" },
 	{ "ledger", cli_ledger, "the record: verify, prove, witness",
 	    "camwarden ledger witness --help" },
+	{ "backup", cli_backup, "a copy of the database, while it is used",
+	    "camwarden backup /mnt/nas/camwarden.db" },
+	{ "restore", cli_restore, "a backup in the place of the database",
+	    "camwarden restore /mnt/nas/camwarden.db --reason 'new disk'" },
 	/* roles, not for people */
 	{ "_agents", agents_process_main, NULL, NULL },
 	{ "_append", folder_append_main, NULL, NULL },

@@ -127,6 +127,7 @@ struct monitor_answer {
 	bool ok;
 	uint32_t added, changed, removed, unchanged;
 	const char *text;
+	int64_t seq; /* of its line, where that is one; else 0 */
 };
 /* Called once, from the loop or from within the call, after the commit. */
 typedef void monitor_answer_fn(void *arg, const struct monitor_answer *a);
@@ -167,6 +168,11 @@ void monitor_reference(struct monitor *m, const struct monitor_reference *what,
     const struct monitor_actor *who, monitor_answer_fn *answer, void *arg);
 
 void monitor_acknowledge(struct monitor *m, int64_t incident,
+    const struct monitor_actor *who, monitor_answer_fn *answer, void *arg);
+
+/* A backup is about to be made: the line that says so is written first, so
+ * that the backup holds it. */
+void monitor_backup(struct monitor *m, const char *file, bool credentials,
     const struct monitor_actor *who, monitor_answer_fn *answer, void *arg);
 
 /* The agents' listener: what it is to call, and the listener itself once it

@@ -20,6 +20,7 @@ monitor_request_done(void *arg, const struct store_result *r)
 	struct monitor_request *q = arg;
 
 	q->result.ok = r->ok;
+	q->result.seq = r->seq;
 	q->result.text = r->ok ? q->text : r->error;
 	if (q->result.text == NULL)
 		q->result.text = "";

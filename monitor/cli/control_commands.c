@@ -59,10 +59,11 @@ on_changed(void *arg, const struct monitor_answer *r)
 	if (lines == NULL)
 		lines = json_string("(the answer holds bytes that are no "
 				    "UTF-8)");
-	p->answer(p->arg, json_pack("{s:b, s:i, s:i, s:i, s:i, s:o}", "ok",
-			      r->ok, "added", (int)r->added, "changed",
-			      (int)r->changed, "removed", (int)r->removed,
-			      "unchanged", (int)r->unchanged, "text", lines));
+	p->answer(p->arg,
+	    json_pack("{s:b, s:I, s:i, s:i, s:i, s:i, s:o}", "ok", r->ok, "seq",
+		(json_int_t)r->seq, "added", (int)r->added, "changed",
+		(int)r->changed, "removed", (int)r->removed, "unchanged",
+		(int)r->unchanged, "text", lines));
 	free(p);
 }
 
@@ -321,6 +322,17 @@ do_retry(const struct asked *a)
 		a->answer(a->arg, json_pack("{s:b}", "ok", 1));
 }
 
+static void
+do_backup(const struct asked *a)
+{
+	struct monitor_actor who = { a->q->actor, "" };
+	struct pending *p = pending_new(a);
+
+	if (p != NULL)
+		monitor_backup(a->m, word(a, "file"), flag(a, "credentials"),
+		    &who, on_changed, p);
+}
+
 /* What only the running monitor knows; the rest is in the database. */
 static void
 do_status(const struct asked *a)
@@ -368,6 +380,7 @@ static const struct {
 	{ "dispute", do_dispute },
 	{ "overlay", do_overlay },
 	{ "overlay-end", do_overlay_end },
+	{ "backup", do_backup },
 };
 
 void

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "monitor/store/schema.h"
 
+#include <errno.h>
+#include <limits.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
+#include "monitor/store/copy.h"
 #include "monitor/store/db.h"
 
 #define APPLICATION_ID 0x63616d77 /* "camw" */
@@ -281,17 +285,6 @@ schema_version(void)
 	return MIGRATIONS;
 }
 
-/* A copy to return to, should the new version disappoint. */
-static bool
-copy_before(struct db *db, const char *path, int version)
-{
-	char copy[4096];
-
-	snprintf(copy, sizeof(copy), "%s.v%d", path, version);
-	unlink(copy);
-	return db_run(db, "VACUUM INTO ?", "s", copy);
-}
-
 static int
 version_of(struct db *db, int newest)
 {
@@ -318,9 +311,74 @@ schema_check(struct db *db)
 	return db->rc == SQLITE_OK;
 }
 
+int
+schema_of(struct db *db)
+{
+	return version_of(db, INT_MAX);
+}
+
+/* A copy that an earlier try left, of the very same moment. */
+static bool
+same_copy(const struct store_file *now, const char *path, const char *vfs)
+{
+	struct store_file then;
+	struct db db;
+	bool same =
+	    access(path, F_OK) == 0 &&
+	    db_open(&db, path, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, vfs);
+
+	if (access(path, F_OK) != 0)
+		return false;
+	same = same && copy_look(&db, &then) && copy_check(&db, NULL) &&
+	       then.version == now->version && then.seq == now->seq &&
+	       strcmp(then.head, now->head) == 0 &&
+	       strcmp(then.origin, now->origin) == 0;
+	db_close(&db);
+	return same;
+}
+
+static bool
+check_part(const char *part, const struct schema_step *step, struct db *db)
+{
+	struct db copy;
+
+	if (!db_open(&copy, part, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX,
+		step->vfs) ||
+	    !copy_check(&copy, step->progress))
+		db_fail(db, copy.rc, copy.error);
+	db_close(&copy);
+	return db->rc == SQLITE_OK;
+}
+
+/* A copy to return to, should the new version disappoint. It has its name only
+ * once it is whole and checked; a database that is damaged is not migrated. */
+static bool
+copy_before(struct db *db, const struct schema_step *step, int version)
+{
+	char copy[4096], part[4096], date[24];
+	struct store_file now;
+
+	snprintf(copy, sizeof(copy), "%s.v%d", step->path, version);
+	snprintf(part, sizeof(part), "%s.v%d.part", step->path, version);
+	if (!copy_look(db, &now) || same_copy(&now, copy, step->vfs))
+		return db->rc == SQLITE_OK;
+	if (access(copy, F_OK) == 0) {
+		copy_date(date);
+		snprintf(copy, sizeof(copy), "%s.v%d-%s", step->path, version,
+		    date);
+	}
+	if (copy_pages(db, part, step->vfs, step->progress) &&
+	    check_part(part, step, db) &&
+	    (!copy_sync(part) || rename(part, copy) != 0 || !copy_sync(copy)))
+		db_fail(db, SQLITE_IOERR, strerror(errno));
+	if (db->rc != SQLITE_OK)
+		unlink(part);
+	return db->rc == SQLITE_OK;
+}
+
 bool
-schema_migrate_by(struct db *db, const char *path, const char *const *list,
-    int count)
+schema_migrate_by(struct db *db, const struct schema_step *step,
+    const char *const *list, int count)
 {
 	char pragma[80];
 	int from = version_of(db, count);
@@ -331,7 +389,7 @@ schema_migrate_by(struct db *db, const char *path, const char *const *list,
 	    db_int(db, 0, "SELECT count(*) FROM sqlite_master", "") > 0)
 		db_fail(db, SQLITE_NOTADB, "not a camwarden database");
 	if (from > 0)
-		copy_before(db, path, from);
+		copy_before(db, step, from);
 	db_script(db, "BEGIN IMMEDIATE");
 	for (int v = from; v < count; v++)
 		db_script(db, list[v]);
@@ -347,7 +405,7 @@ schema_migrate_by(struct db *db, const char *path, const char *const *list,
 }
 
 bool
-schema_migrate(struct db *db, const char *path)
+schema_migrate(struct db *db, const struct schema_step *step)
 {
-	return schema_migrate_by(db, path, migrations, MIGRATIONS);
+	return schema_migrate_by(db, step, migrations, MIGRATIONS);
 }

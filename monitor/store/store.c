@@ -8,13 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "common/clock.h"
 #include "monitor/inventory/inventory.h"
 #include "monitor/store/desk.h"
+#include "monitor/store/lock.h"
 #include "monitor/store/post.h"
 #include "monitor/store/schema.h"
 #include "monitor/store/store_read.h"
@@ -42,36 +42,6 @@ directory(const char *dir, char error_out[STORE_ERROR_BYTES])
 	snprintf(error_out, STORE_ERROR_BYTES, "%.180s: %s", dir,
 	    strerror(errno));
 	return false;
-}
-
-/* The lock file names its holder, for the other one's message. */
-static int
-lock_take(const char *dir, char error_out[STORE_ERROR_BYTES])
-{
-	char path[4096], who[32] = "";
-	int n = snprintf(path, sizeof(path), "%s/camwarden.lock", dir);
-	int fd = n < (int)sizeof(path)
-		     ? open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600)
-		     : -1;
-
-	if (fd < 0) {
-		snprintf(error_out, STORE_ERROR_BYTES, "%.180s: %s", path,
-		    strerror(errno));
-		return -1;
-	}
-	if (flock(fd, LOCK_EX | LOCK_NB) == 0) {
-		n = snprintf(who, sizeof(who), "%ld\n", (long)getpid());
-		if (ftruncate(fd, 0) == 0 && pwrite(fd, who, (size_t)n, 0) < n)
-			who[0] = '\0'; /* only a courtesy */
-		return fd;
-	}
-	n = (int)pread(fd, who, sizeof(who) - 1, 0);
-	who[n > 0 ? strcspn(who, "\n") : 0] = '\0';
-	snprintf(error_out, STORE_ERROR_BYTES,
-	    "%.160s is in use by another camwarden (process %s)", dir,
-	    who[0] != '\0' ? who : "unknown");
-	close(fd);
-	return -1;
 }
 
 /* Readable by its owner alone from the first byte; WAL and shm inherit it. */
@@ -125,7 +95,9 @@ database_open(struct store *s, const struct store_config *c,
 		return false;
 	}
 	recover_settings(w);
-	if (schema_migrate(&w->db, path))
+	const struct schema_step step = { path, c->vfs, &c->progress };
+
+	if (schema_migrate(&w->db, &step))
 		check_unclean(&w->db);
 	if (w->db.rc == SQLITE_OK)
 		recover_begin_run(w, now.mono_us, now.utc_us);

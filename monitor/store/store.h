@@ -25,6 +25,15 @@ struct inventory_plan;
 #define STORE_FILE "camwarden.db" /* in the state directory */
 #define STORE_ERROR_BYTES 256
 
+/* Of long work, told now and then; all 0 = the end is not known, done counts
+ * seconds. False: stop, leave nothing (where that is possible). */
+typedef bool store_progress_fn(void *arg, const char *what, uint64_t done,
+    uint64_t all);
+struct store_progress { /* call may be NULL */
+	store_progress_fn *call;
+	void *arg;
+};
+
 struct store_config {
 	const char *dir; /* state directory; made when missing, mode 0700 */
 	bool tool;	 /* CLI while no monitor runs: no epoch, no heartbeat */
@@ -36,6 +45,7 @@ struct store_config {
 	uint32_t keep_interval_days, keep_event_days, keep_rollup_days;
 	uint32_t keep_thumbnail_days, keep_people_days;
 	uint64_t keep_bytes; /* whole database; thumbnails go first */
+	struct store_progress progress; /* of a database brought up to date */
 };
 
 /* What came of an operation that asked. */

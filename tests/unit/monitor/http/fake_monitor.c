@@ -310,6 +310,17 @@ monitor_overlay_end(struct monitor *m, int64_t id,
 }
 
 void
+monitor_backup(struct monitor *m, const char *file, bool credentials,
+    const struct monitor_actor *who, monitor_answer_fn *fn, void *arg)
+{
+	(void)m;
+	(void)file;
+	(void)credentials;
+	(void)who;
+	answer(fn, arg, false, "this monitor has no database");
+}
+
+void
 monitor_acknowledge(struct monitor *m, int64_t incident,
     const struct monitor_actor *who, monitor_answer_fn *fn, void *arg)
 {

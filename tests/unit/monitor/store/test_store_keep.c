@@ -2,6 +2,8 @@
 /* Retention, and databases of other versions. */
 #include "bench.h"
 
+#include <dirent.h>
+
 #include "monitor/store/schema.h"
 #include "monitor/store/writer.h"
 
@@ -286,10 +288,12 @@ test_next_version(void **state)
 	snprintf(path, sizeof(path), "%s/%s", b->dir, STORE_FILE);
 	snprintf(copy, sizeof(copy), "%s.v4", path);
 	assert_true(db_open(&db, path, SQLITE_OPEN_READWRITE, NULL));
-	assert_true(schema_migrate_by(&db, path, good, 5));
+	const struct schema_step step = { .path = path };
+
+	assert_true(schema_migrate_by(&db, &step, good, 5));
 	assert_int_equal(db_int(&db, 0, "PRAGMA user_version", ""), 5);
 	assert_int_equal(db_int(&db, 9, "SELECT count(*) FROM extra", ""), 0);
-	assert_false(schema_migrate_by(&db, path, bad, 6));
+	assert_false(schema_migrate_by(&db, &step, bad, 6));
 	assert_non_null(strstr(db.error, "nowhere"));
 	db_forgive(&db);
 	assert_int_equal(db_int(&db, 0, "PRAGMA user_version", ""), 5);
@@ -302,6 +306,70 @@ test_next_version(void **state)
 	assert_true(db_open(&db, copy, SQLITE_OPEN_READWRITE, NULL));
 	assert_true(schema_check(&db));
 	assert_int_equal(db_int(&db, 0, "SELECT count(*) FROM feed", ""), 2);
+	db_close(&db);
+}
+
+static unsigned
+copies(const struct bench *b, const char *ending)
+{
+	DIR *d = opendir(b->dir);
+	struct dirent *e;
+	unsigned n = 0;
+
+	assert_non_null(d);
+	while ((e = readdir(d)) != NULL)
+		n += strstr(e->d_name, ending) != NULL;
+	closedir(d);
+	return n;
+}
+
+/* A good copy is never written over: the same moment needs none again, another
+ * one gets a name of its own; and what is damaged is not migrated. */
+static void
+test_copies(void **state)
+{
+	static const char *const good[] = { "", "", "", "",
+		"CREATE TABLE extra(x)" };
+	static const char *const bad[] = { "", "", "", "",
+		"INSERT INTO nowhere VALUES(1)" };
+	struct bench *b = *state;
+	char path[128];
+	struct db db;
+	const struct schema_step step = { .path = path };
+
+	store_close(&b->store);
+	snprintf(path, sizeof(path), "%s/%s", b->dir, STORE_FILE);
+	assert_true(db_open(&db, path, SQLITE_OPEN_READWRITE, NULL));
+	for (int i = 0; i < 3; i++) { /* a service that is started again */
+		assert_false(schema_migrate_by(&db, &step, bad, 5));
+		db_forgive(&db);
+		assert_int_equal(copies(b, ".db.v4"), 1);
+	}
+	db_script(&db, "UPDATE event SET hash = randomblob(32) WHERE seq ="
+		       " (SELECT max(seq) FROM event)");
+	assert_false(schema_migrate_by(&db, &step, bad, 5));
+	db_forgive(&db);
+	assert_int_equal(copies(b, ".db.v4"), 2);
+	/* An index without its table's rows. */
+	db_script(&db, "CREATE TABLE broken(a); CREATE INDEX broken_a ON"
+		       " broken(a); INSERT INTO broken VALUES(1), (2);"
+		       "PRAGMA writable_schema = ON;"
+		       "UPDATE sqlite_master SET rootpage = (SELECT rootpage"
+		       " FROM sqlite_master WHERE name = 'meta')"
+		       " WHERE name = 'broken'; PRAGMA writable_schema = RESET;"
+		       "UPDATE event SET hash = randomblob(32) WHERE seq ="
+		       " (SELECT max(seq) FROM event)");
+	assert_int_equal(db.rc, SQLITE_OK);
+	assert_false(schema_migrate_by(&db, &step, good, 5));
+	assert_non_null(strstr(db.error, "damaged"));
+	db_forgive(&db);
+	assert_int_equal(db_int(&db, 0, "PRAGMA user_version", ""), 4);
+	assert_int_equal(copies(b, ".db.v4"), 2);
+	assert_int_equal(copies(b, ".part"), 0);
+	db_close(&db);
+	assert_true(db_open(&db, path, SQLITE_OPEN_READWRITE, NULL));
+	db_script(&db, "PRAGMA writable_schema = ON; DELETE FROM sqlite_master"
+		       " WHERE name LIKE 'broken%'");
 	db_close(&db);
 }
 
@@ -489,6 +557,7 @@ main(void)
 		TEST(test_versions),
 		TEST(test_version_0),
 		TEST(test_next_version),
+		TEST(test_copies),
 		TEST(test_from_version_1),
 		TEST(test_from_version_2),
 		TEST(test_from_version_3),

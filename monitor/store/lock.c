@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "monitor/store/lock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+/* The lock file names its holder, for the other one's message. */
+int
+lock_take(const char *dir, char error_out[STORE_ERROR_BYTES])
+{
+	char path[4096], who[32] = "";
+	int n = snprintf(path, sizeof(path), "%s/camwarden.lock", dir);
+	int fd = n < (int)sizeof(path)
+		     ? open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600)
+		     : -1;
+
+	if (fd < 0) {
+		snprintf(error_out, STORE_ERROR_BYTES, "%.180s: %s", path,
+		    strerror(errno));
+		return -1;
+	}
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0) {
+		n = snprintf(who, sizeof(who), "%ld\n", (long)getpid());
+		if (ftruncate(fd, 0) == 0 && pwrite(fd, who, (size_t)n, 0) < n)
+			who[0] = '\0'; /* only a courtesy */
+		return fd;
+	}
+	n = (int)pread(fd, who, sizeof(who) - 1, 0);
+	who[n > 0 ? strcspn(who, "\n") : 0] = '\0';
+	snprintf(error_out, STORE_ERROR_BYTES,
+	    "%.160s is in use by another camwarden (process %s)", dir,
+	    who[0] != '\0' ? who : "unknown");
+	close(fd);
+	return -1;
+}

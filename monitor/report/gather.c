@@ -274,6 +274,14 @@ span_check(struct gather *g, char error_out[256])
 	g->to = g->ask->to_utc < g->stand.as_of_utc ? g->ask->to_utc
 						    : g->stand.as_of_utc;
 	g->from = g->ask->from_utc;
+	g->settled = (g->stand.heartbeat_utc < g->stand.as_of_utc
+			     ? g->stand.heartbeat_utc
+			     : g->stand.as_of_utc) -
+		     GATHER_SETTLE_US;
+	if (g->settled > g->to)
+		g->settled = g->to;
+	if (g->settled < g->from)
+		g->settled = g->from;
 	if (g->stand.oldest_utc == INT64_MAX) {
 		snprintf(error_out, 256,
 		    "nothing was recorded yet: no monitor ever ran on this "

@@ -167,8 +167,11 @@ epoch_row(void *arg, const struct store_epoch_row *row)
 	bool off = strcmp(row->reason, "monitor-off") == 0;
 	bool step = !off && strcmp(row->reason, "start") != 0;
 
-	if (off && row->end_utc > g->from && row->start_utc < g->to)
-		gap_add(g, GAP_OFF, row->start_utc, row->end_utc, row->reason);
+	if (off && row->end_utc > g->from && row->start_utc < g->to &&
+	    row->start_utc != g->stand.heartbeat_utc)
+		gap_add(g, GAP_OFF,
+		    row->start_utc > g->from ? row->start_utc : g->from,
+		    row->end_utc < g->to ? row->end_utc : g->to, row->reason);
 	if (step && row->start_utc >= g->from && row->start_utc < g->to)
 		gap_add(g, GAP_STEP, x->some ? x->end : row->start_utc,
 		    row->start_utc, row->reason);
@@ -272,7 +275,7 @@ gather_lines(struct gather *g)
 	    !store_read_epochs(g->r, &g->stand, g->from - 1, g->to, epoch_row,
 		&steps))
 		return false;
-	/* No monitor runs: nobody has written so yet. */
+	/* No monitor ran: then nobody had written so yet. */
 	if (tail < g->stand.as_of_utc && tail < g->to)
 		gap_add(g, GAP_OFF, tail > g->from ? tail : g->from, g->to,
 		    "monitor-off");

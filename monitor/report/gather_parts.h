@@ -9,6 +9,8 @@
 #include "monitor/report/timeline.h"
 #include "monitor/store/store_report.h"
 
+#define GATHER_SETTLE_US INT64_C(900000000)
+
 struct numbered { /* a row's number -> its place in the report */
 	int64_t id;
 	uint32_t index;
@@ -35,6 +37,10 @@ struct gather {
 	struct whole *w;
 	struct keep *keep; /* the report's */
 	int64_t from, to;  /* the span, not beyond the moment */
+	/* So far who watched is settled: an agent that died shortly before the
+	 * monitor is found out when that starts again, and idle time is called
+	 * when it has lasted. */
+	int64_t settled;
 	/* Epochs that matter: rows, and the same joined. */
 	struct keep_list epochs;      /* int64_t */
 	struct keep_list ran;	      /* struct timeline_range */

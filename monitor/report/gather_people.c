@@ -147,15 +147,16 @@ bool
 gather_watched(struct gather *g)
 {
 	struct store_unwatched_ask ask = { .from_utc = g->from,
-		.to_utc = g->to,
+		.to_utc = g->settled,
 		.site = g->ask->site,
 		.ahead = g->ask->ahead,
 		.ahead_arg = g->ask->ahead_arg };
 
-	if (!store_read_unwatched(g->r, &ask, audit_row, g))
+	if (g->settled > g->from &&
+	    !store_read_unwatched(g->r, &ask, audit_row, g))
 		return false;
 	never_list(g);
-	ask.from_utc = g->to - WINDOWS_DAYS * CALENDAR_DAY_US;
+	ask.from_utc = g->settled - WINDOWS_DAYS * CALENDAR_DAY_US;
 	if (!store_read_unwatched(g->r, &ask, window_row, g))
 		return false;
 	if (g->w->windows.count > 1)
@@ -233,7 +234,8 @@ presence_sum(struct consoles *x, struct report_console *c)
 	for (size_t i = 0; i < x->line.count; i++) {
 		const struct timeline_span *s = &x->line.spans[i];
 		int64_t a = s->start_us > x->g->from ? s->start_us : x->g->from;
-		int64_t b = s->end_us < x->g->to ? s->end_us : x->g->to;
+		int64_t b =
+		    s->end_us < x->g->settled ? s->end_us : x->g->settled;
 
 		if (a >= b)
 			continue;
@@ -354,8 +356,8 @@ presence_all(struct consoles *x)
 		    g->keep->failed)
 			return false;
 		presence_sum(x, c);
-		if (!store_read_prompts(g->r, c->id, g->from, g->to, prompt_row,
-			x) ||
+		if (!store_read_prompts(g->r, c->id, g->from, g->settled,
+			prompt_row, x) ||
 		    !store_read_disputes(g->r, c->id, g->from, g->to,
 			dispute_row, x))
 			return false;
@@ -394,17 +396,19 @@ alarms_count(struct consoles *x)
 	struct gather *g = x->g;
 	struct report_alarms *a = &g->w->report.alarms;
 	const int64_t *at = g->alarms.items;
-	uint32_t *in = calloc(x->windows, sizeof(*in));
+	uint32_t *in = calloc(x->windows + 1, sizeof(*in));
 
 	if (in == NULL)
 		return false;
 	for (uint32_t i = 0; i < g->alarms.count; i++)
-		in[(at[i] - g->from) / REPORT_ALARM_WINDOW_US]++;
+		if (at[i] < g->from + x->windows * REPORT_ALARM_WINDOW_US)
+			in[(at[i] - g->from) / REPORT_ALARM_WINDOW_US]++;
 	a->windows = x->windows;
 	a->consoles = g->w->consoles.count > 0;
 	for (uint32_t w = 0; w < x->windows; w++)
 		window_judge(a, x, w, in[w]);
-	a->mean /= x->windows;
+	if (x->windows > 0)
+		a->mean /= x->windows;
 	free(in);
 	return true;
 }
@@ -413,12 +417,11 @@ bool
 gather_consoles(struct gather *g)
 {
 	struct consoles x = { .g = g,
-		.windows =
-		    (uint32_t)((g->to - g->from - 1) / REPORT_ALARM_WINDOW_US) +
-		    1 };
+		.windows = (uint32_t)((g->settled - g->from) /
+				      REPORT_ALARM_WINDOW_US) };
 	bool good;
 
-	x.attended = calloc(x.windows, sizeof(*x.attended));
+	x.attended = calloc(x.windows + 1, sizeof(*x.attended));
 	good = x.attended != NULL &&
 	       store_read_consoles(g->r, g->ask->site, console_row, &x) &&
 	       !g->keep->failed && consoles_index(&x) && presence_all(&x);

@@ -65,6 +65,17 @@ oldest(struct store_reader *r)
 	return deleted != 0 ? first_end : begun;
 }
 
+/* Nobody watched at that moment: up to when somebody had, as was known then.
+ * What a restart wrote of it since is an epoch of its own. */
+static int64_t
+heartbeat_then(struct store_reader *r, const struct store_stand *s)
+{
+	return db_int(&r->db, s->heartbeat_utc,
+	    "SELECT start FROM epoch WHERE reason = 'monitor-off'"
+	    " AND start < ?1 AND end > ?1 ORDER BY id DESC LIMIT 1",
+	    "i", s->as_of_utc);
+}
+
 bool
 store_read_stand(struct store_reader *r, int64_t as_of_utc, int64_t seq,
     struct store_stand *out)
@@ -82,6 +93,7 @@ store_read_stand(struct store_reader *r, int64_t as_of_utc, int64_t seq,
 	out->past = out->seq < newest;
 	out->base = db_int(&r->db, 0,
 	    "SELECT value FROM meta WHERE key = 'ledger_base'", "");
+	out->heartbeat_utc = heartbeat_then(r, out);
 	out->oldest_utc = oldest(r);
 	origin_get(r, out);
 	line_head(r, out);

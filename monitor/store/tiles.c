@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "monitor/store/tiles.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -67,4 +68,26 @@ tiles_unpack(const uint8_t *bytes, size_t length,
 		out[n++].worth = (enum view_worth) * p++;
 	}
 	return n;
+}
+
+void
+tiles_json(const uint8_t *bytes, size_t length, char out[TILES_JSON])
+{
+	struct store_tile tiles[STORE_TILES];
+	size_t count = tiles_unpack(bytes, length, tiles);
+	char *p = out, *end = out + TILES_JSON;
+
+	*p++ = '[';
+	for (size_t i = 0; i < count; i++) {
+		const char *comma = i > 0 ? "," : "";
+
+		if (tiles[i].worth == VIEW_COUNTS)
+			p += snprintf(p, (size_t)(end - p), "%s%lld", comma,
+			    (long long)tiles[i].feed);
+		else
+			p +=
+			    snprintf(p, (size_t)(end - p), "%s[%lld,%d]", comma,
+				(long long)tiles[i].feed, (int)tiles[i].worth);
+	}
+	snprintf(p, (size_t)(end - p), "]");
 }

@@ -21,4 +21,9 @@ size_t tiles_pack(const struct store_tile *tiles, size_t count,
 size_t tiles_unpack(const uint8_t *bytes, size_t length,
     struct store_tile out[STORE_TILES]);
 
+/* [feed, feed, [feed, worth], ..] as the lines have it: a number alone counts.
+ */
+#define TILES_JSON (STORE_TILES * 32)
+void tiles_json(const uint8_t *bytes, size_t length, char out[TILES_JSON]);
+
 #endif

@@ -1,0 +1,389 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* `ledger prove`: one line, and the path from it to a signed checkpoint, as a
+ * file that proves itself; `ledger verify --proof` examines it. */
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <jansson.h>
+
+#include "monitor/cli/cli.h"
+#include "monitor/cli/ledger_verify.h"
+#include "monitor/store/store_read_ledger.h"
+#include "monitor/store/store_verify.h"
+
+#define PROOF_BYTES (1u << 20)
+
+static void
+to_hex(const uint8_t *p, size_t n, char *out)
+{
+	out[0] = '\0';
+	for (size_t i = 0; i < n; i++)
+		snprintf(out + 2 * i, 3, "%02x", p[i]);
+}
+
+static bool
+from_hex(const char *text, uint8_t *out, size_t n)
+{
+	if (text == NULL || strlen(text) != 2 * n)
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		char two[3] = { text[2 * i], text[2 * i + 1], '\0' };
+
+		if (!isxdigit((unsigned char)two[0]) ||
+		    !isxdigit((unsigned char)two[1]))
+			return false;
+		out[i] = (uint8_t)strtoul(two, NULL, 16);
+	}
+	return true;
+}
+
+static void
+set_hex(json_t *j, const char *key, const uint8_t *p, size_t n)
+{
+	char text[2 * 64 + 1];
+
+	if (p == NULL || n > 64)
+		return;
+	to_hex(p, n, text);
+	json_object_set_new(j, key, json_string(text));
+}
+
+/* --- making one */
+
+struct making {
+	struct store_reader *reader;
+	struct store_ledger ledger;
+	int64_t seq;
+	json_t *entry; /* of the line, once it was found */
+	uint8_t prev[LEDGER_HASH];
+	bool has_prev;
+	uint64_t size; /* of the checkpoint */
+	char *note;
+};
+
+static void
+set_bytes(json_t *j, const char *key, const struct store_text *t)
+{
+	if (t->p != NULL)
+		json_object_set_new(j, key, json_stringn_nocheck(t->p, t->n));
+}
+
+static bool
+on_line(void *arg, const struct store_line *l)
+{
+	struct making *m = arg;
+
+	if (l->seq == m->seq - 1 && l->hash != NULL) {
+		memcpy(m->prev, l->hash, LEDGER_HASH);
+		m->has_prev = true;
+	}
+	if (l->seq != m->seq)
+		return true;
+	m->entry = json_pack("{s:I, s:I, s:I, s:I}", "seq", (json_int_t)l->seq,
+	    "mono", (json_int_t)l->mono, "utc", (json_int_t)l->utc, "feed",
+	    (json_int_t)l->feed);
+	set_bytes(m->entry, "kind", &l->kind);
+	set_bytes(m->entry, "actor", &l->actor);
+	set_bytes(m->entry, "body", &l->body);
+	set_hex(m->entry, "origin", l->origin, 16);
+	set_hex(m->entry, "run", l->run, 16);
+	set_hex(m->entry, "salt", l->salt, LEDGER_SALT);
+	set_hex(m->entry, "digest", l->digest, LEDGER_HASH);
+	set_hex(m->entry, "prev", m->prev, LEDGER_HASH);
+	return true;
+}
+
+static bool
+keep_note(struct making *m, const char *p, size_t n, uint64_t size)
+{
+	uint64_t least = (uint64_t)(m->seq - m->ledger.base);
+
+	if (size < least || size > m->ledger.size ||
+	    (m->note != NULL && size <= m->size))
+		return true;
+	free(m->note);
+	m->note = strndup(p, n);
+	m->size = size;
+	return m->note != NULL;
+}
+
+static bool
+on_checkpoint(void *arg, const struct store_checkpoint_row *row)
+{
+	return row->note.p == NULL ||
+	       keep_note(arg, row->note.p, row->note.n, row->size);
+}
+
+static bool
+on_note(void *arg, const struct note *note, const struct note_checkpoint *c)
+{
+	const struct note_signature *last = &note->signatures[note->count - 1];
+	const char *end = last->line + last->line_n + 1;
+
+	return keep_note(arg, note->text, (size_t)(end - note->text), c->size);
+}
+
+static bool
+find_note(struct making *m, const struct ledger_ask *ask)
+{
+	size_t n;
+
+	if (ask->checkpoint == NULL) {
+		store_read_newest_checkpoints(m->reader, 1, on_checkpoint, m);
+	} else {
+		char *text = cli_slurp(ask->checkpoint, 256u << 20, &n);
+
+		if (text == NULL)
+			return false;
+		ledger_notes(text, n, on_note, m);
+		free(text);
+	}
+	if (m->note == NULL)
+		cli_say("no checkpoint of line %lld yet", (long long)m->seq);
+	return m->note != NULL;
+}
+
+static bool
+print_proof(struct making *m)
+{
+	struct tree_source source = store_read_tree(m->reader);
+	uint64_t index = (uint64_t)(m->seq - m->ledger.base - 1);
+	json_t *hashes = json_array(), *j;
+	struct tree_proof proof;
+	char text[65];
+
+	if (!tree_inclusion(&source, index, m->size, &proof)) {
+		cli_say("lines or tiles are missing: 'ledger verify' says "
+			"which");
+		json_decref(hashes);
+		return false;
+	}
+	for (unsigned i = 0; i < proof.count; i++) {
+		to_hex(proof.hash[i], LEDGER_HASH, text);
+		json_array_append_new(hashes, json_string(text));
+	}
+	j = json_pack("{s:s, s:i, s:O, s:I, s:I, s:o, s:s}", "camwarden",
+	    "proof", "version", 1, "entry", m->entry, "index",
+	    (json_int_t)index, "size", (json_int_t)m->size, "hashes", hashes,
+	    "checkpoint", m->note);
+	if (j == NULL)
+		return false;
+	json_dumpf(j, stdout, JSON_INDENT(2));
+	putchar('\n');
+	json_decref(j);
+	return true;
+}
+
+static bool
+make(struct making *m, const struct ledger_ask *ask)
+{
+	if (!store_reader_hold(m->reader) ||
+	    !store_read_ledger(m->reader, &m->ledger) ||
+	    !store_read_lines(m->reader, m->seq - 1, m->seq, on_line, m)) {
+		cli_say("%s", store_reader_error(m->reader));
+		return false;
+	}
+	if (m->entry == NULL) {
+		cli_say("there is no line %lld (%lld to %lld are there)",
+		    (long long)m->seq, (long long)m->ledger.first,
+		    (long long)m->ledger.last);
+		return false;
+	}
+	if (!m->has_prev && m->seq != m->ledger.base + 1) {
+		cli_say("the line before %lld was deleted: it can't be proved "
+			"any more",
+		    (long long)m->seq);
+		return false;
+	}
+	return find_note(m, ask) && print_proof(m);
+}
+
+int
+ledger_prove(const struct ledger_ask *ask, const char *entry)
+{
+	struct making m = { 0 };
+	char error[256], *end;
+
+	errno = 0;
+	m.seq = strtoll(entry, &end, 10);
+	if (errno != 0 || *end != '\0' || m.seq <= 0) {
+		cli_say("'%s' is no number of a line", entry);
+		return CLI_FAILED;
+	}
+	m.reader = store_verify_open(ask->db, error);
+	if (m.reader == NULL) {
+		cli_say("%s", error);
+		return CLI_FAILED;
+	}
+	bool good = make(&m, ask);
+
+	json_decref(m.entry);
+	free(m.note);
+	store_reader_close(&m.reader);
+	return good ? CLI_OK : CLI_FAILED;
+}
+
+/* --- examining one */
+
+struct proved {
+	const char *kind, *actor, *body, *note;
+	int64_t seq, utc;
+	uint64_t size;
+	struct note_checkpoint checkpoint;
+};
+
+static const char *
+text_of(const json_t *j, const char *key)
+{
+	return json_string_value(json_object_get(j, key));
+}
+
+static int64_t
+number_of(const json_t *j, const char *key)
+{
+	return json_integer_value(json_object_get(j, key));
+}
+
+/* The line's hash from what the file says. NULL, or what is wrong. */
+static const char *
+leaf_of(const json_t *e, struct proved *p, uint8_t leaf[LEDGER_HASH])
+{
+	uint8_t origin[16], run[16], prev[LEDGER_HASH], salt[LEDGER_SALT];
+	uint8_t digest[LEDGER_HASH], said[LEDGER_HASH];
+	bool salted = from_hex(text_of(e, "salt"), salt, sizeof(salt));
+	bool told = from_hex(text_of(e, "digest"), digest, sizeof(digest));
+
+	p->kind = text_of(e, "kind");
+	p->actor = text_of(e, "actor");
+	p->body = text_of(e, "body");
+	p->seq = number_of(e, "seq");
+	p->utc = number_of(e, "utc");
+	if (p->kind == NULL || !from_hex(text_of(e, "origin"), origin, 16) ||
+	    !from_hex(text_of(e, "run"), run, 16) ||
+	    !from_hex(text_of(e, "prev"), prev, LEDGER_HASH))
+		return "the file lacks what a proof has";
+	if (p->body == NULL && !told)
+		return "neither content nor digest is in the file";
+	if (p->body != NULL) {
+		const char *actor = p->actor != NULL ? p->actor : "";
+
+		ledger_digest(salted ? salt : NULL,
+		    (struct ledger_bytes){ actor, strlen(actor) },
+		    (struct ledger_bytes){ p->body, strlen(p->body) }, said);
+		if (told && memcmp(said, digest, LEDGER_HASH) != 0)
+			return "the content is not what was recorded";
+		memcpy(digest, said, LEDGER_HASH);
+	}
+	struct ledger_line line = { origin, run, p->seq, number_of(e, "mono"),
+		p->utc, number_of(e, "feed"), { p->kind, strlen(p->kind) } };
+
+	ledger_line_hash(&line, prev, digest, leaf);
+	return NULL;
+}
+
+static bool
+read_hashes(const json_t *list, struct tree_proof *proof)
+{
+	size_t n = json_array_size(list);
+
+	if (n > 2 * TREE_LEVELS)
+		return false;
+	proof->count = (unsigned)n;
+	for (size_t i = 0; i < n; i++)
+		if (!from_hex(json_string_value(json_array_get(list, i)),
+			proof->hash[i], LEDGER_HASH))
+			return false;
+	return true;
+}
+
+/* NULL, or what is wrong. */
+static const char *
+holds(const json_t *j, const struct note_key *key, struct proved *p)
+{
+	uint8_t leaf[LEDGER_HASH];
+	struct tree_proof proof;
+	struct note note;
+	const char *wrong = leaf_of(json_object_get(j, "entry"), p, leaf);
+
+	if (wrong != NULL)
+		return wrong;
+	p->note = text_of(j, "checkpoint");
+	if (p->note == NULL || !note_read(&note, p->note, strlen(p->note)) ||
+	    !note_checkpoint_read(&p->checkpoint, note.text, note.n))
+		return "the checkpoint in it is none";
+	if (key != NULL && !note_is_signed(&note, key, NULL))
+		return "the checkpoint is not signed by this key";
+	if (!read_hashes(json_object_get(j, "hashes"), &proof) ||
+	    !tree_inclusion_holds((uint64_t)number_of(j, "index"),
+		p->checkpoint.size, leaf, &proof, p->checkpoint.root))
+		return "the line is not in the ledger that was signed";
+	return NULL;
+}
+
+static void
+print_result(const struct proved *p, const char *wrong, bool json, bool key)
+{
+	char when[32], at[32];
+
+	if (json) {
+		json_t *j = json_pack("{s:b, s:s?, s:I, s:s?, s:s?, s:s?, s:s}",
+		    "holds", wrong == NULL, "wrong", wrong, "line",
+		    (json_int_t)p->seq, "kind", p->kind, "actor", p->actor,
+		    "body", p->body, "signature",
+		    key ? "checked" : "unchecked");
+
+		json_dumpf(j, stdout, JSON_INDENT(2));
+		putchar('\n');
+		json_decref(j);
+		return;
+	}
+	if (wrong != NULL) {
+		printf("DOES NOT HOLD: %s\n", wrong);
+		return;
+	}
+	printf("holds: line %lld of %s stood in the ledger of %llu lines that "
+	       "was signed at %s\n  ",
+	    (long long)p->seq, cli_utc(p->utc, when),
+	    (unsigned long long)p->checkpoint.size,
+	    cli_utc(p->checkpoint.utc_us, at));
+	cli_put(stdout, p->kind);
+	printf(" by ");
+	cli_put(stdout, p->actor != NULL ? p->actor : "(expired)");
+	printf(": ");
+	cli_put(stdout, p->body != NULL ? p->body : "(expired)");
+	printf("\n  %s\n", key ? "signed by the key"
+			       : "signature not checked: no key (--key)");
+}
+
+int
+ledger_examine_proof(const char *path, const char *key_path, bool json)
+{
+	struct note_key key;
+	struct proved p = { 0 };
+	size_t n;
+
+	if (!note_ready() ||
+	    (key_path != NULL && !ledger_key_load(key_path, &key)))
+		return CLI_FAILED;
+	char *text = cli_slurp(path, PROOF_BYTES, &n);
+
+	if (text == NULL)
+		return CLI_FAILED;
+	json_t *j = json_loadb(text, n, JSON_ALLOW_NUL, NULL);
+	const char *is = text_of(j, "camwarden");
+	bool ours = is != NULL && strcmp(is, "proof") == 0;
+
+	free(text);
+	if (!ours) {
+		cli_say("%s: no proof of a ledger's line", path);
+		json_decref(j);
+		return CLI_FAILED;
+	}
+	const char *wrong = holds(j, key_path != NULL ? &key : NULL, &p);
+
+	print_result(&p, wrong, json, key_path != NULL);
+	json_decref(j);
+	return wrong == NULL ? CLI_OK : CLI_TROUBLE;
+}

@@ -10,19 +10,8 @@
 #include "camwarden/words.h"
 #include "monitor/ledger/body.h"
 #include "monitor/ledger/replay.h"
-
-#define NONE UINT32_MAX
+#include "monitor/ledger/replay_index.h"
 #define OPEN INT64_MAX
-
-/* --- an index of 64-bit keys: number in an array, or NONE */
-struct index {
-	uint64_t *keys;
-	uint32_t *values;
-	size_t size, count; /* size: a power of two, or 0 */
-};
-uint32_t index_find(const struct index *x, uint64_t key);
-/* False: no memory. The key is not there yet. */
-bool index_add(struct index *x, uint64_t key, uint32_t value);
 
 /* --- tracks */
 struct row {		    /* an interval, as the lines tell it */

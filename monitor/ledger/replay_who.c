@@ -91,8 +91,7 @@ site_live(struct replay *r, const struct replay_line *l, const char *path,
 		return;
 	set_digest(t, replay_fields(r, empty, 2));
 	set_time(t, 2, 0);
-	if (is_new)
-		set_time(t, 4, 0); /* its target */
+	set_time(t, 4, 0); /* its target */
 	for (size_t k = n; k-- > 0;)
 		if (path[k] == '/') {
 			site_live(r, l, path, k);
@@ -104,7 +103,7 @@ static void
 site_line(struct replay *r, const struct replay_line *l)
 {
 	static const char *const keys[] = { "site", "zone", "contact",
-		"target" };
+		"target_ppm" };
 	struct body_value v[4];
 	enum verb verb = verb_of(l->kind);
 

@@ -379,9 +379,26 @@ on_epochs(struct replay *r, const struct replay_line *l)
 	return true;
 }
 
+/* A line's own time never goes back within its run; where the change it tells
+ * of was a little before, its body says when. */
+static int64_t
+moment(const struct replay_line *l)
+{
+	static const char *const keys[] = { "when", "at" };
+	struct body_value v[2];
+
+	if (l->body == NULL || !body_get(l->body, l->body_length, keys, 2, v))
+		return l->utc;
+	if (strcmp(l->kind, "store.lost") == 0 && v[1].p != NULL)
+		return body_number(&v[1], l->utc);
+	return v[0].p != NULL ? body_number(&v[0], l->utc) : l->utc;
+}
+
 void
 replay_line(struct replay *r, const struct replay_line *l)
 {
+	struct replay_line then;
+
 	if (r->first_seq == 0) {
 		place_first(r, l);
 		r->run = l->run;
@@ -397,8 +414,11 @@ replay_line(struct replay *r, const struct replay_line *l)
 	} else if (strcmp(l->kind, "display") == 0) {
 		on_display(r, l);
 	} else {
-		on_epochs(r, l);
-		things_line(r, l);
+		then = *l;
+		then.utc = moment(l);
+		then.anchor = l->utc - l->mono;
+		on_epochs(r, &then);
+		things_line(r, &then);
 	}
 }
 

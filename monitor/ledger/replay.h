@@ -71,6 +71,7 @@ struct replay_line {
 	const char *kind;
 	const char *actor, *body; /* NULL: the content is not there */
 	size_t body_length;
+	int64_t anchor; /* private to replay */
 };
 /* The next line that is left. */
 void replay_line(struct replay *r, const struct replay_line *line);

@@ -81,7 +81,7 @@ epoch_open(struct replay *r, const struct replay_line *l, int64_t id,
     const char *reason, size_t n, int64_t start, int64_t end)
 {
 	struct thing *t = thing_get(r, REPLAY_EPOCH, (uint64_t)id);
-	int64_t own[2] = { l->run, l->utc - l->mono };
+	int64_t own[2] = { l->run, l->anchor };
 
 	if (t == NULL || id == 0)
 		return;

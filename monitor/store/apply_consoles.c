@@ -540,6 +540,7 @@ apply_dispute(struct writer *w, struct op *op)
 	json_number(&j, "from", d->from_utc);
 	json_number(&j, "to", d->to_utc);
 	json_text(&j, "text", d->text);
+	json_number(&j, "when", epoch_utc(w, op->stamp_us));
 	op->result.seq = event_append(w, op->stamp_us, "dispute", d->actor, 0,
 	    json_close(&j));
 }

@@ -171,6 +171,7 @@ apply_incident_acknowledge(struct writer *w, struct op *op)
 	json_number(&j, "incident", a->id);
 	json_feed(w, &j, feed);
 	json_text(&j, "note", a->text);
+	json_number(&j, "when", epoch_utc(w, a->at_us));
 	op->result.seq = event_append(w, a->at_us, "incident.acknowledge",
 	    a->actor, feed, json_close(&j));
 }
@@ -301,6 +302,7 @@ apply_overlay(struct writer *w, struct op *op)
 		json_number(&j, "end", o->end_minute);
 		json_text(&j, "zone", o->zone);
 	}
+	json_number(&j, "when", epoch_utc(w, op->stamp_us));
 	json_text(&j, "reason", o->reason);
 	op->result.seq = event_append(w, op->stamp_us, kind, o->actor, o->feed,
 	    json_close(&j));

@@ -55,6 +55,8 @@ static const struct {
 	    "camwarden user token add rollout --scope overlays" },
 	{ "unwatched", cli_unwatched, "what nobody could see, and when",
 	    "camwarden unwatched --from 2026-11-01 --to 2026-12-01" },
+	{ "deliveries", cli_deliveries, "what was sent outside, and what waits",
+	    "camwarden deliveries --waiting" },
 	{ "ledger", cli_ledger, "the record, and whether it is still whole",
 	    "camwarden ledger verify --db copy.db --key ledger.pub" },
 	{ "backup", cli_backup, "a copy of the database, while it is used",

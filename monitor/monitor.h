@@ -84,6 +84,7 @@ struct monitor_totals {
 	uint32_t store_lag_us;	    /* since the last committed heartbeat */
 	int64_t started_utc_us;
 	int64_t now_utc_us;
+	int64_t witnessed_utc_us; /* last receipt from outside; 0 = none */
 };
 
 /* Opens the store, loads the inventory, starts the probes. cfg is copied.

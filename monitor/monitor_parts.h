@@ -95,6 +95,7 @@ struct monitor {
 	uint64_t heard_bytes;	       /* by all probes, at the last count */
 	uint64_t network_incident;     /* open; 0 = none */
 	struct own_incident own[OWN_TROUBLES];
+	int64_t witnessed_utc_us;  /* last receipt from outside; 0 = none */
 	struct outside *outside;   /* what leaves the house; owned */
 	struct consoles *consoles; /* those who watch; owned */
 	struct incident_book *incidents;

@@ -88,6 +88,7 @@ take_receipt(struct held_witness *w, enum store_witness_kind kind,
 
 	w->receipt_us = clock_mono_us();
 	w->receipt_utc = r.utc = monitor_utc(m, w->receipt_us);
+	m->witnessed_utc_us = r.utc;
 	snprintf(line, sizeof(line), "%s", text);
 	nl = strchr(line, '\n');
 	if (nl != NULL)
@@ -670,6 +671,8 @@ take_last(void *arg, const struct store_receipt_row *row)
 	struct monitor *m = arg;
 	struct record *k = record_of(m);
 
+	if (row->utc > m->witnessed_utc_us)
+		m->witnessed_utc_us = row->utc;
 	for (unsigned i = 0; i < k->count; i++) {
 		struct held_witness *w = &k->witnesses[i];
 

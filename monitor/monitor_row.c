@@ -230,7 +230,8 @@ monitor_totals(const struct monitor *m, struct monitor_totals *out)
 		.loop_lag_p99_us = lag_p99(m),
 		.sample_gap_p99_us = gap_p99(m),
 		.started_utc_us = m->started_utc_us,
-		.now_utc_us = monitor_utc(m, clock_mono_us()) };
+		.now_utc_us = monitor_utc(m, clock_mono_us()),
+		.witnessed_utc_us = m->witnessed_utc_us };
 	for (uint32_t i = 0; i < m->feed_count; i++) {
 		const struct verdict *v =
 		    judge_verdict(m->feeds[m->order[i]]->judge);

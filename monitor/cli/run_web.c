@@ -88,7 +88,8 @@ fill_totals(void *arg, struct web_totals *m)
 		.store_queue = t.store_queue,
 		.store_lag_us = t.store_lag_us,
 		.started_utc_us = t.started_utc_us,
-		.now_utc_us = t.now_utc_us };
+		.now_utc_us = t.now_utc_us,
+		.witnessed_utc_us = t.witnessed_utc_us };
 	memcpy(m->state, t.state, sizeof(m->state));
 	memcpy(m->cause, t.cause, sizeof(m->cause));
 }

@@ -13,6 +13,7 @@
 #include "monitor/cli/client.h"
 #include "monitor/overlay.h"
 #include "monitor/store/store_read.h"
+#include "monitor/store/store_read_ledger.h"
 
 static const char help[] =
     "usage: camwarden status [--site SITE] [--state STATE] [--all] [--json]\n"
@@ -41,6 +42,9 @@ struct status {
 	bool all;
 	struct store_alive alive;
 	int64_t now_utc;
+	char witness[512];     /* who last had the record */
+	int64_t witnessed_utc; /* 0 = nobody outside */
+	uint64_t witnessed_lines;
 	uint32_t count[STATE_COUNT];
 	uint32_t shown, bad;
 	struct cli_table table;
@@ -145,6 +149,56 @@ on_feed(void *arg, const struct store_feed_row *row)
 	return true;
 }
 
+static bool
+on_receipt(void *arg, const struct store_receipt_row *row)
+{
+	struct status *s = arg;
+
+	if (row->utc <= s->witnessed_utc)
+		return true;
+	s->witnessed_utc = row->utc;
+	s->witnessed_lines = row->size;
+	snprintf(s->witness, sizeof(s->witness), "%.*s", (int)row->witness.n,
+	    row->witness.p != NULL ? row->witness.p : "");
+	return true;
+}
+
+/* Three intervals without one are a missed witness. */
+static bool
+is_witnessed(const struct status *s)
+{
+	return s->witnessed_utc != 0 &&
+	       s->now_utc - s->witnessed_utc <=
+		   3 * s->cli.config.checkpoint_every_us + 30000000;
+}
+
+static void
+print_witness(const struct status *s)
+{
+	char when[24], age[24];
+
+	if (s->witnessed_utc != 0) {
+		printf("last receipt from outside: %s, %s ago, %llu lines, by ",
+		    cli_utc(s->witnessed_utc, when),
+		    cli_age(s->now_utc - s->witnessed_utc, age),
+		    (unsigned long long)s->witnessed_lines);
+		cli_put(stdout, s->witness);
+		putchar('\n');
+	}
+	if (!is_witnessed(s))
+		printf("%sNOT WITNESSED: an administrator could have "
+		       "rewritten this\n",
+		    s->witnessed_utc != 0 ? "since then " : "");
+}
+
+static json_t *
+witness_json(const struct status *s)
+{
+	return json_pack("{s:b, s:o, s:I, s:s}", "witnessed", is_witnessed(s),
+	    "last", time_of(s->witnessed_utc), "lines",
+	    (json_int_t)s->witnessed_lines, "by", s->witness);
+}
+
 /* What the running monitor says of itself; NULL when it doesn't. */
 static json_t *
 ask_monitor(const struct status *s)
@@ -167,10 +221,11 @@ print_json(struct status *s)
 	for (unsigned i = 0; i < STATE_COUNT; i++)
 		json_object_set_new(states, state_name(i),
 		    json_integer(s->count[i]));
-	json_t *root = json_pack("{s:o, s:b, s:o, s:o, s:o, s:o}", "now",
+	json_t *root = json_pack("{s:o, s:b, s:o, s:o, s:o, s:o, s:o}", "now",
 	    time_of(s->now_utc), "alive", s->alive.alive, "heartbeat",
 	    time_of(s->alive.heartbeat_utc), "states", states, "feeds",
-	    s->feeds, "monitor", monitor ? monitor : json_null());
+	    s->feeds, "monitor", monitor ? monitor : json_null(), "record",
+	    witness_json(s));
 
 	json_dumpf(root, stdout, JSON_INDENT(2));
 	fputc('\n', stdout);
@@ -192,6 +247,7 @@ print_text(struct status *s)
 	printf("%u up, %u degraded, %u down, %u unknown\n", s->count[STATE_UP],
 	    s->count[STATE_DEGRADED], s->count[STATE_DOWN],
 	    s->count[STATE_UNKNOWN]);
+	print_witness(s);
 	if (s->shown > 0)
 		printf("\n");
 	cli_table_print(&s->table, s->shown > 0 ? stdout : NULL);
@@ -261,6 +317,7 @@ cli_status(int argc, char **argv)
 	if (zones != NULL)
 		store_reader_holds(r, overlay_holds, zones);
 	bool read = store_read_alive(r, &now, &s.alive) &&
+		    store_read_last_receipts(r, on_receipt, &s) &&
 		    store_read_feeds(r, s.site, NULL, on_feed, &s);
 
 	if (!read)

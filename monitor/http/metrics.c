@@ -82,6 +82,9 @@ monitor(struct text *t, const struct web_totals *m)
 	    (double)m->started_utc_us / 1e6);
 	one(t, "last_heartbeat_timestamp_seconds", "gauge",
 	    "The monitor's last sign of life.", (double)m->now_utc_us / 1e6);
+	one(t, "last_outside_receipt_timestamp_seconds", "gauge",
+	    "When somebody outside last had the record; 0: not witnessed.",
+	    (double)m->witnessed_utc_us / 1e6);
 }
 
 size_t

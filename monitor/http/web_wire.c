@@ -141,6 +141,7 @@ web_put_totals(struct writer *w, const struct web_totals *m)
 	writer_le32(w, m->store_lag_us);
 	writer_le64(w, (uint64_t)m->started_utc_us);
 	writer_le64(w, (uint64_t)m->now_utc_us);
+	writer_le64(w, (uint64_t)m->witnessed_utc_us);
 }
 
 bool
@@ -164,6 +165,7 @@ web_get_totals(struct span body, struct web_totals *m_out)
 	m_out->store_lag_us = reader_le32(&r);
 	m_out->started_utc_us = (int64_t)reader_le64(&r);
 	m_out->now_utc_us = (int64_t)reader_le64(&r);
+	m_out->witnessed_utc_us = (int64_t)reader_le64(&r);
 	return reader_done(&r);
 }
 

@@ -79,6 +79,7 @@ struct web_totals {
 	uint64_t samples, verdicts, restarts;
 	uint32_t loop_lag_max_us, store_queue, store_lag_us;
 	int64_t started_utc_us, now_utc_us;
+	int64_t witnessed_utc_us; /* last receipt from outside; 0 = none */
 };
 
 /* Told once to whoever follows; not repeated to one who comes later. */

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* deliveries: what was, is, and could not be sent outside. Reads the database:
+ * works while the monitor is dead. */
+#include "monitor/cli/cli.h"
+
+#include <jansson.h>
+
+#include "monitor/config/config_value.h"
+#include "monitor/store/store_read_ledger.h"
+
+static const char help[] =
+    "usage: camwarden deliveries [--waiting] [--limit N] [--json]\n"
+    "\n"
+    "Mails that camwarden sent or is to send: to whom, when, how often it was "
+    "tried,\n"
+    "and what the mail server said. Newest first.\n"
+    "\n"
+    "  --waiting  only those that are not sent yet, the most urgent first\n"
+    "  --limit N  at most so many (50)\n"
+    "  --config FILE, --state-dir DIR, --json, --help\n"
+    "\n"
+    "example: camwarden deliveries --waiting\n"
+    "\n"
+    "exit: 0 none waits after a failure and none was given up, 1 some, 2 no "
+    "answer\n";
+
+struct listing {
+	struct cli cli;
+	bool waiting;
+	int64_t limit;
+	unsigned troubled;
+	struct cli_table table;
+	json_t *rows;
+};
+
+static const char *
+state_of(const struct store_delivery_row *row)
+{
+	if (row->done_utc != 0)
+		return "sent";
+	if (row->gave_up_utc != 0)
+		return "given up";
+	return row->tries > 0 ? "retrying" : "waiting";
+}
+
+static json_t *
+time_or_null(int64_t utc)
+{
+	char text[32];
+
+	return utc > 0 ? json_string(cli_iso(utc, text)) : json_null();
+}
+
+static json_t *
+text_of(struct store_text t)
+{
+	json_t *s = t.p != NULL ? json_stringn(t.p, t.n) : NULL;
+
+	return s != NULL ? s : json_string(""); /* not UTF-8 */
+}
+
+static bool
+on_row(void *arg, const struct store_delivery_row *row)
+{
+	struct listing *l = arg;
+	char when[24], next[24];
+
+	l->troubled +=
+	    row->gave_up_utc != 0 || (row->done_utc == 0 && row->tries > 0);
+	if (l->cli.json) {
+		json_array_append_new(l->rows,
+		    json_pack("{s:I, s:o, s:o, s:s, s:i, s:o, s:o, s:o, s:o}",
+			"id", (json_int_t)row->id, "to", text_of(row->target),
+			"subject", text_of(row->subject), "state",
+			state_of(row), "tries", (int)row->tries, "made",
+			time_or_null(row->made_utc), "due",
+			time_or_null(row->due_utc), "sent",
+			time_or_null(row->done_utc), "error",
+			text_of(row->error)));
+		return true;
+	}
+	cli_table_add(&l->table, "%lld", (long long)row->id);
+	cli_table_add(&l->table, "%s", cli_utc(row->made_utc, when));
+	cli_table_add(&l->table, "%s", state_of(row));
+	cli_table_add(&l->table, "%u", row->tries);
+	cli_table_add(&l->table, "%s",
+	    cli_utc(row->done_utc != 0	    ? row->done_utc
+		    : row->gave_up_utc != 0 ? row->gave_up_utc
+					    : row->due_utc,
+		next));
+	cli_table_add(&l->table, "%.*s", (int)row->target.n, row->target.p);
+	cli_table_add(&l->table, "%.*s", (int)row->error.n,
+	    row->error.p != NULL ? row->error.p : "");
+	return true;
+}
+
+static bool
+parse_options(struct listing *l, int argc, char **argv)
+{
+	static const struct option options[] = { CLI_OPTIONS,
+		{ "waiting", no_argument, NULL, 'w' },
+		{ "limit", required_argument, NULL, 'n' }, { 0 } };
+	int option;
+
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (option == 'w')
+			l->waiting = true;
+		else if (option == 'n'
+			     ? !config_value_integer(optarg, &l->limit) ||
+				   l->limit < 1 || l->limit > 1000000
+			     : !cli_option(&l->cli, option, help))
+			return false;
+	}
+	return optind == argc;
+}
+
+int
+cli_deliveries(int argc, char **argv)
+{
+	static const char *const heads[] = { "ID", "MADE", "STATE", "TRIES",
+		"SENT/NEXT", "TO", "SAID" };
+	struct listing l = { .limit = 50 };
+	struct store_reader *r;
+	char error[256];
+	bool read;
+
+	if (!parse_options(&l, argc, argv))
+		return cli_usage(argv[0]);
+	if (!cli_config(&l.cli))
+		return CLI_FAILED;
+	r = store_reader_open(l.cli.config.state_dir, error);
+	if (r == NULL) {
+		cli_say("%s", error);
+		return CLI_FAILED;
+	}
+	cli_table_init(&l.table, 7);
+	for (size_t i = 0; i < 7; i++)
+		cli_table_add(&l.table, "%s", heads[i]);
+	l.rows = json_array();
+	read =
+	    store_read_deliveries(r, l.waiting, (uint32_t)l.limit, on_row, &l);
+	if (!read)
+		cli_say("%s", store_reader_error(r));
+	cli_table_print(&l.table, read && !l.cli.json ? stdout : NULL);
+	if (read && l.cli.json) {
+		json_dumpf(l.rows, stdout, JSON_INDENT(2));
+		putchar('\n');
+	}
+	json_decref(l.rows);
+	store_reader_close(&r);
+	return !read ? CLI_FAILED : l.troubled > 0 ? CLI_TROUBLE : CLI_OK;
+}

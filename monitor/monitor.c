@@ -3,6 +3,7 @@
  * the clock, reload, end. */
 #include "monitor/monitor_consoles.h"
 #include "monitor/monitor_outside.h"
+#include "monitor/monitor_setup.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -94,6 +95,7 @@ on_second(evutil_socket_t fd, short what, void *arg)
 	monitor_declared_second(m, now);
 	monitor_consoles_second(m, now);
 	monitor_outside_second(m, now);
+	monitor_setup_second(m);
 }
 
 /* How late the loop is, ten times a second. */
@@ -300,6 +302,10 @@ monitor_new(struct event_base *base, const struct monitor_config *cfg,
 	}
 	store_event(m->store, clock_mono_us(), "monitor.start", "monitor",
 	    "{\"version\":\"" CAMWARDEN_VERSION "\"}", NULL);
+	if (!monitor_setup_start(m)) {
+		fail(error_out, "memory is out");
+		monitor_free(&m);
+	}
 	return m;
 }
 
@@ -327,8 +333,12 @@ monitor_reload(struct monitor *m, const struct monitor_config *cfg)
 	m->config.judge = judge;
 	m->config.log_level = cfg->log_level;
 	later = monitor_outside_reload(m, cfg) || later;
+	memcpy(m->config.file, cfg->file, sizeof(cfg->file));
+	memcpy(m->config.file_sha256, cfg->file_sha256,
+	    sizeof(cfg->file_sha256));
 	store_event(m->store, clock_mono_us(), "monitor.reload", "monitor",
 	    "{}", NULL);
+	monitor_setup_reload(m);
 	return later
 		   ? strdup("state_dir, programs, numbers of probes, network, "
 			    "witnesses and timings come into force at the next "
@@ -393,6 +403,7 @@ monitor_free(struct monitor **mp)
 	incident_book_free(&m->incidents);
 	duplicate_free(&m->duplicates);
 	deadlines_fini(&m->deadlines);
+	monitor_setup_free(m);
 	free(m->order);
 	store_reader_close(&m->reader);
 	store_close(&m->store);

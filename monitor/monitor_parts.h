@@ -125,8 +125,8 @@ struct monitor {
 	} watchers[WATCHERS_MAX];
 	uint64_t samples, verdicts;
 	int64_t started_utc_us;
-	bool stopping;
-	bool healthy; /* the store's last word */
+	struct setup *setup; /* monitor_setup.c; owned */
+	bool stopping, healthy; /* healthy: the store's last word */
 	void (*stopped)(void *arg);
 	void *stopped_arg;
 };

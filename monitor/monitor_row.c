@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "monitor/monitor_parts.h"
+#include "monitor/monitor_setup.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -219,6 +219,7 @@ add_probes(const struct monitor *m, struct monitor_totals *out)
 void
 monitor_totals(const struct monitor *m, struct monitor_totals *out)
 {
+	const struct clock_state clock = monitor_setup_clock(m);
 	struct store_health health;
 
 	*out = (struct monitor_totals){ .feeds = m->feed_count,
@@ -231,7 +232,11 @@ monitor_totals(const struct monitor *m, struct monitor_totals *out)
 		.sample_gap_p99_us = gap_p99(m),
 		.started_utc_us = m->started_utc_us,
 		.now_utc_us = monitor_utc(m, clock_mono_us()),
-		.witnessed_utc_us = m->witnessed_utc_us };
+		.witnessed_utc_us = m->witnessed_utc_us,
+		.clock_known = clock.known,
+		.clock_synchronised = clock.synchronised,
+		.clock_offset_us = clock.offset_us,
+		.clock_error_us = clock.error_us };
 	for (uint32_t i = 0; i < m->feed_count; i++) {
 		const struct verdict *v =
 		    judge_verdict(m->feeds[m->order[i]]->judge);

@@ -333,6 +333,17 @@ do_backup(const struct asked *a)
 		    &who, on_changed, p);
 }
 
+/* null: the kernel did not say. */
+static json_t *
+clock_json(const struct monitor_totals *t)
+{
+	if (!t->clock_known)
+		return json_null();
+	return json_pack("{s:b, s:I, s:I}", "synchronised",
+	    t->clock_synchronised, "offset_us", (json_int_t)t->clock_offset_us,
+	    "error_us", (json_int_t)t->clock_error_us);
+}
+
 /* What only the running monitor knows; the rest is in the database. */
 static void
 do_status(const struct asked *a)
@@ -350,7 +361,7 @@ do_status(const struct asked *a)
 			    json_integer(t.cause[i]));
 	a->answer(a->arg,
 	    json_pack("{s:b, s:i, s:o, s:o, s:i, s:i, s:i, s:I, s:I, s:I, s:i,"
-		      " s:i, s:i, s:I, s:i, s:i, s:I}",
+		      " s:i, s:i, s:I, s:i, s:i, s:I, s:o}",
 		"ok", 1, "feeds", (int)t.feeds, "states", states, "causes",
 		causes, "flowing", (int)t.flowing, "demux_capacity",
 		(int)t.demux_capacity, "demux_used", (int)t.demux_used,
@@ -361,7 +372,7 @@ do_status(const struct asked *a)
 		"started_utc_us", (json_int_t)t.started_utc_us,
 		"loop_lag_p99_us", (int)t.loop_lag_p99_us, "sample_gap_p99_us",
 		(int)t.sample_gap_p99_us, "lost_bytes",
-		(json_int_t)t.lost_bytes));
+		(json_int_t)t.lost_bytes, "clock", clock_json(&t)));
 }
 
 static const struct {

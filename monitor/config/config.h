@@ -22,7 +22,9 @@
 
 /* All settings, with units. Filled by config_defaults, then by the file. */
 struct monitor_config {
-	char state_dir[CONFIG_PATH_BYTES];   /* database, socket, lock */
+	char file[CONFIG_PATH_BYTES];	   /* it came from; "" = the defaults */
+	uint8_t file_sha256[32];	   /* .. as it was read */
+	char state_dir[CONFIG_PATH_BYTES]; /* database, socket, lock */
 	char program_dir[CONFIG_PATH_BYTES]; /* of the probes; "" = our own */
 	uint8_t log_level;		     /* enum log_level */
 	/* The file that this came from, "" = none: no key, for children. */

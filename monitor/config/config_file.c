@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <openssl/sha.h>
+
 #include "monitor/config/config_walk.h"
 
 /* The whole file, bounded. NULL and a fault when it can't be had. Given. */
@@ -51,6 +53,11 @@ config_load(const char *path, struct monitor_config *config_out,
 	bool good =
 	    text != NULL && config_parse(text, length, config_out, faults_out);
 
+	if (good) {
+		snprintf(config_out->file, sizeof(config_out->file), "%s",
+		    path);
+		SHA256((const uint8_t *)text, length, config_out->file_sha256);
+	}
 	free(text);
 	return good;
 }

@@ -125,7 +125,7 @@ struct monitor {
 	} watchers[WATCHERS_MAX];
 	uint64_t samples, verdicts;
 	int64_t started_utc_us;
-	struct setup *setup; /* monitor_setup.c; owned */
+	struct setup *setup;	/* monitor_setup.c; owned */
 	bool stopping, healthy; /* healthy: the store's last word */
 	void (*stopped)(void *arg);
 	void *stopped_arg;

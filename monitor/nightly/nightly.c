@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "monitor/nightly/nightly.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#define SECOND_US 1000000LL
+#define FIRST_PAUSE_US (15 * SECOND_US)
+#define LONGEST_PAUSE_US (1800 * SECOND_US)
+#define MISSING_MOST 3 /* days that a zone skips in a row: one, so far */
+
+static bool
+exists(const struct calendar *c, int64_t day)
+{
+	return calendar_start(c, day) < calendar_start(c, day + 1);
+}
+
+/* The first moment of [from, to), all of that day, at which the clocks show the
+ * minute or a later one; to: none. */
+static int64_t
+first_shown(const struct nightly *n, int64_t day, int64_t from, int64_t to)
+{
+	const struct calendar *c = &n->calendar;
+	int64_t local_us =
+	    day * CALENDAR_DAY_US + (int64_t)n->minute * 60 * SECOND_US;
+
+	while (from < to) {
+		int64_t change = calendar_next_change(c, from, to);
+		int64_t shown = local_us - calendar_ahead(c, from) * SECOND_US;
+
+		if (shown <= from)
+			return from;
+		if (shown < change)
+			return shown;
+		from = change;
+	}
+	return to;
+}
+
+int64_t
+nightly_due(const struct nightly *n, int64_t day)
+{
+	const struct calendar *c = &n->calendar;
+	int64_t next = day + 1;
+
+	if (!exists(c, day))
+		return INT64_MAX;
+	while (!exists(c, next) && next < day + 1 + MISSING_MOST)
+		next++;
+	return first_shown(n, next, calendar_start(c, next),
+	    calendar_start(c, next + 1));
+}
+
+/* Something is known of it, and it was not reported. */
+static bool
+is_wanted(const struct nightly *n, int64_t day)
+{
+	int64_t from = calendar_start(&n->calendar, day);
+	int64_t to = calendar_start(&n->calendar, day + 1);
+	int64_t middle = from + (to - from) / 2;
+
+	for (uint32_t i = 0; i < n->made_count; i++) {
+		const struct nightly_span *s = &n->made[i];
+
+		if (s->from_utc <= middle && middle < s->to_utc &&
+		    s->to_utc - s->from_utc <= 2 * CALENDAR_DAY_US)
+			return false;
+	}
+	return from < to && to > n->since_utc;
+}
+
+unsigned
+nightly_days(const struct nightly *n, int64_t now_utc,
+    int64_t out[NIGHTLY_BACK])
+{
+	int64_t today = calendar_day(&n->calendar, now_utc);
+	unsigned count = 0;
+
+	for (int64_t day = today - NIGHTLY_BACK; day < today; day++)
+		if (is_wanted(n, day) && nightly_due(n, day) <= now_utc)
+			out[count++] = day;
+	return count;
+}
+
+int64_t
+nightly_next(const struct nightly *n, int64_t now_utc, int64_t *day_out)
+{
+	int64_t day = calendar_day(&n->calendar, now_utc) - 1 - MISSING_MOST;
+
+	/* A clock that was set back leaves some days ahead that are made. */
+	for (uint32_t i = 0; i < MISSING_MOST + 5 + n->made_count; i++, day++) {
+		int64_t due = is_wanted(n, day) ? nightly_due(n, day) : 0;
+
+		*day_out = day;
+		if (due > now_utc)
+			return due;
+	}
+	return INT64_MAX;
+}
+
+const char *
+nightly_date(int64_t day, char out[16])
+{
+	/* Days from 0000-03-01, in eras of 400 years (civil calendar). */
+	int64_t z = day + 719468;
+	int64_t era = (z >= 0 ? z : z - 146096) / 146097;
+	int64_t of_era = z - era * 146097;
+	int64_t year =
+	    (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
+	int64_t of_year = of_era - (365 * year + year / 4 - year / 100);
+	int64_t month = (5 * of_year + 2) / 153;
+	int date = (int)(of_year - (153 * month + 2) / 5 + 1);
+
+	year += era * 400 + (month >= 10);
+	month += month < 10 ? 3 : -9;
+	snprintf(out, 16, "%04d-%02d-%02d", (int)(year % 10000),
+	    (int)month % 100, date % 100);
+	return out;
+}
+
+int64_t
+nightly_pause(unsigned failures)
+{
+	int64_t pause = FIRST_PAUSE_US;
+
+	while (failures-- > 1 && pause < LONGEST_PAUSE_US)
+		pause *= 2;
+	return pause < LONGEST_PAUSE_US ? pause : LONGEST_PAUSE_US;
+}

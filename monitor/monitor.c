@@ -349,6 +349,13 @@ monitor_reload(struct monitor *m, const struct monitor_config *cfg)
 /* --- end */
 
 static void
+on_handed(struct monitor *m)
+{
+	if (m->stopped != NULL)
+		m->stopped(m->stopped_arg);
+}
+
+static void
 on_fleet_stopped(void *arg)
 {
 	struct monitor *m = arg;
@@ -361,8 +368,7 @@ on_fleet_stopped(void *arg)
 	if (!store_drain(m->store, DRAIN_MS) ||
 	    !store_drain(m->store, DRAIN_MS))
 		log_error("monitor", "not all could be written in time");
-	if (m->stopped != NULL)
-		m->stopped(m->stopped_arg);
+	monitor_outside_last(m, on_handed);
 }
 
 void

@@ -5,15 +5,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <event2/event.h>
+
+#include "common/clock.h"
+
+#define LAST_US (2 * US_PER_S)
+#define LAST_EVERY_US (20 * US_PER_MS)
+
 static void
 on_result(void *arg, const struct courier_result *r)
 {
 	struct monitor *m = arg;
 	uint64_t number = r->id & ((1ull << 56) - 1);
 
-	if (m->stopping)
-		return;
-	if (r->id >> 56 == OUTSIDE_POST)
+	if (r->id >> 56 == OUTSIDE_POST && !m->stopping)
 		post_on_result(m, number, r);
 	else if (r->id >> 56 == OUTSIDE_WITNESS)
 		record_on_result(m, (unsigned)number, r);
@@ -64,6 +69,34 @@ monitor_outside_stop(struct monitor *m)
 	record_stop(m);
 }
 
+static void
+on_last(evutil_socket_t fd, short what, void *arg)
+{
+	struct monitor *m = arg;
+	struct outside *o = m->outside;
+
+	(void)fd;
+	(void)what;
+	if (record_last(m) && clock_mono_us() < o->last_until_us)
+		return;
+	event_del(o->last);
+	o->last_done(m);
+}
+
+void
+monitor_outside_last(struct monitor *m, void (*done)(struct monitor *m))
+{
+	static const struct timeval often = { .tv_usec = LAST_EVERY_US };
+	struct outside *o = m->outside;
+
+	o->last_done = done;
+	o->last_until_us = clock_mono_us() + LAST_US;
+	o->last = event_new(m->base, -1, EV_PERSIST, on_last, m);
+	if (!record_last(m) || o->last == NULL ||
+	    event_add(o->last, &often) != 0)
+		done(m);
+}
+
 #define TAKE(field) memcpy(&m->config.field, &cfg->field, sizeof(cfg->field))
 
 bool
@@ -92,6 +125,8 @@ monitor_outside_free(struct monitor *m)
 {
 	if (m->outside == NULL)
 		return;
+	if (m->outside->last != NULL)
+		event_free(m->outside->last);
 	record_free(m);
 	courier_free(&m->outside->courier);
 	free(m->outside);

@@ -65,6 +65,10 @@ struct outside {
 	struct courier *courier; /* NULL: nothing is sent over a network */
 	struct post post;
 	struct record record;
+	/* The end: */
+	struct event *last; /* looks whether the witnesses have answered */
+	int64_t last_until_us;
+	void (*last_done)(struct monitor *m);
 };
 
 /* --- monitor_outside.c */
@@ -73,6 +77,9 @@ bool monitor_outside_start(struct monitor *m, char **error_out);
 void monitor_outside_second(struct monitor *m, int64_t now_us);
 /* The monitor stops: a last checkpoint. */
 void monitor_outside_stop(struct monitor *m);
+/* It is stored: handed to the witnesses; done is called once all have answered,
+ * or after two seconds. */
+void monitor_outside_last(struct monitor *m, void (*done)(struct monitor *m));
 /* New settings of mail and checkpoints; true: key or witnesses are others, from
  * the next start on. */
 bool monitor_outside_reload(struct monitor *m,
@@ -99,6 +106,9 @@ void post_mail(struct monitor *m, const char *subject, const char *body,
 bool record_start(struct monitor *m, char **error_out);
 void record_second(struct monitor *m, int64_t now_us);
 void record_stop(struct monitor *m);
+/* The newest checkpoint goes, once, to whoever hasn't had it. True: one has not
+ * yet answered. */
+bool record_last(struct monitor *m);
 void record_free(struct monitor *m);
 void record_on_result(struct monitor *m, unsigned witness,
     const struct courier_result *r);

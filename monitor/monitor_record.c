@@ -50,6 +50,8 @@ tell_troubles(struct monitor *m)
 	char missed[OWN_TEXT_BYTES] = "", denied[OWN_TEXT_BYTES] = "";
 	int64_t now = clock_mono_us(), since = now;
 
+	if (m->stopping)
+		return; /* the record is closed; the next start says it */
 	for (unsigned i = 0; i < k->count; i++) {
 		const struct held_witness *w = &k->witnesses[i];
 
@@ -545,12 +547,30 @@ record_newest(struct monitor *m, const char **note_out)
 	return record_of(m)->checkpoint;
 }
 
-/* The last one of this run; it reaches witnesses after the next start. */
+/* The last one of this run. */
 void
 record_stop(struct monitor *m)
 {
 	record_of(m)->asking = false;
 	ask(m, clock_mono_us());
+}
+
+/* What happens while nobody records is when one wants it outside. */
+bool
+record_last(struct monitor *m)
+{
+	struct record *k = record_of(m);
+	bool waits = false;
+
+	for (unsigned i = 0; i < k->count && !k->asking; i++) {
+		struct held_witness *w = &k->witnesses[i];
+
+		if (!w->busy && w->checkpoint != k->checkpoint &&
+		    w->config.kind != WITNESS_MAIL)
+			hand(w);
+		waits = waits || w->busy;
+	}
+	return waits;
 }
 
 /* --- the start */

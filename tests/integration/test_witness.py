@@ -181,12 +181,31 @@ try:
     before = receipts(URL)[-1][0]
     wait("receipts of another courier", lambda: receipts(URL, before), 20)
 
+    # The checkpoint of an orderly end is with everybody before we are gone; one who doesn't answer holds us up for
+    # two seconds, no more.
+    w.process.send_signal(signal.SIGSTOP)
+    start = time.monotonic()
+    assert m.stop() == 0
+    print(f"stopped in {time.monotonic() - start:.1f} s with a witness that hangs", flush=True)
+    [[number, size]] = rows("SELECT id, size FROM checkpoint ORDER BY id DESC LIMIT 1")
+    had = {name for name, in rows("SELECT witness FROM receipt WHERE checkpoint = ?", number)}
+    assert had == {SECURE, TCP, UDP} | ({f"file://{outside}"} if outside else set()), had
+    [latest] = [n for n in os.listdir(f"{dir}/secure") if n.startswith("latest-")]
+    with open(f"{dir}/secure/{latest}") as f:
+        assert f.read().split("\n")[1] == str(size)
+    w.process.send_signal(signal.SIGCONT)
+    m = Monitor()
+    before = receipts(URL)[-1][0]
+    wait("receipts of the one that hung", lambda: receipts(URL, before), 40)
+
     # A copy of now is put back later: the witness knows more.
     with contextlib.closing(sqlite3.connect(f"{state}/camwarden.db")) as db, \
             contextlib.closing(sqlite3.connect(f"{dir}/old.db")) as copy:
         db.backup(copy)
     for _ in range(3):
         assert m.stop() == 0
+        [[number]] = rows("SELECT max(id) FROM checkpoint")
+        assert rows("SELECT 1 FROM receipt WHERE checkpoint = ? AND witness = ?", number, URL)
         m = Monitor()  # each start writes lines
         before = receipts(URL)[-1][0]
         wait("receipts", lambda: receipts(URL, before), 40)

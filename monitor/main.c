@@ -14,6 +14,7 @@
 #include "monitor/http/agents.h"
 #include "monitor/http/relays.h"
 #include "monitor/http/web.h"
+#include "monitor/nightly/nightly_process.h"
 
 static const struct {
 	const char *name;
@@ -51,6 +52,9 @@ static const struct {
 	    "camwarden mute list" },
 	{ "report", cli_report, "what happened in a day, or any span",
 	    "camwarden report --date yesterday -o report.html" },
+	{ "reports", cli_reports,
+	    "the nightly reports that were made and mailed",
+	    "camwarden reports --limit 7" },
 	{ "user", cli_user, "who may change what over the API",
 	    "camwarden user token add rollout --scope overlays" },
 	{ "unwatched", cli_unwatched, "what nobody could see, and when",
@@ -67,6 +71,7 @@ static const struct {
 	{ "_agents", agents_process_main, NULL, NULL },
 	{ "_append", folder_append_main, NULL, NULL },
 	{ "_courier", courier_process_main, NULL, NULL },
+	{ "_nightly", nightly_process_main, NULL, NULL },
 	{ "_relays", relays_process_main, NULL, NULL },
 	{ "_web", web_process_main, NULL, NULL },
 	{ "_reader", reader_process_main, NULL, NULL },

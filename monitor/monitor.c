@@ -2,6 +2,7 @@
 /* The composition root's own turns: birth, the deadline timer, the second,
  * the clock, reload, end. */
 #include "monitor/monitor_consoles.h"
+#include "monitor/monitor_nightly.h"
 #include "monitor/monitor_outside.h"
 #include "monitor/monitor_setup.h"
 
@@ -96,6 +97,7 @@ on_second(evutil_socket_t fd, short what, void *arg)
 	monitor_consoles_second(m, now);
 	monitor_outside_second(m, now);
 	monitor_setup_second(m);
+	monitor_nightly_second(m, now);
 }
 
 /* How late the loop is, ten times a second. */
@@ -289,7 +291,8 @@ monitor_new(struct event_base *base, const struct monitor_config *cfg,
 	m->base = base;
 	m->config = *cfg;
 	if (!open_store(m, error_out) || !make_tables(m, error_out) ||
-	    !start_loop(m, error_out) || !start_fleet(m, error_out) ||
+	    !monitor_nightly_start(m) || !start_loop(m, error_out) ||
+	    !start_fleet(m, error_out) ||
 	    !monitor_outside_start(m, error_out)) {
 		monitor_free(&m);
 		return NULL;
@@ -332,6 +335,7 @@ monitor_reload(struct monitor *m, const struct monitor_config *cfg)
 	/* Every feed's judge borrows this one place. */
 	m->config.judge = judge;
 	m->config.log_level = cfg->log_level;
+	monitor_nightly_reload(m, cfg);
 	later = monitor_outside_reload(m, cfg) || later;
 	memcpy(m->config.file, cfg->file, sizeof(cfg->file));
 	memcpy(m->config.file_sha256, cfg->file_sha256,
@@ -381,6 +385,7 @@ monitor_stop(struct monitor *m, void (*done)(void *arg), void *arg)
 	m->stopping = true;
 	event_del(m->timer);
 	event_del(m->second);
+	monitor_nightly_stop(m);
 	fleet_stop(m->fleet, on_fleet_stopped, m);
 }
 
@@ -413,5 +418,6 @@ monitor_free(struct monitor **mp)
 	free(m->order);
 	store_reader_close(&m->reader);
 	store_close(&m->store);
+	monitor_nightly_free(m);
 	free(m);
 }

@@ -4,8 +4,7 @@
  * as held feeds. monitor_observe.c: observations -> verdicts -> store and
  * watchers. monitor_row.c: what others may see. monitor_change.c: what people
  * change. monitor_reference.c: what they approve. monitor_declared.c: what the
- * inventory declares, what the judge has learned. monitor_network.c: our own
- * network. Those who watch: monitor_consoles.h.
+ * inventory declares, what was learned. monitor_network.c: our own network.
  */
 #ifndef MONITOR_MONITOR_PARTS_H
 #define MONITOR_MONITOR_PARTS_H
@@ -95,9 +94,10 @@ struct monitor {
 	uint64_t heard_bytes;	       /* by all probes, at the last count */
 	uint64_t network_incident;     /* open; 0 = none */
 	struct own_incident own[OWN_TROUBLES];
-	int64_t witnessed_utc_us;  /* last receipt from outside; 0 = none */
-	struct outside *outside;   /* what leaves the house; owned */
-	struct consoles *consoles; /* those who watch; owned */
+	struct nightly_duty *nightly; /* the nightly report; owned */
+	int64_t witnessed_utc_us;     /* last receipt from outside; 0 = none */
+	struct outside *outside;      /* what leaves the house; owned */
+	struct consoles *consoles;    /* those who watch; owned */
 	struct incident_book *incidents;
 	struct duplicate_index *duplicates;
 	struct watched_feed **feeds;   /* LIMIT_FEEDS, NULL = free */

@@ -189,13 +189,17 @@ post_on_result(struct monitor *m, uint64_t delivery,
 static int64_t
 checkpoint_in(const char *body, size_t n)
 {
-	const char *at = memmem(body, n, "\n" MARK, sizeof(MARK));
+	const char *at = body, *next;
 	int64_t number = 0;
 
-	if (at == NULL)
+	/* The last one: what stands before it may hold anybody's words. */
+	while ((next = memmem(at, (size_t)(body + n - at), "\n" MARK,
+		    sizeof(MARK))) != NULL)
+		at = next + sizeof(MARK);
+	if (at == body)
 		return 0;
-	for (at += sizeof(MARK); at < body + n && *at >= '0' && *at <= '9' &&
-				 number < INT64_MAX / 10 - 9;
+	for (; at < body + n && *at >= '0' && *at <= '9' &&
+	       number < INT64_MAX / 10 - 9;
 	     at++)
 		number = number * 10 + (*at - '0');
 	return number;
@@ -226,8 +230,11 @@ send_row(void *arg, const struct store_delivery_row *row)
 	if (why == NULL && file[0] != '\0') {
 		/* Of our own state_dir; one that is gone: the text goes. */
 		fd = open(file, O_RDONLY | O_CLOEXEC);
-		snprintf(j.attachment, sizeof(j.attachment), "%s",
-		    fd >= 0 ? "report.html" : "");
+		const char *name = strrchr(file, '/');
+
+		if (fd >= 0 && name != NULL)
+			snprintf(j.attachment, sizeof(j.attachment), "%.127s",
+			    name + 1);
 		snprintf(j.attachment_type, sizeof(j.attachment_type),
 		    "text/html; charset=utf-8");
 	}

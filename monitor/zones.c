@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define ZONE_FILES "/usr/share/zoneinfo/"
 #define ZONE_BYTES (64u << 10)
@@ -85,4 +86,39 @@ int32_t
 zones_ahead(void *zones, const char *name, int64_t utc_us)
 {
 	return zone_offset(zones_find(zones, name, NULL), utc_us / 1000000);
+}
+
+/* Debian's words for it, where /etc/localtime is a copy. */
+static void
+from_timezone_file(char out[ZONES_NAME_BYTES])
+{
+	FILE *f = fopen("/etc/timezone", "re");
+
+	if (f == NULL)
+		return;
+	if (fgets(out, ZONES_NAME_BYTES, f) == NULL)
+		out[0] = '\0';
+	out[strcspn(out, " \t\r\n")] = '\0';
+	fclose(f);
+}
+
+void
+zones_system(char out[ZONES_NAME_BYTES])
+{
+	const char *name = getenv("TZ");
+	char path[256];
+	ssize_t n;
+
+	out[0] = '\0';
+	if (name == NULL || name[0] == '\0') {
+		n = readlink("/etc/localtime", path, sizeof(path) - 1);
+		path[n > 0 ? n : 0] = '\0';
+		name = strstr(path, "zoneinfo/");
+		if (name == NULL) {
+			from_timezone_file(out);
+			return;
+		}
+		name += strlen("zoneinfo/");
+	}
+	snprintf(out, ZONES_NAME_BYTES, "%.63s", name + (name[0] == ':'));
 }

@@ -26,5 +26,8 @@ const struct zone *zones_find(struct zones *z, const char *name,
 /* Seconds that local time is ahead of UTC then. A store_ahead_fn; zones: struct
  * zones. */
 int32_t zones_ahead(void *zones, const char *name, int64_t utc_us);
+/* The name of the zone that this machine's own clock shows: TZ, else what
+ * /etc/localtime is a link to, else what /etc/timezone says; "" = UTC. */
+void zones_system(char out[ZONES_NAME_BYTES]);
 
 #endif

@@ -6,9 +6,11 @@
 #include <string.h>
 
 #include "camwarden/words.h"
+#include "monitor/cli/cli.h"
 #include "monitor/inventory/inventory.h"
 #include "monitor/monitor.h"
 #include "monitor/monitor_floor.h"
+#include "monitor/monitor_nightly.h"
 #include "monitor/monitor_overlay.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
@@ -344,6 +346,33 @@ clock_json(const struct monitor_totals *t)
 	    "error_us", (json_int_t)t->clock_error_us);
 }
 
+static json_t *
+moment(int64_t utc_us)
+{
+	char text[32];
+
+	return utc_us > 0 ? json_string(cli_iso(utc_us, text)) : json_null();
+}
+
+static json_t *
+word_or_null(const char *text)
+{
+	return text[0] != '\0' ? json_string(text) : json_null();
+}
+
+static json_t *
+report_of(struct monitor *m)
+{
+	struct monitor_report_state s;
+
+	monitor_report_state(m, &s);
+	return json_pack("{s:b, s:b, s:o, s:o, s:o, s:o, s:o}", "enabled",
+	    s.enabled, "making", s.making, "last", moment(s.made_utc),
+	    "last_date", word_or_null(s.made_date), "next", moment(s.next_utc),
+	    "next_date", word_or_null(s.next_date), "trouble",
+	    word_or_null(s.trouble));
+}
+
 /* What only the running monitor knows; the rest is in the database. */
 static void
 do_status(const struct asked *a)
@@ -361,7 +390,7 @@ do_status(const struct asked *a)
 			    json_integer(t.cause[i]));
 	a->answer(a->arg,
 	    json_pack("{s:b, s:i, s:o, s:o, s:i, s:i, s:i, s:I, s:I, s:I, s:i,"
-		      " s:i, s:i, s:I, s:i, s:i, s:I, s:o}",
+		      " s:i, s:i, s:I, s:i, s:i, s:I, s:o, s:o}",
 		"ok", 1, "feeds", (int)t.feeds, "states", states, "causes",
 		causes, "flowing", (int)t.flowing, "demux_capacity",
 		(int)t.demux_capacity, "demux_used", (int)t.demux_used,
@@ -372,7 +401,8 @@ do_status(const struct asked *a)
 		"started_utc_us", (json_int_t)t.started_utc_us,
 		"loop_lag_p99_us", (int)t.loop_lag_p99_us, "sample_gap_p99_us",
 		(int)t.sample_gap_p99_us, "lost_bytes",
-		(json_int_t)t.lost_bytes, "clock", clock_json(&t)));
+		(json_int_t)t.lost_bytes, "clock", clock_json(&t), "report",
+		report_of(a->m)));
 }
 
 static const struct {

@@ -10,6 +10,7 @@
 #include "monitor/report/report_csv.h"
 #include "monitor/report/report_json.h"
 #include "monitor/report/report_thumb.h"
+#include "monitor/zones.h"
 
 static const char help[] =
     "usage: camwarden report [--date DATE | --from WHEN --to WHEN] [--site "
@@ -68,24 +69,6 @@ progress_end(struct report_job *job)
 
 /* --- which time */
 
-/* Without a zone in the configuration the clocks on the wall are the
- * system's. */
-static void
-zone_of_system(char out[64])
-{
-	char path[256];
-	const char *name = getenv("TZ");
-	ssize_t n;
-
-	if (name == NULL || name[0] == '\0') {
-		n = readlink("/etc/localtime", path, sizeof(path) - 1);
-		path[n > 0 ? n : 0] = '\0';
-		name = strstr(path, "zoneinfo/");
-		name = name != NULL ? name + strlen("zoneinfo/") : "";
-	}
-	snprintf(out, 64, "%.63s", name[0] == ':' ? name + 1 : name);
-}
-
 struct zone_search {
 	const char *site;
 	char *zone;
@@ -114,7 +97,7 @@ zone_find(struct report_job *job)
 		snprintf(job->zone, sizeof(job->zone), "%s",
 		    job->cli.config.report_zone);
 	else
-		zone_of_system(job->zone);
+		zones_system(job->zone);
 	if (job->site == NULL)
 		return true;
 	if (store_read_stand(job->reader, 0, 0, &stand) &&

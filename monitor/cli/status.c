@@ -232,6 +232,44 @@ print_json(struct status *s)
 	json_decref(root);
 }
 
+static const char *
+date_of(const json_t *report, const char *which)
+{
+	char key[16];
+	const char *date;
+
+	snprintf(key, sizeof(key), "%s_date", which);
+	date = json_string_value(json_object_get(report, key));
+	return date != NULL ? date : "?";
+}
+
+static void
+print_report(const struct status *s)
+{
+	json_t *monitor = ask_monitor(s);
+	json_t *r = json_object_get(monitor, "report");
+	const char *last = json_string_value(json_object_get(r, "last"));
+	const char *next = json_string_value(json_object_get(r, "next"));
+	const char *trouble = json_string_value(json_object_get(r, "trouble"));
+
+	if (last != NULL)
+		printf("Last report: of %s, made %.19sZ", date_of(r, "last"),
+		    last);
+	else if (r != NULL)
+		printf("No report was made yet");
+	if (next != NULL)
+		printf("; next: of %s, at %.19sZ", date_of(r, "next"), next);
+	if (r != NULL)
+		printf(json_is_true(json_object_get(r, "enabled"))
+			   ? ".\n"
+			   : "; report.enabled is false.\n");
+	if (trouble != NULL) {
+		cli_put(stdout, trouble);
+		printf("\n");
+	}
+	json_decref(monitor);
+}
+
 static void
 print_text(struct status *s)
 {
@@ -248,6 +286,7 @@ print_text(struct status *s)
 	    s->count[STATE_DEGRADED], s->count[STATE_DOWN],
 	    s->count[STATE_UNKNOWN]);
 	print_witness(s);
+	print_report(s);
 	if (s->shown > 0)
 		printf("\n");
 	cli_table_print(&s->table, s->shown > 0 ? stdout : NULL);

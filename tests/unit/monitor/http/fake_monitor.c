@@ -14,6 +14,7 @@
 #include "monitor/monitor_floor.h"
 #include "monitor/monitor_overlay.h"
 #include "monitor/monitor.h"
+#include "monitor/monitor_nightly.h"
 
 #define SITES 24u
 
@@ -237,6 +238,13 @@ monitor_totals(const struct monitor *m, struct monitor_totals *out)
 	out->verdicts = m->verdicts;
 	out->started_utc_us = m->started;
 	out->now_utc_us = clock_utc_us();
+}
+
+void
+monitor_report_state(const struct monitor *m, struct monitor_report_state *out)
+{
+	(void)m;
+	*out = (struct monitor_report_state){ .trouble = "" };
 }
 
 bool

@@ -308,11 +308,76 @@ test_times(void **state)
 	assert_false(note_time_read("2023-02-28 23:00:00.000000Z", 27, &utc));
 }
 
+/* --- what others published */
+
+#define DASH "\xe2\x80\x94 "
+/* A log that exists to try witnesses (Geomys' witness monitor), and its only
+ * checkpoint. */
+#define GEOMYS_KEY                                                             \
+	"geomys.org/witness/test-log+c0787ff4+"                                \
+	"AeMb5VOzy60PTGdGmLPxOKGAa0jNyDGsgv2rnprGju1t"
+#define GEOMYS_TEXT                                                            \
+	"geomys.org/witness/test-log\n1\n"                                     \
+	"BCml5C32yqMcl0gjTrcSOeNVx59oPnSdytBzDGBO5k0=\n"
+#define GEOMYS_NOTE                                                            \
+	GEOMYS_TEXT "\n" DASH "geomys.org/witness/test-log wHh/"               \
+		    "9BPsoBNr2x0Ol3qPBYasIN0HI2ZiBg5ac0v3LQq/"                 \
+		    "7F+YO7U4oWbDeJn1VaWVrlbSEM30Gr7WWYQjj2SBxRoJ/Ao=\n"
+/* A checkpoint of a log of Certificate Transparency that signs in another way
+ * (RFC 6962's), cosigned by the witness navigli.sunlight.geomys.org. */
+#define NAVIGLI_KEY                                                            \
+	"witness.navigli.sunlight.geomys.org+a3e00fe2+BNy/"                    \
+	"co4C1Hn1p+INwJrfUlgz7W55dSZReusH/GhUhJ/G"
+#define STAGING "coachandhorses2026h1.staging.certificate.transparency.goog"
+#define STAGING_NOTE                                                           \
+	STAGING                                                                \
+	"\n185550722\n"                                                        \
+	"YXAM0VmnrfvLaBCOOYSJhCaE5F10oGBOo+hkbDa1kng=\n"                       \
+	"\n" DASH STAGING " MpXgsHy8ZwxXnO+WjtVrPxAzL49Rs1gWTkNVNeEa//"        \
+	"5peAzaocRCB3qt3EaibjzY5GILLtGgBP7dBhgcSHy+JQh0OAc=\n" DASH            \
+	"witness.navigli.sunlight.geomys.org "                                 \
+	"o+AP4gAAAABqb7DzNrGFRJnQ9vrJ8xpnwZytnr/"                              \
+	"ZYczDIsvwvouiSjwOjn7a72ccxBk+"                                        \
+	"lKnZ7dKqkYKER1s/KxLTaVwQD7lJZTC/CQ==\n"
+
+static void
+is_note(const char *text, const char *key, const char *origin, uint64_t size,
+    int64_t at)
+{
+	struct note n;
+	struct note_key k;
+	struct note_checkpoint c;
+	int64_t time = -1;
+	char *other;
+
+	assert_true(note_key_read(&k, key, strlen(key)));
+	assert_true(note_read(&n, text, strlen(text)));
+	assert_true(note_is_signed(&n, &k, &time));
+	assert_int_equal(time, at);
+	assert_true(note_checkpoint_read(&c, n.text, n.n));
+	assert_string_equal(c.origin, origin);
+	assert_int_equal(c.size, size);
+	other = strdup(text);
+	other[strlen(origin) + 1]++; /* of its size */
+	assert_true(note_read(&n, other, strlen(text)));
+	assert_false(note_is_signed(&n, &k, NULL));
+	free(other);
+}
+
+static void
+test_published(void **state)
+{
+	(void)state;
+	is_note(GEOMYS_NOTE, GEOMYS_KEY, "geomys.org/witness/test-log", 1, 0);
+	is_note(STAGING_NOTE, NAVIGLI_KEY, STAGING, 185550722, 0x6a6fb0f3);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_specification),
+		cmocka_unit_test(test_published),
 		cmocka_unit_test(test_nothing_else),
 		cmocka_unit_test(test_bad_notes),
 		cmocka_unit_test(test_bad_keys),

@@ -333,10 +333,143 @@ test_cut(void **state)
 	fell(&f);
 }
 
+/* --- what others published: the leaves, roots and proofs by which Certificate
+ * Transparency's own implementation is tested (RFC 6962) */
+
+static const char *const ct_leaves[8] = { "", "00", "10", "2021", "3031",
+	"40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f" };
+static const char *const ct_roots[9] = {
+	"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+	"6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
+	"fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
+	"aeb6bcfe274b70a14fb067a5e5578264db0fa9b51af5e0ba159158f329e06e77",
+	"d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
+	"4e3bbb1f7b478dcfe71fb631631519a3bca12c9aefca1612bfce4c13a86264d4",
+	"76e67dadbcdf1e10e1b74ddc608abd2f98dfb16fbce75277b5232a127f2087ef",
+	"ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c",
+	"5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
+};
+static const struct {
+	bool inclusion;
+	uint64_t from, size; /* a leaf's index, or the old size */
+	unsigned count;
+	const char *hash[3];
+} ct_proofs[] = {
+	{ true, 0, 8, 3,
+	    { "96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09"
+	      "cfc7",
+		"5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de303"
+		"1e",
+		"6b47aaf29ee3c2af9af889bc1fb9254dabd31177f16232dd6aab035ca39bf6"
+		"e4" } },
+	{ true, 5, 8, 3,
+	    { "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d8859"
+	      "9e6b",
+		"ca854ea128ed050b41b35ffc1b87b8eb2bde461e9e3b5596ece6b9d5975a0a"
+		"e0",
+		"d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614"
+		"b7" } },
+	{ false, 1, 1, 0, { NULL, NULL, NULL } },
+	{ false, 1, 8, 3,
+	    { "96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09"
+	      "cfc7",
+		"5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de303"
+		"1e",
+		"6b47aaf29ee3c2af9af889bc1fb9254dabd31177f16232dd6aab035ca39bf6"
+		"e4" } },
+	{ false, 6, 8, 3,
+	    { "0ebc5d3437fbe2db158b9f126a1d118e308181031d0a949f8dededebc558"
+	      "ef6a",
+		"ca854ea128ed050b41b35ffc1b87b8eb2bde461e9e3b5596ece6b9d5975a0a"
+		"e0",
+		"d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614"
+		"b7" } },
+	{ false, 2, 5, 2,
+	    { "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3"
+	      "031e",
+		"bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e"
+		"6b",
+		NULL } },
+};
+
+static size_t
+from_hex(const char *text, uint8_t *out)
+{
+	size_t n = strlen(text) / 2;
+
+	for (size_t i = 0; i < n; i++) {
+		char two[3] = { text[2 * i], text[2 * i + 1], '\0' };
+
+		out[i] = (uint8_t)strtoul(two, NULL, 16);
+	}
+	return n;
+}
+
+static void
+is_hex(const uint8_t *hash, const char *text)
+{
+	hash_t want;
+
+	assert_int_equal(from_hex(text, want), LEDGER_HASH);
+	assert_memory_equal(hash, want, LEDGER_HASH);
+}
+
+static void
+ct_grow(struct forest *f)
+{
+	uint8_t leaf[1 + 16] = { 0 }, tiles[TREE_TILES][LEDGER_HASH];
+	hash_t root;
+
+	f->leaf = calloc(8, sizeof(hash_t));
+	tree_root(&f->tree, root);
+	is_hex(root, ct_roots[0]);
+	for (unsigned i = 0; i < 8; i++) {
+		size_t n = from_hex(ct_leaves[i], leaf + 1);
+
+		hash_of(leaf, 1 + n, f->leaf[i]);
+		tree_append(&f->tree, f->leaf[i], tiles);
+		tree_root(&f->tree, root);
+		is_hex(root, ct_roots[i + 1]);
+	}
+}
+
+static void
+test_published(void **state)
+{
+	struct forest f = { 0 };
+	struct tree_source s = { get, &f };
+	struct tree_proof p;
+	hash_t old, root;
+
+	(void)state;
+	ct_grow(&f);
+	for (size_t i = 0; i < sizeof(ct_proofs) / sizeof(ct_proofs[0]); i++) {
+		uint64_t from = ct_proofs[i].from, size = ct_proofs[i].size;
+		bool inclusion = ct_proofs[i].inclusion;
+
+		from_hex(ct_roots[size], root);
+		assert_true((inclusion ? tree_inclusion : tree_consistency)(&s,
+		    from, size, &p));
+		assert_int_equal(p.count, ct_proofs[i].count);
+		for (unsigned k = 0; k < p.count; k++)
+			is_hex(p.hash[k], ct_proofs[i].hash[k]);
+		if (inclusion) {
+			assert_true(tree_inclusion_holds(from, size,
+			    f.leaf[from], &p, root));
+		} else {
+			from_hex(ct_roots[from], old);
+			assert_true(
+			    tree_consistency_holds(from, size, old, root, &p));
+		}
+	}
+	fell(&f);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_published),
 		cmocka_unit_test(test_all_small),
 		cmocka_unit_test(test_all_pairs),
 		cmocka_unit_test(test_big),

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* bench_year --dir DIR [--feeds N] [--days N] [--seed N]: a database as a
- * monitor leaves it behind after so many days: feeds that fail as cameras do,
- * whole sites that lose their line, probes that die, a monitor that is
- * restarted, maintenance and mutes, and, in the last four weeks, consoles with
- * people and screens. Everything goes through the store's own apply functions:
- * verdicts are lines of the ledger, chained and in the tree, so that `camwarden
- * ledger verify` can run on it too. One JSON object on stdout.
+/* bench_year --dir DIR [--feeds N] [--days N] [--lines N] [--seed N]: a
+ * database as a monitor leaves it behind after so many days: feeds that fail as
+ * cameras do, whole sites that lose their line, probes that die, a monitor that
+ * is restarted, maintenance and mutes, and, in the last four weeks, consoles
+ * with people and screens. Everything goes through the store's own apply
+ * functions: verdicts are lines of the ledger, chained and in the tree, and
+ * every five minutes a checkpoint is signed, so that `camwarden ledger verify`
+ * can run on it too. With --lines it goes on, day after day, to so many lines
+ * (people come near the end), at most --days. One JSON object on stdout.
  *
  * The draw: most feeds fail once in three days for minutes; one in fifty many
  * times a day; a site is cut off once in two months; a quarter of the feeds is
@@ -19,6 +21,7 @@
 #include "common/clock.h"
 #include "monitor/inventory/floor.h"
 #include "monitor/inventory/inventory.h"
+#include "monitor/ledger/note.h"
 #include "monitor/store/store_read_consoles.h"
 #include "monitor/store/watched_hours.h"
 #include "monitor/store/writer.h"
@@ -31,6 +34,7 @@
 #define CONSOLES 8
 #define WATCHED_DAYS 28
 #define TILES 9
+#define SIGN_EVERY (300 * SECOND)
 
 /* What happens to a feed at a moment. */
 struct change {
@@ -40,8 +44,10 @@ struct change {
 };
 
 struct year {
-	int64_t feeds, days;
+	int64_t feeds, days, lines; /* lines 0: no matter how many */
 	char dir[256], path[300];
+	struct note_signer signer;
+	int64_t signed_to;
 	int64_t utc0, mono; /* of the first day; the day under way */
 	unsigned seed;
 	struct writer *w;
@@ -52,6 +58,7 @@ struct year {
 	uint8_t *cause;	   /* by feed: that of its last verdict */
 	int64_t next_incident;
 	uint64_t verdicts, incidents;
+	int64_t written;
 	bool failed;
 };
 
@@ -433,6 +440,60 @@ sums_make(struct year *y, int64_t mono)
 		;
 }
 
+/* --- signed */
+
+static bool
+key_make(struct year *y)
+{
+	static const uint8_t seed[32] = "a key that signs nothing else";
+	char path[300], text[NOTE_KEY_TEXT], uuid[37];
+	FILE *f;
+
+	inventory_uuid_print(y->w->origin, uuid);
+	snprintf(path, sizeof(path), "camwarden/%s", uuid);
+	if (!note_ready() ||
+	    !note_signer_make(&y->signer, path, NOTE_ED25519, seed))
+		return false;
+	snprintf(path, sizeof(path), "%s/ledger.pub", y->dir);
+	note_key_print(&y->signer.key, text);
+	f = fopen(path, "w");
+	return f != NULL && fprintf(f, "%s\n", text) > 0 && fclose(f) == 0;
+}
+
+/* The store's own apply_checkpoint reads hundreds of lines to check what it is
+ * given; that is not what is measured here. */
+static void
+checkpoint_put(struct year *y, int64_t at)
+{
+	struct op *op = fresh(y, at);
+	struct note_checkpoint c = { .has_head = true };
+	char text[NOTE_CHECKPOINT], line[NOTE_LINE];
+	char note[NOTE_CHECKPOINT + NOTE_LINE + 2];
+
+	apply_head(y->w, op);
+	c.size = op->head.size;
+	c.utc_us = op->head.utc;
+	memcpy(c.root, op->head.root, sizeof(c.root));
+	memcpy(c.head, op->head.head, sizeof(c.head));
+	memcpy(c.origin, y->signer.key.name, sizeof(c.origin));
+	note_checkpoint_print(&c, text);
+	if (!note_sign(&y->signer, text, strlen(text), 0, line)) {
+		die(y, "a checkpoint was not signed");
+		return;
+	}
+	snprintf(note, sizeof(note), "%s\n%s", text, line);
+	db_run(&y->w->db,
+	    "INSERT INTO checkpoint(size, utc, root, note) VALUES(?,?,?,?)",
+	    "iibs", (int64_t)c.size, c.utc_us, c.root, sizeof(c.root), note);
+}
+
+static void
+sign_to(struct year *y, int64_t mono)
+{
+	for (; y->signed_to + SIGN_EVERY <= mono; y->signed_to += SIGN_EVERY)
+		checkpoint_put(y, y->signed_to + SIGN_EVERY);
+}
+
 /* --- days */
 
 static void
@@ -446,8 +507,12 @@ day_put(struct year *y, bool people)
 		db_script(&y->w->db, "BEGIN");
 		if (people)
 			hour_of_people(y, at);
-		for (; next < y->count && y->list[next].at < at + HOUR; next++)
+		for (; next < y->count && y->list[next].at < at + HOUR;
+		     next++) {
+			sign_to(y, y->list[next].at);
 			verdict_put(y, &y->list[next]);
+		}
+		sign_to(y, at + HOUR);
 		epoch_alive(y->w, at + HOUR, false);
 		db_script(&y->w->db, "COMMIT");
 		if (people)
@@ -474,7 +539,8 @@ run_begin(struct year *y)
 
 	y->w = calloc(1, sizeof(*y->w));
 	if (y->w == NULL ||
-	    !db_open(&y->w->db, y->path, SQLITE_OPEN_READWRITE, NULL)) {
+	    !db_open(&y->w->db, y->path,
+		SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL)) {
 		die(y, "the database can't be opened");
 		return false;
 	}
@@ -485,6 +551,9 @@ run_begin(struct year *y)
 	db_script(&y->w->db, "PRAGMA synchronous = OFF;"
 			     "PRAGMA cache_size = -200000");
 	recover_begin_run(y->w, y->mono, y->utc0 + y->mono - START_MONO);
+	if (y->signed_to == 0 && !key_make(y))
+		die(y, "no key");
+	y->signed_to = y->mono;
 	all_up(y);
 	return y->w->db.rc == SQLITE_OK;
 }
@@ -502,14 +571,25 @@ run_end(struct year *y)
 	y->w = NULL;
 }
 
+/* The first day on which somebody watches; found on the way when lines are
+ * counted. */
+static int64_t
+people_from(const struct year *y, int64_t day, int64_t had)
+{
+	if (y->lines == 0)
+		return y->days - WATCHED_DAYS;
+	return had == 0 && y->w->at.seq > y->lines - y->lines / 16 ? day : had;
+}
+
 static void
 days_make(struct year *y)
 {
-	int64_t people = y->days - WATCHED_DAYS;
+	int64_t people = 0;
 
 	y->mono = START_MONO;
 	run_begin(y);
 	for (int64_t d = 0; d < y->days && !y->failed; d++) {
+		people = people_from(y, d, people);
 		/* A restart a month, and when the floor is declared. */
 		if (d > 0 && (d % 30 == 0 || d == people)) {
 			run_end(y);
@@ -534,6 +614,9 @@ days_make(struct year *y)
 		overlays_put(y);
 		db_script(&y->w->db, "COMMIT");
 		day_put(y, d >= people && people > 0);
+		y->written = y->w->at.seq;
+		if (y->lines > 0 && y->written >= y->lines)
+			break;
 		if (d % 10 == 9)
 			db_script(&y->w->db, "PRAGMA wal_checkpoint(TRUNCATE)");
 		if (d % 30 == 29)
@@ -555,6 +638,8 @@ options(struct year *y, int argc, char **argv)
 			y->feeds = strtoll(argv[i + 1], NULL, 10);
 		else if (strcmp(argv[i], "--days") == 0)
 			y->days = strtoll(argv[i + 1], NULL, 10);
+		else if (strcmp(argv[i], "--lines") == 0)
+			y->lines = strtoll(argv[i + 1], NULL, 10);
 		else if (strcmp(argv[i], "--seed") == 0)
 			y->seed = (unsigned)strtoul(argv[i + 1], NULL, 10);
 		else if (strcmp(argv[i], "--dir") == 0)
@@ -575,7 +660,7 @@ main(int argc, char **argv)
 
 	if (!options(&y, argc, argv)) {
 		fprintf(stderr, "usage: bench_year --dir DIR [--feeds N] "
-				"[--days N] [--seed N]\n");
+				"[--days N] [--lines N] [--seed N]\n");
 		return 2;
 	}
 	snprintf(y.path, sizeof(y.path), "%s/%s", y.dir, STORE_FILE);
@@ -592,11 +677,13 @@ main(int argc, char **argv)
 	if (stat(y.path, &st) != 0)
 		die(&y, "no database");
 	printf("{\"feeds\": %lld, \"days\": %lld, \"verdicts\": %llu, "
-	       "\"incidents\": %llu, \"database_mb\": %.0f, \"made_s\": "
+	       "\"incidents\": %llu, \"lines\": %lld, \"database_mb\": %.0f, "
+	       "\"made_s\": "
 	       "%.1f}\n",
 	    (long long)y.feeds, (long long)y.days,
 	    (unsigned long long)y.verdicts, (unsigned long long)y.incidents,
-	    (double)st.st_size / 1e6, (double)(clock_mono_us() - began) / 1e6);
+	    (long long)y.written, (double)st.st_size / 1e6,
+	    (double)(clock_mono_us() - began) / 1e6);
 	free(y.list);
 	free(y.op);
 	free(y.incident);

@@ -2,6 +2,7 @@
 /* report: what happened in a span of time. */
 #include "monitor/cli/report.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -424,6 +425,9 @@ cli_report(int argc, char **argv)
 		return cli_usage(argv[0]);
 	if (!cli_config(&job.cli) || !language_find(&job))
 		return CLI_FAILED;
+	/* A file that may not grow is an error of a write, not an end that
+	 * leaves half a report behind. */
+	signal(SIGXFSZ, SIG_IGN);
 	store_now(&now);
 	job.now = now.utc_us;
 	job.when = when_new();

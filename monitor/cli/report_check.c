@@ -272,6 +272,125 @@ compared(struct report_job *job, const char *text, size_t length,
 	return equal ? CLI_OK : CLI_TROUBLE;
 }
 
+/* --- can it be recomputed? */
+
+struct since {
+	int64_t from_utc, line; /* of the report */
+	uint32_t inventory;	/* lines that changed it */
+	char deleted[200];	/* of what some reached into its time */
+};
+
+/* "presence_to": 1795305600000000 */
+static void
+deleted_see(struct since *s, const char *key, int64_t to)
+{
+	static const char *const kinds[] = { "intervals", "presence",
+		"displays", "watched", "prompts", "disputes", "names",
+		"checkpoints" };
+	size_t n = strlen(key), at = strlen(s->deleted);
+	int64_t utc =
+	    strcmp(key, "watched_to") == 0 ? (to + 1) * CALENDAR_DAY_US : to;
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (strlen(kinds[i]) + 3 == n &&
+		    strncmp(key, kinds[i], n - 3) == 0 &&
+		    strcmp(key + n - 3, "_to") == 0 && utc > s->from_utc &&
+		    strstr(s->deleted, kinds[i]) == NULL)
+			snprintf(s->deleted + at, sizeof(s->deleted) - at,
+			    "%s%s", at > 0 ? ", " : "", kinds[i]);
+	/* Of contents and lines the number is told, not the time. */
+	if ((strcmp(key, "contents_to") == 0 ||
+		strcmp(key, "events_to") == 0) &&
+	    strstr(s->deleted, "lines") == NULL)
+		snprintf(s->deleted + at, sizeof(s->deleted) - at, "%slines",
+		    at > 0 ? ", " : "");
+}
+
+static bool
+since_row(void *arg, const struct store_deed_row *row)
+{
+	struct since *s = arg;
+	json_t *body, *value;
+	const char *key;
+
+	if (row->seq <= s->line)
+		return true;
+	s->inventory += strncmp(row->kind, "feed.", 5) == 0 ||
+			strncmp(row->kind, "site.", 5) == 0 ||
+			strncmp(row->kind, "console.", 8) == 0 ||
+			strncmp(row->kind, "room.", 5) == 0;
+	if (strcmp(row->kind, "retention") != 0)
+		return true;
+	body = json_loads(row->body, 0, NULL);
+	json_object_foreach(body, key, value)
+	    deleted_see(s, key, json_integer_value(value));
+	json_decref(body);
+	return true;
+}
+
+/* What has happened to the record since then that a report can't take back. */
+static bool
+since_read(struct report_job *job, const struct gather_ask *ask,
+    struct since *out)
+{
+	struct store_stand now;
+
+	*out = (struct since){ .from_utc = ask->from_utc, .line = ask->seq };
+	if (store_read_stand(job->reader, 0, 0, &now) &&
+	    store_read_deeds(job->reader, &now, ask->as_of_utc, INT64_MAX / 2,
+		since_row, out))
+		return true;
+	cli_say("%s", store_reader_error(job->reader));
+	return false;
+}
+
+static bool
+since_print(struct report_job *job, const struct gather_ask *ask)
+{
+	struct since s;
+
+	if (!since_read(job, ask, &s))
+		return false;
+	if (s.deleted[0] != '\0')
+		cli_say("since then rows of its time were deleted by their "
+			"age (%s): what differs may be that",
+		    s.deleted);
+	if (s.inventory > 0)
+		cli_say("since then feeds, sites or consoles were changed in "
+			"%u lines: names and places are those of now",
+		    s.inventory);
+	return true;
+}
+
+/* Another installation's, or of a time that is gone: no word on the figures can
+ * be given, neither good nor bad. */
+static bool
+can_tell(struct report_job *job, const struct gather_ask *ask,
+    const char *origin)
+{
+	struct store_stand then;
+	char begins[24];
+
+	if (!store_read_stand(job->reader, ask->as_of_utc, ask->seq, &then)) {
+		cli_say("%s", store_reader_error(job->reader));
+		return false;
+	}
+	if (origin == NULL || strcmp(origin, then.origin) != 0) {
+		cli_say("%s is of another installation (%.40s), this one is %s",
+		    job->check,
+		    origin != NULL ? origin : "it doesn't say which",
+		    then.origin);
+		return false;
+	}
+	if (then.oldest_utc <= ask->from_utc)
+		return true;
+	when_print(job->when, ask->zone, then.oldest_utc, begins);
+	cli_say("%s can't be recomputed any more: the record of its time was "
+		"deleted by its age up to %s",
+	    job->check, begins);
+	return false;
+}
+
 static int
 recompute(struct report_job *job, const struct gather_ask *ask,
     const char *text, size_t length)
@@ -285,6 +404,8 @@ recompute(struct report_job *job, const struct gather_ask *ask,
 		return code;
 	if (report_json(job->report, &found)) {
 		code = compared(job, text, length, &found);
+		if (code == CLI_TROUBLE && !since_print(job, ask))
+			code = CLI_FAILED;
 	} else {
 		cli_say("memory is out");
 		code = CLI_FAILED;
@@ -305,9 +426,13 @@ report_check(struct report_job *job)
 	if (text == NULL)
 		return CLI_FAILED;
 	head = head_read(text, length);
-	if (head != NULL && ask_read(head, &ask))
-		code = recompute(job, &ask, text, length);
-	else
+	if (head != NULL && ask_read(head, &ask)) {
+		const char *origin = json_string_value(
+		    json_object_get(json_object_get(head, "ledger"), "origin"));
+
+		if (can_tell(job, &ask, origin))
+			code = recompute(job, &ask, text, length);
+	} else
 		cli_say("%s is no report of camwarden, expected the .json that "
 			"was made with it",
 		    job->check);

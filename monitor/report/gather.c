@@ -273,7 +273,11 @@ span_check(struct gather *g, char error_out[256])
 {
 	g->to = g->ask->to_utc < g->stand.as_of_utc ? g->ask->to_utc
 						    : g->stand.as_of_utc;
-	g->from = g->ask->from_utc;
+	/* Where the record begins later, so does the report: of a time whose
+	 * short troubles were deleted and whose long good intervals stayed, any
+	 * figure would be too good. */
+	g->from = g->ask->from_utc > g->stand.oldest_utc ? g->ask->from_utc
+							 : g->stand.oldest_utc;
 	g->settled = (g->stand.heartbeat_utc < g->stand.as_of_utc
 			     ? g->stand.heartbeat_utc
 			     : g->stand.as_of_utc) -
@@ -288,7 +292,7 @@ span_check(struct gather *g, char error_out[256])
 		    "database");
 		return GATHER_NO_DATA;
 	}
-	if (g->from >= g->to) {
+	if (g->ask->from_utc >= g->to) {
 		snprintf(error_out, 256,
 		    "nothing is known of that time: it lies in the future");
 		return GATHER_NO_DATA;

@@ -12,11 +12,13 @@
 struct store_reader;
 
 struct gather_ask {
-	int64_t from_utc, to_utc; /* what lies in the future is cut off */
-	int64_t as_of_utc, seq;	  /* 0: now; else as of that moment and line */
-	const char *zone;	  /* of the span, for people; "" = UTC */
-	const char *site;	  /* with all below it; NULL = all */
-	uint32_t target_ppm;	  /* where no site promises one */
+	/* What lies in the future, or before the oldest record that is kept, is
+	 * cut off. */
+	int64_t from_utc, to_utc;
+	int64_t as_of_utc, seq; /* 0: now; else as of that moment and line */
+	const char *zone;	/* of the span, for people; "" = UTC */
+	const char *site;	/* with all below it; NULL = all */
+	uint32_t target_ppm;	/* where no site promises one */
 	const char *program;
 	calendar_ahead_fn *ahead; /* NULL: every zone is UTC */
 	void *ahead_arg;

@@ -50,7 +50,9 @@ origin_get(struct store_reader *r, struct store_stand *s)
 	db_done(st);
 }
 
-/* What was deleted by its age went oldest end first. */
+/* What was deleted by its age went oldest end first: where the first that ended
+ * begins later than its feed, others were before it. A feed that was enabled
+ * late looks the same, so the ledger must say that intervals were deleted. */
 static int64_t
 oldest(struct store_reader *r)
 {
@@ -59,7 +61,11 @@ oldest(struct store_reader *r)
 	int64_t first_end = db_int(&r->db, INT64_MAX,
 	    "SELECT min(end) FROM interval WHERE end IS NOT NULL", "");
 	int64_t deleted = db_int(&r->db, 0,
-	    "SELECT 1 FROM interval WHERE end = ?1 AND start > ?2 LIMIT 1",
+	    "SELECT EXISTS(SELECT 1 FROM interval i JOIN feed f ON f.id = "
+	    "i.feed"
+	    " WHERE i.end = ?1 AND i.start > max(?2, f.created)) AND EXISTS("
+	    "SELECT 1 FROM event WHERE kind = 'retention' AND"
+	    " json_extract(body, '$.intervals_to') IS NOT NULL)",
 	    "ii", first_end, begun);
 
 	return deleted != 0 ? first_end : begun;

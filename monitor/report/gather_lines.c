@@ -309,6 +309,7 @@ witness_row(void *arg, const struct store_witness_row *row)
 			sodium_base64_VARIANT_ORIGINAL));
 	l->receipt_utc = row->receipt_utc;
 	l->receipt_size = row->receipt_size;
+	l->covers_utc = row->covers_utc;
 	l->witness = keep_text(g->keep, row->witness);
 	l->receipt_kind = row->receipt_kind >= 1 && row->receipt_kind <= 4
 			      ? kinds[row->receipt_kind]

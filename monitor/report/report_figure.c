@@ -61,8 +61,15 @@ report_figure_percent(enum report_language language, uint32_t ppm, bool bare)
 			   : language == REPORT_SPANISH ? "\u00a0%"
 							: "%";
 
+	/* Near either end two more digits: what is not nothing must not read as
+	 * 0.00, and 99.995 promised is more than 99.99. */
 	if (ppm >= 1000000)
 		snprintf(f.text, sizeof(f.text), "100%s", sign);
+	else if (ppm == 0)
+		snprintf(f.text, sizeof(f.text), "0%s", sign);
+	else if (ppm < 100 || ppm > 999900)
+		snprintf(f.text, sizeof(f.text), "%u.%04u%s", ppm / 10000,
+		    ppm % 10000, sign);
 	else
 		snprintf(f.text, sizeof(f.text), "%u.%02u%s", ppm / 10000,
 		    ppm / 100 % 100, sign);

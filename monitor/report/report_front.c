@@ -7,6 +7,7 @@
 #include "monitor/report/report.h"
 
 #define FEW 3
+#define FRONT_DARK 100 /* unknown: a hundredth of the time */
 
 static bool
 was_idle(const struct report_console *c)
@@ -59,7 +60,7 @@ witnessed(const struct front *f, const struct report *r)
 {
 	if (r->ledger.receipt_utc == 0)
 		return FRONT_NOT_WITNESSED;
-	return r->ledger.receipt_utc + FRONT_LATE_US < f->ends_utc
+	return r->ledger.covers_utc + FRONT_LATE_US < f->ends_utc
 		   ? FRONT_WITNESSED_LATE
 		   : FRONT_WITNESSED;
 }
@@ -80,6 +81,11 @@ front_init(struct front *f, const struct report *r)
 		else
 			f->poor++;
 	}
+	for (uint32_t i = 0; i < r->feed_count; i++) {
+		f->feeds += !r->feeds[i].removed;
+		f->unsure +=
+		    !r->feeds[i].removed && r->feeds[i].state == STATE_UNKNOWN;
+	}
 	for (uint32_t i = 0; i < r->gap_count; i++)
 		if (r->gaps[i].kind == GAP_OFF)
 			f->off_us += r->gaps[i].to_utc - r->gaps[i].from_utc;
@@ -90,7 +96,9 @@ front_init(struct front *f, const struct report *r)
 	f->no_screens = r->watched.span_us == 0;
 	f->no_consoles = r->console_count == 0;
 	consoles_list(f, r);
-	f->well = true;
+	/* What nobody knows is not well, nor is a span that was mostly dark. */
+	f->well = f->unsure == 0 && r->fleet.counted_us[COUNTED_UNKNOWN] <=
+					r->fleet.span_us / FRONT_DARK;
 	for (unsigned i = 0; i < FRONT_LISTS; i++)
 		f->well &= f->lists[i] == 0;
 	f->witness = witnessed(f, r);
@@ -109,6 +117,7 @@ front_measured(const struct front *f, enum front_list list)
 {
 	switch (list) {
 	case FRONT_STILL:
+		return f->unsure == 0 || f->unsure < f->feeds;
 	case FRONT_REPEATERS:
 		return true;
 	case FRONT_WINDOWS:

@@ -34,8 +34,11 @@ enum front_witness {
 
 struct front {
 	uint32_t down, poor; /* of the feeds that are still bad */
-	uint32_t idle;	     /* consoles */
-	uint32_t missed;     /* prompts */
+	/* Feeds of which nobody knows what they show now, of so many: with all
+	 * of them, a 0 of those that are still bad says nothing. */
+	uint32_t unsure, feeds;
+	uint32_t idle;	 /* consoles */
+	uint32_t missed; /* prompts */
 	uint32_t lists[FRONT_LISTS];
 	/* No screen, or no console, is declared: none is not nothing. */
 	bool no_screens, no_consoles;

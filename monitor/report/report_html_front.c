@@ -140,8 +140,10 @@ tally(struct page *p)
 		    : f->well		  ? PHRASE_ALL_WELL
 					  : PHRASE_TODAY);
 	page_put(p, "</h2><ul class=\"tally\">");
-	count(p, f->down, false, SIGN_DOWN, PHRASE_STILL_DOWN);
-	count(p, f->poor, false, SIGN_POOR, PHRASE_STILL_POOR);
+	bool dark = !front_measured(f, FRONT_STILL);
+
+	count(p, f->down, dark, SIGN_DOWN, PHRASE_STILL_DOWN);
+	count(p, f->poor, dark, SIGN_POOR, PHRASE_STILL_POOR);
 	count(p, f->lists[FRONT_REPEATERS], false, SIGN_REPEAT,
 	    PHRASE_REPEATERS);
 	count(p, f->lists[FRONT_WINDOWS], f->no_screens, SIGN_BLIND,
@@ -154,6 +156,21 @@ tally(struct page *p)
 }
 
 /* --- whether to believe it */
+
+static void
+unsure(struct page *p)
+{
+	const struct front *f = &p->front;
+
+	if (f->unsure == 0)
+		return;
+	page_put(p, "<p class=\"witness late\">\u25b2 <b>");
+	page_fill(p, PHRASE_UNSURE, f->feeds,
+	    WITH(page_number(f->unsure).text, page_number(f->feeds).text));
+	page_put(p, ":</b> ");
+	page_say(p, PHRASE_UNSURE_WHY);
+	page_put(p, ".</p>");
+}
 
 static void
 witness(struct page *p)
@@ -171,7 +188,7 @@ witness(struct page *p)
 	case FRONT_WITNESSED_LATE:
 		page_put(p, "<p class=\"witness late\">\u25b2 <b>");
 		page_fill(p, PHRASE_WITNESSED_UP_TO, 1,
-		    WITH(page_moment(p, l->receipt_utc).text));
+		    WITH(page_moment(p, l->covers_utc).text));
 		page_put(p, ":</b> ");
 		page_say(p, PHRASE_WITNESSED_LATE);
 		page_put(p, ". ");
@@ -390,7 +407,9 @@ nothing_of(struct page *p, bool measured, enum report_phrase sentence)
 	size_t at = 0;
 
 	for (unsigned i = 0; i < FRONT_LISTS && at < sizeof(all); i++)
+		/* Of what is unknown now, a sentence of its own tells. */
 		if (p->front.lists[i] == 0 &&
+		    (i != FRONT_STILL || p->front.unsure == 0) &&
 		    front_measured(&p->front, (enum front_list)i) == measured)
 			at += (size_t)snprintf(all + at, sizeof(all) - at,
 			    "%s%s", at > 0 ? ", " : "",
@@ -513,7 +532,7 @@ sum_unknown(struct page *p)
 	page_put(p, "<div><dt>");
 	page_say(p, PHRASE_UNKNOWN_TIME);
 	page_put(p, "</dt><dd class=\"big\">");
-	page_put(p, page_percent(p, page_ppm(unknown, a->span_us)).text);
+	page_put(p, page_percent(p, page_some_ppm(unknown, a->span_us)).text);
 	page_put(p, "</dd><dd>");
 	page_fill(p, PHRASE_FEED_TIME, 1,
 	    WITH(report_figure_duration(unknown).text));
@@ -618,6 +637,7 @@ page_front(struct page *p)
 	page_put(p, "<section id=\"front\" class=\"front\">");
 	masthead(p);
 	tally(p);
+	unsure(p);
 	witness(p);
 	lists(p);
 	page_put(p, "<div class=\"bottom\"><dl class=\"sums\">");

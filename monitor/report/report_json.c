@@ -459,6 +459,7 @@ ledger_jot(struct jot *j, const struct report_ledger *l)
 	jot_bool(j, "witnessed", l->receipt_utc != 0);
 	jot_time(j, "receipt", l->receipt_utc);
 	jot_number(j, "receipt_size", l->receipt_size);
+	jot_time(j, "receipt_covers", l->covers_utc);
 	jot_text(j, "receipt_kind", l->receipt_kind);
 	jot_text(j, "witness", l->witness);
 	jot_close(j, '}');

@@ -194,6 +194,14 @@ page_ppm(int64_t part, int64_t whole)
 			  (unsigned __int128)whole);
 }
 
+uint32_t
+page_some_ppm(int64_t part, int64_t whole)
+{
+	uint32_t ppm = page_ppm(part, whole);
+
+	return ppm == 0 && part > 0 ? 1 : ppm;
+}
+
 const char *
 page_elsewhere_words(const struct page *p, bool in_html)
 {

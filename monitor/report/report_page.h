@@ -64,6 +64,8 @@ void page_cut(struct page *p, uint64_t count, uint64_t most);
 const char *page_elsewhere_words(const struct page *p, bool in_html);
 /* Parts per million; 0 for a whole of 0. */
 uint32_t page_ppm(int64_t part, int64_t whole);
+/* The same of what counts against us: some is never none. */
+uint32_t page_some_ppm(int64_t part, int64_t whole);
 
 /* The sections, in their order. */
 void page_front(struct page *p);

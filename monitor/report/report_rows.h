@@ -94,6 +94,9 @@ struct report_ledger {
 	const char *checkpoint_root; /* base64; "" = none yet */
 	/* The last receipt from outside; 0 = NOT WITNESSED. */
 	int64_t receipt_utc, receipt_size;
+	/* When what it is for was signed: a receipt may come late, for a
+	 * checkpoint that waited. What came after that is not witnessed. */
+	int64_t covers_utc;
 	const char *witness, *receipt_kind;
 };
 

@@ -169,7 +169,7 @@ witness(struct page *p)
 
 		report_words_fill(upto, sizeof(upto), p->language,
 		    PHRASE_WITNESSED_UP_TO, 1,
-		    WITH(page_moment(p, l->receipt_utc).text));
+		    WITH(page_moment(p, l->covers_utc).text));
 		snprintf(text, sizeof(text), "%s: %s.", upto,
 		    report_words_of(p->language, PHRASE_WITNESSED_LATE));
 		wrap(p, text, 0);
@@ -183,6 +183,23 @@ witness(struct page *p)
 		report_figure_number(l->receipt_size).text,
 		report_figure_number(l->size).text));
 	ink_free(&who);
+}
+
+static void
+unsure(struct page *p)
+{
+	const struct front *f = &p->front;
+	char what[300], text[600];
+
+	if (f->unsure == 0)
+		return;
+	report_words_fill(what, sizeof(what), p->language, PHRASE_UNSURE,
+	    f->feeds,
+	    WITH(page_number(f->unsure).text, page_number(f->feeds).text));
+	snprintf(text, sizeof(text), "%s: %s.", what,
+	    report_words_of(p->language, PHRASE_UNSURE_WHY));
+	ink_put(p->out, "\n");
+	wrap(p, text, 0);
 }
 
 static void
@@ -210,8 +227,10 @@ tally(struct page *p)
 		say(p, PHRASE_NO_FEEDS, 1, WITH(""));
 	else
 		say(p, f->well ? PHRASE_ALL_WELL : PHRASE_TODAY, 1, WITH(""));
-	tally_row(p, f->down, false, PHRASE_STILL_DOWN);
-	tally_row(p, f->poor, false, PHRASE_STILL_POOR);
+	bool dark = !front_measured(f, FRONT_STILL);
+
+	tally_row(p, f->down, dark, PHRASE_STILL_DOWN);
+	tally_row(p, f->poor, dark, PHRASE_STILL_POOR);
 	tally_row(p, f->lists[FRONT_REPEATERS], false, PHRASE_REPEATERS);
 	tally_row(p, f->lists[FRONT_WINDOWS], f->no_screens,
 	    PHRASE_BLIND_WINDOWS);
@@ -260,7 +279,7 @@ sums(struct page *p)
 	}
 	column(p, report_words_of(p->language, PHRASE_UNKNOWN_TIME), 26);
 	ink_format(p->out, "%s (%s)\n",
-	    page_percent(p, page_ppm(unknown, a->span_us)).text,
+	    page_percent(p, page_some_ppm(unknown, a->span_us)).text,
 	    report_figure_duration(unknown).text);
 	if (p->front.off_us > 0) {
 		pad(p, 0, 26);
@@ -535,6 +554,7 @@ report_text(const struct report *r, const struct report_face *face,
 	if (!front_init(&p.front, r))
 		return false;
 	masthead(&p);
+	unsure(&p);
 	witness(&p);
 	tally(&p);
 	sums(&p);
@@ -567,10 +587,15 @@ report_subject(const struct report *r, const struct report_face *face,
 	    report_figure_iso(page_local(&p, r->from_utc));
 
 	report_words_fill(text, sizeof(text), p.language,
-	    p.front.well ? PHRASE_SUBJECT_WELL : PHRASE_SUBJECT, 1,
+	    p.front.well	 ? PHRASE_SUBJECT_WELL
+	    : p.front.unsure > 0 ? PHRASE_SUBJECT_UNSURE
+				 : PHRASE_SUBJECT,
+	    p.front.feeds,
 	    WITH(day.text, page_number(p.front.down).text,
 		page_number(p.front.poor).text,
-		page_number(p.front.lists[FRONT_NEVER]).text));
+		page_number(p.front.lists[FRONT_NEVER]).text,
+		page_number(p.front.unsure).text,
+		page_number(p.front.feeds).text));
 	ink_plain(out, text, 200);
 	front_fini(&p.front);
 	return !out->failed;

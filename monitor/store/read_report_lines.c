@@ -369,7 +369,7 @@ store_read_witness(struct store_reader *r, const struct store_stand *s,
 		db_done(st);
 	}
 	st = db_query(&r->db,
-	    "SELECT p.utc, c.size, p.kind, p.witness FROM receipt p"
+	    "SELECT p.utc, c.size, p.kind, p.witness, c.utc FROM receipt p"
 	    " JOIN checkpoint c ON c.id = p.checkpoint WHERE p.utc <= ?1"
 	    " AND c.size <= ?2 ORDER BY c.size DESC, p.utc DESC, p.id DESC"
 	    " LIMIT 1",
@@ -379,6 +379,7 @@ store_read_witness(struct store_reader *r, const struct store_stand *s,
 		row.receipt_size = sqlite3_column_int64(st, 1);
 		row.receipt_kind = sqlite3_column_int(st, 2);
 		row.witness = db_text(st, 3);
+		row.covers_utc = sqlite3_column_int64(st, 4);
 	}
 	fn(arg, &row);
 	db_done(st);

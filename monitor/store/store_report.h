@@ -112,6 +112,7 @@ struct store_witness_row {
 	int64_t checkpoint_utc, checkpoint_size; /* 0 = none yet */
 	uint8_t root[32];
 	int64_t receipt_utc, receipt_size; /* 0 = not witnessed */
+	int64_t covers_utc; /* when that receipt's checkpoint was made */
 	int receipt_kind;
 	const char *witness;
 };

@@ -553,6 +553,7 @@ monitor(struct sample *s, const struct sample_ask *ask)
 	if (ask->witnessed || ask->late) {
 		r->ledger.receipt_utc = ask->late ? r->from_utc + 9 * HOUR
 						  : r->as_of_utc - 2 * MINUTE;
+		r->ledger.covers_utc = r->ledger.receipt_utc - 1000000;
 		r->ledger.receipt_size = ask->late ? 1200077 : 1234801;
 		r->ledger.witness = text(s, "bitacora.example.mx");
 		r->ledger.receipt_kind = "tlog-witness";

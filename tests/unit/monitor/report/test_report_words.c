@@ -119,7 +119,14 @@ test_numbers(void **state)
 	/* Never better than it was. */
 	assert_string_equal(report_figure_percent(REPORT_ENGLISH, 999999, false)
 				.text,
+	    "99.9999%");
+	assert_string_equal(report_figure_percent(REPORT_ENGLISH, 999900, false)
+				.text,
 	    "99.99%");
+	/* Nor is something nothing. */
+	assert_string_equal(report_figure_percent(REPORT_ENGLISH, 0, false)
+				.text,
+	    "0%");
 	assert_string_equal(report_figure_percent(REPORT_ENGLISH, 1000000,
 				false)
 				.text,
@@ -129,7 +136,7 @@ test_numbers(void **state)
 	    "99.12\u00a0%");
 	assert_string_equal(report_figure_percent(REPORT_SPANISH, 99, true)
 				.text,
-	    "0.00");
+	    "0.0099");
 }
 
 static void

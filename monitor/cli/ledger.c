@@ -244,6 +244,18 @@ when_of(const char *name, const char *text, int64_t *out)
 	return good;
 }
 
+/* The newest of all are the last ones: no need to look at the rest. */
+static int64_t
+first_seq(const struct ledger *l, struct store_reader *r)
+{
+	struct store_ledger ledger;
+
+	if (!l->newest || l->kind != NULL || l->to_text != NULL ||
+	    !store_read_ledger(r, &ledger))
+		return INT64_MIN;
+	return ledger.last - (int64_t)l->limit;
+}
+
 static int
 show(struct ledger *l)
 {
@@ -263,7 +275,7 @@ show(struct ledger *l)
 		free(l->kept);
 		return CLI_FAILED;
 	}
-	bool good = store_read_lines(r, INT64_MIN, INT64_MAX, on_line, l);
+	bool good = store_read_lines(r, first_seq(l, r), INT64_MAX, on_line, l);
 	uint64_t first = l->count > l->limit ? l->count - l->limit : 0;
 
 	if (!good)

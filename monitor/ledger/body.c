@@ -68,7 +68,8 @@ keep(const struct body_value *key, const struct body_value *value,
 	for (size_t i = 0; i < count; i++) {
 		size_t k = (*hint + i) % count;
 
-		if (strlen(keys[k]) != key->n ||
+		if (key->n == 0 || keys[k][0] != key->p[0] ||
+		    strlen(keys[k]) != key->n ||
 		    memcmp(keys[k], key->p, key->n) != 0)
 			continue;
 		out[k] = *value;

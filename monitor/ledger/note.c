@@ -164,11 +164,12 @@ note_signer_forget(struct note_signer *s)
 	sodium_memzero(s, sizeof(*s));
 }
 
-/* One signature line, without its newline. */
+/* One signature line, without its newline. Some witnesses also sign in a way
+ * that is not ours, with keys of several thousand bytes (ML-DSA): read over. */
 static bool
 signature_read(struct note_signature *s, const char *line, size_t n)
 {
-	uint8_t bytes[512];
+	uint8_t bytes[NOTE_BYTES];
 	size_t got = 0;
 
 	if (n < DASH_BYTES || memcmp(line, DASH, DASH_BYTES) != 0)

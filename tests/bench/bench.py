@@ -14,7 +14,8 @@ usage: ./dev bench NAME [options]
            precision, delays, false alarms
   presence people and jigglers at drawn consoles; a scripted month of 3,700
            feeds against its audit
-  record   ledger lines written a second
+  record   ledger lines written a second; reports of a year; ten million lines
+           examined
 
 Each prints a table; --json FILE writes the same figures by name. Each has
 --help.

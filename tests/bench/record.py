@@ -1,16 +1,19 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """./dev bench record: how fast the record is written, checked and reported.
 
-usage: ./dev bench record [--seconds N] [--feeds N] [--days N] [--json FILE]
+usage: ./dev bench record [--seconds N] [--feeds N] [--days N] [--lines N]
+       [--json FILE]
 
 Ledger lines a second through the store's own interface, each on the disk
-within 250 ms (--seconds, 20). Then a database of a year
-(--days, 365) of 3,700 feeds (--feeds; 1.7 GB in the temporary folder), and how
-long a day's report and a month's take, and its memory; both again while a
-monitor runs on that database, with the lag of its loop. --json FILE writes the
-figures by name: ledger_lines_per_s, commit_gap_max_ms, report_day_s,
-report_month_s, report_pss_mib, and those of the other parts. Ends with 1 when
-one is worse than its bar.
+within 250 ms (--seconds, 20). Then a database of a year (--days, 365) of 3,700
+feeds (--feeds; 1.7 GB in the temporary folder), and how long a day's report and
+a month's take, and its memory; both again while a monitor runs on that
+database, with the lag of its loop. Then a database of so many lines (--lines,
+10000000; 5 GB), examined by `ledger verify`: seconds, those of the processor,
+memory. --json FILE writes the figures by name: ledger_lines_per_s,
+commit_gap_max_ms, report_day_s, report_month_s, report_pss_mib, verify_10m_s
+(verify_s with fewer lines), and those of the other parts. Ends with 1 when one
+is worse than its bar.
 
 example: ./dev bench record --json /tmp/record.json
 """
@@ -20,6 +23,7 @@ import subprocess
 import sys
 
 import record_report
+import record_verify
 import world
 
 # (figure, bar, is it met?): what issue and README promise.
@@ -29,6 +33,7 @@ BARS = [
     ("report_day_s", 5, lambda value, bar: value < bar),
     ("report_month_s", 20, lambda value, bar: value < bar),
     ("report_pss_mib", 200, lambda value, bar: value < bar),
+    ("verify_10m_s", 60, lambda value, bar: value < bar),
 ]
 
 
@@ -47,7 +52,7 @@ def ledger(args):
 
 
 # Each gives figures by name.
-PARTS = [ledger, record_report.report]
+PARTS = [ledger, record_report.report, record_verify.verify]
 
 
 def main(argv):
@@ -56,6 +61,7 @@ def main(argv):
     p.add_argument("--seconds", type=int, default=20)
     p.add_argument("--feeds", type=int, default=3700)
     p.add_argument("--days", type=int, default=365)
+    p.add_argument("--lines", type=int, default=10_000_000)
     p.add_argument("--json")
     args = p.parse_args(argv)
     if args.help:

@@ -154,7 +154,7 @@ try:
     with open(f"{dir}/witness/{latest}") as f:
         text = f.read()
     assert text.count("\n— ") == 2 and rows("SELECT 1 FROM checkpoint WHERE instr(?, note) = 1", text), text
-    assert health(plain)[0] == 200
+    wait("the witness is content", lambda: health(plain)[0] == 200)
 
     # kill -9 of the witness: what it answered for is there; the next receipts follow.
     size = receipts(URL)[-1][1]

@@ -109,6 +109,17 @@ excuse_join(struct excuse_ranges *out, const struct excuse_ranges *more)
 }
 
 bool
+excuse_cut(struct excuse_ranges *out, const struct excuse_ranges *all,
+    int64_t from_us, int64_t to_us)
+{
+	for (size_t i = 0; i < all->count; i++)
+		if (!append(out, max64(all->list[i].start_us, from_us),
+			min64(all->list[i].end_us, to_us)))
+			return false;
+	return true;
+}
+
+bool
 excuse_holds(const struct excuse *e, int64_t utc_us)
 {
 	int64_t local, day, minute;

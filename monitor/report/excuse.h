@@ -38,6 +38,9 @@ bool excuse_ranges(const struct excuse *e, int64_t from_us, int64_t to_us,
     bool whole, struct excuse_ranges *out);
 /* Appends all of them as they are. */
 bool excuse_join(struct excuse_ranges *out, const struct excuse_ranges *more);
+/* Appends what of them lies within [from, to). */
+bool excuse_cut(struct excuse_ranges *out, const struct excuse_ranges *all,
+    int64_t from_us, int64_t to_us);
 /* Is it in force at that moment, its own line being written? */
 bool excuse_holds(const struct excuse *e, int64_t utc_us);
 

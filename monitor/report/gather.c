@@ -239,7 +239,8 @@ gather_fini(struct gather *g)
 {
 	struct scope *scopes = g->scopes.items;
 	struct keep_list *const lists[] = { &g->epochs, &g->ran, &g->site_index,
-		&g->feed_index, &g->active, &g->scopes, &g->blind, &g->alarms };
+		&g->feed_index, &g->active, &g->scopes, &g->pasts, &g->blind,
+		&g->alarms };
 
 	for (uint32_t i = 0; i < g->scopes.count; i++) {
 		excuse_fini(&scopes[i].in_force);
@@ -249,6 +250,7 @@ gather_fini(struct gather *g)
 		keep_list_free(lists[i]);
 	timeline_fini(&g->line);
 	excuse_fini(&g->excused);
+	excuse_fini(&g->part);
 }
 
 static void
@@ -310,8 +312,9 @@ static bool
 steps_run(struct gather *g)
 {
 	return epochs_read(g) && places_read(g) && gather_overlays(g) &&
-	       gather_figures(g) && gather_incidents(g) && gather_lines(g) &&
-	       gather_watched(g) && gather_consoles(g) && gather_ledger(g);
+	       gather_pasts(g) && gather_figures(g) && gather_incidents(g) &&
+	       gather_lines(g) && gather_watched(g) && gather_consoles(g) &&
+	       gather_ledger(g);
 }
 
 static bool

@@ -17,32 +17,6 @@ struct figures {
 /* --- what excuses a feed */
 
 static bool
-has_tag(const char *tags, const char *tag)
-{
-	size_t n = strlen(tag);
-
-	for (const char *p = tags; n > 0 && (p = strstr(p, tag)) != NULL;
-	     p += n)
-		if ((p == tags || p[-1] == ',') &&
-		    (p[n] == ',' || p[n] == '\0'))
-			return true;
-	return false;
-}
-
-bool
-gather_covers(const struct gather *g, const struct report_overlay *o,
-    uint32_t feed)
-{
-	const struct report_feed *f = FEED(g, feed);
-
-	if (o->feed != REPORT_NONE)
-		return o->feed == feed;
-	if (o->site != REPORT_NONE)
-		return gather_below(g, f->site, o->site);
-	return has_tag(f->tags, o->tag);
-}
-
-static bool
 excuse_feed(struct gather *g, uint32_t feed)
 {
 	const struct report_overlay *o = g->w->overlays.items;
@@ -54,7 +28,10 @@ excuse_feed(struct gather *g, uint32_t feed)
 		if (o[i].kind != REPORT_MAINTENANCE ||
 		    !gather_covers(g, &o[i], feed))
 			continue;
-		if (!excuse_join(all, &s[i].in_force))
+		const struct excuse_ranges *its =
+		    gather_ranges(g, &o[i], &s[i].in_force, feed);
+
+		if (its == NULL || !excuse_join(all, its))
 			return false;
 	}
 	all->count = timeline_union(all->list, all->count);
@@ -62,11 +39,12 @@ excuse_feed(struct gather *g, uint32_t feed)
 }
 
 /* What each overlay did to it. */
-static void
+static bool
 overlays_sum(struct gather *g, uint32_t feed)
 {
 	struct report_overlay *o = g->w->overlays.items;
 	const struct scope *s = g->scopes.items;
+	const struct excuse_ranges *its;
 	struct availability a;
 	int64_t whole;
 
@@ -76,17 +54,24 @@ overlays_sum(struct gather *g, uint32_t feed)
 		o[i].feeds++;
 		if (o[i].kind != REPORT_MAINTENANCE)
 			continue;
-		timeline_sum(&g->line, s[i].whole.list, s[i].whole.count,
-		    g->from, g->to, &a);
+		its = gather_ranges(g, &o[i], &s[i].whole, feed);
+		if (its == NULL)
+			return false;
+		timeline_sum(&g->line, its->list, its->count, g->from, g->to,
+		    &a);
 		whole = a.excused_us[0] + a.excused_us[1] + a.excused_us[2];
-		timeline_sum(&g->line, s[i].in_force.list, s[i].in_force.count,
-		    g->from, g->to, &a);
+		its = gather_ranges(g, &o[i], &s[i].in_force, feed);
+		if (its == NULL)
+			return false;
+		timeline_sum(&g->line, its->list, its->count, g->from, g->to,
+		    &a);
 		for (unsigned c = 0; c < COUNTED_COUNT; c++) {
 			o[i].excused_us[c] += a.excused_us[c];
 			whole -= a.excused_us[c];
 		}
 		o[i].note_us += whole;
 	}
+	return true;
 }
 
 /* --- a feed's line */
@@ -267,7 +252,8 @@ feed_figures(struct figures *x, uint32_t feed)
 	part_of_span(g, f);
 	targets_judge(&f->a, f->target_ppm, &f->target_all, &f->target_kept);
 	bar_make(x, f);
-	overlays_sum(g, feed);
+	if (!overlays_sum(g, feed))
+		return false;
 	days_add(g);
 	availability_add(&g->w->report.fleet, &f->a);
 	for (uint32_t s = f->site; s != REPORT_NONE; s = SITE(g, s)->parent) {
@@ -375,6 +361,8 @@ prune(struct gather *g)
 		o[i].site = moved(sites, o[i].site,
 		    g->w->sites.count > 0 ? 0 : REPORT_NONE);
 	}
+	if (good)
+		gather_pasts_move(g, feeds);
 	free(sites);
 	free(feeds);
 	g->keep->failed |= !good;

@@ -109,7 +109,7 @@ under(struct gather *g, const struct report_incident *i,
 		if (o[k].kind != kind || !excuse_holds(&s[k].excuse, utc))
 			continue;
 		if (i->feed != REPORT_NONE
-			? gather_covers(g, &o[k], i->feed)
+			? gather_covers_at(g, &o[k], i->feed, utc)
 			: i->whole_site && o[k].site != REPORT_NONE &&
 			      gather_below(g, i->site, o[k].site))
 			return true;
@@ -124,9 +124,10 @@ overlays_count(struct gather *g, const struct report_incident *i)
 	const struct scope *s = g->scopes.items;
 
 	for (uint32_t k = 0; k < g->w->overlays.count; k++)
-		o[k].incidents += i->feed != REPORT_NONE &&
-				  excuse_holds(&s[k].excuse, i->at_utc) &&
-				  gather_covers(g, &o[k], i->feed);
+		o[k].incidents +=
+		    i->feed != REPORT_NONE &&
+		    excuse_holds(&s[k].excuse, i->at_utc) &&
+		    gather_covers_at(g, &o[k], i->feed, i->at_utc);
 }
 
 /* False: of something that isn't in the report. */

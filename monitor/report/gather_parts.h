@@ -16,6 +16,12 @@ struct numbered { /* a row's number -> its place in the report */
 	uint32_t index;
 };
 
+struct past { /* what a feed was in a part of the span */
+	uint32_t feed;
+	int64_t from_us, to_us;
+	const char *tags, *site; /* NULL: as it is now */
+};
+
 struct scope { /* an overlay, while the report is made */
 	struct excuse excuse;
 	struct excuse_ranges in_force; /* what counts, within the span */
@@ -48,6 +54,8 @@ struct gather {
 	struct keep_list feed_index;  /* the same */
 	struct keep_list active;      /* int64_t of each feed, 0 = not now */
 	struct keep_list scopes;      /* struct scope, as the overlays */
+	struct keep_list pasts;	      /* struct past, by feed */
+	struct excuse_ranges part;    /* of an overlay, of the feed under way */
 	struct keep_list blind;	      /* struct blind */
 	struct keep_list alarms;      /* int64_t: moments */
 	struct timeline line;	      /* of the feed under way */
@@ -71,11 +79,22 @@ bool gather_inside(const char *path, const char *top);
 struct calendar gather_calendar(const struct gather *g, const char *zone);
 /* Is the site (an index) the other one or below it? */
 bool gather_below(const struct gather *g, uint32_t site, uint32_t top);
+/* Ever in the span; at that moment. */
 bool gather_covers(const struct gather *g, const struct report_overlay *o,
+    uint32_t feed);
+bool gather_covers_at(const struct gather *g, const struct report_overlay *o,
+    uint32_t feed, int64_t utc_us);
+/* An overlay's ranges (of scope) for that feed: those in which it had the tag,
+ * or stood at the site. NULL: no memory. */
+const struct excuse_ranges *gather_ranges(struct gather *g,
+    const struct report_overlay *o, const struct excuse_ranges *all,
     uint32_t feed);
 
 /* Each false: the reader's error, or no memory. */
 bool gather_overlays(struct gather *g);
+bool gather_pasts(struct gather *g);
+/* The feeds have other places now; those of REPORT_NONE go. */
+void gather_pasts_move(struct gather *g, const uint32_t *to);
 bool gather_figures(struct gather *g);
 bool gather_incidents(struct gather *g);
 bool gather_lines(struct gather *g);

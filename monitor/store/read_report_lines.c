@@ -347,6 +347,53 @@ store_read_deed_before(struct store_reader *r, const struct store_stand *s,
 	return store_reader_end(r);
 }
 
+/* --- what a feed was */
+
+static bool
+past_of(struct store_reader *r, int64_t feed, int64_t from_utc,
+    store_past_fn *fn, void *arg)
+{
+	struct store_past_row row = { .feed = feed, .utc = INT64_MAX };
+	sqlite3_stmt *st = db_query(&r->db,
+	    "SELECT e.utc, json_extract(p.body, '$.tags'),"
+	    " json_extract(p.body, '$.site') FROM event e"
+	    " LEFT JOIN private p ON p.seq = e.seq WHERE e.feed = ?1"
+	    " AND e.kind IN ('feed.add', 'feed.change') ORDER BY e.seq DESC",
+	    "i", feed);
+	bool on = true;
+
+	while (on && row.utc >= from_utc && db_step(&r->db, st)) {
+		bool said = sqlite3_column_type(st, 1) != SQLITE_NULL;
+
+		row.utc = sqlite3_column_int64(st, 0);
+		row.tags = said ? db_text(st, 1) : NULL;
+		row.site = said ? db_text(st, 2) : NULL;
+		on = fn(arg, &row);
+	}
+	db_done(st);
+	return on;
+}
+
+bool
+store_read_pasts(struct store_reader *r, int64_t from_utc, store_past_fn *fn,
+    void *arg)
+{
+	store_reader_begin(r);
+	sqlite3_stmt *st = db_query(&r->db,
+	    "SELECT DISTINCT feed FROM event WHERE seq >= ?1 AND utc >= ?2"
+	    " AND feed IS NOT NULL AND kind IN ('feed.add', 'feed.change')"
+	    " ORDER BY +feed",
+	    "ii", first_line(r, from_utc), from_utc);
+
+	while (db_step(&r->db, st))
+		if (!past_of(r, sqlite3_column_int64(st, 0), from_utc, fn,
+			arg)) {
+			db_done(st);
+			break;
+		}
+	return store_reader_end(r);
+}
+
 /* --- what is held outside */
 
 bool

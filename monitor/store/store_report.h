@@ -108,6 +108,16 @@ bool store_read_deeds(struct store_reader *r, const struct store_stand *s,
 bool store_read_deed_before(struct store_reader *r, const struct store_stand *s,
     const char *kind, int64_t from_utc, store_deed_fn *fn, void *arg);
 
+struct store_past_row { /* what a line says of a feed, from then on */
+	int64_t feed, utc;
+	const char *tags, *site; /* NULL: it was deleted by its age */
+};
+typedef bool store_past_fn(void *arg, const struct store_past_row *row);
+/* Feeds that were added or changed at from_utc or later, also after the moment:
+ * of each the lines that say so, newest first, with the one before from_utc. */
+bool store_read_pasts(struct store_reader *r, int64_t from_utc,
+    store_past_fn *fn, void *arg);
+
 struct store_witness_row {
 	int64_t checkpoint_utc, checkpoint_size; /* 0 = none yet */
 	uint8_t root[32];

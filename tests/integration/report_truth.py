@@ -5,6 +5,7 @@ somebody who did not write the report. What is compared is exact to the
 microsecond."""
 import bisect
 import calendar
+import json
 import sqlite3
 import time
 import uuid
@@ -114,6 +115,12 @@ class Truth:
         self.overlays = [dict(zip("id kind feed site tag starts ends created days begin end zone".split(), r)) for r in
                          self.db.execute("SELECT id, kind, feed, site, tag, starts, ends, created, days, begin_minute,"
                                          " end_minute, zone FROM overlay")]
+        self.past = {}
+        for feed, at, body in self.db.execute(
+                "SELECT e.feed, e.utc, p.body FROM event e JOIN private p ON p.seq = e.seq"
+                " WHERE e.kind IN ('feed.add', 'feed.change') ORDER BY e.seq"):
+            body = json.loads(body)
+            self.past.setdefault(feed, []).append((at, body["site"], body["tags"].split(",")))
         for o in self.overlays:
             o["ranges"] = self.in_force(o, True)
             o["whole"] = self.in_force(o, False)
@@ -143,14 +150,21 @@ class Truth:
                 out.append((max(a, minute * 60_000_000), min(b, (minute + 1) * 60_000_000)))
         return joined(out)
 
-    def covers(self, o, feed):
-        f = self.feeds[feed]
+    def covers(self, o, feed, at):
+        """Was it of that site, had it that tag then? Its own lines say so."""
         if o["feed"]:
             return o["feed"] == feed
+        past = [x for x in self.past.get(feed, []) if x[0] <= at]
+        path, tags = past[-1][1:] if past else (self.feeds[feed]["path"], self.feeds[feed]["tags"])
         if o["site"]:
             top = self.sites[o["site"]][0]
-            return f["path"] == top or f["path"].startswith(top + "/")
-        return o["tag"] in f["tags"]
+            return path == top or path.startswith(top + "/")
+        return o["tag"] in tags
+
+    def ranges(self, o, feed, key):
+        edges = sorted({0, 1 << 60} | {x[0] for x in self.past.get(feed, [])})
+        return [[max(a, x), min(b, y)] for x, y in zip(edges, edges[1:]) if self.covers(o, feed, x)
+                for a, b in o[key] if max(a, x) < min(b, y)]
 
     # --- a feed's line
 
@@ -278,7 +292,7 @@ def feeds_same(t):
     assert len(said) == len(d["feeds"])
     for feed, f in t.feeds.items():
         line = lines[feed] = t.line(feed)
-        excused = joined(r for o in t.overlays if o["kind"] == 1 and t.covers(o, feed) for r in o["ranges"])
+        excused = joined(r for o in t.overlays if o["kind"] == 1 for r in t.ranges(o, feed, "ranges"))
         s = t.sums(line, excused, t.begin, t.end)
         if f["uuid"] not in said:
             assert s["span"] == 0 and f["gone"], (f, s["span"])
@@ -328,11 +342,12 @@ def overlays_same(t, lines):
             continue
         x, note = dict.fromkeys(("unknown", "good", "bad"), 0), 0
         for feed, line in lines.items():
-            if o["kind"] != 1 or not t.covers(o, feed):
+            if o["kind"] != 1:
                 continue
+            ranges, whole = t.ranges(o, feed, "ranges"), t.ranges(o, feed, "whole")
             for a, b, *v in line:
-                x[counted(*v)] += common(o["ranges"], a, b)
-                note += common(o["whole"], a, b) - common(o["ranges"], a, b)
+                x[counted(*v)] += common(ranges, a, b)
+                note += common(whole, a, b) - common(ranges, a, b)
         same(f"overlay {o['id']}", {k: us(v) for k, v in said[o["id"]]["excused_s"].items()}, x)
         same(f"overlay {o['id']} before its line", us(said[o["id"]]["before_its_line_s"]), note)
     for o in t.overlays:
@@ -356,7 +371,7 @@ def incidents_same(t):
     same("longest to acknowledge", us(a["longest_s"] or 0), max(took, default=0))
     alarms = []
     for _, feed, _, _, _, at, _, _, alertable, _ in mine:
-        muted = feed and any(o["kind"] == 2 and t.covers(o, feed) and common(o["ranges"], at, at + 1)
+        muted = feed and any(o["kind"] == 2 and t.covers(o, feed, at) and common(o["ranges"], at, at + 1)
                              for o in t.overlays)
         if alertable and not muted and t.begin <= at < t.end:
             alarms.append(at)

@@ -261,10 +261,12 @@ note_refused(struct console_reporter *r, const struct heartbeat *hb,
 }
 
 /* When it was sent: its clock against the least offset seen so far. `follows`:
- * no heartbeat is missing before it. */
+ * no heartbeat is missing before it; `same`: its life is that of the last one,
+ * whose numbers grow, so that a clock which shows less was set back (by how
+ * much more than that, nobody knows: it counts as sent too early, not late). */
 static int64_t
-sent_at(struct console_reporter *r, const struct heartbeat *hb, bool follows,
-    int64_t now_us, int64_t utc_us)
+sent_at(struct console_reporter *r, const struct heartbeat *hb, bool same,
+    bool follows, int64_t now_us, int64_t utc_us)
 {
 	int64_t offset, least, sent;
 
@@ -273,6 +275,8 @@ sent_at(struct console_reporter *r, const struct heartbeat *hb, bool follows,
 	if (follows && r->utc_ms &&
 	    hb->utc_ms - r->utc_ms < (int64_t)hb->span_ms - BACK_MS)
 		r->back_ms += hb->span_ms - (hb->utc_ms - r->utc_ms);
+	else if (same && r->utc_ms && hb->utc_ms < r->utc_ms - BACK_MS)
+		r->back_ms += r->utc_ms - hb->utc_ms;
 	r->utc_ms = hb->utc_ms;
 	offset = now_us / MS_US - (hb->utc_ms + r->back_ms);
 	if (!r->heard) {
@@ -519,7 +523,7 @@ console_take(struct console *c, enum console_token kind,
 	spoke = before > r->refused_us ? before : r->refused_us;
 	if (gap && !same && now_us < spoke + c->config.late_after_s * S_US)
 		r->trial_us = now_us + c->config.late_after_s * S_US;
-	r->sent_us = sent_at(r, hb, same && !gap, now_us, utc_us);
+	r->sent_us = sent_at(r, hb, same, same && !gap, now_us, utc_us);
 	turn_to(r, find_life(r, hb), hb, now_us);
 	r->lives[0].seq = hb->seq;
 	take_state(c, r, hb);

@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The clock on the wall is set while the monitor runs: an hour and a month both
+ways. Cameras are up and somebody sits there: each step is one line and a new
+epoch with the same states; intervals, presence and displays tile each epoch;
+the time a camera was up is the time that passed; the ledger's chain holds.
+LABEL: light"""
+import datetime
+import json
+import mmap
+import os
+import sqlite3
+import struct
+import subprocess
+import threading
+import time
+
+import harness
+from ledger_lines import look
+
+BUILD = os.environ.get("CAMWARDEN_BUILD", os.path.dirname(harness.BIN))
+OFFSET = os.path.join(harness.folder(), "offset")
+with open(OFFSET, "wb") as f:
+    f.write(bytes(8))
+with open(OFFSET, "r+b") as f:
+    clock = mmap.mmap(f.fileno(), 8)
+# The monitor and the commands live in that time; cameras and this test do not.
+libs = subprocess.run(["ldd", harness.program("camwarden")], capture_output=True, text=True).stdout.split()
+asan = [word for word in libs if "libasan" in word and word.startswith("/")]
+SHIM = " ".join(asan[:1] + [os.path.join(BUILD, "tests", "shim.so")])
+os.environ["SHIM_CLOCK"] = OFFSET
+
+from watchers import (CONFIG, STATE, Agent, console, get, prepare, run, start_farm, start_monitor,  # noqa: E402
+                      token_of, views, wait, window, write)
+
+CAMERAS = 2
+DB = f"{STATE}/camwarden.db"
+HOUR, MONTH = 3600, 30 * 86400
+STEPS = (HOUR, -HOUR, MONTH, -MONTH, -MONTH, MONTH)
+STAND_S = 6
+S = 1000000
+
+
+def now():
+    return time.time() + struct.unpack("<q", clock[:8])[0] / S
+
+
+def set_clock(by_s):
+    clock[:8] = struct.pack("<q", struct.unpack("<q", clock[:8])[0] + by_s * S)
+
+
+def query(text, *args):
+    db = sqlite3.connect(f"file:{DB}?mode=ro", uri=True, timeout=10)
+    try:
+        return db.execute(text, args).fetchall()
+    finally:
+        db.close()
+
+
+class Stepped(Agent):
+    """On a console that is set with the monitor: one that is not is refused (more than a
+    minute apart), and honestly unknown."""
+
+    def beat(self, **change):
+        return super().beat(utc_ms=int(now() * 1000), **change)
+
+
+def step(by_s, number):
+    """The monitor notices within a second or two, and nothing else changes."""
+    before = len(query("SELECT 1 FROM event WHERE kind = 'epoch'"))
+    set_clock(by_s)
+    wait(f"step {number}: {by_s:+d} s", 6, lambda: len(query("SELECT 1 FROM event WHERE kind = 'epoch'")) == before + 1)
+    body = json.loads(query("SELECT body FROM event WHERE kind = 'epoch' ORDER BY seq DESC LIMIT 1")[0][0])
+    assert abs(body["after"] - body["before"] - by_s * S) < 100000, (by_s, body)
+    end = time.monotonic() + STAND_S
+    while time.monotonic() < end:
+        p = run("status", "--json", ok=False)
+        said = json.loads(p.stdout)
+        assert p.returncode == 0 and said["alive"], (by_s, said)
+        assert said["states"] == {"up": CAMERAS, "degraded": 0, "down": 0, "unknown": 0}, (
+            by_s, [(f["cause"], f["evidence"]) for f in said["feeds"]])
+        assert abs(datetime.datetime.fromisoformat(said["now"].replace("Z", "+00:00")).timestamp() - now()) < 3
+        feeds = get("/api/v1/feeds")["feeds"]
+        assert [f["state"] for f in feeds] == ["up"] * CAMERAS, feeds
+        time.sleep(1)
+    # A heartbeat that came before the monitor looked at its clock was of another time: then
+    # nobody knows for a while, but nobody is called away or idle either.
+    assert console("One")["presence"] in ("attended", "unknown"), console("One")
+    assert len(query("SELECT 1 FROM event WHERE kind = 'epoch'")) == before + 1, "one step is one epoch"
+
+
+def tiled(epochs):
+    """Intervals of every kind tile each epoch from its start (or theirs) to its end."""
+    for table, key in (("interval", "feed"), ("presence", "console"), ("display", "screen")):
+        for epoch, start, end in epochs:
+            for (who,) in query(f"SELECT DISTINCT {key} FROM {table} WHERE epoch = ?", epoch):
+                rows = query(f"SELECT start, coalesce(end, (SELECT utc FROM heartbeat)) FROM {table} WHERE epoch = ? AND {key} = ? ORDER BY start", epoch, who)
+                assert all(a[1] == b[0] for a, b in zip(rows, rows[1:])), (table, epoch, rows)
+                assert rows[-1][1] == end, (table, epoch, rows, end)
+                assert rows[0][0] >= start and (epoch == epochs[0][0] or rows[0][0] == start), (table, epoch, rows, start)
+
+
+def main():
+    prepare()
+    farm = start_farm(CAMERAS, 52)
+    os.environ["LD_PRELOAD"] = SHIM
+    monitor, feeds = start_monitor(CAMERAS)
+    name = f"{feeds[0]['site']}/{feeds[0]['name']}"
+    files = [write("consoles.csv", f"console,room,site,idle_after_s,prompt_after_s\nOne,North,{feeds[0]['site']},600,0\n"),
+             write("patterns.csv", "pattern,class,title,shows\ngrid,*vms*,,layout\n"),
+             write("screens.csv", f"screen,console,room,layout,confirmed_by\nS1,One,,{name},grid\n")]
+    run("consoles", "import", *files)
+    agent = Stepped(token_of("One"))
+    agent.hands, agent.windows = True, [window("grid")]
+    agent.start()
+    threading.Timer(7, lambda: setattr(agent, "hands", False)).start()
+    wait("attended", 15, lambda: console("One")["presence"] == "attended" and views("S1") == ["counts"])
+    first, began = now(), time.monotonic()
+    lag = 0
+    for number, by_s in enumerate(STEPS, 1):
+        step(by_s, number)
+        lag = max(lag, json.loads(run("status", "--json").stdout)["monitor"]["loop_lag_max_us"])
+    lasted = time.monotonic() - began
+    assert abs(now() - first - lasted) < 2, "the steps cancel out"
+    agent.end()
+    assert monitor.stop(15) == 0
+    farm.kill()
+
+    # What is open is true up to the last heartbeat.
+    epochs = query("SELECT id, start, coalesce(end, (SELECT utc FROM heartbeat)) FROM epoch WHERE reason <> 'monitor-off' ORDER BY id")
+    assert len(epochs) == len(STEPS) + 1, epochs
+    assert all(e[2] is not None and e[2] > e[1] for e in epochs), epochs
+    for (_, _, end), (_, start, _), by_s in zip(epochs, epochs[1:], STEPS):
+        assert abs(start - end - by_s * S) < 100000, (start - end, by_s)
+    tiled(epochs)
+    # However the clock was set, the time that passed is what passed.
+    up = sum(row[0] for row in query("SELECT sum(coalesce(end, (SELECT utc FROM heartbeat)) - start) FROM interval i JOIN feed f ON f.id = i.feed"
+                                     " WHERE state = 1 AND f.uuid = ?", bytes.fromhex(feeds[0]["id"].replace("-", "")))) / S
+    seq, _, _ = look(DB)
+    print(f"{len(STEPS)} steps in {lasted:.0f} s, {seq} lines; up {up:.1f} s; loop lag at most {lag} us")
+    assert lasted <= up <= lasted + 60, (up, lasted)
+
+
+if __name__ == "__main__":
+    main()

@@ -58,13 +58,15 @@ struct nightly_duty {
 	struct nightly_made *said; /* owned: of it */
 	char *text;		   /* owned */
 	int64_t made_utc, made_day; /* the last one; 0 = none is known */
-	/* Days that failed, and (last) what is too old. */
-	struct failing failing[NIGHTLY_BACK + 1];
+	/* Days that failed, and (last) other duties. */
+	struct failing failing[NIGHTLY_BACK + 2];
 	bool old_due; /* look for what is too old */
 	struct nightly_old *old;
 };
 
-#define OLD_FILES NIGHTLY_BACK /* place in failing */
+/* Places in failing: what is too old, what the database knows. */
+#define OLD_FILES NIGHTLY_BACK
+#define READING (NIGHTLY_BACK + 1)
 
 /* --- what the errands are told */
 
@@ -105,60 +107,69 @@ start(struct nightly_duty *d, const char *const *argv, unsigned seconds,
 static struct failing *
 failing_of(struct nightly_duty *d, int64_t day)
 {
-	struct failing *oldest = &d->failing[0];
+	struct failing *place = &d->failing[0];
 
-	for (unsigned i = 0; i < NIGHTLY_BACK; i++) {
+	for (unsigned i = 0; i < NIGHTLY_BACK; i++)
 		if (d->failing[i].times != 0 && d->failing[i].day == day)
 			return &d->failing[i];
-		if (d->failing[i].times == 0 || d->failing[i].day < oldest->day)
-			oldest = &d->failing[i];
-		if (oldest->times == 0)
-			break;
-	}
-	*oldest = (struct failing){ .day = day };
-	return oldest;
+	for (unsigned i = 0; i < NIGHTLY_BACK && place->times != 0; i++)
+		if (d->failing[i].times == 0 || d->failing[i].day < place->day)
+			place = &d->failing[i];
+	*place = (struct failing){ .day = day };
+	return place;
 }
 
-/* One incident for all of it: the first day that can't be had, else what can't
- * be deleted. */
+static void
+day_trouble(struct nightly_duty *d, const struct failing *f, unsigned more,
+    char *text, size_t size)
+{
+	char folder[2 * CONFIG_PATH_BYTES], date[16], others[48] = "";
+
+	nightly_date(f->day, date);
+	if (more > 0)
+		snprintf(others, sizeof(others), ", nor %u of later days",
+		    more);
+	snprintf(text, size,
+	    "that of %s can't be made%s: %.200s. Look at rights and room of "
+	    "%.80s; `camwarden report --date %s` shows more. Tried again by "
+	    "itself.",
+	    date, others, f->why, folder_of(d->m, folder), date);
+}
+
+/* One incident for all of it: what can't be read, else the first day that can't
+ * be had, else what can't be deleted. */
 static void
 tell_trouble(struct nightly_duty *d, int64_t now_us)
 {
-	char text[OWN_TEXT_BYTES], folder[2 * CONFIG_PATH_BYTES], date[16];
+	char text[OWN_TEXT_BYTES], folder[2 * CONFIG_PATH_BYTES];
 	const struct failing *worst = NULL;
-	unsigned more = 0;
+	unsigned days = 0;
 
 	for (unsigned i = 0; i < NIGHTLY_BACK; i++) {
 		const struct failing *f = &d->failing[i];
 
-		if (f->times == 0)
-			continue;
-		more += worst != NULL;
-		if (worst == NULL || f->day < worst->day)
+		days += f->times != 0;
+		if (f->times != 0 && (worst == NULL || f->day < worst->day))
 			worst = f;
 	}
-	if (worst == NULL && d->failing[OLD_FILES].times == 0) {
-		monitor_own_over(d->m, OWN_REPORT, now_us);
-		return;
-	}
-	folder_of(d->m, folder);
-	if (worst == NULL) {
+	if (d->failing[READING].times != 0) {
+		worst = &d->failing[READING];
+		snprintf(text, sizeof(text),
+		    "which were made can't be read: %.200s. `camwarden ledger "
+		    "verify` says whether the database is damaged; `camwarden "
+		    "restore` puts a backup in its place.",
+		    worst->why);
+	} else if (worst != NULL) {
+		day_trouble(d, worst, days - 1, text, sizeof(text));
+	} else if (d->failing[OLD_FILES].times != 0) {
 		worst = &d->failing[OLD_FILES];
 		snprintf(text, sizeof(text),
 		    "what is older than report.keep can't be deleted: %.200s. "
-		    "Look at %.150s; tried again by itself.",
-		    worst->why, folder);
+		    "Look at %.150s. Tried again by itself.",
+		    worst->why, folder_of(d->m, folder));
 	} else {
-		char others[48] = "";
-
-		if (more > 0)
-			snprintf(others, sizeof(others),
-			    ", nor %u of later days", more);
-		snprintf(text, sizeof(text),
-		    "that of %s can't be made%s: %.200s. Look at rights and "
-		    "room "
-		    "of %.100s; tried again by itself.",
-		    nightly_date(worst->day, date), others, worst->why, folder);
+		monitor_own_over(d->m, OWN_REPORT, now_us);
+		return;
 	}
 	monitor_own_say(d->m, OWN_REPORT, worst->since_us, now_us, text);
 }
@@ -516,8 +527,10 @@ choose(struct nightly_duty *d, int64_t now_us, int64_t now_utc,
 
 		for (unsigned k = 0; k < count; k++)
 			due |= days[k] == f->day;
-		if (f->times != 0 && !due)
-			f->times = 0; /* too long ago by now */
+		if (f->times == 0 || due)
+			continue;
+		f->times = 0; /* too long ago by now */
+		tell_trouble(d, now_us);
 	}
 	for (unsigned k = 0; k < count; k++) {
 		bool waits = false;
@@ -544,10 +557,28 @@ look_later(struct nightly_duty *d, int64_t now_us, int64_t now_utc)
 	if (d->next_utc - now_utc < wait)
 		wait = d->next_utc - now_utc;
 	d->look_us = now_us + wait;
-	for (unsigned i = 0; i <= OLD_FILES; i++)
+	for (unsigned i = 0; i <= READING; i++)
 		if (d->failing[i].times != 0 &&
 		    d->failing[i].again_us < d->look_us)
 			d->look_us = d->failing[i].again_us;
+}
+
+static bool
+try_load(struct nightly_duty *d, int64_t now_us)
+{
+	struct failing *reading = &d->failing[READING];
+
+	if (reading->times != 0 && reading->again_us > now_us)
+		return false;
+	d->loaded = load(d);
+	if (!d->loaded) {
+		failed(d, reading, "what was made can't be read",
+		    store_reader_error(d->m->reader));
+	} else if (reading->times != 0) {
+		reading->times = 0;
+		tell_trouble(d, now_us);
+	}
+	return d->loaded;
 }
 
 static bool
@@ -561,11 +592,7 @@ ready(struct nightly_duty *d, int64_t now_us)
 		return false;
 	if (old->times != 0 && old->again_us <= now_us)
 		d->old_due = true;
-	if (!d->loaded)
-		d->loaded = load(d);
-	if (!d->loaded)
-		failed_old(d, store_reader_error(d->m->reader));
-	return d->loaded;
+	return d->loaded || try_load(d, now_us);
 }
 
 void

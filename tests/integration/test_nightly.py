@@ -341,6 +341,28 @@ def test_mail():
     wait("reports says so", lambda: json.loads(run("reports", "--json", code=None))[0]["mailed"])
     monitor.stop()
 
+def test_full_disk():
+    full = f"{DIR}/full"
+    os.mkdir(full)
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=32k", "none", full], capture_output=True).returncode != 0:
+        print("  no file system can be mounted here: left out")
+        return
+    try:
+        count = len(own_incidents())
+        config(folder=full)
+        monitor = start()
+        time.sleep(1)
+        set_clock("2026-04-16 02:00:00")
+        wait("an incident", lambda: len(own_incidents()) == count + 1 and "No space" in own_incidents()[-1][1])
+        assert os.listdir(full) == [], "half a report"
+        subprocess.run(["mount", "-o", "remount,size=64m", full], check=True)
+        wait("made once there is room", lambda: not own_incidents()[-1][2] is None, 40)
+        check_report("2026-04-15", full)
+        no_leftovers(full)
+        monitor.stop()
+    finally:
+        subprocess.run(["umount", "-l", full], check=False)
+
 
 for name, test in [(n, t) for n, t in globals().items() if n.startswith("test_")]:
     print(name, flush=True)

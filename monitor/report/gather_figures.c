@@ -157,7 +157,9 @@ now_read(struct figures *x, uint32_t feed)
 
 	x->found = false;
 	f->cause = CAUSE_MONITOR_OFF;
-	f->since_utc = g->stand.heartbeat_utc;
+	/* The heart may have beaten on since that moment. */
+	f->since_utc =
+	    g->stand.heartbeat_utc < at ? g->stand.heartbeat_utc : at;
 	if (f->removed)
 		return true;
 	if (!store_read_spans(g->r, &g->stand, f->id, x->epochs.items,

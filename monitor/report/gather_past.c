@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What overlays cover, when. A tag that a feed is given today, or a site that it
- * is moved to, must not excuse what was before: its own lines say since when it
- * has been so. */
+/* What overlays cover, when. A tag that a feed is given today, or a site that
+ * it is moved to, must not excuse what was before: its own lines say since when
+ * it has been so. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -37,6 +37,37 @@ without_returns(char *text, size_t n)
 	return k;
 }
 
+static int
+hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+/* Quoted-printable (RFC 2045, 6.7), as a mail of ours is saved. */
+static size_t
+unquoted(char *text, size_t n)
+{
+	size_t k = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		int high = i + 2 < n ? hex_digit(text[i + 1]) : -1;
+		int low = high >= 0 ? hex_digit(text[i + 2]) : -1;
+
+		if (text[i] != '=' ||
+		    (low < 0 && (i + 1 == n || text[i + 1] != '\n'))) {
+			text[k++] = text[i];
+		} else if (low < 0) {
+			i++; /* the line goes on */
+		} else {
+			text[k++] = (char)(high << 4 | low);
+			i += 2;
+		}
+	}
+	return k;
+}
+
 static size_t
 line_length(const char *p, const char *end)
 {
@@ -64,11 +95,11 @@ note_end(const char *p, const char *end)
 	return at > signatures ? at : NULL;
 }
 
-size_t
-ledger_notes(char *text, size_t length, ledger_note_fn *fn, void *arg)
+static size_t
+notes_in(const char *p, size_t length, ledger_note_fn *fn, void *arg)
 {
 	static const char begins[] = "camwarden/";
-	const char *end = text + without_returns(text, length), *p = text;
+	const char *end = p + length;
 	size_t count = 0;
 
 	while (p < end) {
@@ -90,4 +121,13 @@ ledger_notes(char *text, size_t length, ledger_note_fn *fn, void *arg)
 			break;
 	}
 	return count;
+}
+
+size_t
+ledger_notes(char *text, size_t length, ledger_note_fn *fn, void *arg)
+{
+	size_t n = without_returns(text, length);
+	size_t count = notes_in(text, n, fn, arg);
+
+	return count > 0 ? count : notes_in(text, unquoted(text, n), fn, arg);
 }

@@ -49,6 +49,7 @@ struct status {
 	uint32_t shown, bad;
 	struct cli_table table;
 	json_t *feeds;
+	json_t *own; /* texts of open incidents without a place */
 };
 
 static bool
@@ -163,6 +164,32 @@ on_receipt(void *arg, const struct store_receipt_row *row)
 	return true;
 }
 
+/* Troubles of our own: of the record, the reports, mail, the network. */
+static bool
+on_incident(void *arg, const struct store_incident_row *row)
+{
+	struct status *s = arg;
+	json_t *text = json_string(row->text);
+
+	if (row->feed == 0 && row->site == 0 && row->room == 0 && text != NULL)
+		json_array_append(s->own, text);
+	json_decref(text);
+	return true;
+}
+
+static void
+print_own(const struct status *s)
+{
+	size_t i;
+	json_t *text;
+
+	json_array_foreach(s->own, i, text)
+	{
+		cli_put(stdout, json_string_value(text));
+		putchar('\n');
+	}
+}
+
 /* Three intervals without one are a missed witness. */
 static bool
 is_witnessed(const struct status *s)
@@ -221,11 +248,11 @@ print_json(struct status *s)
 	for (unsigned i = 0; i < STATE_COUNT; i++)
 		json_object_set_new(states, state_name(i),
 		    json_integer(s->count[i]));
-	json_t *root = json_pack("{s:o, s:b, s:o, s:o, s:o, s:o, s:o}", "now",
-	    time_of(s->now_utc), "alive", s->alive.alive, "heartbeat",
+	json_t *root = json_pack("{s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:O}",
+	    "now", time_of(s->now_utc), "alive", s->alive.alive, "heartbeat",
 	    time_of(s->alive.heartbeat_utc), "states", states, "feeds",
 	    s->feeds, "monitor", monitor ? monitor : json_null(), "record",
-	    witness_json(s));
+	    witness_json(s), "own", s->own);
 
 	json_dumpf(root, stdout, JSON_INDENT(2));
 	fputc('\n', stdout);
@@ -250,7 +277,6 @@ print_report(const struct status *s)
 	json_t *r = json_object_get(monitor, "report");
 	const char *last = json_string_value(json_object_get(r, "last"));
 	const char *next = json_string_value(json_object_get(r, "next"));
-	const char *trouble = json_string_value(json_object_get(r, "trouble"));
 
 	if (last != NULL)
 		printf("Last report: of %s, made %.19sZ", date_of(r, "last"),
@@ -263,10 +289,6 @@ print_report(const struct status *s)
 		printf(json_is_true(json_object_get(r, "enabled"))
 			   ? ".\n"
 			   : "; report.enabled is false.\n");
-	if (trouble != NULL) {
-		cli_put(stdout, trouble);
-		printf("\n");
-	}
 	json_decref(monitor);
 }
 
@@ -287,6 +309,7 @@ print_text(struct status *s)
 	    s->count[STATE_UNKNOWN]);
 	print_witness(s);
 	print_report(s);
+	print_own(s);
 	if (s->shown > 0)
 		printf("\n");
 	cli_table_print(&s->table, s->shown > 0 ? stdout : NULL);
@@ -351,12 +374,15 @@ cli_status(int argc, char **argv)
 	store_now(&now);
 	s.now_utc = now.utc_us;
 	s.feeds = s.cli.json ? json_array() : NULL;
+	s.own = json_array();
 	struct zones *zones = zones_new();
 
 	if (zones != NULL)
 		store_reader_holds(r, overlay_holds, zones);
 	bool read = store_read_alive(r, &now, &s.alive) &&
 		    store_read_last_receipts(r, on_receipt, &s) &&
+		    store_read_incidents(r, true, 0, INT64_MAX, UINT32_MAX,
+			on_incident, &s) &&
 		    store_read_feeds(r, s.site, NULL, on_feed, &s);
 
 	if (!read)
@@ -365,6 +391,7 @@ cli_status(int argc, char **argv)
 		print_json(&s);
 	else
 		print_text(&s);
+	json_decref(s.own);
 	store_reader_close(&r);
 	zones_free(&zones);
 	if (!read)

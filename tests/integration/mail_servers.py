@@ -107,13 +107,17 @@ class Exim:
     def stop(self):
         self.child.kill()
 
+    def saved(self):
+        """The files of what has arrived, oldest first."""
+        box = f"{self.dir}/box/new"
+        names = [f"{box}/{n}" for n in os.listdir(box)] if os.path.isdir(box) else []
+        return sorted(names, key=lambda n: os.stat(n).st_mtime)
+
     def mails(self):
         """What has arrived, parsed, oldest first."""
-        box = f"{self.dir}/box/new"
-        names = sorted(os.listdir(box), key=lambda n: os.stat(f"{box}/{n}").st_mtime) if os.path.isdir(box) else []
         out = []
-        for name in names:
-            with open(f"{box}/{name}", "rb") as f:
+        for name in self.saved():
+            with open(name, "rb") as f:
                 out.append(email.message_from_binary_file(f, policy=email.policy.default))
         return out
 

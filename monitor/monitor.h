@@ -85,6 +85,8 @@ struct monitor_totals {
 	int64_t started_utc_us;
 	int64_t now_utc_us;
 	int64_t witnessed_utc_us; /* last receipt from outside; 0 = none */
+	bool witnessed;		  /* it is fresh */
+	bool contradicted;	  /* somebody outside knows another record */
 	/* The system's clock, as its kernel counts; error: at most. */
 	bool clock_known, clock_synchronised;
 	int64_t clock_offset_us, clock_error_us;

@@ -216,6 +216,16 @@ add_probes(const struct monitor *m, struct monitor_totals *out)
 	}
 }
 
+/* Three intervals without a receipt are a missed witness. */
+static bool
+is_witnessed(const struct monitor *m)
+{
+	int64_t age = monitor_utc(m, clock_mono_us()) - m->witnessed_utc_us;
+
+	return m->witnessed_utc_us != 0 &&
+	       age <= 3 * m->config.checkpoint_every_us + 30 * US_PER_S;
+}
+
 void
 monitor_totals(const struct monitor *m, struct monitor_totals *out)
 {
@@ -233,6 +243,8 @@ monitor_totals(const struct monitor *m, struct monitor_totals *out)
 		.started_utc_us = m->started_utc_us,
 		.now_utc_us = monitor_utc(m, clock_mono_us()),
 		.witnessed_utc_us = m->witnessed_utc_us,
+		.witnessed = is_witnessed(m),
+		.contradicted = m->own[OWN_DENIED].number != 0,
 		.clock_known = clock.known,
 		.clock_synchronised = clock.synchronised,
 		.clock_offset_us = clock.offset_us,

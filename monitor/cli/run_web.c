@@ -89,7 +89,9 @@ fill_totals(void *arg, struct web_totals *m)
 		.store_lag_us = t.store_lag_us,
 		.started_utc_us = t.started_utc_us,
 		.now_utc_us = t.now_utc_us,
-		.witnessed_utc_us = t.witnessed_utc_us };
+		.witnessed_utc_us = t.witnessed_utc_us,
+		.witnessed = t.witnessed,
+		.contradicted = t.contradicted };
 	memcpy(m->state, t.state, sizeof(m->state));
 	memcpy(m->cause, t.cause, sizeof(m->cause));
 }

@@ -120,6 +120,15 @@ add_totals(const struct server *s, struct json_out *j)
 	json_out_integer(j, t->loop_lag_max_us);
 	json_out_key(j, "store_lag_us");
 	json_out_integer(j, t->store_lag_us);
+	json_out_key(j, "record");
+	json_out_open(j, '{');
+	json_out_key(j, "witnessed");
+	json_out_bool(j, t->witnessed && !s->late);
+	json_out_key(j, "last");
+	json_out_time(j, t->witnessed_utc_us);
+	json_out_key(j, "contradicted");
+	json_out_bool(j, t->contradicted);
+	json_out_close(j, '}');
 }
 
 static struct snapshot *

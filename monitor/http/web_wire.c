@@ -142,6 +142,7 @@ web_put_totals(struct writer *w, const struct web_totals *m)
 	writer_le64(w, (uint64_t)m->started_utc_us);
 	writer_le64(w, (uint64_t)m->now_utc_us);
 	writer_le64(w, (uint64_t)m->witnessed_utc_us);
+	writer_u8(w, (uint8_t)(m->witnessed | m->contradicted << 1));
 }
 
 bool
@@ -166,6 +167,11 @@ web_get_totals(struct span body, struct web_totals *m_out)
 	m_out->started_utc_us = (int64_t)reader_le64(&r);
 	m_out->now_utc_us = (int64_t)reader_le64(&r);
 	m_out->witnessed_utc_us = (int64_t)reader_le64(&r);
+
+	uint8_t record = reader_u8(&r);
+
+	m_out->witnessed = record & 1;
+	m_out->contradicted = record >> 1 & 1;
 	return reader_done(&r);
 }
 

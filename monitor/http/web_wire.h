@@ -80,6 +80,8 @@ struct web_totals {
 	uint32_t loop_lag_max_us, store_queue, store_lag_us;
 	int64_t started_utc_us, now_utc_us;
 	int64_t witnessed_utc_us; /* last receipt from outside; 0 = none */
+	bool witnessed;		  /* it is fresh */
+	bool contradicted;	  /* somebody outside knows another record */
 };
 
 /* Told once to whoever follows; not repeated to one who comes later. */

@@ -345,12 +345,24 @@ function setBanner(head, rest) {
   if (b.textContent === text) return;
   b.replaceChildren(head, el("span", "", rest));
 }
+// Whether somebody outside holds the record: grey when so, words when not.
+function paintRecord(r) {
+  const box = $("record"), last = when(r && r.last);
+  let text = "";
+  if (r && r.contradicted) text = "RECORD CONTRADICTED by a witness outside: camwarden status says how";
+  else if (r && r.witnessed) text = `record witnessed ${span(now() - last)} ago`;
+  else if (r) text = (last ? `since ${clock(last)} ` : "") + "NOT WITNESSED: an administrator could have rewritten this";
+  box.hidden = !text || late;
+  box.classList.toggle("alarm", Boolean(r) && (r.contradicted || !r.witnessed));
+  if (box.textContent !== text) box.textContent = text;
+}
 function onPulse(p) {
   const before = late || lost;
   lastPulse = Date.now();
   clockOffset = when(p.now) - Date.now();
   heartbeat = when(p.heartbeat);
   late = p.late;
+  paintRecord(p.record);
   if (loadedLate && !late) { loadedLate = false; return load(); }
   judgeConnection();
   if (before !== (late || lost)) paintCounts();

@@ -219,6 +219,8 @@ try:
             "SELECT 1 FROM receipt r JOIN checkpoint c ON c.id = r.checkpoint WHERE witness = ? AND size >= ?", who, size))
     status = run("status").stdout
     assert "last receipt from outside" in witness_line(status) and "NOT WITNESSED" not in status, status
+    record = get("/api/v1/feeds")["record"]
+    assert record["witnessed"] and record["last"] and not record["contradicted"], record
 
     # --- midnight: the report is made, mailed, and right
     agent.end()
@@ -298,6 +300,7 @@ try:
     assert SECURE in denied[0] and "rolled back or cut off" in denied[0], denied
     status = run("status", ok=False).stdout
     assert "contradicted" in status, status
+    assert wait("the page says so", 10, lambda: (r := get("/api/v1/feeds")["record"])["contradicted"] and r)["last"]
     assert monitor.stop() == 0
     late = f"{DIR}/went-on.db"
     shutil.copy(DB, late)

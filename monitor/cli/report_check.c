@@ -313,7 +313,7 @@ since_row(void *arg, const struct store_deed_row *row)
 	json_t *body, *value;
 	const char *key;
 
-	if (row->seq <= s->line)
+	if (row->seq <= s->line) /* clocks may have been set meanwhile */
 		return true;
 	s->inventory += strncmp(row->kind, "feed.", 5) == 0 ||
 			strncmp(row->kind, "site.", 5) == 0 ||
@@ -337,8 +337,9 @@ since_read(struct report_job *job, const struct gather_ask *ask,
 
 	*out = (struct since){ .from_utc = ask->from_utc, .line = ask->seq };
 	if (store_read_stand(job->reader, 0, 0, &now) &&
-	    store_read_deeds(job->reader, &now, ask->as_of_utc, INT64_MAX / 2,
-		since_row, out))
+	    store_read_deeds(job->reader, &now,
+		ask->as_of_utc - CALENDAR_DAY_US, INT64_MAX / 2, since_row,
+		out))
 		return true;
 	cli_say("%s", store_reader_error(job->reader));
 	return false;

@@ -27,7 +27,9 @@ cell_unescape(const char *value)
 
 	while (*p == '\'')
 		p++;
-	if (p > value && *p != '\0' && strchr("=+-@", *p) != NULL)
+	const char *first = p + strspn(p, " \t\r\n");
+
+	if (p > value && *first != '\0' && strchr("=+-@", *first) != NULL)
 		return value + 1;
 	return value;
 }

@@ -28,6 +28,7 @@ like_a_formula(const char *value)
 {
 	while (*value == '\'')
 		value++;
+	value += strspn(value, " \t\r\n"); /* some take blanks off first */
 	return *value != '\0' && strchr("=+-@", *value) != NULL;
 }
 

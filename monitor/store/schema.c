@@ -304,6 +304,10 @@ schema_check(struct db *db)
 {
 	int v = version_of(db, MIGRATIONS);
 
+	if (db->rc == SQLITE_OK && v == 0)
+		db_fail(db, SQLITE_SCHEMA,
+		    "nothing of camwarden is in it: no monitor ever ran on "
+		    "this database");
 	if (db->rc == SQLITE_OK && v < MIGRATIONS)
 		db_fail(db, SQLITE_SCHEMA,
 		    "the database is of an older camwarden: start the "

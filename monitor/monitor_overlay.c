@@ -49,7 +49,7 @@ monitor_overlay(struct monitor *m, const struct overlay_wish *wish,
 }
 
 void
-monitor_overlay_end(struct monitor *m, int64_t id,
+monitor_overlay_end(struct monitor *m, int64_t id, int kind,
     const struct monitor_actor *who, monitor_answer_fn *answer, void *arg)
 {
 	struct monitor_request *q;
@@ -63,8 +63,8 @@ monitor_overlay_end(struct monitor *m, int64_t id,
 		return;
 	q->result.removed = 1;
 	monitor_request_posted(q,
-	    store_overlay_end(m->store, id, monitor_utc(m, clock_mono_us()),
-		who->actor, who->reason,
+	    store_overlay_end(m->store, id, kind,
+		monitor_utc(m, clock_mono_us()), who->actor, who->reason,
 		&(struct store_done){ monitor_request_done, q }));
 }
 

@@ -14,8 +14,9 @@ void monitor_overlay(struct monitor *m, const struct overlay_wish *wish,
 /* "api:NAME" of the API token with that SHA-256; false: none in force has. */
 bool monitor_api_actor(const struct monitor *m, const uint8_t sha256[32],
     char *out, size_t size);
-/* Ends one now; who->reason says why. */
-void monitor_overlay_end(struct monitor *m, int64_t id,
+/* Ends one now, if it is of that kind (enum store_overlay_kind; 0: of either);
+ * who->reason says why. */
+void monitor_overlay_end(struct monitor *m, int64_t id, int kind,
     const struct monitor_actor *who, monitor_answer_fn *answer, void *arg);
 
 #endif

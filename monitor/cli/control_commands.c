@@ -274,8 +274,11 @@ do_overlay_end(const struct asked *a)
 	if (number(a, "overlay") <= 0)
 		refuse(a, "'overlay' is none, expected its number");
 	else if ((p = pending_new(a)) != NULL)
-		monitor_overlay_end(a->m, number(a, "overlay"), &who,
-		    on_changed, p);
+		monitor_overlay_end(a->m, number(a, "overlay"),
+		    json_is_true(json_object_get(a->root, "mute"))
+			? STORE_MUTE
+			: STORE_MAINTENANCE,
+		    &who, on_changed, p);
 }
 
 static void

@@ -45,7 +45,8 @@ apply(struct store *store, struct store_reader *r, const struct cli *cli,
 
 	store_now(&now);
 	if (number > 0)
-		posted = store_overlay_end(store, number, now.utc_us,
+		posted = store_overlay_end(store, number,
+		    wish->mute ? STORE_MUTE : STORE_MAINTENANCE, now.utc_us,
 		    wish->actor, wish->reason, &done);
 	else if (!overlay_plan(r, wish, cli->config.report_zone, now.utc_us,
 		     &p))
@@ -92,9 +93,9 @@ overlay_ask(const struct cli *cli, struct overlay_wish *w, int64_t number)
 	enum client_result r;
 
 	if (number > 0)
-		question =
-		    json_pack("{s:s, s:I, s:s}", "command", "overlay-end",
-			"overlay", (json_int_t)number, "reason", w->reason);
+		question = json_pack("{s:s, s:I, s:b, s:s}", "command",
+		    "overlay-end", "overlay", (json_int_t)number, "mute",
+		    w->mute, "reason", w->reason);
 	else
 		question = json_pack("{s:s, s:b, s:s, s:s, s:s, s:I, s:I, s:i, "
 				     "s:i, s:i, s:s}",

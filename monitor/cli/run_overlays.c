@@ -205,7 +205,7 @@ change(struct monitor *m, struct web *w, const struct web_change *c,
 	else if (c->verb == WEB_OVERLAY_ADD)
 		monitor_overlay(m, &wish, on_done, p);
 	else
-		monitor_overlay_end(m, c->number, &who, on_done, p);
+		monitor_overlay_end(m, c->number, 0, &who, on_done, p);
 }
 
 void

@@ -324,6 +324,12 @@ apply_overlay_end(struct writer *w, struct op *op)
 		apply_fault(op, "no such maintenance or mute, or over already");
 		return;
 	}
+	if (e->kind != 0 && e->kind != kind) {
+		apply_fault(op, "number %lld is %s, not %s", (long long)e->id,
+		    kind == STORE_MUTE ? "a mute" : "maintenance",
+		    e->kind == STORE_MUTE ? "a mute" : "maintenance");
+		return;
+	}
 	sqlite3_snprintf(sizeof(name), name, "%s.end", overlay_name(kind));
 	db_run(&w->db, "UPDATE overlay SET ends = max(starts, ?) WHERE id = ?",
 	    "ii", e->utc, e->id);

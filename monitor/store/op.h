@@ -54,6 +54,7 @@ struct op_close {
 struct op_word { /* acknowledgement, end of an overlay, epoch, event */
 	int64_t id, at_us, utc;
 	const char *actor, *text, *body;
+	int kind; /* of an overlay; 0 = either */
 };
 struct op_learned {
 	int64_t feed;

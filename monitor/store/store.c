@@ -535,11 +535,12 @@ store_overlay(struct store *s, const struct store_overlay *o,
 }
 
 bool
-store_overlay_end(struct store *s, int64_t id, int64_t to_utc,
+store_overlay_end(struct store *s, int64_t id, int kind, int64_t to_utc,
     const char *actor, const char *reason, const struct store_done *done)
 {
 	return word(s, OP_OVERLAY_END,
 	    &(struct op_word){ .id = id,
+		.kind = kind,
 		.utc = to_utc,
 		.actor = actor,
 		.text = reason },

@@ -29,7 +29,8 @@ struct store_overlay {
 };
 bool store_overlay(struct store *s, const struct store_overlay *o,
     const struct store_done *done);
-bool store_overlay_end(struct store *s, int64_t id, int64_t to_utc,
+/* kind: it must be one of these; 0 = either. */
+bool store_overlay_end(struct store *s, int64_t id, int kind, int64_t to_utc,
     const char *actor, const char *reason, const struct store_done *done);
 
 /* --- read */

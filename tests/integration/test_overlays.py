@@ -12,7 +12,7 @@ import time
 import urllib.error
 import urllib.request
 
-from harness import Child, folder, free_port, program
+from harness import Child, folder, free_port, intact, program
 
 DIR = folder()
 STATE = os.path.join(DIR, "state")
@@ -94,6 +94,7 @@ run("sites", "import", write("s.csv", "site,zone\nNorth,America/Mexico_City\nSou
 # Without a monitor: under the store's own lock.
 run("maintenance", "add", "--site", "North", "--for", "2h", "--reason", "new lens")
 assert numbers("maintenance", code=3)[1]["in_force"]
+assert "number 1 is maintenance, not a mute" in run("mute", "end", "1", "--reason", "wrong word", code=1).stderr
 m = start()
 soon("it is in force", lambda: marks() == {"c1": (True, False), "c2": (True, False), "c3": (False, False)})
 
@@ -114,6 +115,8 @@ soon("the weekly one", lambda: marks() == {"c1": (True, True), "c2": (True, Fals
 listed = numbers("mute")
 assert [listed[n]["in_force"] for n in (2, 3, 4)] == [True, False, False], listed
 assert listed[2]["zone"] == "America/Mexico_City" and listed[3]["zone"] == "Asia/Kolkata", listed
+assert "number 1 is maintenance, not a mute" in run("mute", "end", "1", "--reason", "wrong word", code=1).stderr
+assert "number 2 is a mute, not maintenance" in run("maintenance", "end", "2", "--reason", "wrong word", code=1).stderr
 run("maintenance", "end", "1", "--reason", "done early")
 soon("it is over", lambda: marks()["c2"] == (False, False))
 
@@ -199,7 +202,9 @@ number = json.loads(run("user", "token", "list", "--json").stdout)[0]["id"]
 run("user", "token", "revoke", str(number))
 answers = [api("/api/v1/overlays", wish, token)[0] for _ in range(14)]
 assert answers[0] == 401 and answers[-1] == 429 and set(answers) == {401, 429}, answers
+intact(STATE, CONFIG)
 assert m.stop() == 0
+intact(STATE)
 with open(os.path.join(DIR, "log")) as f:
     text = f.read()
     assert token not in text and "ERROR: AddressSanitizer" not in text, text[-3000:]

@@ -10,6 +10,7 @@
 
 #include "monitor/cli/ledger_verify.h"
 #include "monitor/inventory/floor.h"
+#include "monitor/store/reference.h"
 #include "monitor/store/store_consoles.h"
 #include "monitor/store/store_read_consoles.h"
 
@@ -256,9 +257,60 @@ history_words(struct history *h)
 	    store_overlay(b->store, &o, &(struct store_done){ bench_done, b }));
 	bench_drain(b);
 	if (history_below(h, 2) == 0)
-		assert_true(store_overlay_end(b->store, b->last.id,
+		assert_true(store_overlay_end(b->store, b->last.id, 0,
 		    utc + 60 * S, "ana", "done", NULL));
 	assert_true(store_dispute(b->store, &d, NULL));
+}
+
+/* What is declared beside the inventory, and what is made of the record. */
+static inline void
+history_declared(struct history *h)
+{
+	static const char *const rosters[] = {
+		"room,days,from,to,at_least,idle_after_s\n"
+		"Control,mon-fri,06:00,14:00,1,120\n",
+		"room,days,from,to,at_least,idle_after_s,breaks\n"
+		"Control,mon-fri,06:00,14:00,1,900,10:00-10:15\n"
+		"Control,daily,22:00,06:00,1,0,\n",
+	};
+	static const char *const screens[] = {
+		"screen,console,room,layout\nS1,D1,,North/Gate/cam1\n",
+		"screen,console,room,layout\nS1,D1,,North/Gate/cam2;North/"
+		"Gate/cam1\n",
+	};
+	struct bench *b = &h->b;
+	struct store_token token = { history_below(h, 2) ? 1 : 2,
+		CONSOLE_TOKEN_AGENT,
+		{ (uint8_t)rand_r(&b->seed), (uint8_t)rand_r(&b->seed),
+		    (uint8_t)rand_r(&b->seed) },
+		b->mono, "ana", "new", NULL };
+	char judge[8] = { (char)rand_r(&b->seed) };
+	struct store_reference ref = { 1 + history_below(h, 3),
+		history_below(h, 4) == 0, b->mono, "ana", "as it shall be",
+		judge, sizeof(judge) };
+	struct store_made_report report = { T0, T0 + 86400 * S, 0, b->mono,
+		"/r/report.html", 0, 1, { { "report.html", { 1 } } } };
+	const struct store_done done = { bench_done, b };
+
+	report.files[0].sha256[1] = (uint8_t)rand_r(&b->seed);
+	history_floor(b, FLOOR_ROSTER, rosters[history_below(h, 2)]);
+	history_floor(b, FLOOR_PATTERNS,
+	    history_below(h, 2)
+		? "pattern,title,shows\nwall,*wall*,layout\n"
+		: "pattern,title,shows,tiles\nwall,*wall*,North/Gate/cam1,4\n");
+	history_floor(b, FLOOR_SCREENS, screens[history_below(h, 2)]);
+	assert_true(store_reference(b->store, &ref, NULL));
+	assert_true(store_made_report(b->store, &report, NULL));
+	assert_true(store_token_add(b->store, &token, &done));
+	bench_drain(b);
+	assert_true(b->last.ok);
+	if (history_below(h, 2) == 0)
+		assert_true(store_token_revoke(b->store, b->last.id, b->mono,
+		    "ana", "lost", &done));
+	/* Told of a console, and no change of it. */
+	assert_true(store_event(b->store, b->mono, "console.refused", "monitor",
+	    "{\"console\":\"D1\",\"why\":\"future\",\"count\":1}", NULL));
+	bench_drain(b);
 }
 
 static inline void
@@ -331,8 +383,10 @@ history_go(struct history *h, int steps)
 			history_words(h);
 		else if (dice < 94)
 			history_inventory(h);
-		else if (dice < 97)
+		else if (dice < 96)
 			history_trouble(h);
+		else if (dice < 98)
+			history_declared(h);
 		else
 			history_checkpoint(h);
 	}

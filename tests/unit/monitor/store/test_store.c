@@ -592,8 +592,13 @@ test_overlays(void **state)
 
 	assert_true(s.feed.maintenance);
 	assert_false(s.feed.mute);
-	assert_true(store_overlay_end(b->store, id, T0 + 100 * S, "ana", "done",
-	    &done));
+	assert_true(store_overlay_end(b->store, id, STORE_MUTE, T0 + 100 * S,
+	    "ana", "done", &done));
+	bench_drain(b);
+	assert_false(b->last.ok);
+	assert_non_null(strstr(b->last.error, "is maintenance, not a mute"));
+	assert_true(store_overlay_end(b->store, id, STORE_MAINTENANCE,
+	    T0 + 100 * S, "ana", "done", &done));
 	bench_drain(b);
 	assert_true(b->last.ok);
 	assert_false(look(b, 1, 0).feed.maintenance);

@@ -44,6 +44,8 @@ static const char help[] =
     "  --key FILE         the public key (ledger.pub), best one kept "
     "elsewhere;\n"
     "                     without: the one beside the database\n"
+    "  --sums             sum all hours of what was watched again, not 24 of "
+    "them\n"
     "  --proof FILE       examine a proof; needs no database\n"
     "  --from, --to       2026-11-22, 2026-11-22 06:00, today (UTC)\n"
     "  --kind KIND        as shown; with a dot at its end all that begin with "
@@ -80,6 +82,7 @@ static const struct option options[] = { CLI_OPTIONS,
 	{ "from", required_argument, NULL, 'f' },
 	{ "to", required_argument, NULL, 't' },
 	{ "kind", required_argument, NULL, 'K' },
+	{ "sums", no_argument, NULL, 'S' },
 	{ "limit", required_argument, NULL, 'l' }, { NULL, 0, NULL, 0 } };
 
 static bool
@@ -103,6 +106,9 @@ take_option(struct ledger *l, int option)
 	switch (option) {
 	case 'd':
 		l->ask.db = optarg;
+		return true;
+	case 'S':
+		l->ask.sums = true;
 		return true;
 	case 'C':
 		l->ask.checkpoint = optarg;

@@ -210,6 +210,11 @@ on_row(void *arg, const struct store_verify_row *row)
 		[STORE_VERIFY_SCREEN] = REPLAY_SCREEN,
 		[STORE_VERIFY_PROMPT] = REPLAY_PROMPT,
 		[STORE_VERIFY_DISPUTE] = REPLAY_DISPUTE,
+		[STORE_VERIFY_PATTERN] = REPLAY_PATTERN,
+		[STORE_VERIFY_SHIFT] = REPLAY_SHIFT,
+		[STORE_VERIFY_TOKEN] = REPLAY_TOKEN,
+		[STORE_VERIFY_REFERENCE] = REPLAY_REFERENCE,
+		[STORE_VERIFY_REPORT] = REPLAY_REPORT,
 	};
 	struct examination *x = arg;
 	struct replay_row r = { tables[row->table], row->id, row->json,
@@ -226,6 +231,58 @@ on_stranger(void *arg, const char *what, const char *name)
 	verify_say(x->verify, VERIFY_INSERTED, 0, 0, "database",
 	    "the database has a %s (%s), which camwarden never makes", what,
 	    name);
+}
+
+/* --- sums of what was watched */
+
+#define SUMS_DRAWN 24 /* hours; --sums: all */
+
+static bool
+is_whole(void *arg, int64_t hour)
+{
+	struct examination *x = arg;
+
+	return replay_whole_from(verify_replay(x->verify), hour);
+}
+
+static bool
+is_due(void *arg, int64_t hour)
+{
+	struct examination *x = arg;
+
+	return replay_sums_from(verify_replay(x->verify), hour);
+}
+
+static void
+on_sum(void *arg, const struct store_verify_sum *sum)
+{
+	static const enum verify_word words[] = {
+		[STORE_SUM_CHANGED] = VERIFY_CHANGED,
+		[STORE_SUM_REMOVED] = VERIFY_REMOVED,
+		[STORE_SUM_INSERTED] = VERIFY_INSERTED,
+	};
+	struct examination *x = arg;
+	char when[24];
+
+	if (sum->is == STORE_SUM_SAME || sum->is == STORE_SUM_UNPROVED) {
+		replay_sum(verify_replay(x->verify), sum->is == STORE_SUM_SAME,
+		    1);
+		return;
+	}
+	verify_say(x->verify, words[sum->is], 0, sum->hour, "watched",
+	    "the sum of feed %lld in the hour from %s is not what the "
+	    "intervals come to",
+	    (long long)sum->feed, cli_utc(sum->hour, when));
+}
+
+static bool
+look_at_sums(struct examination *x)
+{
+	struct store_verify_sums ask = { x->ask->sums ? 0 : SUMS_DRAWN, 0,
+		is_whole, is_due, on_sum, x };
+
+	return getrandom(&ask.seed, sizeof(ask.seed), 0) == sizeof(ask.seed) &&
+	       store_verify_sums(x->reader, &ask);
 }
 
 /* --- the examination */
@@ -283,7 +340,7 @@ examine(struct examination *x)
 		    (unsigned long long)strays);
 	if (x->progress)
 		fprintf(stderr, "\r 90 %%  tables          ");
-	if (!store_verify_rows(x->reader, &calls))
+	if (!store_verify_rows(x->reader, &calls) || !look_at_sums(x))
 		return false;
 	verify_end(x->verify, &x->report);
 	return true;

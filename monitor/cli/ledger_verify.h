@@ -27,7 +27,7 @@ struct ledger_ask {
 	const char *db;		/* file */
 	const char *checkpoint; /* file, or NULL */
 	const char *key;	/* file, or NULL: the one beside the database */
-	bool json;
+	bool json, sums;	/* sums: all hours, not some drawn */
 };
 /* Exit code; nothing is printed but why it could not be done. */
 int ledger_look(const struct ledger_ask *ask, struct verify_report *out);

@@ -17,7 +17,8 @@ replay_table_name(enum replay_table table)
 	static const char *const names[REPLAY_TABLES] = { "interval",
 		"presence", "display", "epoch", "incident", "overlay",
 		"thumbnail", "feed", "site", "room", "console", "screen",
-		"prompt", "dispute" };
+		"prompt", "dispute", "pattern", "shift", "token", "reference",
+		"report", "watched" };
 
 	return names[table];
 }
@@ -420,6 +421,29 @@ replay_line(struct replay *r, const struct replay_line *l)
 		on_epochs(r, &then);
 		things_line(r, &then);
 	}
+}
+
+bool
+replay_whole_from(const struct replay *r, int64_t utc)
+{
+	return utc >= r->gone_to[REPLAY_INTERVAL] &&
+	       utc >= r->gone_to[REPLAY_PRESENCE] &&
+	       utc >= r->gone_to[REPLAY_DISPLAY];
+}
+
+bool
+replay_sums_from(const struct replay *r, int64_t utc)
+{
+	return utc >= r->gone_to[REPLAY_WATCHED];
+}
+
+void
+replay_sum(struct replay *r, bool proved, uint64_t count)
+{
+	if (proved)
+		r->tally.proved[REPLAY_WATCHED] += count;
+	else
+		r->tally.unproved[REPLAY_WATCHED] += count;
 }
 
 void

@@ -35,8 +35,14 @@ enum replay_table {
 	REPLAY_SCREEN,
 	REPLAY_PROMPT,
 	REPLAY_DISPUTE,
+	REPLAY_PATTERN,
+	REPLAY_SHIFT,
+	REPLAY_TOKEN,
+	REPLAY_REFERENCE,
+	REPLAY_REPORT,
+	REPLAY_WATCHED, /* sums: replay_sum */
 };
-#define REPLAY_TABLES 14
+#define REPLAY_TABLES 20
 const char *replay_table_name(enum replay_table table);
 
 enum replay_wrong {
@@ -97,6 +103,14 @@ struct replay_row {
 	size_t length;
 };
 void replay_row(struct replay *r, const struct replay_row *row);
+
+/* Sums of what was watched are made of intervals, presence and displays: the
+ * edge makes them anew (store_verify.h). Whether all that an hour is made of is
+ * still there, as the retention lines say; and whether its sums are. */
+bool replay_whole_from(const struct replay *r, int64_t utc);
+bool replay_sums_from(const struct replay *r, int64_t utc);
+/* So many feeds' sums of an hour: made anew, or of what is not there. */
+void replay_sum(struct replay *r, bool proved, uint64_t count);
 
 /* What lines tell of and no row held. */
 void replay_end(struct replay *r);

@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "monitor/ledger/replay_inside.h"
+#include "monitor/ledger/replay_declared.h"
+
+#define DAY_US (86400 * INT64_C(1000000))
 
 static uint64_t
 key_of(enum replay_table table, uint64_t key)
@@ -316,6 +318,7 @@ pictures_leave(struct replay *r, int64_t feed, bool standing)
 		    r->things[i].time[1] == feed)
 			r->things[i].gone = 1;
 	reference_line(r, &(struct replay_line){ .feed = feed });
+	reference_leaves(r, feed);
 }
 
 /* --- overlays. digest 0: of what; 1: by whom, why; times: 0 end, 1 start, 2
@@ -434,18 +437,27 @@ retention_line(struct replay *r, const struct replay_line *l)
 {
 	static const enum replay_table tables[] = { REPLAY_INTERVAL,
 		REPLAY_THUMBNAIL, REPLAY_PRESENCE, REPLAY_DISPLAY,
-		REPLAY_PROMPT, REPLAY_DISPUTE };
+		REPLAY_PROMPT, REPLAY_DISPUTE, REPLAY_REPORT };
 	FIELDS(l, v, "intervals_to", "thumbnails_to", "presence_to",
-	    "displays_to", "prompts_to", "disputes_to", "names_to");
+	    "displays_to", "prompts_to", "disputes_to", "reports_to",
+	    "names_to", "watched_to");
 
-	for (size_t i = 0; readable && i < 6; i++) {
+	for (size_t i = 0; readable && i < 7; i++) {
 		int64_t to = body_number(&v[i], INT64_MIN);
 
 		if (to > r->gone_to[tables[i]])
 			r->gone_to[tables[i]] = to;
 	}
-	if (readable && body_number(&v[6], INT64_MIN) > r->names_to)
-		r->names_to = body_number(&v[6], INT64_MIN);
+	if (!readable)
+		return;
+	if (body_number(&v[7], INT64_MIN) > r->names_to)
+		r->names_to = body_number(&v[7], INT64_MIN);
+	if (v[8].p != NULL) { /* a day, all of it */
+		int64_t to = (body_number(&v[8], -1) + 1) * DAY_US;
+
+		if (to > r->gone_to[REPLAY_WATCHED])
+			r->gone_to[REPLAY_WATCHED] = to;
+	}
 }
 
 static bool
@@ -454,11 +466,23 @@ begins(const char *kind, const char *with)
 	return strncmp(kind, with, strlen(with)) == 0;
 }
 
+/* Something is declared, and not merely told of (`console.refused`). */
+static bool
+declares(const char *kind)
+{
+	const char *dot = strrchr(kind, '.');
+
+	return dot != NULL &&
+	       (strcmp(dot, ".add") == 0 || strcmp(dot, ".change") == 0 ||
+		   strcmp(dot, ".remove") == 0);
+}
+
 void
 things_line(struct replay *r, const struct replay_line *l)
 {
 	const char *k = l->kind;
 
+	declared_line(r, l);
 	if (begins(k, "incident.")) {
 		if (strcmp(k, "incident.open") == 0)
 			incident_open(r, l);
@@ -470,14 +494,14 @@ things_line(struct replay *r, const struct replay_line *l)
 		reference_line(r, l);
 	} else if (begins(k, "maintenance.") || begins(k, "mute.")) {
 		overlay_line(r, l);
-	} else if (begins(k, "prompt")) {
+	} else if (strcmp(k, "prompt.asked") == 0 || strcmp(k, "prompt") == 0) {
 		prompt_line(r, l);
 	} else if (strcmp(k, "dispute") == 0) {
 		dispute_line(r, l);
 	} else if (strcmp(k, "retention") == 0) {
 		retention_line(r, l);
 	} else if (begins(k, "feed.")) {
-		if (who_feed(r, l)) {
+		if (declares(k) && who_feed(r, l)) {
 			if (strcmp(k, "feed.remove") == 0)
 				incidents_leave(r, l->feed, l->utc);
 			pictures_leave(r, l->feed,
@@ -485,7 +509,8 @@ things_line(struct replay *r, const struct replay_line *l)
 		}
 	} else if (begins(k, "site.") || begins(k, "room.") ||
 		   begins(k, "console.") || begins(k, "screen.")) {
-		who_line(r, l);
+		if (declares(k))
+			who_line(r, l);
 	} else {
 		epochs_line(r, l);
 	}

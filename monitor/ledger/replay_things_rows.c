@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "monitor/ledger/replay_inside.h"
+#include "monitor/ledger/replay_declared.h"
 
 void
 things_forget(struct replay *r, enum replay_table table)
@@ -13,15 +13,6 @@ things_forget(struct replay *r, enum replay_table table)
 		if (r->things[i].table == table)
 			r->things[i].known = 0;
 }
-
-struct said { /* of a row: what a thing says, and in words, of what */
-	uint64_t digest[THING_DIGESTS];
-	int64_t time[THING_TIMES];
-	const char *digest_of[THING_DIGESTS]; /* NULL: has none */
-	const char *time_of[THING_TIMES];
-	int64_t utc; /* how old it is */
-	char name[160];
-};
 
 static void
 inserted(struct replay *r, const struct replay_row *row, const struct said *s)
@@ -66,13 +57,14 @@ agrees(struct replay *r, const struct replay_row *row, const struct thing *t,
 	return false;
 }
 
-static void
-compare(struct replay *r, const struct replay_row *row, uint64_t key,
+void
+thing_compare(struct replay *r, const struct replay_row *row, uint64_t key,
     const struct said *s)
 {
 	struct thing *t = thing_find(r, row->table, key);
 
-	if (t == NULL || t->seen) {
+	if (t == NULL || t->seen ||
+	    (t->gone && row->table == REPLAY_REFERENCE)) {
 		inserted(r, row, s);
 		return;
 	}
@@ -104,7 +96,7 @@ epoch_row(struct replay *r, const struct replay_row *row)
 		.utc = body_number(&v[3], 0) };
 
 	snprintf(s.name, sizeof(s.name), "%lld", (long long)row->id);
-	compare(r, row, (uint64_t)row->id, &s);
+	thing_compare(r, row, (uint64_t)row->id, &s);
 }
 
 /* That a picture is gone is in order. */
@@ -189,7 +181,7 @@ incident_row(struct replay *r, const struct replay_row *row)
 			      picture_fits(r, t->picture[1], after);
 		s.digest_of[3] = "a picture";
 	}
-	compare(r, row, (uint64_t)row->id, &s);
+	thing_compare(r, row, (uint64_t)row->id, &s);
 }
 
 static void
@@ -215,7 +207,7 @@ overlay_row(struct replay *r, const struct replay_row *row)
 	if (expired(r, row, &v[8], to > created ? to : created))
 		s.digest_of[1] = NULL;
 	snprintf(s.name, sizeof(s.name), "%lld", (long long)row->id);
-	compare(r, row, (uint64_t)row->id, &s);
+	thing_compare(r, row, (uint64_t)row->id, &s);
 }
 
 static void
@@ -298,7 +290,7 @@ feed_row(struct replay *r, const struct replay_row *row)
 	life(t, &s);
 	snprintf(s.name, sizeof(s.name), "%lld %.*s", (long long)row->id,
 	    v[1].n < 120 ? (int)v[1].n : 120, v[1].p != NULL ? v[1].p : "");
-	compare(r, row, (uint64_t)row->id, &s);
+	thing_compare(r, row, (uint64_t)row->id, &s);
 }
 
 static void
@@ -312,7 +304,7 @@ site_row(struct replay *r, const struct replay_row *row)
 		.time_of = { [2] = "the removal", [4] = "the target" } };
 
 	named(&v[0], &s);
-	compare(r, row, replay_fields(r, v, 1), &s);
+	thing_compare(r, row, replay_fields(r, v, 1), &s);
 }
 
 /* A row of the floor: the columns of its lines, then LIFE. */
@@ -326,10 +318,18 @@ floor_row(struct replay *r, const struct replay_row *row,
 
 	body_get(row->json, row->length, keys, count, v);
 	body_get(row->json, row->length, when, 4, t);
+	struct body_value extra = replay_extra(row->json, row->length);
+
 	s.digest[0] = replay_fields(r, &v[1], count - 1);
+	if (extra.p != NULL) {
+		s.digest[1] = replay_fields(r, &extra, 1);
+		s.digest_of[1] = row->table == REPLAY_CONSOLE
+				     ? "the desk camera"
+				     : "the layout";
+	}
 	life(t, &s);
 	named(&v[0], &s);
-	compare(r, row, replay_fields(r, v, 1), &s);
+	thing_compare(r, row, replay_fields(r, v, 1), &s);
 }
 
 /* Of prompts and disputes so many equal ones are due. */
@@ -411,8 +411,11 @@ things_row(struct replay *r, const struct replay_row *row)
 	case REPLAY_PROMPT:
 		prompt_row(r, row);
 		break;
-	default:
+	case REPLAY_DISPUTE:
 		dispute_row(r, row);
+		break;
+	default:
+		declared_row(r, row);
 	}
 }
 
@@ -428,7 +431,9 @@ things_end(struct replay *r)
 
 		if ((counts ? t->times == 0 : t->seen) ||
 		    (table == REPLAY_THUMBNAIL && may_lack(r, t)) ||
-		    (counts && t->time[0] <= r->gone_to[table]))
+		    (table == REPLAY_REFERENCE && t->gone) ||
+		    ((counts || table == REPLAY_REPORT) &&
+			t->time[0] <= r->gone_to[table]))
 			continue;
 		replay_say(r, REPLAY_REMOVED, table, t->seq, t->utc,
 		    "the %s of line %lu (%s) is not there",

@@ -5,7 +5,7 @@
  * left never told is not known. */
 #include <string.h>
 
-#include "monitor/ledger/replay_inside.h"
+#include "monitor/ledger/replay_declared.h"
 
 const char *const replay_feed_keys[REPLAY_FEED_KEYS] = { "feed", "name", "site",
 	"device", "url", "transport", "visit_s", "visit_every_s", "no_picture",
@@ -15,6 +15,18 @@ const char *const replay_console_keys[REPLAY_CONSOLE_KEYS] = { "console",
 	"desk_still_s" };
 const char *const replay_screen_keys[REPLAY_SCREEN_KEYS] = { "screen",
 	"console", "room", "output", "confirmed_by" };
+
+/* A console's desk camera, or a screen's layout, by numbers of feeds. */
+struct body_value
+replay_extra(const char *body, size_t length)
+{
+	static const char *const keys[] = { "feeds", "desk" };
+	struct body_value v[2];
+
+	if (!body_get(body, length, keys, 2, v))
+		return (struct body_value){ NULL, 0 };
+	return v[0].p != NULL ? v[0] : v[1];
+}
 
 enum verb { ADD, CHANGE, REMOVE };
 
@@ -217,6 +229,8 @@ floor_blank(struct replay *r, const struct replay_line *l,
 	things_forget(r, table);
 	if (table == REPLAY_ROOM)
 		return;
+	if (table == REPLAY_CONSOLE && verb_of(l->kind) == REMOVE)
+		tokens_leave(r, NULL, 0);
 	enum replay_table tracks =
 	    table == REPLAY_CONSOLE ? REPLAY_PRESENCE : REPLAY_DISPLAY;
 
@@ -273,8 +287,17 @@ floor_line(struct replay *r, const struct replay_line *l,
 	x->seq = (uint32_t)l->seq;
 	x->utc = l->utc;
 	set_time(x, 2, verb == REMOVE ? l->utc : 0);
-	if (verb != REMOVE)
+	if (verb != REMOVE) {
+		struct body_value extra = replay_extra(l->body, l->body_length);
+
 		set_digest(x, replay_fields(r, &v[1], count - 1));
+		x->digest[1] = replay_fields(r, &extra, 1);
+		x->known &= (uint16_t)~KNOWS_DIGEST(1);
+		if (extra.p != NULL)
+			x->known |= (uint16_t)KNOWS_DIGEST(1);
+	} else if (table == REPLAY_CONSOLE) {
+		tokens_leave(r, v, l->utc);
+	}
 	if (table != REPLAY_ROOM)
 		placed(r, l, x,
 		    table == REPLAY_CONSOLE ? REPLAY_PRESENCE : REPLAY_DISPLAY,

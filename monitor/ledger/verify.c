@@ -103,7 +103,7 @@ verify_say(struct verify *v, enum verify_word word, int64_t seq, int64_t utc,
 	va_start(ap, format);
 	vsnprintf(f.text, sizeof(f.text), format, ap);
 	va_end(ap);
-	if (v->in_rows)
+	if (v->in_rows || strcmp(kind, "watched") == 0)
 		f.depth = 2;
 	else if (word == VERIFY_REWRITTEN || strcmp(kind, "tile") == 0)
 		f.depth = 1;

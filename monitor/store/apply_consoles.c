@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "monitor/ledger/hash.h"
 #include "monitor/store/json.h"
 #include "monitor/store/tiled.h"
 #include "monitor/store/tiles.h"
@@ -382,8 +383,10 @@ static void
 token_say(struct writer *w, struct op *op, const char *kind, int64_t at_us,
     const char *actor, const char *reason)
 {
+	uint8_t sha[LEDGER_HASH]; /* of a hash: of no use to who reads it */
 	sqlite3_stmt *st = db_query(&w->db,
-	    "SELECT t.id, t.kind, ifnull(c.name, ''), t.name FROM token t"
+	    "SELECT t.id, t.kind, ifnull(c.name, ''), t.name, t.hash FROM"
+	    " token t"
 	    " LEFT JOIN console c ON c.id = t.console WHERE t.id = ?",
 	    "i", op->result.id);
 	struct json j = json_open(w->body, sizeof(w->body));
@@ -395,6 +398,10 @@ token_say(struct writer *w, struct op *op, const char *kind, int64_t at_us,
 	json_text(&j, "console", db_text(st, 2));
 	if (db_text(st, 3)[0] != '\0')
 		json_text(&j, "name", db_text(st, 3));
+	hash_of(sqlite3_column_blob(st, 4), (size_t)sqlite3_column_bytes(st, 4),
+	    sha);
+	json_hex(&j, "hash_sha256", sha, sizeof(sha));
+	json_number(&j, "when", epoch_utc(w, at_us));
 	json_text(&j, "reason", reason);
 	db_done(st);
 	op->result.seq = event_append(w, at_us, kind, actor, 0, json_close(&j));

@@ -98,6 +98,7 @@ console_json(struct json *j, const struct floor_console *c)
 	json_bool(j, "remote_input", c->remote_input);
 	json_number(j, "max_tiles", c->max_tiles);
 	json_text(j, "desk_feed", c->desk_feed);
+	json_number(j, "desk", c->desk_feed_id);
 	json_number(j, "desk_still_s", c->desk_still_s);
 }
 
@@ -239,6 +240,10 @@ screen_write(struct writer *w, struct change *x)
 	json_text(&j, "output", s->output);
 	json_text(&j, "layout", s->layout);
 	json_text(&j, "confirmed_by", s->confirmed_by);
+	json_list_open(&j, "feeds");
+	for (size_t i = 0; i < s->feed_count; i++)
+		json_item_number(&j, s->feeds[i]);
+	json_list_close(&j);
 	say(w, x, "screen", &j);
 }
 
@@ -279,6 +284,7 @@ pattern_write(struct writer *w, struct change *x)
 	    : p->shows == FLOOR_SHOWS_CONNECTIONS ? "connections"
 						  : p->feed);
 	json_number(&j, "tiles", p->tiles);
+	json_number(&j, "feed", p->feed_id);
 	say(w, x, "pattern", &j);
 }
 
@@ -319,6 +325,7 @@ shift_write(struct writer *w, struct change *x)
 	if (!x->op->result.ok)
 		return;
 	breaks_text(s, breaks);
+	x->id = x->c->id;
 	if (x->c->change == INVENTORY_ADD)
 		db_run(&w->db,
 		    "INSERT INTO shift(room, console, days, starts, ends,"
@@ -335,8 +342,16 @@ shift_write(struct writer *w, struct change *x)
 		    "isiii", (int64_t)s->at_least, breaks,
 		    (int64_t)s->idle_after_s, (int64_t)s->prompt_after_s,
 		    x->c->id);
+	if (x->c->change == INVENTORY_ADD)
+		x->id = sqlite3_last_insert_rowid(w->db.h);
 	floor_shift_text(s, text, sizeof(text));
+	json_number(&j, "number", x->id);
 	json_text(&j, "shift", text);
+	json_text(&j, "room", s->room);
+	json_text(&j, "console", s->console);
+	json_number(&j, "days", s->days);
+	json_number(&j, "from", s->hours.from);
+	json_number(&j, "to", s->hours.to);
 	json_number(&j, "at_least", s->at_least);
 	json_text(&j, "breaks", breaks);
 	json_number(&j, "idle_after_s", s->idle_after_s);
@@ -353,6 +368,7 @@ shift_remove(struct writer *w, struct change *x)
 	db_run(&w->db, "UPDATE shift SET removed = ? WHERE id = ?", "ii",
 	    x->utc, x->c->id);
 	floor_shift_text(&x->c->shift, text, sizeof(text));
+	json_number(&j, "number", x->c->id);
 	json_text(&j, "shift", text);
 	say(w, x, "shift", &j);
 }

@@ -155,6 +155,7 @@ apply_made_report(struct writer *w, struct op *op)
 	json_number(&j, "to", m->to_utc);
 	json_number(&j, "site", m->site);
 	json_number(&j, "size", (int64_t)m->size);
+	json_number(&j, "when", epoch_utc(w, m->at_us));
 	files_say(&j, m);
 	op->result.seq =
 	    event_append(w, m->at_us, "report", "camwarden", 0, json_close(&j));

@@ -29,6 +29,7 @@ pin(struct writer *w, const struct store_reference *r, struct json *j)
 	    "iissb", r->feed, epoch_utc(w, r->at_us), r->actor, r->reason, sha,
 	    sizeof(sha));
 	json_hex(j, "judge_sha256", sha, sizeof(sha));
+	json_number(j, "when", epoch_utc(w, r->at_us));
 }
 
 void

@@ -93,13 +93,17 @@ static const char *const selects[STORE_VERIFY_TABLES] = {
 	    " c.idle_after_s AS idle_after_s, c.prompt_after_s AS"
 	    " prompt_after_s, c.remote_input AS \"b:remote_input\","
 	    " c.max_tiles AS max_tiles, c.desk_still_s AS desk_still_s,"
+	    " ifnull(c.desk_feed, 0) AS desk,"
 	    " c.active AS active, ifnull(c.inactive, 0) AS inactive,"
 	    " ifnull(c.removed, 0) AS removed, c.created AS created"
 	    " FROM console c LEFT JOIN room r ON r.id = c.room",
 	[STORE_VERIFY_SCREEN] =
 	    "SELECT s.id, NULL, s.name AS screen, ifnull(c.name, '') AS"
 	    " console, ifnull(r.name, '') AS room, s.output AS output,"
-	    " s.confirmed_by AS confirmed_by, s.active AS active,"
+	    " s.confirmed_by AS confirmed_by, (SELECT"
+	    " json_group_array(l.feed) FROM (SELECT feed FROM screen_feed"
+	    " WHERE screen = s.id ORDER BY place) l) AS \"j:feeds\","
+	    " s.active AS active,"
 	    " ifnull(s.inactive, 0) AS inactive, ifnull(s.removed, 0) AS"
 	    " removed FROM screen s LEFT JOIN console c ON c.id = s.console"
 	    " LEFT JOIN room r ON r.id = s.room",
@@ -112,6 +116,33 @@ static const char *const selects[STORE_VERIFY_TABLES] = {
 	    "SELECT d.id, d.actor, c.name AS console, d.starts AS \"from\","
 	    " d.ends AS \"to\", d.text AS text, d.created AS created"
 	    " FROM dispute d LEFT JOIN console c ON c.id = d.console",
+	[STORE_VERIFY_PATTERN] =
+	    "SELECT id, NULL, name AS pattern, class, title, CASE shows"
+	    " WHEN 0 THEN 'layout' WHEN 1 THEN 'connections' ELSE 'feed' END"
+	    " AS shows, tiles, ifnull(feed, 0) AS feed,"
+	    " ifnull(removed, 0) AS removed FROM pattern",
+	[STORE_VERIFY_SHIFT] =
+	    "SELECT h.id, NULL, r.name AS room, ifnull(c.name, '') AS"
+	    " console, h.days AS days, h.starts AS \"from\","
+	    " h.ends AS \"to\", h.at_least AS at_least, h.breaks AS breaks,"
+	    " h.idle_after_s AS idle_after_s, h.prompt_after_s AS"
+	    " prompt_after_s, ifnull(h.removed, 0) AS removed FROM shift h"
+	    " LEFT JOIN room r ON r.id = h.room"
+	    " LEFT JOIN console c ON c.id = h.console",
+	[STORE_VERIFY_TOKEN] =
+	    "SELECT t.id, t.actor, CASE t.kind WHEN 1 THEN 'agent' WHEN 2"
+	    " THEN 'browser' WHEN 4 THEN 'api' ELSE 'vms' END AS \"for\","
+	    " ifnull(c.name, '') AS console, nullif(t.name, '') AS name,"
+	    " t.hash AS \"h:hash_sha256\", t.created AS created,"
+	    " ifnull(t.revoked, 0) AS revoked FROM token t"
+	    " LEFT JOIN console c ON c.id = t.console",
+	[STORE_VERIFY_REFERENCE] =
+	    "SELECT feed, actor, reason, judge_sha256, utc AS \"when\""
+	    " FROM reference",
+	[STORE_VERIFY_REPORT] =
+	    "SELECT id, NULL, starts AS \"from\", ends AS \"to\","
+	    " ifnull(site, 0) AS site, sha256 AS sha256_1, made AS \"when\","
+	    " seq AS line FROM report",
 };
 
 /* The path as a URI; "" when it is too long. */

@@ -41,8 +41,13 @@ enum store_verify_table {
 	STORE_VERIFY_SCREEN,
 	STORE_VERIFY_PROMPT,
 	STORE_VERIFY_DISPUTE,
+	STORE_VERIFY_PATTERN,
+	STORE_VERIFY_SHIFT,
+	STORE_VERIFY_TOKEN,
+	STORE_VERIFY_REFERENCE,
+	STORE_VERIFY_REPORT,
 };
-#define STORE_VERIFY_TABLES 13
+#define STORE_VERIFY_TABLES 18
 struct store_verify_row { /* borrowed */
 	enum store_verify_table table;
 	int64_t id;
@@ -65,5 +70,30 @@ bool store_verify_epochs(struct store_reader *r,
     const struct store_verify_calls *calls);
 bool store_verify_rows(struct store_reader *r,
     const struct store_verify_calls *calls);
+
+/* The hourly sums of what was watched (watched_day) made anew. */
+enum store_verify_sum_is {
+	STORE_SUM_SAME,
+	STORE_SUM_CHANGED,
+	STORE_SUM_REMOVED, /* it should be there */
+	STORE_SUM_INSERTED,
+	STORE_SUM_UNPROVED, /* not all that it was made of is still there */
+};
+struct store_verify_sum {
+	int64_t hour, feed;
+	enum store_verify_sum_is is;
+};
+struct store_verify_sums {
+	size_t most;   /* hours to look at, drawn by the seed; 0 = all */
+	uint64_t seed; /* random */
+	/* All that an hour is made of is there, by what retention says; its
+	 * sums themselves are. */
+	bool (*is_whole)(void *arg, int64_t hour);
+	bool (*is_due)(void *arg, int64_t hour);
+	void (*on_sum)(void *arg, const struct store_verify_sum *sum);
+	void *arg;
+};
+bool store_verify_sums(struct store_reader *r,
+    const struct store_verify_sums *ask);
 
 #endif

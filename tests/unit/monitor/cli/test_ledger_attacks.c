@@ -29,6 +29,60 @@ database(void)
 	return path;
 }
 
+static int64_t
+number(sqlite3 *db, const char *sql)
+{
+	sqlite3_stmt *st;
+	int64_t v = 0;
+
+	if (sqlite3_prepare_v2(db, sql, -1, &st, NULL) != SQLITE_OK)
+		fail_msg("%s: %s", sql, sqlite3_errmsg(db));
+	if (sqlite3_step(st) == SQLITE_ROW)
+		v = sqlite3_column_int64(st, 0);
+	sqlite3_finalize(st);
+	return v;
+}
+
+static void
+open_again(void)
+{
+	char error[STORE_ERROR_BYTES];
+
+	h->b.config.mono_us = h->b.mono += S;
+	h->b.config.utc_us = T0 + h->drift + h->b.mono;
+	h->b.store = store_open(&h->b.config, &h->b.calls, error);
+	assert_non_null(h->b.store);
+}
+
+/* Hours later: what was watched has been summed. */
+static void
+sum_up(void)
+{
+	int64_t hour = 3600 * S, left = 1;
+
+	for (int i = 0; i < 3 * 1800; i++) {
+		assert_true(store_heartbeat(h->b.store, h->b.mono += 2 * S));
+		if (i % 100 == 99)
+			bench_drain(&h->b);
+	}
+	store_close(&h->b.store);
+	open_again(); /* it looks at once then */
+	int64_t now = T0 + h->drift + h->b.mono;
+	sqlite3 *db = bench_sql(&h->b);
+
+	for (int i = 0; i < 200 && left > 0; i++) {
+		left = number(db, "SELECT count(*) FROM watched_due");
+		if (number(db, "SELECT value FROM meta WHERE key ="
+			       " 'watched_hour'") +
+			hour + 600 * S <=
+		    now)
+			left++;
+		usleep(20000);
+	}
+	sqlite3_close(db);
+	assert_int_equal(left, 0);
+}
+
 static int
 setup(void **state)
 {
@@ -42,13 +96,9 @@ setup(void **state)
 	history_checkpoint(h);
 	store_close(&h->b.store);
 	copy_file(database(), night);
-	h->b.config.mono_us = h->b.mono += S;
-	h->b.config.utc_us = T0 + h->drift + h->b.mono;
-	char error[STORE_ERROR_BYTES];
-
-	h->b.store = store_open(&h->b.config, &h->b.calls, error);
-	assert_non_null(h->b.store);
+	open_again();
 	history_go(h, STEPS / 2);
+	sum_up();
 	history_checkpoint(h);
 	store_close(&h->b.store);
 	history_write(witness, h->notes);
@@ -94,20 +144,6 @@ open_copy(void)
 	copy_file(database(), copy);
 	assert_int_equal(sqlite3_open(copy, &db), SQLITE_OK);
 	return db;
-}
-
-static int64_t
-number(sqlite3 *db, const char *sql)
-{
-	sqlite3_stmt *st;
-	int64_t v = 0;
-
-	if (sqlite3_prepare_v2(db, sql, -1, &st, NULL) != SQLITE_OK)
-		fail_msg("%s: %s", sql, sqlite3_errmsg(db));
-	if (sqlite3_step(st) == SQLITE_ROW)
-		v = sqlite3_column_int64(st, 0);
-	sqlite3_finalize(st);
-	return v;
 }
 
 static void
@@ -295,6 +331,73 @@ static const struct attack {
 	    "UPDATE prompt SET right = 1 - right WHERE id = (SELECT id FROM"
 	    " prompt WHERE right < 2 LIMIT 1)",
 	    VERIFY_INSERTED, NULL },
+	{ "a shift may be sat through idle",
+	    "UPDATE shift SET idle_after_s = 14400 WHERE id = (SELECT min(id)"
+	    " FROM shift WHERE removed IS NULL)",
+	    VERIFY_CHANGED, NULL },
+	{ "fewer are due on a shift",
+	    "UPDATE shift SET at_least = at_least + 1 WHERE id = (SELECT"
+	    " min(id) FROM shift)",
+	    VERIFY_CHANGED, NULL },
+	{ "a shift is gone", "DELETE FROM shift WHERE id = 1", VERIFY_REMOVED,
+	    NULL },
+	{ "a shift never was",
+	    "INSERT INTO shift(room, days, starts, ends, at_least, breaks)"
+	    " SELECT room, 96, 0, 1440, 1, '' FROM shift LIMIT 1",
+	    VERIFY_INSERTED, NULL },
+	{ "a screen was due to show another feed",
+	    "UPDATE screen_feed SET feed = 3 WHERE place = 0", VERIFY_CHANGED,
+	    NULL },
+	{ "a screen was due to show one more",
+	    "INSERT INTO screen_feed SELECT screen, 60, 5 FROM screen_feed"
+	    " LIMIT 1",
+	    VERIFY_CHANGED, NULL },
+	{ "another desk camera",
+	    "UPDATE console SET desk_feed = 1 WHERE id = 1", VERIFY_CHANGED,
+	    NULL },
+	{ "any window counts",
+	    "UPDATE pattern SET title = '*' WHERE name = 'wall'",
+	    VERIFY_CHANGED, NULL },
+	{ "a token is somebody else's",
+	    "UPDATE token SET hash = randomblob(32) WHERE id = 1",
+	    VERIFY_CHANGED, NULL },
+	{ "a revoked token lives",
+	    "UPDATE token SET revoked = NULL WHERE id = (SELECT min(id) FROM"
+	    " token WHERE revoked IS NOT NULL)",
+	    VERIFY_CHANGED, NULL },
+	{ "a token nobody made",
+	    "INSERT INTO token(console, kind, hash, created, actor, name)"
+	    " SELECT NULL, 4, randomblob(32), created, actor, 'x' FROM token"
+	    " LIMIT 1",
+	    VERIFY_INSERTED, NULL },
+	{ "another one approved",
+	    "UPDATE reference SET actor = 'bob' WHERE feed = (SELECT min(feed)"
+	    " FROM reference)",
+	    VERIFY_CHANGED, NULL },
+	{ "another picture is approved",
+	    "UPDATE reference SET judge_sha256 = zeroblob(32) WHERE feed ="
+	    " (SELECT min(feed) FROM reference)",
+	    VERIFY_CHANGED, NULL },
+	{ "an approval is gone",
+	    "DELETE FROM reference WHERE feed = (SELECT min(feed) FROM"
+	    " reference)",
+	    VERIFY_REMOVED, NULL },
+	{ "a report was another one",
+	    "UPDATE report SET sha256 = zeroblob(32) WHERE id = 1",
+	    VERIFY_CHANGED, NULL },
+	{ "a report was of another span",
+	    "UPDATE report SET ends = ends + 1 WHERE id = 1", VERIFY_CHANGED,
+	    NULL },
+	{ "a report is gone", "DELETE FROM report WHERE id = 1", VERIFY_REMOVED,
+	    NULL },
+	{ "it was watched longer",
+	    "UPDATE watched_day SET hours = (SELECT hours FROM watched_day w"
+	    " WHERE w.hours <> watched_day.hours LIMIT 1) WHERE feed = 1",
+	    VERIFY_CHANGED, NULL },
+	{ "sums are gone", "DELETE FROM watched_day WHERE feed = 2",
+	    VERIFY_REMOVED, NULL },
+	{ "less was promised", "UPDATE site SET target = 900000 WHERE id = 1",
+	    VERIFY_CHANGED, NULL },
 	{ "a trigger waits",
 	    "CREATE TRIGGER t AFTER INSERT ON interval BEGIN DELETE FROM"
 	    " interval WHERE state = 3; END",
@@ -329,6 +432,9 @@ test_attacks(void **state)
 		int64_t where = a->where != NULL ? number(db, a->where) : 0;
 
 		run(db, a->sql);
+		if (sqlite3_total_changes(db) == 0 &&
+		    strncmp(a->sql, "CREATE", 6) != 0)
+			fail_msg("%s: nothing was changed", a->name);
 		sqlite3_close(db);
 		int code = look(copy, true, &r);
 

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* replay_declared.h: what is declared and approved beside the inventory
+ * (patterns, shifts, tokens, references, reports), lines and rows of it, and
+ * how any row is compared with its thing. PURE. Private to replay*.c.
+ */
+#ifndef MONITOR_LEDGER_REPLAY_DECLARED_H
+#define MONITOR_LEDGER_REPLAY_DECLARED_H
+
+#include "monitor/ledger/replay_inside.h"
+
+struct said { /* of a row: what a thing says, and in words, of what */
+	uint64_t digest[THING_DIGESTS];
+	int64_t time[THING_TIMES];
+	const char *digest_of[THING_DIGESTS]; /* NULL: has none */
+	const char *time_of[THING_TIMES];
+	int64_t utc; /* how old it is */
+	char name[160];
+};
+/* replay_things_rows.c: the row with its thing of that key. */
+void thing_compare(struct replay *r, const struct replay_row *row, uint64_t key,
+    const struct said *s);
+
+/* replay_who.c: a console's desk camera, or a screen's layout, as it says. */
+struct body_value replay_extra(const char *body, size_t length);
+/* replay_declared.c. True: the line was of one of them. */
+bool declared_line(struct replay *r, const struct replay_line *l);
+void declared_row(struct replay *r, const struct replay_row *row);
+/* The tokens of a console (its raw name) go with it; NULL: of some console that
+ * can't be told. */
+void tokens_leave(struct replay *r, const struct body_value *console,
+    int64_t utc);
+void reference_leaves(struct replay *r, int64_t feed);
+
+#endif

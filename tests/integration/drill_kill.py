@@ -215,6 +215,16 @@ class Drill:
                     f"{good} intervals say otherwise")
         self.tiles()
         self.no_wrong_word("after all")
+        self.intact("while it runs")
+        self.monitor.stop()
+        self.intact("after its end")
+
+    def intact(self, when):
+        """Each of its lines, and that the tables are as they say."""
+        done = subprocess.run([world.program("camwarden"), "ledger", "verify", "--db", self.monitor.database, "--key",
+                               os.path.join(self.monitor.folder, "ledger.pub")],
+                              check=False, capture_output=True, text=True)
+        self.expect(done.returncode == 0, f"the record is intact {when}: {done.stdout}{done.stderr}")
 
     def run(self):
         self.set_up()

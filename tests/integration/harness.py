@@ -65,6 +65,28 @@ def tell_farm(control, line):
     assert answer.startswith("ok"), answer
 
 
+def intact(state, config=None):
+    """`ledger verify` accuses nobody of what really happened: the database of
+    this state directory is as its lines say. With `config` its monitor still
+    runs: a copy is examined then, and the database itself as it is used."""
+    key, db = os.path.join(state, "ledger.pub"), os.path.join(state, "camwarden.db")
+    looked_at = [db]
+    if config is not None:
+        looked_at.append(os.path.join(folder(), "copy.db"))
+        subprocess.run([program("camwarden"), "backup", looked_at[1], "--config", config], check=True,
+                       capture_output=True, timeout=120)
+    for path in looked_at:
+        done = subprocess.run([program("camwarden"), "ledger", "verify", "--db", path, "--key", key], text=True,
+                              capture_output=True, timeout=120)
+        if done.returncode != 0:
+            kept = os.environ.get("CAMWARDEN_KEEP")
+            if kept:
+                shutil.copytree(state, os.path.join(kept, os.path.basename(sys.argv[0])), dirs_exist_ok=True,
+                                ignore=lambda at, names: [n for n in names if not n.startswith(("camwarden.db", "ledger"))])
+            raise AssertionError(f"ledger verify {path}: exit {done.returncode}\n{done.stdout}{done.stderr}")
+        print(f"verify: {done.stdout.splitlines()[0]}", flush=True)
+
+
 class Child:
     """A process; its output lines are kept with the time each one came."""
 

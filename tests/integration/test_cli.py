@@ -244,6 +244,7 @@ def main():
     time.sleep(3.2)
     test_dead_monitor()
     print("test_dead_monitor: ok")
+    harness.intact(STATE)
 
 
 if __name__ == "__main__":

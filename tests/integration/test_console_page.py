@@ -10,7 +10,8 @@ import os
 import time
 
 from browser import Browser
-from watchers import AGENTS, DIR, console, post, prepare, run, start_farm, start_monitor, token_of, wait, write
+from harness import intact
+from watchers import AGENTS, DIR, STATE, console, post, prepare, run, start_farm, start_monitor, token_of, wait, write
 
 IDLE_S = 40
 PROMPT_S = 60  # the least that can be declared
@@ -144,6 +145,7 @@ def main():
     wait("closed", 30, lambda: state()[0] in ("unknown", "away", "idle"))
     browser.close()
     assert monitor.stop() == 0
+    intact(STATE)
     farm.stop()
     print("all as played")
 

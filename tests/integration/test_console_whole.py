@@ -16,7 +16,7 @@ import urllib.parse
 
 import watchers
 from console_world import Logind, XorgHands, XServer
-from harness import Child, free_port, program, skip
+from harness import Child, free_port, intact, program, skip
 from watchers import console, get, prepare, run, screen, start_monitor, token_of, views, wait
 
 IDLE_S = 10
@@ -196,5 +196,6 @@ except AssertionError:
         print("the agent said:\n" + said.read()[-2000:])
     raise
 assert monitor.stop() == 0
+intact(watchers.STATE)
 farm.stop()
 print(f"test_console_whole: as played, in {time.monotonic() - began:.0f} s")

@@ -14,8 +14,8 @@ import threading
 import time
 import urllib.request
 
-from harness import free_port
-from watchers import (AGENTS, HTTP, LOG, Agent, console, get, post, prepare, run, start_farm, start_monitor, token_of,
+from harness import free_port, intact
+from watchers import (AGENTS, CONFIG, HTTP, LOG, STATE, Agent, console, get, post, prepare, run, start_farm, start_monitor, token_of,
                       views, wait, window, write)
 
 IDLE_S = 20
@@ -210,7 +210,9 @@ def main():
     a.end()
 
     # --- nothing secret in the log, and a good end
+    intact(STATE, CONFIG)
     assert monitor.stop() == 0
+    intact(STATE)
     farm.stop()
     with open(LOG) as f:
         said = f.read()

@@ -9,7 +9,7 @@ import os
 import subprocess
 import time
 
-from harness import Child, folder, free_port, program
+from harness import Child, folder, free_port, intact, program
 
 DIR = folder()
 STATE = os.path.join(DIR, "state")
@@ -93,6 +93,7 @@ def main():
     assert p.returncode == 0 and "1 changed" in p.stdout, p
     wait(config, all_up, CLEAR_S, "both let go")
     assert monitor.stop() == 0
+    intact(STATE)
     farm.stop()
 
 

@@ -197,7 +197,9 @@ def main():
     assert rows("SELECT count(*) FROM presence p JOIN epoch e ON e.id = p.epoch WHERE e.reason = 'monitor-off'"
                 " AND p.state = 0 AND p.end = e.end") [0][0] >= 2
     assert "1 removed" in good("consoles", "remove", "=1+1")
+    harness.intact(STATE, CONFIG)
     monitor.stop()
+    harness.intact(STATE)
     print("ok")
 
 

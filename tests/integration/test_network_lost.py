@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 
-from harness import Child, folder, program, skip
+from harness import Child, folder, intact, program, skip
 
 CAMERAS, SITES = 6, 2
 PORT = 8554
@@ -184,6 +184,7 @@ def start_without(monitor, config):
     time.sleep(STALL_S)
     assert lost(feeds(config)), feeds(config)
     assert monitor.stop() == 0
+    intact(STATE)
 
 
 def main():

@@ -14,7 +14,7 @@ import sqlite3
 import subprocess
 import time
 
-from harness import Child, folder, free_port, program, tell_farm
+from harness import Child, folder, free_port, intact, program, tell_farm
 
 DIR = folder()
 CONTROL = os.path.join(DIR, "farm.sock")
@@ -199,6 +199,7 @@ def main():
     monitor.process.send_signal(signal.SIGTERM)
     monitor.process.wait(15)
     check_events()
+    intact(STATE)
     farm.stop()
 
 

@@ -13,7 +13,7 @@ import sqlite3
 import subprocess
 import time
 
-from harness import Child, folder, free_port, program, tell_farm
+from harness import Child, folder, free_port, intact, program, tell_farm
 
 DIR = folder()
 CONTROL = os.path.join(DIR, "farm.sock")
@@ -191,10 +191,12 @@ def main():
     cut_power(config)
     move_camera(config)
     monitor = kill_monitor(config, monitor)
+    intact(STATE, config)
     probes = children(monitor.process.pid)
     assert monitor.stop(8) == 0
     assert not any(alive(pid) for pid in probes), "probes outlive a clean stop"
     check_intervals()
+    intact(STATE)
     farm.stop()
 
 

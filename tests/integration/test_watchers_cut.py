@@ -11,7 +11,7 @@ import sqlite3
 import threading
 import time
 
-from harness import Child, program
+from harness import Child, intact, program
 from watchers import (CONFIG, LOG, STATE, Agent, console, get, prepare, run, screen, start_farm, start_monitor,
                       token_of, views, wait, window, write)
 
@@ -241,6 +241,7 @@ def main():
     for a in agents.values():
         a.end()
     assert w.monitor.stop() == 0
+    intact(STATE)
     w.farm.stop()
     with open(LOG) as f:
         assert "ERROR: AddressSanitizer" not in f.read()

@@ -16,8 +16,8 @@ import urllib.error
 import urllib.request
 import zlib
 
-from harness import tell_farm
-from watchers import (AGENTS, DIR, HTTP, LOG, STATE, Agent, _tls, console, get, post, prepare, run, start_farm,
+from harness import intact, tell_farm
+from watchers import (AGENTS, CONFIG, DIR, HTTP, LOG, STATE, Agent, _tls, console, get, post, prepare, run, start_farm,
                       start_monitor, token_of, wait, write)
 
 CAMERAS = 7
@@ -302,7 +302,9 @@ def main():
 
     people = [i["where"] for i in incidents("--all")]
     assert sorted(people) == ["Asked", "Hall"], ("who is not asked for now breaks nothing", people)
+    intact(STATE, CONFIG)
     assert monitor.stop() == 0
+    intact(STATE)
     farm.stop()
     with open(LOG) as f:
         assert "ERROR: AddressSanitizer" not in f.read()

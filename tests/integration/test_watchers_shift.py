@@ -8,7 +8,7 @@ import json
 import sqlite3
 import time
 
-from harness import Child, program
+from harness import Child, intact, program
 from watchers import (CONFIG, LOG, STATE, Agent, console, get, post, prepare, run, token_of, wait, write)
 
 OWN, SHIFT = 1800, 10
@@ -120,6 +120,7 @@ assert SHIFT in held and OWN in held and 900 in held, ("each verdict says what i
 for a in agents.values():
     a.end()
 assert monitor.stop() == 0
+intact(STATE)
 with open(LOG) as f:
     assert "ERROR: AddressSanitizer" not in f.read()
 print("all as the roster said")

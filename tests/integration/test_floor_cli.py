@@ -45,7 +45,8 @@ def start():
     with open(os.path.join(DIR, "log"), "a") as log:
         monitor = harness.Child([harness.program("camwarden"), "run", "--config", CONFIG], stderr=log)
     end = time.monotonic() + 20
-    while run("status", "--json")[0] in (2, 3):
+    # The database is written to a moment before it listens.
+    while run("status", "--json")[0] in (2, 3) or not os.path.exists(f"{STATE}/control.sock"):
         assert time.monotonic() < end and monitor.process.poll() is None, open(os.path.join(DIR, "log")).read()
         time.sleep(0.2)
     return monitor

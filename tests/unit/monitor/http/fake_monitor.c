@@ -309,10 +309,11 @@ monitor_api_actor(const struct monitor *m, const uint8_t sha256[32], char *out,
 }
 
 void
-monitor_overlay_end(struct monitor *m, int64_t id,
+monitor_overlay_end(struct monitor *m, int64_t id, int kind,
     const struct monitor_actor *who, monitor_answer_fn *fn, void *arg)
 {
 	(void)m;
+	(void)kind;
 	(void)who;
 	answer(fn, arg, id == 7, "");
 }

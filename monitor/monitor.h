@@ -198,4 +198,9 @@ struct relays_reader;
 void monitor_relays_on_list(struct monitor *m, unsigned n, const char *url,
     const struct relays_reader *list, size_t count);
 
+/* A mail to that address, sent now and tried once. answer: it is kept, its
+ * `seq` is the delivery's number, whose row says what comes of it. */
+void monitor_mail_test(struct monitor *m, const char *to, const char *actor,
+    monitor_answer_fn *answer, void *arg);
+
 #endif

@@ -21,6 +21,7 @@ struct post {
 	unsigned tries[POST_MOST];
 	int64_t checkpoints[POST_MOST]; /* that the body carries; 0 = none */
 	bool ending[POST_MOST];		/* its outcome is not yet committed */
+	bool test[POST_MOST];		/* monitor_mail_test's */
 	int64_t look_us;		/* no sooner */
 };
 

@@ -15,9 +15,11 @@
 #include "common/log.h"
 #include "monitor/courier/backoff.h"
 #include "monitor/courier/mail_text.h"
+#include "monitor/monitor_request.h"
 #include "monitor/store/store_read_ledger.h"
 
 #define KIND_MAIL 1
+#define KIND_TEST 2 /* somebody waits for it: tried once */
 #define LOOK_US (5 * US_PER_S)
 #define PATIENCE_US (15 * 60 * US_PER_S) /* of failures, before an incident */
 #define MARK "checkpoint-number: "	 /* in a body that carries one */
@@ -150,7 +152,8 @@ finish(struct monitor *m, int i, const struct courier_result *r)
 		p->under_way[i] = 0; /* it comes again */
 		return;
 	}
-	if (!r->ok && backoff_over(p->made_utc[i], now, r->lasting))
+	if (!r->ok &&
+	    (p->test[i] || backoff_over(p->made_utc[i], now, r->lasting)))
 		a.outcome = STORE_GIVEN_UP;
 	*memory = (struct attempt){ m, p->under_way[i] };
 	p->ending[i] = true;
@@ -178,8 +181,9 @@ post_on_result(struct monitor *m, uint64_t delivery,
 	} else {
 		log_warn("post", "delivery %lld, try %u: %s",
 		    (long long)delivery, p->tries[i] + 1, r->detail);
-		if (r->lasting ||
-		    monitor_utc(m, now) - p->made_utc[i] > PATIENCE_US)
+		if (!p->test[i] &&
+		    (r->lasting ||
+			monitor_utc(m, now) - p->made_utc[i] > PATIENCE_US))
 			monitor_own_say(m, OWN_MAIL, now, now, r->detail);
 	}
 	finish(m, i, r);
@@ -218,8 +222,10 @@ send_row(void *arg, const struct store_delivery_row *row)
 
 	if (i < 0 || row->due_utc > monitor_utc(m, clock_mono_us()))
 		return false; /* the most urgent come first */
-	if (place_of(p, row->id) >= 0 || row->kind != KIND_MAIL)
+	if (place_of(p, row->id) >= 0 ||
+	    (row->kind != KIND_MAIL && row->kind != KIND_TEST))
 		return true;
+	p->test[i] = row->kind == KIND_TEST;
 	p->under_way[i] = row->id;
 	p->made_utc[i] = row->made_utc;
 	p->tries[i] = row->tries;
@@ -285,4 +291,63 @@ post_mail(struct monitor *m, const char *subject, const char *body,
 			log_error("post", "a mail to %s could not be kept", to);
 	}
 	m->outside->post.look_us = 0;
+}
+
+/* --- a test, for which somebody waits */
+
+struct mail_test {
+	struct monitor *m;
+	monitor_answer_fn *answer;
+	void *arg;
+};
+
+static void
+on_test_kept(void *arg, const struct store_result *r)
+{
+	struct mail_test *t = arg;
+	struct monitor_answer a = { .ok = r->ok,
+		.text = r->error,
+		.seq = r->id };
+
+	if (t->m->outside != NULL)
+		t->m->outside->post.look_us = 0;
+	t->answer(t->arg, &a);
+	free(t);
+}
+
+void
+monitor_mail_test(struct monitor *m, const char *to, const char *actor,
+    monitor_answer_fn *answer, void *arg)
+{
+	struct mail_test *t = malloc(sizeof(*t));
+	struct store_done done = { on_test_kept, t };
+	int64_t now = monitor_utc(m, clock_mono_us());
+	char host[256] = "?", body[900];
+	struct store_delivery d = { .kind = KIND_TEST,
+		.target = to,
+		.subject = "camwarden: a test",
+		.path = "",
+		.body = body,
+		.made_utc = now,
+		.due_utc = now };
+
+	gethostname(host, sizeof(host) - 1);
+	d.length = (size_t)snprintf(body, sizeof(body),
+	    "camwarden on %s sent this because %.100s asked for it.\n"
+	    "Mail arrives here: so will the reports.\n",
+	    host, actor);
+	if (m->outside->courier == NULL || !config_mail_address(to))
+		monitor_answer_now(answer, arg, false,
+		    m->outside->courier == NULL ? "mail.server is not set"
+						: "its address is none");
+	else if (t == NULL)
+		monitor_answer_now(answer, arg, false, "memory is out");
+	else {
+		*t = (struct mail_test){ m, answer, arg };
+		if (store_delivery(m->store, &d, &done))
+			return;
+		monitor_answer_now(answer, arg, false,
+		    "the database takes nothing now");
+	}
+	free(t);
 }

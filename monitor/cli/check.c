@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* check: is the configuration (and a list of feeds) right, and what will it
- * ask of this machine? Starts nothing, changes nothing. */
+/* check: is the configuration (and a list of feeds) right, are the files that
+ * it names what they should be, and what will it ask of this machine? Starts
+ * nothing, changes nothing. */
 #include "monitor/cli/cli.h"
 
 #include <stdlib.h>
@@ -11,6 +12,7 @@
 #include <jansson.h>
 
 #include "monitor/cli/check_load.h"
+#include "monitor/cli/check_outside.h"
 #include "monitor/cli/inventory_local.h"
 #include "monitor/store/store_read.h"
 
@@ -19,9 +21,11 @@ static const char help[] =
     "\n"
     "Reads the configuration, and the feeds of a CSV or else of the database, "
     "and\n"
-    "tells every mistake as file:line:column, without starting anything. Then "
-    "prints\n"
-    "what to expect: Mbit/s, file descriptors, memory.\n"
+    "tells every mistake as file:line:column, without starting anything; opens "
+    "the\n"
+    "files of mail, keys and witnesses. Then prints what to expect: Mbit/s, "
+    "file\n"
+    "descriptors, memory.\n"
     "\n"
     "  --feeds FILE.csv  this list in place of the database's\n"
     "  --kbps N          bit rate of a feed to reckon with (2000)\n"
@@ -192,6 +196,8 @@ cli_check(int argc, char **argv)
 	if (good && inv != NULL)
 		weigh(&c, inv);
 	else
+		c.code = CLI_TROUBLE;
+	if (good && check_outside(&c.cli.config) > 0)
 		c.code = CLI_TROUBLE;
 	inventory_free(&inv);
 	if (c.code == CLI_OK && !c.cli.json)

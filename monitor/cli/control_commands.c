@@ -376,6 +376,16 @@ report_of(struct monitor *m)
 	    word_or_null(s.trouble));
 }
 
+static void
+do_mail_test(const struct asked *a)
+{
+	struct pending *p = pending_new(a);
+
+	if (p != NULL)
+		monitor_mail_test(a->m, word(a, "to"), a->q->actor, on_changed,
+		    p);
+}
+
 /* What only the running monitor knows; the rest is in the database. */
 static void
 do_status(const struct asked *a)
@@ -421,6 +431,7 @@ static const struct {
 	{ "floor-import", do_floor_import },
 	{ "floor-remove", do_floor_remove },
 	{ "token", do_token },
+	{ "mail-test", do_mail_test },
 	{ "dispute", do_dispute },
 	{ "overlay", do_overlay },
 	{ "overlay-end", do_overlay_end },

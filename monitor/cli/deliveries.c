@@ -3,31 +3,46 @@
  * works while the monitor is dead. */
 #include "monitor/cli/cli.h"
 
+#include <string.h>
+#include <time.h>
+
 #include <jansson.h>
 
+#include "monitor/cli/client.h"
+#include "monitor/config/config_outside.h"
 #include "monitor/config/config_value.h"
 #include "monitor/store/store_read_ledger.h"
 
 static const char help[] =
     "usage: camwarden deliveries [--waiting] [--limit N] [--json]\n"
+    "       camwarden deliveries test [--to ADDRESS]\n"
     "\n"
     "Mails that camwarden sent or is to send: to whom, when, how often it was "
     "tried,\n"
     "and what the mail server said. Newest first.\n"
+    "test sends a mail now, by the running monitor, and says what the mail "
+    "server\n"
+    "said.\n"
     "\n"
+    "  --to ADDRESS  to whom the test goes [each of report.mail_to]\n"
     "  --waiting  only those that are not sent yet, the most urgent first\n"
     "  --limit N  at most so many (50)\n"
     "  --config FILE, --state-dir DIR, --json, --help\n"
     "\n"
     "example: camwarden deliveries --waiting\n"
     "\n"
-    "exit: 0 none waits after a failure and none was given up, 1 some, 2 no "
-    "answer\n";
+    "exit: 0 none waits after a failure and none was given up (test: sent), 1 "
+    "some, 2 no\n"
+    "answer, 3 (test) the monitor doesn't run\n";
+
+#define KIND_TEST 2
+#define TEST_SECONDS 60
 
 struct listing {
 	struct cli cli;
 	bool waiting;
 	int64_t limit;
+	const char *to;
 	unsigned troubled;
 	struct cli_table table;
 	json_t *rows;
@@ -66,7 +81,8 @@ on_row(void *arg, const struct store_delivery_row *row)
 	char when[24], next[24];
 
 	l->troubled +=
-	    row->gave_up_utc != 0 || (row->done_utc == 0 && row->tries > 0);
+	    row->kind != KIND_TEST &&
+	    (row->gave_up_utc != 0 || (row->done_utc == 0 && row->tries > 0));
 	if (l->cli.json) {
 		json_array_append_new(l->rows,
 		    json_pack("{s:I, s:o, s:o, s:s, s:i, s:o, s:o, s:o, s:o}",
@@ -99,12 +115,15 @@ parse_options(struct listing *l, int argc, char **argv)
 {
 	static const struct option options[] = { CLI_OPTIONS,
 		{ "waiting", no_argument, NULL, 'w' },
-		{ "limit", required_argument, NULL, 'n' }, { 0 } };
+		{ "limit", required_argument, NULL, 'n' },
+		{ "to", required_argument, NULL, 't' }, { 0 } };
 	int option;
 
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (option == 'w')
 			l->waiting = true;
+		else if (option == 't')
+			l->to = optarg;
 		else if (option == 'n'
 			     ? !config_value_integer(optarg, &l->limit) ||
 				   l->limit < 1 || l->limit > 1000000
@@ -114,9 +133,118 @@ parse_options(struct listing *l, int argc, char **argv)
 	return optind == argc;
 }
 
+/* --- a test */
+
+struct test {
+	int64_t delivery;
+	bool over, sent;
+	char said[512];
+};
+
+static bool
+on_test_row(void *arg, const struct store_delivery_row *row)
+{
+	struct test *t = arg;
+
+	if (row->id != t->delivery)
+		return true;
+	t->sent = row->done_utc != 0;
+	t->over = t->sent || row->gave_up_utc != 0;
+	snprintf(t->said, sizeof(t->said), "%.*s", (int)row->error.n,
+	    row->error.p != NULL ? row->error.p : "");
+	return false;
+}
+
+/* What came of it, once the mail server has answered. */
+static int
+await_test(struct store_reader *r, struct test *t)
+{
+	const struct timespec tick = { .tv_nsec = 100000000 };
+
+	for (int i = 0; i < TEST_SECONDS * 10 && !t->over; i++) {
+		if (!store_read_deliveries(r, false, 1000, on_test_row, t)) {
+			cli_say("%s", store_reader_error(r));
+			return CLI_FAILED;
+		}
+		if (!t->over)
+			nanosleep(&tick, NULL);
+	}
+	if (t->sent)
+		printf("sent: the mail server took it\n");
+	else
+		printf("NOT SENT: ");
+	if (!t->sent)
+		cli_put(stdout,
+		    t->over ? t->said : "the mail server hasn't answered");
+	if (!t->sent)
+		putchar('\n');
+	return t->sent ? CLI_OK : CLI_TROUBLE;
+}
+
+static int
+test_one(const struct listing *l, struct store_reader *r, const char *to)
+{
+	json_t *answer = NULL;
+	json_t *question =
+	    json_pack("{s:s, s:s}", "command", "mail-test", "to", to);
+	enum client_result c =
+	    client_ask(l->cli.config.state_dir, question, NULL, 0, 10, &answer);
+	struct test t = { 0 };
+	int code = CLI_FAILED;
+
+	json_decref(question);
+	cli_put(stdout, to);
+	printf(": ");
+	fflush(stdout);
+	if (c != CLIENT_OK) {
+		printf("NOT SENT\n");
+		cli_say("%s", client_result_text(c));
+		return c == CLIENT_NOT_RUNNING ? CLI_NOT_RUNNING : CLI_FAILED;
+	}
+	if (json_is_true(json_object_get(answer, "ok"))) {
+		t.delivery = json_integer_value(json_object_get(answer, "seq"));
+		code = await_test(r, &t);
+	} else {
+		const char *why =
+		    json_string_value(json_object_get(answer, "text"));
+
+		printf("NOT SENT: ");
+		cli_put(stdout, why != NULL ? why : "the monitor refused it");
+		putchar('\n');
+	}
+	json_decref(answer);
+	return code;
+}
+
+static int
+test(const struct listing *l)
+{
+	const char *at = l->to != NULL ? l->to : l->cli.config.report_mail_to;
+	char to[256], error[256];
+	struct store_reader *r;
+	int code = CLI_OK, one;
+
+	if (config_mail_list(at) != NULL || at[0] == '\0') {
+		cli_say(l->to != NULL ? "--to: expected an address"
+				      : "report.mail_to names nobody: --to");
+		return CLI_FAILED;
+	}
+	r = store_reader_open(l->cli.config.state_dir, error);
+	if (r == NULL) {
+		cli_say("%s", error);
+		return CLI_FAILED;
+	}
+	while (config_mail_next(&at, to))
+		if ((one = test_one(l, r, to)) > code)
+			code = one;
+	store_reader_close(&r);
+	return code;
+}
+
 int
 cli_deliveries(int argc, char **argv)
 {
+	bool is_test = argc > 1 && strcmp(argv[1], "test") == 0;
 	static const char *const heads[] = { "ID", "MADE", "STATE", "TRIES",
 		"SENT/NEXT", "TO", "SAID" };
 	struct listing l = { .limit = 50 };
@@ -124,10 +252,13 @@ cli_deliveries(int argc, char **argv)
 	char error[256];
 	bool read;
 
-	if (!parse_options(&l, argc, argv))
+	if (!parse_options(&l, argc - is_test, argv + is_test) ||
+	    (l.to != NULL && !is_test))
 		return cli_usage(argv[0]);
 	if (!cli_config(&l.cli))
 		return CLI_FAILED;
+	if (is_test)
+		return test(&l);
 	r = store_reader_open(l.cli.config.state_dir, error);
 	if (r == NULL) {
 		cli_say("%s", error);

@@ -6,6 +6,8 @@ monitor; an address that it refuses stays in the log with its words, and becomes
 incident. The password stands in no log and no database. LABEL: light. About 40 s."""
 import contextlib
 import json
+import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -20,6 +22,7 @@ exim = Exim(need_login=True)
 exim.stop()
 with open(f"{dir}/password", "w") as f:
     f.write(PASSWORD + "\n")
+os.chmod(f"{dir}/password", 0o600)
 with open(f"{dir}/page.html", "w") as f:
     f.write("<html>día</html>")
 with open(f"{dir}/c.yaml", "w") as f:
@@ -101,8 +104,43 @@ said = subprocess.run([program("camwarden"), "status", "--config", f"{dir}/c.yam
 assert "last receipt from outside" in said.stdout and "by mail" in said.stdout, said.stdout
 time.sleep(2)
 assert len(exim.mails()) == 2
+
+
+# A test by hand goes the same way, and says what the server said; it is tried once and no incident.
+def test_mail(*options):
+    p = subprocess.run([program("camwarden"), "deliveries", "test", "--config", f"{dir}/c.yaml", *options],
+                       capture_output=True, text=True, timeout=90)
+    return p.returncode, p.stdout + p.stderr
+
+
+def check():
+    p = subprocess.run([program("camwarden"), "check", "--config", f"{dir}/c.yaml"], capture_output=True, text=True)
+    return p.returncode, p.stderr
+
+
+assert test_mail() == (0, "chief@b.test: sent: the mail server took it\n")
+assert exim.wait_mail(3)[2]["Subject"] == "camwarden: a test"
+code, text = test_mail("--to", "nobody@b.test")
+assert code == 1 and text.startswith("nobody@b.test: NOT SENT: ") and "no such person" in text, text
+assert test_mail("--to", "nobody")[0] == 2
+exim.stop()
+code, text = test_mail()
+assert code == 1 and "connect" in text.lower(), text
+# What check says of the files.
+assert check() == (0, ""), check()
+for path, word, change, back in (
+        (f"{dir}/password", "everybody may read it", lambda p: os.chmod(p, 0o644), lambda p: os.chmod(p, 0o600)),
+        (f"{dir}/password", "No such file", lambda p: os.rename(p, p + "~"), lambda p: os.rename(p + "~", p)),
+        (exim.ca, "expected a certificate", lambda p: os.rename(p, p + "~") or shutil.copy(f"{dir}/c.yaml", p),
+         lambda p: os.rename(p + "~", p)),
+        (f"{state}/ledger.key", "everybody may read it", lambda p: os.chmod(p, 0o444), lambda p: os.chmod(p, 0o400))):
+    change(path)
+    code, text = check()
+    assert code == 1 and path in text and word in text, (word, code, text)
+    back(path)
 assert m.stop() == 0
-wait("rows that are done", lambda: len(rows("SELECT 1 FROM delivery WHERE done > 0 AND length(body) = 0")) == 2)
+assert test_mail()[0] == 3
+wait("rows that are done", lambda: len(rows("SELECT 1 FROM delivery WHERE done > 0 AND length(body) = 0")) == 3)
 with open(f"{dir}/log", errors="replace") as f:
     text = f.read()
 assert PASSWORD not in text and "runtime error" not in text and "AddressSanitizer" not in text, text[-3000:]

@@ -60,7 +60,8 @@ def configure(witnesses, more=""):
     with open(f"{dir}/c.yaml", "w") as f:
         f.write(f"state_dir: {state}\nhttp: {{enabled: false}}\nnetwork: {{watch: false}}\n"
                 f"ledger: {{checkpoint_every: 1s, witnesses: '{witnesses}'}}\n{more}")
-    subprocess.run([program("camwarden"), "check", "--config", f"{dir}/c.yaml"], check=True, capture_output=True)
+    p = subprocess.run([program("camwarden"), "check", "--config", f"{dir}/c.yaml"], capture_output=True, text=True)
+    assert p.returncode == (inside in witnesses) and ("no outside" in p.stderr) == (inside in witnesses), p
 
 
 def health(port):
@@ -80,6 +81,8 @@ def receipts(witness, since=0):
                 " WHERE witness = ? AND r.id > ? ORDER BY r.id", witness, since)
 
 
+inside = f"{dir}/inside"
+os.mkdir(inside)
 # A first run makes the keys.
 configure("")
 m = Monitor()
@@ -125,8 +128,6 @@ udp.bind(("127.0.0.1", 0))
 udp.settimeout(10)
 other = "/dev/shm" if os.stat("/dev/shm").st_dev != os.stat(dir).st_dev else None
 outside = f"{other}/camwarden-witness-{os.getpid()}" if other else None
-inside = f"{dir}/inside"
-os.mkdir(inside)
 URL, SECURE = f"http://127.0.0.1:{plain}/w", f"https://localhost:{port}"
 TCP, UDP = f"syslog+tcp://127.0.0.1:{syslog.getsockname()[1]}", f"syslog://127.0.0.1:{udp.getsockname()[1]}"
 if outside:

@@ -247,6 +247,18 @@ monitor_report_state(const struct monitor *m, struct monitor_report_state *out)
 	*out = (struct monitor_report_state){ .trouble = "" };
 }
 
+void
+monitor_mail_test(struct monitor *m, const char *to, const char *actor,
+    monitor_answer_fn *answer, void *arg)
+{
+	struct monitor_answer a = { .text = "mail.server is not set" };
+
+	(void)m;
+	(void)to;
+	(void)actor;
+	answer(arg, &a);
+}
+
 bool
 monitor_picture(struct monitor *m, const uint8_t uuid[16])
 {

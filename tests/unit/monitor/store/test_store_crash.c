@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A writer killed at any moment: the database opens, nothing confirmed is
  * missing, intervals tile, and what nobody watched is unknown. */
-#include "bench.h"
+#include "intact.h"
 
 #include <signal.h>
 #include <sys/wait.h>
@@ -152,6 +152,7 @@ kill_one(struct bench *b, unsigned round)
 	assert_true(WIFSIGNALED(status));
 	readers_show_unknown(b);
 	assert_true(bench_sound(b));
+	bench_intact(b);
 	unsigned n = all_there(b, out[0]);
 
 	close(out[0]);
@@ -191,6 +192,8 @@ test_kill(void **state)
 	    bench_int(b, "SELECT count(*) FROM event WHERE kind = 'verdict'") >
 	    ROUNDS);
 	assert_true(bench_chain(b) > ROUNDS);
+	store_close(&b->store);
+	bench_intact(b);
 	bench_fini(b);
 	free(b);
 }

@@ -4,7 +4,7 @@
  * are put together as a disk may leave them: all that was synced, and of what
  * was written since any part, sector by sector, in any order. The store opens,
  * every line that was confirmed is there, the chain and the tree hold. */
-#include "bench.h"
+#include "intact.h"
 
 #include <pthread.h>
 #include <time.h>
@@ -12,6 +12,7 @@
 #define FEEDS 5
 #define CUTS 2000
 #define TURNS 260
+#define VERIFIED 10 /* one of so many is replayed from its lines */
 #define SECTOR 512
 #define FILES 3
 
@@ -372,6 +373,8 @@ one_cut(struct bench *b, size_t cut, unsigned *seed)
 	if (cut % 50 == 0)
 		bench_tiles(b);
 	store_close(&b->store);
+	if (cut % VERIFIED == 0)
+		bench_intact(b);
 	for (int f = 0; f < FILES; f++)
 		free(d.bytes[f]);
 }

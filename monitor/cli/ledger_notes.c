@@ -1,29 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Keys and notes, from files. */
-#include <stdlib.h>
+#include "monitor/cli/ledger_notes.h"
+
 #include <string.h>
 
-#include "monitor/cli/cli.h"
-#include "monitor/cli/ledger_verify.h"
-
-#define KEY_BYTES 4096
 #define DASH "\xe2\x80\x94 " /* begins a signature's line */
-
-bool
-ledger_key_load(const char *path, struct note_key *out)
-{
-	size_t n;
-	char *text = cli_slurp(path, KEY_BYTES, &n);
-
-	if (text == NULL)
-		return false;
-	bool good = note_key_read(out, text, n);
-
-	if (!good)
-		cli_say("%s: no public key (NAME+ID+KEY in one line)", path);
-	free(text);
-	return good;
-}
 
 /* Files that went through mail programs. */
 static size_t

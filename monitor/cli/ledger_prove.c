@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* `ledger prove`: one line, and the path from it to a signed checkpoint, as a
  * file that proves itself; `ledger verify --proof` examines it. */
-#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,12 +8,13 @@
 #include <jansson.h>
 
 #include "monitor/cli/cli.h"
+#include "monitor/cli/ledger_notes.h"
+#include "monitor/cli/ledger_proof.h"
 #include "monitor/cli/ledger_verify.h"
 #include "monitor/store/store_read_ledger.h"
 #include "monitor/store/store_verify.h"
 
 #define PROOF_BYTES (1u << 20)
-#define VERSION 1
 
 static void
 to_hex(const uint8_t *p, size_t n, char *out)
@@ -22,22 +22,6 @@ to_hex(const uint8_t *p, size_t n, char *out)
 	out[0] = '\0';
 	for (size_t i = 0; i < n; i++)
 		snprintf(out + 2 * i, 3, "%02x", p[i]);
-}
-
-static bool
-from_hex(const char *text, uint8_t *out, size_t n)
-{
-	if (text == NULL || strlen(text) != 2 * n)
-		return false;
-	for (size_t i = 0; i < n; i++) {
-		char two[3] = { text[2 * i], text[2 * i + 1], '\0' };
-
-		if (!isxdigit((unsigned char)two[0]) ||
-		    !isxdigit((unsigned char)two[1]))
-			return false;
-		out[i] = (uint8_t)strtoul(two, NULL, 16);
-	}
-	return true;
 }
 
 static void
@@ -49,105 +33,6 @@ set_hex(json_t *j, const char *key, const uint8_t *p, size_t n)
 		return;
 	to_hex(p, n, text);
 	json_object_set_new(j, key, json_string(text));
-}
-
-/* --- what a proof says */
-
-struct proved {
-	const char *kind, *actor, *body, *note;
-	int64_t seq, utc;
-	uint64_t size;
-	struct note_checkpoint checkpoint;
-};
-
-static const char *
-text_of(const json_t *j, const char *key)
-{
-	return json_string_value(json_object_get(j, key));
-}
-
-static int64_t
-number_of(const json_t *j, const char *key)
-{
-	return json_integer_value(json_object_get(j, key));
-}
-
-/* The line's hash from what the file says. NULL, or what is wrong. */
-static const char *
-leaf_of(const json_t *e, struct proved *p, uint8_t leaf[LEDGER_HASH])
-{
-	uint8_t origin[16], run[16], prev[LEDGER_HASH], salt[LEDGER_SALT];
-	uint8_t digest[LEDGER_HASH], said[LEDGER_HASH];
-	bool salted = from_hex(text_of(e, "salt"), salt, sizeof(salt));
-	bool told = from_hex(text_of(e, "digest"), digest, sizeof(digest));
-
-	p->kind = text_of(e, "kind");
-	p->actor = text_of(e, "actor");
-	p->body = text_of(e, "body");
-	p->seq = number_of(e, "seq");
-	p->utc = number_of(e, "utc");
-	if (p->kind == NULL || !from_hex(text_of(e, "origin"), origin, 16) ||
-	    !from_hex(text_of(e, "run"), run, 16) ||
-	    !from_hex(text_of(e, "prev"), prev, LEDGER_HASH))
-		return "the file lacks what a proof has";
-	if (p->body == NULL && !told)
-		return "neither content nor digest is in the file";
-	if (p->body != NULL) {
-		const char *actor = p->actor != NULL ? p->actor : "";
-
-		ledger_digest(salted ? salt : NULL,
-		    (struct ledger_bytes){ actor, strlen(actor) },
-		    (struct ledger_bytes){ p->body, strlen(p->body) }, said);
-		if (told && memcmp(said, digest, LEDGER_HASH) != 0)
-			return "the content is not what was recorded";
-		memcpy(digest, said, LEDGER_HASH);
-	}
-	struct ledger_line line = { origin, run, p->seq, number_of(e, "mono"),
-		p->utc, number_of(e, "feed"), { p->kind, strlen(p->kind) } };
-
-	ledger_line_hash(&line, prev, digest, leaf);
-	return NULL;
-}
-
-static bool
-read_hashes(const json_t *list, struct tree_proof *proof)
-{
-	size_t n = json_array_size(list);
-
-	if (n > 2 * TREE_LEVELS)
-		return false;
-	proof->count = (unsigned)n;
-	for (size_t i = 0; i < n; i++)
-		if (!from_hex(json_string_value(json_array_get(list, i)),
-			proof->hash[i], LEDGER_HASH))
-			return false;
-	return true;
-}
-
-/* NULL, or what is wrong. */
-static const char *
-holds(const json_t *j, const struct note_key *key, struct proved *p)
-{
-	uint8_t leaf[LEDGER_HASH];
-	struct tree_proof proof;
-	struct note note;
-	const char *wrong = leaf_of(json_object_get(j, "entry"), p, leaf);
-
-	if (wrong != NULL)
-		return wrong;
-	p->note = text_of(j, "checkpoint");
-	if (p->note == NULL || !note_read(&note, p->note, strlen(p->note)) ||
-	    !note_checkpoint_read(&p->checkpoint, note.text, note.n))
-		return "the checkpoint in it is none";
-	if (key != NULL && !note_is_signed(&note, key, NULL))
-		return "the checkpoint is not signed by this key";
-	if ((uint64_t)number_of(j, "size") != p->checkpoint.size)
-		return "the checkpoint is of another size";
-	if (!read_hashes(json_object_get(j, "hashes"), &proof) ||
-	    !tree_inclusion_holds((uint64_t)number_of(j, "index"),
-		p->checkpoint.size, leaf, &proof, p->checkpoint.root))
-		return "the line is not in the ledger that was signed";
-	return NULL;
 }
 
 /* --- making one */
@@ -285,10 +170,10 @@ print_proof(struct making *m)
 	if (hashes == NULL)
 		return false;
 	j = json_pack("{s:s, s:i, s:O, s:I, s:I, s:o, s:s}", "camwarden",
-	    "proof", "version", VERSION, "entry", m->entry, "index",
+	    "proof", "version", PROOF_VERSION, "entry", m->entry, "index",
 	    (json_int_t)index, "size", (json_int_t)m->size, "hashes", hashes,
 	    "checkpoint", m->note);
-	wrong = j != NULL ? holds(j, NULL, &proved) : "no memory";
+	wrong = j != NULL ? proof_wrong(j, NULL, &proved) : "no memory";
 	if (wrong == NULL) {
 		json_dumpf(j, stdout, JSON_INDENT(2));
 		putchar('\n');
@@ -404,9 +289,7 @@ ledger_examine_proof(const char *path, const char *key_path, bool json)
 	if (text == NULL)
 		return CLI_FAILED;
 	json_t *j = json_loadb(text, n, JSON_ALLOW_NUL, NULL);
-	const char *is = text_of(j, "camwarden");
-	bool ours = is != NULL && strcmp(is, "proof") == 0 &&
-		    number_of(j, "version") == VERSION;
+	bool ours = proof_is_one(j);
 
 	free(text);
 	if (!ours) {
@@ -414,7 +297,7 @@ ledger_examine_proof(const char *path, const char *key_path, bool json)
 		json_decref(j);
 		return CLI_FAILED;
 	}
-	const char *wrong = holds(j, key_path != NULL ? &key : NULL, &p);
+	const char *wrong = proof_wrong(j, key_path != NULL ? &key : NULL, &p);
 
 	print_result(&p, wrong, json, key_path != NULL);
 	json_decref(j);

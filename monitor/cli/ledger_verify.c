@@ -12,6 +12,7 @@
 #include <jansson.h>
 
 #include "monitor/cli/cli.h"
+#include "monitor/cli/ledger_notes.h"
 #include "monitor/store/store_read_ledger.h"
 #include "monitor/store/store_verify.h"
 
@@ -32,6 +33,24 @@ struct examination {
 	bool progress;
 	struct verify_report report;
 };
+
+#define KEY_BYTES 4096
+
+bool
+ledger_key_load(const char *path, struct note_key *out)
+{
+	size_t n;
+	char *text = cli_slurp(path, KEY_BYTES, &n);
+
+	if (text == NULL)
+		return false;
+	bool good = note_key_read(out, text, n);
+
+	if (!good)
+		cli_say("%s: no public key (NAME+ID+KEY in one line)", path);
+	free(text);
+	return good;
+}
 
 /* --- what goes in */
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* ledger_verify.h: what the subcommands of `ledger` share: the notes of a file,
- * keys, and the examination of a database. Files are a person's, and may have
+/* ledger_verify.h: what the subcommands of `ledger` share: keys, and the
+ * examination of a database. Files are a person's, and may have
  * been tampered with.
  */
 #ifndef MONITOR_CLI_LEDGER_VERIFY_H
@@ -16,12 +16,6 @@
 
 /* A verifier's key from a file. False after saying why. */
 bool ledger_key_load(const char *path, struct note_key *out);
-
-/* Each checkpoint note in a text: a file of one, of many that a witness kept,
- * a mail with one in it. Gives how many there were; the note is borrowed. */
-typedef bool ledger_note_fn(void *arg, const struct note *note,
-    const struct note_checkpoint *c);
-size_t ledger_notes(char *text, size_t length, ledger_note_fn *fn, void *arg);
 
 struct ledger_ask {
 	const char *db;		/* file */

@@ -68,7 +68,19 @@ take_time(const char *p, struct tm *tm)
 	p = take(p + 1, 2, 59, &tm->tm_min);
 	if (p != NULL && *p == ':')
 		p = take(p + 1, 2, 59, &tm->tm_sec);
-	return p;
+	return tm->tm_hour == 24 && tm->tm_min + tm->tm_sec > 0 ? NULL : p;
+}
+
+/* There is no 30 February, though timegm has one. */
+static bool
+is_a_day(const struct tm *tm)
+{
+	struct tm day = { .tm_year = tm->tm_year,
+		.tm_mon = tm->tm_mon,
+		.tm_mday = tm->tm_mday };
+
+	timegm(&day);
+	return day.tm_mon == tm->tm_mon && day.tm_mday == tm->tm_mday;
 }
 
 static int64_t
@@ -117,6 +129,8 @@ when_parse(struct when *w, const char *zone, const char *text, int64_t now_utc,
 		return false;
 	tm.tm_year -= 1900;
 	tm.tm_mon--;
+	if (!is_a_day(&tm))
+		return false;
 	int64_t local = (int64_t)timegm(&tm);
 
 	*utc_out = *p != '\0' ? local * 1000000 : from_local(w, zone, local);

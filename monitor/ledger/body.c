@@ -55,7 +55,10 @@ skip_value(const char *p, const char *end)
 		return skip_nested(p, end);
 	const char *start = p;
 
-	while (p < end && *p != ',' && *p != '}')
+	/* A number, or a word. */
+	while (p < end &&
+	       ((*p >= '0' && *p <= '9') || *p == '-' || *p == '+' ||
+		   *p == '.' || ((*p | 0x20) >= 'a' && (*p | 0x20) <= 'z')))
 		p++;
 	return p > start ? p : NULL;
 }
@@ -114,13 +117,17 @@ body_get(const char *body, size_t length, const char *const keys[],
 int64_t
 body_number(const struct body_value *v, int64_t otherwise)
 {
-	const char *p = v->p, *end = v->p + v->n;
+	const char *p = v->p, *end;
 	uint64_t n = 0;
-	bool minus = p != NULL && p < end && *p == '-';
 
+	if (p == NULL || v->n == 0)
+		return otherwise;
+	bool minus = *p == '-';
+
+	end = p + v->n;
 	if (minus)
 		p++;
-	if (p == NULL || p >= end || end - p > 18)
+	if (p >= end || end - p > 18)
 		return otherwise;
 	for (; p < end; p++) {
 		if (*p < '0' || *p > '9')
@@ -158,12 +165,13 @@ hex4(const char *p)
 void
 body_text(const struct body_value *v, char *out, size_t size)
 {
-	const char *p = v->p, *end = v->p + v->n;
+	const char *p = v->p, *end;
 	size_t n = 0;
 
 	out[0] = '\0';
 	if (p == NULL || v->n < 2 || *p != '"')
 		return;
+	end = p + v->n;
 	for (p++, end--; p < end && n + 1 < size; p++) {
 		char c = *p;
 

@@ -220,7 +220,8 @@ thumbnail_row(struct replay *r, const struct replay_row *row)
 
 	snprintf(s.name, sizeof(s.name), "%lld of feed %lld",
 	    (long long)row->id, (long long)feed);
-	if (v[4].n != v[5].n || memcmp(v[4].p, v[5].p, v[4].n) != 0) {
+	if (v[4].p == NULL || v[4].n != v[5].n ||
+	    memcmp(v[4].p, v[5].p, v[4].n) != 0) {
 		replay_say(r, REPLAY_CHANGED, REPLAY_THUMBNAIL, 0, taken,
 		    "the picture of thumbnail %s is another one", s.name);
 		s.utc = 0;

@@ -69,7 +69,7 @@ name_keep(struct replay *r, const struct body_value *name)
 	if (grown == NULL)
 		return NONE;
 	r->names = grown;
-	grown[r->name_count] = strndup(name->p, name->n);
+	grown[r->name_count] = strndup(name->p != NULL ? name->p : "", name->n);
 	if (grown[r->name_count] == NULL) {
 		r->failed = true;
 		return NONE;

@@ -23,7 +23,7 @@ read_old(const char **at, const char *end, uint64_t *out)
 	if (end - p < 5 || memcmp(p, "old ", 4) != 0)
 		return false;
 	p += 4;
-	if (p[0] == '0' && p[1] != '\n')
+	if (p[0] == '0' && (end - p < 2 || p[1] != '\n'))
 		return false;
 	for (; p < end && *p >= '0' && *p <= '9'; p++) {
 		if (v > (UINT64_MAX >> 1) / 10 - 1)

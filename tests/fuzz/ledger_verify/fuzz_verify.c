@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Any lines, then any rows, as a database that somebody tampered with may hold
+ * them: bodies are read field by field, replayed, compared. Of the input each
+ * line is "<kind> <feed> <body>", or "=<table> <id> <row>"; nothing of it
+ * follows from the line before, so that also every finding is made. */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "monitor/ledger/body.h"
+#include "monitor/ledger/verify.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
+
+#define MUST(x)                                                                \
+	do {                                                                   \
+		if (!(x))                                                      \
+			__builtin_trap();                                      \
+	} while (0)
+
+static void
+as_body(const char *body, size_t n)
+{
+	static const char *const keys[] = { "state", "a", "evidence", "start",
+		"when", "" };
+	struct body_value v[6];
+	char text[24];
+
+	if (!body_get(body, n, keys, 6, v))
+		return;
+	for (unsigned i = 0; i < 6; i++) {
+		MUST(v[i].p == NULL ||
+		     (v[i].p >= body && v[i].p + v[i].n <= body + n));
+		body_text(&v[i], text, sizeof(text));
+		MUST(strlen(text) < sizeof(text));
+		MUST(body_is(&v[i], "up") ==
+		     (strcmp(text, "up") == 0 && v[i].n == 4));
+		body_number(&v[i], -1);
+	}
+}
+
+/* The next word, up to `end`; ended by NUL. */
+static char *
+word(char **at, char stop)
+{
+	char *p = *at, *space = strchr(p, stop);
+
+	if (space == NULL) {
+		*at = p + strlen(p);
+		return p;
+	}
+	*space = '\0';
+	*at = space + 1;
+	return p;
+}
+
+struct place {
+	struct verify *v;
+	int64_t seq, number;
+};
+
+static void
+as_line(struct place *x, char *text)
+{
+	static const uint8_t origin[16] = { 1 }, run[16] = { 2 },
+			     hash[LEDGER_HASH] = { 3 };
+	char *kind = word(&text, ' ');
+	struct verify_line l = { .seq = ++x->seq,
+		.mono = x->seq * 1000000,
+		.utc = INT64_C(1790000000000000) + x->seq * 1000000,
+		.feed = strtoll(word(&text, ' '), NULL, 10),
+		.run_id = 1,
+		.origin = origin,
+		.run = run,
+		.hash = hash,
+		.kind = { kind, strlen(kind) },
+		.actor = { "x", 1 },
+		.body = { text, strlen(text) } };
+
+	if (ledger_is_private(l.kind.p, l.kind.n)) {
+		l.salt = origin;
+		l.digest = hash;
+	}
+	as_body(text, l.body.n);
+	verify_line(x->v, &l);
+}
+
+static void
+as_row(struct place *x, char *text)
+{
+	unsigned table = (unsigned char)*text;
+	struct replay_row row = { .table = (enum replay_table)(
+				      table % REPLAY_TABLES) };
+
+	word(&text, ' ');
+	row.id = strtoll(word(&text, ' '), NULL, 10);
+	row.json = text;
+	row.actor = row.id % 2 ? "x" : NULL;
+	row.length = strlen(text);
+	if (row.table == REPLAY_INTERVAL) {
+		struct replay_interval i = { .id = ++x->number,
+			.feed = row.id,
+			.epoch = 1,
+			.start = x->number * 1000000,
+			.state = "up",
+			.cause = "none",
+			.causes = "[]",
+			.evidence = text,
+			.evidence_length = row.length };
+
+		replay_interval(verify_replay(x->v), &i);
+		return;
+	}
+	replay_row(verify_replay(x->v), &row);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
+{
+	static const uint8_t key[16] = { 7 }, origin[16] = { 1 };
+	static struct verify_report report;
+	char *text = malloc(n + 1), *at = text;
+	struct place x = { verify_new(key, origin, 0), 0, 0 };
+	bool rows = false;
+
+	MUST(text != NULL && x.v != NULL);
+	memcpy(text, bytes, n);
+	text[n] = '\0';
+	while (*at != '\0') {
+		char *line = word(&at, '\n');
+
+		rows |= *line == '=';
+		if (*line == '=')
+			as_row(&x, line + 1);
+		else if (!rows && x.seq < 2000)
+			as_line(&x, line);
+	}
+	verify_end(x.v, &report);
+	MUST(report.count <= VERIFY_KEPT && report.findings >= report.count);
+	verify_free(&x.v);
+	free(text);
+	return 0;
+}

@@ -84,9 +84,8 @@ struct monitor_totals {
 	uint32_t store_lag_us;	    /* since the last committed heartbeat */
 	int64_t started_utc_us;
 	int64_t now_utc_us;
-	int64_t witnessed_utc_us; /* last receipt from outside; 0 = none */
-	bool witnessed;		  /* it is fresh */
-	bool contradicted;	  /* somebody outside knows another record */
+	int64_t witnessed_utc_us;     /* last receipt from outside; 0 = none */
+	bool witnessed, contradicted; /* lately; by somebody outside */
 	/* The system's clock, as its kernel counts; error: at most. */
 	bool clock_known, clock_synchronised;
 	int64_t clock_offset_us, clock_error_us;
@@ -197,10 +196,5 @@ void monitor_presence_watch(struct monitor *m, monitor_presence_fn *fn,
 struct relays_reader;
 void monitor_relays_on_list(struct monitor *m, unsigned n, const char *url,
     const struct relays_reader *list, size_t count);
-
-/* A mail to that address, sent now and tried once. answer: it is kept, its
- * `seq` is the delivery's number, whose row says what comes of it. */
-void monitor_mail_test(struct monitor *m, const char *to, const char *actor,
-    monitor_answer_fn *answer, void *arg);
 
 #endif

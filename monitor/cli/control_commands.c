@@ -10,6 +10,7 @@
 #include "monitor/inventory/inventory.h"
 #include "monitor/monitor.h"
 #include "monitor/monitor_floor.h"
+#include "monitor/monitor_mail.h"
 #include "monitor/monitor_nightly.h"
 #include "monitor/monitor_overlay.h"
 

@@ -175,11 +175,6 @@ void monitor_reference(struct monitor *m, const struct monitor_reference *what,
 void monitor_acknowledge(struct monitor *m, int64_t incident,
     const struct monitor_actor *who, monitor_answer_fn *answer, void *arg);
 
-/* A backup is about to be made: the line that says so is written first, so
- * that the backup holds it. */
-void monitor_backup(struct monitor *m, const char *file, bool credentials,
-    const struct monitor_actor *who, monitor_answer_fn *answer, void *arg);
-
 /* The agents' listener: what it is to call, and the listener itself once it
  * stands (NULL: it is gone), to which tokens are then told. */
 struct agents;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "monitor/monitor_duties.h"
 #include "monitor/monitor_parts.h"
 #include "monitor/monitor_request.h"
 #include "monitor/store/store_file.h"

@@ -2,6 +2,7 @@
 /* Deliveries: rows that are sent, one after the other, until each is done. The
  * row stays until its end is committed: what is sent twice after a crash has
  * the same Message-ID. */
+#include "monitor/monitor_duties.h"
 #include "monitor/monitor_outside.h"
 
 #include <errno.h>

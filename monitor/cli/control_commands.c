@@ -8,6 +8,7 @@
 #include "camwarden/words.h"
 #include "monitor/cli/cli.h"
 #include "monitor/inventory/inventory.h"
+#include "monitor/monitor_duties.h"
 #include "monitor/monitor.h"
 #include "monitor/monitor_floor.h"
 #include "monitor/monitor_mail.h"

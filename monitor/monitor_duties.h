@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* monitor_duties.h: what people ask of the monitor's own duties (backup, mail)
+ * while it runs. Part of monitor.h; its rules hold, and its answers are given
+ * the same way.
+ */
+#ifndef MONITOR_MONITOR_DUTIES_H
+#define MONITOR_MONITOR_DUTIES_H
+
+#include "monitor/monitor.h"
+
+/* Before a backup is made: the line that says so, for the backup to hold. */
+void monitor_backup(struct monitor *m, const char *file, bool credentials,
+    const struct monitor_actor *who, monitor_answer_fn *answer, void *arg);
+
+/* A mail to that address, sent now and tried once. answer: it is kept, its
+ * `seq` is the delivery's number, whose row says what comes of it. */
+void monitor_mail_test(struct monitor *m, const char *to, const char *actor,
+    monitor_answer_fn *answer, void *arg);
+
+#endif

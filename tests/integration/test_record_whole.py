@@ -150,6 +150,20 @@ def found(what, path, word, *more, alone=True):
     assert code == (1 if alone else 0) and "NOT WITNESSED" in text, (what, text)
 
 
+def run_on(db, words):
+    """That database in the place of the true one, and the monitor on it; the witness's contradiction is an incident."""
+    for n in os.listdir(STATE):
+        if n.startswith("camwarden.db"):
+            os.unlink(f"{STATE}/{n}")
+    shutil.copy(db, DB)
+    m = Child([program("camwarden"), "run", "--config", CONFIG], stderr=open(LOG, "a"))
+    denied = wait("the contradiction", 30, lambda: [t for t, in rows(
+        "SELECT text FROM incident WHERE closed IS NULL AND text LIKE '%contradicted%'")])
+    print(denied[0], flush=True)
+    assert SECURE in denied[0] and words in denied[0], denied
+    return m
+
+
 # --- an installation, its keys carried to its witness
 prepare()
 os.environ.update(LD_PRELOAD=f"{BUILD}/tests/clock_shim.so", CAMWARDEN_TEST_CLOCK=f"{DIR}/clock",
@@ -289,15 +303,9 @@ try:
     found("this morning's copy put in its place", f"{DIR}/early.db", "rolled back", alone=False)
 
     # --- .. and run on: the witness contradicts it at once
-    for n in os.listdir(STATE):
-        if n.startswith("camwarden.db"):
-            os.unlink(f"{STATE}/{n}")
-    shutil.copy(f"{DIR}/early.db", DB)
-    monitor = Child([program("camwarden"), "run", "--config", CONFIG], stderr=open(LOG, "a"))
-    denied = wait("the contradiction", 30, lambda: [t for t, in rows(
-        "SELECT text FROM incident WHERE closed IS NULL AND text LIKE '%contradicted%'")])
-    print(denied[0], flush=True)
-    assert SECURE in denied[0] and "rolled back or cut off" in denied[0], denied
+    monitor = run_on(f"{DIR}/resigned.db", "was rewritten")
+    assert monitor.stop() == 0
+    monitor = run_on(f"{DIR}/early.db", "rolled back or cut off")
     status = run("status", ok=False).stdout
     assert "contradicted" in status, status
     assert wait("the page says so", 10, lambda: (r := get("/api/v1/feeds")["record"])["contradicted"] and r)["last"]

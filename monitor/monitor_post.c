@@ -16,7 +16,6 @@
 #include "common/log.h"
 #include "monitor/courier/backoff.h"
 #include "monitor/courier/mail_text.h"
-#include "monitor/monitor_mail.h"
 #include "monitor/monitor_request.h"
 #include "monitor/store/store_read_ledger.h"
 

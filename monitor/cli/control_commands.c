@@ -11,7 +11,6 @@
 #include "monitor/monitor_duties.h"
 #include "monitor/monitor.h"
 #include "monitor/monitor_floor.h"
-#include "monitor/monitor_mail.h"
 #include "monitor/monitor_nightly.h"
 #include "monitor/monitor_overlay.h"
 

@@ -12,7 +12,7 @@
 #include "common/clock.h"
 #include "monitor/http/agents.h"
 #include "monitor/monitor_floor.h"
-#include "monitor/monitor_mail.h"
+#include "monitor/monitor_duties.h"
 #include "monitor/monitor_overlay.h"
 #include "monitor/monitor.h"
 #include "monitor/monitor_nightly.h"

@@ -12,7 +12,6 @@
 #include "monitor/ledger/replay.h"
 #include "monitor/ledger/replay_index.h"
 #define OPEN INT64_MAX
-
 /* --- tracks */
 struct row {		    /* an interval, as the lines tell it */
 	int64_t start, end; /* end OPEN */
@@ -107,6 +106,7 @@ struct replay {
 	int64_t run;   /* of the last line */
 	bool complete; /* the first line of all is there */
 	int64_t first_seq, first_utc;
+	uint64_t epoch_least;		/* of which a line tells; 0 = of none */
 	int64_t gone_to[REPLAY_TABLES]; /* retention: ends up to here went */
 	int64_t names_to;		/* retention: names up to here went */
 	/* Content of this table's lines up to here is not there. */

@@ -87,6 +87,8 @@ epoch_open(struct replay *r, const struct replay_line *l, int64_t id,
 
 	if (t == NULL || id == 0)
 		return;
+	if (r->epoch_least == 0 || (uint64_t)id < r->epoch_least)
+		r->epoch_least = (uint64_t)id;
 	made_by(t, l, id);
 	set_digest(t, 0,
 	    replay_digest(r, own, sizeof(own)) + replay_digest(r, reason, n));

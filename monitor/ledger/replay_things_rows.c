@@ -96,6 +96,14 @@ epoch_row(struct replay *r, const struct replay_row *row)
 		.utc = body_number(&v[3], 0) };
 
 	snprintf(s.name, sizeof(s.name), "%lld", (long long)row->id);
+	/* Older than the lines that are left, by its number: its clock may
+	 * have been ahead, and what was written by it then is older too. */
+	if (!r->complete && (uint64_t)row->id < r->epoch_least) {
+		if (s.time[1] > r->first_utc)
+			r->first_utc = s.time[1];
+		r->tally.unproved[REPLAY_EPOCH]++;
+		return;
+	}
 	thing_compare(r, row, (uint64_t)row->id, &s);
 }
 

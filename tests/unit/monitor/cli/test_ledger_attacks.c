@@ -4,6 +4,7 @@
 #include "history.h"
 
 #include "monitor/store/db.h"
+#include "monitor/store/writer.h"
 
 #define STEPS 400
 
@@ -756,6 +757,68 @@ test_property(void **state)
 	history_write(witness, h->notes);
 }
 
+/* What is too old goes, and is not missed; what did not go is. */
+static void
+test_retention(void **state)
+{
+	struct history *mine = h;
+	struct verify_report r;
+
+	(void)state;
+	h = calloc(1, sizeof(*h));
+	history_begin(h, 77);
+	history_go(h, STEPS);
+	history_checkpoint(h);
+	store_close(&h->b.store);
+	h->b.mono += (int64_t)3 * 86400 * S;
+	struct writer *w = calloc(1, sizeof(*w));
+
+	assert_true(db_open(&w->db, database(), SQLITE_OPEN_READWRITE, NULL));
+	recover_settings(w);
+	recover_begin_run(w, h->b.mono, T0 + h->drift + h->b.mono);
+	w->keep_event_days = w->keep_interval_days = w->keep_people_days = 1;
+	for (int i = 0; i < 50 && retention_step(w, h->b.mono); i++)
+		;
+	recover_end_run(w, h->b.mono);
+	db_close(&w->db);
+	free(w);
+	open_again();
+	history_go(h, 50);
+	history_checkpoint(h);
+	store_close(&h->b.store);
+	history_write(witness, h->notes);
+	int code = look(database(), true, &r);
+
+	told(&r);
+	assert_int_equal(code, 0);
+	assert_true(r.first_seq > 256 && r.expired > 0);
+	/* What retention did not delete is missed. */
+	sqlite3 *db = open_copy();
+
+	run(db, "DELETE FROM interval WHERE id = (SELECT max(id) FROM interval"
+		" WHERE end IS NOT NULL)");
+	sqlite3_close(db);
+	assert_int_equal(look(copy, false, &r), 1);
+	assert_true(r.by_word[VERIFY_REMOVED] > 0);
+	db = open_copy();
+	run(db, "DELETE FROM private WHERE seq = (SELECT max(seq) FROM"
+		" private)");
+	sqlite3_close(db);
+	assert_int_equal(look(copy, false, &r), 1);
+	assert_int_equal(r.list[0].word, VERIFY_REMOVED);
+	/* An edited line that says what was deleted. */
+	db = open_copy();
+	run(db, "UPDATE event SET body = replace(body, '_to\":', '_to\":9')"
+		" WHERE kind = 'retention'");
+	sqlite3_close(db);
+	assert_int_equal(look(copy, false, &r), 1);
+	assert_int_equal(r.list[0].word, VERIFY_CHANGED);
+	history_end(h);
+	free(h);
+	h = mine;
+	history_write(witness, h->notes);
+}
+
 int
 main(void)
 {
@@ -768,6 +831,7 @@ main(void)
 		cmocka_unit_test(test_replaced),
 		cmocka_unit_test(test_damaged),
 		cmocka_unit_test(test_property),
+		cmocka_unit_test(test_retention),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

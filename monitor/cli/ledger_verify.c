@@ -525,7 +525,10 @@ look(const struct ledger_ask *ask, struct verify_report *out,
 		return CLI_FAILED;
 	}
 	if (!begin(&x)) {
-		cli_say("%s: %s", ask->db, store_reader_error(x.reader));
+		const char *why = store_reader_error(x.reader);
+
+		cli_say("%s: %s", ask->db,
+		    why[0] != '\0' ? why : "no ledger in it, or out of memory");
 	} else if (ask->checkpoint == NULL || read_witnessed(&x)) {
 		bool done = examine(&x);
 

@@ -18,7 +18,7 @@
 static const char help[] =
     "usage: camwarden ledger verify [--db FILE] [--checkpoint FILE] [--key "
     "FILE]\n"
-    "       camwarden ledger verify --proof FILE [--key FILE]\n"
+    "       camwarden ledger verify --proof FILE --key FILE\n"
     "       camwarden ledger prove LINE [--db FILE] [--checkpoint FILE]\n"
     "       camwarden ledger show [--from WHEN] [--to WHEN] [--kind KIND] "
     "[--limit N]\n"

@@ -301,5 +301,12 @@ ledger_examine_proof(const char *path, const char *key_path, bool json)
 
 	print_result(&p, wrong, json, key_path != NULL);
 	json_decref(j);
-	return wrong == NULL ? CLI_OK : CLI_TROUBLE;
+	if (wrong != NULL)
+		return CLI_TROUBLE;
+	if (key_path != NULL)
+		return CLI_OK;
+	/* Anybody can make a tree and a head that agree. */
+	cli_say("without the installation's public key (--key) it proves "
+		"nothing");
+	return CLI_FAILED;
 }

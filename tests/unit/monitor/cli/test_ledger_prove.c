@@ -165,7 +165,8 @@ test_good(void **state)
 		assert_non_null(strstr(said, kinds[i]));
 		assert_non_null(strstr(said, "signed by the key"));
 		free(said);
-		assert_int_equal(examine(j, NULL, &said), CLI_OK);
+		/* It agrees with itself, which anybody's does. */
+		assert_int_equal(examine(j, NULL, &said), CLI_FAILED);
 		assert_non_null(strstr(said, "signature not checked"));
 		free(said);
 		json_decref(j);

@@ -87,15 +87,14 @@ speaker(struct monitor *m, const struct agents_from *from,
 
 /* --- heartbeats */
 
+/* 422 is wrong for ever. A clock that is wrong now may be ours, or be set in
+ * the next second: what was counted is to come with the next heartbeat. */
 static uint16_t
 status_of(enum heartbeat_fault fault)
 {
-	if (fault == HEARTBEAT_RATE)
-		return 429;
-	return fault == HEARTBEAT_REPEATED || fault == HEARTBEAT_OUT_OF_ORDER ||
-		       fault == HEARTBEAT_CONFLICT
-		   ? 409
-		   : 422;
+	return fault == HEARTBEAT_RATE	  ? 429
+	       : fault == HEARTBEAT_RANGE ? 422
+					  : 409;
 }
 
 static void

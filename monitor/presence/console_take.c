@@ -261,18 +261,20 @@ note_refused(struct console_reporter *r, const struct heartbeat *hb,
 }
 
 /* When it was sent: its clock against the least offset seen so far. `follows`:
- * no heartbeat is missing before it; `same`: its life is that of the last one,
- * whose numbers grow, so that a clock which shows less was set back (by how
- * much more than that, nobody knows: it counts as sent too early, not late). */
+ * no heartbeat is missing before it; `whole`: its span is all the time since
+ * the last one, so that it tells how far a clock was set back. `same`: its life
+ * is that of the last one, whose numbers grow, so that a clock which shows less
+ * was set back (by how much more than that, nobody knows: it counts as sent too
+ * early, not late). */
 static int64_t
 sent_at(struct console_reporter *r, const struct heartbeat *hb, bool same,
-    bool follows, int64_t now_us, int64_t utc_us)
+    bool follows, bool whole, int64_t now_us, int64_t utc_us)
 {
 	int64_t offset, least, sent;
 
 	if (!hb->utc_ms)
 		return now_us;
-	if (follows && r->utc_ms &&
+	if (whole && r->utc_ms &&
 	    hb->utc_ms - r->utc_ms < (int64_t)hb->span_ms - BACK_MS)
 		r->back_ms += hb->span_ms - (hb->utc_ms - r->utc_ms);
 	else if (same && r->utc_ms && hb->utc_ms < r->utc_ms - BACK_MS)
@@ -476,16 +478,20 @@ is_gap(const struct console_reporter *r, const struct heartbeat *hb,
 }
 
 /* Its counts are of all the time since the last one that was taken: an agent
- * that couldn't deliver one puts them into the next. */
+ * that couldn't deliver one puts them into the next. By its clock, or where
+ * that was set meanwhile (it went back, or on for longer than there was time),
+ * by ours, which counts its way here too. */
 static bool
 covers(const struct console_reporter *r, const struct heartbeat *hb,
     int64_t now_us)
 {
-	int64_t since_ms = hb->utc_ms && r->utc_ms
-			       ? hb->utc_ms - r->utc_ms
-			       : (now_us - r->sent_us) / MS_US;
+	int64_t most_ms = (now_us - r->sent_us) / MS_US;
+	int64_t since_ms =
+	    hb->utc_ms && r->utc_ms ? hb->utc_ms - r->utc_ms : most_ms;
 
-	return since_ms >= 0 && hb->span_ms + BACK_MS >= since_ms;
+	if (since_ms < 0 || since_ms > most_ms + BACK_MS)
+		since_ms = most_ms;
+	return hb->span_ms + BACK_MS >= since_ms;
 }
 
 enum heartbeat_fault
@@ -496,7 +502,7 @@ console_take(struct console *c, enum console_token kind,
 	    kind == CONSOLE_TOKEN_BROWSER ? &c->page : &c->agent;
 	enum heartbeat_fault fault;
 	int64_t before = r->sent_us, spoke;
-	bool same, gap, was_conflict = r->conflict, first = !r->heard;
+	bool same, gap, whole, was_conflict = r->conflict, first = !r->heard;
 
 	console_settle(c, now_us);
 	if (!in_range(hb))
@@ -514,16 +520,17 @@ console_take(struct console *c, enum console_token kind,
 	}
 	same = r->life_count && find_life(r, hb) == 0;
 	gap = was_conflict || is_gap(r, hb, same);
+	whole = same && !was_conflict && covers(r, hb, now_us);
 	if (gap)
 		r->jump_us = now_us;
 	if (gap && r == console_lead(c))
-		console_gap(c, before, now_us,
-		    was_conflict || !same || !covers(r, hb, now_us));
+		console_gap(c, before, now_us, !whole);
 	/* Both may be there: it takes the old one's next heartbeat to know. */
 	spoke = before > r->refused_us ? before : r->refused_us;
 	if (gap && !same && now_us < spoke + c->config.late_after_s * S_US)
 		r->trial_us = now_us + c->config.late_after_s * S_US;
-	r->sent_us = sent_at(r, hb, same, same && !gap, now_us, utc_us);
+	r->sent_us = sent_at(r, hb, same, same && !gap, same && (!gap || whole),
+	    now_us, utc_us);
 	turn_to(r, find_life(r, hb), hb, now_us);
 	r->lives[0].seq = hb->seq;
 	take_state(c, r, hb);

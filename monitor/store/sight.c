@@ -85,50 +85,54 @@ numbers_read(struct db *db, const char *sql, struct numbers *out)
 
 /* --- epochs */
 
-static int
-by_from(const void *a, const void *b)
+/* Puts [from, to) of an epoch into what the pieces, which are later epochs',
+ * leave free; they stay in order. */
+static bool
+piece_add(struct sight *s, struct db *db, size_t *room, struct piece p)
 {
-	const struct piece *x = a, *y = b;
+	int64_t at = p.from;
 
-	return (x->from > y->from) - (x->from < y->from);
+	for (size_t i = 0; at < p.to; i++) {
+		struct piece *next = i < s->piece_count ? &s->pieces[i] : NULL;
+		int64_t until =
+		    next != NULL && next->from < p.to ? next->from : p.to;
+
+		if (at < until) {
+			if (!MORE(db, s->pieces, *room, s->piece_count))
+				return false;
+			next = &s->pieces[i];
+			memmove(next + 1, next,
+			    (s->piece_count++ - i) * sizeof(*next));
+			*next = (struct piece){ p.epoch, at, until };
+			at = until;
+		} else if (next != NULL && next->to > at) {
+			at = next->to;
+		}
+	}
+	return true;
 }
 
-/* Where no later epoch had begun yet; those to come are cut off. */
+/* Where no later epoch runs: a clock that was set back for a while hides what
+ * passed at those hours, and nothing of what came after them. */
 static void
 pieces_read(struct sight *s, struct db *db)
 {
-	int64_t limit = s->ask.to_utc;
 	size_t room = 0;
 	sqlite3_stmt *st = db_query(db,
-	    "SELECT id, start, end FROM epoch WHERE start < ?1 AND"
-	    " (end IS NULL OR end > ?2) ORDER BY id DESC",
-	    "ii", s->ask.to_utc, s->ask.from_utc);
+	    "SELECT id, max(start, ?2), min(ifnull(end, ?3), ?1) FROM epoch"
+	    " WHERE start < ?1 AND (end IS NULL OR end > ?2) ORDER BY id DESC",
+	    "iii", s->ask.to_utc, s->ask.from_utc, s->ask.alive_utc);
 
 	while (db_step(db, st)) {
-		struct piece p = { sqlite3_column_int64(st, 0),
+		const struct piece p = { sqlite3_column_int64(st, 0),
 			sqlite3_column_int64(st, 1),
 			sqlite3_column_int64(st, 2) };
-		int64_t later = db_int(db, limit,
-		    "SELECT min(start) FROM epoch WHERE id > ?", "i", p.epoch);
 
-		if (sqlite3_column_type(st, 2) == SQLITE_NULL)
-			p.to = s->ask.alive_utc;
-		if (p.from < s->ask.from_utc)
-			p.from = s->ask.from_utc;
-		if (p.to > limit)
-			p.to = limit;
-		if (p.to > later)
-			p.to = later;
-		if (p.from >= p.to)
-			continue;
-		if (!MORE(db, s->pieces, room, s->piece_count)) {
+		if (!piece_add(s, db, &room, p)) {
 			db_done(st);
 			return;
 		}
-		s->pieces[s->piece_count++] = p;
 	}
-	if (s->piece_count > 0)
-		qsort(s->pieces, s->piece_count, sizeof(*s->pieces), by_from);
 }
 
 /* [start, end) of the row under st (columns 0 and 1; NULL = open) within p;

@@ -8,6 +8,7 @@
 
 #define STEP_US 12000 /* of the writer's time */
 #define FEEDS_AT_ONCE 16
+#define DAY_US (WATCHED_DAY_HOURS * WATCHED_HOUR_US)
 
 static int64_t
 hour_of(int64_t utc)
@@ -16,13 +17,30 @@ hour_of(int64_t utc)
 }
 
 static void
+meta_set(struct writer *w, const char *key, int64_t value)
+{
+	db_run(&w->db, "INSERT OR REPLACE INTO meta(key, value) VALUES(?, ?)",
+	    "si", key, value);
+}
+
+static void
 frontier_set(struct writer *w, int64_t hour)
 {
 	w->at.watched_hour = hour;
-	db_run(&w->db,
-	    "INSERT OR REPLACE INTO meta(key, value)"
-	    " VALUES('watched_hour', ?)",
-	    "i", hour);
+	meta_set(w, "watched_hour", hour);
+}
+
+/* A clock was set back: hours before `top` were summed, and are to be again
+ * only where this epoch or a later one runs. */
+static void
+again_set(struct writer *w, int64_t top, int64_t epoch)
+{
+	if (w->at.watched_top == top && w->at.watched_epoch == epoch)
+		return;
+	w->at.watched_top = top;
+	w->at.watched_epoch = epoch;
+	meta_set(w, "watched_top", top);
+	meta_set(w, "watched_epoch", epoch);
 }
 
 void
@@ -31,10 +49,7 @@ watched_begin(struct writer *w, int64_t utc)
 	if (w->at.watched_hour != 0)
 		return;
 	frontier_set(w, hour_of(utc));
-	db_run(&w->db,
-	    "INSERT OR REPLACE INTO meta(key, value)"
-	    " VALUES('watched_since', ?)",
-	    "i", utc);
+	meta_set(w, "watched_since", utc);
 }
 
 void
@@ -42,6 +57,10 @@ watched_recover(struct writer *w)
 {
 	w->at.watched_hour = db_int(&w->db, 0,
 	    "SELECT value FROM meta WHERE key = 'watched_hour'", "");
+	w->at.watched_top = db_int(&w->db, 0,
+	    "SELECT value FROM meta WHERE key = 'watched_top'", "");
+	w->at.watched_epoch = db_int(&w->db, 0,
+	    "SELECT value FROM meta WHERE key = 'watched_epoch'", "");
 }
 
 void
@@ -66,40 +85,56 @@ watched_clock(struct writer *w, int64_t utc)
 	if (w->at.watched_hour == 0 || hour_of(utc) >= w->at.watched_hour)
 		return;
 	sight_free(&w->sight);
+	if (w->at.watched_hour > w->at.watched_top)
+		again_set(w, w->at.watched_hour,
+		    w->at.watched_top != 0 ? w->at.watched_epoch : w->at.epoch);
 	frontier_set(w, hour_of(utc));
 	/* What a wrong clock put into the future has begun by now. */
 	db_run(&w->db,
 	    "UPDATE meta SET value = min(value, ?) WHERE key ="
 	    " 'watched_since'",
 	    "i", utc);
-	db_run(&w->db, "DELETE FROM watched_due WHERE hour >= ?", "i",
-	    hour_of(utc));
 }
 
-/* The hour after the frontier is due; where nobody lived there is nothing to
- * sum (clocks jump by years), and an hour without a sum is unknown. */
+/* Where nobody lived there is nothing to sum (clocks jump by years), and an
+ * hour without a sum is unknown; but one that has a sum of before the clock was
+ * set back is unknown only when it was summed again. */
+#define RUNS_IN                                                                \
+	" FROM epoch WHERE id >= ?3 AND start < ?1"                            \
+	" AND (end IS NULL OR end > ?2)"                                       \
+	" AND (reason <> 'monitor-off' OR EXISTS(SELECT 1 FROM watched_day"    \
+	"  WHERE ?3 > 0 AND day = ?4))"
+#define BEGINS_FROM                                                            \
+	"SELECT min(at) FROM (SELECT start AS at FROM epoch WHERE id >= ?2"    \
+	" AND start >= ?1 AND reason <> 'monitor-off' UNION ALL"               \
+	" SELECT max(?1, ?3 * (SELECT min(day) FROM watched_day"               \
+	"  WHERE day >= ?1 / ?3)) WHERE ?2 > 0 AND EXISTS(SELECT 1 FROM epoch" \
+	"  WHERE id >= ?2 AND end > ?1 AND reason = 'monitor-off'))"
+
+/* The hour after the frontier is due. */
 static void
 frontier_move(struct writer *w)
 {
 	int64_t hour = w->at.watched_hour, next = hour + WATCHED_HOUR_US;
-	bool lived = db_int(&w->db, 0,
-	    "SELECT EXISTS(SELECT 1 FROM epoch WHERE start < ?1"
-	    " AND (end IS NULL OR end > ?2) AND reason <> 'monitor-off')",
-	    "ii", next, hour);
+	int64_t top = w->at.watched_top;
+	int64_t since = hour < top ? w->at.watched_epoch : 0;
 
-	if (lived) {
+	if (db_int(&w->db, 0, "SELECT EXISTS(SELECT 1" RUNS_IN ")", "iiii",
+		next, hour, since, hour / DAY_US) != 0) {
 		db_run(&w->db,
 		    "INSERT OR REPLACE INTO watched_due(hour, feed, after)"
 		    " VALUES(?, 0, 0)",
 		    "i", hour);
 	} else {
-		int64_t start = db_int(&w->db, next,
-		    "SELECT min(start) FROM epoch WHERE start >= ?"
-		    " AND reason <> 'monitor-off'",
-		    "i", next);
+		int64_t start = db_int(&w->db, next, BEGINS_FROM, "iii", next,
+		    since, DAY_US);
 
 		next = hour_of(start);
+		if (since > 0 && next > top)
+			next = top;
 	}
+	if (top != 0 && next >= top)
+		again_set(w, 0, 0);
 	frontier_set(w, next);
 }
 

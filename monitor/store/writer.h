@@ -31,6 +31,9 @@ struct stand {
 	/* Every hour before this one was summed, or is in watched_due; 0 =
 	 * there never was a screen. */
 	int64_t watched_hour;
+	/* Hours from there up to watched_top were summed before a clock was set
+	 * back; epochs from watched_epoch on are new. 0: it was not. */
+	int64_t watched_top, watched_epoch;
 	bool inventory_changed, floor_changed;
 	bool resync_due; /* the monitor must post every verdict again */
 };

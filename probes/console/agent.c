@@ -210,14 +210,14 @@ read_token_again(struct agent *a)
 
 /* A server in trouble (5xx), or asked too often (429), is well again soon, and
  * a console that is late by 15 s is unknown. What it refuses by judgement it
- * will refuse for long. */
+ * will refuse for long, but for the first time: perhaps a clock was being set.
+ */
 static void
 slow_down(struct agent *a, long status)
 {
 	if (status == 429 || status >= 500)
 		a->backoff_us = 0;
-	a->backoff_us =
-	    2 * (a->backoff_us == 0 ? a->interval_us : a->backoff_us);
+	a->backoff_us = a->backoff_us == 0 ? a->interval_us : 2 * a->backoff_us;
 	if (a->backoff_us > MOST_INTERVAL_US)
 		a->backoff_us = MOST_INTERVAL_US;
 	a->due_us = clock_mono_us() + a->backoff_us;

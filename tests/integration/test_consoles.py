@@ -96,8 +96,8 @@ def main():
             ("no such screen", 422, "screen", post("/api/v1/views", {"screen": "None"}, vms)),
             ("another method", 405, "method", post("/agent/v1/record", {}, one)),
             ("no such path", 404, "page", post("/agent/v2/heartbeat", {}, one)),
-            ("from the future", 422, "clock", probe.beat(utc_ms=int(time.time() * 1000) + 3600000)),
-            ("from the past", 422, "clock", probe.beat(utc_ms=int(time.time() * 1000) - 3600000))):
+            ("from the future", 409, "clock", probe.beat(utc_ms=int(time.time() * 1000) + 3600000)),
+            ("from the past", 409, "clock", probe.beat(utc_ms=int(time.time() * 1000) - 3600000))):
         assert answer[0] == status and word in answer[1].get("detail", ""), (what, answer)
     try:
         huge = post("/agent/v1/heartbeat", b"x" * 70000, one)[0]

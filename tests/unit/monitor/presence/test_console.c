@@ -227,6 +227,23 @@ test_delayed(void **unused)
 	assert_string_equal(strrchr(t.told, ';'), "; 319 idle quiet");
 }
 
+/* A heartbeat of that span without input, of a console whose clock is set with
+ * ours. */
+static void
+beat_spans(struct story *t, double at_s, double span_s, double clock_s)
+{
+	t->hb.seq++;
+	t->hb.span_ms = (uint32_t)(span_s * 1000);
+	t->hb.utc_ms = UTC0 / 1000 + (int64_t)((at_s + clock_s) * 1000);
+	memset(t->hb.input.count, 0, sizeof(t->hb.input.count));
+	t->hb.idle_ms = 4000000;
+	assert_int_equal(console_take(&t->c, CONSOLE_TOKEN_AGENT, &t->hb,
+			     mono(at_s),
+			     UTC0 + (int64_t)((at_s + clock_s) * S)),
+	    HEARTBEAT_FINE);
+	told(t, at_s);
+}
+
 /* Its clock is half a minute behind: as long as that might be delay, it is;
  * then it is known. A clock that is set back doesn't make it late. */
 static void
@@ -254,6 +271,37 @@ test_wrong_clock(void **unused)
 	assert_int_equal(beat(&t, at, 30, 2), HEARTBEAT_FUTURE);
 	t.clock_s = -130;
 	assert_int_equal(beat(&t, at, 30, 2), HEARTBEAT_PAST);
+}
+
+/* Its clock and ours are set together, but a heartbeat comes in between: it is
+ * refused, and what it counted comes with the next. That is enough to know when
+ * it was sent, whichever way and however far the clocks went, and nothing is
+ * forgotten. */
+static void
+test_set_together(void **unused)
+{
+	static const double by[] = { 3600, -3600, 2592000, -2592000, -2592000,
+		2592000, 100, -100, -3, 50 };
+	static struct story t;
+	double at = 5, missed;
+	unsigned i;
+
+	(void)unused;
+	begin(&t, NULL);
+	work(&t, at);
+	for (i = 0; i < COUNT(by); i++) {
+		missed = i % 2 ? 5 : 5 + 10 * (i % 4);
+		t.clock_s += by[i];
+		t.hb.seq += (uint64_t)(missed / 5); /* refused, all of them */
+		at += missed + 5;
+		beat_spans(&t, at, missed + 5, t.clock_s);
+		assert_int_equal(t.c.verdict.why,
+		    missed < 15 ? PRESENCE_WHY_INPUT : t.c.verdict.why);
+		at += 5;
+		beat_spans(&t, at, 5, t.clock_s);
+		assert_int_equal(t.c.verdict.state, PRESENCE_ATTENDED);
+		assert_true(t.c.agent.sent_us > mono(at - 2));
+	}
 }
 
 static void
@@ -736,6 +784,7 @@ main(void)
 		cmocka_unit_test(test_missing),
 		cmocka_unit_test(test_delayed),
 		cmocka_unit_test(test_wrong_clock),
+		cmocka_unit_test(test_set_together),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_rate),
 		cmocka_unit_test(test_conflict),

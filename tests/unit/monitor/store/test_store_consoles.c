@@ -993,6 +993,76 @@ test_years_are_skipped(void **state)
 	free(op);
 }
 
+/* Feed 1 is on D1's screen, and somebody is there or not. */
+static void
+see_and_sit(struct writer *w, struct op *op, int64_t at, bool there)
+{
+	struct store_tile one = { 1, VIEW_COUNTS };
+
+	op->verdict = (struct store_verdict){ .feed = 1,
+		.state = STATE_UP,
+		.causes = 1ull << CAUSE_NONE,
+		.since_us = at,
+		.at_us = at,
+		.evidence = "{}" };
+	apply(w, op, apply_verdict);
+	op->presence = (struct store_presence){ 1,
+		there ? PRESENCE_ATTENDED : PRESENCE_IDLE,
+		there ? PRESENCE_WHY_INPUT : PRESENCE_WHY_QUIET, at, at, "{}" };
+	apply(w, op, apply_presence);
+	op->display = (struct store_display){ 1, SCREEN_ON, VIEW_FROM_AGENT, at,
+		at, &one, 1 };
+	apply(w, op, apply_display);
+}
+
+/* An hour of the clock set back a month, then right again: nothing of what came
+ * before, between and after is lost, and the month is not summed again. */
+static void
+test_a_month_back(void **state)
+{
+	struct bench *b = *state;
+	struct op *op = calloc(1, sizeof(*op));
+	int64_t at = b->mono, begun = at, month = 30 * 24 * HOUR;
+	struct both c;
+
+	store_close(&b->store);
+	struct writer *w = writer_of_bench(b);
+
+	for (int hour = 0; hour < 50; hour++) {
+		assert_true(db_script(&w->db, "BEGIN"));
+		if (hour == 30 || hour == 31) {
+			op->word = (struct op_word){ .at_us = at,
+				.utc = w->at.anchor_us +
+				       (hour == 30 ? -month : month),
+				.text = "step" };
+			apply(w, op, epoch_step);
+		}
+		see_and_sit(w, op, at, hour % 2 == 0);
+		at += HOUR;
+		epoch_alive(w, at, false);
+		assert_true(db_script(&w->db, "COMMIT"));
+		for (int i = 0; i < 20 && watched_step(w, at); i++)
+			;
+		/* Of the month between, nothing becomes due. */
+		assert_true(db_int(&w->db, -1,
+				"SELECT count(*) FROM watched_due", "") < 3);
+		assert_true(w->at.watched_hour > epoch_utc(w, at) - 3 * HOUR);
+	}
+	assert_int_equal(w->at.watched_top, 0);
+	b->mono = at;
+	compare(b, begun, at, &c);
+	/* Hour 30 passed in another month: of this one nobody knows it. */
+	assert_int_equal(c.us[WATCHED_WATCHED], 24 * HOUR);
+	assert_int_equal(c.us[WATCHED_UNATTENDED], 25 * HOUR);
+	assert_int_equal(c.us[WATCHED_UNKNOWN], FEEDS * HOUR);
+	watched_end(w);
+	db_close(&w->db);
+	free(w);
+	free(op);
+	bench_open(b);
+	tiles(b);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int
@@ -1012,6 +1082,7 @@ main(void)
 		TEST(test_prompts_and_disputes),
 		TEST(test_breach_of_the_roster),
 		TEST(test_watched_table),
+		TEST(test_a_month_back),
 		TEST(test_wall_of_a_room),
 		TEST(test_sums_are_the_intervals),
 		TEST(test_sums_with_a_wrong_clock),

@@ -191,6 +191,26 @@ fail(char **error_out, const char *why)
 	return false;
 }
 
+/* A database of an older version is copied and checked first: minutes, with
+ * many gigabytes, in which nobody shall think that it hangs. */
+static bool
+on_progress(void *arg, const char *what, uint64_t done, uint64_t all)
+{
+	struct monitor *m = arg;
+	int64_t now = clock_mono_us();
+
+	if (now - m->progress_us < US_PER_S)
+		return true;
+	m->progress_us = now;
+	if (all > 0)
+		log_info("monitor", "new tables: %s the database first: %u %%",
+		    what, (unsigned)(done * 100 / all));
+	else
+		log_info("monitor", "new tables: %s the database first: %u s",
+		    what, (unsigned)done);
+	return true;
+}
+
 static bool
 open_store(struct monitor *m, char **error_out)
 {
@@ -206,7 +226,8 @@ open_store(struct monitor *m, char **error_out)
 		.keep_thumbnail_days =
 		    (uint32_t)(cfg->keep_thumbnails_us / DAY_US),
 		.keep_people_days = (uint32_t)(cfg->keep_people_us / DAY_US),
-		.keep_bytes = cfg->keep_thumbnail_bytes };
+		.keep_bytes = cfg->keep_thumbnail_bytes,
+		.progress = { on_progress, m } };
 	const struct store_calls calls = { .on_inventory = on_inventory,
 		.on_resync = on_resync,
 		.on_health = on_health,

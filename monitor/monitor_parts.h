@@ -107,7 +107,7 @@ struct monitor {
 	uint32_t feed_count;
 	struct deadlines deadlines;
 	struct event *timer, *second, *lag, *store_event;
-	int64_t anchor_us; /* UTC = anchor + monotonic */
+	int64_t anchor_us, progress_us; /* UTC = anchor + monotonic; told */
 	int64_t lag_due_us;
 	uint32_t lags[LAGS];
 	uint32_t lag_count;

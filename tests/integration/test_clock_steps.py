@@ -184,6 +184,20 @@ def main():
     print(f"{len(STEPS)} steps in {lasted:.0f} s, {seq} lines; up {up:.1f} s; loop lag at most {lag} us")
     assert lasted <= up <= lasted + 60, (up, lasted)
     watched(epochs, feeds[0])
+    reported()
+
+
+def reported():
+    """The record is whole, and a report of those days has nothing negative and tells of the steps."""
+    p = run("ledger", "verify", ok=False)
+    assert p.returncode == 0, p.stdout + p.stderr
+    report = json.loads(run("report", "--format", "json", "--from", "2026-01-01", "--to", "2999-01-01").stdout)
+    assert "the clock was set" in json.dumps(report["gaps"])
+    for part in [report["fleet"], *report["days"]]:
+        for figures in (part["counted_s"], part["state_s"]):
+            assert min(figures.values()) >= 0 and abs(sum(figures.values()) - part["span_s"]) < 0.001, part
+    good = sum(d["counted_s"]["good"] for d in report["days"])
+    assert 0 < good and abs(good - report["fleet"]["counted_s"]["good"]) < 0.001, (good, report["fleet"])
 
 
 if __name__ == "__main__":

@@ -9,23 +9,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/disk.h"
+
 #define PATH_BYTES 4096
-
-static bool
-write_all(int fd, const char *p, size_t n)
-{
-	while (n > 0) {
-		ssize_t done = write(fd, p, n);
-
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done <= 0)
-			return false;
-		p += done;
-		n -= (size_t)done;
-	}
-	return fsync(fd) == 0;
-}
 
 /* Beside where it shall stand, under another name, given. */
 static bool
@@ -40,7 +26,8 @@ file_beside(const char *path, const struct ink *text, char temp[PATH_BYTES])
 		return false;
 	}
 	fd = open(temp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
-	good = fd >= 0 && write_all(fd, text->text, text->length);
+	good = fd >= 0 && disk_write(fd, text->text, text->length) &&
+	       fsync(fd) == 0;
 	if (!good)
 		cli_say("%s can't be written: %s", path, strerror(errno));
 	if (fd >= 0 && close(fd) != 0 && good) {

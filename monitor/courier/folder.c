@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "common/clock.h"
+#include "common/disk.h"
 #include "monitor/courier/mail_text.h"
 
 #define PIECE 65536
@@ -19,33 +20,6 @@ fail(const char *path)
 {
 	fprintf(stderr, "%s: %s\n", path, strerror(errno));
 	return 1;
-}
-
-static bool
-write_all(int fd, const char *p, size_t n)
-{
-	while (n > 0) {
-		ssize_t put = write(fd, p, n);
-
-		if (put < 0 && errno == EINTR)
-			continue;
-		if (put <= 0)
-			return false;
-		p += put;
-		n -= (size_t)put;
-	}
-	return true;
-}
-
-static bool
-sync_folder(const char *path)
-{
-	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	bool good = fd >= 0 && fsync(fd) == 0;
-
-	if (fd >= 0)
-		close(fd);
-	return good;
 }
 
 int
@@ -66,8 +40,8 @@ folder_append_main(int argc, char **argv)
 	fresh = access(path, F_OK) != 0;
 	fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
 	    0644);
-	good = fd >= 0 && n > 0 && write_all(fd, text, (size_t)n) &&
-	       fsync(fd) == 0 && (!fresh || sync_folder(argv[1]));
+	good = fd >= 0 && n > 0 && disk_write(fd, text, (size_t)n) &&
+	       fsync(fd) == 0 && (!fresh || disk_sync(argv[1]));
 	if (!good)
 		return fail(path);
 	close(fd);

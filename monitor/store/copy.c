@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "common/clock.h"
+#include "common/disk.h"
 #include "monitor/inventory/inventory.h"
 #include "monitor/store/schema.h"
 
@@ -136,19 +137,6 @@ copy_check(struct db *db, const struct store_progress *progress)
 	return db->rc == SQLITE_OK;
 }
 
-static bool
-sync_one(const char *path, int flags)
-{
-	int fd = open(path, flags | O_CLOEXEC);
-	bool good = fd >= 0 && fsync(fd) == 0;
-	int error = errno;
-
-	if (fd >= 0)
-		close(fd);
-	errno = error;
-	return good;
-}
-
 bool
 copy_sync(const char *path)
 {
@@ -158,8 +146,7 @@ copy_sync(const char *path)
 	if (slash != NULL)
 		snprintf(dir, sizeof(dir), "%.*s",
 		    slash == path ? 1 : (int)(slash - path), path);
-	return sync_one(path, O_RDONLY) &&
-	       sync_one(dir, O_RDONLY | O_DIRECTORY);
+	return disk_sync(path) && disk_sync(dir);
 }
 
 static void

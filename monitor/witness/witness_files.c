@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/disk.h"
+
 #define PREFIX "checkpoints-"
 #define HEAD "=== "
 #define DAY_FILE_BYTES (256u << 20)
@@ -20,33 +22,6 @@ fail(char error_out[256], const char *what, const char *file)
 {
 	snprintf(error_out, 256, "%s %.150s: %s", what, file, strerror(errno));
 	return false;
-}
-
-static bool
-write_all(int fd, const char *p, size_t n)
-{
-	while (n > 0) {
-		ssize_t put = write(fd, p, n);
-
-		if (put < 0 && errno == EINTR)
-			continue;
-		if (put <= 0)
-			return false;
-		p += put;
-		n -= (size_t)put;
-	}
-	return true;
-}
-
-static bool
-sync_folder(const char *dir)
-{
-	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	bool good = fd >= 0 && fsync(fd) == 0;
-
-	if (fd >= 0)
-		close(fd);
-	return good;
 }
 
 /* Whole or not at all, and on the disk. */
@@ -61,10 +36,10 @@ write_whole(const char *dir, const char *name, const char *text, mode_t mode)
 	snprintf(fresh, sizeof(fresh), "%s.new", path);
 	unlink(fresh);
 	fd = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-	good = fd >= 0 && write_all(fd, text, strlen(text)) && fsync(fd) == 0;
+	good = fd >= 0 && disk_write(fd, text, strlen(text)) && fsync(fd) == 0;
 	if (fd >= 0)
 		close(fd);
-	return good && rename(fresh, path) == 0 && sync_folder(dir);
+	return good && rename(fresh, path) == 0 && disk_sync(dir);
 }
 
 static char *
@@ -253,8 +228,8 @@ witness_files_keep(const char *dir, const struct witness_offer *o,
 	    (int)o->note_length, o->note, o->line);
 	fresh = access(path, F_OK) != 0;
 	fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644);
-	good = fd >= 0 && write_all(fd, entry, strlen(entry)) &&
-	       fsync(fd) == 0 && (!fresh || sync_folder(dir));
+	good = fd >= 0 && disk_write(fd, entry, strlen(entry)) &&
+	       fsync(fd) == 0 && (!fresh || disk_sync(dir));
 	if (!good)
 		fail(error_out, "can't write", path);
 	if (fd >= 0)

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* disk.h: what must be on the disk, not merely written. For whoever keeps files
+ * that others rely on; names are ours.
+ */
+#ifndef COMMON_DISK_H
+#define COMMON_DISK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* All n bytes, whatever interrupts; nothing is synced. False: errno says why,
+ * and a part may have been written. */
+bool disk_write(int fd, const void *bytes, size_t n);
+/* fsync of a file, or of a folder (so that its names are kept) by its path;
+ * false with errno. */
+bool disk_sync(const char *path);
+
+#endif

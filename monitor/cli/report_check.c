@@ -9,7 +9,9 @@
 
 #include <jansson.h>
 
+#include "monitor/ledger/hash.h"
 #include "monitor/report/report_json.h"
+#include "monitor/store/store_read_ledger.h"
 
 #define REPORT_MOST ((size_t)512 << 20)
 
@@ -272,6 +274,65 @@ compared(struct report_job *job, const char *text, size_t length,
 	return equal ? CLI_OK : CLI_TROUBLE;
 }
 
+/* --- is it the one that was made then? */
+
+struct lines_of { /* that tell of reports of this span */
+	int64_t from_utc, to_utc;
+	int64_t seq[64];
+	unsigned count;
+	char hex[2 * LEDGER_HASH + 1]; /* of the file */
+	int64_t found;		       /* the line that names it */
+};
+
+static bool
+on_made(void *arg, const struct store_made_row *row)
+{
+	struct lines_of *l = arg;
+
+	/* A report begins where the record does. */
+	if (row->from_utc <= l->from_utc && l->to_utc <= row->to_utc)
+		l->seq[l->count++] = row->seq;
+	return l->count < sizeof(l->seq) / sizeof(l->seq[0]);
+}
+
+static bool
+on_line(void *arg, const struct store_line *line)
+{
+	struct lines_of *l = arg;
+
+	if (line->body.p != NULL && memmem(line->body.p, line->body.n, l->hex,
+					sizeof(l->hex) - 1) != NULL)
+		l->found = line->seq;
+	return true;
+}
+
+/* What it asked for (a site, a softer target) is the file's own word: only the
+ * ledger says that this very file was the night's. */
+static void
+made_print(struct report_job *job, const struct gather_ask *ask,
+    const char *text, size_t length)
+{
+	struct lines_of l = { .from_utc = ask->from_utc,
+		.to_utc = ask->to_utc };
+	uint8_t hash[LEDGER_HASH];
+
+	hash_of(text, length, hash);
+	for (unsigned i = 0; i < LEDGER_HASH; i++)
+		snprintf(l.hex + 2 * i, 3, "%02x", hash[i]);
+	if (!store_read_reports(job->reader, UINT32_MAX, on_made, &l))
+		return;
+	for (unsigned i = 0; i < l.count && l.found == 0; i++)
+		if (!store_read_lines(job->reader, l.seq[i], l.seq[i], on_line,
+			&l))
+			return;
+	if (l.found != 0)
+		printf("line %lld of the record names this very file\n",
+		    (long long)l.found);
+	else
+		printf("no line of the record names this file: it is not one "
+		       "the daemon made and kept\n");
+}
+
 /* --- can it be recomputed? */
 
 struct since {
@@ -405,6 +466,8 @@ recompute(struct report_job *job, const struct gather_ask *ask,
 		return code;
 	if (report_json(job->report, &found)) {
 		code = compared(job, text, length, &found);
+		if (code == CLI_OK && !job->cli.json)
+			made_print(job, ask, text, length);
 		if (code == CLI_TROUBLE && !since_print(job, ask))
 			code = CLI_FAILED;
 	} else {

@@ -255,6 +255,11 @@ try:
     said = run("report", "--check", f"{reports}/report-{TODAY}.json").stdout
     assert said.startswith("the same"), said
     [(seq, body)] = rows("SELECT seq, body FROM event WHERE kind = 'report'")
+    assert f"line {seq} of the record names this very file" in said, said
+    by_hand = f"{reports}/../by-hand.json"
+    with open(f"{reports}/report-{TODAY}.json") as f, open(by_hand, "w") as other:
+        other.write(f.read() + "\n")
+    assert "no line of the record names this file" in run("report", "--check", by_hand).stdout
     assert {json.loads(body)[k] for k in json.loads(body) if k.startswith("sha256_")} >= {
         hashlib.sha256(b).hexdigest() for b in (printed, mailed)}
     # A mail that somebody kept is a witness, as it was saved.

@@ -172,7 +172,8 @@ def disk_full(w):
 
 def state_of(path):
     """All that stands in a state directory, but the lock."""
-    return {name: open(os.path.join(path, name), "rb").read() for name in os.listdir(path)
+    return {os.path.join(where, name): open(os.path.join(where, name), "rb").read()
+            for where, _, names in os.walk(path) for name in names
             if name not in ("camwarden.lock", "control.sock")}
 
 

@@ -49,11 +49,37 @@ file_place(const char *temp, const char *path)
 	return false;
 }
 
+/* A device, a pipe, a link (/dev/stdout is one): a name that stands for
+ * something else, and no new file may take its place. */
+static bool
+is_special(const char *path)
+{
+	struct stat s;
+
+	return lstat(path, &s) == 0 && !S_ISREG(s.st_mode) &&
+	       !S_ISDIR(s.st_mode);
+}
+
+static bool
+file_into(const char *path, const struct ink *text)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
+	bool good = fd >= 0 && disk_write(fd, text->text, text->length);
+
+	if (!good)
+		cli_say("%s can't be written: %s", path, strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	return good;
+}
+
 bool
 report_file(const char *path, const struct ink *text)
 {
 	char temp[PATH_BYTES];
 
+	if (is_special(path))
+		return file_into(path, text);
 	return file_beside(path, text, temp) && file_place(temp, path);
 }
 

@@ -13,6 +13,7 @@ import random
 import resource
 import shutil
 import sqlite3
+import stat
 import subprocess
 import time
 
@@ -127,6 +128,15 @@ def no_room():
     for bad in (link, "/proc/nothing", "/dev/null/x"):
         assert report("--date", day(3), "--folder", bad)[0] == 2
     assert report("--date", day(3), "-o", DIR)[0] == 2
+    # What a name stands for is written to, and stays what it is: as root, a device could be renamed over.
+    pipe, pointer = os.path.join(DIR, "pipe"), os.path.join(DIR, "pointer")
+    os.mkfifo(pipe)
+    os.symlink("file", pointer)
+    reading = subprocess.Popen(["cat", pipe], stdout=subprocess.PIPE)
+    for special in (pipe, pointer):
+        assert report("--date", day(3), "--format", "csv", "-o", special)[0] == 0
+    assert stat.S_ISFIFO(os.lstat(pipe).st_mode) and os.path.islink(pointer)
+    assert reading.communicate(timeout=20)[0] == open(link, "rb").read() != b""
 
 
 def hostile():

@@ -336,7 +336,7 @@ look_at_checkpoints(struct verify *v)
 			tree_root(&v->tree, root);
 		made = true;
 		bool good = memcmp(root, c->root, LEDGER_HASH) == 0 &&
-			    (!c->has_head ||
+			    (!c->has_head || !v->prev_known ||
 				memcmp(v->prev, c->head, LEDGER_HASH) == 0 ||
 				c->size == 0);
 

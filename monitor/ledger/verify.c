@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "monitor/ledger/verify.h"
 
+#include <sodium.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "monitor/ledger/body.h"
+#include "monitor/ledger/findings.h"
 #include "monitor/ledger/replay_inside.h"
 #include "monitor/ledger/tree.h"
 
@@ -14,19 +16,17 @@
 #define SHIFT 64    /* renumbered by so many: told as such */
 #define SUSPECTS 16 /* lines that don't fit, kept to tell what was done */
 
-const char *
-verify_word_name(enum verify_word word)
-{
-	static const char *const names[VERIFY_WORDS] = { "changed", "removed",
-		"inserted", "reordered", "rewritten", "rolled back", "cut off",
-		"replaced" };
-
-	return names[word];
-}
-
 struct suspect { /* a line whose hash doesn't follow */
 	int64_t seq;
 	uint8_t prev[LEDGER_HASH], hash[LEDGER_HASH];
+};
+
+/* The first line that is left. Only a later line tells the hash before it. */
+struct opening {
+	bool due;
+	int64_t mono, feed;
+	uint8_t run[16], digest[LEDGER_HASH], hash[LEDGER_HASH];
+	char kind[48]; /* a longer one is none of ours, and does not follow */
 };
 
 struct tile {
@@ -61,36 +61,15 @@ struct verify {
 	size_t blank_count, blank_room;
 	char blank_kind[48];
 	int64_t lines_to, contents_to; /* retention: seqs */
+	struct opening opening;
+	bool cut_known;
+	uint8_t cut[LEDGER_HASH]; /* of line lines_to, which retention told */
 	struct suspect suspects[SUSPECTS];
 	size_t suspect_count;
 	bool shifted; /* all that follows is renumbered, and known to be */
 };
 
 /* --- findings */
-
-/* The list stays sorted: by depth, then by line; those of no line last. */
-static bool
-comes_before(const struct verify_finding *a, const struct verify_finding *b)
-{
-	if (a->depth != b->depth)
-		return a->depth < b->depth;
-	return a->seq != 0 && (b->seq == 0 || a->seq < b->seq);
-}
-
-static void
-keep(struct verify_report *r, const struct verify_finding *f)
-{
-	size_t k = r->count;
-
-	while (k > 0 && comes_before(f, &r->list[k - 1]))
-		k--;
-	if (k >= VERIFY_KEPT)
-		return;
-	size_t last = r->count < VERIFY_KEPT ? r->count++ : VERIFY_KEPT - 1;
-
-	memmove(&r->list[k + 1], &r->list[k], (last - k) * sizeof(*f));
-	r->list[k] = *f;
-}
 
 void
 verify_say(struct verify *v, enum verify_word word, int64_t seq, int64_t utc,
@@ -107,9 +86,7 @@ verify_say(struct verify *v, enum verify_word word, int64_t seq, int64_t utc,
 		f.depth = 2;
 	else if (word == VERIFY_REWRITTEN || strcmp(kind, "tile") == 0)
 		f.depth = 1;
-	v->report.findings++;
-	v->report.by_word[word]++;
-	keep(&v->report, &f);
+	findings_add(&v->report, &f);
 }
 
 static void
@@ -471,23 +448,6 @@ place_of(const struct verify *v, const struct verify_line *l,
 	return NULL;
 }
 
-/* What was said of this line was a mistake: more is known now. */
-static void
-take_back(struct verify *v, int64_t seq)
-{
-	struct verify_report *r = &v->report;
-
-	for (size_t i = 0; i < r->count; i++) {
-		if (r->list[i].seq != seq)
-			continue;
-		r->findings--;
-		r->by_word[r->list[i].word]--;
-		memmove(&r->list[i], &r->list[i + 1],
-		    (--r->count - i) * sizeof(r->list[0]));
-		return;
-	}
-}
-
 static void
 does_not_follow(struct verify *v, const struct verify_line *l,
     const uint8_t digest[LEDGER_HASH])
@@ -502,14 +462,14 @@ does_not_follow(struct verify *v, const struct verify_line *l,
 	    s == NULL && v->suspect_count > 0 ? shift_of(v, l, digest) : 0;
 
 	if (s != NULL) {
-		take_back(v, s->seq);
+		findings_take_back(&v->report, s->seq);
 		verify_say(v, VERIFY_REORDERED, s->seq, l->utc, kind,
 		    "line %lld stands in place of line %lld", (long long)s->seq,
 		    (long long)l->seq);
 	} else if (shift != 0) {
 		int64_t first = v->suspects[v->suspect_count - 1].seq;
 
-		take_back(v, first);
+		findings_take_back(&v->report, first);
 		v->shifted = true;
 		verify_say(v, shift > 0 ? VERIFY_REMOVED : VERIFY_INSERTED,
 		    first, l->utc, kind,
@@ -554,20 +514,34 @@ look_at_time(struct verify *v, const struct verify_line *l)
 		v->mono_most = l->mono;
 }
 
+static bool
+hash_read(const struct body_value *v, uint8_t out[LEDGER_HASH])
+{
+	size_t n = 0;
+
+	return v->p != NULL && v->n == 2 * LEDGER_HASH + 2 && v->p[0] == '"' &&
+	       sodium_hex2bin(out, LEDGER_HASH, v->p + 1, v->n - 2, NULL, &n,
+		   NULL) == 0 &&
+	       n == LEDGER_HASH;
+}
+
 static void
 look_at_retention(struct verify *v, const struct verify_line *l)
 {
-	static const char *const keys[] = { "contents_to", "events_to" };
-	struct body_value f[2];
+	static const char *const keys[] = { "contents_to", "events_to",
+		"events_hash" };
+	struct body_value f[3];
 
 	if (l->kind.n != 9 || memcmp(l->kind.p, "retention", 9) != 0 ||
-	    l->body.p == NULL || !body_get(l->body.p, l->body.n, keys, 2, f))
+	    l->body.p == NULL || !body_get(l->body.p, l->body.n, keys, 3, f))
 		return;
 	int64_t contents = body_number(&f[0], 0);
 	int64_t lines = body_number(&f[1], 0);
 
-	if (lines > v->lines_to)
+	if (lines > v->lines_to) {
 		v->lines_to = lines;
+		v->cut_known = hash_read(&f[2], v->cut);
+	}
 	if (contents > v->contents_to)
 		v->contents_to = contents;
 }
@@ -608,7 +582,7 @@ hand_to_replay(struct verify *v, const struct verify_line *l)
 	replay_line(v->replay, &line);
 }
 
-static bool
+static void
 first_line(struct verify *v, const struct verify_line *l)
 {
 	struct verify_report *r = &v->report;
@@ -624,7 +598,21 @@ first_line(struct verify *v, const struct verify_line *l)
 		say_line(v, VERIFY_INSERTED, l, "it lies before the ledger");
 	begin_behind(v, l);
 	look_at_checkpoints(v);
-	return true;
+}
+
+static void
+keep_opening(struct verify *v, const struct verify_line *l,
+    const uint8_t digest[LEDGER_HASH])
+{
+	struct opening *o = &v->opening;
+
+	o->due = true;
+	o->mono = l->mono;
+	o->feed = l->feed;
+	memcpy(o->run, l->run, sizeof(o->run));
+	memcpy(o->digest, digest, LEDGER_HASH);
+	memcpy(o->hash, l->hash, LEDGER_HASH);
+	kind_of(l, o->kind);
 }
 
 void
@@ -648,8 +636,10 @@ verify_line(struct verify *v, const struct verify_line *l)
 		if (memcmp(l->origin, v->origin, 16) != 0)
 			say_line(v, VERIFY_REPLACED, l,
 			    "it is of another installation");
-		if (v->prev_known &&
-		    !hash_is(l, l->seq, v->prev, digest, l->hash))
+		if (r->lines == 0 && v->dropped > 0)
+			keep_opening(v, l, digest);
+		else if (v->prev_known &&
+			 !hash_is(l, l->seq, v->prev, digest, l->hash))
 			does_not_follow(v, l, digest);
 		look_at_time(v, l);
 		look_at_retention(v, l);
@@ -690,6 +680,25 @@ end_of_content(struct verify *v)
 		    "what was told of people in line %lld (%llu in all) is not "
 		    "there, and has not expired",
 		    (long long)first, (unsigned long long)removed);
+}
+
+/* What was before the first line is gone, but for its hash. */
+static void
+end_of_opening(struct verify *v)
+{
+	const struct opening *o = &v->opening;
+	const struct verify_line l = { .seq = v->report.first_seq,
+		.mono = o->mono,
+		.utc = v->report.first_utc,
+		.feed = o->feed,
+		.origin = v->origin,
+		.run = o->run,
+		.kind = { o->kind, strlen(o->kind) } };
+
+	if (o->due && v->cut_known && v->lines_to == l.seq - 1 &&
+	    !hash_is(&l, l.seq, v->cut, o->digest, o->hash))
+		say_line(v, VERIFY_CHANGED, &l,
+		    "it does not follow from the line before");
 }
 
 static void
@@ -773,6 +782,7 @@ verify_end(struct verify *v, struct verify_report *out)
 		look_at_checkpoints(v);
 	}
 	end_of_content(v);
+	end_of_opening(v);
 	end_of_lines(v);
 	replay_end(v->replay);
 	end_of_checkpoints(v);

@@ -2,6 +2,7 @@
 #include "monitor/store/expiry.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "monitor/ledger/tree.h"
 
@@ -121,10 +122,12 @@ contents(struct writer *w, int64_t before, struct expired *e)
 		    e);
 }
 
-/* A tile's lines go together, oldest first; their tile stays, and so does the
- * newest line, from which the chain goes on. */
+/* A tile's lines go together, oldest first; their tile stays, and so do the
+ * newest line, from which the chain goes on, and the hash of the last that
+ * goes: the first that is left follows from it. */
 static void
-lines(struct writer *w, int64_t before, struct expired *e)
+lines(struct writer *w, int64_t before, struct expired *e,
+    uint8_t cut[LEDGER_HASH])
 {
 	int64_t first = db_int(&w->db, 0, "SELECT min(seq) FROM event", "");
 	int64_t border =
@@ -136,6 +139,14 @@ lines(struct writer *w, int64_t before, struct expired *e)
 		" AND utc >= ?)",
 		"ii", border, before))
 		return;
+	sqlite3_stmt *st = db_query(&w->db,
+	    "SELECT hash FROM event WHERE seq = ?", "i", border);
+
+	if (db_step(&w->db, st)) {
+		if (sqlite3_column_bytes(st, 0) == LEDGER_HASH)
+			memcpy(cut, sqlite3_column_blob(st, 0), LEDGER_HASH);
+		db_done(st);
+	}
 	db_run(&w->db, "DELETE FROM private WHERE seq <= ?", "i", border);
 	count_rows(w,
 	    db_query(&w->db, "DELETE FROM event WHERE seq <= ? RETURNING seq",
@@ -173,7 +184,7 @@ expiry_step(struct writer *w, enum expiry what, int64_t before, struct tally *t)
 		contents(w, before, e);
 		break;
 	case EXPIRY_EVENTS:
-		lines(w, before, e);
+		lines(w, before, e, t->cut);
 		break;
 	default:
 		by_rule(w, what, before, e);
@@ -201,5 +212,7 @@ expiry_say(const struct tally *t, struct json *j)
 		json_number(j, rules[i].name, t->of[i].count);
 		snprintf(key, sizeof(key), "%s_to", rules[i].name);
 		json_number(j, key, t->of[i].to);
+		if (i == EXPIRY_EVENTS)
+			json_hex(j, "events_hash", t->cut, LEDGER_HASH);
 	}
 }

@@ -7,6 +7,7 @@
 #ifndef MONITOR_STORE_EXPIRY_H
 #define MONITOR_STORE_EXPIRY_H
 
+#include "monitor/ledger/hash.h"
 #include "monitor/store/json.h"
 #include "monitor/store/writer.h"
 
@@ -35,13 +36,15 @@ enum expiry {
 
 struct tally {
 	struct expired of[EXPIRY_COUNT];
+	uint8_t cut[LEDGER_HASH]; /* of the last whole line deleted */
 };
 
 /* before: UTC. Gives how many it deleted. */
 int64_t expiry_step(struct writer *w, enum expiry what, int64_t before,
     struct tally *t);
 bool expiry_some(const struct tally *t);
-/* "<name>": count and "<name>_to": to, of those that have any. */
+/* "<name>": count and "<name>_to": to, of those that have any; of whole lines
+ * "events_hash" too. */
 void expiry_say(const struct tally *t, struct json *j);
 
 #endif

@@ -757,6 +757,24 @@ test_property(void **state)
 	history_write(witness, h->notes);
 }
 
+/* Three days later all that a day keeps is gone. */
+static void
+grow_old(void)
+{
+	struct writer *w = calloc(1, sizeof(*w));
+
+	h->b.mono += (int64_t)3 * 86400 * S;
+	assert_true(db_open(&w->db, database(), SQLITE_OPEN_READWRITE, NULL));
+	recover_settings(w);
+	recover_begin_run(w, h->b.mono, T0 + h->drift + h->b.mono);
+	w->keep_event_days = w->keep_interval_days = w->keep_people_days = 1;
+	for (int i = 0; i < 50 && retention_step(w, h->b.mono); i++)
+		;
+	recover_end_run(w, h->b.mono);
+	db_close(&w->db);
+	free(w);
+}
+
 /* What is too old goes, and is not missed; what did not go is. */
 static void
 test_retention(void **state)
@@ -770,18 +788,7 @@ test_retention(void **state)
 	history_go(h, STEPS);
 	history_checkpoint(h);
 	store_close(&h->b.store);
-	h->b.mono += (int64_t)3 * 86400 * S;
-	struct writer *w = calloc(1, sizeof(*w));
-
-	assert_true(db_open(&w->db, database(), SQLITE_OPEN_READWRITE, NULL));
-	recover_settings(w);
-	recover_begin_run(w, h->b.mono, T0 + h->drift + h->b.mono);
-	w->keep_event_days = w->keep_interval_days = w->keep_people_days = 1;
-	for (int i = 0; i < 50 && retention_step(w, h->b.mono); i++)
-		;
-	recover_end_run(w, h->b.mono);
-	db_close(&w->db);
-	free(w);
+	grow_old();
 	open_again();
 	history_go(h, 50);
 	history_checkpoint(h);
@@ -819,6 +826,70 @@ test_retention(void **state)
 	history_write(witness, h->notes);
 }
 
+/* Up to a tile's border, and a checkpoint there: where retention will cut. */
+static void
+go_to_border(void)
+{
+	do {
+		assert_true(store_event(h->b.store, h->b.mono, "monitor.alive",
+		    "monitor", "{}", NULL));
+		bench_drain(&h->b);
+	} while (
+	    bench_int(&h->b, "SELECT max(seq) FROM event") % TREE_TILE != 0);
+	history_checkpoint(h);
+	assert_int_equal(h->seen[h->count - 1] % TREE_TILE, 0);
+}
+
+/* The first line left follows from one that is gone: its hash was told. */
+static void
+first_left(const char *edit)
+{
+	struct verify_report r;
+	sqlite3 *db = open_copy();
+	int64_t first = number(db, "SELECT min(seq) FROM event");
+
+	run(db, edit);
+	assert_int_equal(sqlite3_changes(db), 1);
+	sqlite3_close(db);
+	assert_int_equal(look(copy, false, &r), 1);
+	assert_int_equal(r.list[0].word, VERIFY_CHANGED);
+	assert_int_equal(r.list[0].seq, first);
+}
+
+/* A checkpoint of what was cut off exactly is one that agrees; and the first
+ * line that is left can't be another one. */
+static void
+test_first_left(void **state)
+{
+	struct history *mine = h;
+	struct verify_report r;
+
+	(void)state;
+	h = calloc(1, sizeof(*h));
+	history_begin(h, 78);
+	history_go(h, 40);
+	go_to_border();
+	store_close(&h->b.store);
+	grow_old();
+	history_write(witness, h->notes);
+	int code = look(database(), true, &r);
+
+	told(&r);
+	assert_int_equal(code, 0);
+	assert_int_equal(r.first_seq, h->seen[h->count - 1] + 1);
+	assert_true(r.witnessed > 0);
+	first_left("UPDATE event SET utc = utc + 1, mono = mono + 1 WHERE seq ="
+		   " (SELECT min(seq) FROM event)");
+	first_left("UPDATE event SET feed = 1 WHERE seq = (SELECT min(seq)"
+		   " FROM event)");
+	first_left("UPDATE event SET body = '{\"n\":1}' WHERE seq = (SELECT"
+		   " min(seq) FROM event)");
+	history_end(h);
+	free(h);
+	h = mine;
+	history_write(witness, h->notes);
+}
+
 int
 main(void)
 {
@@ -832,6 +903,7 @@ main(void)
 		cmocka_unit_test(test_damaged),
 		cmocka_unit_test(test_property),
 		cmocka_unit_test(test_retention),
+		cmocka_unit_test(test_first_left),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -8,38 +8,23 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <event2/event.h>
-
 #include "common/channel.h"
 #include "common/clock.h"
 #include "common/log.h"
+#include "monitor/offspring/keeper.h"
 #include "monitor/offspring/offspring.h"
 
 #define QUEUE_BYTES (8u << 20)
 #define SILENT_US (10 * US_PER_S) /* without AGENTS_ALIVE: replaced */
-#define RESTART_US (1 * US_PER_S)
-#define RESTART_MOST_US (8 * US_PER_S) /* after failures one upon another */
 
 struct agents {
-	struct event_base *base;
 	struct agents_calls calls;
-	struct event *tick;
-	struct channel *ch; /* NULL while there is no process */
-	pid_t pid;
+	struct keeper *keeper;
 	int listen_fd;
 	uint16_t port;
-	int64_t started_us, alive_us;
-	int64_t rest_us; /* before it is started again */
 	struct agents_configure configure;
 	char *certificate, *key; /* owned; "" = no TLS */
 };
-
-static void
-drop(struct agents *a)
-{
-	channel_free(&a->ch);
-	offspring_end(&a->pid);
-}
 
 /* In place of an answer that is too much: one that isn't written whole would
  * end the listener, and so would a queue that is full. */
@@ -47,10 +32,11 @@ static void
 bound(const struct agents *a, struct agents_answer *answer)
 {
 	static const char text[] = "too much is asked for; come again";
+	const struct channel *ch = keeper_channel(a->keeper);
 
 	if (answer->body.n <= AGENTS_BODY_BYTES &&
-	    (a->ch == NULL ||
-		channel_queued(a->ch) + answer->body.n < QUEUE_BYTES / 2))
+	    (ch == NULL ||
+		channel_queued(ch) + answer->body.n < QUEUE_BYTES / 2))
 		return;
 	answer->status = 503;
 	answer->picture = false;
@@ -61,14 +47,14 @@ static void
 send_answer(struct agents *a, const struct agents_from *from,
     struct agents_answer *answer)
 {
+	struct channel *ch = keeper_channel(a->keeper);
 	struct writer out = channel_scratch();
 
 	bound(a, answer);
 	answer->request = from->request;
 	agents_put_answer(&out, answer);
-	if (a->ch != NULL)
-		channel_send(a->ch, AGENTS_ANSWER, out.start,
-		    writer_length(&out));
+	if (ch != NULL)
+		channel_send(ch, AGENTS_ANSWER, out.start, writer_length(&out));
 }
 
 static bool
@@ -150,8 +136,7 @@ on_message(void *arg, unsigned type, struct span body)
 
 	switch (type) {
 	case AGENTS_ALIVE:
-		a->alive_us = clock_mono_us();
-		a->rest_us = RESTART_US;
+		keeper_heard(a->keeper);
 		return agents_get_alive(body, &alive);
 	case AGENTS_HEARTBEAT:
 		return on_heartbeat(a, body);
@@ -173,47 +158,42 @@ on_message(void *arg, unsigned type, struct span body)
 	}
 }
 
-static void
-on_closed(void *arg, const char *why)
-{
-	struct agents *a = arg;
-
-	log_error("agents", "the agents' listener is lost (%s)", why);
-	drop(a); /* the tick starts another */
-}
-
 void
 agents_token_put(struct agents *a, const struct agents_token *t)
 {
+	struct channel *ch = keeper_channel(a->keeper);
 	struct writer out = channel_scratch();
 
-	if (a->ch == NULL)
+	if (ch == NULL)
 		return;
 	agents_put_token(&out, t);
-	channel_send(a->ch, AGENTS_TOKEN, out.start, writer_length(&out));
+	channel_send(ch, AGENTS_TOKEN, out.start, writer_length(&out));
 }
 
 void
 agents_tokens_changed(struct agents *a)
 {
-	if (a->ch == NULL)
+	struct channel *ch = keeper_channel(a->keeper);
+
+	if (ch == NULL)
 		return;
 	a->calls.tell_all(a->calls.arg, a);
-	channel_send(a->ch, AGENTS_TOKENS, NULL, 0);
+	channel_send(ch, AGENTS_TOKENS, NULL, 0);
 }
 
 static void
 send_configure(struct agents *a)
 {
+	struct channel *ch = keeper_channel(a->keeper);
 	struct writer out = channel_scratch();
 
-	if (a->ch == NULL)
+	if (ch == NULL)
 		return;
 	agents_put_configure(&out, &a->configure);
-	channel_send(a->ch, AGENTS_CONFIGURE, out.start, writer_length(&out));
+	channel_send(ch, AGENTS_CONFIGURE, out.start, writer_length(&out));
 }
 
-/* The files that the process needs and may not open; fds[2], [3]. */
+/* The files that the process needs and may not open. */
 static bool
 open_files(const char *certificate, const char *key, int *fds)
 {
@@ -233,55 +213,31 @@ open_files(const char *certificate, const char *key, int *fds)
 	return true;
 }
 
-static void
-start(struct agents *a)
+static int
+on_need(void *arg, int fds_out[KEEPER_FDS], const char **argument_out)
 {
-	struct channel_calls calls = { on_message, on_closed, a };
-	int pair[2], fds[4], count = a->certificate[0] != '\0' ? 4 : 2;
+	struct agents *a = arg;
 
-	a->started_us = a->alive_us = clock_mono_us();
-	a->rest_us =
-	    a->rest_us * 2 < RESTART_MOST_US ? a->rest_us * 2 : RESTART_MOST_US;
-	if (!offspring_pair(pair))
-		return;
-	fds[0] = pair[0];
-	fds[1] = a->listen_fd;
-	if (count == 4 && !open_files(a->certificate, a->key, fds + 2)) {
-		close(pair[0]);
-		close(pair[1]);
-		return;
-	}
-	a->pid =
-	    offspring_spawn("_agents", count == 4 ? "tls" : NULL, fds, count);
-	close(pair[0]);
-	for (int i = 2; i < count; i++)
-		close(fds[i]);
-	if (a->pid != 0)
-		a->ch = channel_new(a->base, pair[1], QUEUE_BYTES, &calls);
-	if (a->ch == NULL) {
-		close(pair[1]);
-		offspring_end(&a->pid);
-		return;
-	}
-	send_configure(a);
-	agents_tokens_changed(a);
+	fds_out[0] = offspring_copy(a->listen_fd);
+	if (fds_out[0] < 0)
+		return -1;
+	if (a->certificate[0] == '\0')
+		return 1;
+	*argument_out = "tls";
+	if (open_files(a->certificate, a->key, fds_out + 1))
+		return 3;
+	close(fds_out[0]);
+	return -1;
 }
 
 static void
-on_tick(evutil_socket_t fd, short what, void *arg)
+on_start(void *arg, struct channel *ch)
 {
 	struct agents *a = arg;
-	int64_t now = clock_mono_us();
 
-	(void)fd;
-	(void)what;
-	if (a->ch != NULL && now - a->alive_us > SILENT_US) {
-		log_error("agents", "the agents' listener hangs; it is "
-				    "replaced");
-		drop(a);
-	}
-	if (a->ch == NULL && now - a->started_us >= a->rest_us)
-		start(a);
+	(void)ch;
+	send_configure(a);
+	agents_tokens_changed(a);
 }
 
 static void
@@ -299,30 +255,35 @@ struct agents *
 agents_new(struct event_base *base, const struct agents_settings *set,
     const struct agents_calls *calls, char **error_out)
 {
-	static const struct timeval second = { .tv_sec = 1 };
+	static const struct keeper_spec spec = { .room = "agents",
+		.what = "the agents' listener",
+		.role = "_agents",
+		.queue_bytes = QUEUE_BYTES,
+		.silent_us = SILENT_US };
 	struct agents *a = calloc(1, sizeof(*a));
+	struct keeper_calls kept = { .on_message = on_message,
+		.on_start = on_start,
+		.on_need = on_need,
+		.arg = a };
 
 	*error_out = NULL;
 	if (a == NULL)
 		return NULL;
-	a->base = base;
 	a->calls = *calls;
 	a->port = set->port;
-	a->rest_us = RESTART_US;
 	take_settings(a, set);
 	a->listen_fd = offspring_listen(set->address, &a->port);
 	if (a->listen_fd < 0 &&
 	    asprintf(error_out, "agents.address %s, agents.port %u: %s",
 		set->address, set->port, strerror(errno)) < 0)
 		*error_out = NULL;
-	a->tick = event_new(base, -1, EV_PERSIST, on_tick, a);
-	if (a->listen_fd < 0 || a->tick == NULL || a->certificate == NULL ||
+	a->keeper = keeper_new(base, &spec, &kept);
+	if (a->listen_fd < 0 || a->keeper == NULL || a->certificate == NULL ||
 	    a->key == NULL) {
 		agents_free(&a);
 		return NULL;
 	}
-	event_add(a->tick, &second);
-	start(a);
+	keeper_restart(a->keeper);
 	return a;
 }
 
@@ -334,9 +295,7 @@ agents_free(struct agents **ap)
 	if (a == NULL)
 		return;
 	*ap = NULL;
-	drop(a);
-	if (a->tick != NULL)
-		event_free(a->tick);
+	keeper_free(&a->keeper);
 	if (a->listen_fd >= 0)
 		close(a->listen_fd);
 	free(a->certificate);
@@ -359,7 +318,7 @@ usable(const struct agents_settings *set)
 void
 agents_reload(struct agents *a, const struct agents_settings *set)
 {
-	if (a->ch != NULL && !usable(set)) {
+	if (keeper_channel(a->keeper) != NULL && !usable(set)) {
 		log_error("agents",
 		    "agents.certificate, agents.key: not a certificate and "
 		    "its key in PEM; the listener keeps those it has");
@@ -369,9 +328,7 @@ agents_reload(struct agents *a, const struct agents_settings *set)
 		return;
 	}
 	take_settings(a, set);
-	a->rest_us = RESTART_US;
-	drop(a);
-	start(a);
+	keeper_restart(a->keeper);
 }
 
 uint16_t

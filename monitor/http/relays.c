@@ -3,27 +3,19 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-#include <event2/event.h>
 
 #include "common/channel.h"
 #include "common/clock.h"
 #include "common/log.h"
-#include "monitor/offspring/offspring.h"
+#include "monitor/offspring/keeper.h"
 
 #define QUEUE_BYTES (1u << 20)
 #define SILENT_US (30 * US_PER_S)
-#define RESTART_US (2 * US_PER_S)
 
 struct relays {
-	struct event_base *base;
 	relays_fn *fn;
 	void *arg;
-	struct event *tick;
-	struct channel *ch; /* NULL while there is no process */
-	pid_t pid;
-	int64_t started_us, alive_us;
+	struct keeper *keeper;
 	char *urls[RELAYS_MOST]; /* owned */
 	unsigned url_count;
 	bool failing[RELAYS_MOST];
@@ -32,13 +24,6 @@ struct relays {
 	size_t count;
 	unsigned of;
 };
-
-static void
-drop(struct relays *r)
-{
-	channel_free(&r->ch);
-	offspring_end(&r->pid);
-}
 
 static bool
 begin_list(struct relays *r, struct span body)
@@ -83,7 +68,7 @@ on_message(void *arg, unsigned type, struct span body)
 
 	switch (type) {
 	case RELAYS_ALIVE:
-		r->alive_us = clock_mono_us();
+		keeper_heard(r->keeper);
 		return body.n == 0;
 	case RELAYS_BEGIN:
 		return begin_list(r, body);
@@ -100,48 +85,12 @@ on_message(void *arg, unsigned type, struct span body)
 }
 
 static void
-on_closed(void *arg, const char *why)
+on_start(void *arg, struct channel *ch)
 {
 	struct relays *r = arg;
 
-	log_error("relays", "the process that asks relays is lost (%s)", why);
-	drop(r); /* the tick starts another */
-}
-
-static void
-start(struct relays *r)
-{
-	struct channel_calls calls = { on_message, on_closed, r };
-	int pair[2];
-
-	r->started_us = r->alive_us = clock_mono_us();
-	if (!offspring_pair(pair))
-		return;
-	r->pid = offspring_spawn("_relays", NULL, pair, 1);
-	close(pair[0]);
-	if (r->pid != 0)
-		r->ch = channel_new(r->base, pair[1], QUEUE_BYTES, &calls);
-	if (r->ch == NULL) {
-		close(pair[1]);
-		offspring_end(&r->pid);
-		return;
-	}
 	for (unsigned i = 0; i < r->url_count; i++)
-		channel_send(r->ch, RELAYS_URL, r->urls[i], strlen(r->urls[i]));
-}
-
-static void
-on_tick(evutil_socket_t fd, short what, void *arg)
-{
-	struct relays *r = arg;
-	int64_t now = clock_mono_us();
-
-	(void)fd;
-	(void)what;
-	if (r->ch != NULL && now - r->alive_us > SILENT_US)
-		drop(r);
-	if (r->ch == NULL && now - r->started_us >= RESTART_US)
-		start(r);
+		channel_send(ch, RELAYS_URL, r->urls[i], strlen(r->urls[i]));
 }
 
 static bool
@@ -166,22 +115,27 @@ take_urls(struct relays *r, const char *urls)
 struct relays *
 relays_new(struct event_base *base, const char *urls, relays_fn *fn, void *arg)
 {
-	static const struct timeval second = { .tv_sec = 1 };
+	static const struct keeper_spec spec = { .room = "relays",
+		.what = "the process that asks relays",
+		.role = "_relays",
+		.queue_bytes = QUEUE_BYTES,
+		.silent_us = SILENT_US };
 	struct relays *r = calloc(1, sizeof(*r));
+	struct keeper_calls calls = { .on_message = on_message,
+		.on_start = on_start,
+		.arg = r };
 
 	if (r == NULL)
 		return NULL;
-	r->base = base;
 	r->fn = fn;
 	r->arg = arg;
 	r->list = calloc(RELAYS_READERS, sizeof(*r->list));
-	r->tick = event_new(base, -1, EV_PERSIST, on_tick, r);
-	if (r->list == NULL || r->tick == NULL || !take_urls(r, urls)) {
+	r->keeper = keeper_new(base, &spec, &calls);
+	if (r->list == NULL || r->keeper == NULL || !take_urls(r, urls)) {
 		relays_free(&r);
 		return NULL;
 	}
-	event_add(r->tick, &second);
-	start(r);
+	keeper_restart(r->keeper);
 	return r;
 }
 
@@ -193,9 +147,7 @@ relays_free(struct relays **rp)
 	if (r == NULL)
 		return;
 	*rp = NULL;
-	drop(r);
-	if (r->tick != NULL)
-		event_free(r->tick);
+	keeper_free(&r->keeper);
 	for (unsigned i = 0; i < r->url_count; i++)
 		free(r->urls[i]);
 	free(r->list);

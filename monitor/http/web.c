@@ -12,39 +12,36 @@
 #include "common/channel.h"
 #include "common/clock.h"
 #include "common/log.h"
+#include "monitor/offspring/keeper.h"
 #include "monitor/offspring/offspring.h"
 #include "monitor/http/web_wire.h"
 
 #define QUEUE_BYTES (64u << 20)	  /* unsent; beyond it the web process hangs */
 #define SILENT_US (10 * US_PER_S) /* without WEB_ALIVE: replaced */
-#define RESTART_US (1 * US_PER_S) /* no sooner after a start */
+#define RESTART_US (1 * US_PER_S) /* of the reader: no sooner */
 
 struct web {
-	struct event_base *base;
 	struct web_calls calls;
-	struct event *tick;	   /* each second */
-	struct channel *ch;	   /* NULL while there is no web process */
-	pid_t web_pid, reader_pid; /* 0 = none */
+	struct event *tick; /* each second */
+	struct keeper *keeper;
+	pid_t reader_pid; /* 0 = none */
 	int listen_fd;
 	uint16_t port;
-	int64_t started_us; /* of the web process */
 	int64_t reader_started_us;
-	int64_t alive_us;
 	bool reader_wanted;
 	struct web_configure configure;
 	char *state_dir; /* owned */
 };
 
-static void start_web(struct web *w);
-
 static void
 start_reader(struct web *w)
 {
+	struct channel *ch = keeper_channel(w->keeper);
 	int pair[2];
 
 	w->reader_wanted = true;
 	offspring_end(&w->reader_pid);
-	if (w->ch == NULL ||
+	if (ch == NULL ||
 	    (w->reader_started_us != 0 &&
 		clock_mono_us() - w->reader_started_us < RESTART_US) ||
 	    !offspring_pair(pair))
@@ -52,18 +49,10 @@ start_reader(struct web *w)
 	w->reader_started_us = clock_mono_us();
 	w->reader_pid = offspring_spawn("_reader", w->state_dir, pair, 1);
 	if (w->reader_pid != 0 &&
-	    channel_send_fd(w->ch, WEB_READER, NULL, 0, pair[1]))
+	    channel_send_fd(ch, WEB_READER, NULL, 0, pair[1]))
 		w->reader_wanted = false;
 	close(pair[0]);
 	close(pair[1]);
-}
-
-static void
-drop_web(struct web *w)
-{
-	channel_free(&w->ch);
-	offspring_end(&w->web_pid);
-	offspring_end(&w->reader_pid);
 }
 
 static bool
@@ -76,7 +65,7 @@ on_message(void *arg, unsigned type, struct span body)
 
 	switch (type) {
 	case WEB_ALIVE:
-		w->alive_us = clock_mono_us();
+		keeper_heard(w->keeper);
 		return web_get_alive(body, &alive);
 	case WEB_WANT_PICTURE:
 		if (!web_get_uuid(body, uuid))
@@ -98,109 +87,101 @@ on_message(void *arg, unsigned type, struct span body)
 }
 
 static void
-on_closed(void *arg, const char *why)
+on_lost(void *arg)
 {
 	struct web *w = arg;
 
-	log_error("web", "the web process is lost (%s)", why);
-	drop_web(w); /* the tick starts another */
+	offspring_end(&w->reader_pid);
 }
 
 void
 web_row_put(struct web *w, const struct web_row *row)
 {
+	struct channel *ch = keeper_channel(w->keeper);
 	struct writer out = channel_scratch();
 
-	if (w->ch == NULL)
+	if (ch == NULL)
 		return;
 	web_put_row(&out, row);
-	channel_send(w->ch, WEB_ROW, out.start, writer_length(&out));
+	channel_send(ch, WEB_ROW, out.start, writer_length(&out));
 }
 
 void
 web_row_gone(struct web *w, const uint8_t uuid[16])
 {
-	if (w->ch != NULL)
-		channel_send(w->ch, WEB_ROW_GONE, uuid, 16);
+	struct channel *ch = keeper_channel(w->keeper);
+
+	if (ch != NULL)
+		channel_send(ch, WEB_ROW_GONE, uuid, 16);
 }
 
 void
 web_event_put(struct web *w, const char *name, const char *json)
 {
+	struct channel *ch = keeper_channel(w->keeper);
 	struct writer out = channel_scratch();
 
-	if (w->ch == NULL || strlen(json) >= WEB_EVENT_BYTES)
+	if (ch == NULL || strlen(json) >= WEB_EVENT_BYTES)
 		return;
 	web_put_event(&out, name, json);
-	channel_send(w->ch, WEB_EVENT, out.start, writer_length(&out));
+	channel_send(ch, WEB_EVENT, out.start, writer_length(&out));
 }
 
 static void
 send_totals(struct web *w)
 {
+	struct channel *ch = keeper_channel(w->keeper);
 	struct writer out = channel_scratch();
 	struct web_totals m = { 0 };
 
 	w->calls.totals(w->calls.arg, &m);
 	web_put_totals(&out, &m);
-	channel_send(w->ch, WEB_TOTALS, out.start, writer_length(&out));
+	channel_send(ch, WEB_TOTALS, out.start, writer_length(&out));
 }
 
 static void
 send_configure(struct web *w)
 {
+	struct channel *ch = keeper_channel(w->keeper);
 	struct writer out = channel_scratch();
 
-	if (w->ch == NULL)
+	if (ch == NULL)
 		return;
 	web_put_configure(&out, &w->configure);
-	channel_send(w->ch, WEB_CONFIGURE, out.start, writer_length(&out));
+	channel_send(ch, WEB_CONFIGURE, out.start, writer_length(&out));
+}
+
+static int
+on_need(void *arg, int fds_out[KEEPER_FDS], const char **argument_out)
+{
+	struct web *w = arg;
+
+	(void)argument_out;
+	fds_out[0] = offspring_copy(w->listen_fd);
+	return fds_out[0] >= 0 ? 1 : -1;
 }
 
 static void
-start_web(struct web *w)
+on_start(void *arg, struct channel *ch)
 {
-	struct channel_calls calls = { on_message, on_closed, w };
-	int pair[2];
+	struct web *w = arg;
 
-	if (!offspring_pair(pair))
-		return;
-	int fds[2] = { pair[0], w->listen_fd };
-
-	w->started_us = w->alive_us = clock_mono_us();
-	w->web_pid = offspring_spawn("_web", NULL, fds, 2);
-	close(pair[0]);
-	if (w->web_pid != 0)
-		w->ch = channel_new(w->base, pair[1], QUEUE_BYTES, &calls);
-	if (w->ch == NULL) {
-		close(pair[1]);
-		offspring_end(&w->web_pid);
-		return;
-	}
 	send_configure(w);
 	start_reader(w);
 	send_totals(w);
 	w->calls.tell_all(w->calls.arg, w);
-	channel_send(w->ch, WEB_LOADED, NULL, 0);
+	channel_send(ch, WEB_LOADED, NULL, 0);
 }
 
 static void
 on_tick(evutil_socket_t fd, short what, void *arg)
 {
 	struct web *w = arg;
-	int64_t now = clock_mono_us();
 
 	(void)fd;
 	(void)what;
-	if (w->ch != NULL && now - w->alive_us > SILENT_US) {
-		log_error("web", "the web process hangs; it is replaced");
-		drop_web(w);
-	}
-	if (w->ch == NULL) {
-		if (now - w->started_us >= RESTART_US)
-			start_web(w);
+	if (keeper_channel(w->keeper) == NULL)
 		return;
-	}
 	if (w->reader_wanted)
 		start_reader(w);
 	send_totals(w);
@@ -220,12 +201,21 @@ web_new(struct event_base *base, const struct web_settings *set,
     const struct web_calls *calls, char **error_out)
 {
 	static const struct timeval second = { .tv_sec = 1 };
+	static const struct keeper_spec spec = { .room = "web",
+		.what = "the web process",
+		.role = "_web",
+		.queue_bytes = QUEUE_BYTES,
+		.silent_us = SILENT_US };
 	struct web *w = calloc(1, sizeof(*w));
+	struct keeper_calls kept = { .on_message = on_message,
+		.on_start = on_start,
+		.on_lost = on_lost,
+		.on_need = on_need,
+		.arg = w };
 
 	*error_out = NULL;
 	if (w == NULL)
 		return NULL;
-	w->base = base;
 	w->calls = *calls;
 	w->port = set->port;
 	w->state_dir = strdup(set->state_dir);
@@ -236,17 +226,14 @@ web_new(struct event_base *base, const struct web_settings *set,
 		set->address, set->port, strerror(errno)) < 0)
 		*error_out = NULL;
 	w->tick = event_new(base, -1, EV_PERSIST, on_tick, w);
-	if (w->listen_fd < 0 || w->tick == NULL || w->state_dir == NULL) {
-		if (w->listen_fd >= 0)
-			close(w->listen_fd);
-		if (w->tick != NULL)
-			event_free(w->tick);
-		free(w->state_dir);
-		free(w);
+	w->keeper = keeper_new(base, &spec, &kept);
+	if (w->listen_fd < 0 || w->tick == NULL || w->keeper == NULL ||
+	    w->state_dir == NULL) {
+		web_free(&w);
 		return NULL;
 	}
 	event_add(w->tick, &second);
-	start_web(w);
+	keeper_restart(w->keeper);
 	return w;
 }
 
@@ -268,9 +255,12 @@ web_free(struct web **wp)
 	if (w == NULL)
 		return;
 	*wp = NULL;
-	event_free(w->tick);
-	drop_web(w);
-	close(w->listen_fd);
+	keeper_free(&w->keeper);
+	offspring_end(&w->reader_pid);
+	if (w->tick != NULL)
+		event_free(w->tick);
+	if (w->listen_fd >= 0)
+		close(w->listen_fd);
 	free(w->state_dir);
 	free(w);
 }
@@ -284,10 +274,11 @@ web_port(const struct web *w)
 void
 web_change_answer(struct web *w, const struct web_changed *m)
 {
+	struct channel *ch = keeper_channel(w->keeper);
 	struct writer out = channel_scratch();
 
-	if (w->ch == NULL)
+	if (ch == NULL)
 		return;
 	web_put_changed(&out, m);
-	channel_send(w->ch, WEB_CHANGED, out.start, writer_length(&out));
+	channel_send(ch, WEB_CHANGED, out.start, writer_length(&out));
 }

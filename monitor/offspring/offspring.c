@@ -89,6 +89,16 @@ offspring_fd(int fd)
 }
 
 int
+offspring_copy(int fd)
+{
+	int copy = fcntl(fd, F_DUPFD_CLOEXEC, FD_SAFE);
+
+	if (copy < 0)
+		log_error("offspring", "a descriptor: %s", strerror(errno));
+	return copy;
+}
+
+int
 offspring_listen(const char *address, uint16_t *port)
 {
 	struct sockaddr_in6 six = { .sin6_family = AF_INET6,

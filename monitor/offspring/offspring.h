@@ -20,6 +20,8 @@ void offspring_end(pid_t *pid);
 bool offspring_pair(int fds_out[2]);
 /* fd moved to where offspring_spawn can take it; the old one is closed. */
 int offspring_fd(int fd);
+/* A copy of fd where offspring_spawn can take it; -1, logged. */
+int offspring_copy(int fd);
 /* A listening socket for offspring_spawn; *port 0 becomes the free one taken.
  * -1 with errno. */
 int offspring_listen(const char *address, uint16_t *port);

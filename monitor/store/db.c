@@ -74,7 +74,8 @@ db_script(struct db *db, const char *sql)
 static sqlite3_stmt *
 prepared(struct db *db, const char *sql)
 {
-	size_t at = ((uintptr_t)sql * 0x9e3779b97f4a7c15ull) >> 56;
+	size_t at = ((uintptr_t)sql * 0x9e3779b97f4a7c15ull) >>
+		    (64 - DB_STATEMENTS_BITS);
 
 	for (size_t i = 0; i < DB_STATEMENTS; i++) {
 		size_t k = (at + i) & (DB_STATEMENTS - 1);

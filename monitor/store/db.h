@@ -16,7 +16,10 @@
 
 #include <sqlite3.h>
 
-#define DB_STATEMENTS 256 /* power of two */
+/* About 250 kinds are written in this room; a connection that meets more than
+ * there is room for fails, so there are to be twice as many places. */
+#define DB_STATEMENTS_BITS 9
+#define DB_STATEMENTS (1 << DB_STATEMENTS_BITS)
 #define DB_ERROR_BYTES 256
 
 struct db {

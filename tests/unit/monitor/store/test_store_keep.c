@@ -545,6 +545,26 @@ test_no_database(void **state)
 	(void)b;
 }
 
+/* A writer that has done everything once still has room to prepare more. */
+static void
+test_statements(void **state)
+{
+	static char sql[400][32];
+	struct bench *b = *state;
+	char path[128];
+	struct db db;
+
+	snprintf(path, sizeof(path), "%s/%s", b->dir, STORE_FILE);
+	assert_true(db_open(&db, path, SQLITE_OPEN_READONLY, NULL));
+	for (int round = 0; round < 2; round++)
+		for (int i = 0; i < 400; i++) {
+			snprintf(sql[i], sizeof(sql[i]), "SELECT %d", i);
+			assert_int_equal(db_int(&db, -1, sql[i], ""), i);
+		}
+	assert_int_equal(db.rc, SQLITE_OK);
+	db_close(&db);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int
@@ -563,6 +583,7 @@ main(void)
 		TEST(test_from_version_3),
 		TEST(test_damaged),
 		TEST(test_no_database),
+		TEST(test_statements),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

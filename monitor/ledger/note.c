@@ -18,8 +18,9 @@ note_ready(void)
 	return sodium_init() >= 0;
 }
 
-bool
-note_name_is_sound(const char *name)
+/* Empty, a blank or a "+" in it, or too long: no name. */
+static bool
+name_is_sound(const char *name)
 {
 	size_t n = strnlen(name, NOTE_NAME);
 
@@ -55,7 +56,7 @@ note_signer_make(struct note_signer *s, const char *name,
     enum note_algorithm algorithm, const uint8_t seed[32])
 {
 	memset(s, 0, sizeof(*s));
-	if (!note_name_is_sound(name))
+	if (!name_is_sound(name))
 		return false;
 	memcpy(s->key.name, name, strlen(name));
 	s->key.algorithm = algorithm;
@@ -106,7 +107,7 @@ key_parts(const char *text, size_t n, struct note_key *k, uint8_t id_out[4],
 	    plus[9] != '+')
 		return false;
 	memcpy(k->name, text, name);
-	if (strlen(k->name) != name || !note_name_is_sound(k->name))
+	if (strlen(k->name) != name || !name_is_sound(k->name))
 		return false;
 	if (sodium_hex2bin(id_out, 4, plus + 1, 8, NULL, &got, NULL) != 0 ||
 	    got != 4)
@@ -182,7 +183,7 @@ signature_read(struct note_signature *s, const char *line, size_t n)
 	if (blank == NULL || length >= NOTE_NAME)
 		return false;
 	memcpy(s->name, name, length);
-	if (strlen(s->name) != length || !note_name_is_sound(s->name) ||
+	if (strlen(s->name) != length || !name_is_sound(s->name) ||
 	    !note_base64_read(blank + 1, (size_t)(line + n - blank - 1), bytes,
 		sizeof(bytes), &got) ||
 	    got < 5)

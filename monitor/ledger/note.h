@@ -44,8 +44,6 @@ struct note_signer {
 /* False: libsodium does not work here (no random numbers). */
 bool note_ready(void);
 
-/* Empty, a blank or a "+" in it, or too long: no name. */
-bool note_name_is_sound(const char *name);
 /* From a 32 byte seed; false when the name is none. */
 bool note_signer_make(struct note_signer *s, const char *name,
     enum note_algorithm algorithm, const uint8_t seed[32]);

@@ -61,16 +61,16 @@ base_of(unsigned level)
 	return base < TREE_TILES * TREE_STEP ? base : TREE_TILES * TREE_STEP;
 }
 
-bool
-tree_node(const struct tree_source *s, unsigned level, uint64_t place,
+static bool
+node_at(const struct tree_source *s, unsigned level, uint64_t place,
     uint8_t out[LEDGER_HASH])
 {
 	unsigned base = base_of(level), above = level - base;
 	uint8_t row[TREE_TILE][LEDGER_HASH], left[LEDGER_HASH];
 
 	if (above > TREE_STEP) /* beyond 2^32 leaves: halve first */
-		return tree_node(s, level - 1, 2 * place, left) &&
-		       tree_node(s, level - 1, 2 * place + 1, out) &&
+		return node_at(s, level - 1, 2 * place, left) &&
+		       node_at(s, level - 1, 2 * place + 1, out) &&
 		       (node_of(left, out, out), true);
 	unsigned count = 1u << above;
 
@@ -90,7 +90,7 @@ tree_at(const struct tree_source *s, uint64_t size, struct tree *out)
 	out->size = size;
 	for (unsigned level = 0; level < TREE_LEVELS; level++)
 		if ((size >> level & 1) &&
-		    !tree_node(s, level, (size >> level) - 1, out->node[level]))
+		    !node_at(s, level, (size >> level) - 1, out->node[level]))
 			return false;
 	return true;
 }
@@ -114,7 +114,7 @@ range(const struct tree_source *s, uint64_t begin, uint64_t n,
 	for (unsigned level = TREE_LEVELS; level-- > 0;) {
 		if (!(n >> level & 1))
 			continue;
-		if (!tree_node(s, level, at >> level, t.node[level]))
+		if (!node_at(s, level, at >> level, t.node[level]))
 			return false;
 		at += (uint64_t)1 << level;
 	}

@@ -46,8 +46,6 @@ struct tree_source {
 };
 
 /* All false when the source lacks something that is needed. */
-bool tree_node(const struct tree_source *s, unsigned level, uint64_t place,
-    uint8_t out[LEDGER_HASH]);
 /* The frontier as it was at this size: at a start, or for the root then. */
 bool tree_at(const struct tree_source *s, uint64_t size, struct tree *out);
 

@@ -169,35 +169,6 @@ store_read_screens(struct store_reader *r, int64_t console,
 	return store_reader_end(r);
 }
 
-bool
-store_read_displays(struct store_reader *r, int64_t screen, int64_t from_utc,
-    int64_t to_utc, store_display_fn *fn, void *arg)
-{
-	struct store_tile tiles[STORE_TILES];
-	struct store_display_row row;
-
-	store_reader_begin(r);
-	sqlite3_stmt *st = db_query(&r->db,
-	    "SELECT d.screen, d.console, d.room, s.name, d.epoch, d.start,"
-	    " d.end, d.power, d.source, d.tiles FROM display d"
-	    " JOIN screen s ON s.id = d.screen"
-	    " WHERE (?1 = 0 OR d.screen = ?1) AND d.start < ?2"
-	    " AND (d.end IS NULL OR d.end > ?3)"
-	    " ORDER BY d.screen, d.epoch, d.start",
-	    "iii", screen, to_utc, from_utc);
-
-	while (db_step(&r->db, st)) {
-		display_row(r, st, tiles, &row);
-		if (row.end_utc <= row.start_utc || row.end_utc <= from_utc)
-			continue;
-		if (!fn(arg, &row)) {
-			db_done(st);
-			break;
-		}
-	}
-	return store_reader_end(r);
-}
-
 /* --- presence over time */
 
 /* From the last heartbeat on a dead monitor knows nothing of a console. */

@@ -250,37 +250,6 @@ store_read_sites(struct store_reader *r, store_site_fn *fn, void *arg)
 	return store_reader_end(r);
 }
 
-bool
-store_read_devices(struct store_reader *r, store_device_fn *fn, void *arg)
-{
-	store_reader_begin(r);
-	sqlite3_stmt *st = db_query(&r->db,
-	    "SELECT d.id, d.name, d.address, c.device IS NOT NULL, d.sessions,"
-	    " d.quirks, (SELECT count(*) FROM feed f WHERE f.device = d.id"
-	    "  AND f.enabled AND f.removed IS NULL)"
-	    " FROM device d LEFT JOIN credential c ON c.device = d.id"
-	    " WHERE d.removed IS NULL ORDER BY d.name",
-	    "");
-
-	while (db_step(&r->db, st)) {
-		struct store_device_row row = {
-			.id = sqlite3_column_int64(st, 0),
-			.name = db_text(st, 1),
-			.address = db_text(st, 2),
-			.has_credentials = sqlite3_column_int(st, 3),
-			.sessions = (uint32_t)sqlite3_column_int64(st, 4),
-			.quirks = (uint32_t)sqlite3_column_int64(st, 5),
-			.feeds = (uint32_t)sqlite3_column_int64(st, 6),
-		};
-
-		if (!fn(arg, &row)) {
-			db_done(st);
-			break;
-		}
-	}
-	return store_reader_end(r);
-}
-
 static void
 count_states(struct store_reader *r, struct store_counts *out)
 {

@@ -97,14 +97,6 @@ struct store_site_row {
 };
 typedef bool store_site_fn(void *arg, const struct store_site_row *row);
 bool store_read_sites(struct store_reader *r, store_site_fn *fn, void *arg);
-struct store_device_row {
-	int64_t id;
-	const char *name, *address;
-	bool has_credentials;
-	uint32_t sessions, quirks, feeds;
-};
-typedef bool store_device_fn(void *arg, const struct store_device_row *row);
-bool store_read_devices(struct store_reader *r, store_device_fn *fn, void *arg);
 
 struct store_interval_row {
 	int64_t feed, epoch;

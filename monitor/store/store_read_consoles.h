@@ -75,9 +75,6 @@ typedef bool store_display_fn(void *arg, const struct store_display_row *row);
 /* What each screen shows now; console 0 = all screens. */
 bool store_read_screens(struct store_reader *r, int64_t console,
     store_display_fn *fn, void *arg);
-/* Intervals that touch [from, to), in order, screen by screen; 0 = all. */
-bool store_read_displays(struct store_reader *r, int64_t screen,
-    int64_t from_utc, int64_t to_utc, store_display_fn *fn, void *arg);
 
 struct store_presence_row {
 	int64_t console, epoch;

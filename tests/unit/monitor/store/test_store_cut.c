@@ -5,6 +5,7 @@
  * was written since any part, sector by sector, in any order. The store opens,
  * every line that was confirmed is there, the chain and the tree hold. */
 #include "intact.h"
+#include "shim.h"
 
 #include <pthread.h>
 #include <time.h>
@@ -54,14 +55,6 @@ note(enum step_kind kind, int file, const void *bytes, int64_t at, int64_t n)
 
 /* --- the VFS: the system's, with every change noted, and no real syncs */
 
-struct cut_file {
-	sqlite3_file base;
-	int file; /* -1: not of the database */
-	sqlite3_file *real;
-};
-
-static sqlite3_vfs *real_vfs, cut_vfs;
-
 static const char *const suffixes[FILES] = { ".db", ".db-wal", ".db-journal" };
 
 static int
@@ -76,76 +69,26 @@ which(const char *name)
 	return -1;
 }
 
-#define REAL(f) (((struct cut_file *)(f))->real)
-#define FILE_OF(f) (((struct cut_file *)(f))->file)
-#define PASS(name, call, ...)                                                  \
-	static int cut_##name(sqlite3_file *f, ##__VA_ARGS__)                  \
-	{                                                                      \
-		return REAL(f)->pMethods->call;                                \
-	}
-
 static int
 cut_write(sqlite3_file *f, const void *p, int n, sqlite3_int64 at)
 {
-	note(WRITE, FILE_OF(f), p, at, n);
-	return REAL(f)->pMethods->xWrite(REAL(f), p, n, at);
+	note(WRITE, which(SHIM_NAME(f)), p, at, n);
+	return shim_write(f, p, n, at);
 }
 
 static int
 cut_truncate(sqlite3_file *f, sqlite3_int64 n)
 {
-	note(TRUNCATE, FILE_OF(f), NULL, n, 0);
-	return REAL(f)->pMethods->xTruncate(REAL(f), n);
+	note(TRUNCATE, which(SHIM_NAME(f)), NULL, n, 0);
+	return shim_truncate(f, n);
 }
 
 static int
 cut_sync(sqlite3_file *f, int flags)
 {
 	(void)flags;
-	note(SYNC, FILE_OF(f), NULL, 0, 0);
+	note(SYNC, which(SHIM_NAME(f)), NULL, 0, 0);
 	return SQLITE_OK;
-}
-
-PASS(close, xClose(REAL(f)))
-PASS(read, xRead(REAL(f), p, n, at), void *p, int n, sqlite3_int64 at)
-PASS(size, xFileSize(REAL(f), n), sqlite3_int64 *n)
-PASS(lock, xLock(REAL(f), k), int k)
-PASS(unlock, xUnlock(REAL(f), k), int k)
-PASS(reserved, xCheckReservedLock(REAL(f), k), int *k)
-PASS(control, xFileControl(REAL(f), op, arg), int op, void *arg)
-PASS(sector, xSectorSize(REAL(f)))
-PASS(device, xDeviceCharacteristics(REAL(f)))
-PASS(shm_map, xShmMap(REAL(f), k, n, w, p), int k, int n, int w,
-    void volatile **p)
-PASS(shm_lock, xShmLock(REAL(f), k, n, flags), int k, int n, int flags)
-PASS(shm_unmap, xShmUnmap(REAL(f), k), int k)
-
-static void
-cut_barrier(sqlite3_file *f)
-{
-	REAL(f)->pMethods->xShmBarrier(REAL(f));
-}
-
-static const sqlite3_io_methods cut_methods = { 2, cut_close, cut_read,
-	cut_write, cut_truncate, cut_sync, cut_size, cut_lock, cut_unlock,
-	cut_reserved, cut_control, cut_sector, cut_device, cut_shm_map,
-	cut_shm_lock, cut_barrier, cut_shm_unmap, NULL, NULL };
-
-static int
-cut_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *f, int flags,
-    int *out)
-{
-	struct cut_file *c = (struct cut_file *)f;
-
-	(void)vfs;
-	c->real = (sqlite3_file *)(c + 1);
-	c->file = which(name);
-	c->base.pMethods = NULL;
-	int rc = real_vfs->xOpen(real_vfs, name, c->real, flags, out);
-
-	if (c->real->pMethods != NULL)
-		c->base.pMethods = &cut_methods;
-	return rc;
 }
 
 static int
@@ -154,19 +97,18 @@ cut_delete(sqlite3_vfs *vfs, const char *name, int sync_dir)
 	(void)vfs;
 	(void)sync_dir;
 	note(DELETE, which(name), NULL, 0, 0);
-	return real_vfs->xDelete(real_vfs, name, 0);
+	return shim_system->xDelete(shim_system, name, 0);
 }
 
 static void
 vfs_register(void)
 {
-	real_vfs = sqlite3_vfs_find(NULL);
-	cut_vfs = *real_vfs;
-	cut_vfs.zName = "cut";
-	cut_vfs.szOsFile = (int)sizeof(struct cut_file) + real_vfs->szOsFile;
-	cut_vfs.xOpen = cut_open;
-	cut_vfs.xDelete = cut_delete;
-	assert_int_equal(sqlite3_vfs_register(&cut_vfs, 0), SQLITE_OK);
+	shim_make("cut");
+	shim_vfs.xDelete = cut_delete;
+	shim_methods.xWrite = cut_write;
+	shim_methods.xTruncate = cut_truncate;
+	shim_methods.xSync = cut_sync;
+	assert_int_equal(shim_register(), SQLITE_OK);
 }
 
 /* --- the work that is cut short */

@@ -3,25 +3,13 @@
  * from the n-th on. Nothing crashes, facts wait, pictures go first, people
  * hear of it, and the time in which nothing could be written is unknown. */
 #include "bench.h"
+#include "shim.h"
 
 #include <stdatomic.h>
 
-struct bad_file {
-	sqlite3_file base;
-	sqlite3_file *real;
-};
-
-static sqlite3_vfs *real_vfs;
 static atomic_int writes_left = -1; /* -1 = all is well */
 static atomic_int failure;	    /* what a refused write gives */
 static atomic_uint refused;
-
-#define REAL(f) (((struct bad_file *)(f))->real)
-#define PASS(name, call, ...)                                                  \
-	static int bad_##name(sqlite3_file *f, ##__VA_ARGS__)                  \
-	{                                                                      \
-		return REAL(f)->pMethods->call;                                \
-	}
 
 static bool
 refuses(void)
@@ -43,7 +31,7 @@ bad_write(sqlite3_file *f, const void *p, int n, sqlite3_int64 at)
 {
 	if (refuses())
 		return atomic_load(&failure);
-	return REAL(f)->pMethods->xWrite(REAL(f), p, n, at);
+	return shim_write(f, p, n, at);
 }
 
 static int
@@ -51,63 +39,17 @@ bad_sync(sqlite3_file *f, int flags)
 {
 	if (refuses())
 		return SQLITE_IOERR_FSYNC;
-	return REAL(f)->pMethods->xSync(REAL(f), flags);
+	return shim_sync(f, flags);
 }
-
-PASS(close, xClose(REAL(f)))
-PASS(read, xRead(REAL(f), p, n, at), void *p, int n, sqlite3_int64 at)
-PASS(truncate, xTruncate(REAL(f), n), sqlite3_int64 n)
-PASS(size, xFileSize(REAL(f), n), sqlite3_int64 *n)
-PASS(lock, xLock(REAL(f), k), int k)
-PASS(unlock, xUnlock(REAL(f), k), int k)
-PASS(reserved, xCheckReservedLock(REAL(f), k), int *k)
-PASS(control, xFileControl(REAL(f), op, arg), int op, void *arg)
-PASS(sector, xSectorSize(REAL(f)))
-PASS(device, xDeviceCharacteristics(REAL(f)))
-PASS(shm_map, xShmMap(REAL(f), k, n, w, p), int k, int n, int w,
-    void volatile **p)
-PASS(shm_lock, xShmLock(REAL(f), k, n, flags), int k, int n, int flags)
-PASS(shm_unmap, xShmUnmap(REAL(f), k), int k)
-
-static void
-bad_barrier(sqlite3_file *f)
-{
-	REAL(f)->pMethods->xShmBarrier(REAL(f));
-}
-
-static const sqlite3_io_methods bad_methods = { 2, bad_close, bad_read,
-	bad_write, bad_truncate, bad_sync, bad_size, bad_lock, bad_unlock,
-	bad_reserved, bad_control, bad_sector, bad_device, bad_shm_map,
-	bad_shm_lock, bad_barrier, bad_shm_unmap, NULL, NULL };
-
-static int
-bad_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *f, int flags,
-    int *out)
-{
-	struct bad_file *b = (struct bad_file *)f;
-
-	(void)vfs;
-	b->real = (sqlite3_file *)(b + 1);
-	b->base.pMethods = NULL;
-	int rc = real_vfs->xOpen(real_vfs, name, b->real, flags, out);
-
-	if (b->real->pMethods != NULL)
-		b->base.pMethods = &bad_methods;
-	return rc;
-}
-
-static sqlite3_vfs bad_vfs;
 
 static int
 vfs_setup(void **state)
 {
 	(void)state;
-	real_vfs = sqlite3_vfs_find(NULL);
-	bad_vfs = *real_vfs;
-	bad_vfs.zName = "bad";
-	bad_vfs.szOsFile = (int)sizeof(struct bad_file) + real_vfs->szOsFile;
-	bad_vfs.xOpen = bad_open;
-	return sqlite3_vfs_register(&bad_vfs, 0);
+	shim_make("bad");
+	shim_methods.xWrite = bad_write;
+	shim_methods.xSync = bad_sync;
+	return shim_register();
 }
 
 static int

@@ -395,4 +395,27 @@ bench_chain(struct bench *b)
 	return l.lines;
 }
 
+/* Of a test: a bench with two feeds, in *state. */
+static inline int
+bench_setup(void **state)
+{
+	struct bench *b = calloc(1, sizeof(*b));
+
+	bench_init(b);
+	bench_open(b);
+	bench_feeds(b, 2);
+	*state = b;
+	return 0;
+}
+
+static inline int
+bench_teardown(void **state)
+{
+	struct bench *b = *state;
+
+	bench_fini(b);
+	free(b);
+	return 0;
+}
+
 #endif

@@ -9,28 +9,6 @@
 
 #define DAY (86400 * S)
 
-static int
-setup(void **state)
-{
-	struct bench *b = calloc(1, sizeof(*b));
-
-	bench_init(b);
-	bench_open(b);
-	bench_feeds(b, 2);
-	*state = b;
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	struct bench *b = *state;
-
-	bench_fini(b);
-	free(b);
-	return 0;
-}
-
 /* The writer itself, without its thread. */
 static struct writer *
 writer_of_bench(struct bench *b)
@@ -565,7 +543,7 @@ test_statements(void **state)
 	db_close(&db);
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, bench_setup, bench_teardown)
 
 int
 main(void)

@@ -7,28 +7,6 @@
 
 #define DAY (86400 * S)
 
-static int
-setup(void **state)
-{
-	struct bench *b = calloc(1, sizeof(*b));
-
-	bench_init(b);
-	bench_open(b);
-	bench_feeds(b, 2);
-	*state = b;
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	struct bench *b = *state;
-
-	bench_fini(b);
-	free(b);
-	return 0;
-}
-
 static const struct store_done *
 done(struct bench *b)
 {
@@ -584,7 +562,8 @@ test_many(void **state)
 	bench_chain(b);
 }
 
-#define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
+#define TEST(fn)                                                               \
+	cmocka_unit_test_setup_teardown(fn, bench_setup, bench_teardown)
 
 int
 main(void)

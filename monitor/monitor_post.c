@@ -19,8 +19,6 @@
 #include "monitor/monitor_request.h"
 #include "monitor/store/store_read_ledger.h"
 
-#define KIND_MAIL 1
-#define KIND_TEST 2 /* somebody waits for it: tried once */
 #define LOOK_US (5 * US_PER_S)
 #define PATIENCE_US (15 * 60 * US_PER_S) /* of failures, before an incident */
 #define MARK "checkpoint-number: "	 /* in a body that carries one */
@@ -223,10 +221,10 @@ send_row(void *arg, const struct store_delivery_row *row)
 
 	if (i < 0 || row->due_utc > monitor_utc(m, clock_mono_us()))
 		return false; /* the most urgent come first */
-	if (place_of(p, row->id) >= 0 ||
-	    (row->kind != KIND_MAIL && row->kind != KIND_TEST))
+	if (place_of(p, row->id) >= 0 || (row->kind != STORE_DELIVERY_MAIL &&
+					     row->kind != STORE_DELIVERY_TEST))
 		return true;
-	p->test[i] = row->kind == KIND_TEST;
+	p->test[i] = row->kind == STORE_DELIVERY_TEST;
 	p->under_way[i] = row->id;
 	p->made_utc[i] = row->made_utc;
 	p->tries[i] = row->tries;
@@ -279,7 +277,7 @@ post_mail(struct monitor *m, const char *subject, const char *body,
 	char to[256];
 
 	while (config_mail_next(&at, to)) {
-		struct store_delivery d = { .kind = KIND_MAIL,
+		struct store_delivery d = { .kind = STORE_DELIVERY_MAIL,
 			.target = to,
 			.subject = subject,
 			.path = path,
@@ -324,7 +322,7 @@ monitor_mail_test(struct monitor *m, const char *to, const char *actor,
 	struct store_done done = { on_test_kept, t };
 	int64_t now = monitor_utc(m, clock_mono_us());
 	char host[256] = "?", body[900];
-	struct store_delivery d = { .kind = KIND_TEST,
+	struct store_delivery d = { .kind = STORE_DELIVERY_TEST,
 		.target = to,
 		.subject = "camwarden: a test",
 		.path = "",

@@ -11,6 +11,7 @@
 #include "monitor/cli/client.h"
 #include "monitor/config/config_outside.h"
 #include "monitor/config/config_value.h"
+#include "monitor/store/store_ledger.h"
 #include "monitor/store/store_read_ledger.h"
 
 static const char help[] =
@@ -35,7 +36,6 @@ static const char help[] =
     "some, 2 no\n"
     "answer, 3 (test) the monitor doesn't run\n";
 
-#define KIND_TEST 2
 #define TEST_SECONDS 60
 
 struct listing {
@@ -81,7 +81,7 @@ on_row(void *arg, const struct store_delivery_row *row)
 	char when[24], next[24];
 
 	l->troubled +=
-	    row->kind != KIND_TEST &&
+	    row->kind != STORE_DELIVERY_TEST &&
 	    (row->gave_up_utc != 0 || (row->done_utc == 0 && row->tries > 0));
 	if (l->cli.json) {
 		json_array_append_new(l->rows,

@@ -57,10 +57,14 @@ struct store_receipt {
 bool store_receipt(struct store *s, const struct store_receipt *r,
     const struct store_done *done);
 
-/* What is to be sent outside; kept until it was, then its log. kind is the
- * caller's (mail, alert, ..), > 0. */
+/* Numbers of table `delivery`: part of the format. */
+enum store_delivery_kind {
+	STORE_DELIVERY_MAIL = 1,
+	STORE_DELIVERY_TEST = 2, /* somebody waits for it: tried once */
+};
+/* What is to be sent outside; kept until it was, then its log. */
 struct store_delivery {
-	int kind;
+	enum store_delivery_kind kind;
 	const char *target, *subject;
 	const char *path; /* a file that goes along; "" = none */
 	const void *body;

@@ -100,7 +100,7 @@ bool store_read_last_receipts(struct store_reader *r, store_receipt_fn *fn,
 
 struct store_delivery_row {
 	int64_t id;
-	int kind;
+	int kind; /* enum store_delivery_kind */
 	struct store_text target, subject, path, error;
 	const void *body;
 	size_t length;

@@ -48,7 +48,7 @@ struct nightly_duty {
 	struct nightly plan;
 	char zone[ZONES_NAME_BYTES];
 	struct nightly_span *made; /* owned; as table `report` has them */
-	uint32_t made_count, made_size;
+	uint32_t made_size;
 	bool loaded;		   /* made, and since when something is known */
 	int64_t look_us;	   /* no look before; monotonic */
 	int64_t next_utc;	   /* the next is due then, */
@@ -241,9 +241,9 @@ why_of(const struct errand_result *r, unsigned seconds, char *out, size_t size)
 /* --- what was made */
 
 static bool
-span_add(struct nightly_duty *d, int64_t from_utc, int64_t to_utc)
+span_add(struct nightly_duty *d, const struct nightly_span *s)
 {
-	if (d->made_count == d->made_size) {
+	if (d->plan.made_count == d->made_size) {
 		uint32_t size = d->made_size == 0 ? 512 : 2 * d->made_size;
 		struct nightly_span *more =
 		    realloc(d->made, size * sizeof(*more));
@@ -253,9 +253,8 @@ span_add(struct nightly_duty *d, int64_t from_utc, int64_t to_utc)
 		d->made = more;
 		d->made_size = size;
 	}
-	d->made[d->made_count++] = (struct nightly_span){ from_utc, to_utc };
+	d->made[d->plan.made_count++] = *s;
 	d->plan.made = d->made;
-	d->plan.made_count = d->made_count;
 	return true;
 }
 
@@ -263,39 +262,46 @@ static bool
 take_row(void *arg, const struct store_made_row *row)
 {
 	struct nightly_duty *d = arg;
+	const struct nightly_span s = { row->from_utc, row->to_utc,
+		row->made_utc };
 
 	if (row->site != 0)
 		return true;
-	if (row->made_utc > d->made_utc) {
+	if (d->plan.made_count == 0) { /* the newest comes first */
 		d->made_utc = row->made_utc;
 		d->made_day = calendar_day(&d->plan.calendar,
 		    row->from_utc + (row->to_utc - row->from_utc) / 2);
 	}
-	return span_add(d, row->from_utc, row->to_utc);
+	return span_add(d, &s);
 }
 
 static bool
 load(struct nightly_duty *d)
 {
 	struct store_stand stand;
+	uint32_t *count = &d->plan.made_count;
 
-	d->made_count = 0;
+	*count = 0;
 	if (!store_read_stand(d->m->reader, 0, 0, &stand) ||
 	    !store_read_reports(d->m->reader, SPANS_MOST, take_row, d))
 		return false;
 	d->plan.since_utc = stand.oldest_utc;
-	d->plan.made = d->made;
-	d->plan.made_count = d->made_count;
+	for (uint32_t i = 0; i < *count / 2; i++) {
+		struct nightly_span *other = &d->made[*count - 1 - i];
+		const struct nightly_span newer = d->made[i];
+
+		d->made[i] = *other;
+		*other = newer;
+	}
 	return true;
 }
 
 /* --- recording */
 
 static void
-finished(struct nightly_duty *d)
+finished(struct nightly_duty *d, int64_t now)
 {
 	char date[16];
-	int64_t now = clock_mono_us();
 
 	for (unsigned i = 0; i < NIGHTLY_BACK; i++)
 		if (d->failing[i].day == d->day)
@@ -315,14 +321,16 @@ on_recorded(void *arg, const struct store_result *r)
 {
 	struct nightly_duty *d = arg;
 	const struct calendar *c = &d->plan.calendar;
+	int64_t now = clock_mono_us();
+	const struct nightly_span s = { calendar_start(c, d->day),
+		calendar_start(c, d->day + 1), monitor_utc(d->m, now) };
 
 	if (d->m->stopping)
 		return;
-	if (!r->ok || !span_add(d, calendar_start(c, d->day),
-			  calendar_start(c, d->day + 1)))
+	if (!r->ok || !span_add(d, &s))
 		failed_day(d, r->ok ? "memory is out" : r->error);
 	else
-		finished(d);
+		finished(d, now);
 }
 
 static bool

@@ -7,6 +7,7 @@
 #define SECOND_US 1000000LL
 #define FIRST_PAUSE_US (15 * SECOND_US)
 #define LONGEST_PAUSE_US (1800 * SECOND_US)
+#define AHEAD_US (2 * CALENDAR_DAY_US)
 #define MISSING_MOST 3 /* days that a zone skips in a row: one, so far */
 
 static bool
@@ -51,20 +52,25 @@ nightly_due(const struct nightly *n, int64_t day)
 	    calendar_start(c, next + 1));
 }
 
-/* Something is known of it, and it was not reported. */
+/* Something is known of it, and it was not reported: but for what a clock made
+ * that was set back by far since, as what was made later shows, or now. */
 static bool
-is_wanted(const struct nightly *n, int64_t day)
+is_wanted(const struct nightly *n, int64_t day, int64_t now_utc)
 {
 	int64_t from = calendar_start(&n->calendar, day);
 	int64_t to = calendar_start(&n->calendar, day + 1);
 	int64_t middle = from + (to - from) / 2;
+	int64_t since = now_utc; /* the earliest that a clock said later */
 
-	for (uint32_t i = 0; i < n->made_count; i++) {
+	for (uint32_t i = n->made_count; i-- > 0;) {
 		const struct nightly_span *s = &n->made[i];
 
 		if (s->from_utc <= middle && middle < s->to_utc &&
-		    s->to_utc - s->from_utc <= 2 * CALENDAR_DAY_US)
+		    s->to_utc - s->from_utc <= 2 * CALENDAR_DAY_US &&
+		    s->made_utc - since <= AHEAD_US)
 			return false;
+		if (s->made_utc < since)
+			since = s->made_utc;
 	}
 	return from < to && to > n->since_utc;
 }
@@ -77,7 +83,8 @@ nightly_days(const struct nightly *n, int64_t now_utc,
 	unsigned count = 0;
 
 	for (int64_t day = today - NIGHTLY_BACK; day < today; day++)
-		if (is_wanted(n, day) && nightly_due(n, day) <= now_utc)
+		if (is_wanted(n, day, now_utc) &&
+		    nightly_due(n, day) <= now_utc)
 			out[count++] = day;
 	return count;
 }
@@ -89,7 +96,8 @@ nightly_next(const struct nightly *n, int64_t now_utc, int64_t *day_out)
 
 	/* A clock that was set back leaves some days ahead that are made. */
 	for (uint32_t i = 0; i < MISSING_MOST + 5 + n->made_count; i++, day++) {
-		int64_t due = is_wanted(n, day) ? nightly_due(n, day) : 0;
+		int64_t due =
+		    is_wanted(n, day, now_utc) ? nightly_due(n, day) : 0;
 
 		*day_out = day;
 		if (due > now_utc)

@@ -8,8 +8,9 @@
  * next day that exists, once the clocks there show that time or a later one:
  * where they skip it, when they are set; where they show it twice, the first
  * time; where that day ends before they show it, when it ends. What was made
- * decides, not what a clock said when: a clock that is set back makes nothing
- * twice.
+ * decides, not what a clock said when: a clock that is set back by up to two
+ * days makes nothing twice. By more, and it had run ahead: what it made there
+ * was of days that weren't yet, and they are reported once they were.
  */
 #ifndef MONITOR_NIGHTLY_NIGHTLY_H
 #define MONITOR_NIGHTLY_NIGHTLY_H
@@ -22,13 +23,14 @@
 
 struct nightly_span { /* a report of all sites, half-open */
 	int64_t from_utc, to_utc;
+	int64_t made_utc; /* by the clock of then */
 };
 
 struct nightly {
 	struct calendar calendar;
 	unsigned minute;   /* of the local day, 0..1439 */
 	int64_t since_utc; /* nothing is known of days that end by then */
-	const struct nightly_span *made; /* in any order; borrowed */
+	const struct nightly_span *made; /* as they were made; borrowed */
 	uint32_t made_count;
 };
 

@@ -173,31 +173,41 @@ dues_are_those_of_a_clock_on_the_wall(void **state)
 	}
 }
 
+/* What is due by now is made; the spans, in the order in which they are. */
+static void
+make_all(struct nightly *n, struct nightly_span *made, int64_t now)
+{
+	int64_t days[NIGHTLY_BACK];
+	unsigned count = nightly_days(n, now, days);
+
+	for (unsigned i = 0; i < count; i++) {
+		assert_true(nightly_due(n, days[i]) <= now);
+		assert_true(i == 0 || days[i] > days[i - 1]);
+		made[n->made_count++] =
+		    (struct nightly_span){ calendar_start(&n->calendar,
+					       days[i]),
+			    calendar_start(&n->calendar, days[i] + 1), now };
+	}
+	n->made = made;
+	assert_int_equal(nightly_days(n, now, days), 0);
+}
+
 /* A monitor that makes what is due, looks at odd times, sleeps at times, and
- * has its clock set back and forth: each local day is reported exactly once. */
+ * has its clock set back and forth by up to two days: each local day is
+ * reported exactly once. */
 static void
 walk(const char *zone, unsigned minute, unsigned seed)
 {
 	static struct nightly_span made[1200];
 	struct nightly n = schedule_of(zone, minute);
 	int64_t start = utc("2024-06-01 00:00"), end = start + 900 * DAY;
-	int64_t first, last;
+	int64_t first, last, ahead = start;
 
-	n.made = made;
 	n.since_utc = start;
 	for (int64_t now = start; now < end;) {
 		int64_t days[NIGHTLY_BACK], soon;
-		unsigned count = nightly_days(&n, now, days);
 
-		for (unsigned i = 0; i < count; i++) {
-			assert_true(nightly_due(&n, days[i]) <= now);
-			assert_true(i == 0 || days[i] > days[i - 1]);
-			made[n.made_count++] =
-			    (struct nightly_span){ calendar_start(&n.calendar,
-						       days[i]),
-				    calendar_start(&n.calendar, days[i] + 1) };
-		}
-		assert_int_equal(nightly_days(&n, now, days), 0);
+		make_all(&n, made, now);
 		/* What is said to come next comes then, not before. */
 		int64_t next = nightly_next(&n, now, &soon);
 
@@ -211,7 +221,10 @@ walk(const char *zone, unsigned minute, unsigned seed)
 			now += 3 * DAY + rand_r(&seed) % 86400 * SEC; /* off */
 			break;
 		case 1:
+			ahead = now > ahead ? now : ahead;
 			now -= rand_r(&seed) % 172800 * SEC; /* set back */
+			if (now < ahead - 2 * DAY)
+				now = ahead - 2 * DAY;
 			break;
 		default:
 			now += rand_r(&seed) % 43200 * SEC;
@@ -241,6 +254,104 @@ exactly_one_for_each_local_day(void **state)
 	(void)state;
 	for (size_t k = 0; k < KINDS; k++)
 		walk(every_kind[k], minutes[k % 4], (unsigned)k + 1);
+}
+
+/* By that clock's hours, from one moment to another: what is due is made. */
+static void
+run(struct nightly *n, struct nightly_span *made, int64_t from, int64_t to)
+{
+	for (int64_t now = from; now < to; now += HOUR)
+		make_all(n, made, now);
+}
+
+/* How many were made of that day, from place `first` on. */
+static unsigned
+made_of(const struct nightly *n, uint32_t first, int64_t day)
+{
+	unsigned count = 0;
+
+	for (uint32_t i = first; i < n->made_count; i++)
+		count +=
+		    n->made[i].from_utc == calendar_start(&n->calendar, day);
+	return count;
+}
+
+static void
+days_that_a_clock_ran_ahead_into_are_reported(void **state)
+{
+	/* Set ahead by, there for, then set right; stopped on the way back? */
+	static const struct {
+		int ahead_days, there_hours;
+		bool stopped;
+	} table[] = {
+		{ 4, 2, false },
+		{ 4, 2, true },
+		{ 7, 40, false },
+		{ 10, 1, false },
+		{ 30, 120, true },
+		{ 400, 30, false },
+		{ 4000, 30, true },
+	};
+	static struct nightly_span made[200];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		struct nightly n = schedule_of("Europe/Madrid", 360);
+		int64_t start = utc("2026-11-01 10:00");
+		int64_t now = start + 10 * DAY + 30 * MINUTE;
+		int64_t there = now + table[i].ahead_days * DAY, soon;
+		int64_t today = utc("2026-11-11 12:00") / DAY;
+		uint32_t before;
+
+		n.since_utc = start;
+		run(&n, made, start, now);
+		assert_int_equal(n.made_count, 10);
+		run(&n, made, there, there + table[i].there_hours * HOUR);
+		before = n.made_count;
+		assert_true(before > 10);
+		now += table[i].there_hours * HOUR;
+		if (table[i].stopped)
+			now += DAY;
+		/* The next is tomorrow's, not the one after all those. */
+		make_all(&n, made, now);
+		assert_true(nightly_next(&n, now, &soon) < now + 26 * HOUR);
+		run(&n, made, now, now + 40 * DAY);
+		for (int64_t day = today; day < today + 38; day++)
+			if (made_of(&n, before, day) != 1)
+				fail_msg("row %zu: day %lld is made %u times",
+				    i, (long long)(day - today),
+				    made_of(&n, before, day));
+		/* And nothing before it again. */
+		for (int64_t day = today - 10; day < today; day++)
+			if (made_of(&n, 0, day) != 1)
+				fail_msg("row %zu: day %lld", i,
+				    (long long)(day - today));
+	}
+}
+
+static void
+no_day_twice_after_a_step_back_of_hours(void **state)
+{
+	static struct nightly_span made[100];
+
+	(void)state;
+	for (int hours = 1; hours <= 48; hours++) {
+		struct nightly n = schedule_of("America/Tijuana", 360);
+		int64_t start = utc("2026-11-01 10:00");
+		int64_t now = utc("2026-11-20 15:00");
+		int64_t today = utc("2026-11-20 12:00") / DAY;
+
+		/* Off for a week before: seven made at once. */
+		n.since_utc = start;
+		run(&n, made, start, now - 7 * DAY);
+		run(&n, made, now, now + HOUR);
+		run(&n, made, now - hours * HOUR, now + 5 * DAY);
+		for (int64_t day = today - 18; day < today + 4; day++)
+			if (made_of(&n, 0, day) != 1)
+				fail_msg("%d hours, day %lld: %u", hours,
+				    (long long)(day - today),
+				    made_of(&n, 0, day));
+	}
 }
 
 static void
@@ -277,13 +388,14 @@ another_zone_makes_no_day_twice(void **state)
 	for (int i = 0; i < 8; i++)
 		made[i] = (struct nightly_span){ calendar_start(&there.calendar,
 						     today - 8 + i),
-			calendar_start(&there.calendar, today - 7 + i) };
+			calendar_start(&there.calendar, today - 7 + i),
+			utc("2026-11-22 17:00") };
 	n.made = made;
 	n.made_count = 8;
 	assert_int_equal(nightly_days(&n, utc("2026-11-22 18:00"), days), 0);
 	/* A month's report is no day's. */
 	made[7] = (struct nightly_span){ utc("2026-11-01 00:00"),
-		utc("2026-12-01 00:00") };
+		utc("2026-12-01 00:00"), utc("2026-11-22 17:00") };
 	assert_int_equal(nightly_days(&n, utc("2026-11-22 18:00"), days), 1);
 	assert_int_equal(days[0], today - 1);
 }
@@ -315,6 +427,8 @@ main(void)
 		cmocka_unit_test(dues_of_known_nights),
 		cmocka_unit_test(dues_are_those_of_a_clock_on_the_wall),
 		cmocka_unit_test(exactly_one_for_each_local_day),
+		cmocka_unit_test(days_that_a_clock_ran_ahead_into_are_reported),
+		cmocka_unit_test(no_day_twice_after_a_step_back_of_hours),
 		cmocka_unit_test(no_more_than_seven_are_made_up_for),
 		cmocka_unit_test(another_zone_makes_no_day_twice),
 		cmocka_unit_test(dates_and_pauses),

@@ -50,7 +50,7 @@ causes_read(const char *list)
 	return bits;
 }
 
-/* Newest first. */
+/* Newest first, of the run that was on: a restart begins anew. */
 static void
 replay_read(struct store_reader *r, const struct store_stand *s, int64_t feed,
     struct replay *out)
@@ -59,7 +59,9 @@ replay_read(struct store_reader *r, const struct store_stand *s, int64_t feed,
 	    "SELECT json_extract(body, '$.start'),"
 	    " json_extract(body, '$.since'), json_extract(body, '$.cause'),"
 	    " json_extract(body, '$.causes') FROM event WHERE feed = ?1"
-	    " AND seq <= ?2 AND kind = 'verdict' ORDER BY seq DESC LIMIT 64",
+	    " AND seq <= ?2 AND kind = 'verdict' AND run ="
+	    "  (SELECT run FROM event WHERE seq = ?2)"
+	    " ORDER BY seq DESC LIMIT 64",
 	    "ii", feed, s->seq);
 
 	out->count = 0;
@@ -76,6 +78,18 @@ replay_read(struct store_reader *r, const struct store_stand *s, int64_t feed,
 		row->causes = causes_read(db_text(st, 3));
 		out->count++;
 	}
+}
+
+/* Since when it was watched in that run. */
+static int64_t
+watched_since(struct store_reader *r, const struct store_stand *s, int64_t feed)
+{
+	return db_int(&r->db, 0,
+	    "SELECT i.start FROM interval i JOIN epoch e ON e.id = i.epoch"
+	    " WHERE i.feed = ?1 AND e.reason <> 'monitor-off' AND e.run ="
+	    "  (SELECT run FROM event WHERE seq = ?2)"
+	    " ORDER BY i.epoch, i.start LIMIT 1",
+	    "ii", feed, s->seq);
 }
 
 /* A verdict's line says where its interval begins; what began there or later
@@ -104,8 +118,9 @@ report_spans_then(struct store_reader *r, const struct store_stand *s,
 		if (!fn(arg, row))
 			return;
 	}
-	/* Before its first verdict it was not judged yet. */
+	/* Before its first verdict in that run it was not judged yet. */
 	none.end_utc = end;
+	none.since_utc = watched_since(r, s, feed);
 	if (end > from_utc)
 		fn(arg, &none);
 }

@@ -26,7 +26,10 @@ def again(limit=20):
     with open(LOG, "a") as log:
         monitor = harness.Child([harness.program("camwarden"), "run", "--config", CONFIG], stderr=log)
     wait("the monitor is back", limit, lambda: get("/healthz"))
+    # As the daemon does with days it missed: what held before the restart holds no more, nothing is judged yet.
+    report("--from", span(30))
     time.sleep(2)
+    report("--from", span(30))
     return monitor
 
 

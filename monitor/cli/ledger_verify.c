@@ -31,6 +31,7 @@ struct examination {
 	int64_t last_own; /* number of the last checkpoint read */
 	uint64_t lines;
 	bool progress;
+	struct store_verify_hours hours; /* of what was watched, made anew */
 	struct verify_report report;
 };
 
@@ -301,7 +302,7 @@ look_at_sums(struct examination *x)
 		is_whole, is_due, on_sum, x };
 
 	return getrandom(&ask.seed, sizeof(ask.seed), 0) == sizeof(ask.seed) &&
-	       store_verify_sums(x->reader, &ask);
+	       store_verify_sums(x->reader, &ask, &x->hours);
 }
 
 /* --- the examination */
@@ -429,6 +430,9 @@ print_json(const struct examination *x)
 	json_object_set_new(j, "by_word", words);
 	json_object_set_new(j, "list", list);
 	json_object_set_new(j, "rows", rows);
+	json_object_set_new(j, "watched_hours",
+	    json_pack("{s:I, s:I}", "there", (json_int_t)x->hours.there,
+		"made_anew", (json_int_t)x->hours.looked));
 	json_dumpf(j, stdout, JSON_INDENT(2));
 	putchar('\n');
 	json_decref(j);
@@ -467,6 +471,16 @@ print_rows(const struct verify_report *r)
 	putchar('\n');
 }
 
+/* Sums are drawn, not all made anew: that it says so is part of the finding. */
+static void
+print_hours(const struct store_verify_hours *h)
+{
+	if (h->there > 0)
+		printf("  %zu of %zu hours of what was watched made anew%s\n",
+		    h->looked, h->there,
+		    h->looked < h->there ? " (--sums: all)" : "");
+}
+
 static void
 print_text(const struct examination *x)
 {
@@ -486,6 +500,7 @@ print_text(const struct examination *x)
 		    (unsigned long long)r->expired);
 	putchar('\n');
 	print_rows(r);
+	print_hours(&x->hours);
 	printf("  %llu checkpoints of its own agree%s\n",
 	    (unsigned long long)r->checkpoints,
 	    !x->has_key	    ? "; signatures not checked: no key (--key)"

@@ -93,7 +93,10 @@ struct store_verify_sums {
 	void (*on_sum)(void *arg, const struct store_verify_sum *sum);
 	void *arg;
 };
+struct store_verify_hours {
+	size_t there, looked; /* hours of days with sums; looked at, of them */
+};
 bool store_verify_sums(struct store_reader *r,
-    const struct store_verify_sums *ask);
+    const struct store_verify_sums *ask, struct store_verify_hours *hours_out);
 
 #endif

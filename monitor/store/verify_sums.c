@@ -239,7 +239,8 @@ meta(struct db *db, const char *key)
 }
 
 bool
-store_verify_sums(struct store_reader *r, const struct store_verify_sums *ask)
+store_verify_sums(struct store_reader *r, const struct store_verify_sums *ask,
+    struct store_verify_hours *hours_out)
 {
 	struct sums s = { .r = r, .ask = ask };
 	struct watched_day *day = malloc(sizeof(*day));
@@ -252,7 +253,9 @@ store_verify_sums(struct store_reader *r, const struct store_verify_sums *ask)
 	s.alive = db_int(&r->db, 0, "SELECT utc FROM heartbeat", "");
 	nobodys(&s);
 	hours_find(&s);
+	hours_out->there = s.count;
 	hours_draw(&s);
+	hours_out->looked = s.count;
 	for (size_t i = 0; i < s.count && day != NULL && feeds != NULL; i++)
 		hour_compare(&s, s.hours[i], feeds, count, day);
 	free(s.hours);

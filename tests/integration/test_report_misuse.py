@@ -10,6 +10,7 @@ import io
 import json
 import os
 import random
+import re
 import resource
 import shutil
 import sqlite3
@@ -230,6 +231,19 @@ def dark():
         assert "at least 0%, at most 100%" in text and "monitor off" in text, text[:900]
 
 
+def drawn():
+    """`ledger verify` draws hours of what was watched: it says how many, of how many."""
+    def hours(*argv):
+        p = subprocess.run([harness.program("camwarden"), "ledger", "verify", "--db", os.path.join(STATE, "camwarden.db"),
+                            *argv], capture_output=True, text=True, timeout=120)
+        assert p.returncode == 0, p.stdout + p.stderr
+        return re.search(r"^  (\d+) of (\d+) hours of what was watched made anew(.*)$", p.stdout, re.M).groups()
+
+    looked, there, more = hours()
+    assert looked == "24" and int(there) > 24 and more == " (--sums: all)", (looked, there, more)
+    assert hours("--sums") == (there, there, "")
+
+
 def main():
     os.mkdir(STATE)
     subprocess.run([bench(), "--dir", STATE, "--feeds", "40", "--days", "33"], check=True, stdout=subprocess.DEVNULL,
@@ -240,6 +254,7 @@ def main():
     hostile()
     checked()
     dark()
+    drawn()
 
 
 main()

@@ -5,56 +5,22 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/civil.h"
+
 #define WORD_BYTES 45u /* of text in one encoded word: 60 letters of base64 */
 #define PLAIN_MOST 70u
 #define FACILITY_AUDIT 13u
 
-struct civil {
-	int year;
-	unsigned month, day, hour, minute, second, micro, weekday;
-};
-
-/* The calendar of a day number since 1970, by 400-year eras from a March 1st
- * on (the leap day comes last). */
-static struct civil
-civil_of(int64_t utc_us)
-{
-	int64_t us = utc_us % 86400000000, day = utc_us / 86400000000;
-	struct civil c = { 0 };
-
-	if (us < 0) {
-		us += 86400000000;
-		day--;
-	}
-	int64_t shifted = day + 719468;
-	int64_t era = (shifted >= 0 ? shifted : shifted - 146096) / 146097;
-	int64_t in_era = shifted - era * 146097;
-	int64_t year =
-	    (in_era - in_era / 1460 + in_era / 36524 - in_era / 146096) / 365;
-	int64_t in_year = in_era - (365 * year + year / 4 - year / 100);
-	int64_t march = (5 * in_year + 2) / 153;
-
-	c.day = (unsigned)(in_year - (153 * march + 2) / 5 + 1);
-	c.month = (unsigned)(march < 10 ? march + 3 : march - 9);
-	c.year = (int)(year + era * 400 + (c.month <= 2));
-	c.weekday = (unsigned)((day % 7 + 11) % 7);
-	c.micro = (unsigned)(us % 1000000);
-	c.second = (unsigned)(us / 1000000 % 60);
-	c.minute = (unsigned)(us / 60000000 % 60);
-	c.hour = (unsigned)(us / 3600000000);
-	return c;
-}
-
 void
 mail_text_date(char *out, size_t size, int64_t utc_us)
 {
-	static const char days[] = "SunMonTueWedThuFriSat";
+	static const char days[] = "MonTueWedThuFriSatSun";
 	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
 	struct civil c = civil_of(utc_us);
 
-	snprintf(out, size, "%.3s, %02u %.3s %04d %02u:%02u:%02u +0000",
-	    days + 3 * c.weekday, c.day, months + 3 * (c.month - 1), c.year,
-	    c.hour, c.minute, c.second);
+	snprintf(out, size, "%.3s, %02u %.3s %04lld %02u:%02u:%02u +0000",
+	    days + 3 * c.weekday, c.day, months + 3 * (c.month - 1),
+	    (long long)c.year, c.hour, c.minute, c.second);
 }
 
 void
@@ -62,8 +28,9 @@ mail_text_stamp(char *out, size_t size, int64_t utc_us)
 {
 	struct civil c = civil_of(utc_us);
 
-	snprintf(out, size, "%04d-%02u-%02uT%02u:%02u:%02u.%06uZ", c.year,
-	    c.month, c.day, c.hour, c.minute, c.second, c.micro);
+	snprintf(out, size, "%04lld-%02u-%02uT%02u:%02u:%02u.%06uZ",
+	    (long long)c.year, c.month, c.day, c.hour, c.minute, c.second,
+	    c.micro);
 }
 
 static bool

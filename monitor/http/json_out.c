@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/civil.h"
+
 void
 json_out_init(struct json_out *j)
 {
@@ -164,35 +166,16 @@ json_out_null(struct json_out *j)
 	put(j, "null", 4);
 }
 
-/* Days since 1970 -> year, month, day (proleptic Gregorian). */
-static void
-civil(int64_t days, int64_t *year, unsigned *month, unsigned *day)
-{
-	int64_t z = days + 719468;
-	int64_t era = z / 146097;
-	unsigned doe = (unsigned)(z - era * 146097);
-	unsigned yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
-	unsigned doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
-	unsigned mp = (5 * doy + 2) / 153;
-
-	*day = doy - (153 * mp + 2) / 5 + 1;
-	*month = mp < 10 ? mp + 3 : mp - 9;
-	*year = (int64_t)yoe + era * 400 + (*month <= 2);
-}
-
 void
 json_out_iso(int64_t utc_us, char out[32])
 {
-	int64_t ms = utc_us > 0 ? utc_us / 1000 : 0;
-	int64_t second = ms / 1000, year;
-	unsigned month, day, s = (unsigned)(second % 86400);
+	struct civil c = civil_of(utc_us > 0 ? utc_us : 0);
 
-	if (ms > 253402300799999) /* year 9999 */
-		ms = second = 0;
-	civil(second / 86400, &year, &month, &day);
+	if (c.year > 9999)
+		c = civil_of(0);
 	snprintf(out, 32, "%04u-%02u-%02uT%02u:%02u:%02u.%03uZ",
-	    (unsigned)year % 10000, month % 100, day % 100, s / 3600 % 100,
-	    s / 60 % 60, s % 60, (unsigned)(ms % 1000));
+	    (unsigned)c.year % 10000, c.month % 100, c.day % 100, c.hour % 100,
+	    c.minute % 60, c.second % 60, c.micro / 1000 % 1000);
 }
 
 void

@@ -4,6 +4,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "common/civil.h"
+
 #define SECOND_US 1000000LL
 #define FIRST_PAUSE_US (15 * SECOND_US)
 #define LONGEST_PAUSE_US (1800 * SECOND_US)
@@ -109,20 +111,10 @@ nightly_next(const struct nightly *n, int64_t now_utc, int64_t *day_out)
 const char *
 nightly_date(int64_t day, char out[16])
 {
-	/* Days from 0000-03-01, in eras of 400 years (civil calendar). */
-	int64_t z = day + 719468;
-	int64_t era = (z >= 0 ? z : z - 146096) / 146097;
-	int64_t of_era = z - era * 146097;
-	int64_t year =
-	    (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
-	int64_t of_year = of_era - (365 * year + year / 4 - year / 100);
-	int64_t month = (5 * of_year + 2) / 153;
-	int date = (int)(of_year - (153 * month + 2) / 5 + 1);
+	struct civil c = civil_of(day * CALENDAR_DAY_US);
 
-	year += era * 400 + (month >= 10);
-	month += month < 10 ? 3 : -9;
-	snprintf(out, 16, "%04d-%02d-%02d", (int)(year % 10000),
-	    (int)month % 100, date % 100);
+	snprintf(out, 16, "%04d-%02u-%02u", (int)(c.year % 10000),
+	    c.month % 100, c.day % 100);
 	return out;
 }
 

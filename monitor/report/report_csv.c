@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "common/civil.h"
 #include "monitor/inventory/inventory.h"
-#include "monitor/report/jot.h"
 
 static void
 cell(struct ink *out, const char *text)
@@ -34,17 +34,13 @@ seconds(struct ink *out, int64_t us)
 static void
 moment(struct ink *out, int64_t utc_us)
 {
-	struct ink text = { 0 };
-	struct jot j = { .out = &text };
+	struct civil c = civil_of(utc_us);
 
 	ink_put(out, ",");
-	if (utc_us == 0)
-		return;
-	jot_time(&j, NULL, utc_us); /* with quotes, T, fraction, Z */
-	if (text.text != NULL)
-		ink_format(out, "%.10s %.8s", text.text + 1, text.text + 12);
-	out->failed |= text.failed;
-	ink_free(&text);
+	if (utc_us != 0)
+		ink_format(out, "%04lld-%02u-%02u %02u:%02u:%02u",
+		    (long long)c.year, c.month, c.day, c.hour, c.minute,
+		    c.second);
 }
 
 /* Percent, cut after four digits and never rounded up. */

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/civil.h"
+
 #define SECOND_US 1000000LL
 
 static const char *const weekdays[][REPORT_LANGUAGES] = { { "Monday", "lunes" },
@@ -107,43 +109,11 @@ report_figure_duration(int64_t us)
 
 /* --- dates */
 
-struct date {
-	int64_t year;
-	unsigned month, day, weekday; /* 0..11, 1..31, 0 = Monday */
-	unsigned hour, minute, second;
-};
-
-/* Days since 1970 to the civil calendar, in eras of 400 years. */
-static struct date
-date_of(int64_t local_us)
-{
-	int64_t s = local_us / SECOND_US - (local_us % SECOND_US < 0);
-	int64_t days = s / 86400 - (s % 86400 < 0);
-	unsigned rest = (unsigned)(s - days * 86400);
-	int64_t z = days + 719468;
-	int64_t era = (z >= 0 ? z : z - 146096) / 146097;
-	unsigned doe = (unsigned)(z - era * 146097);
-	unsigned yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
-	unsigned doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
-	unsigned mp = (5 * doy + 2) / 153; /* from March on */
-	unsigned month = mp < 10 ? mp + 2 : mp - 10;
-
-	return (struct date){
-		.year = (int64_t)yoe + era * 400 + (month < 2),
-		.month = month,
-		.day = doy - (153 * mp + 2) / 5 + 1,
-		.weekday = (unsigned)(((days + 3) % 7 + 7) % 7),
-		.hour = rest / 3600,
-		.minute = rest / 60 % 60,
-		.second = rest % 60,
-	};
-}
-
 struct report_figure
 report_figure_clock(int64_t local_us)
 {
 	struct report_figure f;
-	struct date d = date_of(local_us);
+	struct civil d = civil_of(local_us);
 
 	snprintf(f.text, sizeof(f.text), "%02u:%02u:%02u", d.hour, d.minute,
 	    d.second);
@@ -154,7 +124,7 @@ struct report_figure
 report_figure_minute(int64_t local_us)
 {
 	struct report_figure f;
-	struct date d = date_of(local_us);
+	struct civil d = civil_of(local_us);
 
 	snprintf(f.text, sizeof(f.text), "%02u:%02u", d.hour, d.minute);
 	return f;
@@ -164,10 +134,10 @@ struct report_figure
 report_figure_date(enum report_language language, int64_t local_us)
 {
 	struct report_figure f;
-	struct date d = date_of(local_us);
+	struct civil d = civil_of(local_us);
 
 	snprintf(f.text, sizeof(f.text), "%u\u00a0%s", d.day,
-	    months_short[d.month][language]);
+	    months_short[d.month - 1][language]);
 	return f;
 }
 
@@ -186,12 +156,12 @@ struct report_figure
 report_figure_day(enum report_language language, int64_t local_us)
 {
 	struct report_figure f;
-	struct date d = date_of(local_us);
+	struct civil d = civil_of(local_us);
 	const char *of = language == REPORT_SPANISH ? "de " : "";
 
 	snprintf(f.text, sizeof(f.text), "%.12s %u %s%.12s %s%lld",
-	    weekdays[d.weekday][language], d.day, of, months[d.month][language],
-	    of, (long long)d.year);
+	    weekdays[d.weekday][language], d.day, of,
+	    months[d.month - 1][language], of, (long long)d.year);
 	return f;
 }
 
@@ -199,10 +169,10 @@ struct report_figure
 report_figure_iso(int64_t local_us)
 {
 	struct report_figure f;
-	struct date d = date_of(local_us);
+	struct civil d = civil_of(local_us);
 
 	snprintf(f.text, sizeof(f.text), "%04lld-%02u-%02u", (long long)d.year,
-	    d.month + 1, d.day);
+	    d.month, d.day);
 	return f;
 }
 

@@ -9,6 +9,7 @@
 #include <png.h>
 
 #include "camwarden/limits.h"
+#include "common/civil.h"
 
 #define HD_LINES 720u /* from here on BT.709, as players do */
 
@@ -150,26 +151,19 @@ on_warning(png_structp png, png_const_charp text)
 }
 
 /* 2026-01-31T23:59:59.123456Z, without the C library's time zones (they read
- * files). Days to date: Hinnant's civil_from_days. */
+ * files). */
 static void
 print_utc(int64_t us, char *out, size_t size)
 {
-	int64_t s = us / 1000000, day = s / 86400 + 719468;
-	int64_t era = day / 146097, doe = day % 146097;
-	int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
-	int64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
-	int64_t mp = (5 * doy + 2) / 153, d = doy - (153 * mp + 2) / 5 + 1;
-	int64_t m = mp < 10 ? mp + 3 : mp - 9;
-	int64_t y = yoe + era * 400 + (m <= 2);
+	struct civil c = civil_of(us);
 
 	if (us < 0) {
 		snprintf(out, size, "unknown");
 		return;
 	}
-	snprintf(out, size, "%04lld-%02lld-%02lldT%02lld:%02lld:%02lld.%06lldZ",
-	    (long long)y, (long long)m, (long long)d,
-	    (long long)(s % 86400 / 3600), (long long)(s % 3600 / 60),
-	    (long long)(s % 60), (long long)(us % 1000000));
+	snprintf(out, size, "%04lld-%02u-%02uT%02u:%02u:%02u.%06uZ",
+	    (long long)c.year, c.month, c.day, c.hour, c.minute, c.second,
+	    c.micro);
 }
 
 static void

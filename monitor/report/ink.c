@@ -191,8 +191,8 @@ ink_next(const char **text)
 	return c;
 }
 
-static void
-utf8(struct ink *ink, uint32_t c)
+void
+ink_character(struct ink *ink, uint32_t c)
 {
 	char b[4];
 	size_t n = 0;
@@ -235,7 +235,7 @@ html_one(struct ink *ink, uint32_t c)
 		ink_put(ink, "&#39;");
 		break;
 	default:
-		utf8(ink, c);
+		ink_character(ink, c);
 	}
 }
 
@@ -271,7 +271,7 @@ ink_clean(struct ink *ink, const char *hostile, size_t characters)
 			ink_put(ink, "\u2026");
 			return;
 		}
-		utf8(ink, c);
+		ink_character(ink, c);
 	}
 }
 
@@ -322,7 +322,7 @@ ink_plain(struct ink *ink, const char *hostile, size_t columns)
 		if (took + columns_of(c) > most)
 			break;
 		took += columns_of(c);
-		utf8(ink, c);
+		ink_character(ink, c);
 	}
 	if (left)
 		ink_put(ink, "\u2069"); /* .. popped */

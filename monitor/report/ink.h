@@ -46,5 +46,7 @@ void ink_base64(struct ink *ink, const void *bytes, size_t length);
 /* The next character of hostile text, made harmless, and *text moved past it;
  * 0 at the end. */
 uint32_t ink_next(const char **text);
+/* One that ink_next gave, in UTF-8. */
+void ink_character(struct ink *ink, uint32_t c);
 
 #endif

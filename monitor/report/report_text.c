@@ -10,12 +10,14 @@
 #define COLUMNS 80
 #define ROWS 40 /* over all lists */
 #define SITES 60
+#define CONSOLE_INDENT 26
 
-/* A phrase, wrapped at 80 columns, indented but for the first line. */
+/* A phrase, wrapped at 80 columns. What stands before its first line took
+ * `indent` columns; the other lines begin below it. */
 static void
 wrap(struct page *p, const char *text, size_t indent)
 {
-	size_t column = 0;
+	size_t column = indent;
 
 	while (*text != '\0') {
 		size_t length = strcspn(text, " ");
@@ -382,30 +384,8 @@ console(struct page *p, const struct report_console *c)
 		snprintf(text + at, sizeof(text) - at, "%s.", part);
 	}
 	ink_put(p->out, "  ");
-	column(p, c->name, 24);
-	/* A first line that is short by what stands before it. */
-	size_t indent = 26;
-	const char *rest = text;
-	size_t room = COLUMNS - indent;
-
-	while (ink_columns(rest) > room) {
-		size_t cut = 0, seen = 0;
-
-		for (size_t i = 0; rest[i] != '\0' && seen <= room; i++) {
-			if (((unsigned char)rest[i] & 0xc0) != 0x80)
-				seen++;
-			if (rest[i] == ' ')
-				cut = i;
-		}
-		if (cut == 0)
-			break;
-		ink_bytes(p->out, rest, cut);
-		ink_put(p->out, "\n");
-		pad(p, 0, indent);
-		rest += cut + 1;
-	}
-	ink_plain(p->out, rest, room);
-	ink_put(p->out, "\n");
+	column(p, c->name, CONSOLE_INDENT - 2);
+	wrap(p, text, CONSOLE_INDENT);
 }
 
 static void

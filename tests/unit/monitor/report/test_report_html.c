@@ -461,6 +461,44 @@ test_text(void **state)
 	}
 }
 
+/* Words that end with the last column: no empty line below them. */
+static void
+test_text_consoles(void **state)
+{
+	const struct sample_ask ask = { .sites = 1, .feeds = 2, .seed = 3 };
+	const struct report_face face = { .language = REPORT_ENGLISH };
+	struct report_console consoles[3] = {
+		{ .name = "Puesto 1", .room = "C4", .zone = "", .breaches = 1 },
+		{ .name = "Puesto 2", .room = "C4", .zone = "", .breaches = 1 },
+		{ .name = "Puesto 3", .room = "C4", .zone = "", .breaches = 1 },
+	};
+	struct report *r = sample_new(&ask);
+	struct ink out = { 0 };
+
+	(void)state;
+	consoles[0].presence_us[PRESENCE_SUSPECT] = 172800000000;
+	consoles[0].idle_longest_us = 3600000000;
+	consoles[0].idle_start_us = r->from_utc;
+	consoles[1].presence_us[PRESENCE_SUSPECT] = 43000000;
+	consoles[2].presence_us[PRESENCE_SUSPECT] = 43000000;
+	r->consoles = consoles;
+	r->console_count = 3;
+	assert_true(report_text(r, &face, &out));
+	lines_fit(out.text);
+	assert_non_null(strstr(out.text,
+	    "\n  Puesto 1                input that no person makes: "
+	    "2\u00a0d\u00a000\u00a0h. shift broken 1\n"
+	    "                          time. idle up to "
+	    "1\u00a0h\u00a000\u00a0min from "));
+	assert_non_null(strstr(out.text,
+	    "\n  Puesto 2                input that no person makes: "
+	    "43\u00a0s. shift broken 1 time.\n"
+	    "  Puesto 3                input that no person makes: "
+	    "43\u00a0s. shift broken 1 time.\n"));
+	ink_free(&out);
+	sample_free(r);
+}
+
 int
 main(void)
 {
@@ -472,6 +510,7 @@ main(void)
 		cmocka_unit_test(test_odd_span),
 		cmocka_unit_test(test_mail_is_small),
 		cmocka_unit_test(test_text),
+		cmocka_unit_test(test_text_consoles),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

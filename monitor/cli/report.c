@@ -201,14 +201,6 @@ span_find(struct report_job *job, int64_t *from, int64_t *to)
 
 /* --- its forms */
 
-static int32_t
-face_offset(void *arg, const char *zone, int64_t utc_s)
-{
-	struct report_job *job = arg;
-
-	return when_ahead(job->when, zone, utc_s * 1000000);
-}
-
 static void
 picture_small(void *arg, const struct store_picture *p)
 {
@@ -242,7 +234,8 @@ report_render(struct report_job *job, enum report_format format,
 	const struct report_face face = { .language = job->language,
 		.mail = format == FORMAT_MAIL,
 		.pictures = format == FORMAT_MAIL ? NULL : job->pictures,
-		.offset_s = face_offset,
+		.ahead = when_ahead,
+		.ahead_arg = job->when,
 		.picture = face_picture,
 		.arg = job };
 	bool good = false;

@@ -230,21 +230,13 @@ base_name(struct report_job *job, char out[256])
 	out[n] = '\0';
 }
 
-static int32_t
-subject_offset(void *arg, const char *zone, int64_t utc_s)
-{
-	const struct report_job *job = arg;
-
-	return when_ahead(job->when, zone, utc_s * 1000000);
-}
-
 static bool
 subject_print(struct report_job *job)
 {
 	/* The day in the subject is that of the report's zone. */
 	const struct report_face face = { .language = job->language,
-		.offset_s = subject_offset,
-		.arg = job };
+		.ahead = when_ahead,
+		.ahead_arg = job->when };
 	struct ink line = { 0 };
 	bool good = report_subject(job->report, &face, &line);
 

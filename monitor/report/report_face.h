@@ -9,8 +9,8 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
+#include "monitor/report/calendar.h"
 #include "monitor/report/ink.h"
 #include "monitor/report/report_words.h"
 
@@ -29,9 +29,8 @@ struct report_face {
 	/* Relative folder in which every incident's pictures lie as
 	 * <number>-before.png, -after.png, -recovered.png; NULL: nowhere. */
 	const char *pictures;
-	/* Seconds that local time in that zone ("" = UTC) is ahead of UTC;
-	 * NULL: all is UTC. */
-	int32_t (*offset_s)(void *arg, const char *zone, int64_t utc_s);
+	calendar_ahead_fn *ahead; /* NULL: every zone is UTC */
+	void *ahead_arg;
 	/* The PNG of a thumbnail, at most FACE_PICTURE_WIDTH x _HEIGHT, valid
 	 * until the next call; false: there is none (any more). NULL: no
 	 * pictures. */

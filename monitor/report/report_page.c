@@ -116,11 +116,9 @@ page_cell(struct page *p, struct report_figure figure)
 static int64_t
 there(const struct page *p, const char *zone, int64_t utc_us)
 {
-	int64_t s = utc_us / 1000000 - (utc_us % 1000000 < 0);
+	const struct calendar c = { p->face->ahead, p->face->ahead_arg, zone };
 
-	if (p->face->offset_s == NULL)
-		return utc_us;
-	return utc_us + p->face->offset_s(p->face->arg, zone, s) * 1000000LL;
+	return utc_us + calendar_ahead(&c, utc_us) * 1000000LL;
 }
 
 int64_t

@@ -143,8 +143,7 @@ seconds(void)
 int
 main(int argc, char **argv)
 {
-	struct report_face face = { .offset_s = sample_offset,
-		.picture = picture };
+	struct report_face face = { .ahead = sample_ahead, .picture = picture };
 	struct ink out = { 0 };
 	const struct sample_ask *ask = NULL;
 

@@ -71,8 +71,10 @@ text(struct sample *s, const char *format, ...)
 }
 
 int32_t
-sample_offset(void *arg, const char *zone, int64_t utc_s)
+sample_ahead(void *arg, const char *zone, int64_t utc_us)
 {
+	int64_t utc_s = utc_us / 1000000;
+
 	(void)arg;
 	if (strncmp(zone, "America/Tijuana", 15) != 0)
 		return strncmp(zone, "America/Chicago", 15) == 0 ? -21600 : 0;

@@ -24,6 +24,6 @@ struct sample_ask {
 struct report *sample_new(const struct sample_ask *ask);
 void sample_free(struct report *r);
 /* Time in Tijuana in 2026, as struct report_face wants it. */
-int32_t sample_offset(void *arg, const char *zone, int64_t utc_s);
+int32_t sample_ahead(void *arg, const char *zone, int64_t utc_us);
 
 #endif

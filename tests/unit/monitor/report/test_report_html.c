@@ -94,7 +94,7 @@ render(const struct report *r, enum report_language language, bool mail,
 {
 	struct report_face face = { .language = language,
 		.mail = mail,
-		.offset_s = sample_offset,
+		.ahead = sample_ahead,
 		.picture = picture,
 		.arg = album };
 	struct ink out = { 0 };
@@ -445,7 +445,7 @@ test_text(void **state)
 			struct report_face face = {
 				.language = (enum report_language)(k & 1),
 				.mail = k & 2,
-				.offset_s = sample_offset
+				.ahead = sample_ahead
 			};
 			struct ink out = { 0 }, subject = { 0 };
 

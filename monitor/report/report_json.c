@@ -208,16 +208,23 @@ feed_name(struct jot *j, const char *key, const struct report *r, uint32_t feed)
 		jot_text(j, key, r->feeds[feed].uuid);
 }
 
+static void
+feed_names(struct jot *j, const char *key, const struct report *r,
+    const uint32_t *feeds, uint32_t count)
+{
+	jot_open(j, key, '[');
+	for (uint32_t i = 0; i < count; i++)
+		feed_name(j, NULL, r, feeds[i]);
+	jot_close(j, ']');
+}
+
 /* --- what needs a person */
 
 static void
 person_jot(struct jot *j, const struct report *r)
 {
 	jot_open(j, "needs_a_person", '{');
-	jot_open(j, "still_bad", '[');
-	for (uint32_t i = 0; i < r->still_bad_count; i++)
-		feed_name(j, NULL, r, r->still_bad[i]);
-	jot_close(j, ']');
+	feed_names(j, "still_bad", r, r->still_bad, r->still_bad_count);
 	jot_open(j, "repeat_offenders", '[');
 	for (uint32_t i = 0; i < r->offender_count; i++) {
 		const struct report_offender *o = &r->offenders[i];
@@ -246,10 +253,7 @@ person_jot(struct jot *j, const struct report *r)
 		jot_close(j, '}');
 	}
 	jot_close(j, ']');
-	jot_open(j, "never_watched", '[');
-	for (uint32_t i = 0; i < r->never_count; i++)
-		feed_name(j, NULL, r, r->never[i]);
-	jot_close(j, ']');
+	feed_names(j, "never_watched", r, r->never, r->never_count);
 	jot_close(j, '}');
 }
 

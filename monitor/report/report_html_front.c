@@ -335,14 +335,6 @@ windows(struct page *p, uint32_t rows)
 }
 
 static void
-separate(struct page *p, bool *first)
-{
-	if (!*first)
-		page_put(p, " \u00b7 ");
-	*first = false;
-}
-
-static void
 console(struct page *p, const struct report_console *c)
 {
 	bool first = true;
@@ -355,23 +347,23 @@ console(struct page *p, const struct report_console *c)
 	page_put(p, "</i>");
 	cell(p, "");
 	if (suspect > 0) {
-		separate(p, &first);
+		page_dot(p, &first);
 		page_fill(p, PHRASE_SUSPECT_FOR, 1,
 		    WITH(report_figure_duration(suspect).text));
 	}
 	if (c->breaches > 0) {
-		separate(p, &first);
+		page_dot(p, &first);
 		page_fill(p, PHRASE_BREACHES, c->breaches,
 		    WITH(page_number(c->breaches).text));
 	}
 	if (c->missed > 0) {
-		separate(p, &first);
+		page_dot(p, &first);
 		page_fill(p, PHRASE_MISSED_OF, c->prompts,
 		    WITH(page_number(c->missed).text,
 			page_number(c->prompts).text));
 	}
 	if (c->idle_longest_us > 0) {
-		separate(p, &first);
+		page_dot(p, &first);
 		page_fill(p, PHRASE_IDLE_UP_TO, 1,
 		    WITH(report_figure_duration(c->idle_longest_us).text,
 			page_moment(p, c->idle_start_us).text));

@@ -325,23 +325,16 @@ table(struct page *p, const struct ranked *ranked, uint32_t count)
 {
 	static const char *const widths[] = { "7%", "34%", "24%", "12%", "12%",
 		"11%" };
+	static const enum report_phrase heads[] = { PHRASE_C_NUMBER,
+		PHRASE_C_FEED, PHRASE_C_WHAT, PHRASE_C_BEGAN, PHRASE_C_LASTED,
+		PHRASE_C_ANSWERED };
 	uint32_t most = p->face->mail ? MAIL_ROWS : ROWS;
 	uint32_t shown = count < most ? count : most;
 
 	if (count == 0)
 		return;
 	page_heading(p, PHRASE_INCIDENTS_MORE);
-	page_put(p, "<table class=\"t2\"><colgroup>");
-	for (unsigned i = 0; i < 6; i++)
-		ink_format(p->out, "<col style=\"width:%s\">", widths[i]);
-	page_put(p, "</colgroup><thead><tr>");
-	page_column(p, "n", PHRASE_C_NUMBER);
-	page_column(p, "", PHRASE_C_FEED);
-	page_column(p, "", PHRASE_C_WHAT);
-	page_column(p, "", PHRASE_C_BEGAN);
-	page_column(p, "n", PHRASE_C_LASTED);
-	page_column(p, "", PHRASE_C_ANSWERED);
-	page_put(p, "</tr></thead><tbody>");
+	page_table(p, widths, heads, 6, 0x11);
 	for (uint32_t i = 0; i < shown; i++)
 		row(p, &p->r->incidents[ranked[i].index]);
 	page_put(p, "</tbody></table>");

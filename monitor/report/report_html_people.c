@@ -10,31 +10,6 @@
 #define CHANGE_ROWS 300
 #define CONSOLE_ROWS 300
 
-void
-page_cut(struct page *p, uint64_t count, uint64_t most)
-{
-	if (count <= most)
-		return;
-	page_put(p, "<p class=\"note\">");
-	page_fill(p, PHRASE_ROWS_LEFT_OUT, count - most,
-	    WITH(page_number(count - most).text,
-		page_elsewhere_words(p, false)));
-	page_put(p, "</p>");
-}
-
-static void
-table(struct page *p, const char *const *widths,
-    const enum report_phrase *heads, unsigned count, unsigned numbers)
-{
-	page_put(p, "<table class=\"t2\"><colgroup>");
-	for (unsigned i = 0; i < count; i++)
-		ink_format(p->out, "<col style=\"width:%s\">", widths[i]);
-	page_put(p, "</colgroup><thead><tr>");
-	for (unsigned i = 0; i < count; i++)
-		page_column(p, numbers >> i & 1 ? "n" : "", heads[i]);
-	page_put(p, "</tr></thead><tbody>");
-}
-
 /* --- consoles */
 
 static void
@@ -112,7 +87,7 @@ consoles(struct page *p)
 		page_put(p, "</p>");
 		return;
 	}
-	table(p, widths, heads, 10, 0x3fc);
+	page_table(p, widths, heads, 10, 0x3fc);
 	for (uint32_t i = 0; i < p->r->console_count && i < CONSOLE_ROWS; i++)
 		console(p, &p->r->consoles[i]);
 	page_put(p, "</tbody></table>");
@@ -300,7 +275,7 @@ overlays(struct page *p)
 		page_percent(p, kept.low).text,
 		page_percent(p, kept.high).text));
 	page_put(p, "</p>");
-	table(p, widths, heads, 7, 0x40);
+	page_table(p, widths, heads, 7, 0x40);
 	for (uint32_t i = 0; i < r->overlay_count && i < OVERLAY_ROWS; i++)
 		overlay(p, &r->overlays[i]);
 	page_put(p, "</tbody></table>");
@@ -355,7 +330,7 @@ changes(struct page *p)
 		page_put(p, "</p>");
 		return;
 	}
-	table(p, widths, heads, 6, 0x1);
+	page_table(p, widths, heads, 6, 0x1);
 	for (uint32_t i = 0; i < p->r->change_count && i < CHANGE_ROWS; i++)
 		change(p, &p->r->changes[i]);
 	page_put(p, "</tbody></table>");

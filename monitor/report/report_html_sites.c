@@ -176,15 +176,6 @@ feed_row(struct page *p, const struct report_feed *f)
 	page_put(p, "</tr>");
 }
 
-/* Parts of a sentence with dots between them. */
-static void
-dot(struct page *p, bool *first)
-{
-	if (!*first)
-		page_put(p, " \u00b7 ");
-	*first = false;
-}
-
 /* What more is known of a site's repairs and answers, in words. */
 static void
 site_words(struct page *p, const struct report_site *site, bool *first)
@@ -194,17 +185,17 @@ site_words(struct page *p, const struct report_site *site, bool *first)
 	int64_t repair = availability_mttr_us(&site->a);
 
 	if (repair > 0) {
-		dot(p, first);
+		page_dot(p, first);
 		page_fill(p, PHRASE_C_REPAIR, 1,
 		    WITH(report_figure_duration(repair).text));
 	}
 	if (between > 0) {
-		dot(p, first);
+		page_dot(p, first);
 		page_fill(p, PHRASE_C_BETWEEN, 1,
 		    WITH(report_figure_duration(between).text));
 	}
 	if (answers->acknowledged > 0) {
-		dot(p, first);
+		page_dot(p, first);
 		page_fill(p, PHRASE_C_ANSWER, 1,
 		    WITH(report_figure_duration(
 			     answers->sum_us / answers->acknowledged)
@@ -212,7 +203,7 @@ site_words(struct page *p, const struct report_site *site, bool *first)
 			page_number(answers->acknowledged).text,
 			page_number(answers->incidents).text));
 	} else if (answers->incidents > 0) {
-		dot(p, first);
+		page_dot(p, first);
 		page_fill(p, PHRASE_C_NO_ANSWER, answers->incidents,
 		    WITH(page_number(answers->incidents).text));
 	}
@@ -264,7 +255,7 @@ rest_row(struct page *p, const struct report_site *site, uint32_t quiet,
 
 	page_put(p, "<tr class=\"rest\"><td class=\"sub\" colspan=\"9\">");
 	if (quiet > 0) {
-		dot(p, &first);
+		page_dot(p, &first);
 		page_fill(p,
 		    quiet == all ? PHRASE_UNEVENTFUL : PHRASE_UNEVENTFUL_MORE,
 		    quiet,
@@ -334,10 +325,8 @@ table_head(struct page *p)
 		"6.4%", "6.4%", "10.4%", "7%", "10%" };
 	bool day = p->r->to_utc - p->r->from_utc <= 90000000000LL;
 
-	page_put(p, "<table class=\"t2\"><colgroup>");
-	for (unsigned i = 0; i < 9; i++)
-		ink_format(p->out, "<col style=\"width:%s\">", widths[i]);
-	page_put(p, "</colgroup><thead><tr><th scope=\"col\" rowspan=\"2\">");
+	page_columns(p, widths, 9);
+	page_put(p, "<th scope=\"col\" rowspan=\"2\">");
 	page_say(p, PHRASE_C_FEED);
 	page_put(p, "</th><th scope=\"col\" rowspan=\"2\">");
 	page_say(p, day ? PHRASE_C_DAY : PHRASE_C_SPAN);

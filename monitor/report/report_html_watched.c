@@ -58,15 +58,6 @@ share_cells(struct page *p, const struct report_watched *w)
 }
 
 static void
-columns(struct page *p, const char *const *widths, unsigned count)
-{
-	page_put(p, "<table class=\"t2\"><colgroup>");
-	for (unsigned i = 0; i < count; i++)
-		ink_format(p->out, "<col style=\"width:%s\">", widths[i]);
-	page_put(p, "</colgroup><thead><tr>");
-}
-
-static void
 share_heads(struct page *p)
 {
 	static const enum report_phrase bounds[] = { PHRASE_AT_LEAST,
@@ -131,7 +122,7 @@ sites_head(struct page *p)
 	page_put(p, "<p class=\"note\">");
 	page_say(p, PHRASE_HOUR_STRIP);
 	page_put(p, "</p>");
-	columns(p, widths, 5);
+	page_columns(p, widths, 5);
 	page_column(p, "", PHRASE_C_SITE);
 	share_heads(p);
 	page_column(p, "n", PHRASE_NEVER_WATCHED);
@@ -246,7 +237,7 @@ feeds(struct page *p)
 	}
 	qsort(ranked, n, sizeof(*ranked), longer);
 	page_heading(p, PHRASE_UNWATCHED_FEEDS);
-	columns(p, widths, 6);
+	page_columns(p, widths, 6);
 	page_column(p, "", PHRASE_C_FEED);
 	share_heads(p);
 	page_column(p, "n", PHRASE_C_GAP);

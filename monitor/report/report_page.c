@@ -65,6 +65,45 @@ page_column(struct page *p, const char *class, enum report_phrase phrase)
 }
 
 void
+page_columns(struct page *p, const char *const *widths, unsigned count)
+{
+	page_put(p, "<table class=\"t2\"><colgroup>");
+	for (unsigned i = 0; i < count; i++)
+		ink_format(p->out, "<col style=\"width:%s\">", widths[i]);
+	page_put(p, "</colgroup><thead><tr>");
+}
+
+void
+page_table(struct page *p, const char *const *widths,
+    const enum report_phrase *heads, unsigned count, unsigned numbers)
+{
+	page_columns(p, widths, count);
+	for (unsigned i = 0; i < count; i++)
+		page_column(p, numbers >> i & 1 ? "n" : "", heads[i]);
+	page_put(p, "</tr></thead><tbody>");
+}
+
+void
+page_cut(struct page *p, uint64_t count, uint64_t most)
+{
+	if (count <= most)
+		return;
+	page_put(p, "<p class=\"note\">");
+	page_fill(p, PHRASE_ROWS_LEFT_OUT, count - most,
+	    WITH(page_number(count - most).text,
+		page_elsewhere_words(p, false)));
+	page_put(p, "</p>");
+}
+
+void
+page_dot(struct page *p, bool *first)
+{
+	if (!*first)
+		page_put(p, " \u00b7 ");
+	*first = false;
+}
+
+void
 page_text(struct page *p, const char *hostile)
 {
 	ink_html(p->out, hostile);

@@ -32,6 +32,15 @@ void page_section(struct page *p, const char *id, enum report_phrase title);
 /* <h3>, <th>, <td> of a phrase; class "" for none. */
 void page_heading(struct page *p, enum report_phrase phrase);
 void page_column(struct page *p, const char *class, enum report_phrase phrase);
+/* A table begins: of columns so wide, up to its open head; and with its heads,
+ * up to its open body. Bit n of `numbers`: the n-th column is of figures. */
+void page_columns(struct page *p, const char *const *widths, unsigned count);
+void page_table(struct page *p, const char *const *widths,
+    const enum report_phrase *heads, unsigned count, unsigned numbers);
+/* "n rows more in .." when there are more than so many. */
+void page_cut(struct page *p, uint64_t count, uint64_t most);
+/* Between the parts of a sentence. */
+void page_dot(struct page *p, bool *first);
 /* Theirs. A name stands isolated, cut at so many characters. */
 void page_text(struct page *p, const char *hostile);
 void page_name(struct page *p, const char *hostile, size_t characters);
@@ -58,8 +67,6 @@ enum report_phrase page_target_word(enum target_word word);
 /* "Mon 02:00 \u2013 06:00" */
 void page_window(const struct page *p, const struct report_window *w, char *out,
     size_t size);
-/* "n rows more in .." when there are more than so many. */
-void page_cut(struct page *p, uint64_t count, uint64_t most);
 /* Where what is left out here stands. */
 const char *page_elsewhere_words(const struct page *p, bool in_html);
 /* Parts per million; 0 for a whole of 0. */

@@ -199,6 +199,9 @@ try_another(struct marks *k, struct candidates *c, const struct steps *s,
 	int enough = usual + usual / 2 + 2 * LEVEL;
 	int step = c->step[z];
 
+	/* Candidates are not saved: after a start theirs is no place yet. */
+	if (!inside(cell_of(z, c->at[z])))
+		c->at[z] = k->at[z];
 	step += (as_usual(now_at(thumb, z, c->at[z]), percent) - step) /
 		CANDIDATE_WEIGHT;
 	if (abs(step) > enough) {

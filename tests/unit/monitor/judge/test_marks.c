@@ -220,6 +220,36 @@ test_bare_and_wild(void **state)
 	}
 }
 
+/* Marks are saved, candidates are not: at the first picture after a start these
+ * name the zones' corners, and none of them may become a mark at the edge of
+ * the picture, from where it is sought beyond it. */
+static void
+test_candidates_of_a_start(void **state)
+{
+	static uint16_t usual[THUMB_CELLS], now[THUMB_CELLS];
+	struct zone_match zone[ZONES];
+	struct marks k = { 0 };
+	struct candidates c = { 0 };
+
+	(void)state;
+	for (unsigned i = 0; i < THUMB_CELLS; i++) {
+		usual[i] = 20000;
+		/* strong steps at the corners, nothing elsewhere */
+		now[i] = i % THUMB_W % (THUMB_W / ZONE_W) == 0 &&
+				 i / THUMB_W % (THUMB_H / ZONE_H) == 0
+			     ? 0
+			     : 60000;
+	}
+	marks_learn(&k, &c, usual, NULL);
+	memset(&c, 0, sizeof(c));
+	for (unsigned n = 0; n < 20; n++) {
+		marks_learn(&k, &c, now, NULL);
+		assert_true(marks_valid(&k));
+		match(now, now, zone);
+		marks_compare(&k, now, zone);
+	}
+}
+
 int
 main(void)
 {
@@ -228,6 +258,7 @@ main(void)
 		cmocka_unit_test(test_marks_follow),
 		cmocka_unit_test(test_fog_lifts),
 		cmocka_unit_test(test_bare_and_wild),
+		cmocka_unit_test(test_candidates_of_a_start),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

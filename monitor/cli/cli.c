@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <stdarg.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -56,7 +55,7 @@ cli_config(struct cli *cli)
 {
 	const char *path = cli->config_path;
 	struct config_faults faults;
-	char line[PATH_MAX];
+	char line[1500];
 
 	if (path == NULL && access(CLI_CONFIG_PATH, F_OK) == 0)
 		path = CLI_CONFIG_PATH;
@@ -73,9 +72,6 @@ cli_config(struct cli *cli)
 		    faults.more);
 	if (!good)
 		return false;
-	if (path != NULL && realpath(path, line) != NULL &&
-	    strlen(line) < sizeof(cli->config.path))
-		memcpy(cli->config.path, line, strlen(line) + 1);
 	if (cli->state_dir != NULL &&
 	    snprintf(cli->config.state_dir, sizeof(cli->config.state_dir), "%s",
 		cli->state_dir) >= (int)sizeof(cli->config.state_dir)) {

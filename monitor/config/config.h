@@ -27,8 +27,6 @@ struct monitor_config {
 	char state_dir[CONFIG_PATH_BYTES]; /* database, socket, lock */
 	char program_dir[CONFIG_PATH_BYTES]; /* of the probes; "" = our own */
 	uint8_t log_level;		     /* enum log_level */
-	/* The file that this came from, "" = none: no key, for children. */
-	char path[CONFIG_PATH_BYTES];
 
 	uint32_t stream_probes;	 /* processes; 0 = one per core */
 	uint32_t picture_probes; /* 0 = one per core */

@@ -2,7 +2,6 @@
 #include "monitor/cli/control.h"
 
 #include <errno.h>
-#include <pwd.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +20,7 @@
 #include "common/log.h"
 #include "monitor/cli/control_commands.h"
 #include "monitor/cli/control_frame.h"
+#include "monitor/cli/who.h"
 
 #define READ_BYTES 65536u
 #define HELD_BYTES (128u << 20) /* of questions, over all clients */
@@ -49,8 +49,8 @@ struct control {
 	unsigned count;
 	char path[108];
 	uid_t uid;
-	char actor_own[64];
-	char actor_root[64];
+	char actor_own[WHO_BYTES];
+	char actor_root[WHO_BYTES];
 };
 
 static void
@@ -262,17 +262,6 @@ on_accept(struct evconnlistener *l, evutil_socket_t fd, struct sockaddr *sa,
 		close(fd);
 }
 
-static void
-name_actor(uid_t uid, char *out, size_t size)
-{
-	const struct passwd *pw = getpwuid(uid);
-
-	if (pw != NULL)
-		snprintf(out, size, "unix:%s", pw->pw_name);
-	else
-		snprintf(out, size, "unix:uid-%u", (unsigned)uid);
-}
-
 static char *
 sentence(const char *what, const char *path)
 {
@@ -323,9 +312,8 @@ control_new(struct event_base *base, const char *state_dir,
 	control->base = base;
 	control->monitor = monitor;
 	control->uid = geteuid();
-	name_actor(control->uid, control->actor_own,
-	    sizeof(control->actor_own));
-	name_actor(0, control->actor_root, sizeof(control->actor_root));
+	who_is(control->uid, control->actor_own);
+	who_is(0, control->actor_root);
 	if (snprintf(control->path, sizeof(control->path), "%s/%s", state_dir,
 		CONTROL_SOCKET_NAME) >= (int)sizeof(control->path)) {
 		errno = ENAMETOOLONG;

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "monitor/cli/floor_local.h"
 
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "common/clock.h"
+#include "monitor/cli/who.h"
 #include "monitor/store/store.h"
 #include "monitor/store/store_consoles.h"
 #include "monitor/store/store_read_consoles.h"
@@ -18,7 +17,7 @@ struct local {
 	const struct floor_local *what;
 	struct store *store; /* NULL: a dry run */
 	struct store_reader *reader;
-	char actor[80];
+	char actor[WHO_BYTES];
 	/* what came of it */
 	bool told, ok;
 	int64_t id;
@@ -51,17 +50,6 @@ applied(struct local *l, bool posted)
 	snprintf(l->error, sizeof(l->error),
 	    "the database did not take the change in time");
 	return false;
-}
-
-void
-floor_local_actor(char *out, size_t size)
-{
-	const struct passwd *pw = getpwuid(getuid());
-
-	if (pw != NULL)
-		snprintf(out, size, "unix:%s", pw->pw_name);
-	else
-		snprintf(out, size, "unix:uid-%u", (unsigned)getuid());
 }
 
 static char *
@@ -206,11 +194,10 @@ floor_local_change(const struct floor_local *what)
 	struct local l = { .what = what };
 	struct store_config config = { .dir = what->config->state_dir,
 		.tool = true,
-		.actor = l.actor };
+		.actor = who_actor(l.actor) };
 	struct store_calls calls = { 0 };
 	json_t *answer = NULL;
 
-	floor_local_actor(l.actor, sizeof(l.actor));
 	if (!what->dry_run)
 		l.store = store_open(&config, &calls, l.error);
 	if (what->dry_run || l.store != NULL)

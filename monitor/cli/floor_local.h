@@ -43,7 +43,5 @@ struct floor_local {
 
 /* {"ok", "added", .., "text"} or {"ok": false, "error"}; given. */
 json_t *floor_local_change(const struct floor_local *what);
-/* "unix:name" of who runs this. */
-void floor_local_actor(char *out, size_t size);
 
 #endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "monitor/cli/inventory_local.h"
 
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +8,7 @@
 #include <unistd.h>
 
 #include "monitor/cli/cli.h"
+#include "monitor/cli/who.h"
 #include "monitor/store/store.h"
 #include "monitor/store/store_read.h"
 
@@ -155,17 +155,6 @@ on_applied(void *arg, const struct store_result *r)
 	snprintf(o->error, sizeof(o->error), "%s", r->error);
 }
 
-static void
-actor_name(char *out, size_t size)
-{
-	const struct passwd *pw = getpwuid(getuid());
-
-	if (pw != NULL)
-		snprintf(out, size, "unix:%s", pw->pw_name);
-	else
-		snprintf(out, size, "unix:uid-%u", (unsigned)getuid());
-}
-
 /* Opens the database for writing, under its lock; NULL and a sentence. */
 static struct store *
 open_store(const struct inventory_local *what, const char *actor, char *error)
@@ -260,7 +249,7 @@ plan_and_do(struct store *s, const struct inventory_local *what,
 json_t *
 inventory_local_change(const struct inventory_local *what)
 {
-	char error[STORE_ERROR_BYTES] = "memory is out", actor[80];
+	char error[STORE_ERROR_BYTES] = "memory is out", actor[WHO_BYTES];
 	struct inventory *current = NULL;
 	struct store *s = NULL;
 	uint64_t revision;
@@ -268,7 +257,7 @@ inventory_local_change(const struct inventory_local *what)
 
 	/* What is planned against is read under the lock that the change is
 	 * made under; a dry run takes none. */
-	actor_name(actor, sizeof(actor));
+	who_actor(actor);
 	if (!what->dry_run)
 		s = open_store(what, actor, error);
 	if (what->dry_run || s != NULL)

@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 #include "monitor/cli/client.h"
-#include "monitor/cli/floor_local.h"
+#include "monitor/cli/who.h"
 
 #define ANSWER_SECONDS 55
 #define DRAIN_MS 30000
@@ -65,16 +65,15 @@ apply(struct store *store, struct store_reader *r, const struct cli *cli,
 static json_t *
 local(const struct cli *cli, struct overlay_wish *wish, int64_t number)
 {
-	char actor[80], error[STORE_ERROR_BYTES];
+	char actor[WHO_BYTES], error[STORE_ERROR_BYTES];
 	struct store_config config = { .dir = cli->config.state_dir,
 		.tool = true,
-		.actor = actor };
+		.actor = who_actor(actor) };
 	struct store_calls calls = { 0 };
 	struct store_reader *r = NULL;
 	struct store *store;
 	json_t *answer;
 
-	floor_local_actor(actor, sizeof(actor));
 	wish->actor = actor;
 	store = store_open(&config, &calls, error);
 	if (store != NULL)

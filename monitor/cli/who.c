@@ -6,13 +6,19 @@
 #include <unistd.h>
 
 const char *
-who_actor(char out[WHO_BYTES])
+who_is(uid_t uid, char out[WHO_BYTES])
 {
-	const struct passwd *pw = getpwuid(getuid());
+	const struct passwd *pw = getpwuid(uid);
 
 	if (pw != NULL)
 		snprintf(out, WHO_BYTES, "unix:%s", pw->pw_name);
 	else
-		snprintf(out, WHO_BYTES, "unix:uid-%u", (unsigned)getuid());
+		snprintf(out, WHO_BYTES, "unix:uid-%u", (unsigned)uid);
 	return out;
+}
+
+const char *
+who_actor(char out[WHO_BYTES])
+{
+	return who_is(getuid(), out);
 }

@@ -193,8 +193,7 @@ print(const struct job *j, const struct store_file *f)
 		    cli_iso(f->utc, when), "origin", f->origin, "credentials",
 		    !j->no_credentials);
 
-		json_dumpf(root, stdout, JSON_INDENT(2));
-		fputc('\n', stdout);
+		cli_print_json(root);
 		json_decref(root);
 		return;
 	}

@@ -93,8 +93,7 @@ print_json(const struct check_load *l, const struct check *c)
 		(json_int_t)l->descriptors_allowed, "memory_mib",
 		(json_int_t)l->memory_mib);
 
-	json_dumpf(root, stdout, JSON_INDENT(2));
-	fputc('\n', stdout);
+	cli_print_json(root);
 	json_decref(root);
 }
 

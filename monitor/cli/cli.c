@@ -8,6 +8,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <jansson.h>
+
 bool
 cli_option(struct cli *cli, int option, const char *help)
 {
@@ -162,6 +164,14 @@ cli_table_init(struct cli_table *t, unsigned columns)
 }
 
 void
+cli_table_heads(struct cli_table *t, unsigned columns, const char *const *heads)
+{
+	cli_table_init(t, columns);
+	for (unsigned i = 0; i < columns; i++)
+		cli_table_add(t, "%s", heads[i]);
+}
+
+void
 cli_table_add(struct cli_table *t, const char *format, ...)
 {
 	va_list ap;
@@ -254,6 +264,21 @@ cli_iso(int64_t utc_us, char out[32])
 	snprintf(out, 32, "%s.%03uZ", head,
 	    (unsigned)(utc_us / 1000 % 1000) % 1000);
 	return out;
+}
+
+json_t *
+cli_json_time(int64_t utc_us)
+{
+	char text[32];
+
+	return utc_us > 0 ? json_string(cli_iso(utc_us, text)) : json_null();
+}
+
+void
+cli_print_json(const json_t *json)
+{
+	json_dumpf(json, stdout, JSON_INDENT(2));
+	fputc('\n', stdout);
 }
 
 const char *

@@ -62,6 +62,9 @@ struct cli_table {
 };
 
 void cli_table_init(struct cli_table *t, unsigned columns);
+/* .. with its first row. */
+void cli_table_heads(struct cli_table *t, unsigned columns,
+    const char *const *heads);
 /* The next cell of the current row, printf-like. */
 void cli_table_add(struct cli_table *t, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
@@ -74,6 +77,10 @@ const char *cli_utc(int64_t utc_us, char out[24]);
 const char *cli_age(int64_t us, char out[24]);
 /* "2026-03-29T01:59:58.123Z" for JSON. */
 const char *cli_iso(int64_t utc_us, char out[32]);
+/* The same as JSON, null for never (0); given. */
+struct json_t *cli_json_time(int64_t utc_us);
+/* What --json prints: indented, a line's end behind it. */
+void cli_print_json(const struct json_t *json);
 
 /* The commands: argv[0] is the command's own name. Exit code. */
 typedef int cli_command_fn(int argc, char **argv);

@@ -75,14 +75,6 @@ struct verb {
 
 /* --- now */
 
-static json_t *
-moment(int64_t utc_us)
-{
-	char text[32];
-
-	return utc_us > 0 ? json_string(cli_iso(utc_us, text)) : json_null();
-}
-
 static void
 console_json(struct verb *v, const struct store_console_row *row)
 {
@@ -97,13 +89,13 @@ console_json(struct verb *v, const struct store_console_row *row)
 		"id", (json_int_t)row->id, "console", row->name, "room",
 		row->room, "site", row->site, "presence",
 		presence_name(row->state), "why", presence_why_name(row->why),
-		"since", moment(row->start_utc), "at", moment(row->at_utc),
-		"screens", (int)row->screens, "tiles", (int)row->tiles,
-		"tiles_counting", (int)row->tiles_counting, "tokens",
-		(int)row->tokens, "in_force", "idle_after_s",
-		(int)f.idle_after_s, "prompt_after_s", (int)f.prompt_after_s,
-		"shifts", (int)f.shifts, "evidence",
-		json_loads(row->evidence, 0, NULL)));
+		"since", cli_json_time(row->start_utc), "at",
+		cli_json_time(row->at_utc), "screens", (int)row->screens,
+		"tiles", (int)row->tiles, "tiles_counting",
+		(int)row->tiles_counting, "tokens", (int)row->tokens,
+		"in_force", "idle_after_s", (int)f.idle_after_s,
+		"prompt_after_s", (int)f.prompt_after_s, "shifts",
+		(int)f.shifts, "evidence", json_loads(row->evidence, 0, NULL)));
 }
 
 static bool
@@ -139,9 +131,7 @@ status_head(struct verb *v)
 		"SINCE", "FOR", "SCREENS", "VIEWS", "WHY" };
 
 	v->list = json_array();
-	cli_table_init(&v->table, 8);
-	for (size_t i = 0; !v->cli.json && i < 8; i++)
-		cli_table_add(&v->table, "%s", heads[i]);
+	cli_table_heads(&v->table, 8, heads);
 }
 
 static int
@@ -169,10 +159,8 @@ do_status(struct verb *v)
 	if (!read)
 		cli_say("%s", store_reader_error(r));
 	store_reader_close(&r);
-	if (read && v->cli.json) {
-		json_dumpf(v->list, stdout, JSON_INDENT(2));
-		fputc('\n', stdout);
-	}
+	if (read && v->cli.json)
+		cli_print_json(v->list);
 	cli_table_print(&v->table, read && !v->cli.json ? stdout : NULL);
 	json_decref(v->list);
 	when_free(&v->when);
@@ -225,9 +213,7 @@ list_consoles(struct verb *v, const struct floor *f)
 	static const char *const heads[] = { "CONSOLE", "ROOM", "SITE",
 		"IDLE AFTER", "PROMPT AFTER", "DESK FEED", "MOST TILES" };
 
-	cli_table_init(&v->table, 7);
-	for (size_t i = 0; i < 7; i++)
-		cli_table_add(&v->table, "%s", heads[i]);
+	cli_table_heads(&v->table, 7, heads);
 	for (size_t i = 0; i < f->console_count; i++) {
 		const struct floor_console *c = &f->consoles[i];
 
@@ -249,9 +235,7 @@ list_screens(struct verb *v, const struct floor *f)
 	static const char *const heads[] = { "SCREEN", "OF", "OUTPUT", "LAYOUT",
 		"CONFIRMED BY" };
 
-	cli_table_init(&v->table, 5);
-	for (size_t i = 0; i < 5; i++)
-		cli_table_add(&v->table, "%s", heads[i]);
+	cli_table_heads(&v->table, 5, heads);
 	for (size_t i = 0; i < f->screen_count; i++) {
 		const struct floor_screen *s = &f->screens[i];
 
@@ -274,9 +258,7 @@ list_patterns(struct verb *v, const struct floor *f)
 	static const char *const heads[] = { "PATTERN", "CLASS", "TITLE",
 		"SHOWS", "TILES" };
 
-	cli_table_init(&v->table, 5);
-	for (size_t i = 0; i < 5; i++)
-		cli_table_add(&v->table, "%s", heads[i]);
+	cli_table_heads(&v->table, 5, heads);
 	for (size_t i = 0; i < f->pattern_count; i++) {
 		const struct floor_pattern *p = &f->patterns[i];
 
@@ -350,8 +332,7 @@ do_list(struct verb *v)
 	if (v->cli.json) {
 		json_t *list = json_floor(f, kind);
 
-		json_dumpf(list, stdout, JSON_INDENT(2));
-		fputc('\n', stdout);
+		cli_print_json(list);
 		json_decref(list);
 	} else {
 		lists[kind](v, f);
@@ -389,8 +370,9 @@ on_token(void *arg, const struct store_token_row *row)
 		json_array_append_new(v->list,
 		    json_pack("{s:I, s:s, s:s, s:o, s:o, s:s}", "id",
 			(json_int_t)row->id, "console", row->console_name,
-			"kind", kind, "created", moment(row->created_utc),
-			"revoked", moment(row->revoked_utc), "by", row->actor));
+			"kind", kind, "created",
+			cli_json_time(row->created_utc), "revoked",
+			cli_json_time(row->revoked_utc), "by", row->actor));
 		return true;
 	}
 	cli_table_add(&v->table, "%lld", (long long)row->id);
@@ -417,9 +399,7 @@ tokens_list(struct verb *v)
 		return CLI_FAILED;
 	}
 	v->list = json_array();
-	cli_table_init(&v->table, 6);
-	for (size_t i = 0; !v->cli.json && i < 6; i++)
-		cli_table_add(&v->table, "%s", heads[i]);
+	cli_table_heads(&v->table, 6, heads);
 	bool read = store_read_tokens(r, true, on_token, v);
 
 	if (!read)
@@ -428,8 +408,7 @@ tokens_list(struct verb *v)
 	if (read && v->cli.json) {
 		json_t *root = json_pack("{s:O}", "tokens", v->list);
 
-		json_dumpf(root, stdout, JSON_INDENT(2));
-		fputc('\n', stdout);
+		cli_print_json(root);
 		json_decref(root);
 	}
 	cli_table_print(&v->table, read && !v->cli.json ? stdout : NULL);

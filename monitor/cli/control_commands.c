@@ -351,14 +351,6 @@ clock_json(const struct monitor_totals *t)
 }
 
 static json_t *
-moment(int64_t utc_us)
-{
-	char text[32];
-
-	return utc_us > 0 ? json_string(cli_iso(utc_us, text)) : json_null();
-}
-
-static json_t *
 word_or_null(const char *text)
 {
 	return text[0] != '\0' ? json_string(text) : json_null();
@@ -371,10 +363,10 @@ report_of(struct monitor *m)
 
 	monitor_report_state(m, &s);
 	return json_pack("{s:b, s:b, s:o, s:o, s:o, s:o, s:o}", "enabled",
-	    s.enabled, "making", s.making, "last", moment(s.made_utc),
-	    "last_date", word_or_null(s.made_date), "next", moment(s.next_utc),
-	    "next_date", word_or_null(s.next_date), "trouble",
-	    word_or_null(s.trouble));
+	    s.enabled, "making", s.making, "last", cli_json_time(s.made_utc),
+	    "last_date", word_or_null(s.made_date), "next",
+	    cli_json_time(s.next_utc), "next_date", word_or_null(s.next_date),
+	    "trouble", word_or_null(s.trouble));
 }
 
 static void

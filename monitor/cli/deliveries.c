@@ -59,14 +59,6 @@ state_of(const struct store_delivery_row *row)
 }
 
 static json_t *
-time_or_null(int64_t utc)
-{
-	char text[32];
-
-	return utc > 0 ? json_string(cli_iso(utc, text)) : json_null();
-}
-
-static json_t *
 text_of(struct store_text t)
 {
 	json_t *s = t.p != NULL ? json_stringn(t.p, t.n) : NULL;
@@ -89,9 +81,9 @@ on_row(void *arg, const struct store_delivery_row *row)
 			"id", (json_int_t)row->id, "to", text_of(row->target),
 			"subject", text_of(row->subject), "state",
 			state_of(row), "tries", (int)row->tries, "made",
-			time_or_null(row->made_utc), "due",
-			time_or_null(row->due_utc), "sent",
-			time_or_null(row->done_utc), "error",
+			cli_json_time(row->made_utc), "due",
+			cli_json_time(row->due_utc), "sent",
+			cli_json_time(row->done_utc), "error",
 			text_of(row->error)));
 		return true;
 	}
@@ -264,19 +256,15 @@ cli_deliveries(int argc, char **argv)
 		cli_say("%s", error);
 		return CLI_FAILED;
 	}
-	cli_table_init(&l.table, 7);
-	for (size_t i = 0; i < 7; i++)
-		cli_table_add(&l.table, "%s", heads[i]);
+	cli_table_heads(&l.table, 7, heads);
 	l.rows = json_array();
 	read =
 	    store_read_deliveries(r, l.waiting, (uint32_t)l.limit, on_row, &l);
 	if (!read)
 		cli_say("%s", store_reader_error(r));
 	cli_table_print(&l.table, read && !l.cli.json ? stdout : NULL);
-	if (read && l.cli.json) {
-		json_dumpf(l.rows, stdout, JSON_INDENT(2));
-		putchar('\n');
-	}
+	if (read && l.cli.json)
+		cli_print_json(l.rows);
 	json_decref(l.rows);
 	store_reader_close(&r);
 	return !read ? CLI_FAILED : l.troubled > 0 ? CLI_TROUBLE : CLI_OK;

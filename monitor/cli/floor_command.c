@@ -108,8 +108,7 @@ floor_command_change(const struct cli *cli, const struct floor_local *what)
 	bool ok = json_is_true(json_object_get(answer, "ok"));
 
 	if (cli->json) {
-		json_dumpf(answer, stdout, JSON_INDENT(2));
-		fputc('\n', stdout);
+		cli_print_json(answer);
 	} else {
 		if (!ok || what->verb <= FLOOR_LOCAL_REMOVE)
 			put_lines(ok ? stdout : stderr,

@@ -44,14 +44,6 @@ struct incidents {
 	json_t *list;
 };
 
-static json_t *
-time_of(int64_t utc_us)
-{
-	char text[32];
-
-	return utc_us > 0 ? json_string(cli_iso(utc_us, text)) : json_null();
-}
-
 /* A breach of the roster, and a trouble of the monitor's own, have no cause of
  * a picture's. */
 static const char *
@@ -75,10 +67,11 @@ on_incident(void *arg, const struct store_incident_row *row)
 			      "s:s, s:b, s:b}",
 			"id", (json_int_t)row->id, "where", row->place, "cause",
 			what_kind(row), "text", row->text, "since",
-			time_of(row->since_utc), "at", time_of(row->at_utc),
-			"until", time_of(row->good_utc), "alertable",
+			cli_json_time(row->since_utc), "at",
+			cli_json_time(row->at_utc), "until",
+			cli_json_time(row->good_utc), "alertable",
 			row->alertable, "acknowledged",
-			time_of(row->acknowledged_utc), "acknowledged_by",
+			cli_json_time(row->acknowledged_utc), "acknowledged_by",
 			row->acknowledged_by, "before", row->before != 0,
 			"after", row->after != 0));
 		return true;
@@ -105,9 +98,7 @@ start_table(struct incidents *in)
 		in->list = json_array();
 		return;
 	}
-	cli_table_init(&in->table, 7);
-	for (size_t i = 0; i < 7; i++)
-		cli_table_add(&in->table, "%s", heads[i]);
+	cli_table_heads(&in->table, 7, heads);
 }
 
 static int
@@ -135,8 +126,7 @@ list(struct incidents *in)
 		return CLI_FAILED;
 	}
 	if (in->cli.json) {
-		json_dumpf(in->list, stdout, JSON_INDENT(2));
-		fputc('\n', stdout);
+		cli_print_json(in->list);
 	} else {
 		cli_table_print(&in->table, stdout);
 	}

@@ -79,8 +79,7 @@ print_answer(const struct verb *v, json_t *answer)
 	bool ok = json_is_true(json_object_get(answer, "ok"));
 
 	if (v->cli.json) {
-		json_dumpf(answer, stdout, JSON_INDENT(2));
-		fputc('\n', stdout);
+		cli_print_json(answer);
 	} else {
 		FILE *out = ok ? stdout : stderr;
 

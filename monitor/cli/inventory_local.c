@@ -407,8 +407,7 @@ list_json(const struct inventory *inv, enum inventory_kind kind)
 		list = json_feeds(inv);
 		break;
 	}
-	json_dumpf(list, stdout, JSON_INDENT(2));
-	fputc('\n', stdout);
+	cli_print_json(list);
 	json_decref(list);
 }
 

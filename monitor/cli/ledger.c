@@ -374,9 +374,7 @@ checkpoints(struct ledger *l)
 		json_decref(x.json);
 		return CLI_FAILED;
 	}
-	cli_table_init(&x.table, 4);
-	for (unsigned i = 0; i < 4; i++)
-		cli_table_add(&x.table, "%s", heading[i]);
+	cli_table_heads(&x.table, 4, heading);
 	bool good = store_read_newest_checkpoints(x.reader, l->limit,
 	    on_checkpoint, &x);
 
@@ -384,10 +382,8 @@ checkpoints(struct ledger *l)
 	if (!good)
 		cli_say("%s: %s", l->ask.db, store_reader_error(x.reader));
 	cli_table_print(&x.table, l->cli.json ? NULL : stdout);
-	if (l->cli.json) {
-		json_dumpf(x.json, stdout, JSON_INDENT(2));
-		putchar('\n');
-	}
+	if (l->cli.json)
+		cli_print_json(x.json);
 	json_decref(x.json);
 	store_reader_close(&x.reader);
 	return good ? CLI_OK : CLI_FAILED;
@@ -410,8 +406,7 @@ print_key(struct ledger *l)
 		json_t *j =
 		    json_pack("{s:s, s:s}", "name", key.name, "key", text);
 
-		json_dumpf(j, stdout, JSON_INDENT(2));
-		putchar('\n');
+		cli_print_json(j);
 		json_decref(j);
 	} else {
 		printf("%s\n", text);

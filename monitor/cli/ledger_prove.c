@@ -175,8 +175,7 @@ print_proof(struct making *m)
 	    "checkpoint", m->note);
 	wrong = j != NULL ? proof_wrong(j, NULL, &proved) : "no memory";
 	if (wrong == NULL) {
-		json_dumpf(j, stdout, JSON_INDENT(2));
-		putchar('\n');
+		cli_print_json(j);
 	} else {
 		cli_say("line %lld can't be proved: %s ('ledger verify' says "
 			"more)",
@@ -251,8 +250,7 @@ print_result(const struct proved *p, const char *wrong, bool json, bool key)
 		    "body", p->body, "signature",
 		    key ? "checked" : "unchecked");
 
-		json_dumpf(j, stdout, JSON_INDENT(2));
-		putchar('\n');
+		cli_print_json(j);
 		json_decref(j);
 		return;
 	}

@@ -433,8 +433,7 @@ print_json(const struct examination *x)
 	json_object_set_new(j, "watched_hours",
 	    json_pack("{s:I, s:I}", "there", (json_int_t)x->hours.there,
 		"made_anew", (json_int_t)x->hours.looked));
-	json_dumpf(j, stdout, JSON_INDENT(2));
-	putchar('\n');
+	cli_print_json(j);
 	json_decref(j);
 }
 

@@ -207,14 +207,6 @@ do_end(struct verb *v)
 
 /* --- list */
 
-static json_t *
-moment(int64_t utc_us)
-{
-	char text[32];
-
-	return json_string(cli_iso(utc_us, text));
-}
-
 static void
 row_json(struct verb *v, const struct store_overlay_row *row, const char *of,
     const char *weekly, bool now)
@@ -229,8 +221,9 @@ row_json(struct verb *v, const struct store_overlay_row *row, const char *of,
 		row->feed != 0	 ? row->feed_name
 		: row->site != 0 ? row->site_path
 				 : row->tag,
-		"from", moment(row->from_utc), "to", moment(row->to_utc),
-		"entered", moment(row->created_utc), "by", row->actor, "reason",
+		"from", cli_json_time(row->from_utc), "to",
+		cli_json_time(row->to_utc), "entered",
+		cli_json_time(row->created_utc), "by", row->actor, "reason",
 		row->reason, "in_force", now, "ledger", (json_int_t)row->seq);
 
 	if (o != NULL && row->days != 0) {
@@ -290,9 +283,7 @@ do_list(struct verb *v)
 		return CLI_FAILED;
 	}
 	v->list = json_array();
-	cli_table_init(&v->table, 8);
-	for (size_t i = 0; !v->cli.json && i < 8; i++)
-		cli_table_add(&v->table, "%s", heads[i]);
+	cli_table_heads(&v->table, 8, heads);
 	bool read = store_read_alive(r, NULL, &alive) &&
 		    store_read_overlays(r, v->all ? 0 : v->now_utc, INT64_MAX,
 			on_overlay, v);
@@ -300,10 +291,8 @@ do_list(struct verb *v)
 	if (!read)
 		cli_say("%s", store_reader_error(r));
 	store_reader_close(&r);
-	if (read && v->cli.json) {
-		json_dumpf(v->list, stdout, JSON_INDENT(2));
-		fputc('\n', stdout);
-	}
+	if (read && v->cli.json)
+		cli_print_json(v->list);
 	cli_table_print(&v->table, read && !v->cli.json ? stdout : NULL);
 	json_decref(v->list);
 	return !read ? CLI_FAILED : alive.alive ? CLI_OK : CLI_NOT_RUNNING;

@@ -95,8 +95,7 @@ print_answer(const struct reference *r, const char *verb, json_t *answer)
 	    json_integer_value(json_object_get(answer, "unchanged"));
 
 	if (r->cli.json) {
-		json_dumpf(answer, stdout, JSON_INDENT(2));
-		fputc('\n', stdout);
+		cli_print_json(answer);
 	} else {
 		print_lines(stderr, text != NULL ? text : "");
 		if (error != NULL)
@@ -199,14 +198,6 @@ write_pictures(struct reference *r, int64_t feed, const char *uuid)
 	}
 }
 
-static json_t *
-time_of(int64_t utc_us)
-{
-	char text[32];
-
-	return utc_us > 0 ? json_string(cli_iso(utc_us, text)) : json_null();
-}
-
 static bool
 on_row(void *arg, const struct store_reference_row *row)
 {
@@ -221,9 +212,9 @@ on_row(void *arg, const struct store_reference_row *row)
 		json_array_append_new(r->list,
 		    json_pack("{s:s, s:s, s:s, s:o, s:s, s:s, s:o, s:I}",
 			"uuid", row->uuid, "site", row->site, "name", row->name,
-			"approved", time_of(row->utc), "actor", row->actor,
-			"reason", row->reason, "picture",
-			time_of(row->picture_utc), "feed",
+			"approved", cli_json_time(row->utc), "actor",
+			row->actor, "reason", row->reason, "picture",
+			cli_json_time(row->picture_utc), "feed",
 			(json_int_t)row->feed));
 	cli_table_add(&r->table, "%s", row->site);
 	cli_table_add(&r->table, "%s", row->name);
@@ -242,9 +233,7 @@ heading(struct reference *r)
 	static const char *const heads[] = { "SITE", "FEED", "APPROVED", "BY",
 		"REASON", "PICTURE" };
 
-	cli_table_init(&r->table, 6);
-	for (size_t i = 0; i < 6; i++)
-		cli_table_add(&r->table, "%s", heads[i]);
+	cli_table_heads(&r->table, 6, heads);
 }
 
 static void
@@ -272,10 +261,8 @@ print_list(struct reference *r)
 	json_t *o;
 
 	json_array_foreach(r->list, i, o) json_object_del(o, "feed");
-	if (r->cli.json) {
-		json_dumpf(r->list, stdout, JSON_INDENT(2));
-		fputc('\n', stdout);
-	}
+	if (r->cli.json)
+		cli_print_json(r->list);
 	cli_table_print(&r->table, r->cli.json ? NULL : stdout);
 }
 

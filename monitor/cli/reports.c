@@ -206,9 +206,7 @@ add_row(struct reports *s, const struct store_made_row *row,
 	char when[24];
 
 	if (s->table.count == 0) {
-		cli_table_init(&s->table, 7);
-		for (size_t i = 0; i < 7; i++)
-			cli_table_add(&s->table, "%s", heads[i]);
+		cli_table_heads(&s->table, 7, heads);
 	}
 	cli_table_add(&s->table, "%s", v->date);
 	cli_table_add(&s->table, "%s", cli_utc(row->made_utc, when));
@@ -254,8 +252,7 @@ static void
 print(struct reports *s)
 {
 	if (s->list != NULL) {
-		json_dumpf(s->list, stdout, JSON_INDENT(2));
-		fputc('\n', stdout);
+		cli_print_json(s->list);
 	} else if (s->table.count > 0) {
 		cli_table_print(&s->table, stdout);
 	} else {

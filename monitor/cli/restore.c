@@ -95,8 +95,7 @@ print_json(const struct store_restored *r)
 	    file_json(&r->was), "backup", file_json(&r->backup), "now",
 	    file_json(&r->now), "kept", r->kept, "unreadable", r->unreadable);
 
-	json_dumpf(root, stdout, JSON_INDENT(2));
-	fputc('\n', stdout);
+	cli_print_json(root);
 	json_decref(root);
 }
 

@@ -187,15 +187,11 @@ do_now(struct verb *v)
 	bool alive = false;
 	bool read = f != NULL && n.when != NULL && people_read(v, &n, &alive);
 
-	cli_table_init(&n.table, 5);
-	for (size_t i = 0; i < 5; i++)
-		cli_table_add(&n.table, "%s", heads[i]);
+	cli_table_heads(&n.table, 5, heads);
 	for (size_t i = 0; read && i < f->shift_count; i++)
 		shift_now(&n, &f->shifts[i]);
-	if (read && v->cli.json) {
-		json_dumpf(n.list, stdout, JSON_INDENT(2));
-		fputc('\n', stdout);
-	}
+	if (read && v->cli.json)
+		cli_print_json(n.list);
 	cli_table_print(&n.table, read && !v->cli.json ? stdout : NULL);
 	if (read && !v->cli.json && json_array_size(n.list) == 0)
 		puts("nobody is asked for now");
@@ -229,8 +225,7 @@ list_json(const struct floor *f)
 			(int)s->idle_after_s, "prompt_after_s",
 			(int)s->prompt_after_s));
 	}
-	json_dumpf(list, stdout, JSON_INDENT(2));
-	fputc('\n', stdout);
+	cli_print_json(list);
 	json_decref(list);
 	return CLI_OK;
 }
@@ -272,9 +267,7 @@ do_list(struct verb *v)
 	if (v->cli.json) {
 		list_json(f);
 	} else {
-		cli_table_init(&t, 5);
-		for (size_t i = 0; i < 5; i++)
-			cli_table_add(&t, "%s", heads[i]);
+		cli_table_heads(&t, 5, heads);
 		for (size_t i = 0; i < f->shift_count; i++) {
 			floor_shift_text(&f->shifts[i], text, sizeof(text));
 			cli_table_add(&t, "%s", text);

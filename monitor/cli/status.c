@@ -70,15 +70,6 @@ causes_of(uint64_t causes)
 	return list;
 }
 
-/* A UTC time as JSON text, null for never. */
-static json_t *
-time_of(int64_t utc_us)
-{
-	char text[32];
-
-	return utc_us > 0 ? json_string(cli_iso(utc_us, text)) : json_null();
-}
-
 static void
 add_json(struct status *s, const struct store_feed_row *row)
 {
@@ -91,8 +82,10 @@ add_json(struct status *s, const struct store_feed_row *row)
 		"state", state_name(row->state), "cause",
 		cause_name(row->cause), "causes", causes_of(row->causes),
 		"confidence", (int)row->confidence, "since",
-		time_of(row->since_utc), "at", time_of(row->at_utc), "picture",
-		row->no_picture ? json_null() : time_of(row->thumbnail_utc),
+		cli_json_time(row->since_utc), "at", cli_json_time(row->at_utc),
+		"picture",
+		row->no_picture ? json_null()
+				: cli_json_time(row->thumbnail_utc),
 		"maintenance", row->maintenance, "muted", row->mute, "evidence",
 		evidence ? evidence : json_object()));
 }
@@ -103,9 +96,7 @@ add_heads(struct cli_table *t)
 	static const char *const heads[] = { "STATE", "CAUSE", "SINCE",
 		"PICTURE", "FEED" };
 
-	cli_table_init(t, 5);
-	for (size_t i = 0; i < 5; i++)
-		cli_table_add(t, "%s", heads[i]);
+	cli_table_heads(t, 5, heads);
 }
 
 static void
@@ -222,7 +213,7 @@ static json_t *
 witness_json(const struct status *s)
 {
 	return json_pack("{s:b, s:o, s:I, s:s}", "witnessed", is_witnessed(s),
-	    "last", time_of(s->witnessed_utc), "lines",
+	    "last", cli_json_time(s->witnessed_utc), "lines",
 	    (json_int_t)s->witnessed_lines, "by", s->witness);
 }
 
@@ -248,14 +239,14 @@ print_json(struct status *s)
 	for (unsigned i = 0; i < STATE_COUNT; i++)
 		json_object_set_new(states, state_name(i),
 		    json_integer(s->count[i]));
-	json_t *root = json_pack("{s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:O}",
-	    "now", time_of(s->now_utc), "alive", s->alive.alive, "heartbeat",
-	    time_of(s->alive.heartbeat_utc), "states", states, "feeds",
-	    s->feeds, "monitor", monitor ? monitor : json_null(), "record",
-	    witness_json(s), "own", s->own);
+	json_t *root =
+	    json_pack("{s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:O}", "now",
+		cli_json_time(s->now_utc), "alive", s->alive.alive, "heartbeat",
+		cli_json_time(s->alive.heartbeat_utc), "states", states,
+		"feeds", s->feeds, "monitor", monitor ? monitor : json_null(),
+		"record", witness_json(s), "own", s->own);
 
-	json_dumpf(root, stdout, JSON_INDENT(2));
-	fputc('\n', stdout);
+	cli_print_json(root);
 	json_decref(root);
 }
 

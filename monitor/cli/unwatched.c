@@ -413,19 +413,11 @@ totals_print(struct audit *a)
 /* --- for machines */
 
 static json_t *
-moment(int64_t utc_us)
-{
-	char text[32];
-
-	return utc_us > 0 ? json_string(cli_iso(utc_us, text)) : json_null();
-}
-
-static json_t *
 gap_json(const struct unwatched_gap *g)
 {
 	return json_pack("{s:f, s:o}", "seconds",
 	    (double)(g->end_us - g->start_us) / 1e6, "from",
-	    g->end_us > g->start_us ? moment(g->start_us) : json_null());
+	    g->end_us > g->start_us ? cli_json_time(g->start_us) : json_null());
 }
 
 static json_t *
@@ -441,9 +433,10 @@ feed_json(const struct feed *f)
 	return json_pack("{s:s, s:s, s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:s, "
 			 "s:i, s:I}",
 	    "feed", f->name, "uuid", uuid, "criticality", f->criticality,
-	    "from", moment(f->from), "to", moment(f->to), "seconds", seconds,
-	    "last_watched", moment(f->last), "longest_gap", gap_json(&f->low),
-	    "longest_sure_gap", gap_json(&f->high), "never",
+	    "from", cli_json_time(f->from), "to", cli_json_time(f->to),
+	    "seconds", seconds, "last_watched", cli_json_time(f->last),
+	    "longest_gap", gap_json(&f->low), "longest_sure_gap",
+	    gap_json(&f->high), "never",
 	    f->never_high  ? "surely"
 	    : f->never_low ? "perhaps"
 			   : "no",
@@ -461,14 +454,13 @@ json_print(struct audit *a)
 	store_read_staffing(a->reader, counted_from(a), a->to, &s);
 	root = json_pack("{s:o, s:o, s:s, s:{s:i, s:i, s:i, s:i, s:f, s:f}, "
 			 "s:o}",
-	    "from", moment(a->from), "to", moment(a->to), "zone",
+	    "from", cli_json_time(a->from), "to", cli_json_time(a->to), "zone",
 	    a->zone[0] != '\0' ? a->zone : "UTC", "staffing", "consoles",
 	    (int)s.consoles, "screens", (int)s.screens, "tiles", (int)s.tiles,
 	    "feeds", (int)s.feeds, "attended_screen_seconds",
 	    (double)s.screen_us / 1e6, "attended_tile_seconds",
 	    (double)s.tile_us / 1e6, "feeds_list", list);
-	json_dumpf(root, stdout, JSON_INDENT(2));
-	fputc('\n', stdout);
+	cli_print_json(root);
 	json_decref(root);
 }
 
@@ -518,8 +510,9 @@ on_span(void *arg, const struct store_watched_row *row)
 
 	if (a->cli.json) {
 		json_array_append_new(a->json,
-		    json_pack("{s:o, s:o, s:s}", "from", moment(row->start_utc),
-			"to", moment(row->end_utc), "is",
+		    json_pack("{s:o, s:o, s:s}", "from",
+			cli_json_time(row->start_utc), "to",
+			cli_json_time(row->end_utc), "is",
 			watched_name(row->watched)));
 		return true;
 	}
@@ -580,9 +573,7 @@ line_print(struct audit *a)
 	bool read;
 
 	a->json = json_array();
-	cli_table_init(&a->table, 4);
-	for (size_t i = 0; i < 4; i++)
-		cli_table_add(&a->table, "%s", heads[i]);
+	cli_table_heads(&a->table, 4, heads);
 	if (a->csv)
 		printf("from,to,seconds,is\r\n");
 	read = store_read_watched(a->reader, a->feed_id, a->from, a->to,
@@ -592,8 +583,7 @@ line_print(struct audit *a)
 		    a->count > 0 ? feed_json(&a->list[0]) : json_null(), "line",
 		    a->json, "windows", windows_json(&a->one));
 
-		json_dumpf(root, stdout, JSON_INDENT(2));
-		fputc('\n', stdout);
+		cli_print_json(root);
 		json_decref(root);
 	}
 	cli_table_print(&a->table, !a->cli.json && !a->csv ? stdout : NULL);

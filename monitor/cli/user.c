@@ -76,14 +76,6 @@ do_revoke(struct verb *v)
 	return floor_command_change(&v->cli, &v->what);
 }
 
-static json_t *
-moment(int64_t utc_us)
-{
-	char text[32];
-
-	return utc_us > 0 ? json_string(cli_iso(utc_us, text)) : json_null();
-}
-
 static bool
 on_token(void *arg, const struct store_token_row *row)
 {
@@ -96,8 +88,9 @@ on_token(void *arg, const struct store_token_row *row)
 		json_array_append_new(v->list,
 		    json_pack("{s:I, s:s, s:s, s:o, s:o, s:s}", "id",
 			(json_int_t)row->id, "name", row->name, "scope",
-			"overlays", "created", moment(row->created_utc),
-			"revoked", moment(row->revoked_utc), "by", row->actor));
+			"overlays", "created", cli_json_time(row->created_utc),
+			"revoked", cli_json_time(row->revoked_utc), "by",
+			row->actor));
 		return true;
 	}
 	cli_table_add(&v->table, "%lld", (long long)row->id);
@@ -123,18 +116,14 @@ do_list(struct verb *v)
 		return CLI_FAILED;
 	}
 	v->list = json_array();
-	cli_table_init(&v->table, 6);
-	for (size_t i = 0; !v->cli.json && i < 6; i++)
-		cli_table_add(&v->table, "%s", heads[i]);
+	cli_table_heads(&v->table, 6, heads);
 	bool read = store_read_tokens(r, true, on_token, v);
 
 	if (!read)
 		cli_say("%s", store_reader_error(r));
 	store_reader_close(&r);
-	if (read && v->cli.json) {
-		json_dumpf(v->list, stdout, JSON_INDENT(2));
-		fputc('\n', stdout);
-	}
+	if (read && v->cli.json)
+		cli_print_json(v->list);
 	cli_table_print(&v->table, read && !v->cli.json ? stdout : NULL);
 	json_decref(v->list);
 	return read ? CLI_OK : CLI_FAILED;

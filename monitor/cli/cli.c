@@ -10,6 +10,8 @@
 
 #include <jansson.h>
 
+#include "monitor/store/store_read.h"
+
 bool
 cli_option(struct cli *cli, int option, const char *help)
 {
@@ -81,6 +83,18 @@ cli_config(struct cli *cli)
 		return false;
 	}
 	return true;
+}
+
+struct store_reader *
+cli_reader(const struct cli *cli)
+{
+	char error[256];
+	struct store_reader *r =
+	    store_reader_open(cli->config.state_dir, error);
+
+	if (r == NULL)
+		cli_say("%s", error);
+	return r;
 }
 
 /* Bytes of the well-formed UTF-8 character at p, 0 when it is not one or is a

@@ -42,6 +42,8 @@ struct cli {
 bool cli_option(struct cli *cli, int option, const char *help);
 /* Loads the configuration; false after printing every fault to stderr. */
 bool cli_config(struct cli *cli);
+/* A reader of its database, after cli_config; NULL after saying why. */
+struct store_reader *cli_reader(const struct cli *cli);
 /* "camwarden: text" to stderr. */
 void cli_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* "try 'camwarden X --help'"; returns CLI_FAILED. */

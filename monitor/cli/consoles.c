@@ -137,16 +137,12 @@ status_head(struct verb *v)
 static int
 do_status(struct verb *v)
 {
-	char error[256];
 	struct store_alive alive;
 	struct store_now now;
-	struct store_reader *r =
-	    store_reader_open(v->cli.config.state_dir, error);
+	struct store_reader *r = cli_reader(&v->cli);
 
-	if (r == NULL) {
-		cli_say("%s", error);
+	if (r == NULL)
 		return CLI_FAILED;
-	}
 	store_now(&now);
 	v->now_utc = now.utc_us;
 	v->when = when_new();
@@ -390,14 +386,10 @@ tokens_list(struct verb *v)
 {
 	static const char *const heads[] = { "NUMBER", "CONSOLE", "KIND",
 		"MADE", "REVOKED", "BY" };
-	char error[256];
-	struct store_reader *r =
-	    store_reader_open(v->cli.config.state_dir, error);
+	struct store_reader *r = cli_reader(&v->cli);
 
-	if (r == NULL) {
-		cli_say("%s", error);
+	if (r == NULL)
 		return CLI_FAILED;
-	}
 	v->list = json_array();
 	cli_table_heads(&v->table, 6, heads);
 	bool read = store_read_tokens(r, true, on_token, v);
@@ -491,7 +483,6 @@ static int
 do_dispute(struct verb *v)
 {
 	struct zone_search s = { .console = v->argc == 1 ? v->argv[0] : "" };
-	char error[256];
 	struct store_reader *r;
 
 	if (v->argc != 1 || v->from == NULL || v->to == NULL ||
@@ -499,11 +490,9 @@ do_dispute(struct verb *v)
 		cli_say("dispute takes a console, --from, --to and --reason");
 		return cli_usage("consoles");
 	}
-	r = store_reader_open(v->cli.config.state_dir, error);
-	if (r == NULL) {
-		cli_say("%s", error);
+	r = cli_reader(&v->cli);
+	if (r == NULL)
 		return CLI_FAILED;
-	}
 	store_read_consoles(r, NULL, match_zone, &s);
 	store_reader_close(&r);
 	if (!dispute_span(v, s.zone))

@@ -212,7 +212,7 @@ static int
 test(const struct listing *l)
 {
 	const char *at = l->to != NULL ? l->to : l->cli.config.report_mail_to;
-	char to[256], error[256];
+	char to[256];
 	struct store_reader *r;
 	int code = CLI_OK, one;
 
@@ -221,11 +221,9 @@ test(const struct listing *l)
 				      : "report.mail_to names nobody: --to");
 		return CLI_FAILED;
 	}
-	r = store_reader_open(l->cli.config.state_dir, error);
-	if (r == NULL) {
-		cli_say("%s", error);
+	r = cli_reader(&l->cli);
+	if (r == NULL)
 		return CLI_FAILED;
-	}
 	while (config_mail_next(&at, to))
 		if ((one = test_one(l, r, to)) > code)
 			code = one;
@@ -241,7 +239,6 @@ cli_deliveries(int argc, char **argv)
 		"SENT/NEXT", "TO", "SAID" };
 	struct listing l = { .limit = 50 };
 	struct store_reader *r;
-	char error[256];
 	bool read;
 
 	if (!parse_options(&l, argc - is_test, argv + is_test) ||
@@ -251,11 +248,9 @@ cli_deliveries(int argc, char **argv)
 		return CLI_FAILED;
 	if (is_test)
 		return test(&l);
-	r = store_reader_open(l.cli.config.state_dir, error);
-	if (r == NULL) {
-		cli_say("%s", error);
+	r = cli_reader(&l.cli);
+	if (r == NULL)
 		return CLI_FAILED;
-	}
 	cli_table_heads(&l.table, 7, heads);
 	l.rows = json_array();
 	read =

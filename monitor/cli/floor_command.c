@@ -214,15 +214,11 @@ floor_command_import(const struct cli *cli, struct floor_local *what,
 struct floor *
 floor_command_read(const struct cli *cli)
 {
-	char error[256];
-	struct store_reader *r =
-	    store_reader_open(cli->config.state_dir, error);
+	struct store_reader *r = cli_reader(cli);
 	struct floor *f;
 
-	if (r == NULL) {
-		cli_say("%s", error);
+	if (r == NULL)
 		return NULL;
-	}
 	f = store_read_floor(r, NULL);
 	if (f == NULL)
 		cli_say("%s", store_reader_error(r));

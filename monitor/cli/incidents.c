@@ -104,14 +104,11 @@ start_table(struct incidents *in)
 static int
 list(struct incidents *in)
 {
-	char error[256];
 	struct store_alive alive;
 
-	in->reader = store_reader_open(in->cli.config.state_dir, error);
-	if (in->reader == NULL) {
-		cli_say("%s", error);
+	in->reader = cli_reader(&in->cli);
+	if (in->reader == NULL)
 		return CLI_FAILED;
-	}
 	start_table(in);
 	bool read = store_read_alive(in->reader, NULL, &alive) &&
 		    store_read_incidents(in->reader, !in->all, 0, INT64_MAX,
@@ -230,7 +227,7 @@ write_pictures(struct incidents *in, long long id, const char *dir)
 static int
 pictures(struct incidents *in, const char *number, const char *dir)
 {
-	char error[256], *end;
+	char *end;
 	long long id = strtoll(number, &end, 10);
 	int code;
 
@@ -238,11 +235,9 @@ pictures(struct incidents *in, const char *number, const char *dir)
 		cli_say("'%.40s' is no incident's number", number);
 		return cli_usage("incidents");
 	}
-	in->reader = store_reader_open(in->cli.config.state_dir, error);
-	if (in->reader == NULL) {
-		cli_say("%s", error);
+	in->reader = cli_reader(&in->cli);
+	if (in->reader == NULL)
 		return CLI_FAILED;
-	}
 	code = write_pictures(in, id, dir);
 	store_reader_close(&in->reader);
 	return code;

@@ -130,14 +130,10 @@ times_of(struct verb *v, const char *zone)
 static bool
 zone_of(struct verb *v, struct overlay_plan *p)
 {
-	char error[256];
-	struct store_reader *r =
-	    store_reader_open(v->cli.config.state_dir, error);
+	struct store_reader *r = cli_reader(&v->cli);
 
-	if (r == NULL) {
-		cli_say("%s", error);
+	if (r == NULL)
 		return false;
-	}
 	bool good = overlay_place(r, &v->wish, v->cli.config.report_zone, p);
 
 	store_reader_close(&r);
@@ -274,14 +270,10 @@ do_list(struct verb *v)
 	static const char *const heads[] = { "NUMBER", "OF", "FROM", "TO",
 		"CLOCKS", "IS", "BY", "REASON" };
 	struct store_alive alive = { .alive = false };
-	char error[256];
-	struct store_reader *r =
-	    store_reader_open(v->cli.config.state_dir, error);
+	struct store_reader *r = cli_reader(&v->cli);
 
-	if (r == NULL) {
-		cli_say("%s", error);
+	if (r == NULL)
 		return CLI_FAILED;
-	}
 	v->list = json_array();
 	cli_table_heads(&v->table, 8, heads);
 	bool read = store_read_alive(r, NULL, &alive) &&

@@ -269,14 +269,11 @@ print_list(struct reference *r)
 static int
 show(struct reference *r)
 {
-	char error[256];
 	bool read;
 
-	r->reader = store_reader_open(r->cli.config.state_dir, error);
-	if (r->reader == NULL) {
-		cli_say("%s", error);
+	r->reader = cli_reader(&r->cli);
+	if (r->reader == NULL)
 		return CLI_FAILED;
-	}
 	heading(r);
 	r->list = json_array();
 	read = store_read_references(r->reader,

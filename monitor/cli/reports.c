@@ -295,17 +295,14 @@ cli_reports(int argc, char **argv)
 {
 	struct reports s = { .limit = 31 };
 	struct store_reader *r;
-	char error[256];
 
 	if (!parse(&s, argc, argv))
 		return cli_usage(argv[0]);
 	if (!cli_config(&s.cli))
 		return CLI_FAILED;
-	r = store_reader_open(s.cli.config.state_dir, error);
-	if (r == NULL) {
-		cli_say("%s", error);
+	r = cli_reader(&s.cli);
+	if (r == NULL)
 		return CLI_FAILED;
-	}
 	s.list = s.cli.json ? json_array() : NULL;
 	bool read =
 	    store_read_deliveries(r, false, DELIVERIES_MOST, on_delivery, &s) &&

@@ -155,16 +155,12 @@ shift_now(struct now *n, const struct floor_shift *s)
 static bool
 people_read(struct verb *v, struct now *n, bool *alive_out)
 {
-	char error[256];
 	struct store_alive alive = { .alive = false };
 	struct store_now now;
-	struct store_reader *r =
-	    store_reader_open(v->cli.config.state_dir, error);
+	struct store_reader *r = cli_reader(&v->cli);
 
-	if (r == NULL) {
-		cli_say("%s", error);
+	if (r == NULL)
 		return false;
-	}
 	store_now(&now);
 	n->utc = now.utc_us;
 	bool read = store_read_alive(r, NULL, &alive) &&

@@ -349,19 +349,15 @@ cli_status(int argc, char **argv)
 {
 	struct status s = { .state = -1 };
 	struct store_now now;
-	char error[256];
 
 	if (!parse_options(&s, argc, argv))
 		return cli_usage(argv[0]);
 	if (!cli_config(&s.cli))
 		return CLI_FAILED;
-	struct store_reader *r =
-	    store_reader_open(s.cli.config.state_dir, error);
+	struct store_reader *r = cli_reader(&s.cli);
 
-	if (r == NULL) {
-		cli_say("%s", error);
+	if (r == NULL)
 		return CLI_FAILED;
-	}
 	store_now(&now);
 	s.now_utc = now.utc_us;
 	s.feeds = s.cli.json ? json_array() : NULL;

@@ -645,15 +645,16 @@ audit_print(struct audit *a)
 static int
 run(struct audit *a)
 {
-	char error[256];
 	struct store_alive alive = { .alive = false };
 	struct store_now now;
 	bool done;
 
-	a->reader = store_reader_open(a->cli.config.state_dir, error);
+	a->reader = cli_reader(&a->cli);
+	if (a->reader == NULL)
+		return CLI_FAILED;
 	a->when = when_new();
-	if (a->reader == NULL || a->when == NULL) {
-		cli_say("%s", error);
+	if (a->when == NULL) {
+		cli_say("memory is out");
 		return CLI_FAILED;
 	}
 	store_now(&now);

@@ -107,14 +107,10 @@ do_list(struct verb *v)
 {
 	static const char *const heads[] = { "NUMBER", "NAME", "SCOPE", "MADE",
 		"REVOKED", "BY" };
-	char error[256];
-	struct store_reader *r =
-	    store_reader_open(v->cli.config.state_dir, error);
+	struct store_reader *r = cli_reader(&v->cli);
 
-	if (r == NULL) {
-		cli_say("%s", error);
+	if (r == NULL)
 		return CLI_FAILED;
-	}
 	v->list = json_array();
 	cli_table_heads(&v->table, 6, heads);
 	bool read = store_read_tokens(r, true, on_token, v);

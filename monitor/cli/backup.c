@@ -116,12 +116,10 @@ announce(struct job *j)
 		    client_result_text(r));
 		return false;
 	}
-	const char *why = json_string_value(json_object_get(answer, "error"));
+	const char *why;
 
-	if (why == NULL)
-		why = json_string_value(json_object_get(answer, "text"));
-	snprintf(j->error, sizeof(j->error), "%s", why != NULL ? why : "");
-	j->ok = json_is_true(json_object_get(answer, "ok"));
+	j->ok = client_done(answer, &why);
+	snprintf(j->error, sizeof(j->error), "%s", why);
 	j->seq = json_integer_value(json_object_get(answer, "seq"));
 	json_decref(answer);
 	return j->ok;

@@ -137,6 +137,17 @@ client_ask(const char *state_dir, const json_t *question, const void *blob,
 	return CLIENT_OK;
 }
 
+bool
+client_done(const json_t *answer, const char **text_out)
+{
+	*text_out = json_string_value(json_object_get(answer, "error"));
+	if (*text_out == NULL)
+		*text_out = json_string_value(json_object_get(answer, "text"));
+	if (*text_out == NULL)
+		*text_out = "";
+	return json_is_true(json_object_get(answer, "ok"));
+}
+
 const char *
 client_result_text(enum client_result r)
 {

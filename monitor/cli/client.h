@@ -23,6 +23,8 @@ enum client_result {
 enum client_result client_ask(const char *state_dir, const json_t *question,
     const void *blob, size_t blob_length, unsigned timeout_s,
     json_t **answer_out);
+/* Was it done? *text_out, borrowed: why not, or what it says; "". */
+bool client_done(const json_t *answer, const char **text_out);
 /* A sentence for each. */
 const char *client_result_text(enum client_result r);
 

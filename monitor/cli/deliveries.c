@@ -183,6 +183,7 @@ test_one(const struct listing *l, struct store_reader *r, const char *to)
 	    client_ask(l->cli.config.state_dir, question, NULL, 0, 10, &answer);
 	struct test t = { 0 };
 	int code = CLI_FAILED;
+	const char *why;
 
 	json_decref(question);
 	cli_put(stdout, to);
@@ -193,15 +194,13 @@ test_one(const struct listing *l, struct store_reader *r, const char *to)
 		cli_say("%s", client_result_text(c));
 		return c == CLIENT_NOT_RUNNING ? CLI_NOT_RUNNING : CLI_FAILED;
 	}
-	if (json_is_true(json_object_get(answer, "ok"))) {
+	if (client_done(answer, &why)) {
 		t.delivery = json_integer_value(json_object_get(answer, "seq"));
 		code = await_test(r, &t);
 	} else {
-		const char *why =
-		    json_string_value(json_object_get(answer, "text"));
-
 		printf("NOT SENT: ");
-		cli_put(stdout, why != NULL ? why : "the monitor refused it");
+		cli_put(stdout,
+		    why[0] != '\0' ? why : "the monitor refused it");
 		putchar('\n');
 	}
 	json_decref(answer);

@@ -159,13 +159,10 @@ acknowledge(struct incidents *in, const char *number)
 		cli_say("%s", client_result_text(r));
 		return r == CLIENT_NOT_RUNNING ? CLI_NOT_RUNNING : CLI_FAILED;
 	}
-	bool ok = json_is_true(json_object_get(answer, "ok"));
-	const char *text =
-	    json_string_value(json_object_get(answer, ok ? "text" : "error"));
+	const char *text;
+	bool ok = client_done(answer, &text);
 
-	if (text == NULL)
-		text = json_string_value(json_object_get(answer, "text"));
-	if (text != NULL && text[0] != '\0')
+	if (text[0] != '\0')
 		cli_say("%s", text);
 	json_decref(answer);
 	return ok ? CLI_OK : CLI_TROUBLE;

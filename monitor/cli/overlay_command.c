@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "monitor/cli/client.h"
 #include "monitor/cli/overlay_local.h"
 #include "monitor/cli/when.h"
 
@@ -153,19 +154,18 @@ answered(const struct verb *v, json_t *answer)
 {
 	if (answer == NULL)
 		return CLI_FAILED;
-	const char *error = json_string_value(json_object_get(answer, "error"));
-	const char *text = json_string_value(json_object_get(answer, "text"));
-	bool ok = json_is_true(json_object_get(answer, "ok"));
-	const char *note = text != NULL ? strchr(text, '\n') : NULL;
+	const char *text;
+	bool ok = client_done(answer, &text);
+	const char *note = strchr(text, '\n');
 
-	if (ok && v->cli.json && text != NULL && text[0] != '\0')
+	if (ok && v->cli.json && text[0] != '\0')
 		printf("{\"number\": %lld}\n", strtoll(text, NULL, 10));
-	else if (ok && text != NULL && text[0] != '\0')
+	else if (ok && text[0] != '\0')
 		printf("%s %lld\n", name_of(v), strtoll(text, NULL, 10));
 	if (ok && note != NULL)
 		cli_say("%s", note + 1);
 	if (!ok)
-		cli_say("%s", error != NULL ? error : text != NULL ? text : "");
+		cli_say("%s", text);
 	json_decref(answer);
 	return ok ? CLI_OK : CLI_TROUBLE;
 }

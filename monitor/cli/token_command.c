@@ -8,6 +8,7 @@
 #include <jansson.h>
 #include <openssl/sha.h>
 
+#include "monitor/cli/client.h"
 #include "monitor/cli/floor_command.h"
 
 /* Made here, shown here, and told to nobody: the database has its hash. */
@@ -30,20 +31,18 @@ token_command_make(const struct cli *cli, struct floor_local *what)
 	answer = floor_command_ask(what, &code);
 	if (answer == NULL)
 		return code;
-	bool ok = json_is_true(json_object_get(answer, "ok"));
-	const char *text = json_string_value(json_object_get(answer, "text"));
-	const char *error = json_string_value(json_object_get(answer, "error"));
+	const char *number;
+	bool ok = client_done(answer, &number);
 
 	if (ok && cli->json)
 		printf("{\"token\": \"%s\", \"number\": %s}\n", hex,
-		    text != NULL ? text : "null");
+		    number[0] != '\0' ? number : "null");
 	else if (ok)
 		printf("%s\n", hex);
 	else
-		cli_say("%s", error != NULL ? error : text != NULL ? text : "");
+		cli_say("%s", number);
 	if (ok && !cli->json)
-		cli_say("token %s: keep it, it is not shown again",
-		    text != NULL ? text : "?");
+		cli_say("token %s: keep it, it is not shown again", number);
 	json_decref(answer);
 	explicit_bzero(random, sizeof(random));
 	explicit_bzero(hex, sizeof(hex));

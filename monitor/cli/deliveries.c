@@ -40,7 +40,7 @@ static const char help[] =
 
 struct listing {
 	struct cli cli;
-	bool waiting;
+	bool waiting, test;
 	int64_t limit;
 	const char *to;
 	unsigned troubled;
@@ -122,7 +122,8 @@ parse_options(struct listing *l, int argc, char **argv)
 			     : !cli_option(&l->cli, option, help))
 			return false;
 	}
-	return optind == argc;
+	l->test = optind < argc && strcmp(argv[optind], "test") == 0;
+	return optind + l->test == argc && (l->test || l->to == NULL);
 }
 
 /* --- a test */
@@ -182,8 +183,8 @@ test_one(const struct listing *l, struct store_reader *r, const char *to)
 	enum client_result c =
 	    client_ask(l->cli.config.state_dir, question, NULL, 0, 10, &answer);
 	struct test t = { 0 };
-	int code = CLI_FAILED;
 	const char *why;
+	int code = CLI_FAILED;
 
 	json_decref(question);
 	cli_put(stdout, to);
@@ -233,19 +234,17 @@ test(const struct listing *l)
 int
 cli_deliveries(int argc, char **argv)
 {
-	bool is_test = argc > 1 && strcmp(argv[1], "test") == 0;
 	static const char *const heads[] = { "ID", "MADE", "STATE", "TRIES",
 		"SENT/NEXT", "TO", "SAID" };
 	struct listing l = { .limit = 50 };
 	struct store_reader *r;
 	bool read;
 
-	if (!parse_options(&l, argc - is_test, argv + is_test) ||
-	    (l.to != NULL && !is_test))
+	if (!parse_options(&l, argc, argv))
 		return cli_usage(argv[0]);
 	if (!cli_config(&l.cli))
 		return CLI_FAILED;
-	if (is_test)
+	if (l.test)
 		return test(&l);
 	r = cli_reader(&l.cli);
 	if (r == NULL)

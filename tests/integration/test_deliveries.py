@@ -140,6 +140,10 @@ for path, word, change, back in (
     back(path)
 assert m.stop() == 0
 assert test_mail()[0] == 3
+for words, code in (("--to chief@b.test test", 3), ("test test", 2), ("tests", 2), ("--to chief@b.test", 2)):
+    p = subprocess.run([program("camwarden"), "deliveries", "--config", f"{dir}/c.yaml", *words.split()],
+                       capture_output=True, text=True, timeout=90)
+    assert p.returncode == code, (words, p)
 wait("rows that are done", lambda: len(rows("SELECT 1 FROM delivery WHERE done > 0 AND length(body) = 0")) == 3)
 with open(f"{dir}/log", errors="replace") as f:
     text = f.read()

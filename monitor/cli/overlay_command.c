@@ -127,20 +127,20 @@ times_of(struct verb *v, const char *zone)
 	return false;
 }
 
-/* In which zone its times are. */
-static bool
+/* In which zone its times are; an exit code. */
+static int
 zone_of(struct verb *v, struct overlay_plan *p)
 {
 	struct store_reader *r = cli_reader(&v->cli);
 
 	if (r == NULL)
-		return false;
+		return CLI_FAILED;
 	bool good = overlay_place(r, &v->wish, v->cli.config.report_zone, p);
 
 	store_reader_close(&r);
 	if (!good)
 		cli_say("%s", p->text);
-	return good;
+	return good ? CLI_OK : CLI_TROUBLE;
 }
 
 static const char *
@@ -174,14 +174,16 @@ static int
 do_add(struct verb *v)
 {
 	struct overlay_plan p = { .text = "" };
+	int code;
 
 	if (v->argc != 0 || v->wish.reason[0] == '\0') {
 		cli_say("add takes a feed, a site or a tag, an end and a "
 			"--reason");
 		return cli_usage(name_of(v));
 	}
-	if (!zone_of(v, &p))
-		return CLI_TROUBLE;
+	code = zone_of(v, &p);
+	if (code != CLI_OK)
+		return code;
 	if (!times_of(v, p.zone))
 		return cli_usage(name_of(v));
 	return answered(v, overlay_ask(&v->cli, &v->wish, 0));

@@ -130,6 +130,7 @@ for words, code in (("--tag none --for 2h", 1), ("--site North --for 91d", 1), (
 run("mute", "add", "--site", "North", "--for", "1h", code=2)  # no reason
 run("mute", "add", "--site", "North", "--for", "1h", "--reason", " ", code=1)
 run("mute", "end", "99", "--reason", "x", code=1)
+run("mute", "add", "--site", "North", "--for", "1h", "--reason", "x", "--state-dir", DIR, code=2)  # no database
 assert len(numbers("mute", "--all")) + len(numbers("maintenance", "--all")) == before
 
 # In the past: a note, and it says so.

@@ -4,10 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <jansson.h>
 
+#include "monitor/cli/when.h"
 #include "monitor/http/web.h"
 #include "monitor/http/web_wire.h"
 #include "monitor/monitor_overlay.h"
@@ -69,41 +69,6 @@ on_done(void *arg, const struct monitor_answer *a)
 
 /* --- the question */
 
-/* "2026-11-22T06:00:00Z", "..+01:00" (RFC 3339). */
-static bool
-read_moment(const char *text, int64_t *out)
-{
-	struct tm tm = { 0 };
-	int n = 0, hours = 0, minutes = 0;
-	char sign = 'Z';
-
-	if (sscanf(text, "%4d-%2d-%2d%*1[Tt ]%2d:%2d:%2d%n", &tm.tm_year,
-		&tm.tm_mon, &tm.tm_mday, &tm.tm_hour, &tm.tm_min, &tm.tm_sec,
-		&n) != 6 ||
-	    n != 19 || tm.tm_year < 1970 || tm.tm_mon < 1 || tm.tm_mon > 12 ||
-	    tm.tm_mday < 1 || tm.tm_mday > 31 || tm.tm_hour > 23 ||
-	    tm.tm_min > 59 || tm.tm_sec > 60)
-		return false;
-	text += n;
-	if (*text == '.')
-		text += 1 + strspn(text + 1, "0123456789");
-	sign = *text;
-	if (sign == '+' || sign == '-') {
-		n = 0;
-		if (sscanf(text + 1, "%2d:%2d%n", &hours, &minutes, &n) != 2 ||
-		    n != 5 || text[6] != '\0' || hours > 23 || minutes > 59)
-			return false;
-	} else if ((sign != 'Z' && sign != 'z') || text[1] != '\0') {
-		return false;
-	}
-	tm.tm_year -= 1900;
-	tm.tm_mon--;
-	*out = ((int64_t)timegm(&tm) -
-		   (sign == '-' ? -1 : 1) * (hours * 3600 + minutes * 60)) *
-	       1000000;
-	return true;
-}
-
 static const char *
 word(const json_t *root, const char *key)
 {
@@ -119,11 +84,11 @@ times_of(const json_t *root, struct overlay_wish *w, int64_t now_utc)
 	const json_t *span = json_object_get(root, "for_s");
 	const char *from = word(root, "from"), *to = word(root, "to");
 
-	if (from[0] != '\0' && !read_moment(from, &w->from_utc))
+	if (from[0] != '\0' && !when_parse_rfc3339(from, &w->from_utc))
 		return "from: expected a moment like 2026-11-22T06:00:00Z";
 	if ((to[0] != '\0') + (span != NULL) != 1)
 		return "expected to or for_s, one of them";
-	if (to[0] != '\0' && !read_moment(to, &w->to_utc))
+	if (to[0] != '\0' && !when_parse_rfc3339(to, &w->to_utc))
 		return "to: expected a moment like 2026-11-22T08:00:00Z";
 	if (span != NULL &&
 	    (!json_is_integer(span) || json_integer_value(span) < 1 ||

@@ -56,6 +56,33 @@ take(const char *p, unsigned digits, int most, int *out)
 	return v <= most ? p : NULL;
 }
 
+/* There is no 30 February, though timegm has one. */
+static bool
+is_a_day(const struct tm *tm)
+{
+	struct tm day = { .tm_year = tm->tm_year,
+		.tm_mon = tm->tm_mon,
+		.tm_mday = tm->tm_mday };
+
+	timegm(&day);
+	return day.tm_mon == tm->tm_mon && day.tm_mday == tm->tm_mday;
+}
+
+/* "2026-11-22". */
+static const char *
+take_date(const char *p, struct tm *tm)
+{
+	p = take(p, 4, 9999, &tm->tm_year);
+	p = p != NULL && *p == '-' ? take(p + 1, 2, 12, &tm->tm_mon) : NULL;
+	p = p != NULL && *p == '-' ? take(p + 1, 2, 31, &tm->tm_mday) : NULL;
+	if (p == NULL || tm->tm_year < 1970 || tm->tm_mon < 1 ||
+	    tm->tm_mday < 1)
+		return NULL;
+	tm->tm_year -= 1900;
+	tm->tm_mon--;
+	return is_a_day(tm) ? p : NULL;
+}
+
 /* Behind a date: "", "T06:00", " 06:00:30". */
 static const char *
 take_time(const char *p, struct tm *tm)
@@ -69,18 +96,6 @@ take_time(const char *p, struct tm *tm)
 	if (p != NULL && *p == ':')
 		p = take(p + 1, 2, 59, &tm->tm_sec);
 	return tm->tm_hour == 24 && tm->tm_min + tm->tm_sec > 0 ? NULL : p;
-}
-
-/* There is no 30 February, though timegm has one. */
-static bool
-is_a_day(const struct tm *tm)
-{
-	struct tm day = { .tm_year = tm->tm_year,
-		.tm_mon = tm->tm_mon,
-		.tm_mday = tm->tm_mday };
-
-	timegm(&day);
-	return day.tm_mon == tm->tm_mon && day.tm_mday == tm->tm_mday;
 }
 
 static int64_t
@@ -119,21 +134,54 @@ when_parse(struct when *w, const char *zone, const char *text, int64_t now_utc,
 		midnight(w, zone, now_utc, text[0] == 'y', utc_out);
 		return true;
 	}
-	p = take(text, 4, 9999, &tm.tm_year);
-	p = p != NULL && *p == '-' ? take(p + 1, 2, 12, &tm.tm_mon) : NULL;
-	p = p != NULL && *p == '-' ? take(p + 1, 2, 31, &tm.tm_mday) : NULL;
-	if (p == NULL || tm.tm_year < 1970 || tm.tm_mon < 1 || tm.tm_mday < 1)
-		return false;
-	p = take_time(p, &tm);
+	p = take_date(text, &tm);
+	if (p != NULL)
+		p = take_time(p, &tm);
 	if (p == NULL || (*p != '\0' && strcmp(p, "Z") != 0))
-		return false;
-	tm.tm_year -= 1900;
-	tm.tm_mon--;
-	if (!is_a_day(&tm))
 		return false;
 	int64_t local = (int64_t)timegm(&tm);
 
 	*utc_out = *p != '\0' ? local * 1000000 : from_local(w, zone, local);
+	return true;
+}
+
+/* "Z", "+01:00" and nothing behind it. */
+static bool
+take_offset(const char *p, int64_t *ahead_s_out)
+{
+	int hours, minutes;
+	const char *q;
+
+	*ahead_s_out = 0;
+	if (*p == 'Z' || *p == 'z')
+		return p[1] == '\0';
+	if (*p != '+' && *p != '-')
+		return false;
+	q = take(p + 1, 2, 23, &hours);
+	q = q != NULL && *q == ':' ? take(q + 1, 2, 59, &minutes) : NULL;
+	if (q == NULL || *q != '\0')
+		return false;
+	*ahead_s_out = (*p == '-' ? -1 : 1) * (hours * 3600 + minutes * 60);
+	return true;
+}
+
+bool
+when_parse_rfc3339(const char *text, int64_t *utc_out)
+{
+	struct tm tm = { 0 };
+	int64_t ahead_s;
+	const char *p = take_date(text, &tm);
+
+	if (p == NULL || (*p != 'T' && *p != 't' && *p != ' '))
+		return false;
+	p = take(p + 1, 2, 23, &tm.tm_hour);
+	p = p != NULL && *p == ':' ? take(p + 1, 2, 59, &tm.tm_min) : NULL;
+	p = p != NULL && *p == ':' ? take(p + 1, 2, 60, &tm.tm_sec) : NULL;
+	if (p != NULL && *p == '.')
+		p += 1 + strspn(p + 1, "0123456789");
+	if (p == NULL || !take_offset(p, &ahead_s))
+		return false;
+	*utc_out = ((int64_t)timegm(&tm) - ahead_s) * 1000000;
 	return true;
 }
 

@@ -20,6 +20,9 @@ int32_t when_ahead(void *arg, const char *zone, int64_t utc_us);
  * of these. */
 bool when_parse(struct when *w, const char *zone, const char *text,
     int64_t now_utc, int64_t *utc_out);
+/* "2026-11-22T06:00:00Z", "..:00.5+01:00", as programs write it; whole seconds
+ * of it. */
+bool when_parse_rfc3339(const char *text, int64_t *utc_out);
 /* "2026-11-22 06:00:00" in that zone; out of 24 bytes. */
 const char *when_print(struct when *w, const char *zone, int64_t utc_us,
     char out[24]);

@@ -165,7 +165,8 @@ soon("weekly over HTTP", lambda: marks()["c2"] == (True, False))
 
 for change, want in (({"kind": "holiday"}, 400), ({"reason": ""}, 422), ({"tag": "none"}, 422), ({"site": "North"}, 422),
                      ({"for_s": 99 * 86400}, 422), ({"for_s": -1}, 400), ({"for_s": "2h"}, 400), ({"to": stamp(60)}, 400),
-                     ({"from": "yesterday"}, 400), ({"weekly": "mon"}, 400), ({"forever": True}, 400),
+                     ({"from": "yesterday"}, 400), ({"from": f"{year.tm_year}-02-30T06:00:00Z"}, 400),
+                     ({"from": f"{year.tm_year}-+1- 1T06:00:00Z"}, 400), ({"weekly": "mon"}, 400), ({"forever": True}, 400),
                      ({"from": stamp(-200 * 86400)}, 422), ({"reason": "a\nb"}, 422), ({"reason": "x" * 501}, 422)):
     status, problem = api("/api/v1/overlays", {**wish, **change}, token)
     assert status == want and problem["status"] == want and problem["detail"], (change, status, problem)

@@ -75,6 +75,50 @@ test_parse(void **state)
 }
 
 static void
+test_parse_rfc3339(void **state)
+{
+	static const struct {
+		const char *text;
+		int64_t utc_s; /* 0: wrong */
+	} cases[] = {
+		{ "2026-11-22T06:00:00Z", 1795327200 },
+		{ "2026-11-22t06:00:00z", 1795327200 },
+		{ "2026-11-22 06:00:30Z", 1795327230 },
+		{ "2026-11-22T06:00:00.25Z", 1795327200 },
+		{ "2026-11-22T06:00:00+01:00", 1795327200 - 3600 },
+		{ "2026-11-22T06:00:00.5-05:30", 1795327200 + 19800 },
+		{ "2026-11-22T05:59:60Z", 1795327200 },
+		{ "", 0 },
+		{ "2026-11-22", 0 },
+		{ "2026-11-22T06:00Z", 0 },
+		{ "2026-11-22T06:00:00", 0 },
+		{ "2026-11-22T06:00:00ZZ", 0 },
+		{ "2026-11-22T06:00:00+01", 0 },
+		{ "2026-11-22T06:00:00+24:00", 0 },
+		{ "2026-11-22T06:00:00+01:00Z", 0 },
+		{ "2026-11-22T24:00:00Z", 0 },
+		{ "2026-11-22T06:60:00Z", 0 },
+		{ "2026-11-22T06:00:61Z", 0 },
+		{ "2026-02-30T06:00:00Z", 0 },
+		{ "2026-13-01T06:00:00Z", 0 },
+		{ "2026-+1- 1T06:00:00Z", 0 },
+		{ "2026-11-22T 6:+0:00Z", 0 },
+		{ "1969-12-31T23:59:59Z", 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		int64_t utc = -1;
+		bool good = when_parse_rfc3339(cases[i].text, &utc);
+
+		if (good != (cases[i].utc_s != 0) ||
+		    (good && utc != cases[i].utc_s * S))
+			fail_msg("%s: %d %lld", cases[i].text, good,
+			    (long long)(utc / S));
+	}
+}
+
+static void
 test_print(void **state)
 {
 	struct when *w = when_new();
@@ -101,6 +145,7 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_parse),
+		cmocka_unit_test(test_parse_rfc3339),
 		cmocka_unit_test(test_print),
 	};
 

@@ -108,43 +108,22 @@ zone_find(struct report_job *job)
 	return false;
 }
 
-/* "2026-02-30" is no date, though some would take it for the 2nd of March. */
-static bool
-is_date(const char *text, int64_t *day_out)
-{
-	static const int lengths[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31,
-		30, 31 };
-	int year, month, day, used = 0;
-	struct calendar utc = { 0 };
-	int64_t moment;
-	bool leap;
-
-	if (strlen(text) < 10 ||
-	    sscanf(text, "%4d-%2d-%2d%n", &year, &month, &day, &used) != 3 ||
-	    used != 10 || year < 1970 || month < 1 || month > 12)
-		return false;
-	leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-	if (day < 1 || day > lengths[month - 1] + (month == 2 && leap))
-		return false;
-	char date[12];
-
-	snprintf(date, sizeof(date), "%.10sZ", text);
-	if (!when_parse(NULL, "", date, 0, &moment))
-		return false;
-	*day_out = calendar_day(&utc, moment);
-	return true;
-}
-
 static bool
 day_find(struct report_job *job, const char *text, int64_t *day_out)
 {
-	struct calendar c = { when_ahead, job->when, job->zone };
+	struct calendar c = { when_ahead, job->when, job->zone }, utc = { 0 };
+	char date[12];
+	int64_t moment;
 
 	if (strcmp(text, "today") == 0 || strcmp(text, "yesterday") == 0) {
 		*day_out = calendar_day(&c, job->now) - (text[0] == 'y');
 		return true;
 	}
-	return strlen(text) == 10 && is_date(text, day_out);
+	snprintf(date, sizeof(date), "%.10sZ", text);
+	if (strlen(text) != 10 || !when_parse(NULL, "", date, 0, &moment))
+		return false;
+	*day_out = calendar_day(&utc, moment);
+	return true;
 }
 
 static bool
@@ -157,8 +136,7 @@ moment_find(struct report_job *job, const char *text, int64_t *out)
 		*out = calendar_start(&c, day);
 		return true;
 	}
-	return (strcmp(text, "now") == 0 || is_date(text, &day)) &&
-	       when_parse(job->when, job->zone, text, job->now, out);
+	return when_parse(job->when, job->zone, text, job->now, out);
 }
 
 static bool

@@ -10,6 +10,7 @@
 
 #include <jansson.h>
 
+#include "monitor/config/config_value.h"
 #include "monitor/store/store_read.h"
 
 bool
@@ -136,6 +137,14 @@ cli_put(FILE *out, const char *text)
 			fwrite(p, 1, n, out);
 		p += n > 0 ? n : 1;
 	}
+}
+
+int64_t
+cli_number(const char *text)
+{
+	int64_t n;
+
+	return config_value_integer(text, &n) && n > 0 ? n : 0;
 }
 
 char *

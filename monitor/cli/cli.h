@@ -52,6 +52,9 @@ int cli_usage(const char *command);
 /* Text to a person's terminal: control bytes and broken UTF-8 as '?'. */
 void cli_put(FILE *out, const char *text);
 
+/* "42", as lists number things -> 42; 0: it is no number from 1 on. */
+int64_t cli_number(const char *text);
+
 /* All of a file ("-" = standard input) of at most `most` bytes; NULL after
  * saying why. Given. */
 char *cli_slurp(const char *path, size_t most, size_t *length_out);

@@ -3,7 +3,6 @@
  * are declared; tokens; disputes. */
 #include "monitor/cli/cli.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include <jansson.h>
@@ -412,7 +411,6 @@ static int
 do_token(struct verb *v)
 {
 	bool vms = v->kind != NULL && strcmp(v->kind, "vms") == 0;
-	char *end = NULL;
 
 	v->what.name = v->argc == 1 ? v->argv[0] : "";
 	v->what.token = vms ? CONSOLE_TOKEN_VMS : CONSOLE_TOKEN_AGENT;
@@ -424,8 +422,8 @@ do_token(struct verb *v)
 	}
 	if (v->revoke != NULL) {
 		v->what.verb = FLOOR_LOCAL_REVOKE;
-		v->what.id = strtoll(v->revoke, &end, 10);
-		if (v->argc == 0 && *end == '\0' && v->what.id > 0)
+		v->what.id = cli_number(v->revoke);
+		if (v->argc == 0 && v->what.id > 0)
 			return floor_command_change(&v->cli, &v->what);
 		cli_say("--revoke takes the number of a token");
 		return cli_usage("consoles");

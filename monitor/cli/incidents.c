@@ -139,11 +139,10 @@ list(struct incidents *in)
 static int
 acknowledge(struct incidents *in, const char *number)
 {
-	char *end;
-	long long id = strtoll(number, &end, 10);
+	int64_t id = cli_number(number);
 	json_t *answer = NULL;
 
-	if (*number == '\0' || *end != '\0' || id <= 0) {
+	if (id == 0) {
 		cli_say("'%.40s' is no incident's number", number);
 		return cli_usage("incidents");
 	}
@@ -224,11 +223,10 @@ write_pictures(struct incidents *in, long long id, const char *dir)
 static int
 pictures(struct incidents *in, const char *number, const char *dir)
 {
-	char *end;
-	long long id = strtoll(number, &end, 10);
+	int64_t id = cli_number(number);
 	int code;
 
-	if (*number == '\0' || *end != '\0' || id <= 0) {
+	if (id == 0) {
 		cli_say("'%.40s' is no incident's number", number);
 		return cli_usage("incidents");
 	}

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* `ledger prove`: one line, and the path from it to a signed checkpoint, as a
  * file that proves itself; `ledger verify --proof` examines it. */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -215,11 +214,10 @@ int
 ledger_prove(const struct ledger_ask *ask, const char *entry)
 {
 	struct making m = { 0 };
-	char error[256], *end;
+	char error[256];
 
-	errno = 0;
-	m.seq = strtoll(entry, &end, 10);
-	if (errno != 0 || *end != '\0' || m.seq <= 0) {
+	m.seq = cli_number(entry);
+	if (m.seq == 0) {
 		cli_say("'%s' is no number of a line", entry);
 		return CLI_FAILED;
 	}

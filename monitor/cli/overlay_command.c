@@ -192,10 +192,9 @@ do_add(struct verb *v)
 static int
 do_end(struct verb *v)
 {
-	char *end = NULL;
-	int64_t number = v->argc == 1 ? strtoll(v->argv[0], &end, 10) : 0;
+	int64_t number = v->argc == 1 ? cli_number(v->argv[0]) : 0;
 
-	if (number <= 0 || *end != '\0' || v->wish.reason[0] == '\0') {
+	if (number == 0 || v->wish.reason[0] == '\0') {
 		cli_say("end takes a number, as `list` says it, and a "
 			"--reason");
 		return cli_usage(name_of(v));

@@ -3,7 +3,6 @@
  * own, these are tokens, each with a name that goes on record. */
 #include "monitor/cli/cli.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include <jansson.h>
@@ -65,11 +64,9 @@ do_add(struct verb *v)
 static int
 do_revoke(struct verb *v)
 {
-	char *end = NULL;
-
 	v->what.verb = FLOOR_LOCAL_REVOKE;
-	v->what.id = v->argc == 1 ? strtoll(v->argv[0], &end, 10) : 0;
-	if (v->what.id <= 0 || *end != '\0') {
+	v->what.id = v->argc == 1 ? cli_number(v->argv[0]) : 0;
+	if (v->what.id == 0) {
 		cli_say("revoke takes the number of a token");
 		return cli_usage("user");
 	}

@@ -276,10 +276,8 @@ do_overlay_end(const struct asked *a)
 		refuse(a, "'overlay' is none, expected its number");
 	else if ((p = pending_new(a)) != NULL)
 		monitor_overlay_end(a->m, number(a, "overlay"),
-		    json_is_true(json_object_get(a->root, "mute"))
-			? STORE_MUTE
-			: STORE_MAINTENANCE,
-		    &who, on_changed, p);
+		    flag(a, "mute") ? STORE_MUTE : STORE_MAINTENANCE, &who,
+		    on_changed, p);
 }
 
 static void

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "monitor/config/config_table.h"
 #include "monitor/config/config_value.h"
 
 #define BLANKS " \t\n"
@@ -56,16 +57,16 @@ read_port(const char *text, size_t n, uint16_t *out)
 	return NULL;
 }
 
+/* "127.0.0.256" is none: it would be looked up as a name. */
 static bool
 is_loopback(const char *host)
 {
-	return strcasecmp(host, "localhost") == 0 || strcmp(host, "::1") == 0 ||
-	       (strncmp(host, "127.", 4) == 0 &&
-		   strspn(host, "0123456789.") == strlen(host));
+	return strcasecmp(host, "localhost") == 0 ||
+	       config_table_loopback(host);
 }
 
-const char *
-config_url_read(const char *text, struct config_url *out)
+static const char *
+read_url(const char *text, struct config_url *out)
 {
 	const char *colons = strstr(text, "://");
 	const char *host, *end, *stop;
@@ -105,7 +106,7 @@ config_mail_server(const char *text, struct config_mail *out)
 	const char *why;
 
 	memset(out, 0, sizeof(*out));
-	why = config_url_read(text, &out->url);
+	why = read_url(text, &out->url);
 	if (why != NULL)
 		return why;
 	out->implicit_tls = strcmp(out->url.scheme, "smtps") == 0;
@@ -117,7 +118,6 @@ config_mail_server(const char *text, struct config_mail *out)
 		return kinds;
 	if (out->url.port == 0)
 		out->url.port = out->implicit_tls ? 465 : out->plain ? 25 : 587;
-	out->loopback = out->url.loopback;
 	return NULL;
 }
 
@@ -232,7 +232,7 @@ read_one(char *text, struct config_witness *w)
 			   ? NULL
 			   : kinds;
 	}
-	why = config_url_read(w->name, &w->url);
+	why = read_url(w->name, &w->url);
 	if (why != NULL)
 		return why;
 	if (strcmp(w->url.scheme, "https") == 0 ||

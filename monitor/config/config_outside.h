@@ -24,14 +24,11 @@ struct config_url {
 	char path[256]; /* "" or from its "/" on */
 	bool loopback;	/* by its name or number */
 };
-/* NULL, or what is wrong with it. */
-const char *config_url_read(const char *text, struct config_url *out);
 
 struct config_mail {
 	struct config_url url; /* its port is always set */
 	bool implicit_tls;     /* smtps:// */
 	bool plain;	       /* smtp+plain://: no TLS at all */
-	bool loopback;
 };
 /* NULL, or what is wrong with it. */
 const char *config_mail_server(const char *text, struct config_mail *out);

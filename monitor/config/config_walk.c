@@ -414,7 +414,7 @@ check_mail(struct config_walk *w)
 	why = config_mail_server(c->mail_server, &mail);
 	if (why != NULL)
 		say_at(w, "mail.server", why);
-	else if (mail.plain && !mail.loopback && c->mail_user[0] != '\0')
+	else if (mail.plain && !mail.url.loopback && c->mail_user[0] != '\0')
 		say_at(w, "mail.user",
 		    "a password over smtp+plain:// is anybody's, expected "
 		    "smtp:// or smtps://");

@@ -116,6 +116,13 @@ static const struct {
 	  "password_file: /p}\n",
 	    "f:1:51: mail.user: a password over smtp+plain:// is anybody's, "
 	    "expected smtp:// or smtps://\n" },
+	{ "mail: {server: 'smtp+plain://127.0.0.256', from: a@b, user: u, "
+	  "password_file: /p}\n",
+	    "f:1:61: mail.user: a password over smtp+plain:// is anybody's, "
+	    "expected smtp:// or smtps://\n" },
+	{ "mail: {server: 'smtp+plain://127.0.0.1', from: a@b, user: u, "
+	  "password_file: /p}\n",
+	    "" },
 	{ "mail: {server: 'smtp://u:p@h', from: a@b}\n",
 	    "f:1:16: mail.server: a user in the URL is shown wherever the URL "
 	    "is; not accepted\n" },

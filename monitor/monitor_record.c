@@ -20,8 +20,6 @@
 #include "monitor/courier/mail_text.h"
 #include "monitor/store/store_read_ledger.h"
 
-#define MISSED 3		       /* intervals without a receipt */
-#define MISSED_MORE_US (30 * US_PER_S) /* for the way there and back */
 #define MAIL_US (26 * 3600 * US_PER_S) /* it goes once a night */
 #define FILE_S 60
 
@@ -508,10 +506,9 @@ ask(struct monitor *m, int64_t now_us)
 static void
 check_missed(struct monitor *m, struct held_witness *w, int64_t now_us)
 {
-	int64_t limit =
-	    w->config.kind == WITNESS_MAIL
-		? MAIL_US
-		: MISSED * m->config.checkpoint_every_us + MISSED_MORE_US;
+	int64_t limit = w->config.kind == WITNESS_MAIL
+			    ? MAIL_US
+			    : config_witness_missed_us(&m->config);
 
 	if (w->missed || now_us - w->receipt_us <= limit)
 		return;

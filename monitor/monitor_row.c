@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/clock.h"
+#include "monitor/config/config_outside.h"
 
 /* A page's picture must not be older. */
 #define FRESH_PICTURE_US (10 * US_PER_S)
@@ -216,14 +217,13 @@ add_probes(const struct monitor *m, struct monitor_totals *out)
 	}
 }
 
-/* Three intervals without a receipt are a missed witness. */
 static bool
 is_witnessed(const struct monitor *m)
 {
 	int64_t age = monitor_utc(m, clock_mono_us()) - m->witnessed_utc_us;
 
 	return m->witnessed_utc_us != 0 &&
-	       age <= 3 * m->config.checkpoint_every_us + 30 * US_PER_S;
+	       age <= config_witness_missed_us(&m->config);
 }
 
 void

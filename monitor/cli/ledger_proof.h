@@ -16,7 +16,6 @@
 struct proved {
 	const char *kind, *actor, *body, *note;
 	int64_t seq, utc;
-	uint64_t size;
 	struct note_checkpoint checkpoint;
 };
 

@@ -11,6 +11,7 @@
 
 #include "camwarden/words.h"
 #include "monitor/cli/client.h"
+#include "monitor/config/config_outside.h"
 #include "monitor/overlay.h"
 #include "monitor/store/store_read.h"
 #include "monitor/store/store_read_ledger.h"
@@ -181,13 +182,12 @@ print_own(const struct status *s)
 	}
 }
 
-/* Three intervals without one are a missed witness. */
 static bool
 is_witnessed(const struct status *s)
 {
 	return s->witnessed_utc != 0 &&
 	       s->now_utc - s->witnessed_utc <=
-		   3 * s->cli.config.checkpoint_every_us + 30000000;
+		   config_witness_missed_us(&s->cli.config);
 }
 
 static void

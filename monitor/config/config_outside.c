@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "monitor/config/config.h"
 #include "monitor/config/config_table.h"
 #include "monitor/config/config_value.h"
 
@@ -160,6 +161,13 @@ config_mail_list(const char *text)
 }
 
 /* --- witnesses */
+
+/* Three checkpoints, and the way there and back. */
+int64_t
+config_witness_missed_us(const struct monitor_config *config)
+{
+	return 3 * config->checkpoint_every_us + INT64_C(30000000);
+}
 
 /* name+hash+key, as C2SP signed-note writes a verifier key. */
 static bool

@@ -16,6 +16,8 @@
 #define CONFIG_KEY_BYTES 256
 #define CONFIG_MAILS 32 /* addresses in one list */
 
+struct monitor_config;
+
 /* A URL of ours: scheme://host[:port][/path]; no user, no query. */
 struct config_url {
 	char scheme[16];
@@ -54,6 +56,9 @@ struct config_witness {
 	char folder[256];	     /* of a file witness */
 	char key[CONFIG_KEY_BYTES];  /* of an HTTP witness: its public key */
 };
+
+/* How long no receipt may come before a witness is missed. */
+int64_t config_witness_missed_us(const struct monitor_config *config);
 
 /* "https://host/prefix name+hash+key, syslog://host, file:///mnt/x, mail".
  * NULL, or what is wrong with it. */

@@ -12,8 +12,7 @@
 #include <unistd.h>
 
 #include "common/clock.h"
-#include "monitor/inventory/inventory.h"
-#include "monitor/store/store.h"
+#include "tests/bench/declare.h"
 
 #define AHEAD 4000 /* operations kept waiting */
 #define BAR_LINES 5000
@@ -41,30 +40,9 @@ die(struct bench *b, const char *what)
 }
 
 static void
-on_done(void *arg, const struct store_result *r)
-{
-	if (!r->ok)
-		die(arg, r->error);
-}
-
-static void
-random_uuid(void *arg, uint8_t out[16])
-{
-	struct bench *b = arg;
-
-	for (int i = 0; i < 16; i++)
-		out[i] = (uint8_t)(rand_r(&b->seed) >> 8);
-}
-
-static void
 import_feeds(struct bench *b)
 {
-	struct inventory_mistakes m = { 0 };
-	struct inventory_options opt = { INVENTORY_FEEDS, false, random_uuid, b,
-		"f" };
-	struct inventory *now = inventory_new(), *wish = inventory_new();
-	struct inventory_plan *plan = NULL;
-	char *csv;
+	char error[DECLARE_ERROR], *csv;
 	size_t length;
 	FILE *f = open_memstream(&csv, &length);
 
@@ -74,16 +52,8 @@ import_feeds(struct bench *b)
 		    (int)(i / 500), (int)(i / 20), (int)i, (int)(i >> 16),
 		    (int)(i >> 8 & 255), (int)(i & 255));
 	fclose(f);
-	if (inventory_read(wish, INVENTORY_FEEDS, "f", csv, length, &m))
-		plan = inventory_plan_new(now, wish, &opt, &m);
-	if (plan == NULL ||
-	    !store_inventory(b->store, plan, 1, "bench", "",
-		&(struct store_done){ on_done, b }) ||
-	    !store_drain(b->store, 120000))
-		die(b, "the feeds were not stored");
-	inventory_free(&now);
-	inventory_free(&wish);
-	inventory_mistakes_fini(&m);
+	if (!declare_feeds(b->store, csv, length, &b->seed, error))
+		die(b, error);
 	free(csv);
 }
 

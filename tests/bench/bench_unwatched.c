@@ -16,13 +16,13 @@
 #include <unistd.h>
 
 #include "common/clock.h"
-#include "monitor/inventory/floor.h"
 #include "monitor/presence/watched.h"
 #include "monitor/store/store.h"
 #include "monitor/store/store_read_consoles.h"
 #include "monitor/store/tiles.h"
 #include "monitor/store/watched_hours.h"
 #include "monitor/store/writer.h"
+#include "tests/bench/declare.h"
 
 #define HOUR WATCHED_HOUR_US
 #define DWELL (300 * US_PER_S)
@@ -52,77 +52,16 @@ die(struct bench *b, const char *what)
 	b->failed = true;
 }
 
-static void
-on_done(void *arg, const struct store_result *r)
-{
-	if (!r->ok)
-		die(arg, r->error);
-}
-
-static void
-random_uuid(void *arg, uint8_t out[16])
-{
-	struct bench *b = arg;
-
-	for (int i = 0; i < 16; i++)
-		out[i] = (uint8_t)(rand_r(&b->seed) >> 8);
-}
-
 /* --- the fleet and the floor, as people import them */
-
-static void
-import_feeds(struct bench *b, const char *csv, size_t length)
-{
-	struct inventory_mistakes m = { 0 };
-	struct inventory_options opt = { INVENTORY_FEEDS, false, random_uuid, b,
-		"f" };
-	struct inventory *now = inventory_new(), *wish = inventory_new();
-	struct inventory_plan *plan = NULL;
-
-	if (inventory_read(wish, INVENTORY_FEEDS, "f", csv, length, &m))
-		plan = inventory_plan_new(now, wish, &opt, &m);
-	if (plan == NULL)
-		die(b, m.text != NULL ? m.text : "no plan of the feeds");
-	else if (!store_inventory(b->store, plan, 1, "bench", "",
-		     &(struct store_done){ on_done, b }) ||
-		 !store_drain(b->store, 60000))
-		die(b, "the feeds were not stored");
-	inventory_free(&now);
-	inventory_free(&wish);
-	inventory_mistakes_fini(&m);
-}
 
 static void
 import_floor(struct bench *b, enum floor_kind kind, const char *csv,
     size_t length)
 {
-	struct inventory_mistakes m = { 0 };
-	struct floor_options opt = { kind, false, "f" };
-	struct floor *wish = floor_new(), *now = NULL;
-	struct inventory *inv = NULL;
-	struct floor_plan *plan = NULL;
-	uint64_t revision = 0;
-	char error[256];
-	struct store_reader *r = store_reader_open(b->dir, error);
+	char error[DECLARE_ERROR];
 
-	if (r != NULL) {
-		now = store_read_floor(r, &revision);
-		inv = store_read_inventory(r, false, NULL);
-	}
-	if (now != NULL && inv != NULL &&
-	    floor_read(wish, kind, "f", csv, length, &m))
-		plan = floor_plan_new(now, wish, inv, &opt, &m);
-	if (plan == NULL)
-		die(b, m.text != NULL ? m.text : "no plan of the floor");
-	else if (!store_floor(b->store, plan, revision, "bench", "",
-		     &(struct store_done){ on_done, b }) ||
-		 !store_drain(b->store, 60000))
-		die(b, "the floor was not stored");
-	store_reader_close(&r);
-	floor_free(&now);
-	floor_free(&wish);
-	inventory_free(&inv);
-	inventory_mistakes_fini(&m);
+	if (!declare_floor(b->store, b->dir, kind, csv, length, error))
+		die(b, error);
 }
 
 static void
@@ -133,7 +72,7 @@ declare(struct bench *b)
 		.mono_us = START_MONO,
 		.utc_us = b->utc0 };
 	struct store_calls calls = { 0 };
-	char error[STORE_ERROR_BYTES], *csv = NULL;
+	char error[DECLARE_ERROR], *csv = NULL;
 	size_t length;
 
 	b->store = store_open(&c, &calls, error);
@@ -148,7 +87,8 @@ declare(struct bench *b)
 		fprintf(f, "Site %lld/Hall,cam %lld,rtsp://10.0.0.1/%lld\n",
 		    (long long)(i / 40), (long long)i, (long long)i);
 	fclose(f);
-	import_feeds(b, csv, length);
+	if (!declare_feeds(b->store, csv, length, &b->seed, error))
+		die(b, error);
 	free(csv);
 	f = open_memstream(&csv, &length);
 	fprintf(f, "console,room\n");

@@ -19,12 +19,11 @@
 #include <sys/stat.h>
 
 #include "common/clock.h"
-#include "monitor/inventory/floor.h"
-#include "monitor/inventory/inventory.h"
 #include "monitor/ledger/note.h"
 #include "monitor/store/store_read_consoles.h"
 #include "monitor/store/watched_hours.h"
 #include "monitor/store/writer.h"
+#include "tests/bench/declare.h"
 
 #define SECOND INT64_C(1000000)
 #define DAY (86400 * SECOND)
@@ -88,22 +87,6 @@ lasts(struct year *y, double median_s)
 
 /* --- the inventory and the floor, as people import them */
 
-static void
-on_done(void *arg, const struct store_result *r)
-{
-	if (!r->ok)
-		die(arg, r->error);
-}
-
-static void
-random_uuid(void *arg, uint8_t out[16])
-{
-	struct year *y = arg;
-
-	for (int i = 0; i < 16; i++)
-		out[i] = (uint8_t)(rand_r(&y->seed) >> 8);
-}
-
 static struct store *
 store_at(struct year *y, int64_t mono)
 {
@@ -124,60 +107,24 @@ store_at(struct year *y, int64_t mono)
 static void
 feeds_import(struct year *y, const char *csv, size_t length)
 {
-	struct inventory_mistakes m = { 0 };
-	struct inventory_options opt = { INVENTORY_FEEDS, false, random_uuid, y,
-		"f" };
-	struct inventory *now = inventory_new(), *wish = inventory_new();
-	struct inventory_plan *plan = NULL;
 	struct store *s = store_at(y, START_MONO);
+	char error[DECLARE_ERROR];
 
-	if (inventory_read(wish, INVENTORY_FEEDS, "f", csv, length, &m))
-		plan = inventory_plan_new(now, wish, &opt, &m);
-	if (plan == NULL || s == NULL)
-		die(y, m.text != NULL ? m.text : "no plan of the feeds");
-	else if (!store_inventory(s, plan, 1, "bench", "",
-		     &(struct store_done){ on_done, y }) ||
-		 !store_drain(s, 60000))
-		die(y, "the feeds were not stored");
+	if (s != NULL && !declare_feeds(s, csv, length, &y->seed, error))
+		die(y, error);
 	store_close(&s);
-	inventory_free(&now);
-	inventory_free(&wish);
-	inventory_mistakes_fini(&m);
 }
 
 static void
 floor_import(struct year *y, enum floor_kind kind, const char *csv,
     size_t length)
 {
-	struct inventory_mistakes m = { 0 };
-	struct floor_options opt = { kind, false, "f" };
-	struct floor *wish = floor_new(), *now = NULL;
-	struct inventory *inv = NULL;
-	struct floor_plan *plan = NULL;
-	uint64_t revision = 0;
-	char error[256];
 	struct store *s = store_at(y, y->mono);
-	struct store_reader *r = store_reader_open(y->dir, error);
+	char error[DECLARE_ERROR];
 
-	if (r != NULL) {
-		now = store_read_floor(r, &revision);
-		inv = store_read_inventory(r, false, NULL);
-	}
-	if (now != NULL && inv != NULL &&
-	    floor_read(wish, kind, "f", csv, length, &m))
-		plan = floor_plan_new(now, wish, inv, &opt, &m);
-	if (plan == NULL || s == NULL)
-		die(y, m.text != NULL ? m.text : "no plan of the floor");
-	else if (!store_floor(s, plan, revision, "bench", "",
-		     &(struct store_done){ on_done, y }) ||
-		 !store_drain(s, 60000))
-		die(y, "the floor was not stored");
+	if (s != NULL && !declare_floor(s, y->dir, kind, csv, length, error))
+		die(y, error);
 	store_close(&s);
-	store_reader_close(&r);
-	floor_free(&now);
-	floor_free(&wish);
-	inventory_free(&inv);
-	inventory_mistakes_fini(&m);
 }
 
 static void

@@ -8,20 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static void
-set_digest(struct thing *t, unsigned n, uint64_t digest)
-{
-	t->digest[n] = digest;
-	t->known |= (uint16_t)KNOWS_DIGEST(n);
-}
-
-static void
-set_time(struct thing *t, unsigned n, int64_t time)
-{
-	t->time[n] = time;
-	t->known |= (uint16_t)KNOWS_TIME(n);
-}
-
 /* What such a line said can't be read: which row it was of is not known. */
 static void
 blank(struct replay *r, const struct replay_line *l, enum replay_table table)
@@ -53,24 +39,13 @@ is_verb(const struct replay_line *l, const char *verb)
 	return dot != NULL && strcmp(dot + 1, verb) == 0;
 }
 
-#define LINE(line, values, ...)                                                \
-	static const char *const keys[] = { __VA_ARGS__ };                     \
-	struct body_value values[sizeof(keys) / sizeof(keys[0])];              \
-	bool readable = (line)->body != NULL &&                                \
-			body_get((line)->body, (line)->body_length, keys,      \
-			    sizeof(keys) / sizeof(keys[0]), values)
-#define ROW(row, values, ...)                                                  \
-	static const char *const keys[] = { __VA_ARGS__ };                     \
-	struct body_value values[sizeof(keys) / sizeof(keys[0])];              \
-	body_get((row)->json, (row)->length, keys,                             \
-	    sizeof(keys) / sizeof(keys[0]), values)
-
 /* --- patterns, by name */
 
 static void
 pattern_line(struct replay *r, const struct replay_line *l)
 {
-	LINE(l, v, "pattern", "class", "title", "shows", "tiles", "feed");
+	LINE_FIELDS(l, v, "pattern", "class", "title", "shows", "tiles",
+	    "feed");
 	if (!readable || v[0].p == NULL) {
 		blank(r, l, REPLAY_PATTERN);
 		return;
@@ -81,24 +56,24 @@ pattern_line(struct replay *r, const struct replay_line *l)
 	if (t == NULL)
 		return;
 	if (is_verb(l, "remove")) {
-		set_time(t, 2, l->utc);
+		thing_set_time(t, 2, l->utc);
 		return;
 	}
-	set_time(t, 2, 0);
+	thing_set_time(t, 2, 0);
 	t->known &= (uint16_t)~KNOWS_DIGEST(0);
 	if (v[5].p == NULL)
 		return;
 	/* A feed is named there; its number is what counts. */
 	if (!body_is(&v[3], "layout") && !body_is(&v[3], "connections"))
 		v[3] = (struct body_value){ "\"feed\"", 6 };
-	set_digest(t, 0, replay_fields(r, &v[1], 5));
+	thing_set_digest(t, 0, replay_fields(r, &v[1], 5));
 }
 
 static void
 pattern_row(struct replay *r, const struct replay_row *row)
 {
-	ROW(row, v, "pattern", "class", "title", "shows", "tiles", "feed",
-	    "removed");
+	ROW_FIELDS(row, v, "pattern", "class", "title", "shows", "tiles",
+	    "feed", "removed");
 	struct said s = { .digest = { replay_fields(r, &v[1], 5) },
 		.digest_of = { "what is declared" },
 		.time = { [2] = body_number(&v[6], 0) },
@@ -119,7 +94,7 @@ pattern_row(struct replay *r, const struct replay_row *row)
 static void
 shift_line(struct replay *r, const struct replay_line *l)
 {
-	LINE(l, v, "number", SHIFT_COLUMNS);
+	LINE_FIELDS(l, v, "number", SHIFT_COLUMNS);
 	int64_t id = readable ? body_number(&v[0], 0) : 0;
 
 	if (id == 0) {
@@ -131,17 +106,17 @@ shift_line(struct replay *r, const struct replay_line *l)
 	if (t == NULL)
 		return;
 	if (is_verb(l, "remove")) {
-		set_time(t, 2, l->utc);
+		thing_set_time(t, 2, l->utc);
 		return;
 	}
-	set_time(t, 2, 0);
-	set_digest(t, 0, replay_fields(r, &v[1], SHIFT_COUNT));
+	thing_set_time(t, 2, 0);
+	thing_set_digest(t, 0, replay_fields(r, &v[1], SHIFT_COUNT));
 }
 
 static void
 shift_row(struct replay *r, const struct replay_row *row)
 {
-	ROW(row, v, SHIFT_COLUMNS, "removed");
+	ROW_FIELDS(row, v, SHIFT_COLUMNS, "removed");
 	struct said s = { .digest = { replay_fields(r, v, SHIFT_COUNT) },
 		.digest_of = { "what is declared" },
 		.time = { [2] = body_number(&v[SHIFT_COUNT], 0) },
@@ -168,14 +143,15 @@ tokens_leave(struct replay *r, const struct body_value *console, int64_t utc)
 			t->known &= (uint16_t)~KNOWS_TIME(0);
 		else if (t->digest[2] == of && t->time[0] == 0 &&
 			 (t->known & KNOWS_TIME(0)))
-			set_time(t, 0, utc);
+			thing_set_time(t, 0, utc);
 	}
 }
 
 static void
 token_line(struct replay *r, const struct replay_line *l)
 {
-	LINE(l, v, "token", "for", "console", "name", "hash_sha256", "when");
+	LINE_FIELDS(l, v, "token", "for", "console", "name", "hash_sha256",
+	    "when");
 	int64_t id = readable ? body_number(&v[0], 0) : 0;
 	bool add = is_verb(l, "add");
 
@@ -194,22 +170,22 @@ token_line(struct replay *r, const struct replay_line *l)
 	if (!add) {
 		t->known &= (uint16_t)~KNOWS_TIME(0);
 		if (v[5].p != NULL)
-			set_time(t, 0, l->utc);
+			thing_set_time(t, 0, l->utc);
 		return;
 	}
-	set_digest(t, 1, replay_text(r, l->actor));
+	thing_set_digest(t, 1, replay_text(r, l->actor));
 	t->digest[2] = replay_fields(r, &v[2], 1);
-	set_time(t, 0, 0);
+	thing_set_time(t, 0, 0);
 	if (v[4].p != NULL)
-		set_digest(t, 0, replay_fields(r, &v[1], 4));
+		thing_set_digest(t, 0, replay_fields(r, &v[1], 4));
 	if (v[5].p != NULL)
-		set_time(t, 1, l->utc);
+		thing_set_time(t, 1, l->utc);
 }
 
 static void
 token_row(struct replay *r, const struct replay_row *row)
 {
-	ROW(row, v, "for", "console", "name", "hash_sha256", "created",
+	ROW_FIELDS(row, v, "for", "console", "name", "hash_sha256", "created",
 	    "revoked");
 	struct said s = { .digest = { replay_fields(r, v, 4),
 			      replay_text(r, row->actor) },
@@ -236,7 +212,7 @@ reference_leaves(struct replay *r, int64_t feed)
 static void
 approval_line(struct replay *r, const struct replay_line *l)
 {
-	LINE(l, v, "reason", "judge_sha256", "when");
+	LINE_FIELDS(l, v, "reason", "judge_sha256", "when");
 	if (is_verb(l, "clear")) {
 		reference_leaves(r, l->feed);
 		return;
@@ -249,15 +225,16 @@ approval_line(struct replay *r, const struct replay_line *l)
 	t->known = 0;
 	if (!readable) /* that there is one stands in the line itself */
 		return;
-	set_digest(t, 0, replay_text(r, l->actor) + replay_fields(r, v, 2));
+	thing_set_digest(t, 0,
+	    replay_text(r, l->actor) + replay_fields(r, v, 2));
 	if (v[2].p != NULL)
-		set_time(t, 0, l->utc);
+		thing_set_time(t, 0, l->utc);
 }
 
 static void
 reference_row(struct replay *r, const struct replay_row *row)
 {
-	ROW(row, v, "reason", "judge_sha256", "when");
+	ROW_FIELDS(row, v, "reason", "judge_sha256", "when");
 	struct said s = { .digest = { replay_text(r, row->actor) +
 				      replay_fields(r, v, 2) },
 		.digest_of = { "who approved, why, or what, of" },
@@ -274,7 +251,7 @@ reference_row(struct replay *r, const struct replay_row *row)
 static void
 report_line(struct replay *r, const struct replay_line *l)
 {
-	LINE(l, v, "report", "from", "to", "site", "sha256_1", "when");
+	LINE_FIELDS(l, v, "report", "from", "to", "site", "sha256_1", "when");
 	int64_t id = readable ? body_number(&v[0], 0) : 0;
 
 	if (id == 0)
@@ -283,17 +260,17 @@ report_line(struct replay *r, const struct replay_line *l)
 
 	if (t == NULL)
 		return;
-	set_digest(t, 0, replay_fields(r, &v[1], 4));
-	set_time(t, 1, l->seq);
+	thing_set_digest(t, 0, replay_fields(r, &v[1], 4));
+	thing_set_time(t, 1, l->seq);
 	t->time[0] = l->utc;
 	if (v[5].p != NULL)
-		set_time(t, 0, l->utc);
+		thing_set_time(t, 0, l->utc);
 }
 
 static void
 report_row(struct replay *r, const struct replay_row *row)
 {
-	ROW(row, v, "from", "to", "site", "sha256_1", "when", "line");
+	ROW_FIELDS(row, v, "from", "to", "site", "sha256_1", "when", "line");
 	struct said s = { .digest = { replay_fields(r, v, 4) },
 		.digest_of = { "the span, site or hash" },
 		.time = { body_number(&v[4], 0), body_number(&v[5], 0) },

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* replay_declared.h: what is declared and approved beside the inventory
  * (patterns, shifts, tokens, references, reports), lines and rows of it, and
- * how any row is compared with its thing. PURE. Private to replay*.c.
+ * how lines and rows are read into things and compared with them. PURE. Private
+ * to replay*.c.
  */
 #ifndef MONITOR_LEDGER_REPLAY_DECLARED_H
 #define MONITOR_LEDGER_REPLAY_DECLARED_H
@@ -16,6 +17,34 @@ struct said { /* of a row: what a thing says, and in words, of what */
 	int64_t utc; /* how old it is */
 	char name[160];
 };
+/* values: the fields so named; `readable`: its content is there, and an object.
+ */
+#define LINE_FIELDS(line, values, ...)                                         \
+	static const char *const keys[] = { __VA_ARGS__ };                     \
+	struct body_value values[sizeof(keys) / sizeof(keys[0])];              \
+	bool readable = (line)->body != NULL &&                                \
+			body_get((line)->body, (line)->body_length, keys,      \
+			    sizeof(keys) / sizeof(keys[0]), values)
+#define ROW_FIELDS(row, values, ...)                                           \
+	static const char *const keys[] = { __VA_ARGS__ };                     \
+	struct body_value values[sizeof(keys) / sizeof(keys[0])];              \
+	body_get((row)->json, (row)->length, keys,                             \
+	    sizeof(keys) / sizeof(keys[0]), values)
+
+static inline void
+thing_set_digest(struct thing *t, unsigned n, uint64_t digest)
+{
+	t->digest[n] = digest;
+	t->known |= (uint16_t)KNOWS_DIGEST(n);
+}
+
+static inline void
+thing_set_time(struct thing *t, unsigned n, int64_t time)
+{
+	t->time[n] = time;
+	t->known |= (uint16_t)KNOWS_TIME(n);
+}
+
 /* replay_things_rows.c: the row with its thing of that key. */
 void thing_compare(struct replay *r, const struct replay_row *row, uint64_t key,
     const struct said *s);

@@ -47,33 +47,12 @@ thing_get(struct replay *r, enum replay_table table, uint64_t key)
 }
 
 static void
-set_digest(struct thing *t, unsigned n, uint64_t digest)
-{
-	t->digest[n] = digest;
-	t->known |= (uint16_t)KNOWS_DIGEST(n);
-}
-
-static void
-set_time(struct thing *t, unsigned n, int64_t time)
-{
-	t->time[n] = time;
-	t->known |= (uint16_t)KNOWS_TIME(n);
-}
-
-static void
 made_by(struct thing *t, const struct replay_line *l, int64_t id)
 {
 	t->seq = (uint32_t)l->seq;
 	t->utc = l->utc;
 	t->id = id;
 }
-
-#define FIELDS(line, values, ...)                                              \
-	static const char *const keys[] = { __VA_ARGS__ };                     \
-	struct body_value values[sizeof(keys) / sizeof(keys[0])];              \
-	bool readable = (line)->body != NULL &&                                \
-			body_get((line)->body, (line)->body_length, keys,      \
-			    sizeof(keys) / sizeof(keys[0]), values)
 
 /* --- epochs */
 
@@ -90,10 +69,10 @@ epoch_open(struct replay *r, const struct replay_line *l, int64_t id,
 	if (r->epoch_least == 0 || (uint64_t)id < r->epoch_least)
 		r->epoch_least = (uint64_t)id;
 	made_by(t, l, id);
-	set_digest(t, 0,
+	thing_set_digest(t, 0,
 	    replay_digest(r, own, sizeof(own)) + replay_digest(r, reason, n));
-	set_time(t, 0, start);
-	set_time(t, 1, end);
+	thing_set_time(t, 0, start);
+	thing_set_time(t, 1, end);
 }
 
 static void
@@ -103,13 +82,14 @@ epoch_close(struct replay *r, int64_t id, int64_t end)
 
 	if (t == NULL)
 		return;
-	set_time(t, 1, end);
+	thing_set_time(t, 1, end);
 }
 
 static void
 epochs_line(struct replay *r, const struct replay_line *l)
 {
-	FIELDS(l, v, "epoch", "reason", "from", "to", "before", "after", "end");
+	LINE_FIELDS(l, v, "epoch", "reason", "from", "to", "before", "after",
+	    "end");
 	if (!readable)
 		return;
 	int64_t id = body_number(&v[0], 0), end = body_number(&v[6], 0);
@@ -166,7 +146,7 @@ picture_add(struct replay *r, const struct replay_line *l, const char *what,
 		return 0;
 	made_by(t, l, incident);
 	t->gone = 0;
-	set_time(t, 0, taken);
+	thing_set_time(t, 0, taken);
 	t->time[1] = l->feed;
 	return key;
 }
@@ -174,8 +154,9 @@ picture_add(struct replay *r, const struct replay_line *l, const char *what,
 static void
 incident_open(struct replay *r, const struct replay_line *l)
 {
-	FIELDS(l, v, "incident", "site", "room", "console", "cause", "since",
-	    "at", "alertable", "text", "before_sha256", "before_taken");
+	LINE_FIELDS(l, v, "incident", "site", "room", "console", "cause",
+	    "since", "at", "alertable", "text", "before_sha256",
+	    "before_taken");
 	int64_t id = readable ? body_number(&v[0], 0) : 0;
 	struct thing *t =
 	    id != 0 ? thing_get(r, REPLAY_INCIDENT, (uint64_t)id) : NULL;
@@ -186,14 +167,14 @@ incident_open(struct replay *r, const struct replay_line *l)
 	int64_t since = body_number(&v[5], 0), at = body_number(&v[6], 0);
 
 	made_by(t, l, id);
-	set_digest(t, 0,
+	thing_set_digest(t, 0,
 	    number_digest(r, l->feed) + replay_fields(r, &v[1], 3));
-	set_digest(t, 1, replay_fields(r, say, 3));
-	set_digest(t, 2, 0);
+	thing_set_digest(t, 1, replay_fields(r, say, 3));
+	thing_set_digest(t, 2, 0);
 	for (unsigned i = 0; i < 3; i++)
-		set_time(t, i, 0);
-	set_time(t, 3, since);
-	set_time(t, 4, at);
+		thing_set_time(t, i, 0);
+	thing_set_time(t, 3, since);
+	thing_set_time(t, 4, at);
 	t->feed = l->feed;
 	uint32_t number = (uint32_t)(t - r->things);
 	uint32_t *open = replay_grow(r, r->open_incidents, &r->open_room,
@@ -216,8 +197,8 @@ incident_shut(struct replay *r, struct thing *t, int64_t good, int64_t closed)
 {
 	uint32_t number = (uint32_t)(t - r->things);
 
-	set_time(t, 0, good > t->time[3] ? good : t->time[3]);
-	set_time(t, 1, closed > t->time[4] ? closed : t->time[4]);
+	thing_set_time(t, 0, good > t->time[3] ? good : t->time[3]);
+	thing_set_time(t, 1, closed > t->time[4] ? closed : t->time[4]);
 	for (size_t i = 0; i < r->open_count; i++)
 		if (r->open_incidents[i] == number)
 			r->open_incidents[i--] =
@@ -241,8 +222,8 @@ incidents_leave(struct replay *r, int64_t feed, int64_t utc)
 static void
 incident_line(struct replay *r, const struct replay_line *l)
 {
-	FIELDS(l, v, "incident", "cause", "alertable", "text", "good", "at",
-	    "note");
+	LINE_FIELDS(l, v, "incident", "cause", "alertable", "text", "good",
+	    "at", "note");
 	const char *what = strrchr(l->kind, '.') + 1;
 	struct thing *t = readable ? thing_find(r, REPLAY_INCIDENT,
 					 (uint64_t)body_number(&v[0], 0))
@@ -253,13 +234,13 @@ incident_line(struct replay *r, const struct replay_line *l)
 	if (t == NULL)
 		return;
 	if (strcmp(what, "change") == 0) {
-		set_digest(t, 1, replay_fields(r, &v[1], 3));
+		thing_set_digest(t, 1, replay_fields(r, &v[1], 3));
 	} else if (strcmp(what, "close") == 0) {
 		incident_shut(r, t, body_number(&v[4], 0),
 		    body_number(&v[5], 0));
 	} else if (strcmp(what, "acknowledge") == 0) {
-		set_time(t, 2, l->utc);
-		set_digest(t, 2,
+		thing_set_time(t, 2, l->utc);
+		thing_set_digest(t, 2,
 		    replay_text(r, l->actor) + replay_fields(r, &v[6], 1));
 	}
 }
@@ -269,7 +250,7 @@ incident_line(struct replay *r, const struct replay_line *l)
 static void
 thumbnail_line(struct replay *r, const struct replay_line *l)
 {
-	FIELDS(l, v, "incident", "what", "taken", "sha256");
+	LINE_FIELDS(l, v, "incident", "what", "taken", "sha256");
 	char what[32];
 
 	if (!readable || v[3].p == NULL)
@@ -329,8 +310,8 @@ pictures_leave(struct replay *r, int64_t feed, bool standing)
 static void
 overlay_line(struct replay *r, const struct replay_line *l)
 {
-	FIELDS(l, v, "overlay", "site", "tag", "from", "days", "begin", "end",
-	    "zone", "reason", "to");
+	LINE_FIELDS(l, v, "overlay", "site", "tag", "from", "days", "begin",
+	    "end", "zone", "reason", "to");
 	bool add = strcmp(strrchr(l->kind, '.'), ".add") == 0;
 	int64_t id = readable ? body_number(&v[0], 0) : 0;
 
@@ -348,20 +329,21 @@ overlay_line(struct replay *r, const struct replay_line *l)
 	if (t == NULL)
 		return;
 	if (!add) {
-		set_time(t, 0, to > t->time[1] ? to : t->time[1]);
+		thing_set_time(t, 0, to > t->time[1] ? to : t->time[1]);
 		return;
 	}
 	bool mute = strncmp(l->kind, "mute.", 5) == 0;
 
 	made_by(t, l, id);
-	set_digest(t, 0,
+	thing_set_digest(t, 0,
 	    number_digest(r, l->feed) + replay_fields(r, &v[1], 7) +
 		(mute ? 1 : 0));
-	set_digest(t, 1, replay_text(r, l->actor) + replay_fields(r, &v[8], 1));
-	set_time(t, 0, to);
-	set_time(t, 1, body_number(&v[3], 0));
-	set_time(t, 2, l->utc);
-	set_time(t, 3, l->seq);
+	thing_set_digest(t, 1,
+	    replay_text(r, l->actor) + replay_fields(r, &v[8], 1));
+	thing_set_time(t, 0, to);
+	thing_set_time(t, 1, body_number(&v[3], 0));
+	thing_set_time(t, 2, l->utc);
+	thing_set_time(t, 3, l->seq);
 }
 
 /* --- prompts, disputes: equal ones are counted */
@@ -379,7 +361,8 @@ replay_prompt_key(const struct replay *r, const struct body_value *console,
 static void
 prompt_line(struct replay *r, const struct replay_line *l)
 {
-	FIELDS(l, v, "console", "asked", "answered", "right", "latency_ms");
+	LINE_FIELDS(l, v, "console", "asked", "answered", "right",
+	    "latency_ms");
 	bool asked = strcmp(l->kind, "prompt.asked") == 0;
 
 	if (!readable || v[0].p == NULL) {
@@ -407,14 +390,14 @@ prompt_line(struct replay *r, const struct replay_line *l)
 	if (t == NULL)
 		return;
 	made_by(t, l, 0);
-	set_time(t, 0, open[0]);
+	thing_set_time(t, 0, open[0]);
 	t->times++;
 }
 
 static void
 dispute_line(struct replay *r, const struct replay_line *l)
 {
-	FIELDS(l, v, "console", "from", "to", "text");
+	LINE_FIELDS(l, v, "console", "from", "to", "text");
 	if (!readable) {
 		r->blank_utc[REPLAY_DISPUTE] = l->utc;
 		return;
@@ -428,7 +411,7 @@ dispute_line(struct replay *r, const struct replay_line *l)
 	int64_t to = body_number(&v[2], 0);
 
 	made_by(t, l, 0);
-	set_time(t, 0, to > l->utc ? to : l->utc);
+	thing_set_time(t, 0, to > l->utc ? to : l->utc);
 	t->times++;
 }
 
@@ -440,7 +423,7 @@ retention_line(struct replay *r, const struct replay_line *l)
 	static const enum replay_table tables[] = { REPLAY_INTERVAL,
 		REPLAY_THUMBNAIL, REPLAY_PRESENCE, REPLAY_DISPLAY,
 		REPLAY_PROMPT, REPLAY_DISPUTE, REPLAY_REPORT };
-	FIELDS(l, v, "intervals_to", "thumbnails_to", "presence_to",
+	LINE_FIELDS(l, v, "intervals_to", "thumbnails_to", "presence_to",
 	    "displays_to", "prompts_to", "disputes_to", "reports_to",
 	    "names_to", "watched_to");
 

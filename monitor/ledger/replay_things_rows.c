@@ -77,16 +77,10 @@ thing_compare(struct replay *r, const struct replay_row *row, uint64_t key,
 		r->tally.unproved[row->table]++;
 }
 
-#define FIELDS(row, values, ...)                                               \
-	static const char *const keys[] = { __VA_ARGS__ };                     \
-	struct body_value values[sizeof(keys) / sizeof(keys[0])];              \
-	body_get((row)->json, (row)->length, keys,                             \
-	    sizeof(keys) / sizeof(keys[0]), values)
-
 static void
 epoch_row(struct replay *r, const struct replay_row *row)
 {
-	FIELDS(row, v, "run", "reason", "anchor", "start", "end");
+	ROW_FIELDS(row, v, "run", "reason", "anchor", "start", "end");
 	int64_t own[2] = { body_number(&v[0], 0), body_number(&v[2], 0) };
 	struct said s = { .digest = { replay_digest(r, own, sizeof(own)) +
 				      replay_digest(r, v[1].p, v[1].n) },
@@ -143,7 +137,7 @@ expired(const struct replay *r, const struct replay_row *row,
 static void
 incident_row(struct replay *r, const struct replay_row *row)
 {
-	FIELDS(row, v, "feed", "site", "room", "console", "since", "at",
+	ROW_FIELDS(row, v, "feed", "site", "room", "console", "since", "at",
 	    "cause", "alertable", "text", "good", "closed", "acknowledged",
 	    "note", "before_sha256", "after_sha256", "after_taken");
 	int64_t feed = feed_of(&v[0]), acknowledged = body_number(&v[11], 0);
@@ -195,8 +189,8 @@ incident_row(struct replay *r, const struct replay_row *row)
 static void
 overlay_row(struct replay *r, const struct replay_row *row)
 {
-	FIELDS(row, v, "feed", "site", "tag", "from", "days", "begin", "end",
-	    "zone", "reason", "to", "created", "what", "line");
+	ROW_FIELDS(row, v, "feed", "site", "tag", "from", "days", "begin",
+	    "end", "zone", "reason", "to", "created", "what", "line");
 	int64_t feed = feed_of(&v[0]), to = body_number(&v[9], 0);
 	int64_t created = body_number(&v[10], 0);
 	struct said s = { .digest = { replay_digest(r, &feed, sizeof(feed)) +
@@ -221,7 +215,7 @@ overlay_row(struct replay *r, const struct replay_row *row)
 static void
 thumbnail_row(struct replay *r, const struct replay_row *row)
 {
-	FIELDS(row, v, "feed", "what", "incident", "taken", "sha256", "is");
+	ROW_FIELDS(row, v, "feed", "what", "incident", "taken", "sha256", "is");
 	int64_t feed = feed_of(&v[0]), taken = body_number(&v[3], 0);
 	struct said s = { .utc = taken };
 	char what[32];
@@ -305,7 +299,7 @@ feed_row(struct replay *r, const struct replay_row *row)
 static void
 site_row(struct replay *r, const struct replay_row *row)
 {
-	FIELDS(row, v, "site", "zone", "contact", "removed", "target");
+	ROW_FIELDS(row, v, "site", "zone", "contact", "removed", "target");
 	struct said s = { .digest = { replay_fields(r, &v[1], 2) },
 		.digest_of = { "zone or contact" },
 		.time = { [2] = body_number(&v[3], 0),
@@ -361,7 +355,8 @@ counted(struct replay *r, const struct replay_row *row, uint64_t key,
 static void
 prompt_row(struct replay *r, const struct replay_row *row)
 {
-	FIELDS(row, v, "console", "asked", "answered", "right", "latency_ms");
+	ROW_FIELDS(row, v, "console", "asked", "answered", "right",
+	    "latency_ms");
 	int64_t n[4] = { body_number(&v[1], 0), body_number(&v[2], 0),
 		body_number(&v[3], 0), body_number(&v[4], 0) };
 
@@ -375,7 +370,7 @@ prompt_row(struct replay *r, const struct replay_row *row)
 static void
 dispute_row(struct replay *r, const struct replay_row *row)
 {
-	FIELDS(row, v, "console", "from", "to", "text", "created");
+	ROW_FIELDS(row, v, "console", "from", "to", "text", "created");
 	int64_t created = body_number(&v[4], 0);
 
 	counted(r, row,

@@ -40,20 +40,6 @@ verb_of(const char *kind)
 					     : CHANGE;
 }
 
-static void
-set_digest(struct thing *t, uint64_t digest)
-{
-	t->digest[0] = digest;
-	t->known |= (uint16_t)KNOWS_DIGEST(0);
-}
-
-static void
-set_time(struct thing *t, unsigned n, int64_t time)
-{
-	t->time[n] = time;
-	t->known |= (uint16_t)KNOWS_TIME(n);
-}
-
 static bool
 is_true(const struct body_value *v)
 {
@@ -101,9 +87,9 @@ site_live(struct replay *r, const struct replay_line *l, const char *path,
 	/* Where it may have been there before, nothing is known of it. */
 	if (is_new && !r->complete)
 		return;
-	set_digest(t, replay_fields(r, empty, 2));
-	set_time(t, 2, 0);
-	set_time(t, 4, 0); /* its target */
+	thing_set_digest(t, 0, replay_fields(r, empty, 2));
+	thing_set_time(t, 2, 0);
+	thing_set_time(t, 4, 0); /* its target */
 	for (size_t k = n; k-- > 0;)
 		if (path[k] == '/') {
 			site_live(r, l, path, k);
@@ -134,13 +120,13 @@ site_line(struct replay *r, const struct replay_line *l)
 	t->seq = (uint32_t)l->seq;
 	t->utc = l->utc;
 	if (verb == REMOVE) {
-		set_time(t, 2, l->utc);
+		thing_set_time(t, 2, l->utc);
 		return;
 	}
-	set_digest(t, replay_fields(r, &v[1], 2));
-	set_time(t, 2, 0);
+	thing_set_digest(t, 0, replay_fields(r, &v[1], 2));
+	thing_set_time(t, 2, 0);
 	if (v[3].p != NULL)
-		set_time(t, 4, body_number(&v[3], 0));
+		thing_set_time(t, 4, body_number(&v[3], 0));
 }
 
 /* --- feeds */
@@ -152,9 +138,9 @@ feed_said(struct replay *r, const struct replay_line *l, struct track *t,
 	bool is = is_true(&v[REPLAY_FEED_KEYS - 1]);
 	bool was = t->there == THERE_YES;
 
-	set_digest(f, replay_fields(r, v, REPLAY_FEED_KEYS - 1));
-	set_time(f, 4, is);
-	set_time(f, 2, 0);
+	thing_set_digest(f, 0, replay_fields(r, v, REPLAY_FEED_KEYS - 1));
+	thing_set_time(f, 4, is);
+	thing_set_time(f, 2, 0);
 	if (v[2].n > 2)
 		site_live(r, l, v[2].p + 1, v[2].n - 2);
 	if (verb == ADD) {
@@ -197,15 +183,15 @@ who_feed(struct replay *r, const struct replay_line *l)
 	if (t == NULL || f == NULL)
 		return false;
 	if (f->seq == 0 && verb == ADD && r->complete)
-		set_time(f, 3, l->utc);
+		thing_set_time(f, 3, l->utc);
 	f->seq = (uint32_t)l->seq;
 	f->utc = l->utc;
 	f->id = l->feed;
 	if (verb == REMOVE) {
 		if (t->there == THERE_YES || t->there == THERE_UNKNOWN)
 			track_remove(r, t, l->utc);
-		set_time(f, 2, l->utc);
-		set_time(f, 4, 0);
+		thing_set_time(f, 2, l->utc);
+		thing_set_time(f, 4, 0);
 		f->known |= KNOWS_TIME(1);
 		return true;
 	}
@@ -252,14 +238,14 @@ placed(struct replay *r, const struct replay_line *l, struct thing *x,
 		return;
 	if (verb == REMOVE) {
 		track_remove(r, t, l->utc);
-		set_time(x, 1, l->utc);
+		thing_set_time(x, 1, l->utc);
 	} else if (verb == ADD) {
 		begins_here(r, t);
 		t->belongs = belongs;
 		t->belongs_known = true;
 		track_add(r, t, l->utc, (uint32_t)l->seq);
-		set_time(x, 0, l->utc);
-		set_time(x, 1, 0);
+		thing_set_time(x, 0, l->utc);
+		thing_set_time(x, 1, 0);
 	} else {
 		track_move(r, t, belongs, l->utc, (uint32_t)l->seq);
 	}
@@ -283,14 +269,14 @@ floor_line(struct replay *r, const struct replay_line *l,
 	if (x == NULL)
 		return;
 	if (x->seq == 0 && verb == ADD && r->complete)
-		set_time(x, 3, l->utc);
+		thing_set_time(x, 3, l->utc);
 	x->seq = (uint32_t)l->seq;
 	x->utc = l->utc;
-	set_time(x, 2, verb == REMOVE ? l->utc : 0);
+	thing_set_time(x, 2, verb == REMOVE ? l->utc : 0);
 	if (verb != REMOVE) {
 		struct body_value extra = replay_extra(l->body, l->body_length);
 
-		set_digest(x, replay_fields(r, &v[1], count - 1));
+		thing_set_digest(x, 0, replay_fields(r, &v[1], count - 1));
 		x->digest[1] = replay_fields(r, &extra, 1);
 		x->known &= (uint16_t)~KNOWS_DIGEST(1);
 		if (extra.p != NULL)

@@ -3,6 +3,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 bool
@@ -33,5 +36,43 @@ disk_sync(const char *path)
 	if (fd >= 0)
 		close(fd);
 	errno = error;
+	return good;
+}
+
+/* Of the folder that holds it. */
+static bool
+sync_name(char *path)
+{
+	char *slash = strrchr(path, '/');
+
+	if (slash == NULL)
+		return disk_sync(".");
+	slash[slash == path] = '\0'; /* "/" is a folder too */
+	return disk_sync(path);
+}
+
+bool
+disk_put(const char *path, const char *text, mode_t mode)
+{
+	char *fresh = NULL;
+	int fd, error;
+	bool good;
+
+	if (asprintf(&fresh, "%s.new", path) < 0) {
+		errno = ENOMEM;
+		return false;
+	}
+	unlink(fresh); /* of an attempt that was cut off */
+	fd = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+	good = fd >= 0 && disk_write(fd, text, strlen(text)) &&
+	       fsync(fd) == 0 && rename(fresh, path) == 0;
+	error = errno;
+	if (fd >= 0)
+		close(fd);
+	if (fd >= 0 && !good)
+		unlink(fresh);
+	errno = error;
+	good = good && sync_name(fresh);
+	free(fresh);
 	return good;
 }

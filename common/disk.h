@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 /* All n bytes, whatever interrupts; nothing is synced. False: errno says why,
  * and a part may have been written. */
@@ -14,5 +15,8 @@ bool disk_write(int fd, const void *bytes, size_t n);
 /* fsync of a file, or of a folder (so that its names are kept) by its path;
  * false with errno. */
 bool disk_sync(const char *path);
+/* The file at path is this text from now on, or, false with errno, what it was:
+ * written beside it (".new"), then put in its place. */
+bool disk_put(const char *path, const char *text, mode_t mode);
 
 #endif

@@ -41,7 +41,6 @@ struct held_witness {
 	char note[NOTE_BYTES];
 	struct errand *errand; /* of a folder */
 	int64_t receipt_us;    /* monotonic, the last; or our start */
-	int64_t receipt_utc;   /* 0 = none ever */
 	bool inside;	       /* a folder of our own file system: no outside */
 	char why[COURIER_DETAIL_BYTES]; /* the last failure */
 	bool missed, denied;
@@ -50,12 +49,10 @@ struct held_witness {
 
 struct record {
 	struct note_signer signer;
-	bool ready; /* there is a key */
 	char name[NOTE_NAME];
 	bool asking; /* for the head, or storing a checkpoint */
 	int64_t due_us;
 	int64_t checkpoint; /* the newest: its number, 0 = none yet */
-	int64_t utc;
 	uint64_t size;
 	char note[NOTE_BYTES];
 	struct held_witness witnesses[CONFIG_WITNESSES];

@@ -11,10 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "common/clock.h"
+#include "common/disk.h"
 #include "common/log.h"
 #include "monitor/courier/backoff.h"
 #include "monitor/courier/mail_text.h"
@@ -87,7 +87,7 @@ take_receipt(struct held_witness *w, enum store_witness_kind kind,
 	char line[NOTE_BYTES];
 
 	w->receipt_us = clock_mono_us();
-	w->receipt_utc = r.utc = monitor_utc(m, w->receipt_us);
+	r.utc = monitor_utc(m, w->receipt_us);
 	m->witnessed_utc_us = r.utc;
 	snprintf(line, sizeof(line), "%s", text);
 	nl = strchr(line, '\n');
@@ -462,7 +462,6 @@ sign(struct record *k, const struct store_head *h, struct store_checkpoint *out)
 		return false;
 	snprintf(k->note, sizeof(k->note), "%s\n%s", text, line);
 	k->size = h->size;
-	k->utc = h->utc;
 	*out = (struct store_checkpoint){ .size = h->size,
 		.utc = h->utc,
 		.note = k->note };
@@ -497,7 +496,7 @@ ask(struct monitor *m, int64_t now_us)
 	struct record *k = record_of(m);
 	const struct store_done done = { on_head, m };
 
-	if (k->ready && !k->asking)
+	if (!k->asking)
 		k->asking = store_head(m->store, now_us, &done);
 }
 
@@ -581,19 +580,6 @@ fail(char **error_out, const char *path, const char *why)
 }
 
 static bool
-write_file(const char *path, const char *text, mode_t mode)
-{
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-	size_t n = strlen(text);
-	bool good =
-	    fd >= 0 && write(fd, text, n) == (ssize_t)n && fsync(fd) == 0;
-
-	if (fd >= 0)
-		close(fd);
-	return good;
-}
-
-static bool
 make_key(struct record *k, const char *path, char **error_out)
 {
 	char text[NOTE_KEY_TEXT + 2];
@@ -607,7 +593,8 @@ make_key(struct record *k, const char *path, char **error_out)
 	note_signer_print(&k->signer, text);
 	text[strlen(text) + 1] = '\0';
 	text[strlen(text)] = '\n';
-	good = write_file(path, text, 0400);
+	/* Half a key would be no key at the next start. */
+	good = disk_put(path, text, 0400);
 	explicit_bzero(text, sizeof(text));
 	return good || fail(error_out, path, strerror(errno));
 }
@@ -647,8 +634,7 @@ write_public(struct record *k, const char *path)
 	n = strlen(text);
 	text[n] = '\n';
 	text[n + 1] = '\0';
-	unlink(pub);
-	if (!write_file(pub, text, 0444))
+	if (!disk_put(pub, text, 0444))
 		log_warn("record", "%s: %s", pub, strerror(errno));
 }
 
@@ -677,7 +663,6 @@ open_key(struct monitor *m, char **error_out)
 		      : make_key(k, path, error_out)))
 		return false;
 	write_public(k, path);
-	k->ready = true;
 	return true;
 }
 
@@ -697,7 +682,6 @@ take_last(void *arg, const struct store_receipt_row *row)
 		    memcmp(w->config.name, row->witness.p, row->witness.n) != 0)
 			continue;
 		w->known = row->size;
-		w->receipt_utc = row->utc;
 	}
 	return true;
 }

@@ -28,18 +28,10 @@ fail(char error_out[256], const char *what, const char *file)
 static bool
 write_whole(const char *dir, const char *name, const char *text, mode_t mode)
 {
-	char path[1200], fresh[1220];
-	int fd;
-	bool good;
+	char path[1200];
 
 	snprintf(path, sizeof(path), "%s/%s", dir, name);
-	snprintf(fresh, sizeof(fresh), "%s.new", path);
-	unlink(fresh);
-	fd = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-	good = fd >= 0 && disk_write(fd, text, strlen(text)) && fsync(fd) == 0;
-	if (fd >= 0)
-		close(fd);
-	return good && rename(fresh, path) == 0 && disk_sync(dir);
+	return disk_put(path, text, mode);
 }
 
 static char *

@@ -10,7 +10,6 @@
 
 #include "monitor/cli/client.h"
 #include "monitor/config/config_outside.h"
-#include "monitor/config/config_value.h"
 #include "monitor/store/store_ledger.h"
 #include "monitor/store/store_read_ledger.h"
 
@@ -33,8 +32,8 @@ static const char help[] =
     "example: camwarden deliveries --waiting\n"
     "\n"
     "exit: 0 none waits after a failure and none was given up (test: sent), 1 "
-    "some, 2 no\n"
-    "answer, 3 (test) the monitor doesn't run\n";
+    "some, 2 not\n"
+    "done, 3 (test) the monitor doesn't run\n";
 
 #define TEST_SECONDS 60
 
@@ -116,11 +115,14 @@ parse_options(struct listing *l, int argc, char **argv)
 			l->waiting = true;
 		else if (option == 't')
 			l->to = optarg;
-		else if (option == 'n'
-			     ? !config_value_integer(optarg, &l->limit) ||
-				   l->limit < 1 || l->limit > 1000000
-			     : !cli_option(&l->cli, option, help))
+		else if (option == 'n')
+			l->limit = cli_number(optarg);
+		else if (!cli_option(&l->cli, option, help))
 			return false;
+	}
+	if (l->limit == 0 || l->limit > 1000000) {
+		cli_say("--limit: expected a number from 1 to 1000000");
+		return false;
 	}
 	l->test = optind < argc && strcmp(argv[optind], "test") == 0;
 	return optind + l->test == argc && (l->test || l->to == NULL);

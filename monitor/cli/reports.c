@@ -20,15 +20,14 @@ static const char help[] =
     "size and\n"
     "SHA-256 as the ledger has it, whether the file still is that one (ok, "
     "changed,\n"
-    "gone), and when it was mailed to all of report.mail_to.\n"
+    "gone, unreadable), and when it was mailed to all of report.mail_to.\n"
     "\n"
     "  --limit N  so many (31; 0: all)\n"
     "  --config FILE, --state-dir DIR, --json, --help\n"
     "\n"
     "example: camwarden reports --limit 7\n"
     "\n"
-    "exit: 0 the files are what they were, 1 one is changed or gone, 2 not "
-    "done\n";
+    "exit: 0 the files are what they were, 1 one is not, 2 not done\n";
 
 #define DELIVERIES_MOST 100000u
 

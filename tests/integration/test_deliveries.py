@@ -140,7 +140,8 @@ for path, word, change, back in (
     back(path)
 assert m.stop() == 0
 assert test_mail()[0] == 3
-for words, code in (("--to chief@b.test test", 3), ("test test", 2), ("tests", 2), ("--to chief@b.test", 2)):
+for words, code in (("--to chief@b.test test", 3), ("test test", 2), ("tests", 2), ("--to chief@b.test", 2),
+                    ("--limit 0", 2), ("--limit x", 2), ("--limit 1000001", 2)):
     p = subprocess.run([program("camwarden"), "deliveries", "--config", f"{dir}/c.yaml", *words.split()],
                        capture_output=True, text=True, timeout=90)
     assert p.returncode == code, (words, p)

@@ -129,8 +129,8 @@ store_read_intervals(struct store_reader *r, int64_t feed, int64_t from_utc,
 	return store_reader_end(r);
 }
 
-static void
-incident_row(sqlite3_stmt *st, struct store_incident_row *row)
+void
+reader_incident(sqlite3_stmt *st, struct store_incident_row *row)
 {
 	row->id = sqlite3_column_int64(st, 0);
 	row->feed = sqlite3_column_int64(st, 1);
@@ -160,21 +160,14 @@ store_read_incidents(struct store_reader *r, bool open_only, int64_t from_utc,
 
 	store_reader_begin(r);
 	sqlite3_stmt *st = db_query(&r->db,
-	    "SELECT i.id, i.feed, i.site, i.since, i.at, i.good, i.closed,"
-	    " i.cause, i.alertable, i.acknowledged, i.acknowledged_by, i.note,"
-	    " i.text, i.before, i.after,"
-	    " coalesce(m.name, iif(f.id IS NULL, p.path,"
-	    "  ifnull(p.path || '/', '') || f.name)), i.room, i.console"
-	    " FROM incident i LEFT JOIN feed f ON f.id = i.feed"
-	    " LEFT JOIN room m ON m.id = i.room"
-	    " LEFT JOIN site p ON p.id = ifnull(i.site, f.site)"
+	    "SELECT " READER_INCIDENT READER_INCIDENT_FROM
 	    " WHERE iif(?1, i.closed IS NULL,"
 	    "  i.since < ?3 AND (i.closed IS NULL OR i.closed > ?2))"
 	    " ORDER BY i.at DESC, i.id DESC LIMIT ?4",
 	    "iiii", (int64_t)open_only, from_utc, to_utc, (int64_t)limit);
 
 	while (db_step(&r->db, st)) {
-		incident_row(st, &row);
+		reader_incident(st, &row);
 		if (!fn(arg, &row)) {
 			db_done(st);
 			break;

@@ -159,26 +159,11 @@ trouble_row(const struct store_stand *s, sqlite3_stmt *st,
 {
 	struct store_incident_row *i = &row->incident;
 
-	i->id = sqlite3_column_int64(st, 0);
-	i->feed = sqlite3_column_int64(st, 1);
-	i->site = sqlite3_column_int64(st, 2);
-	i->since_utc = sqlite3_column_int64(st, 3);
-	i->at_utc = sqlite3_column_int64(st, 4);
-	i->good_utc = sqlite3_column_int64(st, 5);
-	i->closed_utc = sqlite3_column_int64(st, 6);
-	i->cause = (enum cause)sqlite3_column_int(st, 7);
-	i->alertable = sqlite3_column_int(st, 8);
-	i->acknowledged_utc = sqlite3_column_int64(st, 9);
-	i->acknowledged_by = db_text(st, 10);
-	i->note = db_text(st, 11);
-	i->text = db_text(st, 12);
-	i->room = sqlite3_column_int64(st, 13);
-	i->console = sqlite3_column_int64(st, 14);
-	i->place = db_text(st, 15);
-	row->room_name = db_text(st, 16);
-	shot_read(st, 17, s, &row->before);
-	shot_read(st, 20, s, &row->after);
-	shot_read(st, 23, s, &row->recovered);
+	reader_incident(st, i);
+	row->room_name = db_text(st, READER_INCIDENT_COLUMNS);
+	shot_read(st, READER_INCIDENT_COLUMNS + 1, s, &row->before);
+	shot_read(st, READER_INCIDENT_COLUMNS + 4, s, &row->after);
+	shot_read(st, READER_INCIDENT_COLUMNS + 7, s, &row->recovered);
 	i->before = row->before.id;
 	i->after = row->after.id;
 	trouble_then(s, i);
@@ -215,7 +200,6 @@ trouble_words(struct store_reader *r, const struct store_stand *s,
 	return st;
 }
 
-#define SHOT(t) " " t ".id, " t ".utc, " t ".sha256"
 bool
 store_read_troubles(struct store_reader *r, const struct store_stand *s,
     int64_t from_utc, int64_t to_utc, store_trouble_fn *fn, void *arg)
@@ -225,33 +209,15 @@ store_read_troubles(struct store_reader *r, const struct store_stand *s,
 
 	store_reader_begin(r);
 	sqlite3_stmt *st = db_query(&r->db,
-	    "SELECT i.id, i.feed, i.site, i.since, i.at, i.good, i.closed,"
-	    " i.cause, i.alertable, i.acknowledged, i.acknowledged_by, i.note,"
-	    " i.text, i.room, i.console,"
-	    " coalesce(m.name, iif(f.id IS NULL, p.path,"
-	    "  ifnull(p.path || '/', '') || f.name)), m.name," SHOT(
-		"b") "," SHOT("a") "," SHOT("n") " FROM incident i LEFT JOIN "
-						 "feed f ON f.id = i.feed"
-						 " LEFT JOIN room m ON m.id = "
-						 "i.room"
-						 " LEFT JOIN site p ON p.id = "
-						 "ifnull(i.site, f.site)"
-						 " LEFT JOIN thumbnail b ON "
-						 "b.id = i.before"
-						 " LEFT JOIN thumbnail a ON "
-						 "a.id = i.after"
-						 " LEFT JOIN thumbnail n ON "
-						 "n.id = (SELECT max(t.id) "
-						 "FROM thumbnail"
-						 "  t WHERE t.feed = i.feed "
-						 "AND t.kind = 4 AND "
-						 "t.incident = i.id)"
-						 " WHERE i.since < ?2 AND i.at "
-						 "<= ?3 AND"
-						 "  (i.closed IS NULL OR "
-						 "ifnull(i.good, i.closed) > "
-						 "?1)"
-						 " ORDER BY i.since, i.id",
+	    "SELECT " READER_INCIDENT ", m.name, b.id, b.utc, b.sha256,"
+	    " a.id, a.utc, a.sha256, n.id, n.utc, n.sha256" READER_INCIDENT_FROM
+	    " LEFT JOIN thumbnail b ON b.id = i.before"
+	    " LEFT JOIN thumbnail a ON a.id = i.after"
+	    " LEFT JOIN thumbnail n ON n.id = (SELECT max(t.id) FROM thumbnail"
+	    "  t WHERE t.feed = i.feed AND t.kind = 4 AND t.incident = i.id)"
+	    " WHERE i.since < ?2 AND i.at <= ?3 AND"
+	    "  (i.closed IS NULL OR ifnull(i.good, i.closed) > ?1)"
+	    " ORDER BY i.since, i.id",
 	    "iii", from_utc, to_utc, s->as_of_utc);
 
 	while (on && db_step(&r->db, st)) {
@@ -267,6 +233,10 @@ store_read_troubles(struct store_reader *r, const struct store_stand *s,
 
 /* --- lines */
 
+#define LINES                                                                  \
+	"SELECT e.seq, e.utc, e.feed, e.kind, ifnull(e.actor, p.actor),"       \
+	" ifnull(e.body, p.body) FROM event e"                                 \
+	" LEFT JOIN private p ON p.seq = e.seq"
 static void
 line_row(sqlite3_stmt *st, struct store_deed_row *row)
 {
@@ -317,9 +287,7 @@ store_read_deeds(struct store_reader *r, const struct store_stand *s,
 
 	store_reader_begin(r);
 	sqlite3_stmt *st = db_query(&r->db,
-	    "SELECT e.seq, e.utc, e.feed, e.kind, ifnull(e.actor, p.actor),"
-	    " ifnull(e.body, p.body) FROM event e"
-	    " LEFT JOIN private p ON p.seq = e.seq"
+	    LINES
 	    " WHERE e.seq >= ?1 AND e.seq <= ?2 AND e.utc >= ?3 AND e.utc < ?4"
 	    " AND e.kind NOT IN ('verdict', 'incident.open', 'incident.change',"
 	    " 'incident.close', 'thumbnail', 'presence', 'display', 'prompt')"
@@ -345,9 +313,7 @@ store_read_deed_before(struct store_reader *r, const struct store_stand *s,
 
 	store_reader_begin(r);
 	sqlite3_stmt *st = db_query(&r->db,
-	    "SELECT e.seq, e.utc, e.feed, e.kind, ifnull(e.actor, p.actor),"
-	    " ifnull(e.body, p.body) FROM event e"
-	    " LEFT JOIN private p ON p.seq = e.seq"
+	    LINES
 	    " WHERE e.seq <= ?1 AND e.seq >= ?4 AND e.kind GLOB ?2 AND e.utc < "
 	    "?3"
 	    " ORDER BY e.seq DESC LIMIT 1",

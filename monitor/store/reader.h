@@ -22,4 +22,18 @@ struct store_reader {
 bool store_reader_begin(struct store_reader *r);
 bool store_reader_end(struct store_reader *r);
 
+/* An incident's columns, and how they are read: the first of a row. */
+#define READER_INCIDENT                                                        \
+	"i.id, i.feed, i.site, i.since, i.at, i.good, i.closed,"               \
+	" i.cause, i.alertable, i.acknowledged, i.acknowledged_by, i.note,"    \
+	" i.text, i.before, i.after,"                                          \
+	" coalesce(m.name, iif(f.id IS NULL, p.path,"                          \
+	"  ifnull(p.path || '/', '') || f.name)), i.room, i.console"
+#define READER_INCIDENT_COLUMNS 18
+#define READER_INCIDENT_FROM                                                   \
+	" FROM incident i LEFT JOIN feed f ON f.id = i.feed"                   \
+	" LEFT JOIN room m ON m.id = i.room"                                   \
+	" LEFT JOIN site p ON p.id = ifnull(i.site, f.site)"
+void reader_incident(sqlite3_stmt *st, struct store_incident_row *row);
+
 #endif

@@ -29,8 +29,8 @@ gather_find(const struct keep_list *index, int64_t id)
 	return hit != NULL ? hit->index : REPORT_NONE;
 }
 
-static void
-number(struct gather *g, struct keep_list *index, int64_t id, uint32_t at)
+void
+gather_index(struct gather *g, struct keep_list *index, int64_t id, uint32_t at)
 {
 	struct numbered *n = keep_more(g->keep, index, sizeof(*n));
 
@@ -47,7 +47,7 @@ gather_number(struct gather *g)
 {
 	g->site_index.count = g->feed_index.count = 0;
 	for (uint32_t i = 0; i < g->w->sites.count; i++)
-		number(g, &g->site_index, SITE(g, i)->id, i);
+		gather_index(g, &g->site_index, SITE(g, i)->id, i);
 	for (uint32_t i = 0; i < g->w->feeds.count; i++) {
 		struct numbered *n =
 		    keep_more(g->keep, &g->feed_index, sizeof(*n));
@@ -108,7 +108,7 @@ place_row(void *arg, const struct store_place_row *row)
 			: up != NULL	     ? up->target_ppm
 					     : g->ask->target_ppm;
 	s->parent = up != NULL ? (uint32_t)(up - SITE(g, 0)) : REPORT_NONE;
-	number(g, &g->site_index, row->id, g->w->sites.count - 1);
+	gather_index(g, &g->site_index, row->id, g->w->sites.count - 1);
 	return !g->keep->failed;
 }
 

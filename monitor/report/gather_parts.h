@@ -72,6 +72,9 @@ struct blind { /* a stretch of a feed that we were blind for */
 
 /* REPORT_NONE: not in the report. */
 uint32_t gather_find(const struct keep_list *index, int64_t id);
+/* A row's number and its place; kept in order. */
+void gather_index(struct gather *g, struct keep_list *index, int64_t id,
+    uint32_t at);
 /* Numbers all sites and feeds anew. */
 void gather_number(struct gather *g);
 /* Is the path that one, or below it? */

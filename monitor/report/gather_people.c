@@ -190,6 +190,7 @@ console_row(void *arg, const struct store_console_row *row)
 	c->name = keep_text(g->keep, row->name);
 	c->room = keep_text(g->keep, row->room);
 	c->zone = keep_text(g->keep, row->zone);
+	gather_index(g, &x->index, row->id, g->w->consoles.count - 1);
 	return !g->keep->failed;
 }
 
@@ -314,33 +315,6 @@ breaches_place(struct consoles *x)
 	}
 }
 
-static int
-index_order(const void *a, const void *b)
-{
-	const struct numbered *x = a, *y = b;
-
-	return x->id < y->id ? -1 : x->id > y->id;
-}
-
-static bool
-consoles_index(struct consoles *x)
-{
-	const struct report_console *list = x->g->w->consoles.items;
-
-	for (uint32_t i = 0; i < x->g->w->consoles.count; i++) {
-		struct numbered *n =
-		    keep_more(x->g->keep, &x->index, sizeof(*n));
-
-		if (n == NULL)
-			return false;
-		*n = (struct numbered){ list[i].id, i };
-	}
-	if (x->index.count > 1)
-		qsort(x->index.items, x->index.count, sizeof(struct numbered),
-		    index_order);
-	return true;
-}
-
 static bool
 presence_all(struct consoles *x)
 {
@@ -424,7 +398,7 @@ gather_consoles(struct gather *g)
 	x.attended = calloc(x.windows + 1, sizeof(*x.attended));
 	good = x.attended != NULL &&
 	       store_read_consoles(g->r, g->ask->site, console_row, &x) &&
-	       !g->keep->failed && consoles_index(&x) && presence_all(&x);
+	       !g->keep->failed && presence_all(&x);
 	if (good) {
 		breaches_place(&x);
 		g->keep->failed |= !alarms_count(&x);

@@ -203,13 +203,15 @@ by_number(const void *a, const void *b)
 }
 
 static uint32_t
-most_at_once(const struct blind *b, uint32_t count)
+most_at_once(struct gather *g, const struct blind *b, uint32_t count)
 {
 	int64_t *ends = malloc(count * sizeof(*ends));
 	uint32_t most = 0, over = 0;
 
-	if (ends == NULL)
+	if (ends == NULL) {
+		g->keep->failed = true;
 		return 0;
+	}
 	for (uint32_t i = 0; i < count; i++)
 		ends[i] = b[i].end_us;
 	qsort(ends, count, sizeof(*ends), by_number);
@@ -248,7 +250,7 @@ blind_join(struct gather *g)
 					 g->w->gaps.count - 1;
 
 		gap->cause = b[i].cause;
-		gap->feeds = most_at_once(b + i, next - i);
+		gap->feeds = most_at_once(g, b + i, next - i);
 	}
 }
 

@@ -14,6 +14,8 @@ usage: ./dev bench NAME [options]
            precision, delays, false alarms
   presence people and jigglers at drawn consoles; a scripted month of 3,700
            feeds against its audit
+  web      the status wall in a browser: first paint, changes to pixels, frames,
+           bytes, and what 20 open walls cost the server
   record   ledger lines written a second; reports of a year; ten million lines
            examined
 
@@ -51,6 +53,9 @@ def main():
     if name == "record":
         import record
         return record.main(rest)
+    if name == "web":
+        import web
+        return web.main(rest)
     if name == "detect":
         import detect
         return detect.main(rest)

@@ -2,10 +2,16 @@
 /* monitor.h without rooms below it: a fleet that exists only on paper, for
  * tests of the faces (camwarden-fake, used by tests/integration). The number
  * of feeds is CAMWARDEN_FAKE_FEEDS (60), the rows that change each second
- * CAMWARDEN_FAKE_CHANGES (1). Deterministic but for the time of day. */
+ * CAMWARDEN_FAKE_CHANGES (1). A datagram "FROM COUNT" to the socket that
+ * CAMWARDEN_FAKE_SOCKET names changes so many rows at once, from that one on:
+ * what was well freezes now, the rest is well again (./dev bench web).
+ * Deterministic but for the time of day. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 #include <event2/event.h>
 
@@ -29,6 +35,7 @@ struct fake_feed {
 struct monitor {
 	struct event_base *base;
 	struct event *tick;
+	struct event *told;
 	struct fake_feed *feed;
 	uint32_t count;
 	uint32_t changes;
@@ -134,6 +141,51 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 	}
 }
 
+static void
+on_told(evutil_socket_t fd, short what, void *arg)
+{
+	struct monitor *m = arg;
+	char text[64];
+	unsigned from, count;
+	ssize_t n = recv(fd, text, sizeof(text) - 1, 0);
+
+	(void)what;
+	text[n > 0 ? n : 0] = '\0';
+	if (sscanf(text, "%u %u", &from, &count) != 2 || m->count == 0)
+		return;
+	for (uint32_t i = 0; i < count; i++) {
+		struct fake_feed *f = &m->feed[(from + i) % m->count];
+		bool well = f->row.state == STATE_UP;
+
+		f->row.cause = well ? CAUSE_FROZEN : CAUSE_NONE;
+		f->row.state = well ? cause_state(CAUSE_FROZEN) : STATE_UP;
+		f->row.causes = well ? 1ull << CAUSE_FROZEN : 0;
+		f->row.since_utc_us = f->row.at_utc_us = clock_utc_us();
+		f->row.version++;
+		m->verdicts++;
+		if (m->fn != NULL)
+			m->fn(m->arg, &f->row);
+	}
+}
+
+/* No socket where none is asked for, or none can be had. */
+static void
+be_told(struct monitor *m)
+{
+	const char *path = getenv("CAMWARDEN_FAKE_SOCKET");
+	struct sockaddr_un at = { .sun_family = AF_UNIX };
+	int fd;
+
+	if (path == NULL || strlen(path) >= sizeof(at.sun_path))
+		return;
+	memcpy(at.sun_path, path, strlen(path) + 1);
+	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0 || bind(fd, (struct sockaddr *)&at, sizeof(at)) != 0)
+		abort();
+	m->told = event_new(m->base, fd, EV_READ | EV_PERSIST, on_told, m);
+	event_add(m->told, NULL);
+}
+
 struct monitor *
 monitor_new(struct event_base *base, const struct monitor_config *cfg,
     char **error_out)
@@ -154,6 +206,7 @@ monitor_new(struct event_base *base, const struct monitor_config *cfg,
 		fill(&m->feed[i], i, m->started);
 	m->tick = event_new(base, -1, EV_PERSIST, on_tick, m);
 	event_add(m->tick, &second);
+	be_told(m);
 	return m;
 }
 
@@ -171,6 +224,10 @@ monitor_free(struct monitor **mp)
 
 	*mp = NULL;
 	event_free(m->tick);
+	if (m->told != NULL) {
+		close(event_get_fd(m->told));
+		event_free(m->told);
+	}
 	free(m->feed);
 	free(m);
 }

@@ -133,6 +133,10 @@ struct monitor_answer {
 	uint32_t added, changed, removed, unchanged;
 	const char *text;
 	int64_t seq; /* of its line, where that is one; else 0 */
+	int64_t id;  /* of the row that was made or changed; else 0 */
+	/* Of an import (inventory/), else NULL. Borrowed, as text is. */
+	const struct diff *diff;
+	const struct inventory_mistakes *mistakes;
 };
 /* Called once, from the loop or from within the call, after the commit. */
 typedef void monitor_answer_fn(void *arg, const struct monitor_answer *a);

@@ -12,6 +12,7 @@
 #include <sys/random.h>
 
 #include "common/clock.h"
+#include "monitor/inventory/diff.h"
 #include "monitor/inventory/inventory.h"
 
 #define CHANGES_SHOWN 200u
@@ -146,8 +147,7 @@ change_fini(struct change *c)
 static void
 refuse(struct change *c, const char *why)
 {
-	monitor_answer_now(c->answer, c->arg, false,
-	    c->mistakes.text != NULL ? c->mistakes.text : why);
+	monitor_answer_refused(c->answer, c->arg, &c->mistakes, why);
 }
 
 /* The plan is given. */
@@ -168,6 +168,7 @@ apply(struct change *c, struct inventory_plan *plan, bool dry_run)
 		return;
 	}
 	q->text = plan_text(plan);
+	q->diff = diff_of_plan(c->now, plan);
 	q->result.added = (uint32_t)plan->added;
 	q->result.changed = (uint32_t)plan->changed;
 	q->result.removed = (uint32_t)plan->removed;

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "common/clock.h"
+#include "monitor/inventory/diff.h"
 #include "monitor/monitor_parts.h"
 #include "monitor/monitor_request.h"
 #include "monitor/store/store_consoles.h"
@@ -53,8 +54,7 @@ plan_text(const struct floor_plan *plan)
 static void
 refuse(struct change *c, const char *why)
 {
-	monitor_answer_now(c->answer, c->arg, false,
-	    c->mistakes.text != NULL ? c->mistakes.text : why);
+	monitor_answer_refused(c->answer, c->arg, &c->mistakes, why);
 }
 
 static bool
@@ -93,6 +93,7 @@ apply(struct change *c, struct floor_plan *plan, bool dry_run)
 		return;
 	}
 	q->text = plan_text(plan);
+	q->diff = diff_of_floor(c->now, plan);
 	q->result.added = (uint32_t)plan->added;
 	q->result.changed = (uint32_t)plan->changed;
 	q->result.removed = (uint32_t)plan->removed;

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "monitor/inventory/diff.h"
 #include "monitor/store/store.h"
 
 void
@@ -15,17 +16,32 @@ monitor_answer_now(monitor_answer_fn *answer, void *arg, bool ok,
 }
 
 void
+monitor_answer_refused(monitor_answer_fn *answer, void *arg,
+    const struct inventory_mistakes *mistakes, const char *why)
+{
+	const struct monitor_answer a = { .text = mistakes->text != NULL
+						      ? mistakes->text
+						      : why,
+		.mistakes = mistakes };
+
+	answer(arg, &a);
+}
+
+void
 monitor_request_done(void *arg, const struct store_result *r)
 {
 	struct monitor_request *q = arg;
 
 	q->result.ok = r->ok;
 	q->result.seq = r->seq;
+	q->result.id = r->id;
+	q->result.diff = r->ok ? q->diff : NULL;
 	q->result.text = r->ok ? q->text : r->error;
 	if (q->result.text == NULL)
 		q->result.text = "";
 	q->answer(q->arg, &q->result);
 	free(q->text);
+	diff_free(&q->diff);
 	free(q);
 }
 

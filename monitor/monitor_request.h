@@ -16,11 +16,15 @@ struct monitor_request {
 	monitor_answer_fn *answer;
 	void *arg;
 	struct monitor_answer result;
-	char *text; /* owned; what is answered when it was done */
+	char *text;	   /* owned; what is answered when it was done */
+	struct diff *diff; /* owned, NULL = none; likewise */
 };
 
 void monitor_answer_now(monitor_answer_fn *answer, void *arg, bool ok,
     const char *text);
+/* Not done: what is wrong with the file, or (no mistakes) why. */
+void monitor_answer_refused(monitor_answer_fn *answer, void *arg,
+    const struct inventory_mistakes *mistakes, const char *why);
 /* NULL: no memory; the answer was given. */
 struct monitor_request *monitor_request_new(monitor_answer_fn *answer,
     void *arg);

@@ -7,6 +7,7 @@
 
 #include "camwarden/words.h"
 #include "monitor/cli/cli.h"
+#include "monitor/cli/import_json.h"
 #include "monitor/inventory/inventory.h"
 #include "monitor/monitor_duties.h"
 #include "monitor/monitor.h"
@@ -70,6 +71,15 @@ on_changed(void *arg, const struct monitor_answer *r)
 	free(p);
 }
 
+static void
+on_imported(void *arg, const struct monitor_answer *r)
+{
+	struct pending *p = arg;
+
+	p->answer(p->arg, import_json(r));
+	free(p);
+}
+
 static struct pending *
 pending_new(const struct asked *a)
 {
@@ -118,7 +128,7 @@ do_import(const struct asked *a)
 	struct pending *p;
 
 	if (table_of(a, &what.table) && (p = pending_new(a)) != NULL)
-		monitor_import(a->m, &what, &who, on_changed, p);
+		monitor_import(a->m, &what, &who, on_imported, p);
 }
 
 static void
@@ -129,7 +139,7 @@ do_remove(const struct asked *a)
 	struct pending *p;
 
 	if (table_of(a, &table) && (p = pending_new(a)) != NULL)
-		monitor_remove(a->m, table, word(a, "name"), &who, on_changed,
+		monitor_remove(a->m, table, word(a, "name"), &who, on_imported,
 		    p);
 }
 
@@ -161,7 +171,7 @@ do_floor_import(const struct asked *a)
 	struct pending *p;
 
 	if (floor_kind_named(a, &what.kind) && (p = pending_new(a)) != NULL)
-		monitor_floor_import(a->m, &what, &who, on_changed, p);
+		monitor_floor_import(a->m, &what, &who, on_imported, p);
 }
 
 static void
@@ -173,7 +183,7 @@ do_floor_remove(const struct asked *a)
 
 	if (floor_kind_named(a, &kind) && (p = pending_new(a)) != NULL)
 		monitor_floor_remove(a->m, kind, word(a, "name"), &who,
-		    on_changed, p);
+		    on_imported, p);
 }
 
 /* 64 hexadecimal digits -> 32 bytes. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "monitor/cli/client.h"
+#include "monitor/cli/import_print.h"
 #include "monitor/store/store_read_consoles.h"
 
 #define ANSWER_SECONDS 55
@@ -69,20 +70,6 @@ floor_command_ask(const struct floor_local *what, int *code_out)
 	return NULL;
 }
 
-static void
-put_lines(FILE *out, const char *text)
-{
-	for (const char *p = text ? text : ""; *p != '\0';) {
-		size_t n = strcspn(p, "\n");
-		char *line = strndup(p, n);
-
-		cli_put(out, line ? line : "");
-		fputc('\n', out);
-		free(line);
-		p += n + (p[n] == '\n');
-	}
-}
-
 static const char *
 what_was(const struct floor_local *w)
 {
@@ -104,33 +91,14 @@ floor_command_change(const struct cli *cli, const struct floor_local *what)
 
 	if (answer == NULL)
 		return code;
-	const char *error = json_string_value(json_object_get(answer, "error"));
 	bool ok = json_is_true(json_object_get(answer, "ok"));
 
-	if (cli->json) {
+	if (cli->json)
 		cli_print_json(answer);
-	} else {
-		if (!ok || what->verb <= FLOOR_LOCAL_REMOVE)
-			put_lines(ok ? stdout : stderr,
-			    json_string_value(json_object_get(answer, "text")));
-		if (error != NULL)
-			cli_say("%s", error);
-		if (ok && what->verb <= FLOOR_LOCAL_REMOVE)
-			printf("%s%s: %lld added, %lld changed, %lld removed, "
-			       "%lld unchanged\n",
-			    what->dry_run ? "dry run, nothing changed; " : "",
-			    what_was(what),
-			    json_integer_value(
-				json_object_get(answer, "added")),
-			    json_integer_value(
-				json_object_get(answer, "changed")),
-			    json_integer_value(
-				json_object_get(answer, "removed")),
-			    json_integer_value(
-				json_object_get(answer, "unchanged")));
-		else if (ok)
-			printf("%s: done\n", what_was(what));
-	}
+	else if (!ok || what->verb <= FLOOR_LOCAL_REMOVE)
+		import_print(answer, what_was(what), what->dry_run);
+	else
+		printf("%s: done\n", what_was(what));
 	json_decref(answer);
 	return ok ? CLI_OK : CLI_TROUBLE;
 }

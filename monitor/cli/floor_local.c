@@ -6,7 +6,10 @@
 #include <string.h>
 
 #include "common/clock.h"
+#include "monitor/cli/import_json.h"
 #include "monitor/cli/who.h"
+#include "monitor/inventory/diff.h"
+#include "monitor/monitor.h"
 #include "monitor/store/store.h"
 #include "monitor/store/store_consoles.h"
 #include "monitor/store/store_read_consoles.h"
@@ -70,15 +73,21 @@ plan_text(const struct floor_plan *plan)
 
 /* The plan is given. */
 static json_t *
-carry_out(struct local *l, struct floor_plan *plan, uint64_t revision)
+carry_out(struct local *l, const struct floor *now, struct floor_plan *plan,
+    uint64_t revision)
 {
+	struct diff *diff = diff_of_floor(now, plan);
 	char *text = plan_text(plan);
-	json_t *answer = json_pack("{s:b, s:i, s:i, s:i, s:i, s:s*}", "ok", 1,
-	    "added", (int)plan->added, "changed", (int)plan->changed, "removed",
-	    (int)plan->removed, "unchanged", (int)plan->unchanged, "text",
-	    text);
+	json_t *answer = import_json(&(struct monitor_answer){ .ok = true,
+	    .added = (uint32_t)plan->added,
+	    .changed = (uint32_t)plan->changed,
+	    .removed = (uint32_t)plan->removed,
+	    .unchanged = (uint32_t)plan->unchanged,
+	    .text = text != NULL ? text : "",
+	    .diff = diff });
 
 	free(text);
+	diff_free(&diff);
 	if (l->what->dry_run || plan->count == 0) {
 		floor_plan_free(&plan);
 		return answer;
@@ -121,9 +130,10 @@ change_floor(struct local *l)
 	if (now != NULL && inv != NULL)
 		plan = plan_make(l->what, now, inv, &m);
 	if (plan != NULL)
-		answer = carry_out(l, plan, revision);
+		answer = carry_out(l, now, plan, revision);
 	else if (m.text != NULL)
-		answer = json_pack("{s:b, s:s}", "ok", 0, "text", m.text);
+		answer = import_json(
+		    &(struct monitor_answer){ .text = m.text, .mistakes = &m });
 	else
 		answer = failed(store_reader_error(l->reader));
 	inventory_mistakes_fini(&m);

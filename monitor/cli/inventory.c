@@ -10,6 +10,7 @@
 #include <jansson.h>
 
 #include "monitor/cli/client.h"
+#include "monitor/cli/import_print.h"
 #include "monitor/cli/inventory_local.h"
 #include "monitor/inventory/inventory.h"
 
@@ -74,35 +75,12 @@ struct verb {
 static int
 print_answer(const struct verb *v, json_t *answer)
 {
-	const char *error = json_string_value(json_object_get(answer, "error"));
-	const char *text = json_string_value(json_object_get(answer, "text"));
 	bool ok = json_is_true(json_object_get(answer, "ok"));
 
-	if (v->cli.json) {
+	if (v->cli.json)
 		cli_print_json(answer);
-	} else {
-		FILE *out = ok ? stdout : stderr;
-
-		for (const char *p = text ? text : ""; *p != '\0';) {
-			size_t n = strcspn(p, "\n");
-			char *line = strndup(p, n);
-
-			cli_put(out, line ? line : "");
-			fputc('\n', out);
-			free(line);
-			p += n + (p[n] == '\n');
-		}
-		if (error != NULL)
-			cli_say("%s", error);
-	}
-	if (ok && !v->cli.json)
-		printf("%s%s: %lld added, %lld changed, %lld removed, %lld "
-		       "unchanged\n",
-		    v->dry_run ? "dry run, nothing changed; " : "", v->table,
-		    json_integer_value(json_object_get(answer, "added")),
-		    json_integer_value(json_object_get(answer, "changed")),
-		    json_integer_value(json_object_get(answer, "removed")),
-		    json_integer_value(json_object_get(answer, "unchanged")));
+	else
+		import_print(answer, v->table, v->dry_run);
 	json_decref(answer);
 	return ok ? CLI_OK : CLI_TROUBLE;
 }

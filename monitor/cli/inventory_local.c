@@ -8,7 +8,10 @@
 #include <unistd.h>
 
 #include "monitor/cli/cli.h"
+#include "monitor/cli/import_json.h"
 #include "monitor/cli/who.h"
+#include "monitor/inventory/diff.h"
+#include "monitor/monitor.h"
 #include "monitor/store/store.h"
 #include "monitor/store/store_read.h"
 
@@ -26,12 +29,13 @@ failed(const char *text)
 	return json_pack("{s:b, s:s}", "ok", 0, "error", text);
 }
 
-/* Takes the mistakes' text. */
+/* Takes the mistakes. */
 static json_t *
 mistaken(struct inventory_mistakes *m)
 {
-	json_t *answer = json_pack("{s:b, s:s}", "ok", 0, "text",
-	    m->text ? m->text : "memory is out");
+	json_t *answer = import_json(&(struct monitor_answer){
+	    .text = m->text != NULL ? m->text : "memory is out",
+	    .mistakes = m });
 
 	inventory_mistakes_fini(m);
 	return answer != NULL ? answer : failed("memory is out");
@@ -201,16 +205,22 @@ plan_text(const struct inventory_plan *plan)
 /* The plan (given) carried out, or only told when s is NULL. */
 static json_t *
 carry_out(struct store *s, const struct inventory_local *what,
-    struct inventory_plan *plan, uint64_t revision, const char *actor)
+    const struct inventory *current, struct inventory_plan *plan,
+    uint64_t revision, const char *actor)
 {
 	struct outcome o = { .ok = s == NULL || plan->count == 0 };
+	struct diff *diff = diff_of_plan(current, plan);
 	char *text = plan_text(plan);
-	json_t *answer = json_pack("{s:b, s:i, s:i, s:i, s:i, s:s*}", "ok", 1,
-	    "added", (int)plan->added, "changed", (int)plan->changed, "removed",
-	    (int)plan->removed, "unchanged", (int)plan->unchanged, "text",
-	    text);
+	json_t *answer = import_json(&(struct monitor_answer){ .ok = true,
+	    .added = (uint32_t)plan->added,
+	    .changed = (uint32_t)plan->changed,
+	    .removed = (uint32_t)plan->removed,
+	    .unchanged = (uint32_t)plan->unchanged,
+	    .text = text != NULL ? text : "",
+	    .diff = diff });
 
 	free(text);
+	diff_free(&diff);
 	if (o.ok)
 		inventory_plan_free(&plan);
 	else
@@ -238,7 +248,7 @@ plan_and_do(struct store *s, const struct inventory_local *what,
 	char *over = over_capacity(what->config, current, plan);
 
 	if (over == NULL)
-		return carry_out(s, what, plan, revision, actor);
+		return carry_out(s, what, current, plan, revision, actor);
 	json_t *answer = failed(over);
 
 	inventory_plan_free(&plan);

@@ -95,23 +95,24 @@ struct inventory {
  * from the file are shown escaped; passwords never. Beyond 200 only counted. */
 struct inventory_mistakes {
 	char *text; /* owned, NULL = none */
-	size_t length, count;
+	size_t length, count, listed;
+	struct inventory_mistake { /* line, column: 0 = not known; at: of the */
+		size_t line, column, at, length; /* sentence, in text */
+	} * list;				 /* owned; `listed` of them */
 };
 
 struct inventory *inventory_new(void); /* NULL: no memory */
 void inventory_free(struct inventory **inv);
 void inventory_mistakes_fini(struct inventory_mistakes *m);
-/* A copy of s that lives as long as inv; NULL: no memory. */
+/* A copy that lives as long as inv; NULL: no memory. */
 const char *inventory_string(struct inventory *inv, const char *s);
-/* Append one record with defaults (enabled, criticality 3, strings "");
- * NULL: no memory. Valid until the next append. */
+/* Append one record with defaults; NULL: no memory. Valid until the next. */
 struct inventory_site *inventory_add_site(struct inventory *inv);
 struct inventory_device *inventory_add_device(struct inventory *inv);
 struct inventory_feed *inventory_add_feed(struct inventory *inv);
 
-/* Reads a whole CSV into inv (feeds also yield the sites and devices they
- * name). `file` is what mistakes call it. True when there was no mistake;
- * otherwise inv is not to be used. */
+/* Reads a whole CSV into inv (feeds also yield their sites and devices). `file`
+ * is what mistakes call it. False: inv is not to be used. */
 bool inventory_read(struct inventory *inv, enum inventory_kind kind,
     const char *file, const void *bytes, size_t length,
     struct inventory_mistakes *mistakes_out);

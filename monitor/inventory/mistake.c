@@ -9,19 +9,36 @@
 #define SHOWN 200
 #define LINE_BYTES 1024
 
+/* place: how much of the line says where. */
 static void
+note(struct inventory_mistakes *m, struct mistake_place place, size_t at,
+    size_t length)
+{
+	struct inventory_mistake *grown =
+	    realloc(m->list, (m->listed + 1) * sizeof(*grown));
+
+	if (grown == NULL)
+		return;
+	m->list = grown;
+	m->list[m->listed++] =
+	    (struct inventory_mistake){ place.line, place.column, at, length };
+}
+
+/* False: no memory; it is counted all the same. */
+static bool
 append(struct inventory_mistakes *m, const char *text)
 {
 	size_t n = strlen(text);
 	char *grown = realloc(m->text, m->length + n + 2);
 
 	if (grown == NULL)
-		return; /* still counted */
+		return false;
 	m->text = grown;
 	memcpy(grown + m->length, text, n);
 	m->length += n;
 	m->text[m->length++] = '\n';
 	m->text[m->length] = '\0';
+	return true;
 }
 
 static void
@@ -62,17 +79,23 @@ mistake_add(struct inventory_mistakes *m, struct mistake_place place,
 	if (m->count++ >= SHOWN)
 		return;
 	int n = place_print(text, sizeof(text), place);
+	size_t begin = m->length;
+
+	escape(safe, sizeof(safe), text);
+	size_t head = strlen(safe);
 
 	va_start(ap, format);
 	vsnprintf(text + n, sizeof(text) - (size_t)n, format, ap);
 	va_end(ap);
 	escape(safe, sizeof(safe), text);
-	append(m, safe);
+	if (append(m, safe))
+		note(m, place, begin + head, m->length - 1 - begin - head);
 }
 
 void
 inventory_mistakes_fini(struct inventory_mistakes *m)
 {
 	free(m->text);
+	free(m->list);
 	memset(m, 0, sizeof(*m));
 }

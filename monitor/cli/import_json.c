@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "monitor/cli/import_json.h"
+
+#include <string.h>
+
+#include "monitor/inventory/diff.h"
+#include "monitor/inventory/inventory.h"
+#include "monitor/monitor.h"
+
+/* What a spreadsheet holds may be cut in the middle of a letter. */
+static json_t *
+letters(const char *text, size_t n)
+{
+	json_t *s = json_stringn(text, n);
+
+	return s != NULL ? s : json_string("(no UTF-8)");
+}
+
+static json_t *
+fields_json(const struct diff_change *c)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < c->field_count; i++) {
+		const struct diff_field *f = &c->fields[i];
+
+		json_array_append_new(list,
+		    json_pack("{s:s, s:o, s:o}", "field", f->field, "from",
+			letters(f->from, strlen(f->from)), "to",
+			letters(f->to, strlen(f->to))));
+	}
+	return list;
+}
+
+static json_t *
+changes_json(const struct diff *d)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; d != NULL && i < d->count; i++) {
+		const struct diff_change *c = &d->changes[i];
+
+		json_array_append_new(list,
+		    json_pack("{s:s, s:s, s:o, s:o}", "what",
+			diff_what(c->what), "kind", c->kind, "name",
+			letters(c->name, strlen(c->name)), "fields",
+			fields_json(c)));
+	}
+	return list;
+}
+
+static json_t *
+errors_json(const struct monitor_answer *a)
+{
+	const struct inventory_mistakes *m = a->mistakes;
+	json_t *list = json_array();
+
+	for (size_t i = 0; m != NULL && i < m->listed; i++) {
+		const struct inventory_mistake *x = &m->list[i];
+
+		json_array_append_new(list,
+		    json_pack("{s:I, s:I, s:o}", "line", (json_int_t)x->line,
+			"column", (json_int_t)x->column, "text",
+			letters(m->text + x->at, x->length)));
+	}
+	if (!a->ok && json_array_size(list) == 0)
+		json_array_append_new(list,
+		    json_pack("{s:i, s:i, s:o}", "line", 0, "column", 0, "text",
+			letters(a->text, strlen(a->text))));
+	return list;
+}
+
+json_t *
+import_json(const struct monitor_answer *a)
+{
+	return json_pack("{s:b, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:b, s:o}",
+	    "ok", a->ok, "added", (json_int_t)a->added, "changed",
+	    (json_int_t)a->changed, "removed", (json_int_t)a->removed,
+	    "unchanged", (json_int_t)a->unchanged, "seq", (json_int_t)a->seq,
+	    "text", letters(a->text, strlen(a->text)), "changes",
+	    changes_json(a->diff), "cut", a->diff != NULL && a->diff->cut,
+	    "errors", errors_json(a));
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* import_json.h: what came of an import -> JSON, the same for the API, for the
+ * control socket and for the CLI without a monitor.
+ */
+#ifndef MONITOR_CLI_IMPORT_JSON_H
+#define MONITOR_CLI_IMPORT_JSON_H
+
+#include <jansson.h>
+
+struct monitor_answer;
+
+/* {"ok", "added", "changed", "removed", "unchanged", "seq", "text", "changes":
+ * [{"what", "kind", "name", "fields": [{"field", "from", "to"}]}], "cut",
+ * "errors": [{"line", "column", "text"}]}; given. NULL: no memory. */
+json_t *import_json(const struct monitor_answer *a);
+
+#endif

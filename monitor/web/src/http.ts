@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Questions and changes to /api/v1. Every answer that is no success is thrown
+// as a Problem in words; 401 tells the session.
+export class Problem extends Error {
+  constructor(readonly status: number, title: string, readonly detail: string, readonly errors: string[], readonly retry: number,
+    readonly body: unknown = null) {
+    super(title);
+  }
+}
+type Lost = () => void;
+let onLost: Lost = () => {};
+export function whenLost(f: Lost): void { onLost = f; }
+
+const text = (v: unknown): string => typeof v === "string" ? v : "";
+async function problemOf(r: Response): Promise<Problem> {
+  let body: Record<string, unknown> = {};
+  try {
+    const read: unknown = await r.json();
+    if (read && typeof read === "object") body = read as Record<string, unknown>;
+  } catch { /* not ours, then the status alone */ }
+  const errors = Array.isArray(body.errors) ? body.errors.filter(e => typeof e === "string") : [];
+  return new Problem(r.status, text(body.title) || String(r.status), text(body.detail), errors,
+    Number(r.headers.get("Retry-After")) || 0, body);
+}
+async function ask(path: string, init: RequestInit): Promise<Response> {
+  let r: Response;
+  try {
+    r = await fetch("/api/v1" + path, { credentials: "same-origin", ...init });
+  } catch (e) {
+    if (e instanceof DOMException && e.name === "AbortError") throw e;
+    throw new Problem(0, "", "", [], 0);
+  }
+  if (r.ok) return r;
+  const p = await problemOf(r);
+  if (p.status === 401) onLost();
+  throw p;
+}
+export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
+  const r = await ask(path, signal ? { signal } : {});
+  return await r.json() as T;
+}
+/* Answers that are no JSON: pictures, CSV. */
+export function getRaw(path: string, signal?: AbortSignal): Promise<Response> {
+  return ask(path, signal ? { signal } : {});
+}
+export async function post<T>(path: string, body: object = {}): Promise<T> {
+  const r = await ask(path, { method: "POST", body: JSON.stringify(body),
+    headers: { "Content-Type": "application/json", "X-Camwarden": "1" } });
+  return (r.status === 204 ? null : await r.json()) as T;
+}
+/* "/feeds" + {site, q} -> "/feeds?site=..&q=.."; what is empty is left out. */
+export function withQuery(path: string, values: Record<string, string | number | boolean | null | undefined>): string {
+  const q = new URLSearchParams();
+  for (const [k, v] of Object.entries(values))
+    if (v !== "" && v !== null && v !== undefined && v !== false) q.set(k, v === true ? "1" : String(v));
+  const s = q.toString();
+  return s ? path + "?" + s : path;
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Words by key in the reader's language. A page's words are in words/PAGE.ts,
+// both languages side by side; the compiler holds them to the same keys.
+// "one|many" with {n} picks by the language's plural rule.
+import { signal } from "@preact/signals";
+import { kept, keep } from "./kept";
+import * as causes from "./words/causes";
+import * as common from "./words/common";
+import * as consoles from "./words/consoles";
+import * as coverage from "./words/coverage";
+import * as feed from "./words/feed";
+import * as handover from "./words/handover";
+import * as inventory from "./words/inventory";
+import * as ledger from "./words/ledger";
+import * as login from "./words/login";
+import * as overview from "./words/overview";
+import * as references from "./words/references";
+import * as reports from "./words/reports";
+import * as trouble from "./words/trouble";
+import * as users from "./words/users";
+import * as wall from "./words/wall";
+
+export const parts = { causes, common, consoles, coverage, feed, handover, inventory, ledger, login, overview, references,
+  reports, trouble, users, wall };
+const en = { ...causes.en, ...common.en, ...consoles.en, ...coverage.en, ...feed.en, ...handover.en, ...inventory.en,
+  ...ledger.en, ...login.en, ...overview.en, ...references.en, ...reports.en, ...trouble.en, ...users.en, ...wall.en };
+const es: Record<keyof typeof en, string> = { ...causes.es, ...common.es, ...consoles.es, ...coverage.es, ...feed.es,
+  ...handover.es, ...inventory.es, ...ledger.es, ...login.es, ...overview.es, ...references.es, ...reports.es, ...trouble.es,
+  ...users.es, ...wall.es };
+
+export type Key = keyof typeof en;
+export type Language = "en" | "es";
+export const languages: Record<Language, string> = { en: "English", es: "Español" };
+const catalogue: Record<Language, Record<Key, string>> = { en, es };
+
+function first(): Language {
+  const own = kept("language");
+  const wanted = own ? [own] : typeof navigator === "undefined" ? [] : navigator.languages;
+  for (const tag of wanted) {
+    const short = tag.slice(0, 2);
+    if (short === "en" || short === "es") return short;
+  }
+  return "en";
+}
+export const language = signal<Language>(first());
+
+export function setLanguage(l: Language): void {
+  language.value = l;
+  keep("language", l);
+}
+const plurals = new Map<string, Intl.PluralRules>();
+function isOne(n: number): boolean {
+  let rules = plurals.get(language.value);
+  if (!rules) plurals.set(language.value, rules = new Intl.PluralRules(language.value));
+  return rules.select(n) === "one";
+}
+/* Numbers as the language groups them; always with a separator from 1,000. */
+export function number(n: number, digits = 0): string {
+  return n.toLocaleString(language.value, { maximumFractionDigits: digits, minimumFractionDigits: digits, useGrouping: true });
+}
+/* The words of `key`: {name} is replaced from `values`, numbers are grouped. */
+export function t(key: Key, values?: Record<string, string | number>): string {
+  let text: string = catalogue[language.value][key];
+  const bar = text.indexOf("|");
+  if (bar >= 0) text = isOne(Number(values?.n ?? 0)) ? text.slice(0, bar) : text.slice(bar + 1);
+  if (!values) return text;
+  return text.replace(/\{(\w+)\}/g, (all, name: string) => {
+    const v = values[name];
+    return v === undefined ? all : typeof v === "number" ? number(v) : v;
+  });
+}
+/* Whether there are words of that key: for keys built from an answer. */
+export function has(key: string): key is Key {
+  return Object.hasOwn(en, key);
+}
+/* A cause, a state or a role in words; what is not known stands as it came. */
+export function causeWords(cause: string): string {
+  const key = "cause." + cause;
+  return has(key) ? t(key) : cause;
+}

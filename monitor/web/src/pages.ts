@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Which page an address shows, and the right that opens it.
+import type { ComponentType } from "preact";
+import type { Key } from "./i18n";
+import { Consoles } from "./pages/consoles/Consoles";
+import { Coverage } from "./pages/coverage/Coverage";
+import { Feed } from "./pages/feed/Feed";
+import { Handover } from "./pages/handover/Handover";
+import { Inventory } from "./pages/inventory/Inventory";
+import { Ledger } from "./pages/ledger/Ledger";
+import { Login } from "./pages/login/Login";
+import { Overview } from "./pages/overview/Overview";
+import { References } from "./pages/references/References";
+import { Reports } from "./pages/reports/Reports";
+import { Trouble } from "./pages/trouble/Trouble";
+import { Users } from "./pages/users/Users";
+import { Wall } from "./pages/wall/Wall";
+
+export interface PageOf { path: string; title: Key; right: string; page: ComponentType; nav?: string; bare?: boolean }
+/* `path` matches whole or, ending in "/", as the beginning. `nav`: its key after g. */
+export const pages: PageOf[] = [
+  { path: "/", title: "nav.overview", right: "wall", page: Overview, nav: "o" },
+  { path: "/trouble", title: "nav.trouble", right: "incidents", page: Trouble, nav: "t" },
+  { path: "/consoles", title: "nav.consoles", right: "consoles", page: Consoles, nav: "c" },
+  { path: "/coverage", title: "nav.coverage", right: "coverage.debt", page: Coverage, nav: "v" },
+  { path: "/handover", title: "nav.handover", right: "handover", page: Handover, nav: "h" },
+  { path: "/reports", title: "nav.reports", right: "reports", page: Reports, nav: "r" },
+  { path: "/references", title: "nav.references", right: "references", page: References, nav: "f" },
+  { path: "/inventory", title: "nav.inventory", right: "inventory", page: Inventory, nav: "i" },
+  { path: "/users", title: "nav.users", right: "users", page: Users, nav: "u" },
+  { path: "/ledger", title: "nav.ledger", right: "ledger", page: Ledger, nav: "l" },
+  { path: "/wall", title: "nav.wall", right: "wall", page: Wall, nav: "w", bare: true },
+  { path: "/feed/", title: "feed.title", right: "feeds.one", page: Feed },
+  { path: "/login", title: "login.title", right: "", page: Login, bare: true },
+  { path: "/setup", title: "login.title", right: "", page: Login, bare: true },
+  { path: "/kiosk", title: "login.title", right: "", page: Login, bare: true },
+];
+export function pageAt(path: string): PageOf | undefined {
+  return pages.find(p => p.path === path || (p.path.length > 1 && p.path.endsWith("/") && path.startsWith(p.path)));
+}

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import type { JSX } from "preact";
+import { t } from "../../i18n";
+import { Empty, PageHead } from "../../ui/basics";
+
+export function Ledger(): JSX.Element {
+  return <><PageHead title={t("ledger.title")} /><Empty title={t("later")} /></>;
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The reader's menu: who they are, language, look, sound, password, log out.
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { language, languages, setLanguage, t, type Language } from "../i18n";
+import { logout, session } from "../session";
+import { setSound, setTheme, sound, theme, themes } from "../theme";
+import { Button } from "./basics";
+import { helpOpen } from "./Help";
+
+export function Choices(): JSX.Element {
+  return <>
+    <fieldset><legend>{t("language")}</legend>{(Object.keys(languages) as Language[]).map(l =>
+      <Button key={l} pressed={language.value === l} onClick={() => setLanguage(l)}>{languages[l]}</Button>)}</fieldset>
+    <fieldset><legend>{t("theme")}</legend>{themes.map(x =>
+      <Button key={x} pressed={theme.value === x} onClick={() => setTheme(x)}>{t(`theme.${x}`)}</Button>)}</fieldset>
+  </>;
+}
+export function Menu(): JSX.Element {
+  const [open, set] = useState(false), s = session.value;
+  return <div class="menu" onKeyDown={e => { if (e.key === "Escape") set(false); }}
+    onFocusOut={e => { if (!(e.relatedTarget instanceof Node && e.currentTarget.contains(e.relatedTarget))) set(false); }}>
+    <button type="button" class="button quiet" aria-expanded={open} aria-haspopup="true" onClick={() => set(!open)}>{s?.user ?? t("menu")} ▾</button>
+    {open && <div class="menu-box" tabIndex={-1}>
+      {s?.user && s.role && <p class="soft">{t("account", { user: s.user, role: t(`role.${s.role}`) })}{s.site && <><br />{s.site}</>}</p>}
+      <Choices />
+      <fieldset><legend>{t("sound")}</legend><Button pressed={sound.value} onClick={() => setSound(true)}>{t("sound.on")}</Button>
+        <Button pressed={!sound.value} onClick={() => setSound(false)}>{t("sound.off")}</Button></fieldset>
+      <Button onClick={() => { set(false); helpOpen.value = true; }}>{t("help")}</Button>
+      {s?.kind === "login" && <Button onClick={() => void logout()}>{t("logout")}</Button>}
+    </div>}
+  </div>;
+}

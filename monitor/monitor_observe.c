@@ -485,7 +485,7 @@ on_learned(void *arg, const struct wire_learned *l)
 }
 
 static void
-on_pong(void *arg, enum role role, uint32_t number, int32_t pid,
+on_pong(void *arg, enum probe_role role, uint32_t number, int32_t pid,
     const struct wire_pong *pong)
 {
 	struct monitor *m = arg;

@@ -96,9 +96,10 @@ enum watched {
 enum console_token {
 	CONSOLE_TOKEN_AGENT = 1,
 	CONSOLE_TOKEN_BROWSER = 2,
-	CONSOLE_TOKEN_VMS = 3, /* views of any console, no presence */
-	CONSOLE_TOKEN_API = 4, /* of the status page's server: it changes
-				* overlays, and is no console's at all */
+	CONSOLE_TOKEN_VMS = 3,	 /* views of any console, no presence */
+	CONSOLE_TOKEN_API = 4,	 /* of the status page's server: a program's,
+				  * with a role; no console's at all */
+	CONSOLE_TOKEN_KIOSK = 5, /* likewise: a wall screen's machine */
 };
 
 /* The kebab-case word of each value ("on-screen-unattended"); never NULL, "?"

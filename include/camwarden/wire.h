@@ -27,7 +27,7 @@
 #define WIRE_FD_CHANNEL 3    /* the message channel to the monitor */
 #define WIRE_FD_LINK_FIRST 4 /* picture links: one per partner, P of them */
 
-enum role { ROLE_STREAM = 1, ROLE_DEMUX = 2, ROLE_PICTURE = 3 };
+enum probe_role { ROLE_STREAM = 1, ROLE_DEMUX = 2, ROLE_PICTURE = 3 };
 
 enum wire_type {
 	/* both ways */
@@ -59,7 +59,7 @@ enum wire_type {
 
 struct wire_hello {
 	uint32_t version;
-	enum role role;
+	enum probe_role role;
 	uint32_t number; /* of this probe within its role */
 	uint32_t pid;
 };

@@ -47,8 +47,8 @@ struct fleet_calls {
 	/* Our own side lost the feed (its cause), or has it again (NONE). */
 	void (*on_blind)(void *arg, uint32_t feed, enum cause cause);
 	void (*on_learned)(void *arg, const struct wire_learned *l);
-	void (*on_pong)(void *arg, enum role role, uint32_t number, int32_t pid,
-	    const struct wire_pong *pong);
+	void (*on_pong)(void *arg, enum probe_role role, uint32_t number,
+	    int32_t pid, const struct wire_pong *pong);
 };
 
 /* Starts the probes. NULL with a sentence in error_out when there can be
@@ -99,7 +99,7 @@ bool fleet_asking(const struct fleet *fl, uint32_t feed);
 
 /* For pages, drills and tests: one probe as it stands. */
 struct fleet_probe {
-	enum role role;
+	enum probe_role role;
 	uint32_t number;
 	int32_t pid; /* 0 while it is being replaced */
 	uint32_t restarts;

@@ -40,7 +40,7 @@ struct feed {
 
 struct probe {
 	struct fleet *fl;
-	enum role role;
+	enum probe_role role;
 	uint32_t number;     /* within its role */
 	uint32_t first_link; /* stream, demux: row of the link matrix */
 	pid_t pid; /* 0 = none runs, or it is not yet reaped no more */

@@ -276,7 +276,50 @@ static const char fourth[] =
     "ALTER TABLE shift ADD COLUMN prompt_after_s INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE token ADD COLUMN name TEXT NOT NULL DEFAULT '';";
 
-static const char *const migrations[] = { first, second, third, fourth };
+/* Those who use it. A path says what a user or token may see: "" is all, and
+ * what no site has is nothing. A log-in, a token and what a kiosk claimed are
+ * kept as hashes of secrets that nobody keeps; a password as Argon2id. */
+static const char fifth[] =
+    "CREATE TABLE user("
+    " id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " name TEXT NOT NULL COLLATE NOCASE, role INTEGER NOT NULL,"
+    " site TEXT NOT NULL, hash TEXT NOT NULL, created INTEGER NOT NULL,"
+    " actor TEXT NOT NULL, disabled INTEGER, removed INTEGER);"
+    "CREATE UNIQUE INDEX user_name ON user(name) WHERE removed IS NULL;"
+    "CREATE TABLE login("
+    " id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " user INTEGER NOT NULL REFERENCES user,"
+    " hash BLOB NOT NULL UNIQUE CHECK(length(hash) = 32),"
+    " address TEXT NOT NULL, agent TEXT NOT NULL,"
+    " created INTEGER NOT NULL, seen INTEGER NOT NULL,"
+    " ends INTEGER NOT NULL, ended INTEGER,"
+    " why INTEGER NOT NULL DEFAULT 0);"
+    "CREATE INDEX login_user ON login(user);"
+    "CREATE INDEX login_open ON login(id) WHERE ended IS NULL;"
+    "CREATE INDEX login_ended ON login(ended);"
+    "CREATE TABLE comment("
+    " id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " incident INTEGER NOT NULL REFERENCES incident,"
+    " created INTEGER NOT NULL, actor TEXT NOT NULL,"
+    " text TEXT NOT NULL);"
+    "CREATE INDEX comment_incident ON comment(incident, created);"
+    "CREATE INDEX comment_created ON comment(created);"
+    "CREATE TABLE handover("
+    " id INTEGER PRIMARY KEY AUTOINCREMENT, starts INTEGER NOT NULL,"
+    " ends INTEGER NOT NULL CHECK(ends > starts), site TEXT NOT NULL,"
+    " actor TEXT NOT NULL, text TEXT NOT NULL, created INTEGER NOT NULL);"
+    "CREATE INDEX handover_site ON handover(site, created);"
+    "CREATE INDEX handover_created ON handover(created);"
+    "CREATE INDEX incident_feed ON incident(feed, at);"
+    "CREATE INDEX incident_closed ON incident(closed);"
+    "ALTER TABLE token ADD COLUMN role INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE token ADD COLUMN site TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE token ADD COLUMN address TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE token ADD COLUMN claimed INTEGER;"
+    "ALTER TABLE token ADD COLUMN claim BLOB;"
+    "UPDATE token SET role = 3 WHERE kind = 4;";
+
+static const char *const migrations[] = { first, second, third, fourth, fifth };
 #define MIGRATIONS ((int)(sizeof(migrations) / sizeof(migrations[0])))
 
 int

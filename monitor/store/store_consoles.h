@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "camwarden/people.h"
 #include "camwarden/presence.h"
 
 struct store;
@@ -67,7 +68,10 @@ struct store_token {
 	uint8_t hash[STORE_HASH_BYTES];
 	int64_t at_us;
 	const char *actor, *reason;
-	const char *name; /* of an API token: the actor is api:NAME */
+	const char *name; /* of an API or kiosk token: the actor is api:NAME */
+	/* Of those too; a kiosk's is ROLE_KIOSK. site: a path, "" = all. */
+	enum role role;
+	const char *site;
 };
 bool store_token_add(struct store *s, const struct store_token *t,
     const struct store_done *done);

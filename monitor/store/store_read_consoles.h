@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "camwarden/people.h"
 #include "camwarden/presence.h"
 #include "monitor/presence/roster.h"
 #include "monitor/presence/unwatched.h"
@@ -26,11 +27,18 @@ struct floor *store_read_floor(struct store_reader *r, uint64_t *revision_out);
 
 struct store_token_row {
 	int64_t id, console; /* console 0 = the VMS's or the API's */
-	const char *console_name, *name; /* name: of an API token */
+	const char *console_name, *name; /* name: of an API or kiosk token */
 	enum console_token kind;
 	const uint8_t *hash;		  /* STORE_HASH_BYTES */
 	int64_t created_utc, revoked_utc; /* 0 = in force */
 	const char *actor;
+	enum role role; /* of an API or kiosk token; else NONE */
+	const char *site;
+	/* Of a kiosk's that a machine claimed: since when, whose address, and
+	 * the hash of its own secret (NULL = nobody did). */
+	int64_t claimed_utc;
+	const char *address;
+	const uint8_t *claim;
 };
 typedef bool store_token_fn(void *arg, const struct store_token_row *row);
 /* In force only, or all that ever were. */

@@ -18,7 +18,7 @@
 #define LINKS_MAX 64
 
 static const char *manner = "good";
-static enum role role;
+static enum probe_role role;
 static uint32_t links = 1;
 static uint32_t peers; /* of a picture probe: how many links it reads */
 static uint8_t scratch[LIMIT_PNG_BYTES];
@@ -307,7 +307,7 @@ main(int argc, char **argv)
 {
 	static const struct {
 		const char *name, *variable;
-		enum role role;
+		enum probe_role role;
 	} names[] = { { "camwarden-stream", "FAKE_STREAM", ROLE_STREAM },
 		{ "camwarden-demux", "FAKE_DEMUX", ROLE_DEMUX },
 		{ "camwarden-picture", "FAKE_PICTURE", ROLE_PICTURE } };

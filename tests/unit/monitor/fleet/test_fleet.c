@@ -180,7 +180,7 @@ turn(struct stage *s, int ms)
 }
 
 static uint32_t
-restarts(struct stage *s, enum role role)
+restarts(struct stage *s, enum probe_role role)
 {
 	uint32_t n = 0;
 
@@ -195,7 +195,7 @@ restarts(struct stage *s, enum role role)
 }
 
 static bool
-turn_until_restart(struct stage *s, enum role role, uint32_t want, int ms)
+turn_until_restart(struct stage *s, enum probe_role role, uint32_t want, int ms)
 {
 	for (int i = 0; i < ms / 20 && restarts(s, role) < want; i++)
 		turn(s, 20);
@@ -337,7 +337,7 @@ a_hanging_probe_is_replaced(void **state)
 }
 
 static pid_t
-pid_of(struct stage *s, enum role role)
+pid_of(struct stage *s, enum probe_role role)
 {
 	for (uint32_t i = 0; i < fleet_probe_count(s->fleet); i++) {
 		struct fleet_probe p;

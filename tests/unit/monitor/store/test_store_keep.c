@@ -226,7 +226,7 @@ test_versions(void **state)
 		assert_null(r);
 		if (v->reader_too)
 			assert_non_null(strstr(error, v->says));
-		script(b, "PRAGMA user_version = 4;"
+		script(b, "PRAGMA user_version = 5;"
 			  "PRAGMA application_id = 0x63616d77");
 	}
 	bench_open(b);
@@ -254,9 +254,9 @@ test_version_0(void **state)
 static void
 test_next_version(void **state)
 {
-	static const char *const good[] = { "", "", "", "",
+	static const char *const good[] = { "", "", "", "", "",
 		"CREATE TABLE extra(x)" };
-	static const char *const bad[] = { "", "", "", "",
+	static const char *const bad[] = { "", "", "", "", "",
 		"CREATE TABLE more(x)", "INSERT INTO nowhere VALUES(1)" };
 	struct bench *b = *state;
 	char path[128], copy[160];
@@ -264,17 +264,17 @@ test_next_version(void **state)
 
 	store_close(&b->store);
 	snprintf(path, sizeof(path), "%s/%s", b->dir, STORE_FILE);
-	snprintf(copy, sizeof(copy), "%s.v4", path);
+	snprintf(copy, sizeof(copy), "%s.v5", path);
 	assert_true(db_open(&db, path, SQLITE_OPEN_READWRITE, NULL));
 	const struct schema_step step = { .path = path };
 
-	assert_true(schema_migrate_by(&db, &step, good, 5));
-	assert_int_equal(db_int(&db, 0, "PRAGMA user_version", ""), 5);
+	assert_true(schema_migrate_by(&db, &step, good, 6));
+	assert_int_equal(db_int(&db, 0, "PRAGMA user_version", ""), 6);
 	assert_int_equal(db_int(&db, 9, "SELECT count(*) FROM extra", ""), 0);
-	assert_false(schema_migrate_by(&db, &step, bad, 6));
+	assert_false(schema_migrate_by(&db, &step, bad, 7));
 	assert_non_null(strstr(db.error, "nowhere"));
 	db_forgive(&db);
-	assert_int_equal(db_int(&db, 0, "PRAGMA user_version", ""), 5);
+	assert_int_equal(db_int(&db, 0, "PRAGMA user_version", ""), 6);
 	assert_int_equal(db_int(&db, 9,
 			     "SELECT count(*) FROM sqlite_master WHERE name ="
 			     " 'more'",
@@ -306,9 +306,9 @@ copies(const struct bench *b, const char *ending)
 static void
 test_copies(void **state)
 {
-	static const char *const good[] = { "", "", "", "",
+	static const char *const good[] = { "", "", "", "", "",
 		"CREATE TABLE extra(x)" };
-	static const char *const bad[] = { "", "", "", "",
+	static const char *const bad[] = { "", "", "", "", "",
 		"INSERT INTO nowhere VALUES(1)" };
 	struct bench *b = *state;
 	char path[128];
@@ -319,15 +319,15 @@ test_copies(void **state)
 	snprintf(path, sizeof(path), "%s/%s", b->dir, STORE_FILE);
 	assert_true(db_open(&db, path, SQLITE_OPEN_READWRITE, NULL));
 	for (int i = 0; i < 3; i++) { /* a service that is started again */
-		assert_false(schema_migrate_by(&db, &step, bad, 5));
+		assert_false(schema_migrate_by(&db, &step, bad, 6));
 		db_forgive(&db);
-		assert_int_equal(copies(b, ".db.v4"), 1);
+		assert_int_equal(copies(b, ".db.v5"), 1);
 	}
 	db_script(&db, "UPDATE event SET hash = randomblob(32) WHERE seq ="
 		       " (SELECT max(seq) FROM event)");
-	assert_false(schema_migrate_by(&db, &step, bad, 5));
+	assert_false(schema_migrate_by(&db, &step, bad, 6));
 	db_forgive(&db);
-	assert_int_equal(copies(b, ".db.v4"), 2);
+	assert_int_equal(copies(b, ".db.v5"), 2);
 	/* An index without its table's rows. */
 	db_script(&db, "CREATE TABLE broken(a); CREATE INDEX broken_a ON"
 		       " broken(a); INSERT INTO broken VALUES(1), (2);"
@@ -338,11 +338,11 @@ test_copies(void **state)
 		       "UPDATE event SET hash = randomblob(32) WHERE seq ="
 		       " (SELECT max(seq) FROM event)");
 	assert_int_equal(db.rc, SQLITE_OK);
-	assert_false(schema_migrate_by(&db, &step, good, 5));
+	assert_false(schema_migrate_by(&db, &step, good, 6));
 	assert_non_null(strstr(db.error, "damaged"));
 	db_forgive(&db);
-	assert_int_equal(db_int(&db, 0, "PRAGMA user_version", ""), 4);
-	assert_int_equal(copies(b, ".db.v4"), 2);
+	assert_int_equal(db_int(&db, 0, "PRAGMA user_version", ""), 5);
+	assert_int_equal(copies(b, ".db.v5"), 2);
 	assert_int_equal(copies(b, ".part"), 0);
 	db_close(&db);
 	assert_true(db_open(&db, path, SQLITE_OPEN_READWRITE, NULL));
@@ -367,6 +367,16 @@ static const char undo_fourth[] =
     "ALTER TABLE token DROP COLUMN name;"
     "DELETE FROM meta WHERE key = 'ledger_base';"
     "PRAGMA user_version = 3";
+
+/* What the fifth version added. */
+static const char undo_fifth[] =
+    "DROP TABLE handover; DROP TABLE comment; DROP TABLE login;"
+    "DROP TABLE user; DROP INDEX incident_feed; DROP INDEX incident_closed;"
+    "ALTER TABLE token DROP COLUMN role; ALTER TABLE token DROP COLUMN site;"
+    "ALTER TABLE token DROP COLUMN address;"
+    "ALTER TABLE token DROP COLUMN claimed;"
+    "ALTER TABLE token DROP COLUMN claim;"
+    "PRAGMA user_version = 4";
 
 /* What the third version added. */
 static const char undo_third[] =
@@ -397,6 +407,28 @@ on_old_event(void *arg, const struct store_event_row *row)
 	return true;
 }
 
+/* Who had a token for overlays is a supervisor from now on. */
+static void
+test_from_version_4(void **state)
+{
+	struct bench *b = *state;
+
+	store_close(&b->store);
+	script(b, undo_fifth);
+	script(b, "INSERT INTO token(console, kind, hash, created, actor, name)"
+		  " VALUES(NULL, 4, zeroblob(32), 5, 'x', 'rollout'),"
+		  " (NULL, 3, randomblob(32), 5, 'x', '')");
+	bench_open(b);
+	assert_int_equal(bench_int(b, "PRAGMA user_version"), schema_version());
+	assert_int_equal(bench_int(b, "SELECT role FROM token WHERE kind = 4"),
+	    ROLE_SUPERVISOR);
+	assert_int_equal(bench_int(b, "SELECT role FROM token WHERE kind = 3"),
+	    ROLE_NONE);
+	assert_int_equal(bench_int(b, "SELECT count(*) FROM user"), 0);
+	bench_tiles(b);
+	bench_chain(b);
+}
+
 static void
 test_from_version_3(void **state)
 {
@@ -404,6 +436,7 @@ test_from_version_3(void **state)
 	char copy[160];
 
 	store_close(&b->store);
+	script(b, undo_fifth);
 	script(b, undo_fourth);
 	script(b, "INSERT INTO event(run, mono, utc, kind, actor, body, prev,"
 		  " hash) VALUES(1, 5, 6, 'old', 'x', '{}', zeroblob(32),"
@@ -457,6 +490,7 @@ test_from_version_2(void **state)
 	struct bench *b = *state;
 
 	store_close(&b->store);
+	script(b, undo_fifth);
 	script(b, undo_fourth);
 	script(b, undo_third);
 	bench_open(b);
@@ -475,6 +509,7 @@ test_from_version_1(void **state)
 	struct bench *b = *state;
 
 	store_close(&b->store);
+	script(b, undo_fifth);
 	script(b, undo_fourth);
 	script(b, undo_third);
 	script(b, "ALTER TABLE feed DROP COLUMN ptz;"
@@ -559,6 +594,7 @@ main(void)
 		TEST(test_from_version_1),
 		TEST(test_from_version_2),
 		TEST(test_from_version_3),
+		TEST(test_from_version_4),
 		TEST(test_damaged),
 		TEST(test_no_database),
 		TEST(test_statements),

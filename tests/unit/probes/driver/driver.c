@@ -127,7 +127,7 @@ driver_unit(struct driver *d, int timeout_ms)
 }
 
 static void
-greet(struct driver *d, enum role role, const struct wire_configure *cfg)
+greet(struct driver *d, enum probe_role role, const struct wire_configure *cfg)
 {
 	const struct wire_hello hello = { WIRE_VERSION, role, 5, 1 };
 	struct wire_configure c = *cfg;
@@ -150,7 +150,7 @@ greet(struct driver *d, enum role role, const struct wire_configure *cfg)
 }
 
 void
-driver_spawn(struct driver *d, const char *program, enum role role,
+driver_spawn(struct driver *d, const char *program, enum probe_role role,
     const struct wire_configure *cfg)
 {
 	int pair[2], theirs[1 + DRIVER_LINKS];

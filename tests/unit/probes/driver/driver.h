@@ -24,7 +24,7 @@ struct driver {
 };
 
 /* HELLO both ways, then CONFIGURE (its `links` is set here). */
-void driver_spawn(struct driver *d, const char *program, enum role role,
+void driver_spawn(struct driver *d, const char *program, enum probe_role role,
     const struct wire_configure *cfg);
 /* Kills what still runs. */
 void driver_end(struct driver *d);

@@ -188,6 +188,17 @@ sample_result_name(unsigned result)
 }
 
 bool
+state_find(const char *word, enum state *state_out)
+{
+	for (unsigned i = 0; i < COUNT(states); i++)
+		if (strcmp(states[i], word) == 0) {
+			*state_out = (enum state)i;
+			return true;
+		}
+	return false;
+}
+
+bool
 cause_find(const char *word, enum cause *cause_out)
 {
 	for (unsigned i = 0; i < COUNT(causes); i++)

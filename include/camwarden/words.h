@@ -156,6 +156,7 @@ const char *sample_result_name(unsigned result);
 
 /* Word -> value; false when it is not one. */
 bool cause_find(const char *word, enum cause *cause_out);
+bool state_find(const char *word, enum state *state_out);
 
 enum state cause_state(enum cause cause);
 /* Lower = leads. A verdict with several causes in force is led by the one of

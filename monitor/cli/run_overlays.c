@@ -9,7 +9,8 @@
 
 #include "monitor/cli/when.h"
 #include "monitor/http/web.h"
-#include "monitor/http/web_wire.h"
+#include "monitor/http/change_wire.h"
+#include "monitor/http/rights.h"
 #include "monitor/monitor_overlay.h"
 
 #define FOR_MOST_S (400 * 86400)
@@ -35,7 +36,7 @@ say(struct web *w, uint32_t id, uint16_t status, const char *text)
 	size_t n = strlen(text);
 
 	m.body.p = (const uint8_t *)text;
-	m.body.n = n > WEB_CHANGE_BYTES ? WEB_CHANGE_BYTES : n;
+	m.body.n = n > WEB_CHANGED_BYTES ? WEB_CHANGED_BYTES : n;
 	web_change_answer(w, &m);
 }
 
@@ -142,7 +143,7 @@ pending_new(struct web *w, const struct web_change *c)
 		return NULL;
 	}
 	*p = (struct pending){ w, c->id,
-		c->verb == WEB_OVERLAY_END ? c->number : 0 };
+		c->verb == RIGHT_OVERLAY_END ? c->number : 0 };
 	return p;
 }
 
@@ -159,7 +160,7 @@ change(struct monitor *m, struct web *w, const struct web_change *c,
 	store_now(&now);
 	if (!json_is_object(root))
 		why = "not a JSON object";
-	else if (c->verb == WEB_OVERLAY_ADD)
+	else if (c->verb == RIGHT_OVERLAY_ADD)
 		why = wish_of(root, &wish, now.utc_us);
 	else if (strlen(who.reason) > OVERLAY_REASON_BYTES)
 		why = "the reason is too long, expected at most 500 bytes";
@@ -167,7 +168,7 @@ change(struct monitor *m, struct web *w, const struct web_change *c,
 		say(w, c->id, 400, why);
 	else if ((p = pending_new(w, c)) == NULL)
 		return;
-	else if (c->verb == WEB_OVERLAY_ADD)
+	else if (c->verb == RIGHT_OVERLAY_ADD)
 		monitor_overlay(m, &wish, on_done, p);
 	else
 		monitor_overlay_end(m, c->number, 0, &who, on_done, p);

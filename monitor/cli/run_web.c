@@ -111,7 +111,7 @@ change(void *arg, struct web *w, const struct web_change *c)
 static void
 on_presence(void *arg, const char *name, const char *json)
 {
-	web_event_put(arg, name, json);
+	web_event_put(arg, name, "", json);
 }
 
 static struct web_settings
@@ -128,8 +128,11 @@ struct web *
 run_web_start(struct event_base *base, const struct monitor_config *cfg,
     struct monitor *monitor, char **error_out)
 {
-	struct web_calls calls = { tell_all, fill_totals, want_picture, change,
-		monitor };
+	struct web_calls calls = { .tell_all = tell_all,
+		.totals = fill_totals,
+		.want_picture = want_picture,
+		.change = change,
+		.arg = monitor };
 	struct web_settings set = settings_of(cfg);
 	struct web *w = web_new(base, &set, &calls, error_out);
 

@@ -5,7 +5,7 @@
 #ifndef MONITOR_HTTP_ASKS_H
 #define MONITOR_HTTP_ASKS_H
 
-#include "monitor/http/web_wire.h"
+#include "monitor/http/read_wire.h"
 
 struct asks;
 struct server;

@@ -12,6 +12,7 @@
 
 #include "common/channel.h"
 #include "common/clock.h"
+#include "monitor/http/change_wire.h"
 #include "monitor/http/pending.h"
 #include "monitor/http/reply.h"
 #include "monitor/http/server.h"
@@ -119,7 +120,7 @@ refused(struct changes *c, struct evhttp_request *req, struct web_change *m)
 	} else if (!is_json(req)) {
 		reply_problem(req, 400,
 		    "Content-Type: expected application/json");
-	} else if (n == 0 || n > WEB_CHANGE_BYTES) {
+	} else if (n == 0 || n > 8192) {
 		reply_problem(req, 400,
 		    "expected a JSON object of at most "
 		    "8192 bytes");
@@ -130,8 +131,8 @@ refused(struct changes *c, struct evhttp_request *req, struct web_change *m)
 }
 
 void
-changes_ask(struct changes *c, struct evhttp_request *req,
-    enum web_change_verb verb, int64_t number)
+changes_ask(struct changes *c, struct evhttp_request *req, enum right verb,
+    int64_t number)
 {
 	struct evbuffer *in = evhttp_request_get_input_buffer(req);
 	struct web_change m = { .verb = (uint8_t)verb, .number = number };

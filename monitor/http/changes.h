@@ -8,7 +8,8 @@
 
 #include <stdint.h>
 
-#include "monitor/http/web_wire.h"
+#include "common/cursor.h"
+#include "monitor/http/rights.h"
 
 struct changes;
 struct server;
@@ -23,8 +24,8 @@ struct evhttp_request;
 struct changes *changes_new(struct server *s);
 void changes_free(struct changes **c);
 /* req is answered, now or later. */
-void changes_ask(struct changes *c, struct evhttp_request *req,
-    enum web_change_verb verb, int64_t number);
+void changes_ask(struct changes *c, struct evhttp_request *req, enum right verb,
+    int64_t number);
 /* What the monitor says. */
 bool changes_on_message(struct changes *c, struct span body);
 

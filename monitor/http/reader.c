@@ -15,6 +15,7 @@
 #include "common/channel.h"
 #include "common/log.h"
 #include "monitor/http/reader_query.h"
+#include "monitor/http/web_wire.h"
 #include "monitor/offspring/sandbox.h"
 
 #define QUEUE_BYTES (64u << 20)
@@ -253,7 +254,7 @@ answer_json(struct query *q, bool good)
 static bool
 read_json(struct query *q)
 {
-	switch ((enum read_what)q->ask->what) {
+	switch (q->ask->what) {
 	case READ_HISTORY:
 		return read_history(q);
 	case READ_INCIDENTS:

@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #include "monitor/http/json_out.h"
-#include "monitor/http/web_wire.h"
+#include "monitor/http/read_wire.h"
 #include "monitor/store/store_read.h"
 
 struct reader_process;

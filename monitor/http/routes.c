@@ -149,7 +149,10 @@ kind_of(const char *word, uint8_t *kind_out)
 static void
 get_thumbnail(const struct asked *a, struct row *row)
 {
-	struct read_ask ask = { .what = READ_THUMBNAIL };
+	struct read_ask ask = { .limit = READ_LIMIT,
+		.state = STATE_COUNT,
+		.cause = CAUSE_COUNT,
+		.what = READ_THUMBNAIL };
 
 	memcpy(ask.uuid, row->uuid, 16);
 	if (row->no_picture) {
@@ -170,7 +173,10 @@ get_thumbnail(const struct asked *a, struct row *row)
 static void
 get_history(const struct asked *a, struct row *row)
 {
-	struct read_ask ask = { .what = READ_HISTORY, .limit = 2000 };
+	struct read_ask ask = { .state = STATE_COUNT,
+		.cause = CAUSE_COUNT,
+		.what = READ_HISTORY,
+		.limit = 2000 };
 
 	memcpy(ask.uuid, row->uuid, 16);
 	ask.from_utc_us =
@@ -183,7 +189,10 @@ get_history(const struct asked *a, struct row *row)
 static void
 get_watched(const struct asked *a, struct row *row)
 {
-	struct read_ask ask = { .what = READ_WATCHED };
+	struct read_ask ask = { .limit = READ_LIMIT,
+		.state = STATE_COUNT,
+		.cause = CAUSE_COUNT,
+		.what = READ_WATCHED };
 
 	memcpy(ask.uuid, row->uuid, 16);
 	ask.limit = LINES_MOST;
@@ -197,7 +206,9 @@ get_watched(const struct asked *a, struct row *row)
 static void
 get_incidents(const struct asked *a)
 {
-	struct read_ask ask = { .what = READ_INCIDENTS,
+	struct read_ask ask = { .state = STATE_COUNT,
+		.cause = CAUSE_COUNT,
+		.what = READ_INCIDENTS,
 		.open_only = strcmp(query_word(a, "open"), "1") == 0,
 		.limit = query_number(a, "limit", 100, LIMIT_MOST) };
 	const char *feed = query_word(a, "feed");
@@ -235,7 +246,10 @@ fill_ask(const struct asked *a, struct read_ask *ask, uint32_t hours)
 static void
 get_consoles(const struct asked *a)
 {
-	struct read_ask ask = { .what = READ_CONSOLES };
+	struct read_ask ask = { .limit = READ_LIMIT,
+		.state = STATE_COUNT,
+		.cause = CAUSE_COUNT,
+		.what = READ_CONSOLES };
 
 	if (fill_ask(a, &ask, HISTORY_HOURS))
 		asks_send(a->s->asks, a->req, &ask);
@@ -244,7 +258,10 @@ get_consoles(const struct asked *a)
 static void
 get_unwatched(const struct asked *a)
 {
-	struct read_ask ask = { .what = READ_UNWATCHED };
+	struct read_ask ask = { .limit = READ_LIMIT,
+		.state = STATE_COUNT,
+		.cause = CAUSE_COUNT,
+		.what = READ_UNWATCHED };
 
 	if (fill_ask(a, &ask, HISTORY_HOURS))
 		asks_send(a->s->asks, a->req, &ask);
@@ -253,7 +270,10 @@ get_unwatched(const struct asked *a)
 static void
 get_roster(const struct asked *a)
 {
-	struct read_ask ask = { .what = READ_ROSTER };
+	struct read_ask ask = { .limit = READ_LIMIT,
+		.state = STATE_COUNT,
+		.cause = CAUSE_COUNT,
+		.what = READ_ROSTER };
 
 	if (fill_ask(a, &ask, HISTORY_HOURS))
 		asks_send(a->s->asks, a->req, &ask);
@@ -262,7 +282,10 @@ get_roster(const struct asked *a)
 static void
 get_overlays(const struct asked *a)
 {
-	struct read_ask ask = { .what = READ_OVERLAYS,
+	struct read_ask ask = { .limit = READ_LIMIT,
+		.state = STATE_COUNT,
+		.cause = CAUSE_COUNT,
+		.what = READ_OVERLAYS,
 		.open_only = strcmp(query_word(a, "all"), "1") != 0 };
 
 	if (fill_ask(a, &ask, HISTORY_HOURS))
@@ -290,9 +313,9 @@ route_post(const struct asked *a)
 	int64_t ended = overlay_ended(a->path);
 
 	if (strcmp(a->path, OVERLAYS) == 0)
-		changes_ask(a->s->changes, a->req, WEB_OVERLAY_ADD, 0);
+		changes_ask(a->s->changes, a->req, RIGHT_OVERLAY_ADD, 0);
 	else if (ended > 0)
-		changes_ask(a->s->changes, a->req, WEB_OVERLAY_END, ended);
+		changes_ask(a->s->changes, a->req, RIGHT_OVERLAY_END, ended);
 	else
 		reply_problem(a->req, 404, "nothing can be changed here");
 }
@@ -301,7 +324,10 @@ route_post(const struct asked *a)
 static void
 route_console(const struct asked *a)
 {
-	struct read_ask ask = { .what = READ_PRESENCE };
+	struct read_ask ask = { .limit = READ_LIMIT,
+		.state = STATE_COUNT,
+		.cause = CAUSE_COUNT,
+		.what = READ_PRESENCE };
 	const char *text = a->path + strlen(CONSOLES);
 	size_t digits = strspn(text, "0123456789");
 
@@ -414,7 +440,10 @@ route_incident(const struct asked *a)
 		uint8_t kind;
 	} pictures[] = { { "/before.png", 1 }, { "/after.png", 2 },
 		{ "/recovered.png", 4 } };
-	struct read_ask ask = { .what = READ_EVIDENCE };
+	struct read_ask ask = { .limit = READ_LIMIT,
+		.state = STATE_COUNT,
+		.cause = CAUSE_COUNT,
+		.what = READ_EVIDENCE };
 	const char *text = a->path + strlen(INCIDENTS);
 	size_t digits = strspn(text, "0123456789");
 

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "monitor/http/rows.h"
+#include "monitor/http/change_wire.h"
 #include "monitor/http/web_wire.h"
 
 struct event_base;

@@ -14,6 +14,7 @@
 #include "common/log.h"
 #include "monitor/offspring/keeper.h"
 #include "monitor/offspring/offspring.h"
+#include "monitor/http/change_wire.h"
 #include "monitor/http/web_wire.h"
 
 #define QUEUE_BYTES (64u << 20)	  /* unsent; beyond it the web process hangs */
@@ -61,6 +62,7 @@ on_message(void *arg, unsigned type, struct span body)
 	struct web *w = arg;
 	struct web_alive alive;
 	struct web_change change;
+	struct web_seen seen;
 	uint8_t uuid[16];
 
 	switch (type) {
@@ -76,6 +78,12 @@ on_message(void *arg, unsigned type, struct span body)
 		if (!web_get_change(body, &change))
 			return false;
 		w->calls.change(w->calls.arg, w, &change);
+		return true;
+	case WEB_SEEN:
+		if (!web_get_seen(body, &seen))
+			return false;
+		if (w->calls.seen != NULL)
+			w->calls.seen(w->calls.arg, &seen);
 		return true;
 	case WEB_READER_LOST:
 		log_warn("web", "the reader was lost; another is started");
@@ -116,15 +124,41 @@ web_row_gone(struct web *w, const uint8_t uuid[16])
 }
 
 void
-web_event_put(struct web *w, const char *name, const char *json)
+web_event_put(struct web *w, const char *name, const char *site,
+    const char *json)
 {
+	static struct web_event m; /* large; one thread */
 	struct channel *ch = keeper_channel(w->keeper);
 	struct writer out = channel_scratch();
 
 	if (ch == NULL || strlen(json) >= WEB_EVENT_BYTES)
 		return;
-	web_put_event(&out, name, json);
+	snprintf(m.name, sizeof(m.name), "%s", name);
+	snprintf(m.site, sizeof(m.site), "%s", site);
+	snprintf(m.json, sizeof(m.json), "%s", json);
+	web_put_event(&out, &m);
 	channel_send(ch, WEB_EVENT, out.start, writer_length(&out));
+}
+
+void
+web_session_put(struct web *w, const struct principal *m)
+{
+	struct channel *ch = keeper_channel(w->keeper);
+	struct writer out = channel_scratch();
+
+	if (ch == NULL)
+		return;
+	web_put_principal(&out, m);
+	channel_send(ch, WEB_SESSION, out.start, writer_length(&out));
+}
+
+void
+web_session_gone(struct web *w, const uint8_t sha256[32])
+{
+	struct channel *ch = keeper_channel(w->keeper);
+
+	if (ch != NULL)
+		channel_send(ch, WEB_SESSION_GONE, sha256, 32);
 }
 
 static void
@@ -151,6 +185,13 @@ send_configure(struct web *w)
 	channel_send(ch, WEB_CONFIGURE, out.start, writer_length(&out));
 }
 
+void
+web_setup(struct web *w, bool setup)
+{
+	w->configure.setup = setup;
+	send_configure(w);
+}
+
 static int
 on_need(void *arg, int fds_out[KEEPER_FDS], const char **argument_out)
 {
@@ -170,6 +211,8 @@ on_start(void *arg, struct channel *ch)
 	start_reader(w);
 	send_totals(w);
 	w->calls.tell_all(w->calls.arg, w);
+	if (w->calls.tell_sessions != NULL)
+		w->calls.tell_sessions(w->calls.arg, w);
 	channel_send(ch, WEB_LOADED, NULL, 0);
 }
 

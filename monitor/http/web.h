@@ -7,6 +7,7 @@
 #ifndef MONITOR_HTTP_WEB_H
 #define MONITOR_HTTP_WEB_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct web;
@@ -15,6 +16,8 @@ struct web_row; /* web_wire.h */
 struct web_totals;
 struct web_change;
 struct web_changed;
+struct principal;
+struct web_seen;
 
 /* The settings that concern this room; borrowed for the call. */
 struct web_settings {
@@ -23,6 +26,9 @@ struct web_settings {
 	uint16_t port;	       /* 0 = any free one */
 	uint32_t connections;  /* open at once */
 	uint32_t per_address;
+	const char *certificate, *key; /* files, or NULL: no TLS */
+	const char *names;    /* host names that are answered, by comma */
+	const char *language; /* "en" */
 };
 
 /* What the room needs of the monitor. None may free the web. */
@@ -31,9 +37,14 @@ struct web_calls {
 	void (*tell_all)(void *arg, struct web *w);
 	void (*totals)(void *arg, struct web_totals *totals_out);
 	void (*want_picture)(void *arg, const uint8_t uuid[16]);
+	/* web_session_put every good credential, web_setup whether there is
+	 * a user; called as tell_all is. */
+	void (*tell_sessions)(void *arg, struct web *w);
 	/* A client wants something changed: web_change_answer once, now or
-	 * later. */
+	 * later. The body is whole, whatever its size. */
 	void (*change)(void *arg, struct web *w, const struct web_change *c);
+	/* A credential was used. */
+	void (*seen)(void *arg, const struct web_seen *seen);
 	void *arg;
 };
 
@@ -44,8 +55,16 @@ struct web *web_new(struct event_base *base, const struct web_settings *set,
 /* A feed as it is now; a feed that is no more. */
 void web_row_put(struct web *w, const struct web_row *row);
 void web_row_gone(struct web *w, const uint8_t uuid[16]);
-/* Something for the live stream alone: json is one object on one line. */
-void web_event_put(struct web *w, const char *name, const char *json);
+/* Something for the live stream alone: json is one object on one line; site is
+ * whom it concerns, "" = followers without a scope. */
+void web_event_put(struct web *w, const char *name, const char *site,
+    const char *json);
+/* A credential that is good now, or what it is good for has changed; one that
+ * is good no more: its streams end. */
+void web_session_put(struct web *w, const struct principal *m);
+void web_session_gone(struct web *w, const uint8_t sha256[32]);
+/* Whether nobody can log in yet, so that /setup waits for its token. */
+void web_setup(struct web *w, bool setup);
 void web_change_answer(struct web *w, const struct web_changed *m);
 /* After a reload: the new settings (connection limits are in force at once, a
  * new address needs a restart), or NULL when the file was refused: /metrics

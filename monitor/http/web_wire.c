@@ -8,19 +8,35 @@ web_put_configure(struct writer *w, const struct web_configure *m)
 {
 	writer_le32(w, m->connections);
 	writer_le32(w, m->per_address);
-	writer_u8(w, m->reload_good);
+	writer_u8(w, (uint8_t)(m->reload_good | m->loopback << 1 | m->tls << 2 |
+			       m->setup << 3));
 	writer_le64(w, (uint64_t)m->reload_utc_us);
+	writer_string(w, m->language);
+	writer_le32(w, m->name_count);
+	for (uint32_t i = 0; i < m->name_count; i++)
+		writer_string(w, m->names[i]);
 }
 
 bool
 web_get_configure(struct span body, struct web_configure *m_out)
 {
 	struct reader r = reader_of(body.p, body.n);
+	uint8_t flags;
 
 	m_out->connections = reader_le32(&r);
 	m_out->per_address = reader_le32(&r);
-	m_out->reload_good = reader_u8(&r) != 0;
+	flags = reader_u8(&r);
+	m_out->reload_good = flags & 1;
+	m_out->loopback = flags >> 1 & 1;
+	m_out->tls = flags >> 2 & 1;
+	m_out->setup = flags >> 3 & 1;
 	m_out->reload_utc_us = (int64_t)reader_le64(&r);
+	reader_string(&r, m_out->language, sizeof(m_out->language));
+	m_out->name_count = reader_le32(&r);
+	if (m_out->name_count > WEB_NAMES)
+		return false;
+	for (uint32_t i = 0; i < m_out->name_count; i++)
+		reader_string(&r, m_out->names[i], sizeof(m_out->names[i]));
 	return reader_done(&r);
 }
 
@@ -176,10 +192,11 @@ web_get_totals(struct span body, struct web_totals *m_out)
 }
 
 void
-web_put_event(struct writer *w, const char *name, const char *json)
+web_put_event(struct writer *w, const struct web_event *m)
 {
-	writer_string(w, name);
-	writer_string(w, json);
+	writer_string(w, m->name);
+	writer_string(w, m->site);
+	writer_string(w, m->json);
 }
 
 bool
@@ -188,6 +205,7 @@ web_get_event(struct span body, struct web_event *m_out)
 	struct reader r = reader_of(body.p, body.n);
 
 	reader_string(&r, m_out->name, sizeof(m_out->name));
+	reader_string(&r, m_out->site, sizeof(m_out->site));
 	reader_string(&r, m_out->json, sizeof(m_out->json));
 	return reader_done(&r);
 }
@@ -209,111 +227,4 @@ web_get_alive(struct span body, struct web_alive *m_out)
 	m_out->streams = reader_le32(&r);
 	m_out->requests = reader_le64(&r);
 	return reader_done(&r);
-}
-
-void
-web_put_change(struct writer *w, const struct web_change *m)
-{
-	writer_le32(w, m->id);
-	writer_u8(w, m->verb);
-	writer_bytes(w, m->sha256, sizeof(m->sha256));
-	writer_le64(w, (uint64_t)m->number);
-	writer_le32(w, (uint32_t)m->body.n);
-	writer_bytes(w, m->body.p, m->body.n);
-}
-
-bool
-web_get_change(struct span body, struct web_change *m_out)
-{
-	struct reader r = reader_of(body.p, body.n);
-	uint32_t n;
-
-	m_out->id = reader_le32(&r);
-	m_out->verb = reader_u8(&r);
-	reader_bytes(&r, m_out->sha256, sizeof(m_out->sha256));
-	m_out->number = (int64_t)reader_le64(&r);
-	n = reader_le32(&r);
-	m_out->body = reader_span(&r, n);
-	return reader_done(&r) && n <= WEB_CHANGE_BYTES &&
-	       (m_out->verb == WEB_OVERLAY_ADD ||
-		   m_out->verb == WEB_OVERLAY_END);
-}
-
-void
-web_put_changed(struct writer *w, const struct web_changed *m)
-{
-	writer_le32(w, m->id);
-	writer_le16(w, m->status);
-	writer_le32(w, (uint32_t)m->body.n);
-	writer_bytes(w, m->body.p, m->body.n);
-}
-
-bool
-web_get_changed(struct span body, struct web_changed *m_out)
-{
-	struct reader r = reader_of(body.p, body.n);
-	uint32_t n;
-
-	m_out->id = reader_le32(&r);
-	m_out->status = reader_le16(&r);
-	n = reader_le32(&r);
-	m_out->body = reader_span(&r, n);
-	return reader_done(&r) && n <= WEB_CHANGE_BYTES &&
-	       m_out->status >= 200 && m_out->status < 600;
-}
-
-void
-web_put_ask(struct writer *w, const struct read_ask *m)
-{
-	writer_le32(w, m->id);
-	writer_u8(w, m->what);
-	writer_u8(w, m->kind);
-	writer_u8(w, m->open_only);
-	writer_le32(w, m->limit);
-	writer_bytes(w, m->uuid, 16);
-	writer_le64(w, (uint64_t)m->from_utc_us);
-	writer_le64(w, (uint64_t)m->number);
-	writer_string(w, m->site);
-}
-
-bool
-web_get_ask(struct span body, struct read_ask *m_out)
-{
-	struct reader r = reader_of(body.p, body.n);
-
-	m_out->id = reader_le32(&r);
-	m_out->what = reader_u8(&r);
-	m_out->kind = reader_u8(&r);
-	m_out->open_only = reader_u8(&r) != 0;
-	m_out->limit = reader_le32(&r);
-	reader_bytes(&r, m_out->uuid, 16);
-	m_out->from_utc_us = (int64_t)reader_le64(&r);
-	m_out->number = (int64_t)reader_le64(&r);
-	reader_string(&r, m_out->site, sizeof(m_out->site));
-	return reader_done(&r) && m_out->what >= READ_THUMBNAIL &&
-	       m_out->what <= READ_OVERLAYS;
-}
-
-void
-web_put_answer(struct writer *w, const struct read_answer *m)
-{
-	writer_le32(w, m->id);
-	writer_le16(w, m->status);
-	writer_le64(w, (uint64_t)m->utc_us);
-	writer_le32(w, (uint32_t)m->body.n);
-	writer_bytes(w, m->body.p, m->body.n);
-}
-
-bool
-web_get_answer(struct span body, struct read_answer *m_out)
-{
-	struct reader r = reader_of(body.p, body.n);
-
-	m_out->id = reader_le32(&r);
-	m_out->status = reader_le16(&r);
-	m_out->utc_us = (int64_t)reader_le64(&r);
-	m_out->body = reader_span(&r, reader_le32(&r));
-	return reader_done(&r) && m_out->body.n <= READ_BODY_BYTES &&
-	       (m_out->status == 200 || m_out->status == 404 ||
-		   m_out->status == 500);
 }

@@ -8,7 +8,11 @@ const read = (): Here => typeof location === "undefined"
   : { path: location.pathname, search: location.search, query: new URLSearchParams(location.search), hash: location.hash };
 export const here = signal<Here>(read());
 
+/* The server is a newer one: the next page is loaded whole. */
+export const renew = signal(false);
+
 export function go(to: string, replace = false): void {
+  if (renew.value && !replace) return location.assign(to);
   if (replace) history.replaceState(null, "", to);
   else history.pushState(null, "", to);
   const before = here.value.path;

@@ -44,6 +44,7 @@ export function back(): string {
   return /^\/(?![/\\])/.test(to) && !open.some(p => to.startsWith(p)) ? to : "/";
 }
 export async function logout(): Promise<void> {
+  dispatchEvent(new Event("camwarden-logout"));
   try {
     await post("/logout");
   } finally {

@@ -3,7 +3,8 @@
 // place; `epoch` counts frames in which something changed, so that a burst of
 // a thousand changes costs one painting.
 import { signal } from "@preact/signals";
-import type { Pulse, Site, State, Wall, WallRow } from "./api";
+import type { Pulse, Site, State, Wall } from "./api";
+import { rowOfWall, type Row } from "./data/wire";
 import { get } from "./http";
 import { ms, now, setServerClock } from "./time";
 
@@ -67,10 +68,9 @@ function count(site: SiteRow, state: number, by: number): void {
     totals[state as 0] += by;
   }
 }
-function feedOf(r: WallRow, names: string[]): Feed {
-  const site = names[r[1]] ?? "";
-  return { id: r[0], site, name: r[2], state: r[3], cause: r[4], flags: r[5], since: r[6], picture: r[7], criticality: r[8],
-    text: (site + "/" + r[2]).toLowerCase() };
+function feedOf(r: Row): Feed {
+  return { id: r[0], site: r[1], name: r[2], state: r[3], cause: r[4], flags: r[5], since: r[6], picture: r[7], criticality: r[8],
+    text: (r[1] + "/" + r[2]).toLowerCase() };
 }
 function place(s: SiteRow, f: Feed): void {
   let low = 0, high = s.feeds.length;
@@ -97,8 +97,12 @@ function remove(id: string): boolean {
   if (!s.feeds.length) sites.delete(f.site);
   return true;
 }
+/* A hidden page paints no frames, but its title counts on. */
 function schedule(): void {
-  if (!frame) frame = requestAnimationFrame(flush);
+  if (frame) return;
+  frame = 1;
+  if (typeof document === "undefined" || document.hidden) setTimeout(flush, 500);
+  else requestAnimationFrame(flush);
 }
 function flush(): void {
   frame = 0;
@@ -114,15 +118,16 @@ export function takeWall(w: Wall): void {
   dirty.clear();
   totals.fill(0);
   for (const r of w.feeds) {
-    const f = feedOf(r, w.sites), s = siteOf(f.site);
+    const f = feedOf(rowOfWall(r, w.sites)), s = siteOf(f.site);
     feeds.set(f.id, f);
     s.feeds.push(f);
     count(s, f.state, 1);
   }
   for (const s of sites.values()) s.feeds.sort((a, b) => byName(a.name, b.name));
-  setServerClock(ms(w.now));
+  const at = ms(w.now); // none in a copy from before the first pulse
+  if (at) setServerClock(at);
   layout.value++;
-  heard(w.late, ms(w.now));
+  heard(w.late, at || now());
   schedule();
 }
 function merge(f: Feed, r: Feed): void {
@@ -134,11 +139,10 @@ function merge(f: Feed, r: Feed): void {
   Object.assign(f, r);
   dirty.add(f);
 }
-/* Changes since: rows as the wall's, with the site's path in `names`. */
-export function takeChanges(rows: WallRow[], names: string[], gone: string[]): void {
+export function takeChanges(rows: Row[], gone: string[]): void {
   let moved = false;
   for (const r of rows) {
-    const next = feedOf(r, names), f = feeds.get(next.id);
+    const next = feedOf(r), f = feeds.get(next.id);
     if (f && f.site === next.site && f.name === next.name) merge(f, next);
     else {
       remove(next.id);
@@ -161,6 +165,18 @@ function heard(late: boolean, at: number, heartbeat = 0): void {
   if (!late) lastKnown.value = at;
   else if (heartbeat) lastKnown.value = heartbeat;
   worth.value = late ? "late" : "live";
+}
+/* Somebody else may look at this page next. */
+export function forget(): void {
+  feeds.clear();
+  sites.clear();
+  dirty.clear();
+  totals.fill(0);
+  pulseAt = 0;
+  pulse.value = null;
+  worth.value = "connecting";
+  layout.value++;
+  schedule();
 }
 /* Once a second, and when the page is seen again. */
 export function judgeWorth(): void {

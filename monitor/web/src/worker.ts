@@ -1,2 +1,55 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-export {};
+// The shared worker: one source for all windows of this browser. A window that
+// ended is noticed by the lock it held, or where there are none by its silence.
+import { Source } from "./data/source";
+import type { ToPage, ToWorker } from "./data/wire";
+
+interface Window1 { port: MessagePort; heard: number }
+const windows = new Set<Window1>();
+const SILENT_MS = 150_000; // a hidden window's timers may come once a minute
+let locks = 0;
+
+const send = (to: Window1, m: ToPage): void => to.port.postMessage(m);
+const all = (m: ToPage): void => { for (const w of windows) send(w, m); };
+const source = new Source({
+  wall: json => all({ kind: "wall", json }), changes: (rows, gone) => all({ kind: "changes", rows, gone }),
+  pulse: pulse => all({ kind: "pulse", pulse }), event: (name, data) => all({ kind: "event", name, data }),
+  refused: status => all({ kind: "refused", status }),
+});
+
+function drop(w: Window1): void {
+  w.port.close();
+  windows.delete(w);
+  if (!windows.size) source.stop();
+}
+function hello(w: Window1, lock: string): void {
+  if (lock) {
+    locks++;
+    void navigator.locks.request(lock, () => { locks--; drop(w); });
+    w.heard = Infinity;
+  }
+  const json = source.snapshot(), pulse = source.lastPulse();
+  if (json) send(w, { kind: "wall", json });
+  if (pulse) send(w, { kind: "pulse", pulse });
+  if (!source.running()) source.start();
+}
+function hear(w: Window1, m: ToWorker): void {
+  if (w.heard !== Infinity) w.heard = performance.now();
+  switch (m.kind) {
+    case "hello": hello(w, m.lock); break;
+    case "again": source.stop(); source.start(); break;
+    case "stop": source.stop(); all({ kind: "refused", status: 401 }); break;
+    case "bye": drop(w); break;
+    case "alive": break;
+  }
+}
+(self as unknown as { onconnect: (e: MessageEvent) => void }).onconnect = e => {
+  const port = e.ports[0];
+  if (!port) return;
+  const w: Window1 = { port, heard: performance.now() };
+  windows.add(w);
+  port.onmessage = (m: MessageEvent<ToWorker>) => hear(w, m.data);
+};
+setInterval(() => {
+  for (const w of windows) if (performance.now() - w.heard > SILENT_MS) drop(w);
+}, 10_000);

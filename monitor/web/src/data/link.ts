@@ -1,2 +1,78 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-export function startData(): void { /* the worker comes next */ }
+// Ties the page to the source of data: the shared worker, or one of its own.
+import type { Wall } from "../api";
+import { here } from "../router";
+import { loadSession, session } from "../session";
+import { judgeWorth, loadSites, takeChanges, takePulse, takeWall, tell, forget } from "../store";
+import { checkVersion } from "./version";
+import { Source } from "./source";
+import type { ToPage, ToWorker } from "./wire";
+
+declare const WORKER_URL: string;
+let say: (m: ToWorker) => void = () => {};
+const open = ["/login", "/setup", "/kiosk"];
+
+function onReset(): void {
+  if (session.value?.rights.includes("sites")) loadSites().catch(() => {});
+  void checkVersion();
+}
+function take(m: ToPage): void {
+  switch (m.kind) {
+    case "wall": takeWall(JSON.parse(m.json) as Wall); break;
+    case "changes": takeChanges(m.rows, m.gone); break;
+    case "pulse": takePulse(m.pulse); break;
+    case "refused": refused(m.status); break;
+    case "event": heard(m.name, m.data); break;
+  }
+}
+function heard(name: string, data: unknown): void {
+  if (name === "reset") onReset();
+  if (name === "session") void loadSession().catch(() => {});
+  tell(name, data);
+}
+function refused(status: number): void {
+  if (status === 401) forget();
+  if (!open.includes(here.value.path)) loadSession().catch(() => {});
+}
+function byItself(): void {
+  const own = new Source({ wall: json => takeWall(JSON.parse(json) as Wall), changes: takeChanges, pulse: takePulse, event: heard, refused });
+  say = m => {
+    if (m.kind === "stop" || m.kind === "again") own.stop();
+    if (m.kind === "again" || m.kind === "hello") own.start();
+  };
+}
+function byWorker(): void {
+  const w = new SharedWorker(WORKER_URL, { name: "camwarden" });
+  let heardOnce = false;
+  w.port.onmessage = (e: MessageEvent<ToPage>) => { heardOnce = true; take(e.data); };
+  w.onerror = () => {
+    if (heardOnce) return;
+    byItself(); // the worker could not be had
+    say({ kind: "hello", lock: "" });
+  };
+  say = m => w.port.postMessage(m);
+  setInterval(() => say({ kind: "alive" }), 30_000);
+  addEventListener("pagehide", e => { if (!e.persisted) say({ kind: "bye" }); });
+}
+function hello(): void {
+  if (!("locks" in navigator)) return say({ kind: "hello", lock: "" });
+  const name = "camwarden-" + crypto.getRandomValues(new Uint32Array(4)).join("-");
+  void navigator.locks.request(name, () => {
+    say({ kind: "hello", lock: name });
+    return new Promise(() => {}); // held until the page ends
+  });
+}
+export function startData(): void {
+  if (typeof SharedWorker === "function") byWorker();
+  else byItself();
+  setInterval(judgeWorth, 1000);
+  document.addEventListener("visibilitychange", judgeWorth);
+  addEventListener("camwarden-logout", () => say({ kind: "stop" }));
+  if (!open.includes(here.value.path)) hello();
+  else addEventListener("camwarden-login", hello, { once: true });
+}
+/* After a log-in. Other windows' data comes anew, too. */
+export function dataAgain(): void {
+  dispatchEvent(new Event("camwarden-login"));
+  say({ kind: "again" });
+}

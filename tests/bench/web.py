@@ -44,24 +44,19 @@ BURSTS = 5
 SIZE = (1920, 1080)
 USER, PASSWORD = "admin", "a fleet of paper"
 
-# Notes when each tile was last painted in a new state, by feed.
+# Notes when each feed's tile was last painted in a new state: the wall says so
+# in the frame's callback, right after it drew; a task after that, it is done.
 WATCH = """(() => {
-  const seen = window.__seen = new Map();
+  const seen = window.__seen = new Map(), waiting = [];
   const channel = new MessageChannel();
-  let waiting = [];
   channel.port1.onmessage = () => {
     const at = performance.timeOrigin + performance.now();
-    for (const id of waiting) seen.set(id, at);
-    waiting = [];
-    window.__asked = false;
+    for (const id of waiting.splice(0)) seen.set(id, at);
   };
-  new MutationObserver((records) => {
-    for (const r of records) waiting.push(r.target.dataset.feed);
-    if (!window.__asked) {
-      window.__asked = true;
-      requestAnimationFrame(() => channel.port2.postMessage(0));
-    }
-  }).observe(document.body, {subtree: true, attributes: true, attributeFilter: ["data-state"]});
+  document.addEventListener("wall-updated", (e) => {
+    for (const [id] of e.detail.changed) waiting.push(id);
+    channel.port2.postMessage(0);
+  });
 })()"""
 
 FRAMES = """new Promise((done) => {

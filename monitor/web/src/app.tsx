@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The shell: header with the pages this reader may open, banner, page, toasts.
 import type { JSX } from "preact";
-import { useEffect } from "preact/hooks";
-import { t } from "./i18n";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { language, t } from "./i18n";
 import { useKeys } from "./keys";
 import { pageAt, pages, type PageOf } from "./pages";
 import { go, here } from "./router";
 import { can, session } from "./session";
-import { lastKnown, totals, worth, epoch } from "./store";
+import { epoch, lastKnown, totals, worth } from "./store";
 import { clock } from "./time";
+import { titleCount } from "./title";
 import { Empty, Loading } from "./ui/basics";
+import { busy } from "./ui/busy";
 import { ConfirmHost } from "./ui/Dialog";
 import { Help, helpOpen } from "./ui/Help";
 import { Menu } from "./ui/Menu";
@@ -29,29 +31,54 @@ export function Banner(): JSX.Element | null {
     <span>{t(w === "stale" ? "banner.stale.rest" : "banner.late.rest")}</span></div>;
 }
 function useTitle(p: PageOf | undefined): void {
-  const stamp = epoch.value, w = worth.value;
+  const stamp = epoch.value, w = worth.value, count = titleCount.value, l = language.value;
   useEffect(() => {
-    const down = totals[2], name = p ? t(p.title) : "";
-    document.title = (w === "stale" || w === "late" ? "? " : down ? `${down} ${t("state.down")} · ` : "") + (name ? name + " · " : "") + "camwarden";
-  }, [p, stamp, w]);
+    const n = count ?? totals[2], name = p ? t(p.title) : "";
+    document.title = (w === "stale" || w === "late" ? "? " : n ? `(${n}) ` : "") + (name ? name + " · " : "") + "camwarden";
+  }, [p, stamp, w, count, l]);
+}
+/* What tests and style sheets go by; the page's words begin where the page does. */
+function useRoot(p: PageOf | undefined, stale: boolean): void {
+  const l = language.value, first = useRef(true);
+  useLayoutEffect(() => { document.documentElement.lang = l; }, [l]);
+  useLayoutEffect(() => { document.documentElement.toggleAttribute("data-stale", stale); }, [stale]);
+  useEffect(() => {
+    if (!first.current) document.getElementById("main")?.focus({ preventScroll: true });
+    first.current = false;
+  }, [p?.path]);
 }
 function useEverywhere(): void {
-  let gone = 0;
-  useKeys({ "?": () => { helpOpen.value = true; }, g: () => { gone = Date.now(); },
-    ...Object.fromEntries(pages.filter(x => x.nav).map(x => [x.nav, () => { if (Date.now() - gone < 1500 && mayOpen(x)) go(x.path); }])) }, "everywhere");
+  const gone = useRef(0);
+  useKeys({ "?": () => { helpOpen.value = true; }, g: () => { gone.current = Date.now(); } }, "everywhere");
+  useEffect(() => {
+    /* Before the pages' own keys: after g a letter names a page. */
+    const onLetter = (e: KeyboardEvent): void => {
+      if (Date.now() - gone.current > 1500 || e.ctrlKey || e.metaKey || e.altKey) return;
+      gone.current = 0;
+      const to = pages.find(x => x.nav === e.key);
+      if (!to || !mayOpen(to)) return;
+      e.preventDefault();
+      e.stopPropagation();
+      go(to.path);
+    };
+    window.addEventListener("keydown", onLetter, true);
+    return () => window.removeEventListener("keydown", onLetter, true);
+  }, []);
 }
 export function App(): JSX.Element {
   const path = here.value.path, p = pageAt(path), s = session.value;
   useTitle(p);
   useEverywhere();
   const stale = worth.value === "stale" || worth.value === "late";
+  useRoot(p, stale);
   const inside = !p ? <Empty title={t("missing.title")}>{t("missing.text")} <a href="/">{t("missing.back")}</a></Empty>
     : p.right && !s ? <Loading /> : !mayOpen(p) ? <Empty title={t("rights.none")} /> : <p.page key={p.path} />;
+  const name = p?.path.split("/")[1] || "overview";
   return <div class={"app" + (stale ? " stale" : "") + (p?.bare ? " bare" : "")}>
     <a class="skip" href="#main">{t("nav.skip")}</a>
     {!p?.bare && <header><a class="brand" href="/"><img src="/icon.svg" alt="" width="22" height="22" />camwarden</a><Nav at={p?.path ?? ""} /><Menu /></header>}
     {!(p?.bare && p.right === "") && <Banner />}
-    <main id="main" class={"page-" + (p?.path.split("/")[1] || "overview")} tabIndex={-1}>{inside}</main>
+    <main id="main" class={"page-" + name} data-page={name} aria-busy={busy.value > 0 ? "true" : undefined} tabIndex={-1}>{inside}</main>
     <Toasts /><ConfirmHost /><Help />
   </div>;
 }

@@ -50,7 +50,7 @@ export function Table<T>(p: TableProps<T>): JSX.Element {
       <thead><tr>{p.columns.map(c => <Head key={c.id} column={c} by={by} onSort={setBy} />)}</tr></thead>
       <tbody>
         {from > 0 && <tr class="gap" aria-hidden="true"><td colSpan={p.columns.length} style={{ height: `${from * high}px` }} /></tr>}
-        {shown.map((row, i) => <tr key={p.keyOf(row)} data-n={from + i} aria-rowindex={from + i + 2} class={(p.onOpen ? "opens" : "") + (p.marked?.(row) ? " marked" : "")}
+        {shown.map((row, i) => <tr key={p.keyOf(row)} data-n={from + i} data-row={p.keyOf(row)} aria-rowindex={from + i + 2} class={(p.onOpen ? "opens" : "") + (p.marked?.(row) ? " marked" : "")}
           tabIndex={p.onOpen ? from + i === at ? 0 : -1 : undefined} onFocus={() => setAt(from + i)} onClick={e => { if (!isControl(e)) p.onOpen?.(row); }}>
           {p.columns.map(c => <td key={c.id} class={cls(c)}>{c.cell(row)}</td>)}</tr>)}
         {to < rows.length && <tr class="gap" aria-hidden="true"><td colSpan={p.columns.length} style={{ height: `${(rows.length - to) * high}px` }} /></tr>}

@@ -4,6 +4,7 @@ import type { ComponentChildren, JSX } from "preact";
 import { t } from "../i18n";
 import type { Problem } from "../http";
 import { moment, ms, now, second, span, utc } from "../time";
+import { useBusy } from "./busy";
 import type { Query } from "./useQuery";
 import { problemWords } from "./toast";
 
@@ -27,6 +28,7 @@ export function Empty(p: { title: string; children?: ComponentChildren }): JSX.E
   return <div class="empty"><p class="empty-title">{p.title}</p>{p.children && <div class="soft">{p.children}</div>}</div>;
 }
 export function Loading(): JSX.Element {
+  useBusy(true);
   return <p class="loading soft" role="status">{t("loading")}</p>;
 }
 export function Failed(p: { problem: Problem; again?: () => void }): JSX.Element {

@@ -22,7 +22,7 @@ export const en = {
   "sound.on": "On", "sound.off": "Off", "logout": "Log out", "password.change": "Change password", "password.old": "Old password", "password.new": "New password",
   "password.changed": "Password changed; your other log-ins have ended.", "account": "{user}, {role}", "help": "Keys and help", "help.licences": "Licences of others' works",
   "help.version": "camwarden {version}", "missing.title": "No such page", "missing.text": "Perhaps the link is old.", "missing.back": "To the overview", "rights.none": "Your role does not open this page.",
-  "key.everywhere": "Everywhere", "key.everywhere.?": "this help", "key.everywhere./": "search", "key.everywhere.g": "go to: o overview, t trouble, c consoles, v coverage, h handover, w wall",
+  "key.everywhere": "Everywhere", "key.everywhere.?": "this help", "key.everywhere./": "search", "key.everywhere.g": "then o overview, t trouble, c consoles, v coverage, h handover, r reports, f references, i inventory, u users, l ledger, w picture wall",
   "key.everywhere.Escape": "close, clear", "later": "This page is being made.",
 } as const;
 export const es: Record<keyof typeof en, string> = {
@@ -48,6 +48,6 @@ export const es: Record<keyof typeof en, string> = {
   "sound.on": "Sí", "sound.off": "No", "logout": "Cerrar sesión", "password.change": "Cambiar contraseña", "password.old": "Contraseña anterior", "password.new": "Contraseña nueva",
   "password.changed": "Contraseña cambiada; sus otras sesiones han terminado.", "account": "{user}, {role}", "help": "Teclas y ayuda", "help.licences": "Licencias de obras ajenas",
   "help.version": "camwarden {version}", "missing.title": "No existe esa página", "missing.text": "Quizá el enlace sea antiguo.", "missing.back": "A la vista general", "rights.none": "Su función no abre esta página.",
-  "key.everywhere": "En todas partes", "key.everywhere.?": "esta ayuda", "key.everywhere./": "buscar", "key.everywhere.g": "ir a: o vista general, t problemas, c puestos, v cobertura, h relevo, w mural",
+  "key.everywhere": "En todas partes", "key.everywhere.?": "esta ayuda", "key.everywhere./": "buscar", "key.everywhere.g": "luego o vista general, t problemas, c puestos, v cobertura, h relevo, r informes, f referencias, i inventario, u usuarios, l registro, w mural",
   "key.everywhere.Escape": "cerrar, borrar", "later": "Esta página está en obras.",
 };

@@ -8,8 +8,10 @@ import * as causes from "./words/causes";
 import * as common from "./words/common";
 import * as consoles from "./words/consoles";
 import * as coverage from "./words/coverage";
+import * as evidence from "./words/evidence";
 import * as feed from "./words/feed";
 import * as handover from "./words/handover";
+import * as help from "./words/help";
 import * as inventory from "./words/inventory";
 import * as ledger from "./words/ledger";
 import * as login from "./words/login";
@@ -20,12 +22,12 @@ import * as trouble from "./words/trouble";
 import * as users from "./words/users";
 import * as wall from "./words/wall";
 
-export const parts = { causes, common, consoles, coverage, feed, handover, inventory, ledger, login, overview, references,
+export const parts = { causes, common, consoles, coverage, evidence, feed, handover, help, inventory, ledger, login, overview, references,
   reports, trouble, users, wall };
-const en = { ...causes.en, ...common.en, ...consoles.en, ...coverage.en, ...feed.en, ...handover.en, ...inventory.en,
+const en = { ...causes.en, ...common.en, ...consoles.en, ...coverage.en, ...evidence.en, ...feed.en, ...handover.en, ...help.en, ...inventory.en,
   ...ledger.en, ...login.en, ...overview.en, ...references.en, ...reports.en, ...trouble.en, ...users.en, ...wall.en };
-const es: Record<keyof typeof en, string> = { ...causes.es, ...common.es, ...consoles.es, ...coverage.es, ...feed.es,
-  ...handover.es, ...inventory.es, ...ledger.es, ...login.es, ...overview.es, ...references.es, ...reports.es, ...trouble.es,
+const es: Record<keyof typeof en, string> = { ...causes.es, ...common.es, ...consoles.es, ...coverage.es, ...evidence.es, ...feed.es,
+  ...handover.es, ...help.es, ...inventory.es, ...ledger.es, ...login.es, ...overview.es, ...references.es, ...reports.es, ...trouble.es,
   ...users.es, ...wall.es };
 
 export type Key = keyof typeof en;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The composition root's own turns: birth, the deadline timer, the second,
  * the clock, reload, end. */
+#include "monitor/monitor_news.h"
 #include "monitor/monitor_consoles.h"
 #include "monitor/monitor_nightly.h"
 #include "monitor/monitor_outside.h"
@@ -232,6 +233,7 @@ open_store(struct monitor *m, char **error_out)
 		.on_resync = on_resync,
 		.on_health = on_health,
 		.on_floor = on_floor,
+		.on_incident = monitor_news_on_incident,
 		.arg = m };
 	char error[STORE_ERROR_BYTES];
 

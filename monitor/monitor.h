@@ -185,11 +185,12 @@ struct agents;
 struct agents_calls; /* http/agents.h */
 void monitor_agents_calls(struct monitor *m, struct agents_calls *out);
 void monitor_agents_set(struct monitor *m, struct agents *agents);
-/* What changed of those who watch, for whoever follows live: name is "console",
- * json one object on one line. One follower; fn NULL ends it. */
-typedef void monitor_presence_fn(void *arg, const char *name, const char *json);
-void monitor_presence_watch(struct monitor *m, monitor_presence_fn *fn,
-    void *arg);
+/* What happens, for whoever follows live: name is "console" or "incident", json
+ * one object on one line; site: whom it concerns, a path, "" = the whole fleet.
+ * One follower; fn NULL ends it. Incidents are told once they are committed. */
+typedef void monitor_news_fn(void *arg, const char *name, const char *site,
+    const char *json);
+void monitor_news_watch(struct monitor *m, monitor_news_fn *fn, void *arg);
 /* Who reads what of relay number n (http/relays.h); list NULL: it doesn't
  * answer. Feeds are its own whose URL has the same host. */
 struct relays_reader;

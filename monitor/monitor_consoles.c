@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The committed floor as held consoles, screens and shifts; their turns each
  * second; what changes of them, to the store. */
+#include "monitor/monitor_news.h"
 #include "monitor/monitor_consoles.h"
 
 #include <stdio.h>
@@ -64,7 +65,7 @@ evidence_of(const struct console_verdict *v, const struct console_config *held,
 
 /* To whoever follows live. */
 static void
-tell_follower(const struct monitor *m, const struct held_console *h,
+tell_follower(struct monitor *m, const struct held_console *h,
     const char *evidence)
 {
 	const struct console_verdict *v = &h->verdict;
@@ -72,7 +73,7 @@ tell_follower(const struct monitor *m, const struct held_console *h,
 	size_t length;
 	char *text;
 
-	if (m->consoles->follower == NULL)
+	if (!monitor_news_wanted(m))
 		return;
 	json_out_init(&j);
 	json_out_open(&j, '{');
@@ -95,16 +96,8 @@ tell_follower(const struct monitor *m, const struct held_console *h,
 	json_out_close(&j, '}');
 	text = json_out_take(&j, &length);
 	if (text != NULL)
-		m->consoles->follower(m->consoles->follower_arg, "console",
-		    text);
+		monitor_news_say(m, "console", h->floor->site, text);
 	free(text);
-}
-
-void
-monitor_presence_watch(struct monitor *m, monitor_presence_fn *fn, void *arg)
-{
-	m->consoles->follower = fn;
-	m->consoles->follower_arg = arg;
 }
 
 static void

@@ -111,8 +111,8 @@ struct consoles {
 	size_t link_count;
 	int64_t links_us;
 	struct relay_list relays[RELAYS_MOST];
-	struct agents *agents;	       /* borrowed, NULL = no listener */
-	monitor_presence_fn *follower; /* NULL = none */
+	struct agents *agents;	   /* borrowed, NULL = no listener */
+	monitor_news_fn *follower; /* NULL = none */
 	void *follower_arg;
 	int64_t refused_told_us;
 };

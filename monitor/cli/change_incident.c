@@ -7,6 +7,7 @@
 #include "monitor/cli/change_inside.h"
 #include "monitor/cli/cli.h"
 #include "monitor/inventory/inventory.h"
+#include "monitor/monitor_news.h"
 #include "monitor/monitor_notes.h"
 #include "monitor/monitor_overlay.h"
 
@@ -104,6 +105,8 @@ overlay_body(struct change_later *l, const struct monitor_answer *a)
 {
 	const char *note = strchr(a->text, '\n');
 
+	if (l->number != 0)
+		monitor_news_incident(l->m, l->number, "muted");
 	return json_pack("{s:I, s:s, s:I*}", "number", (json_int_t)a->id,
 	    "note", note != NULL ? note + 1 : "", "incident",
 	    (json_int_t)l->number);

@@ -109,9 +109,9 @@ change(void *arg, struct web *w, const struct web_change *c)
 }
 
 static void
-on_presence(void *arg, const char *name, const char *json)
+on_news(void *arg, const char *name, const char *site, const char *json)
 {
-	web_event_put(arg, name, "", json);
+	web_event_put(arg, name, site, json);
 }
 
 static struct web_settings
@@ -139,7 +139,7 @@ run_web_start(struct event_base *base, const struct monitor_config *cfg,
 	if (w != NULL && !monitor_watch(monitor, on_row, w))
 		web_free(&w);
 	if (w != NULL)
-		monitor_presence_watch(monitor, on_presence, w);
+		monitor_news_watch(monitor, on_news, w);
 	run_overlays_web(w);
 	return w;
 }
@@ -161,6 +161,6 @@ run_web_stop(struct web **w, struct monitor *monitor)
 		return;
 	run_overlays_web(NULL);
 	monitor_unwatch(monitor, on_row, *w);
-	monitor_presence_watch(monitor, NULL, NULL);
+	monitor_news_watch(monitor, NULL, NULL);
 	web_free(w);
 }

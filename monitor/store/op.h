@@ -81,6 +81,7 @@ struct op {
 	size_t bytes;	  /* what it weighs in the queue */
 	struct store_done done;
 	bool wants; /* done is to be called */
+	bool news;  /* of an incident: the monitor hears of it, committed */
 	struct store_result result;
 	char error[STORE_ERROR_BYTES]; /* result.error points here */
 	union {

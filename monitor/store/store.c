@@ -234,6 +234,29 @@ store_fd(const struct store *s)
 	return s->desk.news_fd;
 }
 
+static void
+tell_news(const struct store *s, const struct op *op)
+{
+	enum store_incident_news what = STORE_INCIDENT_NONE;
+	int64_t id = op->incident.id;
+
+	if (!op->news || !op->result.ok || s->calls.on_incident == NULL)
+		return;
+	if (op->kind == OP_INCIDENT_OPEN)
+		what = STORE_INCIDENT_OPENED;
+	else if (op->kind == OP_INCIDENT_CHANGE)
+		what = STORE_INCIDENT_CHANGED;
+	else if (op->kind == OP_INCIDENT_CLOSE) {
+		what = STORE_INCIDENT_CLOSED;
+		id = op->close.id;
+	} else if (op->kind == OP_INCIDENT_ACKNOWLEDGE) {
+		what = STORE_INCIDENT_ACKNOWLEDGED;
+		id = op->word.id;
+	}
+	if (what != STORE_INCIDENT_NONE)
+		s->calls.on_incident(s->calls.arg, id, what);
+}
+
 void
 store_dispatch(struct store *s)
 {
@@ -257,7 +280,9 @@ store_dispatch(struct store *s)
 	d->floor_changed = false;
 	pthread_mutex_unlock(&d->lock);
 	while ((op = desk_list_take(&out)) != NULL) {
-		op->done.call(op->done.arg, &op->result);
+		if (op->wants)
+			op->done.call(op->done.arg, &op->result);
+		tell_news(s, op);
 		desk_free(op);
 	}
 	if (inventory && s->calls.on_inventory != NULL)
@@ -317,6 +342,7 @@ post_new(enum op_kind kind, size_t tail, const struct store_done *done)
 	if (op == NULL)
 		return NULL;
 	op->kind = kind;
+	op->news = kind >= OP_INCIDENT_OPEN && kind <= OP_INCIDENT_ACKNOWLEDGE;
 	op->bytes = sizeof(*op) + tail;
 	if (done != NULL) {
 		op->done = *done;

@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "camwarden/words.h"
+#include "monitor/store/store_incident.h"
 
 struct store;
 struct store_head; /* store_ledger.h */
@@ -73,6 +74,9 @@ struct store_calls { /* any may be NULL; called from store_dispatch */
 	void *arg;
 	/* The floor, or a token, is committed: likewise. */
 	void (*on_floor)(void *arg);
+	/* This became of an incident, and is committed. */
+	void (*on_incident)(void *arg, int64_t incident,
+	    enum store_incident_news what);
 };
 
 /* Takes the lock, opens, migrates, closes what an earlier run left open at its
@@ -117,28 +121,6 @@ struct store_verdict {
 };
 bool store_verdict(struct store *s, const struct store_verdict *v,
     const struct store_done *done);
-
-/* Incident numbers are the caller's: store_incident_next gives a fresh one. */
-int64_t store_incident_next(struct store *s);
-struct store_incident {
-	int64_t id;
-	int64_t feed, site; /* one of them; the other 0 */
-	int64_t since_us, at_us;
-	enum cause cause;      /* none: people are missing, not a picture */
-	bool alertable;	       /* false: an interruption, recorded only */
-	const char *text;      /* for people */
-	int64_t room, console; /* of a breach of the roster; 0 = none */
-};
-/* Opens; the feed's standing last-good thumbnail becomes its `before`. */
-bool store_incident_open(struct store *s, const struct store_incident *i,
-    const struct store_done *done);
-/* Changes cause, alertable and text of an open one. */
-bool store_incident_change(struct store *s, const struct store_incident *i,
-    const struct store_done *done);
-bool store_incident_close(struct store *s, int64_t id, int64_t since_us,
-    int64_t at_us, const struct store_done *done);
-bool store_incident_acknowledge(struct store *s, int64_t id, int64_t at_us,
-    const char *actor, const char *note, const struct store_done *done);
 
 enum store_thumbnail_kind {
 	STORE_LAST_GOOD = 1,

@@ -161,7 +161,7 @@ is_a_persons(const struct op *op)
 static void
 finish(struct desk *d, struct op *op)
 {
-	if (op->wants) {
+	if (op->wants || (op->news && op->result.ok)) {
 		op->result.error = op->error;
 		desk_list_add(&d->out, op);
 	} else {

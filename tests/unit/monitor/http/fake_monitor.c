@@ -445,7 +445,7 @@ monitor_relays_on_list(struct monitor *m, unsigned n, const char *url,
 }
 
 void
-monitor_presence_watch(struct monitor *m, monitor_presence_fn *fn, void *arg)
+monitor_news_watch(struct monitor *m, monitor_news_fn *fn, void *arg)
 {
 	(void)m;
 	(void)fn;

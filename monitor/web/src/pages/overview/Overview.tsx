@@ -1,8 +1,42 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+// The first look: every feed on one screen, by site, worst sites first.
 import type { JSX } from "preact";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import { t } from "../../i18n";
-import { Empty, PageHead } from "../../ui/basics";
+import { here } from "../../router";
+import { can } from "../../session";
+import { feeds, layout, worth } from "../../store";
+import { Empty, Loading } from "../../ui/basics";
+import type { Board } from "./Board";
+import { readFilter } from "./order";
+import { SiteList } from "./SiteList";
+import { Tiles } from "./Tiles";
+import { Toolbar } from "./Toolbar";
 
+const NARROW = "(max-width: 1000px)";
+function useNarrow(): boolean {
+  const [narrow, set] = useState(() => matchMedia(NARROW).matches);
+  useEffect(() => {
+    const m = matchMedia(NARROW), on = (): void => set(m.matches);
+    m.addEventListener("change", on);
+    return () => m.removeEventListener("change", on);
+  }, []);
+  return narrow;
+}
+function NoFeeds(): JSX.Element {
+  return <Empty title={t("overview.none")}>{can("import.inventory")
+    ? <><p>{t("overview.none.admin")}</p><p class="actions"><a class="button primary" href="/inventory">{t("overview.none.go")}</a></p></>
+    : <p>{t("overview.none.others")}</p>}</Empty>;
+}
 export function Overview(): JSX.Element {
-  return <><PageHead title={t("overview.title")} /><Empty title={t("later")} /></>;
+  void layout.value;
+  const search = here.value.search, narrow = useNarrow(), [board, setBoard] = useState<Board | null>(null);
+  const filter = useMemo(() => readFilter(new URLSearchParams(search)), [search]);
+  const waiting = worth.value === "connecting";
+  if (waiting) return <Loading />;
+  if (!feeds.size) return <NoFeeds />;
+  return <><h1 class="unseen">{t("overview.title")}</h1>
+    <Toolbar filter={filter} board={narrow ? null : board} />
+    {narrow ? <SiteList filter={filter} /> : <Tiles filter={filter} onBoard={setBoard} />}
+    {!narrow && board?.shown.value === 0 && <Empty title={t("overview.noMatch")} />}</>;
 }

@@ -5,6 +5,7 @@ import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { language, t } from "./i18n";
 import { useKeys } from "./keys";
 import { pageAt, pages, type PageOf } from "./pages";
+import { startAlert, unclaimed } from "./pages/trouble/alert";
 import { go, here } from "./router";
 import { can, session } from "./session";
 import { epoch, lastKnown, totals, worth } from "./store";
@@ -21,7 +22,8 @@ const mayOpen = (p: PageOf): boolean => p.right === "" || can(p.right);
 
 function Nav(p: { at: string }): JSX.Element {
   return <nav aria-label={t("nav.main")}><ul>{pages.filter(x => x.nav && mayOpen(x)).map(x =>
-    <li key={x.path}><a href={x.path} aria-current={x.path === p.at ? "page" : undefined}>{t(x.title)}</a></li>)}</ul></nav>;
+    <li key={x.path}><a href={x.path} aria-current={x.path === p.at ? "page" : undefined}>{t(x.title)}
+      {x.path === "/trouble" && unclaimed.value > 0 && <b class="nav-count">{unclaimed.value}<span class="unseen"> {t("trouble.new")}</span></b>}</a></li>)}</ul></nav>;
 }
 /* What the page is worth, when it is worth nothing. */
 export function Banner(): JSX.Element | null {
@@ -71,6 +73,7 @@ export function App(): JSX.Element {
   useEverywhere();
   const stale = worth.value === "stale" || worth.value === "late";
   useRoot(p, stale);
+  useEffect(() => { if (can("incidents")) startAlert(); }, [s]);
   const inside = !p ? <Empty title={t("missing.title")}>{t("missing.text")} <a href="/">{t("missing.back")}</a></Empty>
     : p.right && !s ? <Loading /> : !mayOpen(p) ? <Empty title={t("rights.none")} /> : <p.page key={p.path} />;
   const name = p?.path.split("/")[1] || "overview";

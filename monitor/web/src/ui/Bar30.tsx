@@ -15,6 +15,19 @@ interface BarProps { intervals: Interval[]; from: number; to: number; zone?: str
 const pieces = (p: BarProps): Piece[] => p.intervals.map(i => ({ a: Math.max(ms(i.start), p.from), b: Math.min(i.end ? ms(i.end) : p.to, p.to),
   state: i.state, cause: i.cause })).filter(x => x.b > x.a);
 
+/* Diagonal lines: unknown is no state of its own. */
+function hatch(g: CanvasRenderingContext2D, d: number): CanvasPattern | null {
+  const tile = document.createElement("canvas"), size = Math.round(5 * d), t2 = tile.getContext("2d");
+  tile.width = tile.height = size;
+  if (!t2) return null;
+  t2.strokeStyle = colour("--unknown");
+  t2.lineWidth = 1.6 * d;
+  for (const x of [-size, 0, size]) { t2.moveTo(x, size); t2.lineTo(x + size, 0); }
+  t2.stroke();
+  const pattern = g.createPattern(tile, "repeat");
+  pattern?.setTransform(new DOMMatrix().scale(1 / d));
+  return pattern;
+}
 function paint(c: HTMLCanvasElement, list: Piece[], from: number, to: number): void {
   const w = c.clientWidth, h = c.clientHeight, d = devicePixelRatio || 1, g = c.getContext("2d");
   if (!g || !w) return;
@@ -27,13 +40,14 @@ function paint(c: HTMLCanvasElement, list: Piece[], from: number, to: number): v
   for (const p of [...list].sort((a, b) => (RANK[a.state] ?? 0) - (RANK[b.state] ?? 0))) {
     const a = x(p.a), wide = Math.max(p.state === "up" ? 0 : 1.5, x(p.b) - a);
     g.fillStyle = p.state === "up" ? colour("--bar-up") : colour("--" + p.state);
-    /* A shape beside the colour: down full, degraded two thirds, unknown one third high. */
-    const part = p.state === "degraded" ? .66 : p.state === "unknown" ? .36 : 1;
+    /* A shape beside the colour: down full, degraded two thirds, unknown hatched. */
+    const part = p.state === "degraded" ? .66 : 1;
+    if (p.state === "unknown") g.fillStyle = hatch(g, d) ?? g.fillStyle;
     g.fillRect(a, h * (1 - part), wide, h * part);
   }
 }
 export function Bar30(p: BarProps): JSX.Element {
-  const canvas = useRef<HTMLCanvasElement>(null), [said, say] = useState("");
+  const canvas = useRef<HTMLCanvasElement>(null), [said, say] = useState(""), at = useRef<number | null>(null);
   const list = pieces(p), epoch = colours.value;
   useEffect(() => {
     const c = canvas.current;
@@ -52,8 +66,18 @@ export function Bar30(p: BarProps): JSX.Element {
     const hit = list.filter(x => x.a - slack <= at && at < x.b + slack).sort((a, b) => (RANK[b.state] ?? 0) - (RANK[a.state] ?? 0))[0];
     say(hit ? words(hit, p.zone) : "");
   };
-  return <div class="bar30"><canvas ref={canvas} role="img" aria-label={p.label} onPointerMove={point} onPointerLeave={() => say("")} />
-    <div class="bar30-scale"><span>{moment(p.from, p.zone)}</span><span class="said">{said}</span><span>{moment(p.to, p.zone)}</span></div></div>;
+  const troubles = list.filter(x => x.state !== "up");
+  const onKey = (e: KeyboardEvent): void => {
+    const by = e.key === "ArrowLeft" ? -1 : e.key === "ArrowRight" ? 1 : 0;
+    if (!by || !troubles.length) return;
+    e.preventDefault();
+    at.current = Math.min(troubles.length - 1, Math.max(0, (at.current ?? (by < 0 ? troubles.length : -1)) + by));
+    const x = troubles[at.current];
+    if (x) say(words(x, p.zone));
+  };
+  return <div class="bar30"><canvas ref={canvas} role="img" aria-label={p.label} tabIndex={0} onPointerMove={point} onPointerLeave={() => say("")}
+    onKeyDown={onKey} onBlur={() => { at.current = null; say(""); }} />
+    <div class="bar30-scale"><span>{moment(p.from, p.zone)}</span><span class="said" role="status">{said}</span><span>{moment(p.to, p.zone)}</span></div></div>;
 }
 function words(p: Piece, zone?: string): string {
   const state = p.state === "up" ? t("state.up") : p.state === "down" ? t("state.down") : p.state === "degraded" ? t("state.degraded") : t("state.unknown");

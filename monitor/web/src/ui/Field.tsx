@@ -23,7 +23,7 @@ export function TextField(p: TextProps): JSX.Element {
   const id = useId(), input = useRef<HTMLInputElement & HTMLTextAreaElement>(null);
   useEffect(() => { if (p.autofocus) input.current?.focus(); }, []);
   const common = { id, ref: input, value: p.value, required: p.required, maxLength: p.max, placeholder: p.placeholder, name: p.name,
-    "aria-invalid": p.error ? true : undefined, "aria-describedby": describedBy(id, p),
+    autofocus: p.autofocus, "aria-invalid": p.error ? true : undefined, "aria-describedby": describedBy(id, p),
     onInput: (e: Event) => p.onInput((e.currentTarget as HTMLInputElement).value) };
   return <Frame {...p} id={id}>{p.rows ? <textarea {...common} rows={p.rows} />
     : <input {...common} type={p.type ?? "text"} autocomplete={p.autocomplete ?? "off"} spellcheck={false} />}</Frame>;

@@ -21,13 +21,17 @@ export function For(p: { of: Incident }): JSX.Element {
   const zone = zoneOf(p.of.site), since = ms(p.of.since), until = ms(p.of.until) || now();
   return <time dateTime={p.of.since ?? ""} title={t("trouble.since", { time: moment(since, zone), span: span(until - since) })}>{span(until - since)}</time>;
 }
+/* Side by side, before on the left; large, a place stays where there is none. */
 export function Pictures(p: { of: Incident; large?: boolean }): JSX.Element | null {
-  const { before, after, recovered, number, site } = p.of, zone = zoneOf(site);
+  const { before, after, recovered, number, site } = p.of, zone = zoneOf(site), large = p.large ?? false;
+  const one = (there: boolean, name: "before" | "after" | "recovered"): JSX.Element | null => there
+    ? <Still src={`/incidents/${number}/${name}.png`} caption={t(`trouble.${name}`)} zone={zone} />
+    : <figure class="still"><div class="shot blank"><span class="age">{t("picture.none")}</span></div><figcaption>{t(`trouble.${name}`)}</figcaption></figure>;
   if (!before && !after && !recovered) return null;
-  return <div class={"tr-pics" + (p.large ? " large" : "")}>
-    {before && <Still src={`/incidents/${number}/before.png`} caption={t("trouble.before")} zone={zone} />}
-    {after && <Still src={`/incidents/${number}/after.png`} caption={t("trouble.after")} zone={zone} />}
-    {recovered && p.large && <Still src={`/incidents/${number}/recovered.png`} caption={t("trouble.recovered")} zone={zone} />}
+  return <div class={"tr-pics" + (large ? " large" : "")}>
+    {(before || large) && one(before, "before")}
+    {(after || large) && one(after, "after")}
+    {recovered && large && one(recovered, "recovered")}
   </div>;
 }
 /* Numbers can be dialled, addresses written to, all of it copied. */

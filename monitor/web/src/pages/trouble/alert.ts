@@ -5,6 +5,7 @@ import { computed, effect } from "@preact/signals";
 import type { Incident } from "../../api";
 import { epoch, FLAG, feeds, worth } from "../../store";
 import { colour, colours } from "../../theme";
+import { titleCount } from "../../title";
 import { Heed } from "./heed";
 import { open, startIncidents } from "./live";
 import { order, waiting, type Trouble } from "./order";
@@ -33,6 +34,7 @@ export function startAlert(): void {
     const fresh = heed.news(open.value.values(), rests);
     if (fresh.length) play(fresh.some(i => i.kind !== "feed"));
   });
+  effect(() => { titleCount.value = trouble.value ? unclaimed.value : null; });
   effect(() => { void colours.value; badge(unclaimed.value, worth.value === "live"); });
 }
 

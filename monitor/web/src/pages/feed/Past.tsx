@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The last 30 days: a bar, what it adds up to, and the troubles as a table.
+import type { JSX } from "preact";
+import { useMemo } from "preact/hooks";
+import type { Interval, Page } from "../../api";
+import { withQuery } from "../../http";
+import { causeWords, number, t } from "../../i18n";
+import { moment, now, spanLong } from "../../time";
+import { Answer } from "../../ui/basics";
+import { Bar30 } from "../../ui/Bar30";
+import { StateMark, stateOf } from "../../ui/StateMark";
+import { useQuery } from "../../ui/useQuery";
+import type { State } from "../../api";
+import { share, stretches, sum, type Stretch } from "./counted";
+
+const DAYS = 30, ROWS = 200;
+
+function Sums(p: { all: Stretch[]; from: number; to: number }): JSX.Element {
+  const s = sum(p.all, p.from, p.to);
+  return <p class="sums"><b>{t("feed.past.good", { share: number(share(s.good, s.span), 2) })}</b>
+    {s.bad > 0 && <span>{t("feed.past.bad", { span: spanLong(s.bad) })}</span>}
+    {s.unknown >= 1000 && <span>{t("feed.past.unknown", { span: spanLong(s.unknown) })}</span>}
+    <span>{t("feed.past.troubles", { n: s.troubles })}{s.longest > 0 && ", " + t("feed.past.longest", { span: spanLong(s.longest) })}</span></p>;
+}
+function Rows(p: { all: Stretch[]; zone: string | undefined }): JSX.Element {
+  const rows = p.all.filter(x => x.state !== "up").reverse();
+  if (!rows.length) return <p class="soft">{t("feed.past.none")}</p>;
+  const state = (s: string): State => stateOf(s as State);
+  return <div class="table past-table"><table><thead><tr><th>{t("feed.past.state")}</th><th>{t("feed.past.from")}</th><th>{t("feed.past.to")}</th><th>{t("feed.past.for")}</th></tr></thead>
+    <tbody>{rows.slice(0, ROWS).map(x => <tr key={x.from}><td><StateMark state={state(x.state)} /> {causeWords(x.cause)}</td><td>{moment(x.from, p.zone)}</td>
+      <td>{x.open ? t("feed.past.now") : moment(x.to, p.zone)}</td><td>{spanLong(x.to - x.from)}</td></tr>)}</tbody></table></div>;
+}
+export function Past(p: { feed: string; zone: string | undefined; since: number }): JSX.Element {
+  /* Its own answers set the span: from the first ask, to the newest. */
+  const from = useMemo(() => now() - DAYS * 86400000, [p.feed]);
+  const q = useQuery<Page<Interval>>(withQuery("/intervals", { feed: p.feed, limit: 2000 }), { every: 120 });
+  const to = useMemo(() => now(), [q.data, p.since]);
+  return <Answer of={q}>{d => {
+    const all = stretches(d.items, from, to);
+    return <><Bar30 intervals={d.items} from={from} to={to} zone={p.zone} label={t("feed.past.label")} />
+      <Sums all={all} from={from} to={to} />
+      <details><summary>{t("feed.past.table")}</summary><Rows all={all} zone={p.zone} /></details></>;
+  }}</Answer>;
+}

@@ -1,8 +1,46 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+// Rooms with their consoles: who is there, what the screens show, what was
+// asked, and how it compares with the roster.
 import type { JSX } from "preact";
 import { t } from "../../i18n";
-import { Empty, PageHead } from "../../ui/basics";
+import { can } from "../../session";
+import { Answer, Empty, PageHead } from "../../ui/basics";
+import { useQuery } from "../../ui/useQuery";
+import { Breaches } from "./Breaches";
+import { counts, roomsOf, walls, type Room } from "./floor";
+import { PresenceMark } from "./PresenceMark";
+import { Post } from "./Post";
+import { Roster } from "./Roster";
+import { Screen } from "./Screen";
+import type { ConsoleRow, Floor, ScreenRow } from "./types";
 
 export function Consoles(): JSX.Element {
-  return <><PageHead title={t("consoles.title")} /><Empty title={t("later")} /></>;
+  const floor = useQuery<Floor>("/consoles", { every: 20, events: ["console", "reset"] });
+  return <><PageHead title={t("consoles.title")} hint={t("consoles.hint")} />
+    <Answer of={floor}>{f => f.consoles.length ? <Rooms floor={f} />
+      : <Empty title={t("consoles.none")}>{t("consoles.none.why")}</Empty>}</Answer>
+    {can("roster.breaches") && floor.data?.consoles.length ? <Breaches /> : null}
+    {floor.data?.consoles.length ? <Roster /> : null}</>;
+}
+function Rooms(p: { floor: Floor }): JSX.Element {
+  const { consoles, screens } = p.floor, shared = walls(screens);
+  return <><Summary consoles={consoles} />
+    {roomsOf(consoles, screens).map(r => <RoomPart key={r.name} room={r} />)}
+    {shared.length > 0 && <Walls screens={shared} />}</>;
+}
+/* How many are what, in the order of what counts. */
+function Summary(p: { consoles: ConsoleRow[] }): JSX.Element {
+  return <ul class="presence-counts">{counts(p.consoles).filter(([s, n]) => n > 0 || s === "attended").map(([s, n]) =>
+    <li key={s}><PresenceMark presence={s} /> <b>{n}</b> {t(`presence.${s}`)}</li>)}</ul>;
+}
+function RoomPart(p: { room: Room }): JSX.Element {
+  const r = p.room, name = r.name || t("consoles.room.none");
+  return <section class="room" aria-label={name}>
+    <h2>{name} <span class="soft">{r.site && r.site + " · "}{t("consoles.attended", { n: r.attended, all: r.posts.length })}</span></h2>
+    <div class="posts">{r.posts.map(x => <Post key={x.console.id} post={x} />)}</div></section>;
+}
+function Walls(p: { screens: ScreenRow[] }): JSX.Element {
+  return <section class="room" aria-label={t("consoles.wall")}>
+    <h2>{t("consoles.wall")} <span class="soft">{t("consoles.wall.why")}</span></h2>
+    <div class="posts">{p.screens.map(s => <article key={s.screen} class="post"><Screen screen={s} /></article>)}</div></section>;
 }

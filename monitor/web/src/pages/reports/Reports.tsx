@@ -1,8 +1,54 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+// The reports that were made, day by day: to open, to save, to check.
 import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import type { Report } from "../../api";
 import { t } from "../../i18n";
-import { Empty, PageHead } from "../../ui/basics";
+import { day, moment, ms, now, second } from "../../time";
+import { Button, Empty, Failed, Loading, PageHead, Time } from "../../ui/basics";
+import { Table, type Column } from "../../ui/Table";
+import { usePages } from "../../ui/usePages";
+import { Check } from "./Check";
+import { due, fileOf } from "./due";
+
+/* The whole day it is about; a span that is no day, from and to. */
+export const spanWords = (r: { from: string | number; to: string | number }): string => {
+  const from = typeof r.from === "number" ? r.from : ms(r.from), to = typeof r.to === "number" ? r.to : ms(r.to);
+  return to - from < 90e6 ? day(from) : `${day(from)} – ${day(to - 1)}`;
+};
+const path = (r: Report, file: string): string => `/api/v1/reports/${r.number}/${encodeURIComponent(file)}`;
 
 export function Reports(): JSX.Element {
-  return <><PageHead title={t("reports.title")} /><Empty title={t("later")} /></>;
+  const q = usePages<Report>("/reports", 60), [checked, check] = useState<Report | null>(null);
+  return <><PageHead title={t("reports.title")} hint={t("reports.hint")} />
+    {q.error && <Failed problem={q.error} again={q.again} />}
+    {q.items.length > 0 ? <><Newest report={q.items[0]} />
+      <Table label={t("reports.title")} rows={q.items} columns={columns(check)} keyOf={r => r.number} />
+      {q.next && <p><Button onClick={q.more} busy={q.loading}>{t("reports.more")}</Button></p>}</>
+      : q.loading ? <Loading /> : !q.error && <Empty title={t("reports.none")}>{t("reports.none.why")}</Empty>}
+    {checked && <Check report={checked} onClose={() => check(null)} />}</>;
+}
+function Newest(p: { report: Report | undefined }): JSX.Element | null {
+  void second.value;
+  const d = due(p.report, now()), html = p.report && fileOf(p.report, ".html");
+  if (!p.report || !d) return null;
+  const words = { day: spanWords(d), when: moment(d.after) };
+  return <div class="newest">{html && <a class="button primary" href={path(p.report, html)} target="_blank" rel="noopener">
+    {t("reports.newest")}: {spanWords(p.report)}</a>}
+    <p class={d.late ? "late" : "soft"}>{t(d.late ? "reports.next.late" : "reports.next", words)}</p></div>;
+}
+const columns = (check: (r: Report) => void): Column<Report>[] => [
+  { id: "day", title: t("reports.day"), sort: r => ms(r.from), cell: r => spanWords(r) },
+  { id: "site", title: t("reports.site"), sort: r => r.site, cell: r => r.site || t("reports.all"), narrow: "hide" },
+  { id: "made", title: t("reports.made"), sort: r => ms(r.made), cell: r => <Time at={r.made} />, narrow: "hide" },
+  { id: "files", title: t("reports.files"), cell: r => <Files report={r} /> },
+  { id: "sha", title: "SHA-256", cell: r => <code title={r.sha256}>{r.sha256.slice(0, 12)}…</code>, narrow: "hide" },
+  { id: "check", title: t("reports.check"), cell: r => <Button onClick={() => check(r)} label={t("reports.check.title", { name: r.name })}>{t("reports.check")}</Button> },
+];
+/* The page opens in a window of its own; what machines read is saved. */
+function Files(p: { report: Report }): JSX.Element {
+  const r = p.report, html = fileOf(r, ".html");
+  return <span class="files">{html && <a href={path(r, html)} target="_blank" rel="noopener" aria-label={t("reports.open.of", { day: spanWords(r) })}>{t("reports.open")}</a>}
+    {r.files.filter(f => f !== html).map(f => <a key={f} href={path(r, f)} download={f} aria-label={t("reports.save.of", { file: f })}>
+      {f.slice(f.lastIndexOf(".") + 1).toUpperCase()}</a>)}</span>;
 }

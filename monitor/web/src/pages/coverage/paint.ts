@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The heat map's drawing; colours come from the style's custom properties.
+import { colour } from "../../theme";
+import { share, step, type Row } from "./share";
+
+export const ROW = 22, TOP = 14;
+export const colourOf = (n: number): string => colour(`--heat-${n}`);
+
+function hatch(g: CanvasRenderingContext2D, scale: number): CanvasPattern | string {
+  const tile = document.createElement("canvas"), size = 6 * scale, t = tile.getContext("2d");
+  tile.width = tile.height = size;
+  if (!t) return colour("--unknown");
+  t.strokeStyle = colour("--unknown");
+  t.lineWidth = 1.2 * scale;
+  for (const x of [-size, 0, size]) {
+    t.moveTo(x, size);
+    t.lineTo(x + size, 0);
+  }
+  t.stroke();
+  return g.createPattern(tile, "repeat") ?? colour("--unknown");
+}
+/* Sizes in device pixels: a pattern and a hairline stay sharp. */
+export function paint(canvas: HTMLCanvasElement, rows: Row[], columns: number, width: number,
+  blind: { from: number; to: number }[], at: { row: number; column: number } | null): void {
+  const scale = devicePixelRatio || 1, g = canvas.getContext("2d");
+  const wide = canvas.width = Math.round(width * scale), high = ROW * scale, top = TOP * scale;
+  canvas.height = Math.round(rows.length * high + top);
+  if (!g) return;
+  const unknown = hatch(g, scale), colours = Array.from({ length: 9 }, (_, n) => colourOf(n));
+  const gap = wide / columns >= 6 * scale ? scale : 0;
+  rows.forEach((row, r) => row.cells.forEach((cell, c) => {
+    const x = Math.round(c * wide / columns), w = Math.round((c + 1) * wide / columns) - x - gap;
+    const y = top + r * high, h = high - scale, hatched = Math.round(h * share(cell, 4));
+    g.fillStyle = colours[step(share(cell, 0))] ?? "";
+    g.fillRect(x, y + hatched, w, h - hatched);
+    g.fillStyle = unknown;
+    g.fillRect(x, y, w, hatched);
+  }));
+  g.fillStyle = colour("--degraded");
+  for (const b of blind) g.fillRect(b.from * wide, top - 8 * scale, Math.max(2 * scale, (b.to - b.from) * wide - gap), 5 * scale);
+  if (!at) return;
+  g.strokeStyle = colour("--focus");
+  g.lineWidth = 2 * scale;
+  g.strokeRect(at.column * wide / columns, top + at.row * high, wide / columns, high - scale);
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// All feeds as the wall has them, to search and sort; asked of nobody.
+import type { JSX } from "preact";
+import { useMemo } from "preact/hooks";
+import { causeWords, t } from "../../i18n";
+import { go, query, setQuery } from "../../router";
+import { feeds, FLAG, layout, SEVERITY, worth, zoneOf, type Feed } from "../../store";
+import { second } from "../../time";
+import { Ago, Button } from "../../ui/basics";
+import { StateMark } from "../../ui/StateMark";
+import { Table, type Column } from "../../ui/Table";
+import { Nothing } from "./Sites";
+import { matches, Tools } from "./Tools";
+
+const REST_MS = 5000; // the order of thousands is not made anew with each change
+const columns = (): Column<Feed>[] => [
+  { id: "state", title: t("inventory.state"), sort: f => SEVERITY[f.state as 0] ?? 0,
+    cell: f => <StateMark state={f.state} maintenance={(f.flags & FLAG.maintenance) !== 0} muted={(f.flags & FLAG.muted) !== 0} /> },
+  { id: "site", title: t("site"), sort: f => f.site, cell: f => f.site || "–" },
+  { id: "name", title: t("name"), sort: f => f.name, cell: f => <a href={"/feed/" + f.id}>{f.name}</a> },
+  { id: "cause", title: t("inventory.cause"), sort: f => f.cause, cell: f => f.cause === "none" ? "" : causeWords(f.cause) },
+  { id: "since", title: t("inventory.since"), align: "right", sort: f => -f.since, cell: f => <Ago at={f.since} zone={zoneOf(f.site)} />, narrow: "hide" },
+  { id: "vital", title: t("inventory.vital"), align: "right", sort: f => f.criticality, cell: f => f.criticality, narrow: "hide" },
+];
+const inSite = (f: Feed, site: string): boolean => !site || f.site === site || f.site.startsWith(site + "/");
+
+export function Feeds(): JSX.Element {
+  const search = query("q"), site = query("site"), cause = query("cause"), often = Math.floor(second.value / REST_MS);
+  const rows = useMemo(() => [...feeds.values()].filter(f => inSite(f, site) && (!cause || f.cause === cause) && matches(`${f.text} ${f.cause}`, search)),
+    [search, site, cause, often, layout.value]);
+  return <><Tools shown={rows.length} all={feeds.size} csv="feeds">
+    {(site || cause) && <p class="filters">{site && <Button onClick={() => setQuery({ site: "" })}>{site} ×</Button>}
+      {cause && <Button onClick={() => setQuery({ cause: "" })}>{causeWords(cause)} ×</Button>}</p>}</Tools>
+    {rows.length ? <Table label={t("inventory.tab.feeds")} rows={rows} columns={columns()} keyOf={f => f.id} onOpen={f => go("/feed/" + f.id)} />
+      : <Nothing loading={worth.value === "connecting"} any={feeds.size > 0} failed={false} />}</>;
+}

@@ -24,7 +24,7 @@ export function Coverage(): JSX.Element {
   const may = can("coverage");
   const q = useQuery<CoverageOf>(may ? withQuery("/coverage", { hours, site: query("site") }) : null, { every: 300 });
   return <><PageHead title={t("coverage.title")} hint={t("coverage.hint")}>
-    {may && <div role="group" aria-label={t("coverage.span")} class="choices">{SPANS.map(([h, words]) =>
+    {may && <div role="group" aria-label={t("coverage.span")} class="segments">{SPANS.map(([h, words]) =>
       <Button key={h} pressed={h === hours} onClick={() => setQuery({ hours: h === "24" ? "" : h })}>{t(words)}</Button>)}</div>}</PageHead>
     <AtBest />
     {may && <Answer of={q}>{c => c.hours.length && c.sites.length ? <Was coverage={c} />

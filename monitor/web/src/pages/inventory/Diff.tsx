@@ -3,7 +3,7 @@
 import type { JSX } from "preact";
 import type { ImportAnswer } from "../../api";
 import { t } from "../../i18n";
-import { grouped, touched, type Change, type What } from "./diff";
+import { grouped, touched, type Change, type What } from "./changes";
 
 const SHOWN = 200;
 const SIGN: Record<What, string> = { remove: "−", change: "±", add: "+" };

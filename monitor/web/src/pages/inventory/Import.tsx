@@ -14,7 +14,7 @@ import { confirm } from "../../ui/Dialog";
 import { Check, SelectField } from "../../ui/Field";
 import { failed, toast } from "../../ui/toast";
 import { Diff } from "./Diff";
-import { mistakesOf, type Mistake } from "./diff";
+import { mistakesOf, type Mistake } from "./changes";
 import { Mistakes } from "./Mistakes";
 import { Source, type FileOf } from "./Source";
 import { csvPath } from "./Tools";

@@ -2,7 +2,7 @@
 // Mistakes of a file, each beside the line it is in.
 import type { JSX } from "preact";
 import { t } from "../../i18n";
-import { mistaken, type Mistake, type Shown } from "./diff";
+import { mistaken, type Mistake, type Shown } from "./changes";
 
 const WIDTH = 110;
 export function Mistakes(p: { csv: string; mistakes: Mistake[] }): JSX.Element {

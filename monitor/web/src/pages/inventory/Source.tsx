@@ -6,7 +6,7 @@ import { t } from "../../i18n";
 import { Button } from "../../ui/basics";
 import { TextField } from "../../ui/Field";
 import { toast } from "../../ui/toast";
-import { decode, rowCount } from "./table";
+import { COLUMNS, decode, rowCount, TABLES } from "./table";
 
 export interface FileOf { name: string; csv: string }
 const MOST_MB = 8;
@@ -25,11 +25,17 @@ export function Source(p: { file: FileOf | null; onFile: (f: FileOf | null) => v
       onDrop={e => { e.preventDefault(); setOver(false); take(e.dataTransfer?.files); }}>
       <p>{t("import.drop")}</p><Button onClick={() => input.current?.click()}>{t("import.choose")}</Button>
       <input ref={input} type="file" accept=".csv,.txt,text/csv,text/plain" hidden aria-label={t("import.choose")} onChange={e => take(e.currentTarget.files)} /></div>
-    <Paste onFile={p.onFile} /></div>;
+    <Paste onFile={p.onFile} /><Columns /></div>;
 }
 function Paste(p: { onFile: (f: FileOf) => void }): JSX.Element {
   const [text, set] = useState("");
   return <form class="paste" onSubmit={e => { e.preventDefault(); if (text.trim()) p.onFile({ name: "", csv: text }); }}>
     <TextField label={t("import.paste")} rows={5} value={text} onInput={set} name="csv" placeholder="url,site,name" />
-    <Button type="submit" disabled={!text.trim()}>{t("import.title")}</Button></form>;
+    <Button type="submit" disabled={!text.trim()}>{t("import.take")}</Button></form>;
+}
+/* What a first row may say, table by table. */
+function Columns(): JSX.Element {
+  return <details class="columns"><summary>{t("import.columns")}</summary><p class="soft">{t("import.columns.why")}</p>
+    <dl>{TABLES.map(x => <div key={x}><dt>{t(`table.${x}`)}</dt><dd>{COLUMNS[x].map((c, i) => <span key={c}>{i > 0 && ", "}
+      {c.endsWith("!") ? <b><code>{c.slice(0, -1)}</code></b> : <code>{c}</code>}</span>)}</dd></div>)}</dl></details>;
 }

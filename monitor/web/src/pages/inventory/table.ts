@@ -3,6 +3,16 @@
 export const TABLES = ["feeds", "sites", "devices", "consoles", "screens", "patterns", "roster"] as const;
 export type TableName = typeof TABLES[number];
 
+/* What the first row may name (docs/formats.md); "!": it must. */
+export const COLUMNS: Record<TableName, readonly string[]> = {
+  feeds: ["url!", "site", "name", "device", "user", "password", "transport", "visit", "no_picture", "enabled", "ptz", "dark_hours", "criticality", "tags", "uuid"],
+  sites: ["site!", "zone", "contact", "target"],
+  devices: ["device!", "address", "user", "password", "sessions", "quirks"],
+  consoles: ["console!", "room!", "site", "idle_after_s", "prompt_after_s", "remote_input", "desk_feed", "desk_still_s", "max_tiles"],
+  screens: ["screen!", "console", "room", "output", "layout", "confirmed_by"],
+  patterns: ["pattern!", "class", "title", "shows!", "tiles"],
+  roster: ["room!", "days!", "from!", "to!", "console", "at_least", "breaks", "idle_after_s", "prompt_after_s"],
+};
 /* Columns that tell, in the order in which they are asked for. */
 const TELLS: readonly [string, TableName][] = [["url", "feeds"], ["pattern", "patterns"], ["shows", "patterns"], ["days", "roster"],
   ["screen", "screens"], ["console", "consoles"], ["device", "devices"], ["site", "sites"]];

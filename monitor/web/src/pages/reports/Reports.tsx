@@ -43,7 +43,7 @@ const columns = (check: (r: Report) => void): Column<Report>[] => [
   { id: "made", title: t("reports.made"), sort: r => ms(r.made), cell: r => <Time at={r.made} />, narrow: "hide" },
   { id: "files", title: t("reports.files"), cell: r => <Files report={r} /> },
   { id: "sha", title: "SHA-256", cell: r => <code title={r.sha256}>{r.sha256.slice(0, 12)}…</code>, narrow: "hide" },
-  { id: "check", title: t("reports.check"), cell: r => <Button onClick={() => check(r)} label={t("reports.check.title", { name: r.name })}>{t("reports.check")}</Button> },
+  { id: "check", title: t("reports.check"), cell: r => <Button onClick={() => check(r)} label={`${t("reports.check")}: ${r.name}`}>{t("reports.check")}</Button> },
 ];
 /* The page opens in a window of its own; what machines read is saved. */
 function Files(p: { report: Report }): JSX.Element {

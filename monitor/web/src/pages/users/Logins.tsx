@@ -26,8 +26,8 @@ const columns = (again: () => void): Column<Login>[] => [
   { id: "created", title: t("logins.created"), sort: x => ms(x.created), cell: x => <Time at={x.created} />, narrow: "hide" },
   { id: "seen", title: t("logins.seen"), sort: x => -ms(x.seen), cell: x => <Ago at={x.seen} /> },
   { id: "ends", title: t("logins.ends"), sort: x => ms(x.ends), cell: x => x.ends ? <Time at={x.ends} /> : t("logins.ends.never"), narrow: "hide" },
-  ...can("logins.end") ? [{ id: "do", title: "", cell: (x: Login) => <Button onClick={() => void end(x, again)}
-    label={t("logins.end.of", { name: x.user, address: x.address })}>{t("logins.end")}</Button> }] : [],
+  ...can("logins.end") ? [{ id: "do", title: t("users.deeds"), cell: (x: Login) => <Button onClick={() => void end(x, again)}
+    label={`${t("logins.end")}: ${x.user}, ${x.address}`}>{t("logins.end")}</Button> }] : [],
 ];
 async function end(x: Login, again: () => void): Promise<void> {
   const reason = await confirm({ title: t("logins.end.title", { name: x.user }), text: t("logins.end.text"), action: t("logins.end"), danger: true, reason: true });

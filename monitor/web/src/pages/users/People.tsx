@@ -31,7 +31,7 @@ const columns = (open: (u: User) => void, changed: (words: string) => void): Col
   { id: "seen", title: t("users.seen"), sort: u => -ms(u.last_seen), cell: u => u.last_seen ? <Ago at={u.last_seen} /> : t("users.seen.never") },
   { id: "logins", title: t("users.logins"), align: "right", sort: u => u.logins, cell: u => u.logins || "–", narrow: "hide" },
   { id: "created", title: t("users.created"), sort: u => ms(u.created), cell: u => <><Time at={u.created} /> <span class="soft">{t("users.by", { name: u.by })}</span></>, narrow: "hide" },
-  ...can("users.change") ? [{ id: "do", title: "", cell: (u: User) => <Deeds of={u} open={open} changed={changed} /> }] : [],
+  ...can("users.change") ? [{ id: "do", title: t("users.deeds"), cell: (u: User) => <Deeds of={u} open={open} changed={changed} /> }] : [],
 ];
 async function decide(asked: Asked, path: string, body: object, done: () => void): Promise<void> {
   const reason = await confirm({ ...asked, reason: true });
@@ -51,7 +51,7 @@ function Deeds(p: { of: User; open: (u: User) => void; changed: (words: string) 
     `/users/${u.id}`, { disabled: !u.disabled }, changed);
   const remove = (): Promise<void> => decide({ title: t("users.remove.title", { name }), text: t("users.remove.text"), action: t("users.remove"), danger: true },
     `/users/${u.id}/remove`, {}, () => p.changed(t("users.removed", { name })));
-  return <span class="deeds"><Button onClick={() => p.open(u)} label={t("users.change.of", { name })}>{t("users.change")}</Button>
-    {!self && <Button onClick={() => void disable()} label={t(u.disabled ? "users.enable.title" : "users.disable.title", { name })}>{t(u.disabled ? "users.enable" : "users.disable")}</Button>}
-    {!self && can("users.remove") && <Button onClick={() => void remove()} label={t("users.remove.title", { name })}>{t("users.remove")}</Button>}</span>;
+  return <span class="deeds"><Button onClick={() => p.open(u)} label={`${t("users.change")}: ${name}`}>{t("users.change")}</Button>
+    {!self && <Button onClick={() => void disable()} label={`${t(u.disabled ? "users.enable" : "users.disable")}: ${name}`}>{t(u.disabled ? "users.enable" : "users.disable")}</Button>}
+    {!self && can("users.remove") && <Button onClick={() => void remove()} label={`${t("users.remove")}: ${name}`}>{t("users.remove")}</Button>}</span>;
 }

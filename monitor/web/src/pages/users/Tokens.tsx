@@ -42,8 +42,8 @@ const columns = (again: () => void): Column<Token>[] => [
     : x.kind === "kiosk" && !x.revoked ? <span class="soft">{t("tokens.unclaimed")}</span> : "–", narrow: "hide" },
   { id: "seen", title: t("users.seen"), sort: x => -ms(x.last_seen), cell: x => x.last_seen ? <Ago at={x.last_seen} /> : t("users.seen.never") },
   { id: "created", title: t("users.created"), sort: x => ms(x.created), cell: x => <><Time at={x.created} /> {x.by && <span class="soft">{t("users.by", { name: x.by })}</span>}</>, narrow: "hide" },
-  ...can("tokens.revoke") ? [{ id: "do", title: "", cell: (x: Token) => x.revoked ? "" :
-    <Button onClick={() => void revoke(x, again)} label={t("tokens.revoke.title", { name: x.name })}>{t("tokens.revoke")}</Button> }] : [],
+  ...can("tokens.revoke") ? [{ id: "do", title: t("users.deeds"), cell: (x: Token) => x.revoked ? "" :
+    <Button onClick={() => void revoke(x, again)} label={`${t("tokens.revoke")}: ${x.name}`}>{t("tokens.revoke")}</Button> }] : [],
 ];
 async function revoke(x: Token, again: () => void): Promise<void> {
   const reason = await confirm({ title: t("tokens.revoke.title", { name: x.name }), text: t("tokens.revoke.text"), action: t("tokens.revoke"), danger: true, reason: true });

@@ -18,7 +18,7 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 def axe():
     if shutil.which("npm") is None:
         skip("no npm here")
-    home = os.path.join(os.environ.get("CAMWARDEN_BUILD") or folder(), "web")
+    home = os.path.join(os.environ.get("CAMWARDEN_BUILD") or folder(), "web-tests")
     script = os.path.join(home, "node_modules", "axe-core", "axe.min.js")
     wanted = json.load(open(os.path.join(ROOT, "tests/web/package.json")))["dependencies"]["axe-core"]
     try:

@@ -8,7 +8,7 @@ import { spawnSync } from "node:child_process";
 import path from "node:path";
 import { BUILD, MATERIAL, ROOT, program, run, skip, text } from "./lib/tools.mjs";
 
-const home = path.join(BUILD, "web");
+const home = path.join(BUILD, "web-tests");
 const from = path.join(ROOT, "tests/web");
 
 function installed() {

@@ -28,6 +28,7 @@ export class Person {
       viewport: size, baseURL: world.url, reducedMotion: "reduce", timezoneId: "Europe/Madrid", locale: "en-GB", ...options });
     p.context.setDefaultTimeout(15000);
     await p.context.addInitScript(([t, l]) => {
+      if (location.origin === "null") return; // about:blank
       localStorage.setItem("camwarden.theme", t);
       localStorage.setItem("camwarden.language", l);
     }, [theme, language]);

@@ -15,7 +15,7 @@ export const BUILD = process.env.CAMWARDEN_BUILD ?? path.join(ROOT, "build/asan"
 export const SCREENSHOTS = path.join(ROOT, "build/screenshots");
 export const MATERIAL = path.join(ROOT, "build/material");
 /** Modules of tests/web/package.json, which prepare.mjs installed. */
-const modules = createRequire(path.join(BUILD, "web/"));
+const modules = createRequire(path.join(BUILD, "web-tests/"));
 
 /** What they export; the test is skipped where they could not be had. */
 export function module(name) {

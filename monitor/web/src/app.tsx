@@ -16,6 +16,7 @@ import { busy } from "./ui/busy";
 import { ConfirmHost } from "./ui/Dialog";
 import { Help, helpOpen } from "./ui/Help";
 import { Menu } from "./ui/Menu";
+import { PasswordHost } from "./ui/Password";
 import { Toasts } from "./ui/toast";
 
 const mayOpen = (p: PageOf): boolean => p.right === "" || can(p.right);
@@ -82,6 +83,6 @@ export function App(): JSX.Element {
     {!p?.bare && <header><a class="brand" href="/"><img src="/icon.svg" alt="" width="22" height="22" />camwarden</a><Nav at={p?.path ?? ""} /><Menu /></header>}
     {!(p?.bare && p.right === "") && <Banner />}
     <main id="main" class={"page-" + name} data-page={name} aria-busy={busy.value > 0 ? "true" : undefined} tabIndex={-1}>{inside}</main>
-    <Toasts /><ConfirmHost /><Help />
+    <Toasts /><ConfirmHost /><PasswordHost /><Help />
   </div>;
 }

@@ -44,11 +44,11 @@ export function back(): string {
   return /^\/(?![/\\])/.test(to) && !open.some(p => to.startsWith(p)) ? to : "/";
 }
 export async function logout(): Promise<void> {
-  dispatchEvent(new Event("camwarden-logout"));
   try {
     await post("/logout");
   } finally {
     session.value = null;
+    dispatchEvent(new Event("camwarden-logout")); // no other window goes on with what it may no longer see
     location.assign("/login"); // a new page: nothing of the old one stays in memory
   }
 }

@@ -38,30 +38,32 @@ export function spanLong(milliseconds: number): string {
 }
 
 const formats = new Map<string, Intl.DateTimeFormat>();
-function format(zone: string | undefined, kind: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  const key = `${language.value} ${zone ?? ""} ${kind}`;
+function format(locale: string, zone: string | undefined, kind: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = `${locale} ${zone ?? ""} ${kind}`;
   let f = formats.get(key);
   if (f) return f;
   const all = { ...options, hourCycle: "h23" as const };
   try {
-    f = new Intl.DateTimeFormat(language.value, zone ? { ...all, timeZone: zone } : all);
+    f = new Intl.DateTimeFormat(locale, zone ? { ...all, timeZone: zone } : all);
   } catch {
-    f = new Intl.DateTimeFormat(language.value, { ...all, timeZone: "UTC" });
+    f = new Intl.DateTimeFormat(locale, { ...all, timeZone: "UTC" });
   }
   formats.set(key, f);
   return f;
 }
+/* Days as 2026-11-21 in every language: nobody takes the month for the day. */
+const ISO = "sv-SE";
 export function day(at: number, zone?: string): string {
-  return format(zone, "day", { year: "numeric", month: "2-digit", day: "2-digit" }).format(at);
+  return format(ISO, zone, "day", { year: "numeric", month: "2-digit", day: "2-digit" }).format(at);
 }
 export function clock(at: number, zone?: string): string {
-  return format(zone, "clock", { hour: "2-digit", minute: "2-digit", second: "2-digit" }).format(at);
+  return format(ISO, zone, "clock", { hour: "2-digit", minute: "2-digit", second: "2-digit" }).format(at);
 }
 export function dayMinute(at: number, zone?: string): string {
-  return format(zone, "dayMinute", { year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit" }).format(at);
+  return format(ISO, zone, "dayMinute", { year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit" }).format(at);
 }
 export function weekday(at: number, zone?: string): string {
-  return format(zone, "weekday", { weekday: "short", day: "numeric", month: "short" }).format(at);
+  return format(language.value, zone, "weekday", { weekday: "short", day: "numeric", month: "short" }).format(at);
 }
 /* Today's by the clock, others with their day. */
 export function moment(at: number, zone?: string): string {

@@ -4,12 +4,11 @@
 import { Source } from "./data/source";
 import type { ToPage, ToWorker } from "./data/wire";
 
-interface Window1 { port: MessagePort; heard: number }
-const windows = new Set<Window1>();
+interface Watcher { port: MessagePort; heard: number }
+const windows = new Set<Watcher>();
 const SILENT_MS = 150_000; // a hidden window's timers may come once a minute
-let locks = 0;
 
-const send = (to: Window1, m: ToPage): void => to.port.postMessage(m);
+const send = (to: Watcher, m: ToPage): void => to.port.postMessage(m);
 const all = (m: ToPage): void => { for (const w of windows) send(w, m); };
 const source = new Source({
   wall: json => all({ kind: "wall", json }), changes: (rows, gone) => all({ kind: "changes", rows, gone }),
@@ -17,15 +16,14 @@ const source = new Source({
   refused: status => all({ kind: "refused", status }),
 });
 
-function drop(w: Window1): void {
+function drop(w: Watcher): void {
   w.port.close();
   windows.delete(w);
   if (!windows.size) source.stop();
 }
-function hello(w: Window1, lock: string): void {
+function hello(w: Watcher, lock: string): void {
   if (lock) {
-    locks++;
-    void navigator.locks.request(lock, () => { locks--; drop(w); });
+    void navigator.locks.request(lock, () => drop(w));
     w.heard = Infinity;
   }
   const json = source.snapshot(), pulse = source.lastPulse();
@@ -33,7 +31,7 @@ function hello(w: Window1, lock: string): void {
   if (pulse) send(w, { kind: "pulse", pulse });
   if (!source.running()) source.start();
 }
-function hear(w: Window1, m: ToWorker): void {
+function hear(w: Watcher, m: ToWorker): void {
   if (w.heard !== Infinity) w.heard = performance.now();
   switch (m.kind) {
     case "hello": hello(w, m.lock); break;
@@ -46,7 +44,7 @@ function hear(w: Window1, m: ToWorker): void {
 (self as unknown as { onconnect: (e: MessageEvent) => void }).onconnect = e => {
   const port = e.ports[0];
   if (!port) return;
-  const w: Window1 = { port, heard: performance.now() };
+  const w: Watcher = { port, heard: performance.now() };
   windows.add(w);
   port.onmessage = (m: MessageEvent<ToWorker>) => hear(w, m.data);
 };

@@ -16,9 +16,13 @@ function onReset(): void {
   if (session.value?.rights.includes("sites")) loadSites().catch(() => {});
   void checkVersion();
 }
+function wall(json: string): void {
+  takeWall(JSON.parse(json) as Wall);
+  if (!session.value?.role) loadSession().catch(() => {}); // another window logged in
+}
 function take(m: ToPage): void {
   switch (m.kind) {
-    case "wall": takeWall(JSON.parse(m.json) as Wall); break;
+    case "wall": wall(m.json); break;
     case "changes": takeChanges(m.rows, m.gone); break;
     case "pulse": takePulse(m.pulse); break;
     case "refused": refused(m.status); break;
@@ -35,7 +39,7 @@ function refused(status: number): void {
   if (!open.includes(here.value.path)) loadSession().catch(() => {});
 }
 function byItself(): void {
-  const own = new Source({ wall: json => takeWall(JSON.parse(json) as Wall), changes: takeChanges, pulse: takePulse, event: heard, refused });
+  const own = new Source({ wall, changes: takeChanges, pulse: takePulse, event: heard, refused });
   say = m => {
     if (m.kind === "stop" || m.kind === "again") own.stop();
     if (m.kind === "again" || m.kind === "hello") own.start();

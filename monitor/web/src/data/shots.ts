@@ -55,6 +55,8 @@ async function load(w: Want): Promise<void> {
     held.set(w.owner, url);
     w.told({ url, taken });
   } catch (e) {
-    if (!w.gone && e instanceof Problem && e.status === 404) w.told({ url: "", taken: 0 });
+    if (w.gone || !(e instanceof Problem) || e.status !== 404) return; // an old one stays, and shows its age
+    free(w.owner);
+    w.told({ url: "", taken: 0 });
   }
 }

@@ -7,6 +7,7 @@ import { logout, session } from "../session";
 import { setSound, setTheme, sound, theme, themes } from "../theme";
 import { Button } from "./basics";
 import { helpOpen } from "./Help";
+import { passwordOpen } from "./Password";
 
 export function Choices(): JSX.Element {
   return <>
@@ -27,6 +28,7 @@ export function Menu(): JSX.Element {
       <fieldset><legend>{t("sound")}</legend><Button pressed={sound.value} onClick={() => setSound(true)}>{t("sound.on")}</Button>
         <Button pressed={!sound.value} onClick={() => setSound(false)}>{t("sound.off")}</Button></fieldset>
       <Button onClick={() => { set(false); helpOpen.value = true; }}>{t("help")}</Button>
+      {s?.kind === "login" && <Button onClick={() => { set(false); passwordOpen.value = true; }}>{t("password.change")}</Button>}
       {s?.kind === "login" && <Button onClick={() => void logout()}>{t("logout")}</Button>}
     </div>}
   </div>;

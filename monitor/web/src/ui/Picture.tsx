@@ -37,7 +37,8 @@ export interface PictureProps { feed: string; kind?: PictureKind; at?: number; o
 export function Picture(p: PictureProps): JSX.Element {
   const kind = p.kind ?? "current", [box, seen] = useSeen();
   const due = kind === "current" ? p.at || 1 : 1;
-  const again = kind === "current" && p.live ? Math.floor(second.value / 10_000) : 0;
+  /* Each in its own second of the ten, so that not all ask at once. */
+  const again = kind === "current" && p.live ? Math.floor((second.value + parseInt(p.feed.slice(0, 4), 16) % 10_000) / 10_000) : 0;
   const path = p.off || !seen ? null : `/feeds/${p.feed}/thumbnail.png?kind=${kind}${p.live ? "&fresh=1" : ""}`;
   const shot = useShot(path, due + again);
   return <Shown box={box} shot={shot} alt={p.alt} live={kind === "current"} off={p.off} zone={p.zone} />;

@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include <event2/buffer.h>
+
 #include "common/channel.h"
 #include "monitor/http/json_out.h"
 #include "monitor/http/pending.h"
@@ -12,6 +14,10 @@
 struct asks {
 	struct server *server;
 	struct pending *pending;
+	/* Parts of the answer that is being told; the reader answers one ask
+	 * after the other. */
+	struct evbuffer *parts;
+	uint32_t parts_id;
 };
 
 void
@@ -48,19 +54,58 @@ answer_picture(struct evhttp_request *req, const struct read_answer *m)
 	reply_bytes(req, "image/png", NULL, m->body.p, m->body.n);
 }
 
+/* Not 200. What is outside of the asker's sites is "not found", too. */
 static void
-answer(struct evhttp_request *req, uint8_t what, const struct read_answer *m)
+answer_problem(struct evhttp_request *req, uint8_t what,
+    const struct read_answer *m)
 {
 	if (m->status == 404)
 		reply_problem(req, 404,
-		    is_picture(what) ? "no such picture" : "no such feed");
-	else if (m->status != 200)
+		    is_picture(what) ? "no such picture" : "not found");
+	else if (m->status == 400)
+		reply_problem(req, 400, "after: expected what `next` was");
+	else if (m->status == 413)
+		reply_problem(req, 413, "the answer is too large: ask for less");
+	else
 		reply_problem(req, 503, "the database can't be read");
+}
+
+static void
+answer(struct evhttp_request *req, uint8_t what, const struct read_answer *m)
+{
+	static const char *const types[] = { "application/json", "image/png",
+		"text/csv; charset=utf-8", "text/html; charset=utf-8",
+		"text/plain; charset=utf-8" };
+
+	if (m->status != 200)
+		answer_problem(req, what, m);
 	else if (is_picture(what))
 		answer_picture(req, m);
 	else
-		reply_bytes(req, "application/json", NULL, m->body.p,
-		    m->body.n);
+		reply_bytes(req, types[m->type], NULL, m->body.p, m->body.n);
+}
+
+/* Puts the message behind the parts before it. False: it belongs to none, or
+ * the whole is longer than an answer may be. */
+static bool
+put_together(struct asks *a, struct read_answer *m)
+{
+	size_t had = evbuffer_get_length(a->parts);
+
+	if ((had > 0 && (m->id != a->parts_id || m->status != 200)) ||
+	    had + m->body.n > READ_ANSWER_BYTES)
+		return false;
+	if (had == 0 && !m->more)
+		return true;
+	a->parts_id = m->id;
+	if (m->body.n > 0 &&
+	    evbuffer_add(a->parts, m->body.p, m->body.n) != 0)
+		return false;
+	if (!m->more) {
+		m->body.n = evbuffer_get_length(a->parts);
+		m->body.p = evbuffer_pullup(a->parts, -1);
+	}
+	return m->more || m->body.p != NULL;
 }
 
 bool
@@ -70,11 +115,15 @@ asks_on_message(struct asks *a, unsigned type, struct span body)
 	struct read_answer m;
 	uint8_t what;
 
-	if (type != READ_ANSWER || !web_get_answer(body, &m))
+	if (type != READ_ANSWER || !web_get_answer(body, &m) ||
+	    !put_together(a, &m))
 		return false;
+	if (m.more)
+		return true;
 	req = pending_take(a->pending, m.id, &what);
 	if (req != NULL)
 		answer(req, what, &m);
+	evbuffer_drain(a->parts, evbuffer_get_length(a->parts));
 	return true;
 }
 
@@ -83,6 +132,7 @@ asks_fail(struct asks *a)
 {
 	struct evhttp_request *req;
 
+	evbuffer_drain(a->parts, evbuffer_get_length(a->parts));
 	while ((req = pending_take_first(a->pending)) != NULL)
 		reply_problem(req, 503, "the reader was lost; ask again");
 }
@@ -106,10 +156,9 @@ asks_new(struct server *s)
 
 	a->server = s;
 	a->pending = pending_new(s->base, &config);
-	if (a->pending == NULL) {
-		free(a);
-		return NULL;
-	}
+	a->parts = evbuffer_new();
+	if (a->pending == NULL || a->parts == NULL)
+		asks_free(&a);
 	return a;
 }
 
@@ -121,6 +170,9 @@ asks_free(struct asks **ap)
 	if (a == NULL)
 		return;
 	*ap = NULL;
-	pending_free(&a->pending);
+	if (a->pending != NULL)
+		pending_free(&a->pending);
+	if (a->parts != NULL)
+		evbuffer_free(a->parts);
 	free(a);
 }

@@ -8,69 +8,49 @@ web_put_ask(struct writer *w, const struct read_ask *m)
 	writer_u8(w, m->what);
 	writer_u8(w, m->kind);
 	writer_u8(w, m->role);
-	writer_u8(w, (uint8_t)(m->open_only | m->all << 1));
-	writer_u8(w, m->state);
-	writer_u8(w, m->cause);
+	writer_u8(w, m->flag);
 	writer_le32(w, m->limit);
-	writer_le32(w, m->days);
 	writer_bytes(w, m->uuid, 16);
 	writer_le64(w, (uint64_t)m->number);
 	writer_le64(w, (uint64_t)m->from_utc_us);
 	writer_le64(w, (uint64_t)m->to_utc_us);
-	writer_le64(w, (uint64_t)m->now_utc_us);
 	writer_string(w, m->scope);
 	writer_string(w, m->site);
-	writer_string(w, m->tag);
 	writer_string(w, m->name);
-	writer_string(w, m->word);
-	writer_string(w, m->q);
+	writer_string(w, m->words);
 	writer_string(w, m->after);
-}
-
-static void
-get_words(struct reader *r, struct read_ask *m)
-{
-	reader_string(r, m->scope, sizeof(m->scope));
-	reader_string(r, m->site, sizeof(m->site));
-	reader_string(r, m->tag, sizeof(m->tag));
-	reader_string(r, m->name, sizeof(m->name));
-	reader_string(r, m->word, sizeof(m->word));
-	reader_string(r, m->q, sizeof(m->q));
-	reader_string(r, m->after, sizeof(m->after));
 }
 
 static bool
 ask_in_range(const struct read_ask *m)
 {
 	return m->what >= READ_THUMBNAIL && m->what <= READ_WHAT_MOST &&
-	       m->role < ROLE_COUNT && m->state <= STATE_COUNT &&
-	       m->cause <= CAUSE_COUNT && m->limit > 0 &&
-	       m->limit <= READ_LIMIT_MOST && m->days <= READ_DAYS_MOST;
+	       m->role < ROLE_COUNT && m->limit >= 1 &&
+	       m->limit <= READ_LIMIT_ANY && m->number >= 0 &&
+	       m->from_utc_us >= 0 && m->from_utc_us <= READ_UTC_MOST &&
+	       m->to_utc_us >= 0 && m->to_utc_us <= READ_UTC_MOST;
 }
 
 bool
 web_get_ask(struct span body, struct read_ask *m_out)
 {
 	struct reader r = reader_of(body.p, body.n);
-	uint8_t flags;
 
 	m_out->id = reader_le32(&r);
 	m_out->what = reader_u8(&r);
 	m_out->kind = reader_u8(&r);
 	m_out->role = reader_u8(&r);
-	flags = reader_u8(&r);
-	m_out->open_only = flags & 1;
-	m_out->all = flags >> 1 & 1;
-	m_out->state = reader_u8(&r);
-	m_out->cause = reader_u8(&r);
+	m_out->flag = reader_u8(&r) != 0;
 	m_out->limit = reader_le32(&r);
-	m_out->days = reader_le32(&r);
 	reader_bytes(&r, m_out->uuid, 16);
 	m_out->number = (int64_t)reader_le64(&r);
 	m_out->from_utc_us = (int64_t)reader_le64(&r);
 	m_out->to_utc_us = (int64_t)reader_le64(&r);
-	m_out->now_utc_us = (int64_t)reader_le64(&r);
-	get_words(&r, m_out);
+	reader_string(&r, m_out->scope, sizeof(m_out->scope));
+	reader_string(&r, m_out->site, sizeof(m_out->site));
+	reader_string(&r, m_out->name, sizeof(m_out->name));
+	reader_string(&r, m_out->words, sizeof(m_out->words));
+	reader_string(&r, m_out->after, sizeof(m_out->after));
 	return reader_done(&r) && ask_in_range(m_out);
 }
 
@@ -100,5 +80,6 @@ web_get_answer(struct span body, struct read_answer *m_out)
 	return reader_done(&r) && m_out->body.n <= READ_BODY_BYTES &&
 	       m_out->type <= READ_PLAIN &&
 	       (m_out->status == 200 || m_out->status == 400 ||
-		   m_out->status == 404 || m_out->status == 500);
+		   m_out->status == 404 || m_out->status == 413 ||
+		   m_out->status == 500);
 }

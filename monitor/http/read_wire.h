@@ -10,7 +10,6 @@
 
 #include "camwarden/limits.h"
 #include "camwarden/people.h"
-#include "camwarden/words.h"
 #include "common/cursor.h"
 
 /* What can be asked of the reader (rights.c says by which route). */
@@ -49,53 +48,46 @@ enum read_what {
 };
 #define READ_WHAT_MOST READ_LEDGER_LINES
 
-#define READ_CURSOR_BYTES 160 /* letters of `next` and `after` */
-#define READ_WORD_BYTES 160
+#define READ_AFTER_BYTES 1100 /* letters of `next`: two names as hexadecimal */
+#define READ_WORDS_BYTES 256
+#define READ_LIMIT_MOST 1000u  /* rows that a client may ask for of a list */
+#define READ_LIMIT 500u
+#define READ_LIMIT_ANY 20000u  /* and at all */
+#define READ_UTC_MOST INT64_C(253402300799999999) /* the year 9999 */
 
-/* A question, as the query of its URL said it: hostile, but in range. What was
- * not said is 0 or "", so defaults are the reader's. EVERY answer is limited to
- * `scope`; what lies outside is as if it weren't there (404). */
+/* A question, as the query of its URL said it (read_query.h): hostile, but in
+ * range. EVERY answer is limited to `scope`; what lies outside is as if it
+ * weren't there (404). */
 struct read_ask {
-	uint32_t id;	     /* echoed */
-	uint8_t what;	     /* enum read_what */
-	uint8_t kind;	     /* THUMBNAIL, EVIDENCE: of picture */
-	uint8_t role;	     /* enum role of who asks */
-	bool open_only;	     /* open=1 */
-	bool all;	     /* all=1 */
-	uint8_t state;	     /* STATE_COUNT: any */
-	uint8_t cause;	     /* CAUSE_COUNT: any */
-	uint32_t limit;	     /* rows; never 0, at most READ_LIMIT_MOST */
-	uint32_t days;	     /* at most READ_DAYS_MOST */
-	uint8_t uuid[16];    /* feed= or {id}; zeros = none */
-	int64_t number;	     /* {n}; screen= */
-	int64_t from_utc_us; /* from=, since=, or now - hours= */
-	int64_t to_utc_us;   /* to= */
-	int64_t now_utc_us;  /* the asker's clock, for cursors */
-	char scope[LIMIT_NAME_BYTES];  /* of who asks; "" = all */
-	char site[LIMIT_NAME_BYTES];   /* site= */
-	char tag[LIMIT_NAME_BYTES];    /* tag= */
-	char name[LIMIT_NAME_BYTES];   /* {name} */
-	char word[READ_WORD_BYTES];    /* kind= (a word of the route's own) */
-	char q[READ_WORD_BYTES];       /* q=: part of a name */
-	char after[READ_CURSOR_BYTES]; /* after=: a `next`, or anything */
+	uint32_t id;	/* echoed */
+	uint8_t what;	/* enum read_what */
+	uint8_t kind;	/* THUMBNAIL, EVIDENCE: of picture; OVERLAYS: enum
+			 * store_overlay_kind, 0 = both */
+	uint8_t role;	/* enum role of who asks */
+	bool flag;	/* INCIDENTS: open=1; OVERLAYS: all=1 */
+	uint32_t limit; /* rows at most, 1.. */
+	uint8_t uuid[16];		/* feed= or {id}; zeros = none */
+	int64_t number;			/* {n} */
+	int64_t from_utc_us, to_utc_us; /* 0 = not said */
+	char scope[LIMIT_NAME_BYTES];	/* of who asks; "" = all sites */
+	char site[LIMIT_NAME_BYTES];	/* site=; "" = all */
+	char name[LIMIT_NAME_BYTES];	/* {name}; screen=, kind= of lines */
+	char words[READ_WORDS_BYTES];	/* q=: any text; "" = all */
+	char after[READ_AFTER_BYTES];	/* as `next` was; "" = begin */
 };
-#define READ_LIMIT_MOST 5000u
-#define READ_LIMIT 500u /* when none was said */
-#define READ_DAYS_MOST 400u
 
 enum read_type { READ_JSON, READ_PNG, READ_TEXT_CSV, READ_HTML, READ_PLAIN };
 
 struct read_answer {
 	uint32_t id;
-	/* 200; 400: body is a sentence (a bad cursor); 404; 500 */
-	uint16_t status;
-	uint8_t type; /* enum read_type, of a 200 */
-	bool more;    /* another message with the same id continues the body */
+	uint16_t status;  /* 200; 400 (the cursor), 404, 413, 500: no body */
+	uint8_t type;	  /* enum read_type, of a 200 */
+	bool more;	  /* another message with this id continues the body */
 	int64_t utc_us;	  /* PNG: taken */
 	struct span body; /* borrowed from the message */
 };
 #define READ_BODY_BYTES (1u << 20)    /* of one message */
-#define READ_ANSWER_BYTES (64u << 20) /* of all of one answer */
+#define READ_ANSWER_BYTES (32u << 20) /* of all of one answer */
 
 void web_put_ask(struct writer *w, const struct read_ask *m);
 void web_put_answer(struct writer *w, const struct read_answer *m);

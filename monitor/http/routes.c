@@ -150,8 +150,6 @@ static void
 get_thumbnail(const struct asked *a, struct row *row)
 {
 	struct read_ask ask = { .limit = READ_LIMIT,
-		.state = STATE_COUNT,
-		.cause = CAUSE_COUNT,
 		.what = READ_THUMBNAIL };
 
 	memcpy(ask.uuid, row->uuid, 16);
@@ -173,8 +171,7 @@ get_thumbnail(const struct asked *a, struct row *row)
 static void
 get_history(const struct asked *a, struct row *row)
 {
-	struct read_ask ask = { .state = STATE_COUNT,
-		.cause = CAUSE_COUNT,
+	struct read_ask ask = {
 		.what = READ_HISTORY,
 		.limit = 2000 };
 
@@ -190,8 +187,6 @@ static void
 get_watched(const struct asked *a, struct row *row)
 {
 	struct read_ask ask = { .limit = READ_LIMIT,
-		.state = STATE_COUNT,
-		.cause = CAUSE_COUNT,
 		.what = READ_WATCHED };
 
 	memcpy(ask.uuid, row->uuid, 16);
@@ -206,10 +201,9 @@ get_watched(const struct asked *a, struct row *row)
 static void
 get_incidents(const struct asked *a)
 {
-	struct read_ask ask = { .state = STATE_COUNT,
-		.cause = CAUSE_COUNT,
+	struct read_ask ask = {
 		.what = READ_INCIDENTS,
-		.open_only = strcmp(query_word(a, "open"), "1") == 0,
+		.flag = strcmp(query_word(a, "open"), "1") == 0,
 		.limit = query_number(a, "limit", 100, LIMIT_MOST) };
 	const char *feed = query_word(a, "feed");
 
@@ -247,8 +241,6 @@ static void
 get_consoles(const struct asked *a)
 {
 	struct read_ask ask = { .limit = READ_LIMIT,
-		.state = STATE_COUNT,
-		.cause = CAUSE_COUNT,
 		.what = READ_CONSOLES };
 
 	if (fill_ask(a, &ask, HISTORY_HOURS))
@@ -259,8 +251,6 @@ static void
 get_unwatched(const struct asked *a)
 {
 	struct read_ask ask = { .limit = READ_LIMIT,
-		.state = STATE_COUNT,
-		.cause = CAUSE_COUNT,
 		.what = READ_UNWATCHED };
 
 	if (fill_ask(a, &ask, HISTORY_HOURS))
@@ -271,8 +261,6 @@ static void
 get_roster(const struct asked *a)
 {
 	struct read_ask ask = { .limit = READ_LIMIT,
-		.state = STATE_COUNT,
-		.cause = CAUSE_COUNT,
 		.what = READ_ROSTER };
 
 	if (fill_ask(a, &ask, HISTORY_HOURS))
@@ -283,10 +271,8 @@ static void
 get_overlays(const struct asked *a)
 {
 	struct read_ask ask = { .limit = READ_LIMIT,
-		.state = STATE_COUNT,
-		.cause = CAUSE_COUNT,
 		.what = READ_OVERLAYS,
-		.open_only = strcmp(query_word(a, "all"), "1") != 0 };
+		.flag = strcmp(query_word(a, "all"), "1") == 0 };
 
 	if (fill_ask(a, &ask, HISTORY_HOURS))
 		asks_send(a->s->asks, a->req, &ask);
@@ -325,8 +311,6 @@ static void
 route_console(const struct asked *a)
 {
 	struct read_ask ask = { .limit = READ_LIMIT,
-		.state = STATE_COUNT,
-		.cause = CAUSE_COUNT,
 		.what = READ_PRESENCE };
 	const char *text = a->path + strlen(CONSOLES);
 	size_t digits = strspn(text, "0123456789");
@@ -441,8 +425,6 @@ route_incident(const struct asked *a)
 	} pictures[] = { { "/before.png", 1 }, { "/after.png", 2 },
 		{ "/recovered.png", 4 } };
 	struct read_ask ask = { .limit = READ_LIMIT,
-		.state = STATE_COUNT,
-		.cause = CAUSE_COUNT,
 		.what = READ_EVIDENCE };
 	const char *text = a->path + strlen(INCIDENTS);
 	size_t digits = strspn(text, "0123456789");

@@ -6,6 +6,7 @@
 
 #include "camwarden/wire.h"
 #include "monitor/inventory/floor_parts.h"
+#include "monitor/inventory/quirks.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -76,15 +77,7 @@ NUMBER(inventory_device, sessions)
 static const char *
 device_quirks(const void *r, char out[COLUMN_BYTES])
 {
-	uint32_t bits = ((const struct inventory_device *)r)->quirks;
-
-	snprintf(out, COLUMN_BYTES, "%s%s%s%s",
-	    bits & WIRE_QUIRK_SETUP_ALL ? "setup-all " : "",
-	    bits & WIRE_QUIRK_NO_RANGE ? "no-range " : "",
-	    bits & WIRE_QUIRK_BASIC_OK ? "basic-ok " : "",
-	    bits & WIRE_QUIRK_TLS_VERIFY ? "tls-verify " : "");
-	if (out[0] != '\0')
-		out[strlen(out) - 1] = '\0';
+	quirks_print(((const struct inventory_device *)r)->quirks, out);
 	return out;
 }
 

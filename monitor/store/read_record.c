@@ -7,9 +7,11 @@
 #include "monitor/inventory/inventory.h"
 #include "monitor/store/reader.h"
 #include "monitor/store/reference.h"
+#include "monitor/store/store_read_web.h"
 
 struct span_ask {
 	int64_t from, to;
+	int64_t epoch, start; /* behind this one */
 	store_interval_fn *fn;
 	void *arg;
 	bool on; /* fn wants more */
@@ -51,7 +53,7 @@ dead_tail(struct store_reader *r, int64_t feed, struct span_ask *ask)
 
 	if (active > start)
 		start = active;
-	if (start >= ask->to || active == INT64_MAX)
+	if (start >= ask->to || active == INT64_MAX || ask->epoch > epoch)
 		return;
 	struct store_interval_row row = { .feed = feed,
 		.epoch = epoch + 1,
@@ -76,8 +78,8 @@ intervals_of(struct store_reader *r, int64_t feed, struct span_ask *ask)
 	    "SELECT epoch, start, end, since, at, state, cause, causes,"
 	    " confidence, evidence FROM interval WHERE feed = ?1"
 	    " AND start < ?2 AND (end IS NULL OR end > ?3)"
-	    " ORDER BY epoch, start",
-	    "iii", feed, ask->to, ask->from);
+	    " AND (epoch, start) > (?4, ?5) ORDER BY epoch, start",
+	    "iiiii", feed, ask->to, ask->from, ask->epoch, ask->start);
 
 	while (db_step(&r->db, st)) {
 		interval_row(r, st, &row);
@@ -116,7 +118,7 @@ bool
 store_read_intervals(struct store_reader *r, int64_t feed, int64_t from_utc,
     int64_t to_utc, store_interval_fn *fn, void *arg)
 {
-	struct span_ask ask = { from_utc, to_utc, fn, arg, true };
+	struct span_ask ask = { from_utc, to_utc, 0, INT64_MIN, fn, arg, true };
 	size_t count = 1;
 	int64_t *ids = NULL;
 
@@ -126,6 +128,18 @@ store_read_intervals(struct store_reader *r, int64_t feed, int64_t from_utc,
 	for (size_t i = 0; i < count && ask.on; i++)
 		intervals_of(r, ids != NULL ? ids[i] : feed, &ask);
 	free(ids);
+	return store_reader_end(r);
+}
+
+bool
+store_read_intervals_after(struct store_reader *r, int64_t feed,
+    int64_t from_utc, int64_t to_utc, int64_t epoch, int64_t start,
+    store_interval_fn *fn, void *arg)
+{
+	struct span_ask ask = { from_utc, to_utc, epoch, start, fn, arg, true };
+
+	store_reader_begin(r);
+	intervals_of(r, feed, &ask);
 	return store_reader_end(r);
 }
 
@@ -286,7 +300,8 @@ store_read_references(struct store_reader *r, const char *site,
 }
 
 static void
-overlay_row(sqlite3_stmt *st, char name[600], struct store_overlay_row *row)
+overlay_row(sqlite3_stmt *st, char name[600], char uuid[37],
+    struct store_overlay_row *row)
 {
 	*row = (struct store_overlay_row){
 		.id = sqlite3_column_int64(st, 0),
@@ -306,8 +321,13 @@ overlay_row(sqlite3_stmt *st, char name[600], struct store_overlay_row *row)
 		.zone = db_text(st, 14),
 		.site_path = db_text(st, 17),
 		.feed_name = name,
+		.feed_site = db_text(st, 15),
+		.feed_uuid = uuid,
 	};
 	name[0] = '\0';
+	uuid[0] = '\0';
+	if (sqlite3_column_bytes(st, 18) == 16)
+		inventory_uuid_print(sqlite3_column_blob(st, 18), uuid);
 	if (row->feed != 0)
 		snprintf(name, 600, "%s/%s", db_text(st, 15), db_text(st, 16));
 }
@@ -317,13 +337,13 @@ store_read_overlays(struct store_reader *r, int64_t from_utc, int64_t to_utc,
     store_overlay_fn *fn, void *arg)
 {
 	struct store_overlay_row row;
-	char name[600];
+	char name[600], uuid[37];
 
 	store_reader_begin(r);
 	sqlite3_stmt *st = db_query(&r->db,
 	    "SELECT o.id, o.feed, o.site, o.kind, o.tag, o.actor, o.reason,"
 	    " o.starts, o.ends, o.created, o.seq, o.days, o.begin_minute,"
-	    " o.end_minute, o.zone, p.path, f.name, s.path FROM overlay o"
+	    " o.end_minute, o.zone, p.path, f.name, s.path, f.uuid FROM overlay o"
 	    " LEFT JOIN feed f ON f.id = o.feed"
 	    " LEFT JOIN site p ON p.id = f.site"
 	    " LEFT JOIN site s ON s.id = o.site"
@@ -331,7 +351,7 @@ store_read_overlays(struct store_reader *r, int64_t from_utc, int64_t to_utc,
 	    "ii", to_utc, from_utc);
 
 	while (db_step(&r->db, st)) {
-		overlay_row(st, name, &row);
+		overlay_row(st, name, uuid, &row);
 		if (!fn(arg, &row)) {
 			db_done(st);
 			break;

@@ -9,6 +9,7 @@
 #include "monitor/store/reader.h"
 #include "monitor/store/sight.h"
 #include "monitor/store/store_read_consoles.h"
+#include "monitor/store/store_read_web.h"
 
 #define DAY_US (24 * WATCHED_HOUR_US)
 #define DAY_HOURS ((uint32_t)0xffffff) /* all of its bits */
@@ -86,6 +87,7 @@ store_read_watched(struct store_reader *r, int64_t feed, int64_t from_utc,
 
 struct audited {
 	int64_t feed, from, to;
+	int64_t site_id; /* 0 = none */
 	uint8_t uuid[16];
 	char *name, *site; /* owned */
 	uint8_t criticality;
@@ -109,6 +111,9 @@ struct audit {
 	size_t count, room;
 	struct watched_day *days; /* of each, while a day is read */
 	struct zones zones;
+	/* Takes the feeds' sums of a day. */
+	void (*take)(struct audit *a, int64_t day_us);
+	void *take_arg;
 };
 
 static void
@@ -178,6 +183,7 @@ audited_add(struct audit *a, sqlite3_stmt *st)
 	f->site = strdup(db_text(st, 3));
 	f->criticality = (uint8_t)sqlite3_column_int(st, 4);
 	f->zone = zone_of(a, db_text(st, 7));
+	f->site_id = sqlite3_column_int64(st, 8);
 	unwatched_begin(&f->u, from, to);
 	a->count++;
 	return f->name != NULL && f->site != NULL;
@@ -192,8 +198,8 @@ feeds_list(struct audit *a)
 	    "   SELECT id, parent, zone, 0 FROM site WHERE id = f.site"
 	    "   UNION ALL SELECT t.id, t.parent, t.zone, up.depth + 1"
 	    "   FROM site t JOIN up ON t.id = up.parent)"
-	    "  SELECT zone FROM up WHERE zone <> '' ORDER BY depth LIMIT 1)"
-	    " FROM feed f LEFT JOIN site s ON s.id = f.site"
+	    "  SELECT zone FROM up WHERE zone <> '' ORDER BY depth LIMIT 1),"
+	    " f.site FROM feed f LEFT JOIN site s ON s.id = f.site"
 	    " WHERE (?1 = 0 OR f.id = ?1) AND (?2 IS NULL OR s.path = ?2 OR"
 	    "  substr(s.path, 1, length(?2) + 1) = ?2 || '/')"
 	    " ORDER BY f.id",
@@ -338,6 +344,12 @@ day_read(struct audit *a, int64_t day_us)
 			hour_compute(a, day_us + h * WATCHED_HOUR_US,
 			    a->ask->feed);
 	single_hours(a, day_us);
+	a->take(a, day_us);
+}
+
+static void
+audit_take(struct audit *a, int64_t day_us)
+{
 	for (size_t i = 0; i < a->zones.count; i++)
 		a->zones.ahead_s[i] = a->ask->ahead == NULL
 					  ? 0
@@ -395,35 +407,202 @@ audit_fini(struct audit *a)
 	free(a->days);
 }
 
+/* Everything but what is made of it. */
+static void
+audit_run(struct audit *a)
+{
+	struct store_reader *r = a->r;
+	int64_t since = db_int(&r->db, INT64_MAX,
+	    "SELECT value FROM meta WHERE key = 'watched_since'", "");
+
+	a->frontier = db_int(&r->db, 0,
+	    "SELECT value FROM meta WHERE key = 'watched_hour'", "");
+	a->from = a->ask->from_utc;
+	a->to = a->ask->to_utc;
+	if (a->from < since)
+		a->from = since;
+	a->until = known_until(r);
+	if (a->to > a->until)
+		a->to = a->until;
+	feeds_list(a);
+	a->days = malloc((a->count + 1) * sizeof(*a->days));
+	if (a->days == NULL)
+		no_memory(a);
+	for (int64_t day = floor_to(a->from, DAY_US);
+	     a->count > 0 && r->db.rc == SQLITE_OK && day < a->to;
+	     day += DAY_US)
+		day_read(a, day);
+}
+
 bool
 store_read_unwatched(struct store_reader *r,
     const struct store_unwatched_ask *ask, store_unwatched_fn *fn, void *arg)
 {
-	struct audit a = { .r = r,
-		.ask = ask,
-		.from = ask->from_utc,
-		.to = ask->to_utc };
+	struct audit a = { .r = r, .ask = ask, .take = audit_take };
 
 	store_reader_begin(r);
-	int64_t since = db_int(&r->db, INT64_MAX,
-	    "SELECT value FROM meta WHERE key = 'watched_since'", "");
-
-	a.frontier = db_int(&r->db, 0,
-	    "SELECT value FROM meta WHERE key = 'watched_hour'", "");
-	if (a.from < since)
-		a.from = since;
-	a.until = known_until(r);
-	if (a.to > a.until)
-		a.to = a.until;
-	feeds_list(&a);
-	a.days = malloc((a.count + 1) * sizeof(*a.days));
-	if (a.days == NULL)
-		no_memory(&a);
-	for (int64_t day = floor_to(a.from, DAY_US);
-	     a.count > 0 && r->db.rc == SQLITE_OK && day < a.to; day += DAY_US)
-		day_read(&a, day);
+	audit_run(&a);
 	if (r->db.rc == SQLITE_OK)
 		give(&a, fn, arg);
+	audit_fini(&a);
+	return store_reader_end(r);
+}
+
+/* --- hour by hour and site by site */
+
+struct covered {
+	int64_t site_id;
+	const char *path, *zone; /* borrowed from the audit */
+	uint32_t feeds;
+	struct store_cell *cells; /* owned; cell_count of them */
+};
+struct cover {
+	struct audit *audit;
+	int64_t from; /* of the first cell */
+	size_t cell_count;
+	struct covered *rows; /* owned */
+	size_t count, room;
+	struct covered *last;
+};
+
+static struct covered *
+covered_new(struct cover *c, const struct audited *f)
+{
+	if (c->count == c->room) {
+		size_t room = c->room * 2 + 16;
+		void *rows = realloc(c->rows, room * sizeof(*c->rows));
+
+		if (rows == NULL)
+			return NULL;
+		c->rows = rows;
+		c->room = room;
+	}
+	struct covered *row = &c->rows[c->count];
+
+	*row = (struct covered){ .site_id = f->site_id,
+		.path = f->site,
+		.zone = c->audit->zones.name[f->zone],
+		.cells = calloc(c->cell_count + 1, sizeof(*row->cells)) };
+	if (row->cells == NULL)
+		return NULL;
+	c->count++;
+	return row;
+}
+
+/* Feeds of a site are mostly neighbours. */
+static struct covered *
+covered_of(struct cover *c, const struct audited *f)
+{
+	if (c->last != NULL && c->last->site_id == f->site_id)
+		return c->last;
+	c->last = NULL;
+	for (size_t i = 0; i < c->count && c->last == NULL; i++)
+		if (c->rows[i].site_id == f->site_id)
+			c->last = &c->rows[i];
+	if (c->last == NULL)
+		c->last = covered_new(c, f);
+	if (c->last == NULL)
+		no_memory(c->audit);
+	return c->last;
+}
+
+/* What no sum tells of, while the feed was there, is unknown. */
+static void
+hour_cover(struct store_cell *cell, const struct watched_hour *sum,
+    int64_t span_us)
+{
+	int64_t left = span_us;
+
+	for (unsigned k = 0; sum != NULL && k < WATCHED_COUNT; k++) {
+		cell->us[k] += sum->us[k];
+		left -= sum->us[k];
+	}
+	if (left > 0)
+		cell->us[WATCHED_UNKNOWN] += left;
+}
+
+static void
+feed_cover(struct cover *c, size_t i, int64_t day_us)
+{
+	const struct audited *f = &c->audit->list[i];
+	const struct watched_day *d = &c->audit->days[i];
+	struct covered *row = covered_of(c, f);
+
+	for (unsigned h = 0; row != NULL && h < WATCHED_DAY_HOURS; h++) {
+		int64_t hour = day_us + h * WATCHED_HOUR_US;
+		int64_t from = f->from > hour ? f->from : hour;
+		int64_t to = f->to < hour + WATCHED_HOUR_US
+				 ? f->to
+				 : hour + WATCHED_HOUR_US;
+		size_t at = (size_t)((hour - c->from) / WATCHED_HOUR_US);
+
+		if (from >= to || hour < c->from || at >= c->cell_count)
+			continue;
+		hour_cover(&row->cells[at],
+		    d->present >> h & 1 ? &d->hours[h] : NULL, to - from);
+	}
+}
+
+static void
+cover_take(struct audit *a, int64_t day_us)
+{
+	struct cover *c = a->take_arg;
+
+	for (size_t i = 0; i < a->count && a->r->db.rc == SQLITE_OK; i++)
+		feed_cover(c, i, day_us);
+}
+
+static int
+by_path(const void *a, const void *b)
+{
+	return strcmp(((const struct covered *)a)->path,
+	    ((const struct covered *)b)->path);
+}
+
+static void
+cover_give(struct cover *c, store_cover_fn *fn, void *arg)
+{
+	for (size_t i = 0; i < c->audit->count; i++) {
+		struct covered *row = covered_of(c, &c->audit->list[i]);
+
+		if (row != NULL)
+			row->feeds +=
+			    c->audit->list[i].to == c->audit->to;
+	}
+	if (c->count > 1)
+		qsort(c->rows, c->count, sizeof(*c->rows), by_path);
+	for (size_t i = 0; i < c->count; i++) {
+		const struct store_cover_row row = { c->rows[i].site_id,
+			c->rows[i].path, c->rows[i].zone, c->rows[i].feeds,
+			c->rows[i].cells, c->cell_count };
+
+		if (!fn(arg, &row))
+			break;
+	}
+}
+
+bool
+store_read_cover(struct store_reader *r, const struct store_cover_ask *ask,
+    store_cover_fn *fn, void *arg)
+{
+	const struct store_unwatched_ask all = { .from_utc = ask->from_utc,
+		.to_utc = ask->to_utc,
+		.site = ask->site };
+	struct audit a = { .r = r, .ask = &all, .take = cover_take };
+	struct cover c = { .audit = &a,
+		.from = ask->from_utc,
+		.cell_count = (size_t)((ask->to_utc - ask->from_utc +
+					   WATCHED_HOUR_US - 1) /
+				       WATCHED_HOUR_US) };
+
+	a.take_arg = &c;
+	store_reader_begin(r);
+	audit_run(&a);
+	if (r->db.rc == SQLITE_OK)
+		cover_give(&c, fn, arg);
+	for (size_t i = 0; i < c.count; i++)
+		free(c.rows[i].cells);
+	free(c.rows);
 	audit_fini(&a);
 	return store_reader_end(r);
 }

@@ -45,6 +45,7 @@ struct store_overlay_row {
 	uint16_t begin_minute, end_minute; /* local, of zone */
 	const char *zone;
 	const char *feed_name, *site_path; /* SITE/NAME; "" = not that */
+	const char *feed_site, *feed_uuid; /* of the feed; "" = of none */
 };
 /* Whether one is in force at that moment. */
 typedef bool store_holds_fn(void *arg, const struct store_overlay_row *row,

@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Who should be there, who was, and what screens showed. */
+#include <stdio.h>
+#include <string.h>
+
+#include "monitor/http/reader_names.h"
+#include "monitor/inventory/floor.h"
+#include "monitor/store/store_read_consoles.h"
+#include "monitor/store/store_read_web.h"
+
+/* --- who should be there */
+
+static void
+put_hours(struct json_out *j, const struct floor_span *span)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "%02u:%02u-%02u:%02u",
+	    span->from / 60u % 24u, span->from % 60u, span->to / 60u % 24u,
+	    span->to % 60u);
+	json_out_string(j, text);
+}
+
+static void
+put_shift(struct query *q, const struct floor_shift *s, const char *site)
+{
+	char days[32];
+
+	floor_days_print(s->days, days);
+	json_out_open(&q->json, '{');
+	query_put_number(q, "id", s->id);
+	query_put_text(q, "room", s->room);
+	query_put_text(q, "console", s->console);
+	query_put_text(q, "site", site);
+	query_put_text(q, "days", days);
+	json_out_key(&q->json, "hours");
+	put_hours(&q->json, &s->hours);
+	query_put_number(q, "at_least", s->at_least);
+	json_out_key(&q->json, "breaks");
+	json_out_open(&q->json, '[');
+	for (unsigned i = 0; i < s->break_count; i++)
+		put_hours(&q->json, &s->breaks[i]);
+	json_out_close(&q->json, ']');
+	query_put_number(q, "idle_after_s", s->idle_after_s);
+	query_put_number(q, "prompt_after_s", s->prompt_after_s);
+	json_out_close(&q->json, '}');
+}
+
+static const char *
+room_site(const struct floor *f, const char *room)
+{
+	for (size_t i = 0; i < f->room_count; i++)
+		if (strcmp(f->rooms[i].name, room) == 0)
+			return f->rooms[i].site;
+	return "";
+}
+
+bool
+query_roster(struct query *q)
+{
+	struct floor *f = store_read_floor(q->store, NULL);
+
+	if (f == NULL)
+		return false;
+	json_out_open(&q->json, '{');
+	json_out_key(&q->json, "shifts");
+	json_out_open(&q->json, '[');
+	for (size_t i = 0; i < f->shift_count && !q->nowhere; i++) {
+		const char *site = room_site(f, f->shifts[i].room);
+
+		if (q->site != NULL && !read_within(site, q->site))
+			continue;
+		if (!query_more(q))
+			break;
+		put_shift(q, &f->shifts[i], site);
+	}
+	query_cut(q);
+	floor_free(&f);
+	return true;
+}
+
+/* --- one console's time line */
+
+struct console_look {
+	struct query *q;
+	bool found;
+};
+
+static bool
+on_console(void *arg, const struct store_console_row *row)
+{
+	struct console_look *c = arg;
+
+	c->found = row->id == c->q->ask->number;
+	return !c->found;
+}
+
+static bool
+on_presence(void *arg, const struct store_presence_row *row)
+{
+	struct query *q = arg;
+
+	if (!query_more(q))
+		return false;
+	json_out_open(&q->json, '{');
+	query_put_span(q, row->start_utc, row->end_utc);
+	query_put_text(q, "presence", presence_name(row->state));
+	query_put_text(q, "why", presence_why_name(row->why));
+	json_out_close(&q->json, '}');
+	return true;
+}
+
+bool
+query_console_presence(struct query *q)
+{
+	const char *scope = q->ask->scope[0] != '\0' ? q->ask->scope : NULL;
+	struct console_look look = { q, false };
+	int64_t from, to;
+
+	if (!store_read_consoles(q->store, scope, on_console, &look))
+		return false;
+	if (!look.found || q->ask->number <= 0)
+		return query_status(q, 404);
+	query_span(q, &from, &to);
+	json_out_open(&q->json, '{');
+	query_put_time(q, "from", from);
+	query_put_time(q, "to", to);
+	json_out_key(&q->json, "intervals");
+	json_out_open(&q->json, '[');
+	bool read = store_read_presence(q->store, q->ask->number, from, to,
+	    on_presence, q);
+
+	query_cut(q);
+	return read;
+}
+
+/* --- sums of all */
+
+static bool
+on_present(void *arg, const struct store_present_row *row)
+{
+	struct query *q = arg;
+
+	if (!query_more(q))
+		return false;
+	json_out_open(&q->json, '{');
+	query_put_number(q, "id", row->console);
+	query_put_text(q, "console", row->name);
+	query_put_text(q, "name", row->name);
+	query_put_text(q, "room", row->room);
+	query_put_text(q, "site", row->site);
+	json_out_key(&q->json, "seconds");
+	json_out_open(&q->json, '{');
+	for (unsigned i = 0; i < PRESENCE_COUNT; i++)
+		query_put_number(q, presence_name(i), row->us[i] / 1000000);
+	json_out_close(&q->json, '}');
+	json_out_close(&q->json, '}');
+	return true;
+}
+
+bool
+query_presence(struct query *q)
+{
+	int64_t from, to;
+	bool read = true;
+
+	query_span(q, &from, &to);
+	json_out_open(&q->json, '{');
+	query_put_time(q, "from", from);
+	query_put_time(q, "to", to);
+	json_out_key(&q->json, "items");
+	json_out_open(&q->json, '[');
+	if (!q->nowhere)
+		read = store_read_present(q->store, q->site, from, to,
+		    on_present, q);
+	query_cut(q);
+	return read;
+}
+
+/* --- what screens showed */
+
+struct views {
+	struct query *q;
+	struct names *names; /* owned */
+	int64_t feed;	     /* of this one; 0 = of all in the scope */
+};
+
+/* Names of screens elsewhere are not told; that the feed was shown is. */
+static void
+put_view(struct views *v, const struct store_view_row *row, bool here,
+    const struct store_tile *tile)
+{
+	struct query *q = v->q;
+
+	json_out_open(&q->json, '{');
+	query_put_text(q, "screen", here ? row->screen : "");
+	query_put_text(q, "console", here ? row->console : "");
+	query_put_text(q, "room", here ? row->room : "");
+	query_put_span(q, row->start_utc, row->end_utc);
+	query_put_text(q, "source", view_source_name(row->source));
+	query_put_text(q, "power", screen_power_name(row->power));
+	names_put(q, v->names, tile->feed);
+	query_put_text(q, "view", view_worth_name(tile->worth));
+	json_out_close(&q->json, '}');
+}
+
+static bool
+on_view(void *arg, const struct store_view_row *row)
+{
+	struct views *v = arg;
+	struct query *q = v->q;
+	bool here = query_may(q, row->site), begun = false;
+
+	if (!here && (v->feed == 0 || q->ask->name[0] != '\0'))
+		return true;
+	for (size_t i = 0; i < row->tile_count; i++) {
+		const struct store_tile *tile = &row->tiles[i];
+
+		if ((v->feed != 0 && tile->feed != v->feed) ||
+		    names_uuid(v->names, tile->feed) == NULL)
+			continue;
+		if (!begun && !query_more(q))
+			return false;
+		begun = true;
+		put_view(v, row, here, tile);
+	}
+	if (begun)
+		query_mark_numbers(q, row->start_utc, row->id);
+	return true;
+}
+
+bool
+query_views(struct query *q)
+{
+	static const uint8_t none[16];
+	struct views v = { .q = q };
+	struct store_view_ask ask = { .screen = q->ask->name };
+	bool read;
+
+	if (query_after_numbers(q, &ask.after_start, &ask.after_id) % 2 != 0)
+		return query_status(q, 400);
+	if (memcmp(q->ask->uuid, none, 16) != 0) {
+		if (!query_find_feed(q, &v.feed))
+			return false;
+		if (v.feed == 0)
+			return query_status(q, 404);
+	}
+	query_span(q, &ask.from_utc, &ask.to_utc);
+	v.names = names_read(q);
+	query_list(q);
+	read = v.names != NULL &&
+	       store_read_views(q->store, &ask, on_view, &v);
+	query_list_end(q);
+	json_out_close(&q->json, '}');
+	names_free(&v.names);
+	return read;
+}

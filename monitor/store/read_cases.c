@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Incidents as pages list them. */
+#include <string.h>
+
+#include "monitor/store/reader.h"
+#include "monitor/store/store_read_web.h"
+
+/* A site's zone, contact and promise are its own or the nearest above. */
+#define PLACES                                                                 \
+	"WITH RECURSIVE place(id, path, contact) AS ("                         \
+	" SELECT id, path, contact FROM site WHERE parent IS NULL"             \
+	" UNION ALL SELECT s.id, s.path,"                                      \
+	"  iif(s.contact = '', p.contact, s.contact)"                          \
+	"  FROM site s JOIN place p ON s.parent = p.id) "
+#define CASES                                                                  \
+	PLACES "SELECT " READER_INCIDENT                                       \
+	       ", f.uuid, f.name, f.tags, q.path, m.name, c.name, q.contact,"  \
+	       " f.criticality, f.no_picture, EXISTS(SELECT 1 FROM thumbnail"  \
+	       "  n WHERE n.feed = i.feed AND n.kind = 4 AND n.incident ="     \
+	       "  i.id), " COMMENTS ", q.id" READER_INCIDENT_FROM              \
+	       " LEFT JOIN console c ON c.id = i.console"                      \
+	       " LEFT JOIN place q ON q.id = coalesce(i.site, f.site, m.site)" \
+	       " WHERE "
+#define COMMENTS "(SELECT count(*) FROM comment o WHERE o.incident = i.id)"
+/* ?1, ?2: newest that is wanted, and the number below which it lies. */
+#define CASES_REST                                                             \
+	" AND i.at <= ?1 AND (i.at < ?1 OR i.id < ?2)"                         \
+	" AND (?3 IS NULL OR q.path = ?3"                                      \
+	"  OR substr(q.path, 1, length(?3) + 1) = ?3 || '/')"                  \
+	" AND (?4 = 0 OR i.room IS NOT NULL)"                                  \
+	" AND (?5 = 0 OR i.closed IS NULL)"                                    \
+	" AND (?6 = 0 OR ((i.closed IS NULL OR i.closed > ?7)"                 \
+	"  AND i.since < ?8)) ORDER BY i.at DESC, i.id DESC"
+
+enum {
+	UUID = READER_INCIDENT_COLUMNS,
+	NAME,
+	TAGS,
+	SITE,
+	ROOM,
+	CONSOLE,
+	CONTACT,
+	CRITICALITY,
+	NO_PICTURE,
+	RECOVERED,
+	COUNT,
+	SITE_ID
+};
+
+static void
+case_row(sqlite3_stmt *st, struct store_case_row *row)
+{
+	memset(row, 0, sizeof(*row));
+	reader_incident(st, &row->incident);
+	if (sqlite3_column_bytes(st, UUID) == 16)
+		row->uuid = sqlite3_column_blob(st, UUID);
+	row->feed = db_text(st, NAME);
+	row->tags = db_text(st, TAGS);
+	row->site = db_text(st, SITE);
+	row->room = db_text(st, ROOM);
+	row->console = db_text(st, CONSOLE);
+	row->contact = db_text(st, CONTACT);
+	row->criticality = (uint8_t)sqlite3_column_int(st, CRITICALITY);
+	row->no_picture = sqlite3_column_int(st, NO_PICTURE);
+	row->recovered =
+	    sqlite3_column_int(st, RECOVERED) && !row->no_picture;
+	row->comments = (uint32_t)sqlite3_column_int64(st, COUNT);
+	row->site_id = sqlite3_column_int64(st, SITE_ID);
+	if (!row->no_picture)
+		return;
+	row->incident.before = 0;
+	row->incident.after = 0;
+}
+
+/* The narrowest index first: that is what the outer table is read by. */
+static const char *
+cases_sql(const struct store_case_ask *ask)
+{
+	if (ask->number != 0)
+		return CASES "i.id = ?9" CASES_REST;
+	if (ask->open_only)
+		return CASES "i.closed IS NULL" CASES_REST;
+	if (ask->uuid != NULL)
+		return CASES
+		    "i.feed = (SELECT id FROM feed WHERE uuid = ?10)" CASES_REST;
+	if (ask->from_utc != 0 || ask->to_utc != 0)
+		return CASES
+		    "i.id IN (SELECT id FROM incident WHERE at >= ?7"
+		    "  UNION SELECT id FROM incident WHERE closed IS NULL"
+		    "  UNION SELECT id FROM incident WHERE closed > ?7"
+		    "   AND at < ?7)" CASES_REST;
+	return CASES "1" CASES_REST;
+}
+
+static sqlite3_stmt *
+cases_query(struct store_reader *r, const struct store_case_ask *ask)
+{
+	bool newest = ask->after_at == 0 && ask->after_id == 0;
+	bool span = ask->from_utc != 0 || ask->to_utc != 0;
+
+	return db_query(&r->db, cases_sql(ask), "iisiiiiiib",
+	    newest ? INT64_MAX : ask->after_at,
+	    newest ? INT64_MAX : ask->after_id, ask->site,
+	    (int64_t)ask->people_only, (int64_t)ask->open_only, (int64_t)span,
+	    ask->from_utc, ask->to_utc != 0 ? ask->to_utc : INT64_MAX,
+	    ask->number, ask->uuid, (size_t)(ask->uuid != NULL ? 16 : 0));
+}
+
+bool
+store_read_cases(struct store_reader *r, const struct store_case_ask *ask,
+    store_case_fn *fn, void *arg)
+{
+	struct store_case_row row;
+
+	store_reader_begin(r);
+	sqlite3_stmt *st = cases_query(r, ask);
+
+	while (db_step(&r->db, st)) {
+		case_row(st, &row);
+		if (ask->uuid != NULL &&
+		    (row.uuid == NULL || memcmp(row.uuid, ask->uuid, 16) != 0))
+			continue;
+		if (!fn(arg, &row)) {
+			db_done(st);
+			break;
+		}
+	}
+	return store_reader_end(r);
+}
+
+bool
+store_read_case_feeds(struct store_reader *r,
+    const struct store_incident_row *incident, store_case_feed_fn *fn,
+    void *arg, uint32_t *count_out)
+{
+	bool on = fn != NULL;
+
+	*count_out = 0;
+	store_reader_begin(r);
+	/* Its feeds called their own within seconds of it: by `at`. */
+	sqlite3_stmt *st = db_query(&r->db,
+	    "SELECT f.uuid, f.name, max(n.id) FROM incident n"
+	    " JOIN feed f ON f.id = n.feed WHERE f.site = ?1"
+	    " AND n.at >= ?2 - 60000000 AND n.at <= ?3 AND n.since < ?3"
+	    " AND (n.closed IS NULL OR n.closed > ?2)"
+	    " GROUP BY f.id ORDER BY f.name",
+	    "iii", incident->site, incident->since_utc,
+	    incident->good_utc != 0 ? incident->good_utc : INT64_MAX);
+
+	while (db_step(&r->db, st)) {
+		(*count_out)++;
+		if (on && sqlite3_column_bytes(st, 0) == 16)
+			on = fn(arg, sqlite3_column_blob(st, 0),
+			    db_text(st, 1), sqlite3_column_int64(st, 2));
+	}
+	return store_reader_end(r);
+}

@@ -65,7 +65,8 @@ answer_problem(struct evhttp_request *req, uint8_t what,
 	else if (m->status == 400)
 		reply_problem(req, 400, "after: expected what `next` was");
 	else if (m->status == 413)
-		reply_problem(req, 413, "the answer is too large: ask for less");
+		reply_problem(req, 413,
+		    "the answer is too large: ask for less");
 	else
 		reply_problem(req, 503, "the database can't be read");
 }
@@ -98,8 +99,7 @@ put_together(struct asks *a, struct read_answer *m)
 	if (had == 0 && !m->more)
 		return true;
 	a->parts_id = m->id;
-	if (m->body.n > 0 &&
-	    evbuffer_add(a->parts, m->body.p, m->body.n) != 0)
+	if (m->body.n > 0 && evbuffer_add(a->parts, m->body.p, m->body.n) != 0)
 		return false;
 	if (!m->more) {
 		m->body.n = evbuffer_get_length(a->parts);

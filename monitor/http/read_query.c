@@ -21,8 +21,8 @@ static const struct read_kind kinds[] = {
 	    PAGE | SPAN | SITE | FEED | READ_TAKES_OPEN, 0, 0, 100, MOST },
 	{ READ_EVIDENCE, "evidence", 0, 0, 0, 1, 1 },
 	{ READ_CONSOLES, "consoles", SITE, 0, 0, MOST, MOST },
-	{ READ_PRESENCE, "console presence", PAGE | SPAN, DAY, MONTH,
-	    4000, 4000 },
+	{ READ_PRESENCE, "console presence", PAGE | SPAN, DAY, MONTH, 4000,
+	    4000 },
 	{ READ_WATCHED, "watched", SPAN | PAGE, DAY, MONTH, 4000, 4000 },
 	{ READ_UNWATCHED, "unwatched", SPAN | SITE | PAGE, DAY, MONTH, 500,
 	    4000 },
@@ -32,9 +32,8 @@ static const struct read_kind kinds[] = {
 	    MOST },
 	{ READ_INFO, "info", 0, 0, 0, 100, 100 },
 	{ READ_SERIES, "series", SPAN, DAY, MONTH, 1, 1 },
-	{ READ_INTERVALS, "intervals",
-	    PAGE | SPAN | FEED | READ_NEEDS_FEED, 30 * DAY, 400 * DAY, 100,
-	    MOST },
+	{ READ_INTERVALS, "intervals", PAGE | SPAN | FEED | READ_NEEDS_FEED,
+	    30 * DAY, 400 * DAY, 100, MOST },
 	{ READ_VIEWS, "views", PAGE | SPAN | FEED | READ_TAKES_SCREEN, DAY,
 	    MONTH, 100, MOST },
 	{ READ_SITES, "sites", PAGE | SITE, 0, 0, 100, MOST },
@@ -52,8 +51,8 @@ static const struct read_kind kinds[] = {
 	{ READ_ONBOARDING, "onboarding", READ_TAKES_SINCE | SITE, 0, 0, MOST,
 	    MOST },
 	{ READ_LEDGER, "ledger", 0, 0, 0, 100, 100 },
-	{ READ_LEDGER_LINES, "lines", PAGE | FEED | WORDS | READ_TAKES_KIND, 0, 0, 100,
-	    MOST },
+	{ READ_LEDGER_LINES, "lines", PAGE | FEED | WORDS | READ_TAKES_KIND, 0,
+	    0, 100, MOST },
 	{ READ_USERS, "users", PAGE | WORDS, 0, 0, 100, MOST },
 	{ READ_TOKENS, "tokens", PAGE | WORDS, 0, 0, 100, MOST },
 	{ READ_LOGINS, "logins", PAGE | WORDS, 0, 0, 100, MOST },
@@ -106,8 +105,8 @@ days_since_1970(unsigned year, unsigned month, unsigned day)
 {
 	int64_t y = (int64_t)year - (month <= 2);
 	int64_t era = y / 400, of_era = y - era * 400;
-	int64_t of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day -
-			  1;
+	int64_t of_year =
+	    (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
 
 	return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 +
 	       of_year - 719468;
@@ -257,9 +256,8 @@ fill_moments(const struct filling *f)
 		from = said(f, READ_TAKES_SINCE, "since");
 	if ((*from != '\0' && !read_moment(from, &f->ask->from_utc_us)) ||
 	    (*to != '\0' && !read_moment(to, &f->ask->to_utc_us)))
-		return wrong(f,
-		    "from, to, since: expected moments as "
-		    "2026-03-29T01:59:58Z");
+		return wrong(f, "from, to, since: expected moments as "
+				"2026-03-29T01:59:58Z");
 	return true;
 }
 
@@ -269,8 +267,8 @@ fill_span(const struct filling *f)
 {
 	const struct read_kind *k = f->kind;
 	uint32_t most = k->hours_most != 0 ? k->hours_most : 400 * DAY;
-	uint32_t days = number(said(f, READ_TAKES_SPAN, "days"), UINT32_MAX,
-	    most / DAY);
+	uint32_t days =
+	    number(said(f, READ_TAKES_SPAN, "days"), UINT32_MAX, most / DAY);
 	uint32_t hours = number(said(f, READ_TAKES_SPAN, "hours"),
 	    days != UINT32_MAX ? days * DAY : k->hours, most);
 
@@ -280,8 +278,7 @@ fill_span(const struct filling *f)
 		return true;
 	if (days == 0 || (hours == 0 && *said(f, READ_TAKES_SPAN, "hours")))
 		return wrong(f, "hours, days: expected a number from 1 on");
-	int64_t end =
-	    f->ask->to_utc_us != 0 ? f->ask->to_utc_us : f->now_us;
+	int64_t end = f->ask->to_utc_us != 0 ? f->ask->to_utc_us : f->now_us;
 
 	if (f->ask->from_utc_us == 0 && hours != 0)
 		f->ask->from_utc_us =
@@ -289,8 +286,7 @@ fill_span(const struct filling *f)
 	if (f->ask->from_utc_us >= end)
 		return wrong(f, "from, to: expected a span that is not empty "
 				"and has begun");
-	if (k->hours_most != 0 &&
-	    end - f->ask->from_utc_us > most * HOUR_US)
+	if (k->hours_most != 0 && end - f->ask->from_utc_us > most * HOUR_US)
 		return wrong(f, "from, to: expected a shorter span");
 	return true;
 }
@@ -338,7 +334,8 @@ fill_kind(const struct filling *f)
 {
 	static const char *const pictures[] = { "", "last-good", "first-bad",
 		"current", "recovered", "reference" };
-	const char *kind = said(f, READ_TAKES_KIND | READ_TAKES_PICTURE, "kind");
+	const char *kind =
+	    said(f, READ_TAKES_KIND | READ_TAKES_PICTURE, "kind");
 
 	if (f->kind->takes & READ_TAKES_PICTURE) {
 		f->ask->kind = 3;

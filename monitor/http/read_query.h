@@ -16,16 +16,16 @@
 
 /* What a query takes. */
 enum {
-	READ_TAKES_PAGE = 1 << 0,   /* limit, after */
-	READ_TAKES_SPAN = 1 << 1,   /* from, to; or hours, or days */
-	READ_TAKES_SITE = 1 << 2,   /* site */
-	READ_TAKES_FEED = 1 << 3,   /* feed: a UUID */
-	READ_TAKES_WORDS = 1 << 4,  /* q */
-	READ_TAKES_OPEN = 1 << 5,   /* open=1 */
-	READ_TAKES_ALL = 1 << 6,    /* all=1 */
-	READ_TAKES_SCREEN = 1 << 8, /* screen: its name */
-	READ_TAKES_KIND = 1 << 9,   /* kind: of overlays, or of lines */
-	READ_TAKES_SINCE = 1 << 10, /* since: a moment */
+	READ_TAKES_PAGE = 1 << 0,     /* limit, after */
+	READ_TAKES_SPAN = 1 << 1,     /* from, to; or hours, or days */
+	READ_TAKES_SITE = 1 << 2,     /* site */
+	READ_TAKES_FEED = 1 << 3,     /* feed: a UUID */
+	READ_TAKES_WORDS = 1 << 4,    /* q */
+	READ_TAKES_OPEN = 1 << 5,     /* open=1 */
+	READ_TAKES_ALL = 1 << 6,      /* all=1 */
+	READ_TAKES_SCREEN = 1 << 8,   /* screen: its name */
+	READ_TAKES_KIND = 1 << 9,     /* kind: of overlays, or of lines */
+	READ_TAKES_SINCE = 1 << 10,   /* since: a moment */
 	READ_TAKES_PICTURE = 1 << 11, /* kind: of a picture */
 	READ_NEEDS_FEED = 1 << 12,    /* feed is not optional */
 };

@@ -48,26 +48,27 @@ enum read_what {
 };
 #define READ_WHAT_MOST READ_LEDGER_LINES
 
-#define READ_AFTER_BYTES 1100 /* letters of `next`: two names as hexadecimal */
+#define READ_AFTER_BYTES 1100 /* letters of `next`: two names as hexadecimal   \
+			       */
 #define READ_WORDS_BYTES 256
-#define READ_LIMIT_MOST 1000u  /* rows that a client may ask for of a list */
+#define READ_LIMIT_MOST 1000u /* rows that a client may ask for of a list */
 #define READ_LIMIT 500u
-#define READ_LIMIT_ANY 20000u  /* and at all */
+#define READ_LIMIT_ANY 20000u			  /* and at all */
 #define READ_UTC_MOST INT64_C(253402300799999999) /* the year 9999 */
 
 /* A question, as the query of its URL said it (read_query.h): hostile, but in
  * range. EVERY answer is limited to `scope`; what lies outside is as if it
  * weren't there (404). */
 struct read_ask {
-	uint32_t id;	/* echoed */
-	uint8_t what;	/* enum read_what */
-	uint8_t kind;	/* THUMBNAIL, EVIDENCE: of picture; OVERLAYS: enum
-			 * store_overlay_kind, 0 = both */
-	uint8_t role;	/* enum role of who asks */
-	bool flag;	/* INCIDENTS: open=1; OVERLAYS: all=1 */
-	uint32_t limit; /* rows at most, 1.. */
-	uint8_t uuid[16];		/* feed= or {id}; zeros = none */
-	int64_t number;			/* {n} */
+	uint32_t id;	  /* echoed */
+	uint8_t what;	  /* enum read_what */
+	uint8_t kind;	  /* THUMBNAIL, EVIDENCE: of picture; OVERLAYS: enum
+			   * store_overlay_kind, 0 = both */
+	uint8_t role;	  /* enum role of who asks */
+	bool flag;	  /* INCIDENTS: open=1; OVERLAYS: all=1 */
+	uint32_t limit;	  /* rows at most, 1.. */
+	uint8_t uuid[16]; /* feed= or {id}; zeros = none */
+	int64_t number;	  /* {n} */
 	int64_t from_utc_us, to_utc_us; /* 0 = not said */
 	char scope[LIMIT_NAME_BYTES];	/* of who asks; "" = all sites */
 	char site[LIMIT_NAME_BYTES];	/* site=; "" = all */

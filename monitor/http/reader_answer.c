@@ -12,7 +12,8 @@
 #include "monitor/http/rows.h"
 #include "monitor/overlay.h"
 
-#define LIST_BYTES (4u << 20) /* of a list: it ends after the row that passes it */
+#define LIST_BYTES                                                             \
+	(4u << 20) /* of a list: it ends after the row that passes it */
 
 struct reading {
 	const char *dir;
@@ -42,16 +43,16 @@ static query_fn *const queries[READ_WHAT_MOST + 1] = {
 	[READ_BREACHES] = query_breaches,
 	[READ_COVERAGE] = query_coverage,
 	[READ_DEBT] = query_debt,
-//	[READ_HANDOVER] = query_handover,
-//	[READ_REPORTS] = query_reports,
-//	[READ_REPORT_FILE] = query_report_file,
-//	[READ_CSV] = query_inventory,
+	//	[READ_HANDOVER] = query_handover,
+	//	[READ_REPORTS] = query_reports,
+	//	[READ_REPORT_FILE] = query_report_file,
+	//	[READ_CSV] = query_inventory,
 	[READ_ONBOARDING] = query_onboarding,
-//	[READ_LEDGER] = query_ledger,
-//	[READ_LEDGER_LINES] = query_lines,
-//	[READ_USERS] = query_users,
-//	[READ_TOKENS] = query_tokens,
-//	[READ_LOGINS] = query_logins,
+	//	[READ_LEDGER] = query_ledger,
+	//	[READ_LEDGER_LINES] = query_lines,
+	//	[READ_USERS] = query_users,
+	//	[READ_TOKENS] = query_tokens,
+	//	[READ_LOGINS] = query_logins,
 };
 
 struct reading *
@@ -121,14 +122,13 @@ send_answer(struct query *q, bool good)
 	struct read_answer *a = &q->answer;
 
 	if (!good || q->json.bad) {
-		log_warn("reader", "%s: %s",
-		    read_kind_of(q->ask->what)->name,
+		log_warn("reader", "%s: %s", read_kind_of(q->ask->what)->name,
 		    q->store != NULL ? store_reader_error(q->store)
 				     : "no database");
 		a->status = 500;
 	} else if (a->status == 200 && a->body.p == NULL) {
-		a->body = (struct span){ (uint8_t *)q->json.text,
-			q->json.length };
+		a->body =
+		    (struct span){ (uint8_t *)q->json.text, q->json.length };
 	}
 	if (a->status == 200 && a->body.n > READ_ANSWER_BYTES)
 		a->status = 413;
@@ -199,8 +199,7 @@ bool
 query_find_feed(struct query *q, int64_t *feed_out)
 {
 	struct finding f = { q, 0 };
-	bool read =
-	    store_read_feeds(q->store, NULL, q->ask->uuid, on_feed, &f);
+	bool read = store_read_feeds(q->store, NULL, q->ask->uuid, on_feed, &f);
 
 	*feed_out = f.feed;
 	return read;
@@ -230,8 +229,7 @@ query_list(struct query *q)
 bool
 query_more(struct query *q)
 {
-	q->full = q->rows >= q->ask->limit ||
-		  q->json.length > LIST_BYTES;
+	q->full = q->rows >= q->ask->limit || q->json.length > LIST_BYTES;
 	q->rows += !q->full;
 	return !q->full;
 }
@@ -317,7 +315,8 @@ hex_get(const char **p, char out[LIMIT_NAME_BYTES])
 	unsigned v;
 
 	for (; **p != '\0' && **p != '.'; *p += 2) {
-		if (n + 1 >= LIMIT_NAME_BYTES || strspn(*p, "0123456789abcdef") < 2 ||
+		if (n + 1 >= LIMIT_NAME_BYTES ||
+		    strspn(*p, "0123456789abcdef") < 2 ||
 		    sscanf(*p, "%2x", &v) != 1 || v == 0)
 			return false;
 		out[n++] = (char)v;

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "monitor/http/reader_names.h"
+#include "monitor/http/reader_uuids.h"
 #include "monitor/inventory/floor.h"
 #include "monitor/store/store_read_consoles.h"
 #include "monitor/store/store_read_web.h"
@@ -22,11 +22,11 @@ struct breach {
 };
 struct consoles {
 	struct query *q;
-	struct floor *floor;   /* owned */
-	struct asked *prompts; /* of each of the floor's consoles; owned */
+	struct floor *floor;	 /* owned */
+	struct asked *prompts;	 /* of each of the floor's consoles; owned */
 	struct breach *breaches; /* owned */
 	size_t breach_count;
-	struct names *names; /* owned */
+	struct uuids *names; /* owned */
 };
 
 static size_t
@@ -84,10 +84,9 @@ read_before(struct consoles *c)
 	c->floor = store_read_floor(q->store, NULL);
 	if (c->floor == NULL)
 		return false;
-	c->prompts =
-	    calloc(c->floor->console_count + 1, sizeof(*c->prompts));
+	c->prompts = calloc(c->floor->console_count + 1, sizeof(*c->prompts));
 	c->breaches = calloc(BREACHES_MOST, sizeof(*c->breaches));
-	c->names = names_read(q);
+	c->names = uuids_read(q);
 	return c->prompts != NULL && c->breaches != NULL && c->names != NULL &&
 	       store_read_prompts(q->store, 0, q->now_utc - DAY_US, q->now_utc,
 		   on_prompt, c) &&
@@ -101,8 +100,8 @@ static void
 put_force(const struct consoles *c, const struct store_console_row *row)
 {
 	struct query *q = c->q;
-	int64_t local_s = q->now_utc / 1000000 +
-			  zones_ahead(q->zones, row->zone, q->now_utc);
+	int64_t local_s =
+	    q->now_utc / 1000000 + zones_ahead(q->zones, row->zone, q->now_utc);
 	struct roster_force f =
 	    store_console_force(c->floor, row->name, local_s);
 
@@ -222,7 +221,7 @@ on_screen(void *arg, const struct store_display_row *row)
 	json_out_open(&q->json, '[');
 	for (size_t i = 0; i < row->tile_count; i++) {
 		json_out_open(&q->json, '{');
-		names_put(q, c->names, row->tiles[i].feed);
+		uuids_put(q, c->names, row->tiles[i].feed);
 		query_put_text(q, "view", view_worth_name(row->tiles[i].worth));
 		json_out_close(&q->json, '}');
 	}
@@ -241,20 +240,19 @@ query_consoles(struct query *q)
 	json_out_key(&q->json, "consoles");
 	json_out_open(&q->json, '[');
 	if (!q->nowhere)
-		read = read && store_read_consoles(q->store, q->site,
-				   on_console, &c);
+		read = read &&
+		       store_read_consoles(q->store, q->site, on_console, &c);
 	json_out_close(&q->json, ']');
 	cut = q->full;
 	q->rows = 0;
 	json_out_key(&q->json, "screens");
 	json_out_open(&q->json, '[');
 	if (!q->nowhere)
-		read =
-		    read && store_read_screens(q->store, 0, on_screen, &c);
+		read = read && store_read_screens(q->store, 0, on_screen, &c);
 	q->full = q->full || cut;
 	query_cut(q);
 	floor_free(&c.floor);
-	names_free(&c.names);
+	uuids_free(&c.names);
 	free(c.prompts);
 	free(c.breaches);
 	return read;

@@ -56,8 +56,7 @@ on_unwatched(void *arg, const struct store_unwatched_row *row)
 }
 
 bool
-audit_read(struct query *q, int64_t from_utc, int64_t to_utc,
-    struct audit *out)
+audit_read(struct query *q, int64_t from_utc, int64_t to_utc, struct audit *out)
 {
 	struct store_unwatched_ask ask = { .from_utc = from_utc,
 		.to_utc = to_utc,
@@ -66,9 +65,9 @@ audit_read(struct query *q, int64_t from_utc, int64_t to_utc,
 		.ahead_arg = q->zones };
 
 	memset(out, 0, sizeof(*out));
-	return q->nowhere || (store_read_unwatched(q->store, &ask,
-				  on_unwatched, out) &&
-				 !out->no_memory);
+	return q->nowhere ||
+	       (store_read_unwatched(q->store, &ask, on_unwatched, out) &&
+		   !out->no_memory);
 }
 
 void
@@ -193,9 +192,9 @@ now_of(const struct debts *d, int64_t feed)
 {
 	struct now key = { .id = feed };
 
-	return d->now_count > 0 ? bsearch(&key, d->now, d->now_count,
-				      sizeof(key), by_number)
-				: NULL;
+	return d->now_count > 0
+		   ? bsearch(&key, d->now, d->now_count, sizeof(key), by_number)
+		   : NULL;
 }
 
 /* What lies before the first screen or feed was declared is not counted. */
@@ -275,10 +274,10 @@ query_debt(struct query *q)
 	struct debts d = { .q = q };
 	int64_t since = 0, to = 0;
 	size_t owing = 0;
-	bool read = audit_read(q, q->now_utc - DEBT_DAYS * DAY_US, q->now_utc,
-			&d.audit) &&
-		    (q->nowhere ||
-			store_read_short(q->store, q->site, 0, on_now, &d));
+	bool read =
+	    audit_read(q, q->now_utc - DEBT_DAYS * DAY_US, q->now_utc,
+		&d.audit) &&
+	    (q->nowhere || store_read_short(q->store, q->site, 0, on_now, &d));
 
 	if (read && !d.no_memory)
 		owing = debts_make(&d, &since, &to);

@@ -281,8 +281,8 @@ query_series(struct query *q)
 		usual_begin(s.usual);
 		usual_from = s.to_utc - USUAL_DAYS * DAY_US;
 		read = store_read_rollups(q->store, s.feed,
-		    usual_from < s.from_utc ? usual_from : s.from_utc,
-		    s.to_utc, on_rollup, &s);
+		    usual_from < s.from_utc ? usual_from : s.from_utc, s.to_utc,
+		    on_rollup, &s);
 		put_series(&s);
 	} else {
 		q->json.bad = true;
@@ -397,8 +397,8 @@ query_info(struct query *q)
 	if (i.feed == 0)
 		return query_status(q, 404);
 	feed = i.feed;
-	read = store_read_references(q->store, i.site[0] != '\0' ? i.site : NULL,
-	    on_reference, &i);
+	read = store_read_references(q->store,
+	    i.site[0] != '\0' ? i.site : NULL, on_reference, &i);
 	if (i.feed != -1) {
 		json_out_key(&q->json, "reference");
 		json_out_null(&q->json);

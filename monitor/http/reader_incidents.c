@@ -140,8 +140,7 @@ list(struct query *q, struct store_case_ask *ask)
 	query_list(q);
 	if (!q->nowhere) {
 		l.force = force_read(q);
-		read = l.force != NULL &&
-		       store_reader_hold(q->store) &&
+		read = l.force != NULL && store_reader_hold(q->store) &&
 		       store_read_cases(q->store, ask, on_case, &l) && l.good;
 		store_reader_release(q->store);
 	}

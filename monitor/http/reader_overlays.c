@@ -104,8 +104,7 @@ overlay_put(struct query *q, const struct store_overlay_row *row)
 	query_put_time(q, "from", row->from_utc);
 	query_put_time(q, "to", row->to_utc);
 	query_put_time(q, "entered", row->created_utc);
-	query_put_bool(q, "in_force",
-	    overlay_holds(q->zones, row, q->now_utc));
+	query_put_bool(q, "in_force", overlay_holds(q->zones, row, q->now_utc));
 	json_out_close(&q->json, '}');
 }
 
@@ -181,11 +180,11 @@ query_overlays(struct query *q)
 	}
 	query_list(q);
 	if (!q->nowhere)
-		read = store_reader_hold(q->store) &&
-		       store_read_overlays(q->store,
-			   q->ask->flag ? 0 : q->now_utc, INT64_MAX,
-			   on_overlay, &o) &&
-		       o.good;
+		read =
+		    store_reader_hold(q->store) &&
+		    store_read_overlays(q->store, q->ask->flag ? 0 : q->now_utc,
+			INT64_MAX, on_overlay, &o) &&
+		    o.good;
 	store_reader_release(q->store);
 	query_list_end(q);
 	json_out_close(&q->json, '}');

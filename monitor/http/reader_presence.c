@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "monitor/http/reader_names.h"
+#include "monitor/http/reader_uuids.h"
 #include "monitor/inventory/floor.h"
 #include "monitor/store/store_read_consoles.h"
 #include "monitor/store/store_read_web.h"
@@ -181,7 +181,7 @@ query_presence(struct query *q)
 
 struct views {
 	struct query *q;
-	struct names *names; /* owned */
+	struct uuids *names; /* owned */
 	int64_t feed;	     /* of this one; 0 = of all in the scope */
 };
 
@@ -199,7 +199,7 @@ put_view(struct views *v, const struct store_view_row *row, bool here,
 	query_put_span(q, row->start_utc, row->end_utc);
 	query_put_text(q, "source", view_source_name(row->source));
 	query_put_text(q, "power", screen_power_name(row->power));
-	names_put(q, v->names, tile->feed);
+	uuids_put(q, v->names, tile->feed);
 	query_put_text(q, "view", view_worth_name(tile->worth));
 	json_out_close(&q->json, '}');
 }
@@ -217,7 +217,7 @@ on_view(void *arg, const struct store_view_row *row)
 		const struct store_tile *tile = &row->tiles[i];
 
 		if ((v->feed != 0 && tile->feed != v->feed) ||
-		    names_uuid(v->names, tile->feed) == NULL)
+		    uuids_of(v->names, tile->feed) == NULL)
 			continue;
 		if (!begun && !query_more(q))
 			return false;
@@ -246,12 +246,11 @@ query_views(struct query *q)
 			return query_status(q, 404);
 	}
 	query_span(q, &ask.from_utc, &ask.to_utc);
-	v.names = names_read(q);
+	v.names = uuids_read(q);
 	query_list(q);
-	read = v.names != NULL &&
-	       store_read_views(q->store, &ask, on_view, &v);
+	read = v.names != NULL && store_read_views(q->store, &ask, on_view, &v);
 	query_list_end(q);
 	json_out_close(&q->json, '}');
-	names_free(&v.names);
+	uuids_free(&v.names);
 	return read;
 }

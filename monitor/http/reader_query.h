@@ -57,15 +57,15 @@ struct query {
 typedef bool query_fn(struct query *q);
 
 query_fn query_history, query_watched, query_info, query_series,
-    query_intervals, query_views;	    /* reader_feeds*.c */
-query_fn query_thumbnail, query_evidence;		    /* reader_pictures.c */
-query_fn query_incidents, query_incident, query_breaches;   /* _incidents.c */
-query_fn query_sites, query_devices, query_onboarding;	    /* _sites.c */
+    query_intervals, query_views;	  /* reader_feeds*.c */
+query_fn query_thumbnail, query_evidence; /* reader_pictures.c */
+query_fn query_incidents, query_incident, query_breaches; /* _incidents.c */
+query_fn query_sites, query_devices, query_onboarding;	  /* _sites.c */
 query_fn query_consoles, query_console_presence, query_presence,
-    query_roster;				    /* reader_consoles.c */
-query_fn query_unwatched, query_debt, query_coverage;	    /* _coverage.c */
-query_fn query_overlays;				    /* _overlays.c */
-query_fn query_handover;				    /* _handover.c */
+    query_roster;				      /* reader_consoles.c */
+query_fn query_unwatched, query_debt, query_coverage; /* _coverage.c */
+query_fn query_overlays;			      /* _overlays.c */
+query_fn query_handover;			      /* _handover.c */
 query_fn query_reports, query_report_file, query_inventory; /* _reports.c */
 query_fn query_ledger, query_lines;			    /* _ledger.c */
 query_fn query_users, query_tokens, query_logins;	    /* _people.c */

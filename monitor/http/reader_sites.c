@@ -288,8 +288,8 @@ query_onboarding(struct query *q)
 
 	if (!q->nowhere)
 		read = store_reader_hold(q->store) && places_read(&p) &&
-		       store_read_short(q->store, q->site,
-			   q->ask->from_utc_us, on_board, &c);
+		       store_read_short(q->store, q->site, q->ask->from_utc_us,
+			   on_board, &c);
 	store_reader_release(q->store);
 	json_out_open(&q->json, '{');
 	query_put_number(q, "feeds", p.feeds);

@@ -71,8 +71,7 @@ on_presence(void *arg, const struct store_presence_row *row)
 	int64_t to = row->end_utc < s->to ? row->end_utc : s->to;
 	bool good = t != NULL;
 
-	while (good && t->count > 0 &&
-	       t->spans[t->count - 1].start_us >= from)
+	while (good && t->count > 0 && t->spans[t->count - 1].start_us >= from)
 		t->count--;
 	if (good && t->count > 0 && t->spans[t->count - 1].end_us > from)
 		t->spans[t->count - 1].end_us = from;
@@ -84,7 +83,8 @@ on_presence(void *arg, const struct store_presence_row *row)
 	return good;
 }
 
-/* After its last row it was taken away; all rows of what is there reach `to`. */
+/* After its last row it was taken away; all rows of what is there reach `to`.
+ */
 static bool
 end_all(struct seats *s)
 {

@@ -29,6 +29,7 @@
 	"  OR substr(q.path, 1, length(?3) + 1) = ?3 || '/')"                  \
 	" AND (?4 = 0 OR i.room IS NOT NULL)"                                  \
 	" AND (?5 = 0 OR i.closed IS NULL)"                                    \
+	" AND (?9 = 0 OR i.id = ?9) AND (?10 IS NULL OR f.uuid = ?10)"         \
 	" AND (?6 = 0 OR ((i.closed IS NULL OR i.closed > ?7)"                 \
 	"  AND i.since < ?8)) ORDER BY i.at DESC, i.id DESC"
 
@@ -62,8 +63,7 @@ case_row(sqlite3_stmt *st, struct store_case_row *row)
 	row->contact = db_text(st, CONTACT);
 	row->criticality = (uint8_t)sqlite3_column_int(st, CRITICALITY);
 	row->no_picture = sqlite3_column_int(st, NO_PICTURE);
-	row->recovered =
-	    sqlite3_column_int(st, RECOVERED) && !row->no_picture;
+	row->recovered = sqlite3_column_int(st, RECOVERED) && !row->no_picture;
 	row->comments = (uint32_t)sqlite3_column_int64(st, COUNT);
 	row->site_id = sqlite3_column_int64(st, SITE_ID);
 	if (!row->no_picture)
@@ -81,8 +81,8 @@ cases_sql(const struct store_case_ask *ask)
 	if (ask->open_only)
 		return CASES "i.closed IS NULL" CASES_REST;
 	if (ask->uuid != NULL)
-		return CASES
-		    "i.feed = (SELECT id FROM feed WHERE uuid = ?10)" CASES_REST;
+		return CASES "i.feed = (SELECT id FROM feed WHERE uuid = "
+			     "?10)" CASES_REST;
 	if (ask->from_utc != 0 || ask->to_utc != 0)
 		return CASES
 		    "i.id IN (SELECT id FROM incident WHERE at >= ?7"
@@ -117,9 +117,6 @@ store_read_cases(struct store_reader *r, const struct store_case_ask *ask,
 
 	while (db_step(&r->db, st)) {
 		case_row(st, &row);
-		if (ask->uuid != NULL &&
-		    (row.uuid == NULL || memcmp(row.uuid, ask->uuid, 16) != 0))
-			continue;
 		if (!fn(arg, &row)) {
 			db_done(st);
 			break;
@@ -150,8 +147,8 @@ store_read_case_feeds(struct store_reader *r,
 	while (db_step(&r->db, st)) {
 		(*count_out)++;
 		if (on && sqlite3_column_bytes(st, 0) == 16)
-			on = fn(arg, sqlite3_column_blob(st, 0),
-			    db_text(st, 1), sqlite3_column_int64(st, 2));
+			on = fn(arg, sqlite3_column_blob(st, 0), db_text(st, 1),
+			    sqlite3_column_int64(st, 2));
 	}
 	return store_reader_end(r);
 }

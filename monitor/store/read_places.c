@@ -121,8 +121,7 @@ static void
 device_add(const struct store_reader *r, sqlite3_stmt *st,
     struct store_device_row *row)
 {
-	struct store_short_row feed = { .enabled =
-					    sqlite3_column_int(st, 6) };
+	struct store_short_row feed = { .enabled = sqlite3_column_int(st, 6) };
 
 	if (!feed.enabled)
 		return;

@@ -343,7 +343,8 @@ store_read_overlays(struct store_reader *r, int64_t from_utc, int64_t to_utc,
 	sqlite3_stmt *st = db_query(&r->db,
 	    "SELECT o.id, o.feed, o.site, o.kind, o.tag, o.actor, o.reason,"
 	    " o.starts, o.ends, o.created, o.seq, o.days, o.begin_minute,"
-	    " o.end_minute, o.zone, p.path, f.name, s.path, f.uuid FROM overlay o"
+	    " o.end_minute, o.zone, p.path, f.name, s.path, f.uuid FROM "
+	    "overlay o"
 	    " LEFT JOIN feed f ON f.id = o.feed"
 	    " LEFT JOIN site p ON p.id = f.site"
 	    " LEFT JOIN site s ON s.id = o.site"

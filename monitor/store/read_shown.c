@@ -81,8 +81,8 @@ fill_unknown(struct store_present_row *row, int64_t from, int64_t to)
 }
 
 static void
-present_sum(struct store_reader *r, struct store_present_row *row,
-    int64_t from, int64_t to)
+present_sum(struct store_reader *r, struct store_present_row *row, int64_t from,
+    int64_t to)
 {
 	sqlite3_stmt *st = db_query(&r->db,
 	    "SELECT state, sum(max(0, min(ifnull(end, ?4), ?3) -"

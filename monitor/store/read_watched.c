@@ -566,8 +566,7 @@ cover_give(struct cover *c, store_cover_fn *fn, void *arg)
 		struct covered *row = covered_of(c, &c->audit->list[i]);
 
 		if (row != NULL)
-			row->feeds +=
-			    c->audit->list[i].to == c->audit->to;
+			row->feeds += c->audit->list[i].to == c->audit->to;
 	}
 	if (c->count > 1)
 		qsort(c->rows, c->count, sizeof(*c->rows), by_path);

@@ -19,16 +19,16 @@ struct store_case_ask {
 	int64_t number;		     /* that one; 0 = any */
 	const uint8_t *uuid;	     /* of this feed; NULL = any */
 	const char *site;
-	int64_t from_utc, to_utc; /* those that touch it; both 0 = all */
+	int64_t from_utc, to_utc;   /* those that touch it; both 0 = all */
 	int64_t after_at, after_id; /* older than that one; both 0 = newest */
 };
 struct store_case_row {
 	struct store_incident_row incident;
-	const uint8_t *uuid;	/* 16 bytes; NULL: of no feed */
+	const uint8_t *uuid;	 /* 16 bytes; NULL: of no feed */
 	const char *feed, *tags; /* "" = of no feed */
 	const char *site;	 /* of the feed, room or itself; "" = our own */
 	const char *room, *console, *contact;
-	uint8_t criticality;   /* of the feed; 0 = of none */
+	uint8_t criticality;	    /* of the feed; 0 = of none */
 	bool no_picture, recovered; /* a picture of the recovery is kept */
 	uint32_t comments;
 	int64_t site_id;
@@ -66,9 +66,10 @@ bool store_read_short(struct store_reader *r, const char *site,
 
 struct store_site_place {
 	int64_t id, parent;
-	const char *path, *zone, *contact; /* its own, or of the nearest above */
-	uint32_t target_ppm;		   /* the same */
-	uint32_t incidents;		   /* open, of this site itself */
+	const char *path, *zone,
+	    *contact;	     /* its own, or of the nearest above */
+	uint32_t target_ppm; /* the same */
+	uint32_t incidents;  /* open, of this site itself */
 };
 typedef bool store_site_place_fn(void *arg, const struct store_site_place *row);
 /* Those in the inventory, by path. */
@@ -98,7 +99,7 @@ bool store_read_intervals_after(struct store_reader *r, int64_t feed,
 /* --- what screens showed */
 
 struct store_view_row {
-	int64_t id, start_utc, end_utc; /* STORE_OPEN = still true */
+	int64_t id, start_utc, end_utc;	     /* STORE_OPEN = still true */
 	const char *screen, *console, *room; /* "" = none */
 	const char *site;		     /* where that room is */
 	enum screen_power power;

@@ -507,7 +507,7 @@ async function loadDetail() {
     const [one, past, list] = await Promise.all([fetch("/api/v1/feeds/" + id), fetch(`/api/v1/feeds/${id}/history?hours=24`),
       fetch(`/api/v1/incidents?feed=${id}&limit=3`)]);
     if (!one.ok || id !== openId) return;
-    const d = await one.json(), history = past.ok ? await past.json() : null, past3 = list.ok ? (await list.json()).incidents : [];
+    const d = await one.json(), history = past.ok ? await past.json() : null, past3 = list.ok ? (await list.json()).items : [];
     if (id !== openId) return;
     const top = el("div", "top"), names = el("div"), close = el("button", "close", "Close");
     names.append(el("h2", "", f.name), el("p", "", f.site));
@@ -544,7 +544,7 @@ async function loadDetail() {
 async function loadOverlays() {
   const answer = await fetch("/api/v1/overlays").catch(() => null);
   if (!answer || !answer.ok) return;
-  const list = (await answer.json()).overlays;
+  const list = (await answer.json()).items;
   $("overlays").hidden = !list.length;
   $("overlays-list").replaceChildren(...list.map(o => {
     const li = el("li", o.in_force ? "" : "rests");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "monitor/http/reader_names.h"
+#include "monitor/http/reader_uuids.h"
 
 #include <stdlib.h>
 
@@ -10,7 +10,7 @@ struct name {
 	int64_t id;
 	char uuid[37];
 };
-struct names {
+struct uuids {
 	struct name *rows; /* by id */
 	size_t count, room;
 	bool no_memory;
@@ -20,7 +20,7 @@ struct names {
 static bool
 on_short(void *arg, const struct store_short_row *row)
 {
-	struct names *n = arg;
+	struct uuids *n = arg;
 
 	if (n->count == n->room) {
 		size_t room = n->room * 2 + 256;
@@ -37,21 +37,21 @@ on_short(void *arg, const struct store_short_row *row)
 	return true;
 }
 
-struct names *
-names_read(struct query *q)
+struct uuids *
+uuids_read(struct query *q)
 {
-	struct names *n = calloc(1, sizeof(*n));
+	struct uuids *n = calloc(1, sizeof(*n));
 	const char *scope = q->ask->scope[0] != '\0' ? q->ask->scope : NULL;
 
 	if (n == NULL)
 		return NULL;
 	if (!store_read_short(q->store, scope, 0, on_short, n) || n->no_memory)
-		names_free(&n);
+		uuids_free(&n);
 	return n;
 }
 
 void
-names_free(struct names **n)
+uuids_free(struct uuids **n)
 {
 	if (*n == NULL)
 		return;
@@ -69,21 +69,20 @@ by_id(const void *a, const void *b)
 }
 
 const char *
-names_uuid(const struct names *n, int64_t feed)
+uuids_of(const struct uuids *n, int64_t feed)
 {
 	struct name key = { .id = feed };
 	const struct name *found =
-	    n->count > 0
-		? bsearch(&key, n->rows, n->count, sizeof(key), by_id)
-		: NULL;
+	    n->count > 0 ? bsearch(&key, n->rows, n->count, sizeof(key), by_id)
+			 : NULL;
 
 	return found != NULL ? found->uuid : NULL;
 }
 
 void
-names_put(struct query *q, const struct names *n, int64_t feed)
+uuids_put(struct query *q, const struct uuids *n, int64_t feed)
 {
-	const char *uuid = names_uuid(n, feed);
+	const char *uuid = uuids_of(n, feed);
 
 	json_out_key(&q->json, "feed");
 	if (uuid != NULL)

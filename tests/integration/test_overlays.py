@@ -153,10 +153,10 @@ status, made = api("/api/v1/overlays", wish, token)
 assert status == 201 and made["number"] > 0, (status, made)
 soon("by tag", lambda: marks() == {"c1": (False, True), "c2": (False, False), "c3": (True, True)})
 assert numbers("mute")[made["number"]]["by"] == "api:rollout"
-found = {o["number"]: o for o in api("/api/v1/overlays")[1]["overlays"]}
+found = {o["number"]: o for o in api("/api/v1/overlays")[1]["items"]}
 assert found[made["number"]]["reason"] == "fireworks" and found[made["number"]]["in_force"], found
 assert not found[3]["in_force"] and found[3]["weekly"] and 1 not in found, found
-assert 1 in {o["number"] for o in api("/api/v1/overlays?all=1")[1]["overlays"]}
+assert 1 in {o["number"] for o in api("/api/v1/overlays?all=1")[1]["items"]}
 stamp = lambda s: time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + s))
 status, weekly = api("/api/v1/overlays", {"kind": "maintenance", "site": "North", "to": stamp(30 * 86400), "reason": "x",
                                           "weekly": "daily 00:00-00:00"}, token)

@@ -48,8 +48,9 @@ enum read_what {
 };
 #define READ_WHAT_MOST READ_LEDGER_LINES
 
-#define READ_AFTER_BYTES 1100 /* letters of `next`: two names as hexadecimal   \
-			       */
+#define READ_AFTER_BYTES                                                       \
+	1100 /* letters of `next`: two names as hexadecimal                    \
+	      */
 #define READ_WORDS_BYTES 256
 #define READ_LIMIT_MOST 1000u /* rows that a client may ask for of a list */
 #define READ_LIMIT 500u

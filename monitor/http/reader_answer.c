@@ -246,11 +246,17 @@ query_mark_numbers(struct query *q, int64_t a, int64_t b)
 	snprintf(q->next, sizeof(q->next), "%" PRId64 ".%" PRId64, a, b);
 }
 
+/* Two letters a byte; the end of what it wrote. */
 static char *
 hex_put(char *out, const char *text)
 {
-	for (; *text != '\0'; text++)
-		out += sprintf(out, "%02x", (unsigned char)*text);
+	static const char digits[] = "0123456789abcdef";
+
+	for (; *text != '\0'; text++) {
+		*out++ = digits[(unsigned char)*text >> 4];
+		*out++ = digits[*text & 15];
+	}
+	*out = '\0';
 	return out;
 }
 
@@ -265,8 +271,6 @@ query_mark_names(struct query *q, const char *a, const char *b)
 	p = hex_put(p, a);
 	*p++ = '.';
 	hex_put(p, b);
-	if (b[0] == '\0')
-		*p = '\0';
 }
 
 void

@@ -149,8 +149,7 @@ kind_of(const char *word, uint8_t *kind_out)
 static void
 get_thumbnail(const struct asked *a, struct row *row)
 {
-	struct read_ask ask = { .limit = READ_LIMIT,
-		.what = READ_THUMBNAIL };
+	struct read_ask ask = { .limit = READ_LIMIT, .what = READ_THUMBNAIL };
 
 	memcpy(ask.uuid, row->uuid, 16);
 	if (row->no_picture) {
@@ -171,9 +170,7 @@ get_thumbnail(const struct asked *a, struct row *row)
 static void
 get_history(const struct asked *a, struct row *row)
 {
-	struct read_ask ask = {
-		.what = READ_HISTORY,
-		.limit = 2000 };
+	struct read_ask ask = { .what = READ_HISTORY, .limit = 2000 };
 
 	memcpy(ask.uuid, row->uuid, 16);
 	ask.from_utc_us =
@@ -186,8 +183,7 @@ get_history(const struct asked *a, struct row *row)
 static void
 get_watched(const struct asked *a, struct row *row)
 {
-	struct read_ask ask = { .limit = READ_LIMIT,
-		.what = READ_WATCHED };
+	struct read_ask ask = { .limit = READ_LIMIT, .what = READ_WATCHED };
 
 	memcpy(ask.uuid, row->uuid, 16);
 	ask.limit = LINES_MOST;
@@ -201,8 +197,7 @@ get_watched(const struct asked *a, struct row *row)
 static void
 get_incidents(const struct asked *a)
 {
-	struct read_ask ask = {
-		.what = READ_INCIDENTS,
+	struct read_ask ask = { .what = READ_INCIDENTS,
 		.flag = strcmp(query_word(a, "open"), "1") == 0,
 		.limit = query_number(a, "limit", 100, LIMIT_MOST) };
 	const char *feed = query_word(a, "feed");
@@ -240,8 +235,7 @@ fill_ask(const struct asked *a, struct read_ask *ask, uint32_t hours)
 static void
 get_consoles(const struct asked *a)
 {
-	struct read_ask ask = { .limit = READ_LIMIT,
-		.what = READ_CONSOLES };
+	struct read_ask ask = { .limit = READ_LIMIT, .what = READ_CONSOLES };
 
 	if (fill_ask(a, &ask, HISTORY_HOURS))
 		asks_send(a->s->asks, a->req, &ask);
@@ -250,8 +244,7 @@ get_consoles(const struct asked *a)
 static void
 get_unwatched(const struct asked *a)
 {
-	struct read_ask ask = { .limit = READ_LIMIT,
-		.what = READ_UNWATCHED };
+	struct read_ask ask = { .limit = READ_LIMIT, .what = READ_UNWATCHED };
 
 	if (fill_ask(a, &ask, HISTORY_HOURS))
 		asks_send(a->s->asks, a->req, &ask);
@@ -260,8 +253,7 @@ get_unwatched(const struct asked *a)
 static void
 get_roster(const struct asked *a)
 {
-	struct read_ask ask = { .limit = READ_LIMIT,
-		.what = READ_ROSTER };
+	struct read_ask ask = { .limit = READ_LIMIT, .what = READ_ROSTER };
 
 	if (fill_ask(a, &ask, HISTORY_HOURS))
 		asks_send(a->s->asks, a->req, &ask);
@@ -310,8 +302,7 @@ route_post(const struct asked *a)
 static void
 route_console(const struct asked *a)
 {
-	struct read_ask ask = { .limit = READ_LIMIT,
-		.what = READ_PRESENCE };
+	struct read_ask ask = { .limit = READ_LIMIT, .what = READ_PRESENCE };
 	const char *text = a->path + strlen(CONSOLES);
 	size_t digits = strspn(text, "0123456789");
 
@@ -424,8 +415,7 @@ route_incident(const struct asked *a)
 		uint8_t kind;
 	} pictures[] = { { "/before.png", 1 }, { "/after.png", 2 },
 		{ "/recovered.png", 4 } };
-	struct read_ask ask = { .limit = READ_LIMIT,
-		.what = READ_EVIDENCE };
+	struct read_ask ask = { .limit = READ_LIMIT, .what = READ_EVIDENCE };
 	const char *text = a->path + strlen(INCIDENTS);
 	size_t digits = strspn(text, "0123456789");
 

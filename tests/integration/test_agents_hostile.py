@@ -3,7 +3,7 @@
 """Hostile and clumsy clients at the agents' listener: floods, half requests,
 lies of every kind, disputes by the hundred, a listener that is killed or stopped.
 After each: the honest agent is served within 2 s, nobody is attended, no
-descriptor is lost, the sanitizers say nothing. About 60 s."""
+descriptor is lost, the sanitizers say nothing. About 50 s. LABEL: light"""
 import concurrent.futures
 import contextlib
 import json

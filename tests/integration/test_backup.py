@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """backup and restore: under a monitor that writes, killed at every kind of
-moment, of what is no backup, on a disk that is full."""
+moment, of what is no backup, on a disk that is full. About 20 s."""
 import glob
 import json
 import os

@@ -3,7 +3,7 @@
 ways. Cameras are up and somebody sits there: each step is one line and a new
 epoch with the same states; intervals, presence and displays tile each epoch;
 the time a camera was up is the time that passed; the ledger's chain holds.
-LABEL: light"""
+About 55 s. LABEL: light"""
 import datetime
 import json
 import mmap

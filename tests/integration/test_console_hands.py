@@ -4,7 +4,7 @@
 VNC) counts, a held key once; what a server could not take is told later, all
 of it and once; refusals are logged, the token read anew; idle time from a
 compositor (sway, and a stub); input of the kernel's devices (uinput, where there is one).
-LABEL: light"""
+About 30 s. LABEL: light"""
 import fcntl
 import os
 import shutil

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Two feeds that show the same: one camera of six is fetched under two names
 on two paths. Both are called `duplicate`, each with the other's name, and no
-other is; once the second shows its own camera again, both are let go. About
-three minutes."""
+other is; once the second shows its own camera again, both are let go.
+About 90 s. LABEL: light"""
 import json
 import os
 import subprocess

@@ -4,7 +4,7 @@
 answered any more): every feed is unknown: network-lost, none is down, one
 incident each. A site that falls silent while the rest works is down. Runs in
 network namespaces of its own: the monitor in one, the cameras behind a gateway
-in another. About a minute and a half."""
+in another. About 70 s. LABEL: light"""
 import asyncio
 import json
 import os

@@ -3,7 +3,8 @@
 """References as a person meets them: refused while too little is known, then
 approved with actor, reason, event and picture; kept over a restart; cleared.
 And a trouble's two pictures: a camera turns black and comes back; one that is
-declared dark may be black. About 60 s, and the making of its material."""
+declared dark may be black. About 60 s, and the making of its material.
+LABEL: light"""
 import csv
 import http.client
 import json

@@ -4,7 +4,8 @@
 killed with -9: unknown at most, never down, and soon up again; a camera's
 power cut: down in time; a URL changed while it is held: that one down, and up
 again with the old one; the monitor killed: all unknown, its probes gone, and
-after its return the intervals tile without hole or overlap. About 80 s."""
+after its return the intervals tile without hole or overlap. About 60 s.
+LABEL: light"""
 import json
 import os
 import signal

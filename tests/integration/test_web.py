@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The web faces on a fleet of paper (camwarden-fake): routes, headers, limits,
 events and their resumption, hostile clients, a monitor that hangs, processes
-that die."""
+that die. About 20 s."""
 import http.client
 import json
 import os

@@ -6,7 +6,7 @@ import type { Coverage } from "../../api";
 import { language, t } from "../../i18n";
 import { Button } from "../../ui/basics";
 import { Table, type Column } from "../../ui/Table";
-import { percent, rowsOf, share, type Row } from "./share";
+import { percent, rowsOf, share, total, type Row } from "./share";
 
 type Which = 0 | 1 | 2 | 3 | 4;
 const part = (id: string, title: string, which: Which, narrow = false): Column<Row> => ({ id, title, align: "right", sort: r => share(r.all, which),
@@ -31,5 +31,5 @@ function Hours(p: { coverage: Coverage }): JSX.Element {
   return <div class="table wide" tabIndex={0} role="region" aria-label={t("coverage.chart")}><table aria-label={t("coverage.chart")}>
     <thead><tr><th scope="col">{t("coverage.site")}</th>{heads.map(h => <th scope="col" class="right" key={h}>{words(h)}</th>)}</tr></thead>
     <tbody>{rows.map(r => <tr key={r.site}><th scope="row">{r.site || "–"}</th>{r.cells.map((cell, i) => <td class="right" key={i}>
-      {share(cell, 4) >= 0.999 ? "?" : percent(share(cell, 0), language.value) + (share(cell, 4) > 0.001 ? " ?" : "")}</td>)}</tr>)}</tbody></table></div>;
+      {total(cell) === 0 ? "–" : share(cell, 4) >= 0.999 ? "?" : percent(share(cell, 0), language.value) + (share(cell, 4) > 0.001 ? " ?" : "")}</td>)}</tr>)}</tbody></table></div>;
 }

@@ -23,12 +23,12 @@ export function HeatMap(p: { coverage: Coverage }): JSX.Element {
   }, [c, per]);
   const [at, setAt] = useState<At | null>(null), id = useId();
   const columns = Math.ceil(c.hours.length / per), look = colours.value;
-  useEffect(() => { if (canvas.current && width) paint(canvas.current, rows, columns, width, blindParts(c), at); }, [rows, width, at, look]);
+  useEffect(() => { if (canvas.current && width) paint(canvas.current, rows, columns, width, blindParts(c, per), at); }, [rows, width, at, look]);
   const chosen = at ? rows[at.row] : undefined;
   return <div class="heat">
     <div class="heat-names" aria-hidden="true">{rows.map(r => <span key={r.site} title={r.site} class={r.site ? "" : "all"}>{r.site || t("coverage.all")}</span>)}</div>
     <div class="heat-box" ref={box}>
-      <Axis coverage={c} />
+      <Axis coverage={c} per={per} />
       <canvas ref={canvas} tabIndex={0} role="img" aria-label={`${t("coverage.chart")}. ${t("coverage.chart.keys")}`} aria-describedby={id}
         style={{ width: "100%", height: `${rows.length * ROW + TOP}px` }}
         onKeyDown={e => move(e, at, rows.length, columns, setAt)}
@@ -46,8 +46,8 @@ function useWidth(box: RefObject<HTMLDivElement>): number {
   }, []);
   return width;
 }
-function Axis(p: { coverage: Coverage }): JSX.Element {
-  return <div class="heat-axis" aria-hidden="true">{ticks(p.coverage).map(x => <span key={x.at} style={{ left: `${x.at * 100}%` }}>{x.words}</span>)}</div>;
+function Axis(p: { coverage: Coverage; per: number }): JSX.Element {
+  return <div class="heat-axis" aria-hidden="true">{ticks(p.coverage, p.per).map(x => <span key={x.at} style={{ left: `${x.at * 100}%` }}>{x.words}</span>)}</div>;
 }
 function under(e: PointerEvent, rows: Row[], columns: number): At | null {
   const r = (e.currentTarget as HTMLCanvasElement).getBoundingClientRect();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The heat map's drawing; colours come from the style's custom properties.
 import { colour } from "../../theme";
-import { share, step, type Row } from "./share";
+import { share, step, total, type BlindPart, type Row } from "./share";
 
 export const ROW = 22, TOP = 14;
 export const colourOf = (n: number): string => colour(`--heat-${n}`);
@@ -21,7 +21,7 @@ function hatch(g: CanvasRenderingContext2D, scale: number): CanvasPattern | stri
 }
 /* Sizes in device pixels: a pattern and a hairline stay sharp. */
 export function paint(canvas: HTMLCanvasElement, rows: Row[], columns: number, width: number,
-  blind: { from: number; to: number }[], at: { row: number; column: number } | null): void {
+  blind: BlindPart[], at: { row: number; column: number } | null): void {
   const scale = devicePixelRatio || 1, g = canvas.getContext("2d");
   const wide = canvas.width = Math.round(width * scale), high = ROW * scale, top = TOP * scale;
   canvas.height = Math.round(rows.length * high + top);
@@ -29,6 +29,7 @@ export function paint(canvas: HTMLCanvasElement, rows: Row[], columns: number, w
   const unknown = hatch(g, scale), colours = Array.from({ length: 9 }, (_, n) => colourOf(n));
   const gap = wide / columns >= 6 * scale ? scale : 0;
   rows.forEach((row, r) => row.cells.forEach((cell, c) => {
+    if (total(cell) === 0) return;
     const x = Math.round(c * wide / columns), w = Math.round((c + 1) * wide / columns) - x - gap;
     const y = top + r * high, h = high - scale, unsure = share(cell, 4);
     const hatched = unsure > 0.01 ? Math.min(h, Math.max(3 * scale, Math.round(h * unsure))) : 0;
@@ -37,8 +38,10 @@ export function paint(canvas: HTMLCanvasElement, rows: Row[], columns: number, w
     g.fillStyle = unknown;
     g.fillRect(x, y, w, hatched);
   }));
-  g.fillStyle = colour("--degraded");
-  for (const b of blind) g.fillRect(b.from * wide, top - 8 * scale, Math.max(2 * scale, (b.to - b.from) * wide - gap), 5 * scale);
+  for (const b of blind) {
+    g.fillStyle = b.sure ? colour("--degraded") : unknown;
+    g.fillRect(b.from * wide, top - 8 * scale, Math.max(2 * scale, (b.to - b.from) * wide - gap), 5 * scale);
+  }
   if (!at) return;
   g.strokeStyle = colour("--focus");
   g.lineWidth = 2 * scale;

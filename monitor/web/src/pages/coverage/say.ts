@@ -23,11 +23,11 @@ export function cellWords(row: Row, column: Column, at: number): string {
   return t("coverage.cell", { site, when, watched: of(0), unattended: of(1), bad: of(2), off: of(3), unknown: of(4) });
 }
 /* At most eight marks, at whole local hours or at midnight. */
-export function ticks(c: Coverage): { at: number; words: string }[] {
-  const from = Date.parse(c.from), to = Date.parse(c.to), days = (to - from) / 86400e3;
+export function ticks(c: Coverage, per: number): { at: number; words: string }[] {
+  const from = Date.parse(c.from), span = Math.ceil(c.hours.length / per) * per * 3600e3, days = span / 86400e3;
   const hour = (at: number): number => Number(clock(at).slice(0, 2));
   const wanted = c.hours.map(h => Date.parse(h)).filter(h => days > 1.1 ? hour(h) === 0 : hour(h) % 3 === 0);
   const every = Math.ceil(wanted.length / 8);
   return wanted.filter((_, i) => i % every === 0)
-    .map(at => ({ at: (at - from) / (to - from), words: days > 1.1 ? weekday(at) : minute(at, undefined) }));
+    .map(at => ({ at: (at - from) / span, words: days > 1.1 ? weekday(at) : minute(at, undefined) }));
 }

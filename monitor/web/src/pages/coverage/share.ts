@@ -8,10 +8,10 @@ import type { Coverage } from "../../api";
 export type Cell = readonly [number, number, number, number, number];
 export const NOTHING: Cell = [0, 0, 0, 0, 0];
 export const total = (c: Cell): number => c[0] + c[1] + c[2] + c[3] + c[4];
-/* One of the five, of all the time, 0..1; without any time it is all unknown. */
+/* One of the five, of all the time, 0..1. */
 export function share(c: Cell, which: 0 | 1 | 2 | 3 | 4): number {
   const all = total(c);
-  return all > 0 ? c[which] / all : which === 4 ? 1 : 0;
+  return all > 0 ? c[which] / all : 0;
 }
 export function add(a: Cell, b: Cell): Cell {
   return [a[0] + b[0], a[1] + b[1], a[2] + b[2], a[3] + b[3], a[4] + b[4]];
@@ -33,14 +33,14 @@ export function hoursPerColumn(hours: number, width: number, least: number): num
 }
 
 export interface Row { site: string; feeds: number; zone: string; cells: Cell[]; all: Cell }
-/* Adds up `n` hours to a column. An hour that is not there is unknown, for as
- * long as the site has feeds. */
+/* Adds up `n` hours to a column. An hour that is not there (null) is one in
+ * which the site had no feed: no time at all, neither watched nor unknown. */
 export function rowsOf(c: Coverage, n: number): Row[] {
   return c.sites.map(site => {
     const cells: Cell[] = [];
     let all = NOTHING;
     c.hours.forEach((_, hour) => {
-      const cell = site.cells[hour] ?? [0, 0, 0, 0, site.feeds * 3600] as const, column = Math.floor(hour / n);
+      const cell = site.cells[hour] ?? NOTHING, column = Math.floor(hour / n);
       cells[column] = add(cells[column] ?? NOTHING, cell);
       all = add(all, cell);
     });
@@ -59,9 +59,11 @@ export function percent(of: number, language: string): string {
   const words = (n: number): string => n.toLocaleString(language, { maximumFractionDigits: n < 100 ? 1 : 0 }) + "\u00a0%";
   return of > 0 && cut === 0 ? "<\u00a0" + words(0.1) : words(cut);
 }
-/* Blind windows as parts 0..1 of the span. */
-export function blindParts(c: Coverage): { from: number; to: number }[] {
-  const from = Date.parse(c.from), span = Date.parse(c.to) - from;
+/* `sure`: nobody was there; else perhaps nobody. */
+export interface BlindPart { from: number; to: number; sure: boolean }
+/* Blind windows as parts 0..1 of `columns` of `n` hours. */
+export function blindParts(c: Coverage, n: number): BlindPart[] {
+  const from = Date.parse(c.from), span = Math.ceil(c.hours.length / n) * n * 3600e3;
   const at = (iso: string): number => Math.min(1, Math.max(0, (Date.parse(iso) - from) / span));
-  return c.blind.map(b => ({ from: at(b.from), to: at(b.to) })).filter(b => b.to > b.from);
+  return c.blind.map(b => ({ from: at(b.from), to: at(b.to), sure: b.why !== "unknown" })).filter(b => b.to > b.from);
 }

@@ -2,7 +2,7 @@
 // What an import would change: counted, then one by one, removals first.
 import type { JSX } from "preact";
 import type { ImportAnswer } from "../../api";
-import { t } from "../../i18n";
+import { has, t } from "../../i18n";
 import { grouped, touched, type Change, type What } from "./changes";
 
 const SHOWN = 200;
@@ -17,9 +17,13 @@ export function Diff(p: { answer: ImportAnswer }): JSX.Element {
     {grouped(a.changes).map(([what, of]) => <Group key={what} what={what} changes={of} />)}
     {(a.cut || a.changes.length > SHOWN) && <p class="soft">{t("import.cut")}</p>}</section>;
 }
+const kindWords = (c: Change): JSX.Element | string => {
+  const key = "kind." + c.kind;
+  return c.kind && has(key) ? <span class="soft">{t(key)} </span> : "";
+};
 function Group(p: { what: What; changes: Change[] }): JSX.Element {
   return <details class={"diff-group " + p.what} open={p.what !== "add"}><summary>{t(`import.what.${p.what}`)} ({p.changes.length})</summary>
-    <ul>{p.changes.slice(0, SHOWN).map(c => <li key={c.name} data-row={c.name}><b aria-hidden="true">{SIGN[c.what]}</b> {c.name}
+    <ul>{p.changes.slice(0, SHOWN).map(c => <li key={`${c.kind} ${c.name}`} data-row={c.name}><b aria-hidden="true">{SIGN[c.what]}</b> {kindWords(c)}{c.name}
       {c.fields.length > 0 && <ul class="fields">{c.fields.map(f => <li key={f.field}><span class="field-name">{f.field}</span>{" "}
         {c.what === "change" && <><del>{f.from || t("import.empty")}</del> → </>}<ins>{f.to || t("import.empty")}</ins></li>)}</ul>}</li>)}</ul></details>;
 }

@@ -3,7 +3,8 @@
 // lines they are in. PURE. The answer may hold anything.
 import type { ImportAnswer } from "../../api";
 
-export type Change = ImportAnswer["changes"][number];
+/* `kind`: "feed"; a file of feeds brings sites and devices with it. */
+export type Change = ImportAnswer["changes"][number] & { kind?: string };
 export type Mistake = ImportAnswer["errors"][number];
 export type What = Change["what"];
 

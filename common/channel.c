@@ -32,6 +32,7 @@ struct channel {
 	size_t send_fd_at; /* bytes of `out` to go before it */
 	int fds[FDS_MAX];  /* received, oldest first */
 	int fd_count;
+	bool wipe;	   /* what has passed */
 	const char *fault; /* set once closed */
 	bool told;	   /* on_closed was called */
 	bool busy;	   /* inside a callback: channel_free waits */
@@ -137,7 +138,11 @@ deliver(struct channel *ch)
 		struct span body = { ch->in + used + WIRE_HEAD_BYTES, length };
 
 		used += WIRE_HEAD_BYTES + length;
-		if (!ch->calls.on_message(ch->calls.arg, type, body)) {
+		bool borne = ch->calls.on_message(ch->calls.arg, type, body);
+
+		if (ch->wipe)
+			explicit_bzero(ch->in + used - length, length);
+		if (!borne) {
 			fail(ch, "message was refused");
 			return false;
 		}
@@ -145,6 +150,8 @@ deliver(struct channel *ch)
 	if (used > 0)
 		memmove(ch->in, ch->in + used, ch->in_length - used);
 	ch->in_length -= used;
+	if (ch->wipe)
+		explicit_bzero(ch->in + ch->in_length, used);
 	return true;
 }
 
@@ -196,6 +203,18 @@ on_readable(evutil_socket_t fd, short what, void *arg)
 	leave(ch);
 }
 
+static void
+wipe_sent(const struct msghdr *msg, size_t sent)
+{
+	for (size_t i = 0; i < msg->msg_iovlen && sent > 0; i++) {
+		const struct iovec *part = &msg->msg_iov[i];
+		size_t n = part->iov_len < sent ? part->iov_len : sent;
+
+		explicit_bzero(part->iov_base, n);
+		sent -= n;
+	}
+}
+
 /* Sends what one call takes: up to the waiting descriptor's place, or from
  * there on with the descriptor. MSG_NOSIGNAL: a peer that died is no SIGPIPE.
  */
@@ -236,6 +255,8 @@ transmit(struct channel *ch)
 
 	if (sent <= 0)
 		return sent;
+	if (ch->wipe)
+		wipe_sent(&msg, (size_t)sent);
 	evbuffer_drain(ch->out, (size_t)sent);
 	if (with_fd) {
 		close(ch->send_fd);
@@ -244,6 +265,12 @@ transmit(struct channel *ch)
 		ch->send_fd_at -= (size_t)sent;
 	}
 	return sent;
+}
+
+void
+channel_wipe(struct channel *ch)
+{
+	ch->wipe = true;
 }
 
 void

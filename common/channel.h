@@ -44,6 +44,8 @@ bool channel_send_fd(struct channel *ch, unsigned type, const void *body,
     size_t length, int fd);
 /* Next descriptor that came with a message, -1 when none waits. Given. */
 int channel_take_fd(struct channel *ch);
+/* What passes from now on is wiped here once it has: it holds passwords. */
+void channel_wipe(struct channel *ch);
 /* Bytes queued and not yet sent. */
 size_t channel_queued(const struct channel *ch);
 /* Try to send all now (before exit). */

@@ -15,6 +15,7 @@
 #include "monitor/http/relays.h"
 #include "monitor/http/web.h"
 #include "monitor/nightly/nightly_process.h"
+#include "monitor/people/hasher.h"
 
 static const struct {
 	const char *name;
@@ -71,6 +72,7 @@ static const struct {
 	{ "_agents", agents_process_main, NULL, NULL },
 	{ "_append", folder_append_main, NULL, NULL },
 	{ "_courier", courier_process_main, NULL, NULL },
+	{ "_hash", hash_process_main, NULL, NULL },
 	{ "_nightly", nightly_process_main, NULL, NULL },
 	{ "_relays", relays_process_main, NULL, NULL },
 	{ "_web", web_process_main, NULL, NULL },

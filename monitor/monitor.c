@@ -5,6 +5,7 @@
 #include "monitor/monitor_consoles.h"
 #include "monitor/monitor_nightly.h"
 #include "monitor/monitor_outside.h"
+#include "monitor/monitor_people.h"
 #include "monitor/monitor_setup.h"
 
 #include <stdlib.h>
@@ -99,6 +100,7 @@ on_second(evutil_socket_t fd, short what, void *arg)
 	monitor_outside_second(m, now);
 	monitor_setup_second(m);
 	monitor_nightly_second(m, now);
+	monitor_people_second(m, now);
 }
 
 /* How late the loop is, ten times a second. */
@@ -144,6 +146,12 @@ on_floor(void *arg)
 	if (!m->stopping && m->consoles != NULL && !monitor_consoles_load(m))
 		log_error("monitor", "the changed floor can't be read: %s",
 		    store_reader_error(m->reader));
+}
+
+static void
+on_people(void *arg)
+{
+	people_settle(arg);
 }
 
 static void
@@ -233,6 +241,7 @@ open_store(struct monitor *m, char **error_out)
 		.on_resync = on_resync,
 		.on_health = on_health,
 		.on_floor = on_floor,
+		.on_people = on_people,
 		.on_incident = monitor_news_on_incident,
 		.arg = m };
 	char error[STORE_ERROR_BYTES];
@@ -321,6 +330,10 @@ monitor_new(struct event_base *base, const struct monitor_config *cfg,
 		return NULL;
 	}
 	monitor_network_start(m);
+	if (!monitor_people_start(m, error_out)) {
+		monitor_free(&m);
+		return NULL;
+	}
 	if (!monitor_feeds_load(m, true) || !monitor_consoles_load(m)) {
 		fail(error_out, store_reader_error(m->reader));
 		monitor_free(&m);
@@ -358,6 +371,8 @@ monitor_reload(struct monitor *m, const struct monitor_config *cfg)
 	/* Every feed's judge borrows this one place. */
 	m->config.judge = judge;
 	m->config.log_level = cfg->log_level;
+	m->config.http_login_idle_us = cfg->http_login_idle_us;
+	m->config.http_login_longest_us = cfg->http_login_longest_us;
 	monitor_nightly_reload(m, cfg);
 	later = monitor_outside_reload(m, cfg) || later;
 	memcpy(m->config.file, cfg->file, sizeof(cfg->file));
@@ -430,6 +445,7 @@ monitor_free(struct monitor **mp)
 	for (size_t i = 0; i < sizeof(events) / sizeof(events[0]); i++)
 		if (events[i] != NULL)
 			event_free(events[i]);
+	monitor_people_free(m);
 	monitor_outside_free(m);
 	monitor_consoles_free(m);
 	monitor_feeds_free(m);

@@ -635,6 +635,8 @@ static bool
 take_token(void *arg, const struct store_token_row *row)
 {
 	struct consoles *c = arg;
+	if (row->kind > CONSOLE_TOKEN_VMS) /* no console's */
+		return true;
 	void *grown =
 	    realloc(c->tokens, (c->token_count + 1) * sizeof(*c->tokens));
 
@@ -647,7 +649,6 @@ take_token(void *arg, const struct store_token_row *row)
 	*t = (struct held_token){ .console = row->console,
 		.token = { .id = row->id, .kind = (uint8_t)row->kind } };
 	memcpy(t->token.sha256, row->hash, sizeof(t->token.sha256));
-	snprintf(t->name, sizeof(t->name), "%s", row->name);
 	return true;
 }
 

@@ -76,8 +76,7 @@ struct held_shift {
 
 struct held_token {
 	struct agents_token token;
-	int64_t console;	     /* 0 = a VMS's, or the API's */
-	char name[LIMIT_NAME_BYTES]; /* of an API token */
+	int64_t console; /* 0 = a VMS's */
 };
 
 struct link_address { /* a feed's, for searching */

@@ -11,6 +11,7 @@
 #include "common/clock.h"
 #include "monitor/inventory/diff.h"
 #include "monitor/monitor_parts.h"
+#include "monitor/monitor_people.h"
 #include "monitor/monitor_request.h"
 #include "monitor/store/store_consoles.h"
 #include "monitor/store/store_read_consoles.h"
@@ -181,6 +182,52 @@ console_id(struct monitor *m, const char *name)
 	return s.id;
 }
 
+struct token_change {
+	struct monitor *m;
+	struct monitor_request *q;
+};
+
+/* What it opens, or no longer does, is so before the answer. */
+static void
+on_token(void *arg, const struct store_result *r)
+{
+	struct token_change *t = arg;
+
+	people_settle(t->m);
+	if (r->ok && asprintf(&t->q->text, "%lld", (long long)r->id) < 0)
+		t->q->text = NULL;
+	monitor_request_done(t->q, r);
+	free(t);
+}
+
+/* NULL: no memory; the answer was given. */
+static struct token_change *
+token_change_new(struct monitor *m, monitor_answer_fn *answer, void *arg)
+{
+	struct token_change *t = malloc(sizeof(*t));
+
+	if (t == NULL) {
+		monitor_answer_now(answer, arg, false, "memory is out");
+		return NULL;
+	}
+	t->m = m;
+	t->q = monitor_request_new(answer, arg);
+	if (t->q == NULL) {
+		free(t);
+		return NULL;
+	}
+	return t;
+}
+
+static void
+token_posted(struct token_change *t, bool accepted)
+{
+	if (accepted)
+		return;
+	monitor_request_posted(t->q, false);
+	free(t);
+}
+
 /* The number of what was made becomes the answer's text. */
 static void
 on_made(void *arg, const struct store_result *r)
@@ -201,37 +248,50 @@ monitor_token_add(struct monitor *m, const struct monitor_token *what,
 		.at_us = clock_mono_us(),
 		.actor = who->actor,
 		.reason = who->reason };
-	bool api = what->kind == CONSOLE_TOKEN_API;
-	struct monitor_request *q;
+	bool kiosk = what->kind == CONSOLE_TOKEN_KIOSK;
+	bool api = what->kind == CONSOLE_TOKEN_API || kiosk;
+	struct token_change *c;
 
-	if (api)
+	if (api) {
+		const char *fault = monitor_name_fault(what->console);
+
+		if (fault != NULL) {
+			monitor_answer_now(answer, arg, false, fault);
+			return;
+		}
 		t.name = what->console;
-	else if (what->console[0] != '\0')
+		t.site = what->site;
+		t.role = kiosk			   ? ROLE_KIOSK
+			 : what->role == ROLE_NONE ? ROLE_SUPERVISOR
+						   : what->role;
+	}
+	if (!api && what->console[0] != '\0')
 		t.console = console_id(m, what->console);
 	if (!api && what->console[0] != '\0' && t.console == 0) {
 		monitor_answer_now(answer, arg, false, "no such console");
 		return;
 	}
 	memcpy(t.hash, what->hash, sizeof(t.hash));
-	q = monitor_request_new(answer, arg);
-	if (q != NULL)
-		monitor_request_posted(q,
-		    store_token_add(m->store, &t,
-			&(struct store_done){ on_made, q }));
+	c = token_change_new(m, answer, arg);
+	if (c == NULL)
+		return;
+	c->q->result.added = 1;
+	token_posted(c,
+	    store_token_add(m->store, &t, &(struct store_done){ on_token, c }));
 }
 
 void
 monitor_token_revoke(struct monitor *m, int64_t id,
     const struct monitor_actor *who, monitor_answer_fn *answer, void *arg)
 {
-	struct monitor_request *q = monitor_request_new(answer, arg);
+	struct token_change *c = token_change_new(m, answer, arg);
 
-	if (q == NULL)
+	if (c == NULL)
 		return;
-	q->result.removed = 1;
-	monitor_request_posted(q,
+	c->q->result.removed = 1;
+	token_posted(c,
 	    store_token_revoke(m->store, id, clock_mono_us(), who->actor,
-		who->reason, &(struct store_done){ monitor_request_done, q }));
+		who->reason, &(struct store_done){ on_token, c }));
 }
 
 void

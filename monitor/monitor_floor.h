@@ -6,6 +6,7 @@
 #ifndef MONITOR_MONITOR_FLOOR_H
 #define MONITOR_MONITOR_FLOOR_H
 
+#include "camwarden/people.h"
 #include "camwarden/presence.h"
 #include "monitor/inventory/floor.h"
 #include "monitor/monitor.h"
@@ -28,9 +29,14 @@ void monitor_floor_remove(struct monitor *m, enum floor_kind kind,
 
 /* The token itself is never told: its maker shows it, and sends its SHA-256. */
 struct monitor_token {
-	const char *console; /* name; "" = the VMS's; or the API token's own */
+	const char
+	    *console; /* name; "" = the VMS's; or an API or kiosk token's own */
 	enum console_token kind;
 	uint8_t hash[32];
+	/* Of an API token (NONE: supervisor, as those of older clients) or a
+	 * kiosk's; site: a path, "" or NULL = all. */
+	enum role role;
+	const char *site;
 };
 /* The answer's text names its number. */
 void monitor_token_add(struct monitor *m, const struct monitor_token *what,

@@ -492,8 +492,7 @@ tell_tokens(void *arg, struct agents *a)
 	const struct consoles *c = m->consoles;
 
 	for (size_t i = 0; i < c->token_count; i++)
-		if (c->tokens[i].token.kind != CONSOLE_TOKEN_API)
-			agents_token_put(a, &c->tokens[i].token);
+		agents_token_put(a, &c->tokens[i].token);
 }
 
 void

@@ -8,9 +8,9 @@
 #include <string.h>
 
 #include "common/clock.h"
-#include "monitor/monitor_consoles.h"
 #include "monitor/monitor_parts.h"
 #include "monitor/monitor_request.h"
+#include "monitor/monitor_users.h"
 
 /* Its number, and on a second line what to know of it. */
 static void
@@ -70,33 +70,20 @@ monitor_overlay_end(struct monitor *m, int64_t id, int kind,
 
 /* --- over the API */
 
-/* In the same time for each: hashes tell nothing of a token, but so it is. */
-static bool
-same(const uint8_t a[32], const uint8_t b[32])
-{
-	unsigned differ = 0;
-
-	for (size_t i = 0; i < 32; i++)
-		differ |= (unsigned)(a[i] ^ b[i]);
-	return differ == 0;
-}
-
 bool
 monitor_api_actor(const struct monitor *m, const uint8_t sha256[32], char *out,
     size_t size)
 {
-	const struct consoles *c = m->consoles;
+	struct principal p;
+	char actor[MONITOR_ACTOR_BYTES];
 
-	for (size_t i = 0; c != NULL && i < c->token_count; i++) {
-		const struct held_token *t = &c->tokens[i];
-
-		if (t->token.kind != CONSOLE_TOKEN_API ||
-		    !same(t->token.sha256, sha256))
-			continue;
-		snprintf(out, size, "api:%s", t->name);
-		return true;
-	}
-	return false;
+	if (!monitor_principal(m, sha256, &p) || p.kind != CREDENTIAL_API ||
+	    (p.role != ROLE_SUPERVISOR && p.role != ROLE_ADMIN) ||
+	    p.site[0] != '\0')
+		return false;
+	monitor_principal_actor(&p, actor);
+	snprintf(out, size, "%s", actor);
+	return true;
 }
 
 /* --- in force now */

@@ -98,6 +98,7 @@ struct monitor {
 	int64_t witnessed_utc_us;     /* last receipt from outside; 0 = none */
 	struct outside *outside;      /* what leaves the house; owned */
 	struct consoles *consoles;    /* those who watch; owned */
+	struct people *people;	      /* those who log in; owned */
 	struct incident_book *incidents;
 	struct duplicate_index *duplicates;
 	struct watched_feed **feeds;   /* LIMIT_FEEDS, NULL = free */
@@ -196,5 +197,4 @@ void monitor_learned_save_all(struct monitor *m, int64_t now_us);
 void monitor_row_changed(struct monitor *m, struct watched_feed *f,
     bool removed);
 void monitor_order_sort(struct monitor *m);
-
 #endif

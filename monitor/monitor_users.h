@@ -38,8 +38,10 @@ void monitor_principal_actor(const struct principal *p,
 bool monitor_principal_sees(const struct principal *p, const char *site);
 /* It was used just now (at most one call a minute and login is of use). */
 void monitor_principal_seen(struct monitor *m, const uint8_t sha256[32]);
-/* No user was ever made. */
+/* There is no user: the first one is made with the token (64 digits, "" when
+ * it is not due), which stands in the state directory, too. */
 bool monitor_setup_due(const struct monitor *m);
+const char *monitor_setup_token(const struct monitor *m);
 
 /* The first fault of a new password of that user, as a sentence; NULL: it is
  * good. Also what a user may be called. */

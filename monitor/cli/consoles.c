@@ -359,7 +359,7 @@ on_token(void *arg, const struct store_token_row *row)
 	const char *kind = kinds[row->kind <= 3 ? row->kind : 0];
 	char made[24], ended[24];
 
-	if (row->kind == CONSOLE_TOKEN_API)
+	if (row->kind > CONSOLE_TOKEN_VMS)
 		return true; /* `camwarden user token` lists them */
 	if (v->cli.json) {
 		json_array_append_new(v->list,

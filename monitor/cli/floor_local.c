@@ -170,8 +170,11 @@ post_one(struct local *l, int64_t console)
 	struct store_dispute d = { console, what->from_utc, what->to_utc,
 		clock_mono_us(), l->actor, what->reason };
 
-	if (what->token == CONSOLE_TOKEN_API)
+	if (what->token >= CONSOLE_TOKEN_API) {
 		t.name = what->name;
+		t.role = what->role;
+		t.site = what->site;
+	}
 	memcpy(t.hash, what->hash, sizeof(t.hash));
 	if (what->verb == FLOOR_LOCAL_TOKEN)
 		return store_token_add(l->store, &t, &done);
@@ -187,7 +190,7 @@ change_one(struct local *l)
 	struct search s = { .name = l->what->name };
 	char number[24];
 
-	if (s.name[0] != '\0' && l->what->token != CONSOLE_TOKEN_API) {
+	if (s.name[0] != '\0' && l->what->token < CONSOLE_TOKEN_API) {
 		store_read_consoles(l->reader, NULL, match_console, &s);
 		if (s.id == 0)
 			return failed("no such console");

@@ -12,6 +12,7 @@
 
 #include <jansson.h>
 
+#include "camwarden/people.h"
 #include "camwarden/presence.h"
 #include "monitor/config/config.h"
 #include "monitor/inventory/floor.h"
@@ -36,6 +37,8 @@ struct floor_local {
 	/* token, revoke */
 	enum console_token token;
 	uint8_t hash[32];
+	enum role role;	  /* of a program's or kiosk's */
+	const char *site; /* likewise; NULL = all */
 	int64_t id;
 	/* dispute */
 	int64_t from_utc, to_utc;

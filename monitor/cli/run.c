@@ -23,6 +23,7 @@
 #include "monitor/http/agents.h"
 #include "monitor/http/web.h"
 #include "monitor/monitor.h"
+#include "monitor/monitor_users.h"
 
 static const char help[] =
     "usage: camwarden run [--config FILE] [--state-dir DIR] [--listen "
@@ -206,6 +207,27 @@ start(struct run *r)
 	return false;
 }
 
+/* The one link with which the first user is made; whoever reads this may. */
+static void
+say_setup(const struct run *r)
+{
+	const char *token = monitor_setup_token(r->monitor);
+	const char *host = r->cli.config.http_address;
+	bool six = strchr(host, ':') != NULL;
+
+	if (token[0] == '\0')
+		return;
+	if (r->web == NULL)
+		log_info("run", "there is no user yet: camwarden user add");
+	else
+		log_info("run",
+		    "there is no user yet: make the first one at "
+		    "http://%s%s%s:%u/setup#%s (once; the token is in "
+		    "%s/setup-token too)",
+		    six ? "[" : "", host, six ? "]" : "", web_port(r->web),
+		    token, r->cli.config.state_dir);
+}
+
 static void
 say_started(const struct run *r)
 {
@@ -223,6 +245,7 @@ say_started(const struct run *r)
 	if (r->agents.agents != NULL)
 		log_info("run", "console agents report to port %u",
 		    agents_port(r->agents.agents));
+	say_setup(r);
 	notify("READY=1");
 }
 

@@ -43,6 +43,8 @@ struct monitor_config {
 	uint16_t http_port;	   /* 0 = any free one */
 	uint32_t http_connections; /* in all */
 	uint32_t http_per_address;
+	/* A log-in ends when it was not used for so long, and after so long. */
+	int64_t http_login_idle_us, http_login_longest_us;
 
 	/* The listener for console agents, console pages and VMS. Without a
 	 * certificate its address is a loopback one. */

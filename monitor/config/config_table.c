@@ -63,6 +63,9 @@ const struct config_row config_rows[] = {
 	NUMBER("http.port", http_port, 0, 65535, "8080"),
 	NUMBER("http.connections", http_connections, 1, 4096, "1024"),
 	NUMBER("http.per_address", http_per_address, 1, 4096, "64"),
+	TIME_US("http.login_idle", http_login_idle_us, SEC, 30 * DAY, "8h"),
+	TIME_US("http.login_longest", http_login_longest_us, SEC, 90 * DAY,
+	    "16h"),
 
 	BOOL("agents.enabled", agents_enabled, "false"),
 	{ "agents.address", CONFIG_ADDRESS, FIELD(agents_address), 1, 0, 0,
@@ -154,6 +157,7 @@ const struct config_rule config_rules[] = {
 	{ "stream.return_grace", "stream.stall_timeout" },
 	{ "http.per_address", "http.connections" },
 	{ "agents.per_address", "agents.connections" },
+	{ "http.login_idle", "http.login_longest" },
 };
 const size_t config_rule_count = COUNT(config_rules);
 

@@ -73,6 +73,28 @@ sandbox_calling(void)
 }
 
 bool
+sandbox_computing(void)
+{
+	static const int computing[] = { SCMP_SYS(read), SCMP_SYS(write),
+		SCMP_SYS(recvmsg), SCMP_SYS(sendmsg), SCMP_SYS(close),
+		SCMP_SYS(epoll_wait), SCMP_SYS(epoll_pwait),
+		SCMP_SYS(epoll_pwait2), SCMP_SYS(epoll_ctl),
+		SCMP_SYS(timerfd_settime), SCMP_SYS(mmap), SCMP_SYS(munmap),
+		SCMP_SYS(mremap), SCMP_SYS(madvise), SCMP_SYS(mprotect),
+		SCMP_SYS(mlock), SCMP_SYS(munlock), SCMP_SYS(brk),
+		SCMP_SYS(clock_gettime), SCMP_SYS(gettimeofday),
+		SCMP_SYS(getrandom), SCMP_SYS(getpid), SCMP_SYS(gettid),
+		SCMP_SYS(tgkill), SCMP_SYS(futex), SCMP_SYS(rt_sigaction),
+		SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn),
+		SCMP_SYS(sigaltstack), SCMP_SYS(sched_yield), SCMP_SYS(exit),
+		SCMP_SYS(exit_group), SCMP_SYS(restart_syscall) };
+	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ERRNO(ENOSYS));
+
+	return load(ctx,
+	    ctx != NULL && allow(ctx, computing, COUNT(computing)));
+}
+
+bool
 sandbox_reader(void)
 {
 	static const int refused[] = { SCMP_SYS(socket), SCMP_SYS(socketpair),

@@ -10,6 +10,8 @@
 bool sandbox_web(void);
 /* The same, and it may open sockets and connect them. */
 bool sandbox_calling(void);
+/* Who only computes: the channel it has, memory, random numbers. */
+bool sandbox_computing(void);
 /* The reader: files, but no network and nothing executed. */
 bool sandbox_reader(void);
 

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Who is there, what screens show, tokens, prompts, disputes: one operation
- * each, with its event. */
+/* Who is there, what screens show, prompts, disputes: one operation each, with
+ * its event. */
 #include <stdio.h>
 #include <string.h>
 
-#include "monitor/ledger/hash.h"
 #include "monitor/store/json.h"
 #include "monitor/store/tiled.h"
 #include "monitor/store/tiles.h"
@@ -361,107 +360,6 @@ apply_display(struct writer *w, struct op *op)
 	display_write(w, d->screen, &was, &now);
 	op->result.id = sqlite3_last_insert_rowid(w->db.h);
 	display_say(w, op, name, &now);
-}
-
-/* --- tokens */
-
-static const char *
-kind_name(int64_t kind)
-{
-	switch (kind) {
-	case CONSOLE_TOKEN_AGENT:
-		return "agent";
-	case CONSOLE_TOKEN_BROWSER:
-		return "browser";
-	case CONSOLE_TOKEN_API:
-		return "api";
-	}
-	return "vms";
-}
-
-static void
-token_say(struct writer *w, struct op *op, const char *kind, int64_t at_us,
-    const char *actor, const char *reason)
-{
-	uint8_t sha[LEDGER_HASH]; /* of a hash: of no use to who reads it */
-	sqlite3_stmt *st = db_query(&w->db,
-	    "SELECT t.id, t.kind, ifnull(c.name, ''), t.name, t.hash FROM"
-	    " token t"
-	    " LEFT JOIN console c ON c.id = t.console WHERE t.id = ?",
-	    "i", op->result.id);
-	struct json j = json_open(w->body, sizeof(w->body));
-
-	if (!db_step(&w->db, st))
-		return;
-	json_number(&j, "token", sqlite3_column_int64(st, 0));
-	json_text(&j, "for", kind_name(sqlite3_column_int64(st, 1)));
-	json_text(&j, "console", db_text(st, 2));
-	if (db_text(st, 3)[0] != '\0')
-		json_text(&j, "name", db_text(st, 3));
-	hash_of(sqlite3_column_blob(st, 4), (size_t)sqlite3_column_bytes(st, 4),
-	    sha);
-	json_hex(&j, "hash_sha256", sha, sizeof(sha));
-	json_number(&j, "when", epoch_utc(w, at_us));
-	json_text(&j, "reason", reason);
-	db_done(st);
-	op->result.seq = event_append(w, at_us, kind, actor, 0, json_close(&j));
-	w->at.floor_changed = true;
-}
-
-void
-apply_token_add(struct writer *w, struct op *op)
-{
-	const struct store_token *t = &op->token;
-
-	bool api = t->kind == CONSOLE_TOKEN_API;
-
-	if ((t->console == 0) != (t->kind == CONSOLE_TOKEN_VMS || api) ||
-	    api != (t->name != NULL && t->name[0] != '\0')) {
-		apply_fault(op,
-		    "a token is for a console, for the VMS, or by a name for "
-		    "the API");
-		return;
-	}
-	if (api && db_int(&w->db, 0,
-		       "SELECT 1 FROM token WHERE name = ? AND revoked IS NULL",
-		       "s", t->name) != 0) {
-		apply_fault(op, "there is a token %s already", t->name);
-		return;
-	}
-	if (t->console != 0 &&
-	    db_int(&w->db, 0,
-		"SELECT 1 FROM console WHERE id = ? AND removed IS NULL", "i",
-		t->console) == 0) {
-		apply_fault(op, "no such console");
-		return;
-	}
-	db_run(&w->db,
-	    "INSERT INTO token(console, kind, hash, created, actor, name)"
-	    " VALUES(?, ?, ?, ?, ?, ifnull(?, ''))",
-	    "?ibiss", t->console, (int64_t)t->kind, t->hash,
-	    (size_t)STORE_HASH_BYTES, epoch_utc(w, op->stamp_us), t->actor,
-	    t->name);
-	op->result.id = sqlite3_last_insert_rowid(w->db.h);
-	token_say(w, op, "token.add", op->stamp_us, t->actor, t->reason);
-}
-
-void
-apply_token_revoke(struct writer *w, struct op *op)
-{
-	const struct op_word *t = &op->word;
-
-	if (db_int(&w->db, 0,
-		"SELECT 1 FROM token WHERE id = ? AND revoked IS NULL", "i",
-		t->id) == 0) {
-		if (w->db.rc == SQLITE_OK)
-			apply_fault(op, "no token %lld is in force",
-			    (long long)t->id);
-		return;
-	}
-	db_run(&w->db, "UPDATE token SET revoked = ? WHERE id = ?", "ii",
-	    epoch_utc(w, op->stamp_us), t->id);
-	op->result.id = t->id;
-	token_say(w, op, "token.revoke", op->stamp_us, t->actor, t->text);
 }
 
 /* --- prompts, disputes */

@@ -43,7 +43,8 @@ struct desk {
 	/* out */
 	struct op_list out;
 	bool busy; /* the writer holds a batch */
-	bool inventory_changed, floor_changed, resync_due, health_changed;
+	bool inventory_changed, floor_changed, people_changed, resync_due;
+	bool health_changed;
 	uint64_t revision;
 	struct store_health health;
 	uint32_t commit_max_us;

@@ -14,6 +14,7 @@
 #include "monitor/store/store_consoles.h"
 #include "monitor/store/store_overlay.h"
 #include "monitor/store/store_ledger.h"
+#include "monitor/store/store_users.h"
 
 enum op_kind {
 	OP_VERDICT,
@@ -45,16 +46,24 @@ enum op_kind {
 	OP_ATTEMPT,
 	OP_MADE_REPORT,
 	OP_FORGET_REPORTS,
+	OP_USER,
+	OP_USER_REMOVE,
+	OP_LOGIN,
+	OP_LOGIN_END,
+	OP_LOGIN_SEEN,
+	OP_CLAIM,
+	OP_COMMENT,
+	OP_HANDOVER,
 };
-#define OP_COUNT 29
+#define OP_COUNT 37
 
 struct op_close {
 	int64_t id, since_us, at_us;
 };
-struct op_word { /* acknowledgement, end of an overlay, epoch, event */
+struct op_word { /* acknowledgement, end of an overlay, epoch, event, .. */
 	int64_t id, at_us, utc;
 	const char *actor, *text, *body;
-	int kind; /* of an overlay; 0 = either */
+	int kind; /* of an overlay; 0 = either. Of a log-in: why */
 };
 struct op_learned {
 	int64_t feed;
@@ -107,6 +116,10 @@ struct op {
 		struct store_delivery delivery;
 		struct store_attempt attempt;
 		struct store_made_report made;
+		struct store_user user;
+		struct store_login login;
+		struct store_claim claim;
+		struct store_handover handover;
 	};
 	size_t used; /* of tail */
 	char tail[]; /* copies of the strings above */

@@ -284,7 +284,8 @@ store_read_tokens(struct store_reader *r, bool all, store_token_fn *fn,
 	store_reader_begin(r);
 	sqlite3_stmt *st = db_query(&r->db,
 	    "SELECT t.id, t.console, ifnull(c.name, ''), t.kind, t.hash,"
-	    " t.created, t.revoked, t.actor, t.name FROM token t"
+	    " t.created, t.revoked, t.actor, t.name, t.role, t.site,"
+	    " t.claimed, t.address, t.claim FROM token t"
 	    " LEFT JOIN console c ON c.id = t.console"
 	    " WHERE ? OR t.revoked IS NULL ORDER BY t.id",
 	    "i", (int64_t)all);
@@ -300,7 +301,14 @@ store_read_tokens(struct store_reader *r, bool all, store_token_fn *fn,
 			.revoked_utc = sqlite3_column_int64(st, 6),
 			.actor = db_text(st, 7),
 			.name = db_text(st, 8),
+			.role = (enum role)sqlite3_column_int(st, 9),
+			.site = db_text(st, 10),
+			.claimed_utc = sqlite3_column_int64(st, 11),
+			.address = db_text(st, 12),
 		};
+
+		if (sqlite3_column_bytes(st, 13) == STORE_HASH_BYTES)
+			row.claim = sqlite3_column_blob(st, 13);
 
 		if (row.hash != NULL &&
 		    sqlite3_column_bytes(st, 4) == STORE_HASH_BYTES &&

@@ -274,10 +274,10 @@ store_dispatch(struct store *s)
 	bool health = d->health_changed;
 	uint64_t revision = d->revision;
 
-	bool floor = d->floor_changed;
+	bool floor = d->floor_changed, people = d->people_changed;
 
 	d->inventory_changed = d->resync_due = d->health_changed = false;
-	d->floor_changed = false;
+	d->floor_changed = d->people_changed = false;
 	pthread_mutex_unlock(&d->lock);
 	while ((op = desk_list_take(&out)) != NULL) {
 		if (op->wants)
@@ -289,6 +289,8 @@ store_dispatch(struct store *s)
 		s->calls.on_inventory(s->calls.arg, revision);
 	if (floor && s->calls.on_floor != NULL)
 		s->calls.on_floor(s->calls.arg);
+	if (people && s->calls.on_people != NULL)
+		s->calls.on_people(s->calls.arg);
 	if (resync && s->calls.on_resync != NULL)
 		s->calls.on_resync(s->calls.arg);
 	if (health && s->calls.on_health != NULL)

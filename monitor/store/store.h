@@ -77,6 +77,8 @@ struct store_calls { /* any may be NULL; called from store_dispatch */
 	/* This became of an incident, and is committed. */
 	void (*on_incident)(void *arg, int64_t incident,
 	    enum store_incident_news what);
+	/* A user, a log-in, or a token: likewise. */
+	void (*on_people)(void *arg);
 };
 
 /* Takes the lock, opens, migrates, closes what an earlier run left open at its

@@ -62,7 +62,7 @@ store_token_add(struct store *s, const struct store_token *t,
 {
 	struct op *op = post_new(OP_TOKEN_ADD,
 	    post_text_size(t->actor) + post_text_size(t->reason) +
-		post_text_size(t->name),
+		post_text_size(t->name) + post_text_size(t->site),
 	    done);
 
 	if (op == NULL)
@@ -71,6 +71,7 @@ store_token_add(struct store *s, const struct store_token *t,
 	op->token.actor = post_text(op, t->actor);
 	op->token.reason = post_text(op, t->reason);
 	op->token.name = post_text(op, t->name);
+	op->token.site = post_text(op, t->site);
 	return post_op(s, op, t->at_us);
 }
 

@@ -34,7 +34,8 @@ struct store_user {
 	int disabled;	      /* 1, 0; -1: as it is */
 	/* A log-in that stays when the password changes: whose own it is. */
 	int64_t keep_login;
-	bool first; /* only while there is no user at all */
+	bool first;	 /* only while there is no user at all */
+	bool site_given; /* the store's own */
 	const char *actor, *reason;
 };
 bool store_user(struct store *s, const struct store_user *u,
@@ -62,6 +63,7 @@ enum store_login_end {
 	STORE_LOGIN_ENDED = 5, /* somebody else said so */
 	STORE_LOGIN_IDLE = 6,
 	STORE_LOGIN_LONG = 7, /* its longest time is over */
+	STORE_LOGIN_MANY = 8, /* the same user had too many */
 };
 /* "logout", "password", ..; "?" when out of range. */
 const char *store_login_end_name(unsigned why);

@@ -65,6 +65,14 @@ static apply_fn *const applies[OP_COUNT] = {
 	[OP_ATTEMPT] = apply_attempt,
 	[OP_MADE_REPORT] = apply_made_report,
 	[OP_FORGET_REPORTS] = apply_forget_reports,
+	[OP_USER] = apply_user,
+	[OP_USER_REMOVE] = apply_user_remove,
+	[OP_LOGIN] = apply_login,
+	[OP_LOGIN_END] = apply_login_end,
+	[OP_LOGIN_SEEN] = apply_login_seen,
+	[OP_CLAIM] = apply_claim,
+	[OP_COMMENT] = apply_comment,
+	[OP_HANDOVER] = apply_handover,
 };
 
 struct loop {
@@ -253,12 +261,14 @@ note_commit(struct loop *l, int64_t began_us)
 	d->resync_due |= l->w->at.resync_due;
 	d->revision = l->w->at.revision;
 	d->floor_changed |= l->w->at.floor_changed;
+	d->people_changed |= l->w->at.people_changed;
 	bool some = d->out.count > 0 || d->inventory_changed ||
-		    d->floor_changed || d->resync_due || d->health_changed;
+		    d->floor_changed || d->people_changed || d->resync_due ||
+		    d->health_changed;
 
 	pthread_mutex_unlock(&d->lock);
 	l->w->at.inventory_changed = l->w->at.resync_due = false;
-	l->w->at.floor_changed = false;
+	l->w->at.floor_changed = l->w->at.people_changed = false;
 	if (some)
 		news(d);
 }

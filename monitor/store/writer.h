@@ -34,7 +34,7 @@ struct stand {
 	/* Hours from there up to watched_top were summed before a clock was set
 	 * back; epochs from watched_epoch on are new. 0: it was not. */
 	int64_t watched_top, watched_epoch;
-	bool inventory_changed, floor_changed;
+	bool inventory_changed, floor_changed, people_changed;
 	bool resync_due; /* the monitor must post every verdict again */
 };
 
@@ -96,6 +96,22 @@ void apply_prompt(struct writer *w, struct op *op);
 void apply_dispute(struct writer *w, struct op *op);
 /* "{}" for what is no JSON object: it must not spoil the event. */
 const char *apply_evidence(struct writer *w, const char *evidence);
+
+/* apply_users.c */
+void apply_user(struct writer *w, struct op *op);
+void apply_user_remove(struct writer *w, struct op *op);
+/* apply_logins.c */
+void apply_login(struct writer *w, struct op *op);
+void apply_login_end(struct writer *w, struct op *op);
+void apply_login_seen(struct writer *w, struct op *op);
+/* All of a user's but that one; told as the op's actor. */
+void logins_end(struct writer *w, struct op *op, int64_t user, int64_t keep,
+    enum store_login_end why, const char *actor, const char *reason);
+/* apply_tokens.c */
+void apply_claim(struct writer *w, struct op *op);
+/* apply_notes.c */
+void apply_comment(struct writer *w, struct op *op);
+void apply_handover(struct writer *w, struct op *op);
 
 /* apply_ledger.c */
 void apply_head(struct writer *w, struct op *op);

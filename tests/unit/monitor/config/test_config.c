@@ -164,14 +164,17 @@ static const struct {
 	    "once\n" },
 	{ "http:\n  pxyz: 1\nhttp:\n  enabled: 2\n",
 	    "f:2:3: unknown key 'pxyz' in http, expected one of: enabled, "
-	    "address, port, connections, per_address\n"
+	    "address, port, connections, per_address, "
+	    "login_idle, login_longest\n"
 	    "f:3:1: 'http' given twice (first in line 1), expected once\n" },
 	{ "http: yes\n",
 	    "f:1:7: http is a single value, expected a section with: enabled, "
-	    "address, port, connections, per_address\n" },
+	    "address, port, connections, per_address, "
+	    "login_idle, login_longest\n" },
 	{ "http: [1, 2]\nstate_dir: {a: b}\n",
 	    "f:1:7: http is a list, expected a section with: enabled, "
-	    "address, port, connections, per_address\n"
+	    "address, port, connections, per_address, "
+	    "login_idle, login_longest\n"
 	    "f:2:12: state_dir is a section, expected a text\n" },
 	{ "- a\n- b\n",
 	    "f:1:1: the file is not a set of keys, expected lines like "

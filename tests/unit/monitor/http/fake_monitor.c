@@ -20,6 +20,7 @@
 #include "monitor/monitor_floor.h"
 #include "monitor/monitor_duties.h"
 #include "monitor/monitor_overlay.h"
+#include "monitor/monitor_users.h"
 #include "monitor/monitor.h"
 #include "monitor/monitor_nightly.h"
 
@@ -366,6 +367,13 @@ monitor_overlay(struct monitor *m, const struct overlay_wish *wish,
 {
 	(void)m;
 	answer(fn, arg, wish->reason[0] != '\0', "7");
+}
+
+const char *
+monitor_setup_token(const struct monitor *m)
+{
+	(void)m;
+	return "";
 }
 
 bool

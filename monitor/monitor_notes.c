@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "monitor/monitor_notes.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "monitor/monitor_parts.h"
+#include "monitor/monitor_request.h"
+#include "monitor/store/store_users.h"
+
+_Static_assert(MONITOR_NOTE_BYTES == STORE_NOTE_BYTES, "one limit");
+
+static void
+on_made(void *arg, const struct store_result *r)
+{
+	struct monitor_request *q = arg;
+
+	if (r->ok && asprintf(&q->text, "%lld", (long long)r->id) < 0)
+		q->text = NULL;
+	q->result.added = r->ok;
+	monitor_request_done(arg, r);
+}
+
+void
+monitor_incident_comment(struct monitor *m, int64_t incident, const char *text,
+    const char *actor, monitor_answer_fn *answer, void *arg)
+{
+	struct monitor_request *q = monitor_request_new(answer, arg);
+
+	if (q != NULL)
+		monitor_request_posted(q,
+		    store_incident_comment(m->store, incident, actor, text,
+			&(struct store_done){ on_made, q }));
+}
+
+void
+monitor_handover(struct monitor *m, const struct monitor_handover *what,
+    const char *actor, monitor_answer_fn *answer, void *arg)
+{
+	const struct store_handover h = { .from_utc = what->from_utc_us,
+		.to_utc = what->to_utc_us,
+		.site = what->site,
+		.actor = actor,
+		.text = what->text };
+	struct monitor_request *q = monitor_request_new(answer, arg);
+
+	if (q != NULL)
+		monitor_request_posted(q,
+		    store_handover(m->store, &h,
+			&(struct store_done){ on_made, q }));
+}

@@ -1,0 +1,509 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Who is in force: log-ins, programs' tokens, claimed kiosks, as the database
+ * has them. After each change the whole list is made anew, and the follower
+ * hears what differs: what is not in the list is worth nothing anywhere. */
+#include "monitor/monitor_people.h"
+
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include <openssl/sha.h>
+
+#include "common/clock.h"
+#include "common/log.h"
+#include "monitor/people/password.h"
+#include "monitor/store/store_read_consoles.h"
+#include "monitor/store/store_read_users.h"
+
+#define SEEN_SAVED_US (5 * 60 * US_PER_S)
+#define KNOWN_MOST 4096u
+
+/* --- small parts */
+
+void
+people_sha256(const char *text, uint8_t out[32])
+{
+	SHA256((const uint8_t *)text, strlen(text), out);
+}
+
+bool
+people_secret(char out[PEOPLE_SECRET_BYTES], uint8_t sha256_out[32])
+{
+	uint8_t random[32];
+
+	if (getrandom(random, sizeof(random), 0) != sizeof(random))
+		return false;
+	for (size_t i = 0; i < sizeof(random); i++)
+		snprintf(out + 2 * i, 3, "%02x", random[i]);
+	explicit_bzero(random, sizeof(random));
+	people_sha256(out, sha256_out);
+	return true;
+}
+
+/* Hashes tell nothing of a secret, but so it is. */
+bool
+people_same(const uint8_t a[32], const uint8_t b[32])
+{
+	unsigned differ = 0;
+
+	for (size_t i = 0; i < 32; i++)
+		differ |= (unsigned)(a[i] ^ b[i]);
+	return differ == 0;
+}
+
+void
+people_address_key(const char *address, char out[ADDRESS_KEY_BYTES])
+{
+	uint8_t six[16];
+
+	snprintf(out, ADDRESS_KEY_BYTES, "%s", address);
+	if (strchr(address, ':') == NULL ||
+	    inet_pton(AF_INET6, address, six) != 1)
+		return;
+	for (size_t i = 0; i < 8; i++)
+		snprintf(out + 2 * i, 3, "%02x", six[i]);
+}
+
+bool
+people_known(const struct people *x, const char *user_low,
+    const char *address_key)
+{
+	for (size_t i = 0; i < x->known_count; i++)
+		if (strcmp(x->known[i].user, user_low) == 0 &&
+		    strcmp(x->known[i].address, address_key) == 0)
+			return true;
+	return false;
+}
+
+/* --- the list */
+
+struct list { /* what is being made */
+	struct monitor *m;
+	int64_t now_utc;
+	struct people made;
+	size_t held_room, kiosk_room, known_room;
+	bool failed, users;
+};
+
+static void *
+grow(struct list *l, void *array, size_t count, size_t *room, size_t size)
+{
+	if (count < *room)
+		return array;
+	size_t more = *room * 2 + 32;
+	void *grown = realloc(array, more * size);
+
+	if (grown == NULL) {
+		l->failed = true;
+		return NULL;
+	}
+	*room = more;
+	return grown;
+}
+
+static void
+hold(struct list *l, const struct principal *p, int64_t seen, int64_t saved)
+{
+	struct people *x = &l->made;
+	struct held_principal *grown =
+	    grow(l, x->held, x->held_count, &l->held_room, sizeof(*x->held));
+
+	if (grown == NULL)
+		return;
+	x->held = grown;
+	struct held_principal *h = &x->held[x->held_count++];
+
+	/* All of its bytes: they are compared. */
+	memset(h, 0, sizeof(*h));
+	memcpy(&h->p, p, sizeof(h->p));
+	h->seen_utc = seen;
+	h->saved_utc = saved;
+}
+
+static void
+know(struct list *l, const struct store_login_row *row)
+{
+	struct people *x = &l->made;
+	struct known_pair pair = { 0 };
+
+	people_address_key(row->address, pair.address);
+	for (size_t i = 0; row->name[i] != '\0' && i + 1 < sizeof(pair.user);
+	     i++)
+		pair.user[i] = (char)tolower((unsigned char)row->name[i]);
+	if (x->known_count >= KNOWN_MOST ||
+	    people_known(x, pair.user, pair.address))
+		return;
+	struct known_pair *grown = grow(l, x->known, x->known_count,
+	    &l->known_room, sizeof(*x->known));
+
+	if (grown == NULL)
+		return;
+	x->known = grown;
+	x->known[x->known_count++] = pair;
+}
+
+static bool
+is_over(const struct monitor *m, const struct held_principal *h, int64_t now)
+{
+	return h->p.kind == CREDENTIAL_LOGIN &&
+	       (h->p.ends_utc_us <= now ||
+		   h->seen_utc + m->config.http_login_idle_us <= now);
+}
+
+static bool
+take_known(void *arg, const struct store_login_row *row)
+{
+	struct list *l = arg;
+
+	know(l, row);
+	return !l->failed;
+}
+
+static bool
+take_login(void *arg, const struct store_login_row *row)
+{
+	struct list *l = arg;
+	struct principal p;
+	const struct held_principal *was;
+	int64_t seen = row->seen_utc;
+
+	memset(&p, 0, sizeof(p));
+	memcpy(p.sha256, row->hash, sizeof(p.sha256));
+	p.kind = CREDENTIAL_LOGIN;
+	p.role = (uint8_t)row->role;
+	p.id = row->id;
+	p.user = row->user;
+	p.ends_utc_us = row->ends_utc;
+	snprintf(p.name, sizeof(p.name), "%s", row->name);
+	snprintf(p.site, sizeof(p.site), "%s", row->site);
+	was = people_held(l->m, p.sha256);
+	if (was != NULL && was->seen_utc > seen)
+		seen = was->seen_utc;
+	hold(l, &p, seen, row->seen_utc);
+	return !l->failed;
+}
+
+static void
+take_kiosk(struct list *l, const struct store_token_row *row)
+{
+	struct people *x = &l->made;
+	struct held_kiosk *grown = grow(l, x->kiosks, x->kiosk_count,
+	    &l->kiosk_room, sizeof(*x->kiosks));
+
+	if (grown == NULL)
+		return;
+	x->kiosks = grown;
+	x->kiosks[x->kiosk_count] =
+	    (struct held_kiosk){ .id = row->id, .claimed = row->claim != NULL };
+	memcpy(x->kiosks[x->kiosk_count++].sha256, row->hash, 32);
+}
+
+static bool
+take_token(void *arg, const struct store_token_row *row)
+{
+	struct list *l = arg;
+	bool kiosk = row->kind == CONSOLE_TOKEN_KIOSK;
+	struct principal p;
+
+	if (kiosk)
+		take_kiosk(l, row);
+	if (row->kind != CONSOLE_TOKEN_API && !(kiosk && row->claim != NULL))
+		return !l->failed;
+	memset(&p, 0, sizeof(p));
+	memcpy(p.sha256, kiosk ? row->claim : row->hash, sizeof(p.sha256));
+	p.kind = kiosk ? CREDENTIAL_KIOSK : CREDENTIAL_API;
+	p.role = (uint8_t)(kiosk ? ROLE_KIOSK : row->role);
+	p.id = row->id;
+	snprintf(p.name, sizeof(p.name), "%s", row->name);
+	snprintf(p.site, sizeof(p.site), "%s", row->site);
+	if (kiosk)
+		snprintf(p.address, sizeof(p.address), "%s", row->address);
+	hold(l, &p, 0, 0);
+	return !l->failed;
+}
+
+static bool
+take_user(void *arg, const struct store_user_row *row)
+{
+	struct list *l = arg;
+
+	(void)row;
+	l->users = true;
+	return false;
+}
+
+static bool
+list_read(struct list *l)
+{
+	struct store_reader *r = l->m->reader;
+	struct people *x = &l->made;
+
+	return store_read_logins(r, false, take_login, l) &&
+	       store_read_logins(r, true, take_known, l) &&
+	       store_read_tokens(r, false, take_token, l) &&
+	       store_read_users(r, false, take_user, l) && !l->failed &&
+	       (x->held_count == 0 || x->held != NULL);
+}
+
+static const struct held_principal *
+find_in(const struct held_principal *held, size_t count,
+    const uint8_t sha256[32])
+{
+	const struct held_principal *found = NULL;
+
+	for (size_t i = 0; i < count; i++)
+		if (people_same(held[i].p.sha256, sha256))
+			found = &held[i];
+	return found;
+}
+
+static void
+tell_changes(struct people *x, const struct held_principal *old,
+    size_t old_count)
+{
+	if (!x->followed)
+		return;
+	for (size_t i = 0; i < old_count; i++)
+		if (find_in(x->held, x->held_count, old[i].p.sha256) == NULL)
+			x->calls.on_gone(x->calls.arg, old[i].p.sha256);
+	for (size_t i = 0; i < x->held_count; i++) {
+		const struct held_principal *was =
+		    find_in(old, old_count, x->held[i].p.sha256);
+
+		if (was == NULL ||
+		    memcmp(&was->p, &x->held[i].p, sizeof(was->p)) != 0)
+			x->calls.on_principal(x->calls.arg, &x->held[i].p);
+	}
+}
+
+static void
+list_free(struct people *x)
+{
+	free(x->held);
+	free(x->kiosks);
+	free(x->known);
+}
+
+/* Whose time is over is left out; its end is posted by the second. */
+static void
+drop_over(struct list *l)
+{
+	struct people *x = &l->made;
+
+	for (size_t i = x->held_count; i-- > 0;) {
+		if (!is_over(l->m, &x->held[i], l->now_utc))
+			continue;
+		store_login_end(l->m->store, x->held[i].p.id,
+		    x->held[i].p.ends_utc_us <= l->now_utc ? STORE_LOGIN_LONG
+							   : STORE_LOGIN_IDLE,
+		    "camwarden", "", NULL);
+		x->held[i] = x->held[--x->held_count];
+	}
+}
+
+bool
+monitor_people_load(struct monitor *m)
+{
+	struct people *x = m->people;
+	struct list l = { .m = m, .now_utc = monitor_utc(m, clock_mono_us()) };
+	struct people old = *x;
+
+	if (!list_read(&l)) {
+		list_free(&l.made);
+		return false;
+	}
+	drop_over(&l);
+	x->held = l.made.held;
+	x->held_count = l.made.held_count;
+	x->kiosks = l.made.kiosks;
+	x->kiosk_count = l.made.kiosk_count;
+	x->known = l.made.known;
+	x->known_count = l.made.known_count;
+	x->setup_due = !l.users;
+	tell_changes(x, old.held, old.held_count);
+	if (old.setup_due && !x->setup_due)
+		people_setup_over(m);
+	if (x->followed && old.setup_due != x->setup_due)
+		x->calls.on_setup(x->calls.arg, x->setup_due);
+	list_free(&old);
+	return true;
+}
+
+void
+people_settle(struct monitor *m)
+{
+	struct people *x = m->people;
+
+	if (m->stopping || x == NULL || monitor_people_load(m))
+		return;
+	/* What may have been taken away must not go on: nobody is in force
+	 * until the database can be read again. */
+	log_error("people", "the changed users can't be read: %s",
+	    store_reader_error(m->reader));
+	for (size_t i = 0; x->followed && i < x->held_count; i++)
+		x->calls.on_gone(x->calls.arg, x->held[i].p.sha256);
+	x->held_count = 0;
+}
+
+struct held_principal *
+people_held(const struct monitor *m, const uint8_t sha256[32])
+{
+	const struct people *x = m->people;
+
+	return x == NULL ? NULL
+			 : (struct held_principal *)find_in(x->held,
+			       x->held_count, sha256);
+}
+
+/* --- for others */
+
+bool
+monitor_principal(const struct monitor *m, const uint8_t sha256[32],
+    struct principal *out)
+{
+	const struct held_principal *h = people_held(m, sha256);
+
+	if (h == NULL || is_over(m, h, monitor_utc(m, clock_mono_us())))
+		return false;
+	*out = h->p;
+	return true;
+}
+
+void
+monitor_principal_actor(const struct principal *p,
+    char out[MONITOR_ACTOR_BYTES])
+{
+	snprintf(out, MONITOR_ACTOR_BYTES, "%s:%s",
+	    p->kind == CREDENTIAL_LOGIN ? "user"
+	    : p->kind == CREDENTIAL_API ? "api"
+					: "kiosk",
+	    p->name);
+}
+
+bool
+monitor_principal_sees(const struct principal *p, const char *site)
+{
+	size_t n = strlen(p->site);
+
+	return n == 0 || (strncmp(site, p->site, n) == 0 &&
+			     (site[n] == '\0' || site[n] == '/'));
+}
+
+void
+monitor_principal_seen(struct monitor *m, const uint8_t sha256[32])
+{
+	struct held_principal *h = people_held(m, sha256);
+	int64_t now = monitor_utc(m, clock_mono_us());
+
+	if (h == NULL || h->p.kind != CREDENTIAL_LOGIN || is_over(m, h, now) ||
+	    now <= h->seen_utc)
+		return;
+	h->seen_utc = now;
+	if (now - h->saved_utc < SEEN_SAVED_US)
+		return;
+	h->saved_utc = now;
+	store_login_seen(m->store, h->p.id, now);
+}
+
+bool
+monitor_setup_due(const struct monitor *m)
+{
+	return m->people->setup_due;
+}
+
+const char *
+monitor_setup_token(const struct monitor *m)
+{
+	return m->people->setup_token;
+}
+
+const char *
+monitor_password_fault(const char *password, const char *user)
+{
+	return password_fault(password, user);
+}
+
+const char *
+monitor_name_fault(const char *name)
+{
+	return people_name_fault(name);
+}
+
+void
+monitor_people_tell(struct monitor *m)
+{
+	struct people *x = m->people;
+
+	if (!x->followed)
+		return;
+	for (size_t i = 0; i < x->held_count; i++)
+		x->calls.on_principal(x->calls.arg, &x->held[i].p);
+	x->calls.on_setup(x->calls.arg, x->setup_due);
+}
+
+void
+monitor_people_watch(struct monitor *m,
+    const struct monitor_people_calls *calls)
+{
+	struct people *x = m->people;
+
+	x->followed = calls != NULL;
+	if (calls != NULL)
+		x->calls = *calls;
+	monitor_people_tell(m);
+}
+
+/* --- birth, seconds, end */
+
+void
+monitor_people_second(struct monitor *m, int64_t now_us)
+{
+	struct people *x = m->people;
+	int64_t now = monitor_utc(m, now_us);
+
+	for (size_t i = 0; i < x->held_count; i++) {
+		struct held_principal *h = &x->held[i];
+
+		if (h->ending || !is_over(m, h, now))
+			continue;
+		h->ending = true; /* on_people follows */
+		store_login_end(m->store, h->p.id,
+		    h->p.ends_utc_us <= now ? STORE_LOGIN_LONG
+					    : STORE_LOGIN_IDLE,
+		    "camwarden", "", NULL);
+		if (x->followed)
+			x->calls.on_gone(x->calls.arg, h->p.sha256);
+	}
+	people_refused_second(m, now_us);
+}
+
+bool
+monitor_people_start(struct monitor *m, char **error_out)
+{
+	m->people = calloc(1, sizeof(*m->people));
+	if (m->people == NULL || !people_logins_start(m)) {
+		*error_out = strdup("memory is out");
+		return false;
+	}
+	if (!monitor_people_load(m)) {
+		*error_out = strdup(store_reader_error(m->reader));
+		return false;
+	}
+	return people_setup_load(m, error_out);
+}
+
+void
+monitor_people_free(struct monitor *m)
+{
+	if (m->people == NULL)
+		return;
+	people_logins_free(m);
+	list_free(m->people);
+	explicit_bzero(m->people->setup_token, sizeof(m->people->setup_token));
+	free(m->people);
+	m->people = NULL;
+}

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* `camwarden _hash`: one password at a time, and nothing of it is kept. Its
+ * only descriptor is the monitor's channel. */
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <event2/event.h>
+#include <sodium.h>
+
+#include "common/channel.h"
+#include "common/log.h"
+#include "monitor/offspring/sandbox.h"
+#include "monitor/people/hash_wire.h"
+#include "monitor/people/hasher.h"
+
+#define QUEUE_BYTES (64u << 10)
+#define ALIVE_S 2
+#define NICE 5 /* feeds go before log-ins */
+
+_Static_assert(HASH_LETTERS_BYTES >= crypto_pwhash_STRBYTES, "letters fit");
+_Static_assert(HASHER_LETTERS_BYTES == HASH_LETTERS_BYTES, "the same");
+
+static struct event_base *base;
+static struct channel *monitor;
+
+static bool
+work(const struct hash_job *job, struct hash_done *out)
+{
+	size_t n = strlen(job->password);
+
+	if (job->letters[0] != '\0')
+		return crypto_pwhash_str_verify(job->letters, job->password,
+			   n) == 0;
+	return crypto_pwhash_str_alg(out->letters, job->password, n,
+		   crypto_pwhash_OPSLIMIT_INTERACTIVE,
+		   crypto_pwhash_MEMLIMIT_INTERACTIVE,
+		   crypto_pwhash_ALG_ARGON2ID13) == 0;
+}
+
+static bool
+on_message(void *arg, unsigned type, struct span body)
+{
+	struct hash_job job;
+	struct hash_done done = { 0 };
+	struct writer w;
+
+	(void)arg;
+	if (type != HASH_JOB || !hash_get_job(body, &job))
+		return false;
+	done.id = job.id;
+	done.good = work(&job, &done);
+	sodium_memzero(&job, sizeof(job));
+	w = channel_scratch();
+	hash_put_done(&w, &done);
+	channel_send(monitor, HASH_DONE, w.start, writer_length(&w));
+	sodium_memzero(&done, sizeof(done));
+	sodium_memzero(w.start, writer_length(&w));
+	return true;
+}
+
+static void
+on_closed(void *arg, const char *why)
+{
+	(void)arg;
+	(void)why;
+	event_base_loopbreak(base);
+}
+
+static void
+on_tick(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	(void)arg;
+	channel_send(monitor, HASH_ALIVE, NULL, 0);
+}
+
+static bool
+prepare(void)
+{
+	static const struct timeval tick = { .tv_sec = ALIVE_S };
+	struct channel_calls calls = { on_message, on_closed, NULL };
+	struct event *alive;
+
+	if (sodium_init() < 0)
+		return false;
+	base = event_base_new();
+	if (base == NULL)
+		return false;
+	monitor = channel_new(base, HASH_FD_CHANNEL, QUEUE_BYTES, &calls);
+	alive = event_new(base, -1, EV_PERSIST, on_tick, NULL);
+	if (monitor == NULL || alive == NULL)
+		return false;
+	channel_wipe(monitor);
+	event_add(alive, &tick);
+	return sandbox_computing();
+}
+
+int
+hash_process_main(int argc, char **argv)
+{
+	struct sigaction ignore = { .sa_handler = SIG_IGN };
+
+	(void)argc;
+	(void)argv;
+	sigaction(SIGPIPE, &ignore, NULL);
+	sigaction(SIGINT, &ignore, NULL); /* the monitor ends us */
+	sigaction(SIGHUP, &ignore, NULL);
+	prctl(PR_SET_NAME, "camwarden-hash");
+	prctl(PR_SET_DUMPABLE, 0);
+	setpriority(PRIO_PROCESS, 0, NICE);
+	if (!prepare()) {
+		log_error("people", "can't start, or lock itself in");
+		return 2;
+	}
+	event_base_dispatch(base);
+	_exit(0);
+}

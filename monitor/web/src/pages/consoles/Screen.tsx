@@ -15,7 +15,7 @@ export function Screen(p: { screen: ScreenRow }): JSX.Element {
   return <div class="screen" data-screen={s.screen}>
     <p><b>{s.screen}</b> <span class="soft">{say("power", s.power)} · {say("source", s.source)}</span></p>
     {s.tiles.length === 0 ? <p class="soft">{t("consoles.tiles.none")}</p> : <>
-      <div class="minis" aria-hidden="true">{s.tiles.map((tile, i) => <i key={i} class={"worth " + tile.view} />)}</div>
+      <div class="minis" aria-hidden="true">{s.tiles.map((tile, i) => <i key={i} class={"worth w-" + tile.view} />)}</div>
       <p class="soft">{summary(s.tiles)}</p>
       <details onToggle={e => set(e.currentTarget.open)}><summary>{t("consoles.show")}</summary>
         {open && <ul class="shown">{s.tiles.map((tile, i) => <Shown key={i} tile={tile} />)}</ul>}</details></>}

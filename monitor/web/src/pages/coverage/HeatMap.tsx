@@ -26,7 +26,7 @@ export function HeatMap(p: { coverage: Coverage }): JSX.Element {
   useEffect(() => { if (canvas.current && width) paint(canvas.current, rows, columns, width, blindParts(c, per), at); }, [rows, width, at, look]);
   const chosen = at ? rows[at.row] : undefined;
   return <div class="heat">
-    <div class="heat-names" aria-hidden="true">{rows.map(r => <span key={r.site} title={r.site} class={r.site ? "" : "all"}>{r.site || t("coverage.all")}</span>)}</div>
+    <div class="heat-names" aria-hidden="true">{rows.map(r => <span key={r.site} title={r.site} class={r.site ? "" : "all"}><bdi>{r.site || t("coverage.all")}</bdi></span>)}</div>
     <div class="heat-box" ref={box}>
       <Axis coverage={c} per={per} />
       <canvas ref={canvas} tabIndex={0} role="img" aria-label={`${t("coverage.chart")}. ${t("coverage.chart.keys")}`} aria-describedby={id}

@@ -38,7 +38,7 @@ function Newest(p: { report: Report | undefined }): JSX.Element | null {
     <p class={d.late ? "late" : "soft"}>{t(d.late ? "reports.next.late" : "reports.next", words)}</p></div>;
 }
 const columns = (check: (r: Report) => void): Column<Report>[] => [
-  { id: "day", title: t("reports.day"), sort: r => ms(r.from), cell: r => spanWords(r) },
+  { id: "day", title: t("reports.day"), sort: r => ms(r.from), cell: r => <span class="nowrap">{spanWords(r)}</span> },
   { id: "site", title: t("reports.site"), sort: r => r.site, cell: r => r.site || t("reports.all"), narrow: "hide" },
   { id: "made", title: t("reports.made"), sort: r => ms(r.made), cell: r => <Time at={r.made} />, narrow: "hide" },
   { id: "files", title: t("reports.files"), cell: r => <Files report={r} /> },

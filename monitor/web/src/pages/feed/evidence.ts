@@ -36,7 +36,7 @@ export function seconds(s: number): string {
 }
 function wordOf(name: string, value: string): string {
   if (name === "suspect") return causeWords(value);
-  const key = (name === "phase" || name === "reason" ? name : "evidence." + name) + "." + value.replaceAll(" ", "-");
+  const key = (name === "phase" ? "phase." : name === "reason" ? "reason." : `evidence.${name}.`) + value.replaceAll(" ", "-");
   return has(key) ? t(key) : value;
 }
 function valueOf(name: string, unit: Unit, v: unknown): string {

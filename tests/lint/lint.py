@@ -11,6 +11,8 @@ import re
 import subprocess
 import sys
 
+import web
+
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 CODE = ("include/", "common/", "probes/", "monitor/", "fixtures/")
 
@@ -139,7 +141,7 @@ def check_banned(paths):
 
 
 def check_spdx(all_files):
-    ours = re.compile(r"(\.(c|h|py|sh|js|css|html)|CMakeLists\.txt|/dev|^dev|^\.ci/run)$")
+    ours = re.compile(r"(\.(c|h|py|sh|js|mjs|ts|tsx|css|html)|CMakeLists\.txt|/dev|^dev|^\.ci/run)$")
     for path in all_files:
         if ours.search(path) and "SPDX-License-Identifier: GPL-3.0-or-later" not in read(path)[:400]:
             yield f"{path}: no SPDX line"
@@ -163,7 +165,7 @@ def check_format(paths):
 def main():
     p = argparse.ArgumentParser()
     p.add_argument("--build", required=True)
-    p.add_argument("--only", default="arrows,rooms,purity,sizes,banned,spdx,format")
+    p.add_argument("--only", default="arrows,rooms,purity,sizes,banned,spdx,web,format")
     args = p.parse_args()
     every = files()
     code = [f for f in every if f.endswith((".c", ".h")) and f.startswith(CODE)]
@@ -172,6 +174,7 @@ def main():
     checks = {"arrows": lambda: check_arrows(code), "rooms": lambda: check_one_room(product),
               "purity": lambda: check_purity(args.build), "sizes": lambda: check_sizes(code),
               "banned": lambda: check_banned(code), "spdx": lambda: check_spdx(every),
+              "web": lambda: web.check(every),
               "format": lambda: check_format(formatted)}
     bad = 0
     for name in args.only.split(","):

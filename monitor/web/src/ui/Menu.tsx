@@ -8,6 +8,7 @@ import { setSound, setTheme, sound, theme, themes } from "../theme";
 import { Button } from "./basics";
 import { helpOpen } from "./Help";
 import { passwordOpen } from "./Password";
+import { RecordLine } from "./Record";
 
 export function Choices(): JSX.Element {
   return <>
@@ -24,6 +25,7 @@ export function Menu(): JSX.Element {
     <button type="button" class="button quiet" aria-expanded={open} aria-haspopup="true" onClick={() => set(!open)}>{s?.user ?? t("menu")} ▾</button>
     {open && <div class="menu-box" tabIndex={-1}>
       {s?.user && s.role && <p class="soft">{t("account", { user: s.user, role: t(`role.${s.role}`) })}{s.site && <><br />{s.site}</>}</p>}
+      <RecordLine />
       <Choices />
       <fieldset><legend>{t("sound")}</legend><Button pressed={sound.value} onClick={() => setSound(true)}>{t("sound.on")}</Button>
         <Button pressed={!sound.value} onClick={() => setSound(false)}>{t("sound.off")}</Button></fieldset>

@@ -75,7 +75,7 @@ export class Board {
     if (!this.width) return this.resize();
     standing = standing.length ? keepOrder(standing, sites) : worstFirst(sites.values(), byName);
     const list = groups(standing, sites, this.filter, this.kept), mine = this.feed();
-    this.a = arrange(list, this.width - 2 * EDGE, this.view - EDGE);
+    this.a = arrange(list, this.width - 2 * EDGE, this.view - 2 * EDGE);
     this.spots.clear();
     this.a.blocks.forEach((b, block) => b.feeds.forEach((f, i) => this.spots.set(f, { block, i })));
     this.shown.value = this.spots.size;
@@ -140,7 +140,7 @@ export class Board {
     this.painter.clear(g, { x: 0, y: 0, w: this.width, h: this.view });
     const top = this.box.scrollTop - EDGE, bottom = top + this.view, plain: Rect[] = [];
     for (const b of this.a.blocks) {
-      if (b.y + b.h < top || b.y > bottom) continue;
+      if (!this.a.flow && (b.y + b.h < top || b.y > bottom)) continue;
       this.drawHead(g, b);
       b.feeds.forEach((f, i) => {
         const r = this.place(tileRect(this.a, b, i));
@@ -173,7 +173,7 @@ export class Board {
     for (const b of heads) {
       const p = this.place({ x: b.x, y: b.y, w: b.w, h: this.a.head });
       if (p.y + p.h < 0 || p.y > this.view) continue;
-      this.painter.clear(g, { ...p, h: p.h - 2 });
+      this.painter.clear(g, this.a.flow ? p : { ...p, h: p.h - 2 });
       this.drawHead(g, b);
     }
     this.drawRing(g);
@@ -182,11 +182,19 @@ export class Board {
   /* Small marks reach into the gap: what the clearing took of the neighbours comes back. */
   private around(g: CanvasRenderingContext2D, b: Block, i: number, r: Rect): void {
     if (this.a.shape.gap > 3) return;
+    if (this.a.flow) return this.aroundInFlow(g, tileRect(this.a, b, i));
     for (const n of [i - 1, i + 1, i - b.perRow, i + b.perRow, i - b.perRow - 1, i - b.perRow + 1, i + b.perRow - 1, i + b.perRow + 1]) {
       const f = b.feeds[n];
       if (!f || (f.state === 0 && !(f.flags & 3))) continue;
       const o = this.place(tileRect(this.a, b, n));
       if (Math.abs(o.x - r.x) <= 2 * r.w) this.painter.tile(g, this.a, f, o);
+    }
+  }
+  private aroundInFlow(g: CanvasRenderingContext2D, r: Rect): void {
+    const p = this.a.shape.w + this.a.shape.gap, line = this.a.flow?.line ?? p, x = r.x + r.w / 2, y = r.y + r.h / 2;
+    for (let n = 0; n < 9; n++) {
+      const hit = n === 4 ? null : at(this.a, x + (n % 3 - 1) * p, y + (Math.floor(n / 3) - 1) * line), f = hit && hit.block.feeds[hit.i];
+      if (hit && f && (f.state !== 0 || f.flags & 3)) this.painter.tile(g, this.a, f, this.place(tileRect(this.a, hit.block, hit.i)));
     }
   }
   private drawRing(g: CanvasRenderingContext2D): void {

@@ -4,16 +4,18 @@
 // ones fit, the wall scrolls. Blocks go to the shortest column in their order,
 // so the first ones stand at the top.
 import type { Feed } from "../../store";
+import { flow, flowAt, flowLine, flowTile, type Flow } from "./flow";
 
 export interface Shape { w: number; h: number; gap: number; wide: boolean }
-export interface Block { site: string; feeds: Feed[]; x: number; y: number; w: number; h: number; perRow: number }
-export interface Arrangement { shape: Shape; head: number; blocks: Block[]; width: number; height: number }
+export interface Block { site: string; feeds: Feed[]; x: number; y: number; w: number; h: number; perRow: number; start: number }
+export interface Arrangement { shape: Shape; head: number; blocks: Block[]; width: number; height: number; flow?: Flow }
 export interface Group { site: string; feeds: Feed[] }
 
 const wide = (w: number, h: number): Shape => ({ w, h, gap: 6, wide: true });
 const square = (w: number, gap: number): Shape => ({ w, h: w, gap, wide: false });
 export const SHAPES: readonly Shape[] = [wide(230, 52), wide(190, 48), wide(160, 44), square(44, 6), square(38, 5), square(32, 4), square(27, 4),
-  square(23, 3), square(20, 3), square(18, 2), square(16, 2), square(14, 2), square(12, 2), square(12, 1)];
+  square(23, 3), square(20, 3), square(18, 2), square(16, 2), square(14, 2), square(12, 2)];
+const SCROLLED = square(12, 1), FLOWING = [square(13, 1), square(12, 1), square(11, 1), square(10, 1)];
 const COLUMN_GAP = 14, BLOCK_GAP = 8, COLUMN_LEAST = 132, COLUMN_BEST = 330;
 
 const headOf = (s: Shape): number => s.wide ? 26 : s.w >= 23 ? 22 : s.w >= 16 ? 20 : 17;
@@ -52,27 +54,30 @@ function place(groups: Group[], s: Shape, columns: number, width: number): Arran
   const blocks = groups.map(g => {
     const c = shortest(heights), y = heights[c] ?? 0, h = blockHeight(s, g.feeds.length, per);
     heights[c] = y + h;
-    return { site: g.site, feeds: g.feeds, x: c * (w + COLUMN_GAP), y, w, h, perRow: per };
+    return { site: g.site, feeds: g.feeds, x: c * (w + COLUMN_GAP), y, w, h, perRow: per, start: 0 };
   });
   return { shape: s, head: headOf(s), blocks, width, height: Math.max(0, ...heights) };
 }
 export function arrange(groups: Group[], width: number, height: number): Arrangement {
-  let best: [Shape, number, number] | null = null;
   for (const s of SHAPES)
-    for (const c of columnsFor(s, width, groups.length)) {
-      const h = heightWith(groups, s, c, width);
-      if (h <= height) return place(groups, s, c, width);
-      if (!best || h < best[2] || best[0] !== s) best = best && best[0] === s && best[2] <= h ? best : [s, c, h];
-    }
-  return best ? place(groups, best[0], best[1], width) : { shape: SHAPES[0] as Shape, head: 0, blocks: [], width, height: 0 };
+    for (const c of columnsFor(s, width, groups.length))
+      if (heightWith(groups, s, c, width) <= height) return place(groups, s, c, width);
+  for (const s of FLOWING) {
+    const a = flow(groups, s, width, height);
+    if (a) return a;
+  }
+  const tried = columnsFor(SCROLLED, width, groups.length).map(c => ({ c, h: heightWith(groups, SCROLLED, c, width) })).sort((a, b) => a.h - b.h);
+  return place(groups, SCROLLED, tried[0]?.c ?? 1, width);
 }
 export interface Rect { x: number; y: number; w: number; h: number }
 export function tileRect(a: Arrangement, b: Block, i: number): Rect {
+  if (a.flow) return flowTile(a, a.flow, b, i);
   const s = a.shape, column = i % b.perRow, row = Math.floor(i / b.perRow);
   return { x: b.x + column * (s.w + s.gap), y: b.y + a.head + row * (s.h + s.gap), w: s.w, h: s.h };
 }
 /* What is at a point: a tile (i >= 0), a site's head (i = -1), or nothing. */
 export function at(a: Arrangement, x: number, y: number): { block: Block; i: number } | null {
+  if (a.flow) return flowAt(a, a.flow, x, y);
   const s = a.shape;
   for (const b of a.blocks) {
     if (x < b.x || y < b.y || x >= b.x + b.w || y >= b.y + b.h) continue;
@@ -89,6 +94,7 @@ export type Step = "left" | "right" | "up" | "down" | "first" | "last" | "nextSi
 export function step(a: Arrangement, from: Spot, way: Step): Spot {
   const b = a.blocks[from.block];
   if (!b) return { block: 0, i: 0 };
+  if (a.flow && (way === "down" || way === "up")) return flowLine(a, a.flow, from, way === "down" ? 1 : -1);
   const last = a.blocks.length - 1;
   switch (way) {
     case "right": return from.i + 1 < b.feeds.length ? { ...from, i: from.i + 1 } : from.block < last ? { block: from.block + 1, i: 0 } : from;

@@ -171,7 +171,17 @@ export class Painter {
     else if (f.state === 0 && (f.flags & 3) === 0) this.normal(g, [r], r.w);
     else this.mark(g, f, r);
   }
+  /* In a flow a site is its name, cut to the room there is. */
+  private label(g: G, b: Block, h: number, site: SiteRow | undefined): void {
+    const c = site?.counts ?? [0, 0, 0, 0], k = this.inks, name = b.site.slice(b.site.lastIndexOf("/") + 1) || "–";
+    g.font = `600 10.5px ${FONT}`;
+    g.textAlign = "left";
+    g.textBaseline = "alphabetic";
+    g.fillStyle = c[1] || c[2] || c[3] ? k.text : k.soft;
+    g.fillText(fit(g, name, b.w - 4), b.x + 1, b.y + h / 2 + 4);
+  }
   head(g: G, a: Arrangement, b: Block, site: SiteRow | undefined): void {
+    if (a.flow) return this.label(g, b, a.head, site);
     const k = this.inks, big = a.head >= 22, y = b.y + a.head - (big ? 7 : 5);
     let right = b.x + b.w;
     g.textBaseline = "alphabetic";

@@ -28,7 +28,7 @@ function Hours(p: { coverage: Coverage }): JSX.Element {
   const rows = rowsOf(c, per), heads = c.hours.filter((_, i) => i % per === 0);
   const words = (iso: string): string => new Date(iso).toLocaleString(language.value, per === 24 ? { day: "2-digit", month: "2-digit" }
     : per === 6 ? { day: "2-digit", hour: "2-digit", hourCycle: "h23" } : { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-  return <div class="table wide" tabIndex={0} role="region" aria-label={t("coverage.chart")}><table aria-label={t("coverage.chart")}>
+  return <div class="table wide" tabIndex={0} role="region" aria-label={t("coverage.table.hours")}><table aria-label={t("coverage.table.hours")}>
     <thead><tr><th scope="col">{t("coverage.site")}</th>{heads.map(h => <th scope="col" class="right" key={h}>{words(h)}</th>)}</tr></thead>
     <tbody>{rows.map(r => <tr key={r.site}><th scope="row">{r.site || "–"}</th>{r.cells.map((cell, i) => <td class="right" key={i}>
       {total(cell) === 0 ? "–" : share(cell, 4) >= 0.999 ? "?" : percent(share(cell, 0), language.value) + (share(cell, 4) > 0.001 ? " ?" : "")}</td>)}</tr>)}</tbody></table></div>;

@@ -29,12 +29,12 @@ export function Onboarding(): JSX.Element {
 }
 function Became(p: { of: OnboardingOf }): JSX.Element {
   const o = p.of, waiting = o.causes.filter(c => c.cause === "learning" || c.cause === "not-sampled").reduce((n, c) => n + c.feeds, 0);
-  const words = [t("onboarding.up", { n: o.states.up }), ...o.causes.map(c => `${number(c.feeds)} ${causeWords(c.cause).toLowerCase()}`)];
+  const words = [t("onboarding.up", { n: o.states.up }), ...o.causes.filter(c => c.feeds > 0).map(c => `${number(c.feeds)} ${causeWords(c.cause).toLowerCase()}`)];
   return <section class="onboarding"><h2>{t("onboarding.title")}</h2><p class="lead big" role="status">{words.join(", ")}</p>
     <div class="share-bar" aria-hidden="true"><i class="up" style={{ flexGrow: o.states.up }} /><i class="degraded" style={{ flexGrow: o.states.degraded }} />
       <i class="down" style={{ flexGrow: o.states.down }} /><i class="unknown" style={{ flexGrow: o.states.unknown }} /></div>
     <p class="soft">{o.settled ? t("onboarding.settled") : t("onboarding.waiting", { n: waiting || o.states.unknown })}</p>
-    {o.causes.map(c => <CausePart key={c.cause} of={c} all={o.feeds} />)}</section>;
+    {o.causes.filter(c => c.feeds > 0).map(c => <CausePart key={c.cause} of={c} all={o.feeds} />)}</section>;
 }
 function CausePart(p: { of: Cause; all: number }): JSX.Element {
   const c = p.of, key = "todo." + c.cause, rest = c.sites.length - SITES_SHOWN;

@@ -64,6 +64,9 @@ answer_problem(struct evhttp_request *req, uint8_t what,
 		    is_picture(what) ? "no such picture" : "not found");
 	else if (m->status == 400)
 		reply_problem(req, 400, "after: expected what `next` was");
+	else if (m->status == 409)
+		reply_problem(req, 409,
+		    "the file is not the one that was recorded");
 	else if (m->status == 413)
 		reply_problem(req, 413,
 		    "the answer is too large: ask for less");

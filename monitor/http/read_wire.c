@@ -80,6 +80,7 @@ web_get_answer(struct span body, struct read_answer *m_out)
 	return reader_done(&r) && m_out->body.n <= READ_BODY_BYTES &&
 	       m_out->type <= READ_PLAIN &&
 	       (m_out->status == 200 || m_out->status == 400 ||
-		   m_out->status == 404 || m_out->status == 413 ||
+		   m_out->status == 404 || m_out->status == 409 ||
+		   m_out->status == 413 ||
 		   m_out->status == 500);
 }

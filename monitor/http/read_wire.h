@@ -82,7 +82,9 @@ enum read_type { READ_JSON, READ_PNG, READ_TEXT_CSV, READ_HTML, READ_PLAIN };
 
 struct read_answer {
 	uint32_t id;
-	uint16_t status;  /* 200; 400 (the cursor), 404, 413, 500: no body */
+	/* 200; without a body: 400 (the cursor), 404, 409 (a file is not what
+	 * was recorded), 413, 500 */
+	uint16_t status;
 	uint8_t type;	  /* enum read_type, of a 200 */
 	bool more;	  /* another message with this id continues the body */
 	int64_t utc_us;	  /* PNG: taken */

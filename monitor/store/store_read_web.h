@@ -158,27 +158,4 @@ typedef bool store_blind_fn(void *arg, int64_t from_utc, int64_t to_utc,
 bool store_read_blind(struct store_reader *r, int64_t from_utc, int64_t to_utc,
     store_blind_fn *fn, void *arg);
 
-/* --- the ledger's lines, newest first */
-
-struct store_search {
-	int64_t before;	     /* seq below it; 0 = from the newest */
-	uint32_t looked;     /* lines looked at, at most */
-	const uint8_t *uuid; /* of this feed; NULL = any */
-	const char *site;    /* lines of feeds there; NULL = all */
-	const char *kind;    /* exact, or the beginning with a '.'; "" = any */
-	const char *words;   /* in kind, actor or body; "" = any */
-};
-struct store_found_row {
-	int64_t seq, utc;
-	const char *kind, *actor, *body; /* "" when they expired */
-	const uint8_t *uuid;		 /* NULL: of no feed */
-	const char *site, *feed;
-	const uint8_t *hash; /* 32 bytes, or NULL */
-	bool expired;
-};
-typedef bool store_found_fn(void *arg, const struct store_found_row *row);
-/* *next_out: where to go on when lines are left, else 0. */
-bool store_read_search(struct store_reader *r, const struct store_search *ask,
-    store_found_fn *fn, void *arg, int64_t *next_out);
-
 #endif

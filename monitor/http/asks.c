@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include <event2/buffer.h>
+#include <event2/http.h>
 
 #include "common/channel.h"
 #include "monitor/http/json_out.h"
@@ -74,6 +75,23 @@ answer_problem(struct evhttp_request *req, uint8_t what,
 		reply_problem(req, 503, "the database can't be read");
 }
 
+/* A report is somebody's file: shown on its own, without a script, and without
+ * what a page of ours may do. */
+static void
+answer_page(struct evhttp_request *req, const struct read_answer *m)
+{
+	struct evkeyvalq *out = evhttp_request_get_output_headers(req);
+
+	reply_headers(req, "text/html; charset=utf-8", NULL);
+	evhttp_remove_header(out, "Content-Security-Policy");
+	reply_header(req, "Content-Security-Policy",
+	    "sandbox; default-src 'none'; img-src data:; style-src "
+	    "'unsafe-inline'; frame-ancestors 'none'");
+	evbuffer_add(evhttp_request_get_output_buffer(req), m->body.p,
+	    m->body.n);
+	evhttp_send_reply(req, 200, NULL, NULL);
+}
+
 static void
 answer(struct evhttp_request *req, uint8_t what, const struct read_answer *m)
 {
@@ -85,6 +103,8 @@ answer(struct evhttp_request *req, uint8_t what, const struct read_answer *m)
 		answer_problem(req, what, m);
 	else if (is_picture(what))
 		answer_picture(req, m);
+	else if (m->type == READ_HTML)
+		answer_page(req, m);
 	else
 		reply_bytes(req, types[m->type], NULL, m->body.p, m->body.n);
 }

@@ -81,6 +81,5 @@ web_get_answer(struct span body, struct read_answer *m_out)
 	       m_out->type <= READ_PLAIN &&
 	       (m_out->status == 200 || m_out->status == 400 ||
 		   m_out->status == 404 || m_out->status == 409 ||
-		   m_out->status == 413 ||
-		   m_out->status == 500);
+		   m_out->status == 413 || m_out->status == 500);
 }

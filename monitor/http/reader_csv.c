@@ -134,12 +134,10 @@ limit_floor(const struct query *q, struct floor *f)
 	if (q->ask->scope[0] == '\0')
 		return;
 	KEEP(f->screens, f->screen_count, may_screen(q, f, &f->screens[i]));
-	KEEP(f->consoles, f->console_count,
-	    query_may(q, f->consoles[i].site));
+	KEEP(f->consoles, f->console_count, query_may(q, f->consoles[i].site));
 	/* Patterns are of all consoles; one that shows a feed is of its. */
 	KEEP(f->patterns, f->pattern_count,
-	    f->patterns[i].feed[0] != '\0' &&
-		may_name(q, f->patterns[i].feed));
+	    f->patterns[i].feed[0] != '\0' && may_name(q, f->patterns[i].feed));
 	KEEP(f->shifts, f->shift_count,
 	    query_may(q, site_of_room(f, f->shifts[i].room)));
 	blank(q, f);

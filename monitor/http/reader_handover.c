@@ -88,8 +88,8 @@ put_notes(struct handover *h)
 	h->rows = 0;
 	json_out_key(&q->json, "notes");
 	json_out_open(&q->json, '[');
-	bool read = store_read_handovers(q->store, NULL, h->from, h->to, 0,
-	    on_note, h);
+	bool read =
+	    store_read_handovers(q->store, NULL, h->from, h->to, 0, on_note, h);
 
 	json_out_close(&q->json, ']');
 	return read;
@@ -249,8 +249,8 @@ on_case(void *arg, const struct store_case_row *row)
 		return false;
 	}
 	if (i->feed == 0 && i->room == 0 && i->site != 0)
-		h->good = store_read_case_feeds(q->store, i, NULL, NULL,
-		    &under);
+		h->good =
+		    store_read_case_feeds(q->store, i, NULL, NULL, &under);
 	incident_put(q, h->force, row, under);
 	query_put_number(q, "comments", row->comments);
 	json_out_close(&q->json, '}');
@@ -269,8 +269,8 @@ put_cases(struct handover *h, const char *key,
 	h->rows = 0;
 	json_out_key(&h->q->json, key);
 	json_out_open(&h->q->json, '[');
-	bool read = h->q->nowhere ||
-		    store_read_cases(h->q->store, &ask, on_case, h);
+	bool read =
+	    h->q->nowhere || store_read_cases(h->q->store, &ask, on_case, h);
 
 	json_out_close(&h->q->json, ']');
 	return read && h->good;
@@ -301,9 +301,8 @@ put_overlays(struct handover *h, const char *key, int kind)
 	h->rows = 0;
 	json_out_key(&h->q->json, key);
 	json_out_open(&h->q->json, '[');
-	bool read = h->q->nowhere ||
-		    store_read_overlays(h->q->store, h->from, h->to,
-			on_overlay, h);
+	bool read = h->q->nowhere || store_read_overlays(h->q->store, h->from,
+					 h->to, on_overlay, h);
 
 	json_out_close(&h->q->json, ']');
 	return read && h->good;
@@ -392,8 +391,8 @@ put_all(struct handover *h)
 	       put_overlays(h, "muted", STORE_MUTE) &&
 	       put_overlays(h, "maintenance", STORE_MAINTENANCE) &&
 	       put_unwatched(h) &&
-	       (q->nowhere || store_read_short(q->store, q->site, 0, on_state,
-				  states));
+	       (q->nowhere ||
+		   store_read_short(q->store, q->site, 0, on_state, states));
 	query_put_states(q, states);
 	query_put_bool(q, "cut", h->cut);
 	json_out_close(&q->json, '}');

@@ -230,8 +230,8 @@ put_comments(struct listing *l, const struct store_incident_row *i)
 
 	json_out_key(&q->json, "comments");
 	json_out_open(&q->json, '[');
-	l->good = l->good &&
-		  store_read_comments(q->store, i->id, on_comment, q);
+	l->good =
+	    l->good && store_read_comments(q->store, i->id, on_comment, q);
 	json_out_close(&q->json, ']');
 }
 

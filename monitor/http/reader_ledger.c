@@ -10,8 +10,8 @@
 #include "monitor/store/store_read_web.h"
 
 #define WITNESSES 32
-#define LOOKED 100000u	/* lines looked at in one go */
-#define LOOKED_IN 30000u /* and whose text was */
+#define LOOKED 100000u			      /* lines looked at in one go */
+#define LOOKED_IN 30000u		      /* and whose text was */
 #define MISSED "The record's witnesses: "     /* monitor_own.c */
 #define DENIED "The record is contradicted: " /* the same */
 
@@ -195,10 +195,9 @@ query_ledger(struct query *q)
 	uint8_t root[LEDGER_HASH];
 	int64_t head_utc = 0;
 	struct tree_source source = store_read_tree(q->store);
-	bool read = store_reader_hold(q->store) &&
-		    store_read_ledger(q->store, &l) &&
-		    store_read_lines(q->store, l.last, l.last, on_head,
-			&head_utc);
+	bool read =
+	    store_reader_hold(q->store) && store_read_ledger(q->store, &l) &&
+	    store_read_lines(q->store, l.last, l.last, on_head, &head_utc);
 
 	if (!read) {
 		store_reader_release(q->store);
@@ -275,9 +274,9 @@ bool
 query_lines(struct query *q)
 {
 	static const uint8_t none[16];
-	struct store_search ask = { .looked =
-					q->ask->words[0] != '\0' ? LOOKED_IN
-								 : LOOKED,
+	struct store_search ask = { .looked = q->ask->words[0] != '\0'
+						  ? LOOKED_IN
+						  : LOOKED,
 		.site = q->site,
 		.kind = q->ask->name,
 		.words = q->ask->words };

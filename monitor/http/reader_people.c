@@ -148,7 +148,8 @@ on_login(void *arg, const struct store_login_row *row)
 	struct people *p = arg;
 	struct query *q = p->q;
 
-	if (!query_may(q, row->site) || !has_words(q, row->name, row->address) ||
+	if (!query_may(q, row->site) ||
+	    !has_words(q, row->name, row->address) ||
 	    !is_behind(row->id, p->after) || row->ends_utc <= q->now_utc)
 		return true;
 	if (!query_more(q))

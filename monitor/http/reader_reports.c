@@ -97,8 +97,8 @@ take_file(struct wanted *w, const char *main, const char *sha256)
 {
 	const char *name = w->q->ask->name;
 	int folder = (int)(after_slash(main) - main);
-	int n = snprintf(w->path, sizeof(w->path), "%.*s%s", folder, main,
-	    name);
+	int n =
+	    snprintf(w->path, sizeof(w->path), "%.*s%s", folder, main, name);
 
 	w->found = n > 0 && (size_t)n < sizeof(w->path);
 	snprintf(w->sha256, sizeof(w->sha256), "%s", sha256);

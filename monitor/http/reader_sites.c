@@ -220,7 +220,7 @@ on_board(void *arg, const struct store_short_row *row)
 	struct counting *c = arg;
 	struct places *p = c->p;
 
-	if (!row->enabled || row->created_utc < p->q->ask->from_utc_us)
+	if (!row->enabled || (p->q->ask->from_utc_us > 0 && !row->changed))
 		return true;
 	p->feeds++;
 	p->states[row->state]++;
@@ -268,7 +268,7 @@ put_causes(struct query *q, const struct places *p)
 		int best = -1;
 
 		for (int i = 0; i < CAUSE_COUNT; i++)
-			if (!said[i] && p->cause[i] > 0 &&
+			if (!said[i] && p->cause[i] > 0 && i != CAUSE_NONE &&
 			    (best < 0 || p->cause[i] > p->cause[best]))
 				best = i;
 		if (best < 0)

@@ -32,20 +32,38 @@ state_now(const struct store_reader *r, sqlite3_stmt *st, int column,
 	}
 }
 
+/* Where lines since that moment begin, or a little before: checkpoints are
+ * signed every few minutes. */
+static int64_t
+lines_since(struct store_reader *r, int64_t utc)
+{
+	if (utc <= 0)
+		return INT64_MAX;
+	return db_int(&r->db, 0,
+		   "SELECT size FROM checkpoint WHERE utc <= ?"
+		   " ORDER BY utc DESC LIMIT 1",
+		   "i", utc) +
+	       db_int(&r->db, 0,
+		   "SELECT value FROM meta WHERE key = 'ledger_base'", "");
+}
+
 bool
-store_read_short(struct store_reader *r, const char *site, int64_t judged_since,
+store_read_short(struct store_reader *r, const char *site, int64_t since_utc,
     store_short_fn *fn, void *arg)
 {
 	store_reader_begin(r);
+	int64_t seq = lines_since(r, since_utc);
 	sqlite3_stmt *st = db_query(&r->db,
 	    "SELECT f.id, f.site, f.device, f.uuid, f.name, f.tags,"
 	    " f.criticality, f.enabled, f.created, i.state, i.cause, i.since,"
 	    " i.cause NOT IN (30, 35) OR EXISTS(SELECT 1 FROM interval k"
-	    "  WHERE k.feed = f.id AND k.end > ?2 AND k.cause NOT IN (30, 35))"
+	    "  WHERE k.feed = f.id AND k.end > ?2 AND k.cause NOT IN (30, 35)),"
+	    " f.created >= ?2 OR f.id IN (SELECT feed FROM event WHERE seq >"
+	    "  ?3 AND utc >= ?2 AND kind IN ('feed.add', 'feed.change'))"
 	    " FROM feed f LEFT JOIN site s ON s.id = f.site"
 	    " LEFT JOIN interval i ON i.feed = f.id AND i.end IS NULL"
 	    " WHERE f.removed IS NULL AND" AT_SITE "ORDER BY f.id",
-	    "si", site, judged_since);
+	    "sii", site, since_utc, seq);
 
 	while (db_step(&r->db, st)) {
 		struct store_short_row row = {
@@ -62,6 +80,7 @@ store_read_short(struct store_reader *r, const char *site, int64_t judged_since,
 		if (sqlite3_column_bytes(st, 3) == 16)
 			row.uuid = sqlite3_column_blob(st, 3);
 		state_now(r, st, 9, &row);
+		row.changed = sqlite3_column_int(st, 13);
 		row.judged = r->alive.alive && sqlite3_column_int(st, 12) == 1;
 		if (row.uuid != NULL && !fn(arg, &row)) {
 			db_done(st);

@@ -55,10 +55,10 @@ store_read_search(struct store_reader *r, const struct store_search *ask,
 	*next_out = 0;
 	store_reader_begin(r);
 	int64_t first = db_int(&r->db, 0, "SELECT min(seq) FROM event", "");
-	int64_t below = ask->before != 0
-			    ? ask->before
-			    : db_int(&r->db, 0, "SELECT max(seq) FROM event",
-				  "") + 1;
+	int64_t below =
+	    ask->before != 0
+		? ask->before
+		: db_int(&r->db, 0, "SELECT max(seq) FROM event", "") + 1;
 	int64_t from = below > first + ask->looked ? below - ask->looked : 0;
 	sqlite3_stmt *st;
 
@@ -115,10 +115,13 @@ store_read_papers(struct store_reader *r, int64_t below, int64_t number,
 	    " lower(hex(t.sha256)), t.site" FILE_OF("1") FILE_OF("2") FILE_OF(
 		"3") FILE_OF("4") FILE_OF("5") FILE_OF("6") FILE_OF("7")
 		FILE_OF("8") " FROM report t LEFT JOIN site s ON s.id = t.site"
-	    " LEFT JOIN (SELECT e.seq, coalesce(e.body, p.body) AS body"
-	    "  FROM event e LEFT JOIN private p ON p.seq = e.seq) l"
-	    "  ON l.seq = t.seq AND json_valid(l.body)"
-	    " WHERE t.id < ?1 AND (?2 = 0 OR t.id = ?2) ORDER BY t.id DESC",
+			     " LEFT JOIN (SELECT e.seq, coalesce(e.body, "
+			     "p.body) AS body"
+			     "  FROM event e LEFT JOIN private p ON p.seq = "
+			     "e.seq) l"
+			     "  ON l.seq = t.seq AND json_valid(l.body)"
+			     " WHERE t.id < ?1 AND (?2 = 0 OR t.id = ?2) ORDER "
+			     "BY t.id DESC",
 	    "ii", below, number);
 
 	while (db_step(&r->db, st)) {

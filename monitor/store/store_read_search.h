@@ -38,7 +38,7 @@ struct store_paper_file {
 };
 struct store_paper_row {
 	int64_t id, from_utc, to_utc, made_utc;
-	const char *site;	    /* its path; "" = the fleet */
+	const char *site;	   /* its path; "" = the fleet */
 	const char *path, *sha256; /* of its main file */
 	struct store_paper_file files[STORE_PAPER_FILES];
 	unsigned file_count; /* 0: the line that named them is gone by age */

@@ -56,13 +56,15 @@ struct store_short_row {
 	enum state state;
 	enum cause cause;
 	int64_t since_utc, created_utc;
-	bool judged; /* since that moment at least once (store_read_short) */
+	/* Since the moment that was asked about: judged at least once; added
+	 * or changed in the inventory. */
+	bool judged, changed;
 };
 typedef bool store_short_fn(void *arg, const struct store_short_row *row);
-/* Those in the inventory, by number. judged_since: UTC; a feed is judged when
- * it is no more `learning`, or had some other verdict since then. */
+/* Those in the inventory, by number. since_utc: 0 = nobody asks. A feed counts
+ * as judged when it is no more `learning`, or had some other verdict since. */
 bool store_read_short(struct store_reader *r, const char *site,
-    int64_t judged_since, store_short_fn *fn, void *arg);
+    int64_t since_utc, store_short_fn *fn, void *arg);
 
 struct store_site_place {
 	int64_t id, parent;

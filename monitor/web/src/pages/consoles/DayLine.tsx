@@ -27,7 +27,7 @@ export function DayLine(p: { console: ConsoleRow; zone: string | undefined }): J
 function Bit(p: { part: Part; zone: string | undefined }): JSX.Element {
   const x = p.part, at = (n: number): string => clock(n, p.zone).slice(0, 5);
   return <i class={"presence-part " + x.presence} style={{ left: percent(x.from), width: percent(x.to - x.from) }}
-    title={`${at(x.start)}–${at(x.end)} ${t(`presence.${x.presence}`)}. ${say("why", x.why)}`} />;
+    title={`${at(x.start)}–${at(x.end)} ${t(`presence.${x.presence}`)}. ${say("why.", x.why)}`} />;
 }
 function Disputes(p: { of: Dispute[]; zone: string | undefined }): JSX.Element {
   const end = (d: Dispute): string => day(ms(d.from), p.zone) === day(ms(d.to), p.zone) ? clock(ms(d.to), p.zone) : moment(ms(d.to), p.zone);

@@ -19,7 +19,7 @@ export function Post(p: { post: PostOf }): JSX.Element {
   return <article class={"post " + c.presence} data-row={c.console} data-presence={c.presence} data-console={c.id} aria-label={c.console}>
     <header><h3>{c.console}</h3><PresenceMark presence={c.presence} words />
       <span class="soft"><Ago at={c.since} zone={zone} /></span></header>
-    <p>{say("why", c.why)}</p>
+    <p>{say("why.", c.why)}</p>
     {c.breach && <p class="breach"><b>{t("consoles.breach")}</b> {t("consoles.breach.since", { when: moment(ms(c.breach.since), zone) })}: {c.breach.text}</p>}
     <Force of={c} /><Asked of={c} zone={zone} />
     {p.post.screens.length ? p.post.screens.map(s => <Screen key={s.screen} screen={s} />)

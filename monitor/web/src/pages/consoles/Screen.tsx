@@ -13,7 +13,7 @@ import type { ScreenRow, Tile } from "./types";
 export function Screen(p: { screen: ScreenRow }): JSX.Element {
   const s = p.screen, [open, set] = useState(false);
   return <div class="screen" data-screen={s.screen}>
-    <p><b>{s.screen}</b> <span class="soft">{say("power", s.power)} · {say("source", s.source)}</span></p>
+    <p><b>{s.screen}</b> <span class="soft">{say("power.", s.power)} · {say("source.", s.source)}</span></p>
     {s.tiles.length === 0 ? <p class="soft">{t("consoles.tiles.none")}</p> : <>
       <div class="minis" aria-hidden="true">{s.tiles.map((tile, i) => <i key={i} class={"worth w-" + tile.view} />)}</div>
       <p class="soft">{summary(s.tiles)}</p>
@@ -24,11 +24,11 @@ export function Screen(p: { screen: ScreenRow }): JSX.Element {
 /* "7 tiles count of 9; 2 hidden or covered" */
 function summary(tiles: Tile[]): string {
   const all = worths(tiles), counting = all.find(([view]) => view === "counts")?.[1] ?? 0;
-  const rest = all.filter(([view]) => view !== "counts").map(([view, n]) => `${n} ${say("worth", view)}`);
+  const rest = all.filter(([view]) => view !== "counts").map(([view, n]) => `${n} ${say("worth.", view)}`);
   return [`${t("consoles.tiles", { n: counting })} ${t("consoles.tiles.of", { all: tiles.length })}`, ...rest].join("; ");
 }
 function Shown(p: { tile: Tile }): JSX.Element {
   const f = p.tile.feed ? feeds.get(p.tile.feed) : undefined;
   return <li data-feed={p.tile.feed ?? undefined}>{f ? <><StateMark state={f.state} /> <a href={"/feed/" + f.id}>{f.site ? f.site + "/" : ""}{f.name}</a></>
-    : <span class="soft">{t("consoles.gone")}</span>} <span class="soft">{say("worth", p.tile.view)}</span></li>;
+    : <span class="soft">{t("consoles.gone")}</span>} <span class="soft">{say("worth.", p.tile.view)}</span></li>;
 }

@@ -65,8 +65,8 @@ function TableChoice(p: { table: TableName | ""; told: boolean; onChange: (x: Ta
     onChange={x => { const found = TABLES.find(n => n === x); if (found) p.onChange(found); }} />;
 }
 function Tried(p: { answer: ImportAnswer; busy: boolean; onApply: () => void }): JSX.Element {
-  const a = p.answer, any = a.added + a.changed + a.removed > 0;
-  if (!any) return <Empty title={t("import.nothing")}>{t("import.nothing.why", { n: a.unchanged })}</Empty>;
+  const a = p.answer;
+  if (a.added + a.changed + a.removed === 0) return <Empty title={t("import.nothing")}>{t("import.nothing.why", { n: a.unchanged })}</Empty>;
   return <><Diff answer={a} /><p><Button kind={a.removed ? "danger" : "primary"} busy={p.busy} onClick={p.onApply}>{t(p.busy ? "import.applying" : "import.apply")} …</Button></p></>;
 }
 /* Asks for the reason, applies, and shows what becomes of it. */

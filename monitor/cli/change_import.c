@@ -85,7 +85,7 @@ change_import(struct change *c)
 	const char *file = c->wish->file[0] != '\0' ? c->wish->file : "-";
 
 	if (!import_inventory(c, file) && !import_floor(c, file))
-		change_refuse(c, 422,
+		change_refuse(c, 400,
 		    "table: expected sites, devices, feeds, consoles, screens, "
 		    "patterns or roster");
 }
@@ -109,6 +109,8 @@ feeds_are_his(struct change *c)
 {
 	size_t n = json_array_size(c->wish->feeds);
 
+	if (c->ask->who->local)
+		return true; /* the monitor says which is none */
 	for (size_t i = 0; i < n; i++) {
 		const char *name =
 		    json_string_value(json_array_get(c->wish->feeds, i));
@@ -131,7 +133,7 @@ feeds_are_his(struct change *c)
 static char *
 feeds_lines(const struct change_wish *w, size_t *length_out)
 {
-	size_t n = json_array_size(w->feeds);
+	size_t n = w->lines != NULL ? 0 : json_array_size(w->feeds);
 	char *text = NULL;
 	FILE *f = open_memstream(&text, length_out);
 
@@ -140,6 +142,8 @@ feeds_lines(const struct change_wish *w, size_t *length_out)
 	for (size_t i = 0; i < n; i++)
 		fprintf(f, "%s\n",
 		    json_string_value(json_array_get(w->feeds, i)));
+	if (w->lines != NULL)
+		fwrite(w->lines, 1, w->lines_length, f);
 	return fclose(f) == 0 ? text : NULL;
 }
 
@@ -170,9 +174,9 @@ change_references(struct change *c)
 	bool clear = strcmp(w->action, "clear") == 0;
 
 	if (!clear && strcmp(w->action, "approve") != 0)
-		change_refuse(c, 422, "action: expected approve or clear");
+		change_refuse(c, 400, "action: expected approve or clear");
 	else if ((w->feeds != NULL) + (w->site[0] != '\0') + w->all != 1)
-		change_refuse(c, 422,
+		change_refuse(c, 400,
 		    "expected feeds, site or all, one of them");
 	else if ((w->all && !change_sees_all(c)) ||
 		 (w->site[0] != '\0' &&
@@ -227,7 +231,7 @@ change_handover(struct change *c)
 	if (!change_sees(c, what.site, "no such site"))
 		return;
 	if (w->to_utc <= w->from_utc)
-		change_refuse(c, 422, "to: expected a moment after from");
+		change_refuse(c, 400, "to: expected a moment after from");
 	else if ((l = change_later_new(c, 201, handover_body)) != NULL) {
 		l->more = json_pack("{s:o, s:o, s:s, s:s, s:s}", "from",
 		    cli_json_time(w->from_utc), "to", cli_json_time(w->to_utc),

@@ -119,7 +119,7 @@ times_of(struct change *c, struct overlay_wish *w)
 	const struct change_wish *wish = c->wish;
 
 	if (change_wish_has(wish, WISH_TO) == change_wish_has(wish, WISH_FOR)) {
-		change_refuse(c, 422, "expected to or for_s, one of them");
+		change_refuse(c, 400, "expected to or for_s, one of them");
 		return false;
 	}
 	w->from_utc = wish->from_utc;
@@ -128,7 +128,7 @@ times_of(struct change *c, struct overlay_wish *w)
 		w->to_utc = (w->from_utc != 0 ? w->from_utc : clock_utc_us()) +
 			    wish->for_s * US_PER_S;
 	if (wish->weekly[0] != '\0' && !overlay_weekly_parse(wish->weekly, w)) {
-		change_refuse(c, 422,
+		change_refuse(c, 400,
 		    "weekly: expected days and hours like \"mon-fri "
 		    "22:00-23:00\"");
 		return false;
@@ -204,11 +204,11 @@ change_overlay_add(struct change *c)
 		.tag = wish->tag };
 
 	if (!w.mute && strcmp(wish->kind, "maintenance") != 0)
-		change_refuse(c, 422, "kind: expected maintenance or mute");
+		change_refuse(c, 400, "kind: expected maintenance or mute");
 	else if ((wish->feed[0] != '\0') + (wish->site[0] != '\0') +
 		     (wish->tag[0] != '\0') !=
 		 1)
-		change_refuse(c, 422,
+		change_refuse(c, 400,
 		    "expected feed, site or tag, one of them");
 	else if (change_may(c, w.mute ? RIGHT_MUTE : RIGHT_MAINTENANCE) &&
 		 covers_his(c) && times_of(c, &w))
@@ -244,12 +244,16 @@ overlay_of_his(struct change *c, struct store_target *t)
 void
 change_overlay_end(struct change *c)
 {
+	const char *kind = c->wish->kind;
 	struct change_later *l;
 	struct store_target t;
 
 	if (!overlay_of_his(c, &t) ||
 	    (l = change_later_new(c, 200, ended_body)) == NULL)
 		return;
+	if (kind[0] != '\0')
+		t.overlay =
+		    strcmp(kind, "mute") == 0 ? STORE_MUTE : STORE_MAINTENANCE;
 	l->number = c->ask->number;
 	monitor_overlay_end(c->m, c->ask->number, t.overlay, &c->actor,
 	    change_done, l);

@@ -27,7 +27,7 @@ role_of(struct change *c, bool kiosk)
 	if (role_find(c->wish->role, &role) && role != ROLE_KIOSK &&
 	    role != ROLE_NONE)
 		return role;
-	change_refuse(c, 422,
+	change_refuse(c, 400,
 	    "role: expected viewer, operator, supervisor, auditor or admin");
 	return ROLE_NONE;
 }
@@ -99,7 +99,7 @@ change_user_change(struct change *c)
 	    (u.role = role_of(c, false)) == ROLE_NONE)
 		return;
 	if ((w->given & ~(1u << WISH_REASON)) == 0)
-		change_refuse(c, 422,
+		change_refuse(c, 400,
 		    "expected role, site, disabled or password");
 	else if ((l = change_later_new(c, 200, id_body)) != NULL) {
 		l->number = u.id;
@@ -149,9 +149,9 @@ change_token_add(struct change *c)
 	struct change_later *l;
 
 	if (!kiosk && strcmp(w->kind, "api") != 0)
-		change_refuse(c, 422, "kind: expected api or kiosk");
+		change_refuse(c, 400, "kind: expected api or kiosk");
 	else if (kiosk && w->role[0] != '\0')
-		change_refuse(c, 422, "role: expected none for a kiosk");
+		change_refuse(c, 400, "role: expected none for a kiosk");
 	else if ((what.role = role_of(c, kiosk)) == ROLE_NONE ||
 		 !site_is_his(c))
 		return;

@@ -41,7 +41,7 @@ static const struct {
 	[WISH_DRY_RUN] = { "dry_run", FORM_FLAG, 0, 0, AT(dry_run) },
 	[WISH_FEED] = { "feed", FORM_LINE, 1, 2 * LIMIT_NAME_BYTES, AT(feed) },
 	[WISH_FEEDS] = { "feeds", FORM_LINES, 1, WISH_FEEDS_MOST, AT(feeds) },
-	[WISH_FILE] = { "file", FORM_LINE, 1, 255, AT(file) },
+	[WISH_FILE] = { "file", FORM_LINE, 1, 4095, AT(file) },
 	[WISH_FOR] = { "for_s", FORM_SECONDS, 1, WISH_FOR_MOST_S, AT(for_s) },
 	[WISH_FROM] = { "from", FORM_MOMENT, 0, 0, AT(from_utc) },
 	[WISH_KIND] = { "kind", FORM_LINE, 1, 16, AT(kind) },
@@ -81,7 +81,7 @@ static const struct {
 	{ RIGHT_OVERLAY_ADD, BIT(WISH_KIND) | BIT(WISH_REASON),
 	    BIT(WISH_FEED) | BIT(WISH_SITE) | BIT(WISH_TAG) | BIT(WISH_FROM) |
 		BIT(WISH_TO) | BIT(WISH_FOR) | BIT(WISH_WEEKLY) },
-	{ RIGHT_OVERLAY_END, BIT(WISH_REASON), 0 },
+	{ RIGHT_OVERLAY_END, BIT(WISH_REASON), BIT(WISH_KIND) },
 	{ RIGHT_RETRY, 0, 0 },
 	{ RIGHT_REFERENCES, BIT(WISH_ACTION),
 	    BIT(WISH_FEEDS) | BIT(WISH_SITE) | BIT(WISH_ALL) |
@@ -343,6 +343,27 @@ change_wish_read(enum right right, const char *json, size_t length,
 	good = change_wish_take(right, root, out, fault_out);
 	json_decref(root);
 	return good;
+}
+
+void
+change_wish_expect(enum right right, json_t *root, size_t length)
+{
+	if (right == RIGHT_IMPORT)
+		json_object_set_new(root, "csv", json_string("-"));
+	else if (right == RIGHT_REFERENCES && length > 0)
+		json_object_set_new(root, "feeds", json_pack("[s]", "-"));
+}
+
+void
+change_wish_beside(struct change_wish *w, const char *bytes, size_t length)
+{
+	if (w->right == RIGHT_IMPORT) {
+		w->csv = bytes;
+		w->csv_length = length;
+	} else if (w->feeds != NULL) {
+		w->lines = bytes;
+		w->lines_length = length;
+	}
 }
 
 /* jansson's own copies, which are ours to overwrite before they are freed. */

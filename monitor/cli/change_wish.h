@@ -63,6 +63,9 @@ struct change_wish {
 	    *user, *weekly;
 	size_t csv_length;
 	const json_t *feeds; /* array of texts */
+	/* From beside the JSON, borrowed: names in lines instead of feeds. */
+	const char *lines;
+	size_t lines_length;
 	bool all, complete, disabled, dry_run;
 	int64_t for_s;
 	int64_t from_utc, to_utc; /* microseconds */
@@ -75,6 +78,12 @@ bool change_wish_read(enum right right, const char *json, size_t length,
 /* The same of JSON that is read already; borrowed. */
 bool change_wish_take(enum right right, json_t *root, struct change_wish *out,
     char fault_out[WISH_FAULT_BYTES]);
+/* What came beside the JSON, on the control socket, as it is: a spreadsheet in
+ * place of csv, names in place of feeds. Before it is taken, the root gets the
+ * member that stands for it. Borrowed until fini. */
+void change_wish_expect(enum right right, json_t *root, size_t length);
+void change_wish_beside(struct change_wish *w, const char *bytes,
+    size_t length);
 /* Passwords and tokens are wiped. */
 void change_wish_fini(struct change_wish *w);
 bool change_wish_has(const struct change_wish *w, enum wish_member member);

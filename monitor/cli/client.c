@@ -137,6 +137,15 @@ client_ask(const char *state_dir, const json_t *question, const void *blob,
 	return CLIENT_OK;
 }
 
+json_t *
+client_change(const char *right, int64_t number, json_t *body)
+{
+	if (body == NULL)
+		return NULL;
+	return json_pack("{s:s, s:s, s:I, s:o}", "command", "change", "right",
+	    right, "number", (json_int_t)number, "body", body);
+}
+
 bool
 client_done(const json_t *answer, const char **text_out)
 {

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include <jansson.h>
 
@@ -23,6 +24,9 @@ enum client_result {
 enum client_result client_ask(const char *state_dir, const json_t *question,
     const void *blob, size_t blob_length, unsigned timeout_s,
     json_t **answer_out);
+/* The question that asks for a change, as over HTTP: right is the id of its row
+ * (http/rights.h), body its JSON (given). NULL when body is. */
+json_t *client_change(const char *right, int64_t number, json_t *body);
 /* Was it done? *text_out, borrowed: why not, or what it says; "". */
 bool client_done(const json_t *answer, const char **text_out);
 /* A sentence for each. */

@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "camwarden/words.h"
+#include "monitor/cli/change.h"
+#include "monitor/cli/change_wish.h"
 #include "monitor/cli/cli.h"
 #include "monitor/cli/import_json.h"
 #include "monitor/inventory/inventory.h"
@@ -13,7 +15,6 @@
 #include "monitor/monitor.h"
 #include "monitor/monitor_floor.h"
 #include "monitor/monitor_nightly.h"
-#include "monitor/monitor_overlay.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 #define REASON_BYTES 500u
@@ -117,21 +118,6 @@ table_of(const struct asked *a, enum monitor_table *table_out)
 }
 
 static void
-do_import(const struct asked *a)
-{
-	struct monitor_actor who = { a->q->actor, word(a, "reason") };
-	struct monitor_import what = { .csv = a->q->blob,
-		.length = a->q->blob_length,
-		.file = word(a, "file"), /* of the asker; a name only */
-		.dry_run = flag(a, "dry_run"),
-		.complete = flag(a, "complete") };
-	struct pending *p;
-
-	if (table_of(a, &what.table) && (p = pending_new(a)) != NULL)
-		monitor_import(a->m, &what, &who, on_imported, p);
-}
-
-static void
 do_remove(const struct asked *a)
 {
 	struct monitor_actor who = { a->q->actor, word(a, "reason") };
@@ -157,21 +143,6 @@ floor_kind_named(const struct asked *a, enum floor_kind *out)
 	refuse(a,
 	    "'table' is none, expected consoles, screens, patterns or roster");
 	return false;
-}
-
-static void
-do_floor_import(const struct asked *a)
-{
-	struct monitor_actor who = { a->q->actor, word(a, "reason") };
-	struct monitor_floor_import what = { .csv = a->q->blob,
-		.length = a->q->blob_length,
-		.file = word(a, "file"),
-		.dry_run = flag(a, "dry_run"),
-		.complete = flag(a, "complete") };
-	struct pending *p;
-
-	if (floor_kind_named(a, &what.kind) && (p = pending_new(a)) != NULL)
-		monitor_floor_import(a->m, &what, &who, on_imported, p);
 }
 
 static void
@@ -245,95 +216,65 @@ do_dispute(const struct asked *a)
 		monitor_dispute(a->m, &d, &who, on_changed, p);
 }
 
-static int64_t
-number(const struct asked *a, const char *key)
-{
-	return json_integer_value(json_object_get(a->root, key));
-}
+/* --- what the API can change, too */
 
 static void
-do_overlay(const struct asked *a)
+on_change(void *arg, struct change_answer *r)
 {
-	int64_t days = number(a, "days"), begin = number(a, "begin"),
-		end = number(a, "end");
-	struct overlay_wish w = { .mute = flag(a, "mute"),
-		.feed = word(a, "feed"),
-		.site = word(a, "site"),
-		.tag = word(a, "tag"),
-		.from_utc = number(a, "from"),
-		.to_utc = number(a, "to"),
-		.days = (uint8_t)days,
-		.begin_minute = (uint16_t)begin,
-		.end_minute = (uint16_t)end,
-		.actor = a->q->actor,
-		.reason = word(a, "reason") };
-	struct pending *p;
+	struct pending *p = arg;
+	bool ok = r->status < 300;
+	json_t *o = r->body != NULL ? r->body : json_object();
 
-	if (days < 0 || days > 0x7f || begin < 0 || begin >= 1440 || end < 0 ||
-	    end > 1440 || w.from_utc < 0 || w.to_utc < 0)
-		refuse(a, "'days', 'begin', 'end', 'from' or 'to' is none");
-	else if ((p = pending_new(a)) != NULL)
-		monitor_overlay(a->m, &w, on_changed, p);
+	json_object_set_new(o, "ok", json_boolean(ok));
+	if (!ok && json_object_get(o, "text") == NULL)
+		json_object_set_new(o, "text", json_string(r->text));
+	p->answer(p->arg, o);
+	free(p);
 }
 
-static void
-do_overlay_end(const struct asked *a)
+/* "overlays.add"; NONE: nothing is called so that the monitor does. */
+static enum right
+right_named(const char *id)
 {
-	struct monitor_actor who = { a->q->actor, word(a, "reason") };
-	struct pending *p;
-
-	if (number(a, "overlay") <= 0)
-		refuse(a, "'overlay' is none, expected its number");
-	else if ((p = pending_new(a)) != NULL)
-		monitor_overlay_end(a->m, number(a, "overlay"),
-		    flag(a, "mute") ? STORE_MUTE : STORE_MAINTENANCE, &who,
-		    on_changed, p);
+	for (unsigned i = 0; i < RIGHT_COUNT; i++)
+		if (rights_row((enum right)i)->by == BY_MONITOR &&
+		    strcmp(rights_row((enum right)i)->id, id) == 0)
+			return (enum right)i;
+	return RIGHT_NONE;
 }
 
+/* {"right": "overlays.end", "number": 7, "id": a UUID, "body": {...}}: as it is
+ * asked over HTTP, with spreadsheets and long lists beside it. */
 static void
-do_acknowledge(const struct asked *a)
+do_change(const struct asked *a)
 {
-	struct monitor_actor who = { a->q->actor, word(a, "reason") };
-	const json_t *n = json_object_get(a->root, "incident");
+	json_t *body = json_object_get(a->root, "body");
+	struct change_wish wish;
+	struct change_who who = { .local = true };
+	struct change_ask ask = { .right = right_named(word(a, "right")),
+		.wish = &wish,
+		.who = &who,
+		.number =
+		    json_integer_value(json_object_get(a->root, "number")),
+		.address = "",
+		.agent = "" };
+	char fault[WISH_FAULT_BYTES];
 	struct pending *p;
 
-	if (!json_is_integer(n))
-		refuse(a, "'incident' is none, expected its number");
-	else if ((p = pending_new(a)) != NULL)
-		monitor_acknowledge(a->m, json_integer_value(n), &who,
-		    on_changed, p);
-}
-
-static void
-do_reference(const struct asked *a)
-{
-	struct monitor_actor who = { a->q->actor, word(a, "reason") };
-	struct monitor_reference what = { .all = flag(a, "all"),
-		.site = word(a, "site"),
-		.feeds = a->q->blob,
-		.length = a->q->blob_length };
-	struct pending *p;
-
-	what.clear = strcmp(word(a, "action"), "clear") == 0;
-	if (!what.clear && strcmp(word(a, "action"), "approve") != 0)
-		refuse(a, "'action' is none, expected approve or clear");
-	else if (what.length > NAMES_BYTES)
+	snprintf(who.actor, sizeof(who.actor), "%s", a->q->actor);
+	inventory_uuid_parse(word(a, "id"), ask.uuid);
+	change_wish_expect(ask.right, body, a->q->blob_length);
+	if (a->q->blob_length > NAMES_BYTES && ask.right == RIGHT_REFERENCES)
 		refuse(a, "too many names; use a site, or all");
-	else if ((p = pending_new(a)) != NULL)
-		monitor_reference(a->m, &what, &who, on_changed, p);
-}
-
-static void
-do_retry(const struct asked *a)
-{
-	uint8_t uuid[16];
-
-	if (!inventory_uuid_parse(word(a, "feed"), uuid))
-		refuse(a, "'feed' is none, expected a UUID");
-	else if (!monitor_retry(a->m, uuid))
-		refuse(a, "no such feed");
-	else
-		a->answer(a->arg, json_pack("{s:b}", "ok", 1));
+	else if (!change_wish_take(ask.right, body, &wish, fault))
+		refuse(a, fault);
+	else if ((p = pending_new(a)) == NULL)
+		change_wish_fini(&wish);
+	else {
+		change_wish_beside(&wish, a->q->blob, a->q->blob_length);
+		change_run(a->m, &ask, on_change, p);
+		change_wish_fini(&wish);
+	}
 }
 
 static void
@@ -424,18 +365,12 @@ static const struct {
 	void (*run)(const struct asked *a);
 } commands[] = {
 	{ "status", do_status },
-	{ "import", do_import },
+	{ "change", do_change },
 	{ "remove", do_remove },
-	{ "acknowledge", do_acknowledge },
-	{ "retry", do_retry },
-	{ "reference", do_reference },
-	{ "floor-import", do_floor_import },
 	{ "floor-remove", do_floor_remove },
 	{ "token", do_token },
 	{ "mail-test", do_mail_test },
 	{ "dispute", do_dispute },
-	{ "overlay", do_overlay },
-	{ "overlay-end", do_overlay_end },
 	{ "backup", do_backup },
 };
 

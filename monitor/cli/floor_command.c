@@ -25,10 +25,11 @@ question_of(const struct floor_local *w)
 	}
 	switch (w->verb) {
 	case FLOOR_LOCAL_IMPORT:
-		return json_pack("{s:s, s:s, s:s, s:s, s:b, s:b}", "command",
-		    "floor-import", "table", floor_kind_name(w->kind), "reason",
-		    w->reason, "file", w->file, "dry_run", w->dry_run,
-		    "complete", w->complete);
+		return client_change("import", 0,
+		    json_pack("{s:s, s:s, s:s, s:b, s:b}", "table",
+			floor_kind_name(w->kind), "reason", w->reason, "file",
+			w->file, "dry_run", w->dry_run, "complete",
+			w->complete));
 	case FLOOR_LOCAL_REMOVE:
 		return json_pack("{s:s, s:s, s:s, s:s}", "command",
 		    "floor-remove", "table", floor_kind_name(w->kind), "name",

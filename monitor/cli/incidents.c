@@ -146,8 +146,8 @@ acknowledge(struct incidents *in, const char *number)
 		cli_say("'%.40s' is no incident's number", number);
 		return cli_usage("incidents");
 	}
-	json_t *question = json_pack("{s:s, s:I, s:s}", "command",
-	    "acknowledge", "incident", (json_int_t)id, "reason", in->reason);
+	json_t *question = client_change("incidents.acknowledge", id,
+	    json_pack("{s:s}", "note", in->reason));
 	enum client_result r = question == NULL
 				   ? CLIENT_FAILED
 				   : client_ask(in->cli.config.state_dir,
@@ -163,6 +163,10 @@ acknowledge(struct incidents *in, const char *number)
 
 	if (text[0] != '\0')
 		cli_say("%s", text);
+	if (ok && json_is_true(json_object_get(answer, "already")))
+		cli_say("%s did already",
+		    json_string_value(
+			json_object_get(answer, "acknowledged_by")));
 	json_decref(answer);
 	return ok ? CLI_OK : CLI_TROUBLE;
 }

@@ -97,10 +97,10 @@ change(const struct verb *v, const struct inventory_local *local)
 		    "remove", "table", v->table, "name", local->remove,
 		    "reason", v->reason);
 	else
-		question = json_pack("{s:s, s:s, s:s, s:s, s:b, s:b}",
-		    "command", "import", "table", v->table, "reason", v->reason,
-		    "file", local->file, "dry_run", v->dry_run, "complete",
-		    v->prune);
+		question = client_change("import", 0,
+		    json_pack("{s:s, s:s, s:s, s:b, s:b}", "table", v->table,
+			"reason", v->reason, "file", local->file, "dry_run",
+			v->dry_run, "complete", v->prune));
 	if (question == NULL) {
 		cli_say("the name, reason or file name is no UTF-8");
 		return CLI_FAILED;

@@ -156,14 +156,16 @@ answered(const struct verb *v, json_t *answer)
 		return CLI_FAILED;
 	const char *text;
 	bool ok = client_done(answer, &text);
-	const char *note = strchr(text, '\n');
+	long long number =
+	    json_integer_value(json_object_get(answer, "number"));
+	const char *note = json_string_value(json_object_get(answer, "note"));
 
-	if (ok && v->cli.json && text[0] != '\0')
-		printf("{\"number\": %lld}\n", strtoll(text, NULL, 10));
-	else if (ok && text[0] != '\0')
-		printf("%s %lld\n", name_of(v), strtoll(text, NULL, 10));
-	if (ok && note != NULL)
-		cli_say("%s", note + 1);
+	if (ok && v->cli.json)
+		printf("{\"number\": %lld}\n", number);
+	else if (ok)
+		printf("%s %lld\n", name_of(v), number);
+	if (ok && note != NULL && note[0] != '\0')
+		cli_say("%s", note);
 	if (!ok)
 		cli_say("%s", text);
 	json_decref(answer);

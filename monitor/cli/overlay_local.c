@@ -39,7 +39,6 @@ apply(struct store *store, struct store_reader *r, const struct cli *cli,
 	struct applied a = { .told = false };
 	const struct store_done done = { on_applied, &a };
 	struct overlay_plan p = { .text = "" };
-	char text[OVERLAY_TEXT_BYTES + 32];
 	struct store_now now;
 	bool posted;
 
@@ -57,9 +56,8 @@ apply(struct store *store, struct store_reader *r, const struct cli *cli,
 		return failed("the database did not take it in time");
 	if (!a.ok)
 		return failed(a.error);
-	snprintf(text, sizeof(text), "%lld%s%s", (long long)a.id,
-	    p.text[0] != '\0' ? "\n" : "", p.text);
-	return json_pack("{s:b, s:s}", "ok", 1, "text", text);
+	return json_pack("{s:b, s:I, s:s}", "ok", 1, "number", (json_int_t)a.id,
+	    "note", p.text);
 }
 
 static json_t *
@@ -85,6 +83,37 @@ local(const struct cli *cli, struct overlay_wish *wish, int64_t number)
 	return answer;
 }
 
+static const char *
+kind_of(const struct overlay_wish *w)
+{
+	return w->mute ? "mute" : "maintenance";
+}
+
+static const char *
+said(const char *text)
+{
+	return text[0] != '\0' ? text : NULL;
+}
+
+/* As it is asked over HTTP; given. */
+static json_t *
+wish_json(const struct overlay_wish *w)
+{
+	char from[32] = "", to[32] = "", weekly[64] = "";
+
+	if (w->from_utc != 0)
+		cli_iso(w->from_utc, from);
+	if (w->to_utc != 0)
+		cli_iso(w->to_utc, to);
+	if (w->days != 0)
+		overlay_weekly_print(w->days, w->begin_minute, w->end_minute,
+		    weekly);
+	return json_pack("{s:s, s:s*, s:s*, s:s*, s:s*, s:s*, s:s*, s:s}",
+	    "kind", kind_of(w), "feed", said(w->feed), "site", said(w->site),
+	    "tag", said(w->tag), "from", said(from), "to", said(to), "weekly",
+	    said(weekly), "reason", w->reason);
+}
+
 json_t *
 overlay_ask(const struct cli *cli, struct overlay_wish *w, int64_t number)
 {
@@ -92,17 +121,11 @@ overlay_ask(const struct cli *cli, struct overlay_wish *w, int64_t number)
 	enum client_result r;
 
 	if (number > 0)
-		question = json_pack("{s:s, s:I, s:b, s:s}", "command",
-		    "overlay-end", "overlay", (json_int_t)number, "mute",
-		    w->mute, "reason", w->reason);
+		question = client_change("overlays.end", number,
+		    json_pack("{s:s, s:s}", "kind", kind_of(w), "reason",
+			w->reason));
 	else
-		question = json_pack("{s:s, s:b, s:s, s:s, s:s, s:I, s:I, s:i, "
-				     "s:i, s:i, s:s}",
-		    "command", "overlay", "mute", w->mute, "feed", w->feed,
-		    "site", w->site, "tag", w->tag, "from",
-		    (json_int_t)w->from_utc, "to", (json_int_t)w->to_utc,
-		    "days", (int)w->days, "begin", (int)w->begin_minute, "end",
-		    (int)w->end_minute, "reason", w->reason);
+		question = client_change("overlays.add", 0, wish_json(w));
 	if (question == NULL) {
 		cli_say("a name or the reason is no UTF-8");
 		return NULL;

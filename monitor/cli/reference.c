@@ -112,9 +112,9 @@ static int
 change(const struct reference *r, const char *action)
 {
 	json_t *answer = NULL;
-	json_t *question = json_pack("{s:s, s:s, s:s, s:b, s:s}", "command",
-	    "reference", "action", action, "site", r->site, "all", r->all,
-	    "reason", r->reason);
+	json_t *question = client_change("references", 0,
+	    json_pack("{s:s, s:s, s:b, s:s}", "action", action, "site", r->site,
+		"all", r->all, "reason", r->reason));
 	enum client_result got = CLIENT_FAILED;
 
 	if (question == NULL)

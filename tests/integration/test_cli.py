@@ -175,8 +175,8 @@ def test_control_socket():
     assert control(b"GET / HTTP/1.1\r\n\r\n") == b""
     assert b"too long" in control(frame("", lengths=(1 << 20, 0)))
     assert b"too long" in control(frame("", lengths=(0, 0xffffffff)) + b"x" * 300000)
-    for text in ("", "[]", "{", '{"command":"dance"}', '{"command":7}', "[" * 3000, '{"command":"import","table":"x"}',
-                 '{"command":"retry","feed":"x"}', '{"command":"acknowledge"}', '{"command":"a","command":"b"}',
+    for text in ("", "[]", "{", '{"command":"dance"}', '{"command":7}', "[" * 3000, '{"command":"change","right":"import","body":{"table":"x"}}',
+                 '{"command":"change","right":"feeds.retry","body":{}}', '{"command":"change"}', '{"command":"a","command":"b"}',
                  '{"command":"status","reason":"%s"}' % ("r" * 600)):
         answer = control(frame(text))
         assert b'"ok":false' in answer, (text[:40], answer)
@@ -194,7 +194,7 @@ def test_control_socket():
     # One that asks and leaves.
     with socket.socket(socket.AF_UNIX) as s:
         s.connect(path)
-        s.sendall(frame('{"command":"import","table":"feeds","dry_run":true}', b"name,site,url\nq,s,rtsp://10.1.1.1/x\n"))
+        s.sendall(frame('{"command":"change","right":"import","body":{"table":"feeds","dry_run":true}}', b"name,site,url\nq,s,rtsp://10.1.1.1/x\n"))
     assert b'"ok":true' in control(ok)
 
 

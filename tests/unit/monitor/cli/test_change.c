@@ -557,7 +557,7 @@ kinds_matter(void **state)
 	target_of_feed = true;
 	assert_int_equal(ask(&who, RIGHT_INCIDENT_MUTE, "{\"reason\":\"a\"}")
 			     .status,
-	    422);
+	    400);
 }
 
 static void

@@ -105,11 +105,14 @@ overlay_body(struct change_later *l, const struct monitor_answer *a)
 {
 	const char *note = strchr(a->text, '\n');
 
-	if (l->number != 0)
+	json_t *o = json_pack("{s:I, s:s}", "number", (json_int_t)a->id, "note",
+	    note != NULL ? note + 1 : "");
+
+	if (l->number != 0) {
+		json_object_set_new(o, "incident", json_integer(l->number));
 		monitor_news_incident(l->m, l->number, "muted");
-	return json_pack("{s:I, s:s, s:I*}", "number", (json_int_t)a->id,
-	    "note", note != NULL ? note + 1 : "", "incident",
-	    (json_int_t)l->number);
+	}
+	return o;
 }
 
 /* Until when; false: it is refused. */

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "monitor/cli/run_overlays.h"
+#include "monitor/cli/run_changes.h"
 #include "monitor/http/web.h"
 #include "monitor/http/web_wire.h"
 #include "monitor/monitor.h"
@@ -105,7 +105,7 @@ want_picture(void *arg, const uint8_t uuid[16])
 static void
 change(void *arg, struct web *w, const struct web_change *c)
 {
-	run_overlays_change(arg, w, c);
+	run_changes(arg, w, c);
 }
 
 static void
@@ -140,7 +140,7 @@ run_web_start(struct event_base *base, const struct monitor_config *cfg,
 		web_free(&w);
 	if (w != NULL)
 		monitor_news_watch(monitor, on_news, w);
-	run_overlays_web(w);
+	run_changes_web(w);
 	return w;
 }
 
@@ -159,7 +159,7 @@ run_web_stop(struct web **w, struct monitor *monitor)
 {
 	if (*w == NULL)
 		return;
-	run_overlays_web(NULL);
+	run_changes_web(NULL);
 	monitor_unwatch(monitor, on_row, *w);
 	monitor_news_watch(monitor, NULL, NULL);
 	web_free(w);

@@ -444,6 +444,8 @@ expect(const struct verb *v, enum role role, const char *site, unsigned status)
 		fail_msg("%s of \"%s\", %s %s: %u %s, expected %u",
 		    role_name(role), site, rights_row(v->right)->id, v->json,
 		    g.status, g.text, status);
+	if (status < 300 && status != 204)
+		assert_int_equal(g.body[0], '{');
 	if (status < 300)
 		assert_string_equal(asked, v->call);
 	else

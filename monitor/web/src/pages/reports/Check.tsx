@@ -12,5 +12,5 @@ export function Check(p: { report: Report; onClose: () => void }): JSX.Element {
   return <Dialog title={t("reports.check.title", { name: r.name })} onClose={p.onClose} wide>
     <p>{t("reports.check.why")}</p><Copy text={command} label={t("reports.check")} />
     <p class="soft">{t("reports.check.exit")}</p>
-    <p>{t("reports.check.hash")}</p><Copy text={r.sha256} label="SHA-256" /></Dialog>;
+    <p>{t("reports.check.hash", { file: r.name })}</p><Copy text={r.sha256} label="SHA-256" /></Dialog>;
 }

@@ -9,6 +9,7 @@ import { Button } from "../../ui/basics";
 import { Dialog } from "../../ui/Dialog";
 import { SelectField, TextField } from "../../ui/Field";
 import { problemWords } from "../../ui/toast";
+import { NewPassword } from "../login/NewPassword";
 import { Once } from "./Once";
 import { makePassword } from "./password";
 import { SiteField } from "./SiteField";
@@ -43,7 +44,7 @@ export function UserDialog(p: { user: User | null; onClose: () => void; onDone: 
     <SelectField label={t("users.role")} value={role} onChange={setRole} options={ROLES.map(r => [r, t(`role.${r}`)])} hint={roleWords(role)} />
     <SiteField value={site} onInput={setSite} />
     <SelectField label={t(u ? "users.password.set" : "users.password")} value={how} onChange={x => setHow(x as How)} options={ways} hint={u && how !== "keep" ? t("users.password.set.hint") : undefined} />
-    {how === "own" && <TextField label={t("users.password.new")} type="password" autocomplete="new-password" value={password} onInput={setPassword} required max={256} hint={t("users.password.hint")} name="password" />}
+    {how === "own" && <NewPassword label={t("users.password.new")} user={name} value={password} onInput={setPassword} name="password" />}
     <TextField label={t("reason")} hint={t("users.reason.hint")} value={reason} onInput={setReason} required max={400} name="reason" />
     {error && <p class="error" role="alert">{error}</p>}
     <div class="dialog-actions"><Button onClick={p.onClose}>{t("cancel")}</Button><Button type="submit" kind="primary" busy={busy} disabled={!reason.trim()}>{t("save")}</Button></div>

@@ -56,17 +56,21 @@ function licences(inputs) {
 
 async function bundle() {
   const { build } = await import("esbuild");
-  const common = { bundle: true, write: false, metafile: true, minify: !quick, target: "es2022", legalComments: "none",
-    charset: "utf8", absWorkingDir: here, outdir: "/", logLevel: "warning" };
+  const common = { bundle: true, write: false, metafile: true, minify: !quick, target: "es2022", legalComments: "none", charset: "utf8",
+    absWorkingDir: here, outdir: "/assets", entryNames: "[name]-[hash]", chunkNames: "[name]-[hash]", logLevel: "warning" };
   const worker = await build({ ...common, entryPoints: { worker: "src/worker.ts" }, format: "iife" });
   const style = await build({ ...common, entryPoints: { app: "style/style.css" } });
-  const workerName = named("worker", worker.outputFiles[0].contents, "js");
-  const app = await build({ ...common, entryPoints: { app: "src/main.tsx" }, format: "esm", jsx: "automatic", jsxImportSource: "preact",
-    define: { WORKER_URL: JSON.stringify(workerName) } });
-  const inputs = [worker, style, app].flatMap(r => Object.keys(r.metafile.inputs));
-  return { worker: worker.outputFiles[0].contents, style: style.outputFiles[0].contents, app: app.outputFiles[0].contents, workerName, inputs };
+  const app = await build({ ...common, entryPoints: { app: "src/main.tsx" }, format: "esm", splitting: true, jsx: "automatic", jsxImportSource: "preact",
+    define: { WORKER_URL: JSON.stringify(worker.outputFiles[0].path) } });
+  const made = [style, worker, app].flatMap(r => r.outputFiles).map(f => ({ path: f.path, bytes: f.contents }));
+  made.sort((a, b) => a.path < b.path ? -1 : 1);
+  const entry = start => made.find(f => f.path.startsWith("/assets/" + start[0]) && f.path.endsWith(start[1])).path;
+  const script = entry(["app-", ".js"]);
+  /* What the first look imports is asked for at once, not one after the other. */
+  const needs = Object.entries(app.metafile.outputs).find(([path]) => ("/" + path.replace(/^(\.\.\/)*/, "")).endsWith(script.slice(1)))?.[1].imports ?? [];
+  const preload = needs.filter(i => i.kind === "import-statement").map(i => `<link rel="modulepreload" href="/assets/${i.path.split("/").pop()}">`).sort().join("\n");
+  return { made, preload, script, style: entry(["app-", ".css"]), inputs: [worker, style, app].flatMap(r => Object.keys(r.metafile.inputs)) };
 }
-const named = (name, bytes, ext) => `/assets/${name}-${hash(bytes).slice(0, 12)}.${ext}`;
 
 /* One file of the table: its flags are those of monitor/http/assets.h. */
 function put(table, path, type, bytes, forever) {
@@ -85,16 +89,13 @@ async function main() {
   if (await checked !== 0) die("types do not fit");
   rmSync(out, { recursive: true, force: true });
   mkdirSync(out, { recursive: true });
-  const js = "text/javascript; charset=utf-8", text = "text/plain; charset=utf-8";
-  const table = [], app = named("app", b.app, "js"), style = named("app", b.style, "css");
-  const page = readFileSync(join(here, "app.html"), "utf8").replace("APP_JS", app).replace("APP_CSS", style).replace("WORKER_JS", b.workerName);
+  const type = { js: "text/javascript; charset=utf-8", css: "text/css; charset=utf-8" }, table = [];
+  const page = readFileSync(join(here, "app.html"), "utf8").replace("APP_JS", b.script).replace("APP_CSS", b.style).replace("PRELOAD", b.preload);
   const sizes = [
     put(table, "/", "text/html; charset=utf-8", Buffer.from(page), false),
-    put(table, app, js, b.app, true),
-    put(table, style, "text/css; charset=utf-8", b.style, true),
-    put(table, b.workerName, js, b.worker, true),
+    ...b.made.map(f => put(table, f.path, type[f.path.split(".").pop()], f.bytes, true)),
     put(table, "/icon.svg", "image/svg+xml", readFileSync(join(here, "icon.svg")), false),
-    put(table, "/licences.txt", text, Buffer.from(licences(b.inputs)), false),
+    put(table, "/licences.txt", "text/plain; charset=utf-8", Buffer.from(licences(b.inputs)), false),
   ];
   writeFileSync(join(out, "assets_table.h"),
     "/* Made by monitor/web/build.mjs: ASSET(number, path, type, file, forever). All gzip. */\n" + table.join("\n") + "\n");

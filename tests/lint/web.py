@@ -41,6 +41,7 @@ def check_words(paths):
     words = [p for p in paths if "/src/words/" in p and not p.endswith(".test.ts")]
     code = "\n".join(read(p) for p in paths if "/src/" in p and "/src/words/" not in p)
     begun = set(re.findall(r"`([a-z][\w.-]*\.)\$\{", code)) | set(re.findall(r'"([a-z][\w.-]*\.)" ?\+', code)) | set(re.findall(r'["`]([a-z][\w.-]*\.)["`]', code)) | {"key."}
+    begun |= {w + "." for w in re.findall(r'\bsay\("([a-z]+)"', code)}
     for path in words:
         text = read(path)
         text = text[:text.find("export const es")] if "export const es" in text else text

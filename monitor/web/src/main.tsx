@@ -7,6 +7,7 @@ import { startRouter } from "./router";
 import { loadSession } from "./session";
 import { applyTheme } from "./theme";
 import { startClock } from "./time";
+import { loadRest } from "./ui/later";
 import { failed } from "./ui/toast";
 
 applyTheme();
@@ -15,5 +16,6 @@ startClock();
 startData();
 document.addEventListener("keydown", onKey);
 loadSession().catch(failed);
+loadRest();
 const root = document.getElementById("app");
 if (root) render(<App />, root);

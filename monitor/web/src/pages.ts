@@ -2,19 +2,22 @@
 // Which page an address shows, and the right that opens it.
 import type { ComponentType } from "preact";
 import type { Key } from "./i18n";
-import { Consoles } from "./pages/consoles/Consoles";
-import { Coverage } from "./pages/coverage/Coverage";
-import { Feed } from "./pages/feed/Feed";
-import { Handover } from "./pages/handover/Handover";
-import { Inventory } from "./pages/inventory/Inventory";
-import { Ledger } from "./pages/ledger/Ledger";
 import { Login } from "./pages/login/Login";
 import { Overview } from "./pages/overview/Overview";
-import { References } from "./pages/references/References";
-import { Reports } from "./pages/reports/Reports";
 import { Trouble } from "./pages/trouble/Trouble";
-import { Users } from "./pages/users/Users";
 import { Wall } from "./pages/wall/Wall";
+import { later } from "./ui/later";
+
+/* What the first look needs is there at once; the rest comes when it is idle, or asked for. */
+const Consoles = later(() => import("./pages/consoles/Consoles").then(m => m.Consoles));
+const Coverage = later(() => import("./pages/coverage/Coverage").then(m => m.Coverage));
+const Feed = later(() => import("./pages/feed/Feed").then(m => m.Feed));
+const Handover = later(() => import("./pages/handover/Handover").then(m => m.Handover));
+const Inventory = later(() => import("./pages/inventory/Inventory").then(m => m.Inventory));
+const Ledger = later(() => import("./pages/ledger/Ledger").then(m => m.Ledger));
+const References = later(() => import("./pages/references/References").then(m => m.References));
+const Reports = later(() => import("./pages/reports/Reports").then(m => m.Reports));
+const Users = later(() => import("./pages/users/Users").then(m => m.Users));
 
 export interface PageOf { path: string; title: Key; right: string; page: ComponentType; nav?: string; bare?: boolean }
 /* `path` matches whole or, ending in "/", as the beginning. `nav`: its key after g. */
@@ -26,7 +29,7 @@ export const pages: PageOf[] = [
   { path: "/handover", title: "nav.handover", right: "handover", page: Handover, nav: "h" },
   { path: "/reports", title: "nav.reports", right: "reports", page: Reports, nav: "r" },
   { path: "/references", title: "nav.references", right: "feeds.info", page: References, nav: "f" },
-  { path: "/inventory", title: "nav.inventory", right: "inventory.csv", page: Inventory, nav: "i" },
+  { path: "/inventory", title: "nav.inventory", right: "devices", page: Inventory, nav: "i" },
   { path: "/users", title: "nav.users", right: "users", page: Users, nav: "u" },
   { path: "/ledger", title: "nav.ledger", right: "ledger", page: Ledger, nav: "l" },
   { path: "/wall", title: "nav.wall", right: "wall", page: Wall, nav: "w", bare: true },

@@ -19,11 +19,11 @@ export const en = {
   "banner.late": "The monitor has been silent since {time}", "banner.late.rest": "What you see is its last word; nothing is known now.",
   "record.contradicted": "Record contradicted by an outside witness", "record.unwitnessed": "Record not witnessed outside", "record.witnessed": "Record witnessed {age} ago",
   "theme": "Look", "theme.dark": "Dark", "theme.light": "Light", "theme.contrast": "High contrast", "language": "Language", "sound": "Sound for new trouble",
-  "sound.on": "On", "sound.off": "Off", "logout": "Log out", "password.change": "Change password", "password.old": "Old password", "password.new": "New password",
-  "password.wrong": "The old password is wrong.", "password.changed": "Password changed; your other log-ins have ended.", "account": "{user}, {role}", "help": "Keys and help", "help.licences": "Licences of others' works",
+  "sound.on": "On", "sound.off": "Off", "logout": "Log out",
+  "account": "{user}, {role}", "help": "Keys and help", "help.licences": "Licences of others' works",
   "help.version": "camwarden {version}", "missing.title": "No such page", "missing.text": "Perhaps the link is old.", "missing.back": "To the overview", "rights.none": "Your role does not open this page.",
   "key.everywhere": "Everywhere", "key.everywhere.?": "this help", "key.everywhere./": "search", "key.everywhere.g": "then o overview, t trouble, c consoles, v coverage, h handover, r reports, f references, i inventory, u users, l ledger, w picture wall",
-  "key.everywhere.Escape": "close, clear", "later": "This page is being made.",
+  "key.everywhere.Escape": "close, clear",
 } as const;
 export const es: Record<keyof typeof en, string> = {
   "nav.overview": "Vista general", "nav.trouble": "Problemas", "nav.consoles": "Puestos", "nav.coverage": "Cobertura", "nav.handover": "Relevo",
@@ -45,9 +45,9 @@ export const es: Record<keyof typeof en, string> = {
   "banner.late": "El monitor calla desde {time}", "banner.late.rest": "Lo que ve es su última palabra; ahora no se sabe nada.",
   "record.contradicted": "Un testigo externo contradice el registro", "record.unwitnessed": "Registro sin testigo externo", "record.witnessed": "Registro atestiguado hace {age}",
   "theme": "Aspecto", "theme.dark": "Oscuro", "theme.light": "Claro", "theme.contrast": "Alto contraste", "language": "Idioma", "sound": "Sonido para problemas nuevos",
-  "sound.on": "Sí", "sound.off": "No", "logout": "Cerrar sesión", "password.change": "Cambiar contraseña", "password.old": "Contraseña anterior", "password.new": "Contraseña nueva",
-  "password.wrong": "La contraseña anterior no es correcta.", "password.changed": "Contraseña cambiada; sus otras sesiones han terminado.", "account": "{user}, {role}", "help": "Teclas y ayuda", "help.licences": "Licencias de obras ajenas",
+  "sound.on": "Sí", "sound.off": "No", "logout": "Cerrar sesión",
+  "account": "{user}, {role}", "help": "Teclas y ayuda", "help.licences": "Licencias de obras ajenas",
   "help.version": "camwarden {version}", "missing.title": "No existe esa página", "missing.text": "Quizá el enlace sea antiguo.", "missing.back": "A la vista general", "rights.none": "Su función no abre esta página.",
   "key.everywhere": "En todas partes", "key.everywhere.?": "esta ayuda", "key.everywhere./": "buscar", "key.everywhere.g": "luego o vista general, t problemas, c puestos, v cobertura, h relevo, r informes, f referencias, i inventario, u usuarios, l registro, w mural",
-  "key.everywhere.Escape": "cerrar, borrar", "later": "Esta página está en obras.",
+  "key.everywhere.Escape": "cerrar, borrar",
 };

@@ -5,7 +5,6 @@ import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { language, t } from "./i18n";
 import { useKeys } from "./keys";
 import { pageAt, pages, type PageOf } from "./pages";
-import { AccountHost } from "./pages/users/Account";
 import { startAlert, unclaimed } from "./pages/trouble/alert";
 import { go, here } from "./router";
 import { can, session } from "./session";
@@ -17,6 +16,7 @@ import { busy } from "./ui/busy";
 import { ConfirmHost } from "./ui/Dialog";
 import { Help, helpOpen } from "./ui/Help";
 import { Menu } from "./ui/Menu";
+import { PasswordHost } from "./ui/Password";
 import { RecordAlarm } from "./ui/Record";
 import { Toasts } from "./ui/toast";
 
@@ -84,6 +84,6 @@ export function App(): JSX.Element {
     {!p?.bare && <header><a class="brand" href="/"><img src="/icon.svg" alt="" width="22" height="22" />camwarden</a><Nav at={p?.path ?? ""} /><RecordAlarm /><Menu /></header>}
     {!(p?.bare && p.right === "") && <Banner />}
     <main id="main" class={"page-" + name} data-page={name} aria-busy={busy.value > 0 ? "true" : undefined} tabIndex={-1}>{inside}</main>
-    <Toasts /><ConfirmHost /><AccountHost /><Help />
+    <Toasts /><ConfirmHost /><PasswordHost /><Help />
   </div>;
 }

@@ -4,10 +4,10 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { language, languages, setLanguage, t, type Language } from "../i18n";
 import { logout, session } from "../session";
-import { accountOpen } from "../pages/users/Account";
 import { setSound, setTheme, sound, theme, themes } from "../theme";
 import { Button } from "./basics";
 import { helpOpen } from "./Help";
+import { passwordOpen } from "./Password";
 import { RecordLine } from "./Record";
 
 export function Choices(): JSX.Element {
@@ -30,7 +30,7 @@ export function Menu(): JSX.Element {
       <fieldset><legend>{t("sound")}</legend><Button pressed={sound.value} onClick={() => setSound(true)}>{t("sound.on")}</Button>
         <Button pressed={!sound.value} onClick={() => setSound(false)}>{t("sound.off")}</Button></fieldset>
       <Button onClick={() => { set(false); helpOpen.value = true; }}>{t("help")}</Button>
-      {s?.kind === "login" && <Button onClick={() => { set(false); accountOpen.value = true; }}>{t("account.title")}</Button>}
+      {s?.kind === "login" && <Button onClick={() => { set(false); passwordOpen.value = true; }}>{t("password.change")}</Button>}
       {s?.kind === "login" && <Button onClick={() => void logout()}>{t("logout")}</Button>}
     </div>}
   </div>;

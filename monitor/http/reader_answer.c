@@ -110,8 +110,10 @@ narrow(struct query *q)
 		q->site = site;
 	else if (read_within(scope, site))
 		q->site = scope;
-	else
+	else {
 		q->nowhere = true;
+		q->site = "//"; /* no site is called so */
+	}
 	if (q->site != NULL && q->site[0] == '\0')
 		q->site = NULL;
 }

@@ -165,7 +165,12 @@ query_incidents(struct query *q)
 		.from_utc = q->ask->from_utc_us,
 		.to_utc = q->ask->to_utc_us,
 		.uuid = is_feed(q) ? q->ask->uuid : NULL };
+	int64_t feed = 0;
 
+	if (ask.uuid != NULL && !query_find_feed(q, &feed))
+		return false;
+	if (ask.uuid != NULL && feed == 0)
+		return query_status(q, 404);
 	return list(q, &ask);
 }
 

@@ -37,7 +37,7 @@ struct query {
 	const struct read_ask *ask;
 	const char *dir; /* the state directory */
 	/* The narrower of the ask's scope and site; NULL = all. Nothing lies
-	 * in both: `nowhere`. */
+	 * in both: `nowhere`, and a path that no site has. */
 	const char *site;
 	bool nowhere;
 	int64_t now_utc; /* of the clock */

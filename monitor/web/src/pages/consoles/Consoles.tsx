@@ -3,11 +3,12 @@
 // asked, and how it compares with the roster.
 import type { JSX } from "preact";
 import { t } from "../../i18n";
+import { query, setQuery } from "../../router";
 import { can } from "../../session";
 import { Answer, Empty, PageHead } from "../../ui/basics";
 import { useQuery } from "../../ui/useQuery";
 import { Breaches } from "./Breaches";
-import { counts, roomsOf, walls, type Room } from "./floor";
+import { counts, only, roomsOf, walls, type Room } from "./floor";
 import { PresenceMark } from "./PresenceMark";
 import { Post } from "./Post";
 import { Roster } from "./Roster";
@@ -23,20 +24,23 @@ export function Consoles(): JSX.Element {
     {floor.data?.consoles.length ? <Roster /> : null}</>;
 }
 function Rooms(p: { floor: Floor }): JSX.Element {
-  const { consoles, screens } = p.floor, shared = walls(screens);
-  return <><Summary consoles={consoles} />
-    {roomsOf(consoles, screens).map(r => <RoomPart key={r.name} room={r} />)}
-    {shared.length > 0 && <Walls screens={shared} />}</>;
+  const { consoles, screens } = p.floor, shared = walls(screens), wanted = query("presence");
+  const shown = only(roomsOf(consoles, screens), wanted);
+  return <><Summary consoles={consoles} only={wanted} />
+    {shown.map(r => <RoomPart key={r.name} room={r} />)}
+    {shown.length === 0 && <Empty title={t("consoles.none.such")} />}
+    {shared.length > 0 && !wanted && <Walls screens={shared} />}</>;
 }
-/* How many are what, in the order of what counts. */
-function Summary(p: { consoles: ConsoleRow[] }): JSX.Element {
-  return <ul class="presence-counts">{counts(p.consoles).filter(([s, n]) => n > 0 || s === "attended").map(([s, n]) =>
-    <li key={s}><PresenceMark presence={s} /> <b>{n}</b> {t(`presence.${s}`)}</li>)}</ul>;
+/* How many are what, in the order of what counts; each shows those alone. */
+function Summary(p: { consoles: ConsoleRow[]; only: string }): JSX.Element {
+  return <div class="presence-counts" role="group" aria-label={t("consoles.title")}>{counts(p.consoles).filter(([s, n]) => n > 0 || s === "attended" || s === p.only).map(([s, n]) =>
+    <button key={s} type="button" class="button quiet" aria-pressed={p.only === s} onClick={() => setQuery({ presence: p.only === s ? "" : s })}>
+      <PresenceMark presence={s} /> <b>{n}</b> {t(`presence.${s}`)}</button>)}</div>;
 }
 function RoomPart(p: { room: Room }): JSX.Element {
   const r = p.room, name = r.name || t("consoles.room.none");
   return <section class="room" aria-label={name}>
-    <h2>{name} <span class="soft">{r.site && r.site + " · "}{t("consoles.attended", { n: r.attended, all: r.posts.length })}</span></h2>
+    <h2>{name} <span class="soft">{r.site && r.site + " · "}{t("consoles.attended", { n: r.attended, all: r.all })}</span></h2>
     <div class="posts">{r.posts.map(x => <Post key={x.console.id} post={x} />)}</div></section>;
 }
 function Walls(p: { screens: ScreenRow[] }): JSX.Element {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { counts, partsOf, presenceOf, roomsOf, sums, walls, worths } from "./floor";
+import { counts, only, partsOf, presenceOf, roomsOf, sums, walls, worths } from "./floor";
 import type { ConsoleRow, ScreenRow } from "./types";
 
 const console_ = (id: number, name: string, room: string, presence: string): ConsoleRow =>
@@ -15,6 +15,11 @@ test("rooms and desks in the order people count in", () => {
   assert.deepEqual(rooms.map(r => [r.name, r.attended, r.posts.map(p => p.console.console)]), [["A", 0, ["Desk 1"]], ["B", 1, ["Desk 9", "Desk 10"]]]);
   assert.deepEqual(rooms[1]?.posts[0]?.screens.map(s => s.screen), ["left", "right"]);
   assert.deepEqual(walls([screen("wall", 0), screen("x", 4)]).map(s => s.screen), ["wall"]);
+});
+test("a choice of presence leaves the counts of the room", () => {
+  const rooms = roomsOf([console_(1, "a", "A", "idle"), console_(2, "b", "A", "attended"), console_(3, "c", "B", "attended")], []);
+  assert.deepEqual(only(rooms, "idle").map(r => [r.name, r.posts.length, r.attended, r.all]), [["A", 1, 1, 2]]);
+  assert.equal(only(rooms, "").length, 2);
 });
 test("an unknown word is unknown, never attended", () => {
   assert.equal(presenceOf("present"), "unknown");

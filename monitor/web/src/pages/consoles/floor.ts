@@ -4,7 +4,7 @@
 import type { ConsoleRow, PresenceRow, ScreenRow, Tile } from "./types";
 
 export interface Post { console: ConsoleRow; screens: ScreenRow[] }
-export interface Room { name: string; site: string; posts: Post[]; attended: number }
+export interface Room { name: string; site: string; posts: Post[]; attended: number; all: number }
 export const PRESENCES = ["attended", "idle", "away", "suspect", "unknown"] as const;
 export type Presence = typeof PRESENCES[number];
 
@@ -16,13 +16,18 @@ export const presenceOf = (word: string): Presence => PRESENCES.find(p => p === 
 export function roomsOf(consoles: readonly ConsoleRow[], screens: readonly ScreenRow[]): Room[] {
   const rooms = new Map<string, Room>();
   for (const c of consoles) {
-    const room = rooms.get(c.room) ?? { name: c.room, site: c.site, posts: [], attended: 0 };
+    const room = rooms.get(c.room) ?? { name: c.room, site: c.site, posts: [], attended: 0, all: 0 };
     room.posts.push({ console: c, screens: screens.filter(s => s.console === c.id).sort((a, b) => compare(a.screen, b.screen)) });
+    room.all++;
     room.attended += c.presence === "attended" ? 1 : 0;
     rooms.set(c.room, room);
   }
   for (const room of rooms.values()) room.posts.sort((a, b) => compare(a.console.console, b.console.console));
   return [...rooms.values()].sort((a, b) => compare(a.name, b.name));
+}
+/* Only the posts of that presence; "" is all. The counts stay those of the room. */
+export function only(rooms: readonly Room[], presence: string): Room[] {
+  return rooms.map(r => ({ ...r, posts: r.posts.filter(p => !presence || presenceOf(p.console.presence) === presence) })).filter(r => r.posts.length > 0);
 }
 /* Screens that belong to a room, not to a console. */
 export const walls = (screens: readonly ScreenRow[]): ScreenRow[] => screens.filter(s => !s.console);

@@ -7,7 +7,7 @@ import { language, t, type Key } from "../../i18n";
 import { withQuery } from "../../http";
 import { query, setQuery } from "../../router";
 import { can } from "../../session";
-import { feeds, layout } from "../../store";
+import { byName, feeds, layout, siteInfo } from "../../store";
 import { Answer, Button, Empty, PageHead } from "../../ui/basics";
 import { useQuery } from "../../ui/useQuery";
 import { Blind } from "./Blind";
@@ -24,12 +24,19 @@ export function Coverage(): JSX.Element {
   const may = can("coverage");
   const q = useQuery<CoverageOf>(may ? withQuery("/coverage", { hours, site: query("site") }) : null, { every: 300 });
   return <><PageHead title={t("coverage.title")} hint={t("coverage.hint")}>
-    {may && <div role="group" aria-label={t("coverage.span")} class="segments">{SPANS.map(([h, words]) =>
+    <SiteChoice />{may && <div role="group" aria-label={t("coverage.span")} class="segments">{SPANS.map(([h, words]) =>
       <Button key={h} pressed={h === hours} onClick={() => setQuery({ hours: h === "24" ? "" : h })}>{t(words)}</Button>)}</div>}</PageHead>
     <AtBest />
     {may && <Answer of={q}>{c => c.hours.length && c.sites.length ? <Was coverage={c} />
       : <Empty title={t("coverage.none")}>{t("coverage.none.why")}</Empty>}</Answer>}
     <Debt /></>;
+}
+/* Only a site and what is below it. */
+function SiteChoice(): JSX.Element | null {
+  const known = [...siteInfo.value.keys()].filter(Boolean).sort(byName);
+  if (known.length < 2) return null;
+  return <select class="input choice" aria-label={t("site")} value={query("site")} onChange={e => setQuery({ site: e.currentTarget.value })}>
+    <option value="">{t("coverage.all")}</option>{known.map(s => <option key={s} value={s}>{s}</option>)}</select>;
 }
 /* "72 of 3,700 feeds fit on your screens at a time: ..." */
 function AtBest(): JSX.Element | null {

@@ -34,7 +34,7 @@ function Head(p: { of: LedgerOf }): JSX.Element {
   return <dl class="ledger-head">
     <div><dt>{t("ledger.size")}</dt><dd>{number(l.size)}</dd></div>
     <div><dt>{t("ledger.head")}</dt><dd><Time at={l.head_at} /></dd></div>
-    <div><dt>{t("ledger.kept")}</dt><dd>{l.retention_days ? t("ledger.kept.days", { n: l.retention_days }) : t("ledger.kept.ever")}</dd></div>
+    {l.retention_days ? <div><dt>{t("ledger.kept")}</dt><dd>{t("ledger.kept.days", { n: l.retention_days })}</dd></div> : null}
     <div><dt>{t("ledger.checkpoint")}</dt><dd>{c ? <><Time at={c.at} /> <span class="soft">{t("ledger.checkpoint.of", { n: c.size })}</span></> : t("ledger.checkpoint.none")}</dd></div>
     <div class="wide"><dt>{t("ledger.origin")}</dt><dd><code>{l.origin}</code></dd></div>
     <div class="wide"><dt>{t("ledger.root")}</dt><dd><code>{l.root}</code></dd></div>

@@ -23,8 +23,8 @@ export function Lines(): JSX.Element {
   return <section class="ledger-lines"><h2>{t("ledger.lines")}</h2><Filters kind={kind} feed={feed} q={q} again={pages.again} />
     {pages.error && <Failed problem={pages.error} again={pages.again} />}
     {pages.items.length ? <ol class="lines">{pages.items.map(l => <Line key={l.seq} of={l} />)}</ol>
-      : pages.loading ? <Loading /> : !pages.error && <Empty title={t("ledger.none")}>{t("ledger.none.why")}</Empty>}
-    {pages.next && pages.items.length > 0 && <p><Button onClick={pages.more} busy={pages.loading}>{t("ledger.older")}</Button></p>}</section>;
+      : pages.loading ? <Loading /> : pages.next ? <p class="soft">{t("ledger.back.why")}</p> : !pages.error && <Empty title={t("ledger.none")}>{t("ledger.none.why")}</Empty>}
+    {pages.next && <p><Button onClick={pages.more} busy={pages.loading}>{t(pages.items.length ? "ledger.older" : "ledger.back")}</Button></p>}</section>;
 }
 /* The feed's id by SITE/NAME, as people write it. */
 const feedId = (name: string): string => [...feeds.values()].find(f => (f.site ? f.site + "/" : "") + f.name === name)?.id ?? "";

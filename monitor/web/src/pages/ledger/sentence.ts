@@ -15,12 +15,12 @@ function text(body: Body, key: string): string {
 }
 export interface Sentence { subject: string; more: { key: string; value: string }[] }
 
-/* `feedName` of the line's own feed counts more than all in its body. */
+/* `feedName` of the line's own feed ("" or null: of none) counts more than all in its body. */
 export function sentence(body: unknown, feedName: string | null): Sentence {
   const b: Body = typeof body === "object" && body !== null && !Array.isArray(body) ? body as Body : {};
   const key = NAMES.find(name => text(b, name) !== "");
   const site = key === "name" && text(b, "site") !== "" ? text(b, "site") + "/" : "";
-  const subject = feedName ?? (key === undefined ? "" : site + text(b, key));
+  const subject = feedName ? feedName : (key === undefined ? "" : site + text(b, key));
   const more = MORE.filter(name => name !== key && text(b, name) !== "").map(name => ({ key: name, value: text(b, name).slice(0, LONGEST) }));
   return { subject, more };
 }

@@ -5,21 +5,22 @@ import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { dropShot, wantShot, type Shot } from "../../data/shots";
 import { t } from "../../i18n";
-import { moment } from "../../time";
+import { moment, second } from "../../time";
 import { Button } from "../../ui/basics";
 import type { PictureKind } from "../../ui/Picture";
 
+const FRESH_MS = 20000; // the picture of now is asked anew
 const MODES = ["side", "swipe", "difference"] as const;
 type Mode = typeof MODES[number];
-interface CompareProps { feed: string; kinds: PictureKind[]; left: PictureKind; right: PictureKind; at: number; zone: string | undefined }
+interface CompareProps { feed: string; kinds: PictureKind[]; left: PictureKind; right: PictureKind; at: number; fresh: boolean; zone: string | undefined }
 
 /* The picture of one kind; null while it comes, url "" when there is none. */
-function useKind(feed: string, kind: PictureKind, at: number): Shot | null {
-  const [shot, set] = useState<Shot | null>(null), owner = useRef({});
+function useKind(feed: string, kind: PictureKind, at: number, fresh: boolean): Shot | null {
+  const [shot, set] = useState<Shot | null>(null), owner = useRef({}), now = kind === "current";
+  const turn = now ? at + (fresh ? Math.floor(second.value / FRESH_MS) : 0) : 1;
   useEffect(() => {
-    const mine = owner.current;
-    wantShot(mine, `/feeds/${feed}/thumbnail.png?kind=${kind}`, kind === "current" ? at : 1, set);
-  }, [feed, kind, kind === "current" ? at : 0]);
+    wantShot(owner.current, `/feeds/${feed}/thumbnail.png?kind=${kind}${now && fresh ? "&fresh=1" : ""}`, turn, set);
+  }, [feed, kind, turn]);
   useEffect(() => () => { set(null); dropShot(owner.current); }, [feed, kind]);
   return shot;
 }
@@ -73,7 +74,7 @@ function Pick(p: { label: string; value: PictureKind; kinds: PictureKind[]; set:
 }
 export function Compare(p: CompareProps): JSX.Element {
   const [mode, setMode] = useState<Mode>("side"), [left, setLeft] = useState(p.left), [right, setRight] = useState(p.right);
-  const a = useKind(p.feed, left, p.at), b = useKind(p.feed, right, p.at), both = Boolean(a?.url && b?.url);
+  const a = useKind(p.feed, left, p.at, p.fresh), b = useKind(p.feed, right, p.at, p.fresh), both = Boolean(a?.url && b?.url);
   const alts: [string, string] = [words(left, a, p.zone), words(right, b, p.zone)];
   return <div class="compare">
     <div class="actions">

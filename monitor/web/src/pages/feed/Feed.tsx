@@ -45,10 +45,10 @@ function Head({ s, act }: { s: Shown; act: (d: Doing) => void }): JSX.Element {
   void second.value;
   const { row: f, detail: d } = s, state = stateOf(f.state), zone = s.info?.zone || zoneOf(f.site), off = (f.flags & FLAG.noPicture) !== 0;
   const others = (d.causes ?? []).filter(c => c !== f.cause && c !== "none").map(causeWords).join(", ");
-  return <div class="feed-head"><div class="feed-name">
+  return <div class="fd-head"><div class="fd-name">
     <StateMark state={f.state} maintenance={(f.flags & FLAG.maintenance) !== 0} muted={(f.flags & FLAG.muted) !== 0} />
     <div><h1>{f.name}</h1><p class="soft">{f.site}{zone && <> · {t("feed.local", { time: clock(now(), zone) })}</>}</p></div></div>
-    <div class="feed-verdict"><p class={"feed-cause words-" + state}>{claims() ? (f.cause === "none" ? t(`state.${state}`) : causeWords(f.cause)) : t("feed.noclaim")}</p>
+    <div class="fd-verdict"><p class={"fd-cause words-" + state}>{claims() ? (f.cause === "none" ? t(`state.${state}`) : causeWords(f.cause)) : t("feed.noclaim")}</p>
       <p class="soft">{t("feed.since")} <Time at={f.since} zone={zone} /> ({spanLong(now() - f.since)}){others && " · " + t("feed.also", { what: others })}</p></div>
     <div class="actions">
       {s.incident && !s.incident.acknowledged && can("incidents.acknowledge") && <Button kind="primary" title="a" onClick={() => act({ what: "acknowledge", of: s.incident as Incident })}>{t("trouble.acknowledge")}</Button>}
@@ -60,10 +60,13 @@ function Head({ s, act }: { s: Shown; act: (d: Doing) => void }): JSX.Element {
       {can("references") && !off && d.reference && <Button onClick={() => void reference(s, "clear")}>{t("feed.clear")}</Button>}
     </div></div>;
 }
+/* No picture comes while one of these leads; of the others there is one to see. */
+const silent = new Set(["unreachable", "refused", "name-failed", "tls-failed", "auth-failed", "not-found", "busy", "protocol-error", "no-video", "stalled", "undecodable",
+  "not-sampled", "probe-lost", "over-capacity", "network-lost", "monitor-off"]);
 /* The picture of now; of a feed that is down only on demand, and said to be old. */
 function Current({ row: f, off, zone }: { row: Row; off: boolean; zone: string | undefined }): JSX.Element {
-  const [wanted, want] = useState(false), gone = f.state === 2 || f.state === 3;
-  useEffect(() => want(false), [f.state, f.id]);
+  const [wanted, want] = useState(false), gone = silent.has(f.cause);
+  useEffect(() => want(false), [gone, f.id]);
   if (off) return <p class="soft">{t("feed.pictures.off")}</p>;
   if (!gone) return <Picture feed={f.id} at={f.picture} alt={f.name} live={worth.value === "live"} zone={zone} />;
   if (!wanted) return <div class="shot blank"><div class="shot-none"><p>{t("feed.current.down")}</p>
@@ -73,9 +76,9 @@ function Current({ row: f, off, zone }: { row: Row; off: boolean; zone: string |
 function Pictures({ s, zone }: { s: Shown; zone: string | undefined }): JSX.Element {
   const { row: f, detail: d, info } = s, off = (f.flags & FLAG.noPicture) !== 0, bad = f.state !== 0, ref = info?.reference ?? null;
   const kinds: PictureKind[] = ["current", "reference", "last-good", "first-bad", "recovered"];
-  return <section class="panel feed-pictures"><div class="feed-now"><h2>{t("feed.current")}</h2><Current row={f} off={off} zone={zone} />
-    <div class="feed-help">{f.state !== 0 && <><h3>{t("trouble.try")}</h3><p>{helpOf({ cause: f.cause, help: d.help ?? "" })}</p></>}<h3>{t("trouble.call")}</h3><Contact text={info?.contact ?? ""} /></div></div>
-    {!off && <div><h2>{t("feed.compare")}</h2><Compare key={f.id + bad} feed={f.id} kinds={kinds} left={bad ? "last-good" : "reference"} right={bad ? "first-bad" : "current"} at={f.picture} zone={zone} />
+  return <section class="panel fd-pictures"><div class="fd-now"><h2>{t("feed.current")}</h2><Current row={f} off={off} zone={zone} />
+    <div class="fd-help">{f.state !== 0 && <><h3>{t("trouble.try")}</h3><p>{helpOf({ cause: f.cause, help: d.help ?? "" })}</p></>}<h3>{t("trouble.call")}</h3><Contact text={info?.contact ?? ""} /></div></div>
+    {!off && <div><h2>{t("feed.compare")}</h2><Compare key={f.id + bad} feed={f.id} kinds={kinds} left={bad ? "last-good" : "reference"} right={bad ? "first-bad" : "current"} at={f.picture} fresh={!silent.has(f.cause) && worth.value === "live"} zone={zone} />
       <p class="soft">{ref ? t("feed.reference.by", { time: moment(ms(ref.approved), zone), who: ref.by.replace(/^user:/, ""), why: ref.reason }) : t("feed.reference.none")}</p></div>}</section>;
 }
 function Dialogs({ s, doing, done }: { s: Shown; doing: Doing; done: () => void }): JSX.Element | null {
@@ -90,13 +93,13 @@ function All(s: Shown): JSX.Element {
   useKeys({ a: e => { e.preventDefault(); if (s.incident && !s.incident.acknowledged && can("incidents.acknowledge")) act({ what: "acknowledge", of: s.incident }); },
     c: e => { e.preventDefault(); if (s.incident && can("incidents.comment")) act({ what: "comment", of: s.incident }); },
     s: mute, m: mute, r: () => { if (can("feeds.retry")) void retry(f.id, f.name); } }, "feed");
-  return <div class="feed" data-feed={f.id} data-state={stateOf(f.state)} data-cause={f.cause}>
+  return <div class="fd" data-feed={f.id} data-state={stateOf(f.state)} data-cause={f.cause}>
     <Head s={s} act={act} />
-    <div class="feed-body">
-      <div class="feed-main"><Pictures s={s} zone={zone} />
+    <div class="fd-body">
+      <div class="fd-main"><Pictures s={s} zone={zone} />
         <section class="panel"><h2>{t("feed.past")}</h2><Past feed={f.id} zone={zone} since={f.since} /></section>
         <Graphs feed={f.id} zone={zone} /><WatchedDay feed={f.id} zone={zone} /></div>
-      <div class="feed-side"><Evidence of={s.detail} /><Overlays all={s.info?.overlays ?? []} zone={zone} again={s.again} />
+      <div class="fd-side"><Evidence of={s.detail} zone={zone} /><Overlays all={s.info?.overlays ?? []} zone={zone} again={s.again} />
         <Troubles feed={f.id} zone={zone} off={off} /><Views feed={f.id} zone={zone} from={yesterday} /><Facts of={s.detail} info={s.info} /></div>
     </div>
     <Dialogs s={s} doing={doing} done={() => { act(null); s.again(); }} />

@@ -18,6 +18,7 @@ const DAYS = 30, ROWS = 200;
 function Sums(p: { all: Stretch[]; from: number; to: number }): JSX.Element {
   const s = sum(p.all, p.from, p.to);
   return <p class="sums"><b>{t("feed.past.good", { share: number(share(s.good, s.span), 2) })}</b>
+    {s.unknown >= 1000 && <span>{t("feed.past.most", { share: number(share(s.good + s.unknown, s.span), 2) })}</span>}
     {s.bad > 0 && <span>{t("feed.past.bad", { span: spanLong(s.bad) })}</span>}
     {s.unknown >= 1000 && <span>{t("feed.past.unknown", { span: spanLong(s.unknown) })}</span>}
     <span>{t("feed.past.troubles", { n: s.troubles })}{s.longest > 0 && ", " + t("feed.past.longest", { span: spanLong(s.longest) })}</span></p>;

@@ -25,11 +25,11 @@ export function evidenceOf(e: unknown): Record<string, unknown> {
     return {};
   }
 }
-export function Evidence(p: { of: FeedDetail }): JSX.Element {
+export function Evidence(p: { of: FeedDetail; zone: Zone }): JSX.Element {
   const evidence = evidenceOf(p.of.evidence), lines = evidenceLines(evidence);
   return <section class="panel"><h2>{t("feed.evidence")}</h2>
     {lines.length ? <ul class="evidence">{lines.map(l => <li key={l}>{l}</li>)}</ul> : <p class="soft">{t("feed.evidence.none")}</p>}
-    <p class="soft">{t("feed.sure", { n: p.of.confidence })}</p>
+    <p class="soft">{t("feed.sure", { n: p.of.confidence })}{p.of.at && lines.length > 0 && " · " + t("feed.evidence.at", { time: moment(ms(p.of.at), p.zone) })}</p>
     {lines.length > 0 && <details><summary>{t("feed.evidence.raw")}</summary><pre>{JSON.stringify(evidence, null, 1)}</pre></details>}</section>;
 }
 async function end(o: Overlay, again: () => void): Promise<void> {

@@ -26,10 +26,10 @@ export function Pictures(p: { of: Incident; large?: boolean }): JSX.Element | nu
   const { before, after, recovered, number, site } = p.of, zone = zoneOf(site), large = p.large ?? false;
   const one = (there: boolean, name: "before" | "after" | "recovered"): JSX.Element | null => there
     ? <Still src={`/incidents/${number}/${name}.png`} caption={t(`trouble.${name}`)} zone={zone} />
-    : <figure class="still"><div class="shot blank"><span class="age">{t("picture.none")}</span></div><figcaption>{t(`trouble.${name}`)}</figcaption></figure>;
+    : !large ? <i /> : <figure class="still"><div class="shot blank"><span class="age">{t("picture.none")}</span></div><figcaption>{t(`trouble.${name}`)}</figcaption></figure>;
   if (!before && !after && !recovered) return null;
   return <div class={"tr-pics" + (large ? " large" : "")}>
-    {(before || large) && one(before, "before")}
+    {one(before, "before")}
     {(after || large) && one(after, "after")}
     {recovered && large && one(recovered, "recovered")}
   </div>;

@@ -9,7 +9,8 @@ import { For, Mark, Pictures } from "./Parts";
 import type { Row } from "./order";
 import { headOf, nameOf } from "./words";
 
-export interface ListProps { hand: number; unfolded: ReadonlySet<number>; take: (n: number) => void; fold: (n: number) => void; opens: (i: Incident) => void }
+export interface ListProps { hand: number; unfolded: ReadonlySet<number>; take: (n: number) => void; fold: (n: number) => void; opens: (i: Incident) => void;
+  inline: ((i: Incident) => JSX.Element) | null /* where there is no room beside the list */ }
 const FOLDED_MOST = 100;
 
 function Taken(p: { of: Incident }): JSX.Element | null {
@@ -29,7 +30,7 @@ function Line(p: ListProps & { of: Incident; small?: boolean }): JSX.Element {
       <p class="tr-cause">{head}</p>
       {!p.small && <Taken of={i} />}
     </div>
-    {!p.small && <Pictures of={i} />}
+    {!p.small && !(mine && p.inline) && <Pictures of={i} />}
     <div class="tr-side"><span class="tr-for"><For of={i} /></span>
       {i.criticality > 3 && <span class="tr-crit" title={t("trouble.criticality", { n: i.criticality })}>{t("trouble.criticality.short", { n: i.criticality })}</span>}
       {i.comments > 0 && <span class="soft tr-said" title={t("trouble.comments.n", { n: i.comments })}>{t("trouble.comments.n", { n: i.comments })}</span>}
@@ -40,9 +41,10 @@ export function RowItem(p: ListProps & { row: Row }): JSX.Element {
   const { incident: i, folded } = p.row, shown = p.unfolded.has(i.number);
   return <li>
     <Line {...p} of={i} />
+    {p.inline && p.hand === i.number && p.inline(i)}
     {folded.length > 0 && <div class="tr-fold">
       <button type="button" class="button quiet" aria-expanded={shown} onClick={() => p.fold(i.number)}>{shown ? "▾" : "▸"} {t("trouble.folded", { n: folded.length })}</button>
-      {shown && <ol>{folded.slice(0, FOLDED_MOST).map(f => <li key={f.number}><Line {...p} of={f} small /></li>)}
+      {shown && <ol>{folded.slice(0, FOLDED_MOST).map(f => <li key={f.number}><Line {...p} of={f} small />{p.inline && p.hand === f.number && p.inline(f)}</li>)}
         {folded.length > FOLDED_MOST && <li class="soft">{t("trouble.more", { n: folded.length - FOLDED_MOST })}</li>}</ol>}
     </div>}
   </li>;

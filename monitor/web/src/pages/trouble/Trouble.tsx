@@ -46,6 +46,16 @@ function scrollerOf(e: Element | null): Element | Window {
     if (x.scrollHeight > x.clientHeight + 1 && /auto|scroll/.test(getComputedStyle(x).overflowY)) return x;
   return window;
 }
+/* No room for two columns. */
+function useNarrow(): boolean {
+  const [narrow, set] = useState(() => matchMedia("(max-width: 1099px)").matches);
+  useEffect(() => {
+    const m = matchMedia("(max-width: 1099px)"), say = (): void => set(m.matches);
+    m.addEventListener("change", say);
+    return () => m.removeEventListener("change", say);
+  }, []);
+  return narrow;
+}
 /* Which one is in hand; when it is gone, the one that took its place. */
 function useHand(numbers: number[]): [number, (n: number) => void] {
   const [hand, set] = useState(0), before = useRef<number[]>([]);
@@ -83,7 +93,7 @@ export function Trouble(): JSX.Element {
 function Shown({ of: sorted }: { of: Sorted }): JSX.Element {
   const [unfolded, setUnfolded] = useState<ReadonlySet<number>>(new Set()), [resting, setResting] = useState(false);
   const [asking, setAsking] = useState<{ what: Asking; of: Incident } | null>(null);
-  const numbers = walk(sorted, unfolded, resting), [hand, take] = useHand(numbers), box = useKept(hand);
+  const numbers = walk(sorted, unfolded, resting), [hand, take] = useHand(numbers), box = useKept(hand), narrow = useNarrow();
   const incident = open.value?.get(hand);
   const fold = (n: number): void => setUnfolded(s => { const next = new Set(s); if (!next.delete(n)) next.add(n); return next; });
   const focus = (n: number): void => {
@@ -108,7 +118,7 @@ function Shown({ of: sorted }: { of: Sorted }): JSX.Element {
     const next = done && a?.what === "acknowledge" ? sorted.rows.find(r => !r.incident.acknowledged && r.incident.number !== a.of.number) : undefined;
     focus(next && a ? nextAfter(numbers, sorted.rows.filter(r => !r.incident.acknowledged && r.incident.number !== a.of.number).map(r => r.incident.number), a.of.number) : hand);
   };
-  const list: ListProps = { hand, unfolded, take, fold, opens };
+  const list: ListProps = { hand, unfolded, take, fold, opens, inline: narrow ? i => <Pane of={i} ask={ask} /> : null };
   return <div class="trouble">
     <PageHead title={t("trouble.title")} hint={t("trouble.hint")}><SoundBar /></PageHead>
     <SoundBlocked />
@@ -118,7 +128,7 @@ function Shown({ of: sorted }: { of: Sorted }): JSX.Element {
         <Lists {...list} of={sorted} resting={resting} setResting={setResting} />
         {cut.value && <p class="soft">{t("trouble.cut", { n: open.value?.size ?? 0 })}</p>}
       </div>
-      {incident && <Pane of={incident} ask={ask} />}
+      {incident && !narrow && <Pane of={incident} ask={ask} />}
     </div>
     {asking && <Ask what={asking.what} of={asking.of} onClose={closed} />}
   </div>;

@@ -99,13 +99,13 @@ test("a wall from a silent monitor claims nothing: it is asked for again when it
   source.stop();
 });
 test("a stream that is open and silent is a lost one", async () => {
-  const s = sink(), source = new Source(s), real = performance.now.bind(performance);
+  const s = sink(), source = new Source(s), clock = performance;
   source.start();
   await rest(5);
   const first = last();
-  performance.now = () => real() + 11_000;
+  Object.defineProperty(globalThis, "performance", { configurable: true, value: { now: () => clock.now() + 11_000 } });
   await rest(2800);
   assert.ok(first.readyState === 2 && last() !== first);
-  performance.now = real;
+  Object.defineProperty(globalThis, "performance", { configurable: true, value: clock });
   source.stop();
 });

@@ -138,6 +138,7 @@ on_first_letters(void *arg, const char *letters)
 		.site = "",
 		.password = letters,
 		.first = true,
+		.at_us = clock_mono_us(),
 		.actor = actor,
 		.reason = "set-up" };
 
@@ -229,7 +230,9 @@ claim(struct monitor *m, const struct held_kiosk *k, const char *address,
     monitor_login_fn *answer, void *arg)
 {
 	struct claiming *c = calloc(1, sizeof(*c));
-	struct store_claim s = { .token = k->id, .address = address };
+	struct store_claim s = { .token = k->id,
+		.address = address,
+		.at_us = clock_mono_us() };
 
 	if (c == NULL || !people_secret(c->secret, c->sha256)) {
 		free(c);
@@ -324,8 +327,8 @@ monitor_logout(struct monitor *m, const uint8_t sha256[32],
 		return;
 	}
 	monitor_principal_actor(&p, actor);
-	if (store_login_end(m->store, p.id, STORE_LOGIN_OUT, actor, "",
-		&(struct store_done){ on_left, l }))
+	if (store_login_end(m->store, p.id, STORE_LOGIN_OUT, clock_mono_us(),
+		actor, "", &(struct store_done){ on_left, l }))
 		return;
 	people_answer(answer, arg, 503, "the database can't keep up");
 	free(l);

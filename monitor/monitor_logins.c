@@ -198,7 +198,8 @@ people_let_in(struct monitor *m, const struct people_entry *in,
 		.agent = in->agent,
 		.ends_utc = monitor_utc(m, clock_mono_us()) +
 			    m->config.http_login_longest_us,
-		.password = in->password };
+		.password = in->password,
+		.at_us = clock_mono_us() };
 
 	if (e == NULL || !people_secret(e->secret, e->sha256)) {
 		free(e);
@@ -245,6 +246,7 @@ on_next_made(void *arg, enum hasher_word word, const char *letters)
 		.password = letters,
 		.disabled = -1,
 		.keep_login = a->login,
+		.at_us = clock_mono_us(),
 		.actor = actor,
 		.reason = "own password" };
 

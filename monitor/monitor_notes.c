@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "common/clock.h"
 #include "monitor/monitor_parts.h"
 #include "monitor/monitor_request.h"
 #include "monitor/store/store_users.h"
@@ -29,8 +30,8 @@ monitor_incident_comment(struct monitor *m, int64_t incident, const char *text,
 
 	if (q != NULL)
 		monitor_request_posted(q,
-		    store_incident_comment(m->store, incident, actor, text,
-			&(struct store_done){ on_made, q }));
+		    store_incident_comment(m->store, incident, clock_mono_us(),
+			actor, text, &(struct store_done){ on_made, q }));
 }
 
 void
@@ -41,7 +42,8 @@ monitor_handover(struct monitor *m, const struct monitor_handover *what,
 		.to_utc = what->to_utc_us,
 		.site = what->site,
 		.actor = actor,
-		.text = what->text };
+		.text = what->text,
+		.at_us = clock_mono_us() };
 	struct monitor_request *q = monitor_request_new(answer, arg);
 
 	if (q != NULL)

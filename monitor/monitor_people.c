@@ -300,7 +300,7 @@ drop_over(struct list *l)
 		store_login_end(l->m->store, x->held[i].p.id,
 		    x->held[i].p.ends_utc_us <= l->now_utc ? STORE_LOGIN_LONG
 							   : STORE_LOGIN_IDLE,
-		    "camwarden", "", NULL);
+		    clock_mono_us(), "camwarden", "", NULL);
 		x->held[i] = x->held[--x->held_count];
 	}
 }
@@ -474,7 +474,7 @@ monitor_people_second(struct monitor *m, int64_t now_us)
 		store_login_end(m->store, h->p.id,
 		    h->p.ends_utc_us <= now ? STORE_LOGIN_LONG
 					    : STORE_LOGIN_IDLE,
-		    "camwarden", "", NULL);
+		    now_us, "camwarden", "", NULL);
 		if (x->followed)
 			x->calls.on_gone(x->calls.arg, h->p.sha256);
 	}

@@ -48,6 +48,7 @@ static void
 post(struct change *c, const char *letters)
 {
 	c->user.password = letters;
+	c->user.at_us = clock_mono_us();
 	if (!store_user(c->m->store, &c->user,
 		&(struct store_done){ on_done, c }))
 		fail(c, "the database can't keep up: try again in a minute");
@@ -182,8 +183,8 @@ monitor_user_remove(struct monitor *m, int64_t id,
 	if (c == NULL)
 		return;
 	c->q->result.removed = 1;
-	if (!store_user_remove(m->store, id, who->actor, who->reason,
-		&(struct store_done){ on_done, c }))
+	if (!store_user_remove(m->store, id, clock_mono_us(), who->actor,
+		who->reason, &(struct store_done){ on_done, c }))
 		fail(c, "the database can't keep up: try again in a minute");
 }
 
@@ -196,8 +197,8 @@ monitor_login_end(struct monitor *m, int64_t id,
 	if (c == NULL)
 		return;
 	c->q->result.removed = 1;
-	if (!store_login_end(m->store, id, STORE_LOGIN_ENDED, who->actor,
-		who->reason, &(struct store_done){ on_done, c }))
+	if (!store_login_end(m->store, id, STORE_LOGIN_ENDED, clock_mono_us(),
+		who->actor, who->reason, &(struct store_done){ on_done, c }))
 		fail(c, "the database can't keep up: try again in a minute");
 }
 

@@ -14,7 +14,9 @@
 #include "monitor/monitor_duties.h"
 #include "monitor/monitor.h"
 #include "monitor/monitor_floor.h"
+#include "monitor/monitor_logins.h"
 #include "monitor/monitor_nightly.h"
+#include "monitor/monitor_users.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 #define REASON_BYTES 500u
@@ -184,8 +186,12 @@ do_token(const struct asked *a)
 	t.kind = strcmp(word(a, "kind"), "browser") == 0 ? CONSOLE_TOKEN_BROWSER
 		 : strcmp(word(a, "kind"), "vms") == 0	 ? CONSOLE_TOKEN_VMS
 		 : strcmp(word(a, "kind"), "api") == 0	 ? CONSOLE_TOKEN_API
+		 : strcmp(word(a, "kind"), "kiosk") == 0 ? CONSOLE_TOKEN_KIOSK
 							 : CONSOLE_TOKEN_AGENT;
-	if (revoke != NULL && !json_is_integer(revoke))
+	t.site = word(a, "site");
+	if (word(a, "role")[0] != '\0' && !role_find(word(a, "role"), &t.role))
+		refuse(a, "'role' is none");
+	else if (revoke != NULL && !json_is_integer(revoke))
 		refuse(a, "'revoke' is no number of a token");
 	else if (revoke == NULL && !hash_read(word(a, "hash"), t.hash))
 		refuse(a, "'hash' is none, expected 64 hexadecimal digits");
@@ -196,6 +202,62 @@ do_token(const struct asked *a)
 		    on_changed, p);
 	else
 		monitor_token_add(a->m, &t, &who, on_changed, p);
+}
+
+static const char *
+word_or_none(const struct asked *a, const char *key)
+{
+	return json_string_value(json_object_get(a->root, key));
+}
+
+/* With `add`: a new one; else what is said of it changes. */
+static void
+do_user(const struct asked *a)
+{
+	struct monitor_actor who = { a->q->actor, word(a, "reason") };
+	const json_t *disabled = json_object_get(a->root, "disabled");
+	struct monitor_user u = { .name = word(a, "name"),
+		.site = word_or_none(a, "site"),
+		.hash = word_or_none(a, "hash"),
+		.disabled =
+		    json_is_boolean(disabled) ? json_is_true(disabled) : -1 };
+	struct pending *p;
+
+	if (!flag(a, "add"))
+		u.id = monitor_user_id(a->m, u.name);
+	if (word(a, "role")[0] != '\0' && !role_find(word(a, "role"), &u.role))
+		refuse(a, "'role' is none");
+	else if (!flag(a, "add") && u.id == 0)
+		refuse(a, "no such user");
+	else if ((p = pending_new(a)) != NULL)
+		monitor_user_set(a->m, &u, &who, on_changed, p);
+}
+
+static void
+do_user_remove(const struct asked *a)
+{
+	struct monitor_actor who = { a->q->actor, word(a, "reason") };
+	int64_t id = monitor_user_id(a->m, word(a, "name"));
+	struct pending *p;
+
+	if (id == 0)
+		refuse(a, "no such user");
+	else if ((p = pending_new(a)) != NULL)
+		monitor_user_remove(a->m, id, &who, on_changed, p);
+}
+
+static void
+do_login_end(const struct asked *a)
+{
+	struct monitor_actor who = { a->q->actor, word(a, "reason") };
+	const json_t *login = json_object_get(a->root, "login");
+	struct pending *p;
+
+	if (!json_is_integer(login))
+		refuse(a, "'login' is none, expected its number");
+	else if ((p = pending_new(a)) != NULL)
+		monitor_login_end(a->m, json_integer_value(login), &who,
+		    on_changed, p);
 }
 
 static void
@@ -369,6 +431,9 @@ static const struct {
 	{ "remove", do_remove },
 	{ "floor-remove", do_floor_remove },
 	{ "token", do_token },
+	{ "user", do_user },
+	{ "user-remove", do_user_remove },
+	{ "login-end", do_login_end },
 	{ "mail-test", do_mail_test },
 	{ "dispute", do_dispute },
 	{ "backup", do_backup },

@@ -16,7 +16,7 @@ question_of(const struct floor_local *w)
 {
 	static const char digits[] = "0123456789abcdef";
 	static const char *const kinds[] = { "agent", "agent", "browser", "vms",
-		"api" };
+		"api", "kiosk" };
 	char hash[65] = "";
 
 	for (size_t i = 0; i < 32; i++) {
@@ -35,9 +35,11 @@ question_of(const struct floor_local *w)
 		    "floor-remove", "table", floor_kind_name(w->kind), "name",
 		    w->name, "reason", w->reason);
 	case FLOOR_LOCAL_TOKEN:
-		return json_pack("{s:s, s:s, s:s, s:s, s:s}", "command",
-		    "token", "console", w->name, "kind", kinds[w->token],
-		    "hash", hash, "reason", w->reason);
+		return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s}",
+		    "command", "token", "console", w->name, "kind",
+		    kinds[w->token], "hash", hash, "reason", w->reason, "role",
+		    w->role != ROLE_NONE ? role_name(w->role) : "", "site",
+		    w->site != NULL ? w->site : "");
 	case FLOOR_LOCAL_REVOKE:
 		return json_pack("{s:s, s:I, s:s}", "command", "token",
 		    "revoke", (json_int_t)w->id, "reason", w->reason);

@@ -235,6 +235,10 @@ on_row(void *arg, const struct store_verify_row *row)
 		[STORE_VERIFY_TOKEN] = REPLAY_TOKEN,
 		[STORE_VERIFY_REFERENCE] = REPLAY_REFERENCE,
 		[STORE_VERIFY_REPORT] = REPLAY_REPORT,
+		[STORE_VERIFY_USER] = REPLAY_USER,
+		[STORE_VERIFY_LOGIN] = REPLAY_LOGIN,
+		[STORE_VERIFY_COMMENT] = REPLAY_COMMENT,
+		[STORE_VERIFY_HANDOVER] = REPLAY_HANDOVER,
 	};
 	struct examination *x = arg;
 	struct replay_row r = { tables[row->table], row->id, row->json,

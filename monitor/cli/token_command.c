@@ -41,7 +41,11 @@ token_command_make(const struct cli *cli, struct floor_local *what)
 		printf("%s\n", hex);
 	else
 		cli_say("%s", number);
-	if (ok && !cli->json)
+	if (ok && !cli->json && what->token == CONSOLE_TOKEN_KIOSK)
+		cli_say("kiosk %s: open /kiosk#TOKEN of the status page on "
+			"its machine; it is not shown again",
+		    number);
+	else if (ok && !cli->json)
 		cli_say("token %s: keep it, it is not shown again", number);
 	json_decref(answer);
 	explicit_bzero(random, sizeof(random));

@@ -18,7 +18,7 @@ replay_table_name(enum replay_table table)
 		"presence", "display", "epoch", "incident", "overlay",
 		"thumbnail", "feed", "site", "room", "console", "screen",
 		"prompt", "dispute", "pattern", "shift", "token", "reference",
-		"report", "watched" };
+		"report", "user", "login", "comment", "handover", "watched" };
 
 	return names[table];
 }

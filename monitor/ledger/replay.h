@@ -40,9 +40,13 @@ enum replay_table {
 	REPLAY_TOKEN,
 	REPLAY_REFERENCE,
 	REPLAY_REPORT,
+	REPLAY_USER,
+	REPLAY_LOGIN,
+	REPLAY_COMMENT,
+	REPLAY_HANDOVER,
 	REPLAY_WATCHED, /* sums: replay_sum */
 };
-#define REPLAY_TABLES 20
+#define REPLAY_TABLES 24
 const char *replay_table_name(enum replay_table table);
 
 enum replay_wrong {

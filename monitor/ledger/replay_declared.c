@@ -127,7 +127,8 @@ shift_row(struct replay *r, const struct replay_row *row)
 }
 
 /* --- tokens, by number. Digest 1: who made it; 2: its console, for
- * tokens_leave; times: 0 revoked (0 = not), 1 made */
+ * tokens_leave; 3: who claimed it; times: 0 revoked (0 = not), 1 made, 2
+ * claimed (0 = not) */
 
 void
 tokens_leave(struct replay *r, const struct body_value *console, int64_t utc)
@@ -147,11 +148,22 @@ tokens_leave(struct replay *r, const struct body_value *console, int64_t utc)
 	}
 }
 
+/* Lines of before there were roles: those tokens are supervisors' now. */
+static void
+old_token(struct body_value v[])
+{
+	if (v[5].p != NULL || !body_is(&v[1], "api"))
+		return;
+	v[5] = (struct body_value){ "\"supervisor\"", 12 };
+	v[6] = (struct body_value){ "\"\"", 2 };
+}
+
 static void
 token_line(struct replay *r, const struct replay_line *l)
 {
 	LINE_FIELDS(l, v, "token", "for", "console", "name", "hash_sha256",
-	    "when");
+	    "role", "site", "when");
+	static const struct body_value nobody[2];
 	int64_t id = readable ? body_number(&v[0], 0) : 0;
 	bool add = is_verb(l, "add");
 
@@ -169,30 +181,55 @@ token_line(struct replay *r, const struct replay_line *l)
 		return;
 	if (!add) {
 		t->known &= (uint16_t)~KNOWS_TIME(0);
-		if (v[5].p != NULL)
+		if (v[7].p != NULL)
 			thing_set_time(t, 0, l->utc);
 		return;
 	}
+	old_token(v);
+	thing_set_digest(t, 3, replay_fields(r, nobody, 2));
+	thing_set_time(t, 2, 0);
 	thing_set_digest(t, 1, replay_text(r, l->actor));
 	t->digest[2] = replay_fields(r, &v[2], 1);
 	thing_set_time(t, 0, 0);
 	if (v[4].p != NULL)
-		thing_set_digest(t, 0, replay_fields(r, &v[1], 4));
-	if (v[5].p != NULL)
+		thing_set_digest(t, 0, replay_fields(r, &v[1], 6));
+	if (v[7].p != NULL)
 		thing_set_time(t, 1, l->utc);
+}
+
+static void
+claim_line(struct replay *r, const struct replay_line *l)
+{
+	LINE_FIELDS(l, v, "token", "address", "claim_sha256");
+	struct thing *t = readable ? thing_find(r, REPLAY_TOKEN,
+					 (uint64_t)body_number(&v[0], 0))
+				   : NULL;
+
+	for (size_t i = 0; !readable && i < r->thing_count; i++)
+		if (r->things[i].table == REPLAY_TOKEN)
+			r->things[i].known &=
+			    (uint16_t) ~(KNOWS_DIGEST(3) | KNOWS_TIME(2));
+	if (t == NULL)
+		return;
+	thing_set_digest(t, 3, replay_fields(r, &v[1], 2));
+	thing_set_time(t, 2, l->utc);
 }
 
 static void
 token_row(struct replay *r, const struct replay_row *row)
 {
-	ROW_FIELDS(row, v, "for", "console", "name", "hash_sha256", "created",
-	    "revoked");
-	struct said s = { .digest = { replay_fields(r, v, 4),
-			      replay_text(r, row->actor) },
-		.digest_of = { "what it is, or whose,", "who made it, of" },
-		.time = { body_number(&v[5], 0), body_number(&v[4], 0) },
-		.time_of = { "the end", "when it was made, of" },
-		.utc = body_number(&v[4], 0) };
+	ROW_FIELDS(row, v, "for", "console", "name", "hash_sha256", "role",
+	    "site", "address", "claim_sha256", "created", "revoked", "claimed");
+	struct said s = { .digest = { replay_fields(r, v, 6),
+			      replay_text(r, row->actor), 0,
+			      replay_fields(r, &v[6], 2) },
+		.digest_of = { "what it is, or whose,", "who made it, of", NULL,
+		    "the machine" },
+		.time = { body_number(&v[9], 0), body_number(&v[8], 0),
+		    body_number(&v[10], 0) },
+		.time_of = { "the end", "when it was made, of",
+		    "when it was claimed, of" },
+		.utc = body_number(&v[8], 0) };
 
 	snprintf(s.name, sizeof(s.name), "%lld", (long long)row->id);
 	thing_compare(r, row, (uint64_t)row->id, &s);
@@ -295,13 +332,15 @@ declared_line(struct replay *r, const struct replay_line *l)
 	} else if (strncmp(l->kind, "token.", 6) == 0) {
 		if (add || is_verb(l, "revoke"))
 			token_line(r, l);
+	} else if (strcmp(l->kind, "kiosk.claim") == 0) {
+		claim_line(r, l);
 	} else if (strcmp(l->kind, "reference.approve") == 0 ||
 		   strcmp(l->kind, "reference.clear") == 0) {
 		approval_line(r, l);
 	} else if (strcmp(l->kind, "report") == 0) {
 		report_line(r, l);
 	} else {
-		return false;
+		return people_line(r, l);
 	}
 	return true;
 }
@@ -322,7 +361,10 @@ declared_row(struct replay *r, const struct replay_row *row)
 	case REPLAY_REFERENCE:
 		reference_row(r, row);
 		break;
-	default:
+	case REPLAY_REPORT:
 		report_row(r, row);
+		break;
+	default:
+		people_row(r, row);
 	}
 }

@@ -60,4 +60,10 @@ void tokens_leave(struct replay *r, const struct body_value *console,
     int64_t utc);
 void reference_leaves(struct replay *r, int64_t feed);
 
+/* replay_people.c: users, log-ins, comments, handovers. */
+bool people_line(struct replay *r, const struct replay_line *l);
+void people_row(struct replay *r, const struct replay_row *row);
+/* That the row is not there may be in order. */
+bool people_may_lack(const struct replay *r, const struct thing *t);
+
 #endif

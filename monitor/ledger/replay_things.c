@@ -422,12 +422,15 @@ retention_line(struct replay *r, const struct replay_line *l)
 {
 	static const enum replay_table tables[] = { REPLAY_INTERVAL,
 		REPLAY_THUMBNAIL, REPLAY_PRESENCE, REPLAY_DISPLAY,
-		REPLAY_PROMPT, REPLAY_DISPUTE, REPLAY_REPORT };
+		REPLAY_PROMPT, REPLAY_DISPUTE, REPLAY_REPORT, REPLAY_USER,
+		REPLAY_LOGIN, REPLAY_COMMENT, REPLAY_HANDOVER };
+	enum { TABLES = sizeof(tables) / sizeof(tables[0]) };
 	LINE_FIELDS(l, v, "intervals_to", "thumbnails_to", "presence_to",
 	    "displays_to", "prompts_to", "disputes_to", "reports_to",
-	    "names_to", "watched_to");
+	    "users_to", "logins_to", "comments_to", "handovers_to", "names_to",
+	    "watched_to");
 
-	for (size_t i = 0; readable && i < 7; i++) {
+	for (size_t i = 0; readable && i < TABLES; i++) {
 		int64_t to = body_number(&v[i], INT64_MIN);
 
 		if (to > r->gone_to[tables[i]])
@@ -435,10 +438,10 @@ retention_line(struct replay *r, const struct replay_line *l)
 	}
 	if (!readable)
 		return;
-	if (body_number(&v[7], INT64_MIN) > r->names_to)
-		r->names_to = body_number(&v[7], INT64_MIN);
-	if (v[8].p != NULL) { /* a day, all of it */
-		int64_t to = (body_number(&v[8], -1) + 1) * DAY_US;
+	if (body_number(&v[TABLES], INT64_MIN) > r->names_to)
+		r->names_to = body_number(&v[TABLES], INT64_MIN);
+	if (v[TABLES + 1].p != NULL) { /* a day, all of it */
+		int64_t to = (body_number(&v[TABLES + 1], -1) + 1) * DAY_US;
 
 		if (to > r->gone_to[REPLAY_WATCHED])
 			r->gone_to[REPLAY_WATCHED] = to;

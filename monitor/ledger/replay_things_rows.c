@@ -436,6 +436,7 @@ things_end(struct replay *r)
 		if ((counts ? t->times == 0 : t->seen) ||
 		    (table == REPLAY_THUMBNAIL && may_lack(r, t)) ||
 		    (table == REPLAY_REFERENCE && t->gone) ||
+		    people_may_lack(r, t) ||
 		    ((counts || table == REPLAY_REPORT) &&
 			t->time[0] <= r->gone_to[table]))
 			continue;

@@ -9,11 +9,11 @@
 #include <unistd.h>
 
 #include <event2/event.h>
-#include <sodium.h>
 
 #include "common/channel.h"
 #include "common/log.h"
 #include "monitor/offspring/sandbox.h"
+#include "monitor/people/hash.h"
 #include "monitor/people/hash_wire.h"
 #include "monitor/people/hasher.h"
 
@@ -21,8 +21,9 @@
 #define ALIVE_S 2
 #define NICE 5 /* feeds go before log-ins */
 
-_Static_assert(HASH_LETTERS_BYTES >= crypto_pwhash_STRBYTES, "letters fit");
-_Static_assert(HASHER_LETTERS_BYTES == HASH_LETTERS_BYTES, "the same");
+_Static_assert(HASHER_LETTERS_BYTES == HASH_LETTERS_BYTES &&
+		   HASH_OUT_BYTES == HASH_LETTERS_BYTES,
+    "the same");
 
 static struct event_base *base;
 static struct channel *monitor;
@@ -30,15 +31,8 @@ static struct channel *monitor;
 static bool
 work(const struct hash_job *job, struct hash_done *out)
 {
-	size_t n = strlen(job->password);
-
-	if (job->letters[0] != '\0')
-		return crypto_pwhash_str_verify(job->letters, job->password,
-			   n) == 0;
-	return crypto_pwhash_str_alg(out->letters, job->password, n,
-		   crypto_pwhash_OPSLIMIT_INTERACTIVE,
-		   crypto_pwhash_MEMLIMIT_INTERACTIVE,
-		   crypto_pwhash_ALG_ARGON2ID13) == 0;
+	return job->letters[0] != '\0' ? hash_is(job->letters, job->password)
+				       : hash_make(job->password, out->letters);
 }
 
 static bool
@@ -53,12 +47,12 @@ on_message(void *arg, unsigned type, struct span body)
 		return false;
 	done.id = job.id;
 	done.good = work(&job, &done);
-	sodium_memzero(&job, sizeof(job));
+	explicit_bzero(&job, sizeof(job));
 	w = channel_scratch();
 	hash_put_done(&w, &done);
 	channel_send(monitor, HASH_DONE, w.start, writer_length(&w));
-	sodium_memzero(&done, sizeof(done));
-	sodium_memzero(w.start, writer_length(&w));
+	explicit_bzero(&done, sizeof(done));
+	explicit_bzero(w.start, writer_length(&w));
 	return true;
 }
 
@@ -86,7 +80,7 @@ prepare(void)
 	struct channel_calls calls = { on_message, on_closed, NULL };
 	struct event *alive;
 
-	if (sodium_init() < 0)
+	if (!hash_ready())
 		return false;
 	base = event_base_new();
 	if (base == NULL)

@@ -13,7 +13,8 @@ const char *
 store_login_end_name(unsigned why)
 {
 	static const char *const names[] = { "none", "logout", "password",
-		"disabled", "removed", "ended", "idle", "long", "many" };
+		"disabled", "removed", "ended", "idle", "long", "many",
+		"restored" };
 
 	return why < sizeof(names) / sizeof(names[0]) ? names[why] : "?";
 }
@@ -129,15 +130,30 @@ apply_login(struct writer *w, struct op *op)
 	login_say(w, op, name);
 }
 
+static void
+end_all(struct writer *w, struct op *op)
+{
+	const struct op_word *x = &op->word;
+	int64_t id = 0;
+
+	while ((id = db_int(&w->db, 0,
+		    "SELECT min(id) FROM login WHERE ended IS NULL AND id > ?",
+		    "i", id)) != 0)
+		end_one(w, op, id, (enum store_login_end)x->kind, x->actor,
+		    x->text);
+}
+
 void
 apply_login_end(struct writer *w, struct op *op)
 {
 	const struct op_word *x = &op->word;
 
 	op->result.id = x->id;
-	if (!end_one(w, op, x->id, (enum store_login_end)x->kind, x->actor,
-		x->text) &&
-	    w->db.rc == SQLITE_OK)
+	if (x->id == 0)
+		end_all(w, op);
+	else if (!end_one(w, op, x->id, (enum store_login_end)x->kind, x->actor,
+		     x->text) &&
+		 w->db.rc == SQLITE_OK)
 		apply_fault(op, "no log-in %lld is in force", (long long)x->id);
 }
 

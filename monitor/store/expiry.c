@@ -56,6 +56,21 @@ static const struct rule rules[EXPIRY_COUNT] = {
 	[EXPIRY_REPORTS] = { "reports",
 	    "DELETE FROM report WHERE id IN (SELECT id FROM report"
 	    " WHERE made < ? ORDER BY made LIMIT 500) RETURNING made" },
+	[EXPIRY_LOGINS] = { "logins",
+	    "DELETE FROM login WHERE id IN (SELECT id FROM login"
+	    " WHERE ended < ? ORDER BY ended LIMIT 500) RETURNING ended" },
+	[EXPIRY_USERS] = { "users",
+	    "DELETE FROM user WHERE id IN (SELECT id FROM user"
+	    " WHERE removed < ? AND NOT EXISTS(SELECT 1 FROM login WHERE"
+	    " user = user.id) ORDER BY removed LIMIT 500) RETURNING removed" },
+	[EXPIRY_COMMENTS] = { "comments",
+	    "DELETE FROM comment WHERE id IN (SELECT id FROM comment"
+	    " WHERE created < ? ORDER BY created LIMIT 500)"
+	    " RETURNING created" },
+	[EXPIRY_HANDOVERS] = { "handovers",
+	    "DELETE FROM handover WHERE id IN (SELECT id FROM handover"
+	    " WHERE created < ? ORDER BY created LIMIT 500)"
+	    " RETURNING created" },
 	[EXPIRY_OLD_EVENTS] = { "old_events",
 	    "DELETE FROM event_v1 WHERE utc < ?1 AND seq < 500 +"
 	    " (SELECT min(seq) FROM event_v1) RETURNING seq" },

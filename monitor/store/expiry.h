@@ -31,8 +31,12 @@ enum expiry {
 	EXPIRY_CHECKPOINTS,
 	EXPIRY_DELIVERIES,
 	EXPIRY_REPORTS,
+	EXPIRY_LOGINS,	 /* those that ended; to: when */
+	EXPIRY_USERS,	 /* those that were removed; to: when */
+	EXPIRY_COMMENTS, /* to: when they were made */
+	EXPIRY_HANDOVERS,
 };
-#define EXPIRY_COUNT 15
+#define EXPIRY_COUNT 19
 
 struct tally {
 	struct expired of[EXPIRY_COUNT];

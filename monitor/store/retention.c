@@ -50,6 +50,10 @@ by_age(struct writer *w, int64_t now, struct tally *t)
 	if_due(w, EXPIRY_NAMES, people, t);
 	if_due(w, EXPIRY_CONTENTS, people, t);
 	if_due(w, EXPIRY_DELIVERIES, people, t);
+	if_due(w, EXPIRY_LOGINS, people, t);
+	if_due(w, EXPIRY_USERS, people, t);
+	if_due(w, EXPIRY_COMMENTS, people, t);
+	if_due(w, EXPIRY_HANDOVERS, people, t);
 	if_due(w, EXPIRY_ROLLUPS, limit(now, w->keep_rollup_days), t);
 	if_due(w, EXPIRY_THUMBNAILS, limit(now, w->keep_thumbnail_days), t);
 	if_due(w, EXPIRY_EVENTS, events, t);

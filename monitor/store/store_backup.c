@@ -141,7 +141,8 @@ forget_credentials(struct backup *b)
 	    !db_script(&db, "PRAGMA journal_mode = OFF;"
 			    "PRAGMA synchronous = OFF;"
 			    "PRAGMA secure_delete = ON;"
-			    "DELETE FROM credential; VACUUM"))
+			    "DELETE FROM credential;"
+			    "UPDATE user SET hash = ''; VACUUM"))
 		good = say(b, b->what->to, db.error);
 	db_close(&db);
 	return good;

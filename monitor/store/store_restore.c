@@ -18,6 +18,8 @@
 #include "monitor/store/json.h"
 #include "monitor/store/lock.h"
 #include "monitor/store/schema.h"
+#include "monitor/store/store.h"
+#include "monitor/store/store_users.h"
 
 #define STAGING "camwarden.restoring"
 #define KEPT ".before-restore-"
@@ -243,6 +245,9 @@ append_line(struct restore *r)
 		return false;
 	snprintf(r->error, STORE_ERROR_BYTES, "%.200s: it takes no new line",
 	    r->fresh);
+	/* Who was logged out since is not to be in again. */
+	store_login_end(s, 0, STORE_LOGIN_RESTORED, clock_mono_us(),
+	    r->what->actor, "", NULL);
 	if (store_event(s, clock_mono_us(), "restore", r->what->actor,
 		line_body(r, body, sizeof(body)), &done))
 		store_drain(s, DRAIN_MS);

@@ -23,7 +23,7 @@ store_user(struct store *s, const struct store_user *u,
 	op->user.password = post_text(op, u->password);
 	op->user.actor = post_text(op, u->actor);
 	op->user.reason = post_text(op, u->reason);
-	return post_op(s, op, 0);
+	return post_op(s, op, u->at_us);
 }
 
 static bool
@@ -38,15 +38,18 @@ words(struct store *s, enum op_kind kind, const struct op_word *w,
 	op->word = *w;
 	op->word.actor = post_text(op, w->actor);
 	op->word.text = post_text(op, w->text);
-	return post_op(s, op, 0);
+	return post_op(s, op, w->at_us);
 }
 
 bool
-store_user_remove(struct store *s, int64_t id, const char *actor,
+store_user_remove(struct store *s, int64_t id, int64_t at_us, const char *actor,
     const char *reason, const struct store_done *done)
 {
 	return words(s, OP_USER_REMOVE,
-	    &(struct op_word){ .id = id, .actor = actor, .text = reason },
+	    &(struct op_word){ .id = id,
+		.at_us = at_us,
+		.actor = actor,
+		.text = reason },
 	    done);
 }
 
@@ -65,16 +68,18 @@ store_login(struct store *s, const struct store_login *l,
 	op->login.address = post_text(op, l->address);
 	op->login.agent = post_text(op, l->agent);
 	op->login.password = post_text(op, l->password);
-	return post_op(s, op, 0);
+	return post_op(s, op, l->at_us);
 }
 
 bool
 store_login_end(struct store *s, int64_t id, enum store_login_end why,
-    const char *actor, const char *reason, const struct store_done *done)
+    int64_t at_us, const char *actor, const char *reason,
+    const struct store_done *done)
 {
 	return words(s, OP_LOGIN_END,
 	    &(struct op_word){ .id = id,
 		.kind = (int)why,
+		.at_us = at_us,
 		.actor = actor,
 		.text = reason },
 	    done);
@@ -97,15 +102,18 @@ store_claim(struct store *s, const struct store_claim *c,
 		return false;
 	op->claim = *c;
 	op->claim.address = post_text(op, c->address);
-	return post_op(s, op, 0);
+	return post_op(s, op, c->at_us);
 }
 
 bool
-store_incident_comment(struct store *s, int64_t incident, const char *actor,
-    const char *text, const struct store_done *done)
+store_incident_comment(struct store *s, int64_t incident, int64_t at_us,
+    const char *actor, const char *text, const struct store_done *done)
 {
 	return words(s, OP_COMMENT,
-	    &(struct op_word){ .id = incident, .actor = actor, .text = text },
+	    &(struct op_word){ .id = incident,
+		.at_us = at_us,
+		.actor = actor,
+		.text = text },
 	    done);
 }
 
@@ -124,5 +132,5 @@ store_handover(struct store *s, const struct store_handover *h,
 	op->handover.site = post_text(op, h->site);
 	op->handover.actor = post_text(op, h->actor);
 	op->handover.text = post_text(op, h->text);
-	return post_op(s, op, 0);
+	return post_op(s, op, h->at_us);
 }

@@ -36,12 +36,13 @@ struct store_user {
 	int64_t keep_login;
 	bool first;	 /* only while there is no user at all */
 	bool site_given; /* the store's own */
+	int64_t at_us;
 	const char *actor, *reason;
 };
 bool store_user(struct store *s, const struct store_user *u,
     const struct store_done *done);
-bool store_user_remove(struct store *s, int64_t id, const char *actor,
-    const char *reason, const struct store_done *done);
+bool store_user_remove(struct store *s, int64_t id, int64_t at_us,
+    const char *actor, const char *reason, const struct store_done *done);
 
 /* A user, not disabled, is let in. result.id = the login's number. */
 struct store_login {
@@ -52,6 +53,7 @@ struct store_login {
 	/* The password's hash that was proved: another one by now, and nobody
 	 * is let in. */
 	const char *password;
+	int64_t at_us;
 };
 bool store_login(struct store *s, const struct store_login *l,
     const struct store_done *done);
@@ -62,13 +64,16 @@ enum store_login_end {
 	STORE_LOGIN_REMOVED = 4,
 	STORE_LOGIN_ENDED = 5, /* somebody else said so */
 	STORE_LOGIN_IDLE = 6,
-	STORE_LOGIN_LONG = 7, /* its longest time is over */
-	STORE_LOGIN_MANY = 8, /* the same user had too many */
+	STORE_LOGIN_LONG = 7,	  /* its longest time is over */
+	STORE_LOGIN_MANY = 8,	  /* the same user had too many */
+	STORE_LOGIN_RESTORED = 9, /* a backup came in the database's place */
 };
 /* "logout", "password", ..; "?" when out of range. */
 const char *store_login_end_name(unsigned why);
+/* id 0: all of them. */
 bool store_login_end(struct store *s, int64_t id, enum store_login_end why,
-    const char *actor, const char *reason, const struct store_done *done);
+    int64_t at_us, const char *actor, const char *reason,
+    const struct store_done *done);
 /* It was used lately. No event; of no account. */
 bool store_login_seen(struct store *s, int64_t id, int64_t utc);
 
@@ -78,17 +83,19 @@ struct store_claim {
 	int64_t token;
 	uint8_t hash[32]; /* SHA-256 of the new secret */
 	const char *address;
+	int64_t at_us;
 };
 bool store_claim(struct store *s, const struct store_claim *c,
     const struct store_done *done);
 
-bool store_incident_comment(struct store *s, int64_t incident,
+bool store_incident_comment(struct store *s, int64_t incident, int64_t at_us,
     const char *actor, const char *text, const struct store_done *done);
 
 struct store_handover {
 	int64_t from_utc, to_utc;
 	const char *site; /* a path, "" = all */
 	const char *actor, *text;
+	int64_t at_us;
 };
 bool store_handover(struct store *s, const struct store_handover *h,
     const struct store_done *done);

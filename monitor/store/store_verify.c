@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "camwarden/people.h"
 #include "camwarden/presence.h"
 #include "camwarden/words.h"
 #include "monitor/inventory/inventory.h"
@@ -13,13 +14,15 @@
 #include "monitor/store/json.h"
 #include "monitor/store/reader.h"
 #include "monitor/store/schema.h"
+#include "monitor/store/store_users.h"
 #include "monitor/store/tiles.h"
 
 #define ROW_BYTES (256u << 10)
 
 /* Each gives the row's number, whose it is, then columns by the names that the
  * lines use. A letter before a colon says how a value is written there: b true
- * or false, c cause, p presence, y its why, o power, v source, u uuid, h
+ * or false, c cause, p presence, y its why, o power, v source, r role, w why a
+ * log-in ended, u uuid, h
  * SHA-256 of the bytes, j JSON already, t tiles. NULL is left out. */
 static const char *const selects[STORE_VERIFY_TABLES] = {
 	[STORE_VERIFY_EPOCH] = "SELECT id, NULL, run, reason, anchor, start,"
@@ -131,9 +134,15 @@ static const char *const selects[STORE_VERIFY_TABLES] = {
 	    " LEFT JOIN console c ON c.id = h.console",
 	[STORE_VERIFY_TOKEN] =
 	    "SELECT t.id, t.actor, CASE t.kind WHEN 1 THEN 'agent' WHEN 2"
-	    " THEN 'browser' WHEN 4 THEN 'api' ELSE 'vms' END AS \"for\","
+	    " THEN 'browser' WHEN 4 THEN 'api' WHEN 5 THEN 'kiosk' ELSE 'vms' "
+	    "END AS \"for\","
 	    " ifnull(c.name, '') AS console, nullif(t.name, '') AS name,"
-	    " t.hash AS \"h:hash_sha256\", t.created AS created,"
+	    " t.hash AS \"h:hash_sha256\","
+	    " iif(t.kind > 3, t.role, NULL) AS \"r:role\","
+	    " iif(t.kind > 3, t.site, NULL) AS site,"
+	    " nullif(t.address, '') AS address,"
+	    " t.claim AS \"h:claim_sha256\", t.claimed AS claimed,"
+	    " t.created AS created,"
 	    " ifnull(t.revoked, 0) AS revoked FROM token t"
 	    " LEFT JOIN console c ON c.id = t.console",
 	[STORE_VERIFY_REFERENCE] =
@@ -143,6 +152,23 @@ static const char *const selects[STORE_VERIFY_TABLES] = {
 	    "SELECT id, NULL, starts AS \"from\", ends AS \"to\","
 	    " ifnull(site, 0) AS site, sha256 AS sha256_1, made AS \"when\","
 	    " seq AS line FROM report",
+	[STORE_VERIFY_USER] =
+	    "SELECT id, actor, name AS name, role AS \"r:role\","
+	    " site AS site, ifnull(disabled, 0) AS disabled,"
+	    " created AS created, ifnull(removed, 0) AS removed,"
+	    " CAST(nullif(hash, '') AS BLOB) AS \"h:password_sha256\""
+	    " FROM user",
+	[STORE_VERIFY_LOGIN] =
+	    "SELECT id, NULL, user AS user, hash AS \"h:hash_sha256\","
+	    " address AS address, agent AS agent, ends AS ends,"
+	    " why AS \"w:why\", ifnull(ended, 0) AS ended,"
+	    " created AS created FROM login",
+	[STORE_VERIFY_COMMENT] =
+	    "SELECT id, actor, incident AS incident, text AS text,"
+	    " created AS created FROM comment",
+	[STORE_VERIFY_HANDOVER] =
+	    "SELECT id, actor, starts AS \"from\", ends AS \"to\","
+	    " site AS site, text AS text, created AS created FROM handover",
 };
 
 /* The path as a URI; "" when it is too long. */
@@ -258,6 +284,12 @@ put_number(struct json *j, char how, const char *key, int64_t v)
 		break;
 	case 'v':
 		json_text(j, key, view_source_name(word));
+		break;
+	case 'r':
+		json_text(j, key, role_name(word));
+		break;
+	case 'w':
+		json_text(j, key, store_login_end_name(word));
 		break;
 	default:
 		json_number(j, key, v);

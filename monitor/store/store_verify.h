@@ -46,8 +46,12 @@ enum store_verify_table {
 	STORE_VERIFY_TOKEN,
 	STORE_VERIFY_REFERENCE,
 	STORE_VERIFY_REPORT,
+	STORE_VERIFY_USER,
+	STORE_VERIFY_LOGIN,
+	STORE_VERIFY_COMMENT,
+	STORE_VERIFY_HANDOVER,
 };
-#define STORE_VERIFY_TABLES 18
+#define STORE_VERIFY_TABLES 22
 struct store_verify_row { /* borrowed */
 	enum store_verify_table table;
 	int64_t id;

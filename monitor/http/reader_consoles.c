@@ -13,8 +13,8 @@
 #define BREACHES_MOST 256
 
 struct asked { /* prompts of a console */
-	uint32_t asked, answered, right, missed;
-	int64_t last_utc;
+	uint32_t asked, answered, right, missed, timed;
+	int64_t last_utc, latency_ms; /* summed, of those timed */
 };
 struct breach {
 	int64_t room, console, since_utc;
@@ -55,6 +55,8 @@ on_prompt(void *arg, const struct store_prompt_row *row)
 	p->answered += row->answered_utc != 0;
 	p->right += row->answered_utc != 0 && row->right;
 	p->missed += row->answered_utc == 0;
+	p->timed += row->latency_ms != 0;
+	p->latency_ms += row->latency_ms;
 	if (row->asked_utc > p->last_utc)
 		p->last_utc = row->asked_utc;
 	return true;
@@ -126,6 +128,11 @@ put_prompts(const struct consoles *c, const struct store_console_row *row)
 	query_put_number(q, "right", p->right);
 	query_put_number(q, "missed", p->missed);
 	query_put_time(q, "last", p->last_utc);
+	json_out_key(&q->json, "latency_ms");
+	if (p->timed != 0)
+		json_out_integer(&q->json, p->latency_ms / p->timed);
+	else
+		json_out_null(&q->json);
 	json_out_close(&q->json, '}');
 }
 

@@ -110,6 +110,42 @@ on_presence(void *arg, const struct store_presence_row *row)
 	return true;
 }
 
+#define DISPUTES_MOST 100
+
+/* What whoever sat there said about it: never a name. */
+struct disputes {
+	struct query *q;
+	unsigned count;
+};
+
+static bool
+on_dispute(void *arg, const struct store_dispute_row *row)
+{
+	struct disputes *d = arg;
+
+	json_out_open(&d->q->json, '{');
+	query_put_time(d->q, "from", row->from_utc);
+	query_put_time(d->q, "to", row->to_utc);
+	query_put_time(d->q, "at", row->created_utc);
+	query_put_text(d->q, "text", row->text);
+	json_out_close(&d->q->json, '}');
+	return ++d->count < DISPUTES_MOST;
+}
+
+static bool
+put_disputes(struct query *q, int64_t from, int64_t to)
+{
+	struct disputes d = { q, 0 };
+
+	json_out_key(&q->json, "disputes");
+	json_out_open(&q->json, '[');
+	bool read = store_read_disputes(q->store, q->ask->number, from, to,
+	    on_dispute, &d);
+
+	json_out_close(&q->json, ']');
+	return read;
+}
+
 bool
 query_console_presence(struct query *q)
 {
@@ -125,10 +161,12 @@ query_console_presence(struct query *q)
 	json_out_open(&q->json, '{');
 	query_put_time(q, "from", from);
 	query_put_time(q, "to", to);
+	bool read = put_disputes(q, from, to);
+
 	json_out_key(&q->json, "intervals");
 	json_out_open(&q->json, '[');
-	bool read = store_read_presence(q->store, q->ask->number, from, to,
-	    on_presence, q);
+	read = read && store_read_presence(q->store, q->ask->number, from, to,
+			   on_presence, q);
 
 	query_cut(q);
 	return read;

@@ -64,7 +64,7 @@ export interface Incident {
   comments: number; feeds: number; criticality: number;
 }
 export interface Comment { at: string; by: string; text: string }
-export interface Prompts { asked: number; answered: number; right: number; missed: number; last: Moment }
+export interface Prompts { asked: number; answered: number; right: number; missed: number; last: Moment; latency_ms: number | null }
 export interface Coverage {
   from: string; to: string; hours: string[];
   sites: { site: string; feeds: number; zone: string; cells: ([number, number, number, number, number] | null)[] }[];

@@ -22,7 +22,7 @@ export function DayLine(p: { console: ConsoleRow; zone: string | undefined }): J
     <div class="bar" role="img" aria-label={`${t("consoles.day")}: ${words}`}>{parts.map(x => <Bit key={x.start} part={x} zone={p.zone} />)}</div>
     <div class="scale" aria-hidden="true">{[24, 18, 12, 6, 0].map(h => <span key={h}>{clock(to - h * 3600e3, p.zone).slice(0, 5)}</span>)}</div>
     <p class="soft sums">{words}</p>
-    {q.data?.disputes && q.data.disputes.length > 0 && <Disputes of={q.data.disputes} zone={p.zone} />}</div>;
+    {q.data && q.data.disputes.length > 0 && <Disputes of={q.data.disputes} zone={p.zone} />}</div>;
 }
 function Bit(p: { part: Part; zone: string | undefined }): JSX.Element {
   const x = p.part, at = (n: number): string => clock(n, p.zone).slice(0, 5);

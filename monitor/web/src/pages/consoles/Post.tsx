@@ -38,6 +38,6 @@ function Asked(p: { of: ConsoleRow; zone: string | undefined }): JSX.Element | n
   if (!q) return null;
   return <p class="soft">{t("consoles.prompts")}: {q.asked === 0 ? t("consoles.prompts.none")
     : t("consoles.prompts.text", { asked: q.asked, answered: q.answered, right: q.right, missed: q.missed })}
-    {typeof q.latency_ms === "number" && ", " + t("consoles.latency", { seconds: number(q.latency_ms / 1000, 1) })}
+    {q.latency_ms !== null && ", " + t("consoles.latency", { seconds: number(q.latency_ms / 1000, 1) })}
     {q.last && <> ({t("consoles.prompts.last", { when: "" })}<Time at={q.last} zone={p.zone} />)</>}</p>;
 }

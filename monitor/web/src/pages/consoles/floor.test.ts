@@ -6,7 +6,7 @@ import type { ConsoleRow, ScreenRow } from "./types";
 
 const console_ = (id: number, name: string, room: string, presence: string): ConsoleRow =>
   ({ id, console: name, room, site: "", presence, why: "none", since: null, at: null, screens: 0, tiles: 0, tiles_counting: 0,
-    in_force: { idle_after_s: 300, prompt_after_s: 0, shifts: 0 } });
+    in_force: { idle_after_s: 300, prompt_after_s: 0, shifts: 0 }, prompts: null, breach: null });
 const screen = (name: string, console: number): ScreenRow => ({ screen: name, console, room: console ? 0 : 1, since: null, power: "on", source: "vms", tiles: [] });
 
 test("rooms and desks in the order people count in", () => {

@@ -8,7 +8,7 @@ import { t } from "../../i18n";
 import { withQuery } from "../../http";
 import { go, query } from "../../router";
 import { zoneOf } from "../../store";
-import { moment, ms, spanLong } from "../../time";
+import { dayMinute, moment, ms, now, spanLong } from "../../time";
 import { Answer, Button, Empty, Time } from "../../ui/basics";
 import { StateMark } from "../../ui/StateMark";
 import { Table, type Column } from "../../ui/Table";
@@ -29,7 +29,7 @@ const columns = (from: string | null | undefined): Column<Item>[] => [
 ];
 export function Debt(): JSX.Element {
   const q = useQuery<Owed>(withQuery("/coverage/debt", { site: query("site"), limit: 500 }), { every: 60 });
-  return <section class="debt"><div class="section-head"><div><h2>{t("debt.title")}</h2><p class="soft">{t("debt.hint")}</p></div>
+  return <section class="debt"><div class="section-head"><div><h2>{t("debt.title")}</h2><p class="soft">{t("debt.hint")}</p><p class="on-paper">{dayMinute(now())} {query("site")}</p></div>
     {q.data && q.data.items.length > 0 && <div class="actions"><Button onClick={() => save(q.data)}>{t("debt.csv")}</Button>
       <Button onClick={() => window.print()}>{t("debt.print")}</Button></div>}</div>
     <Answer of={q}>{d => d.items.length ? <>

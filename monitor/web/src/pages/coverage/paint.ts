@@ -32,7 +32,7 @@ export function paint(canvas: HTMLCanvasElement, rows: Row[], columns: number, w
     if (total(cell) === 0) return;
     const x = Math.round(c * wide / columns), w = Math.round((c + 1) * wide / columns) - x - gap;
     const y = top + r * high, h = high - scale, unsure = share(cell, 4);
-    const hatched = unsure > 0.01 ? Math.min(h, Math.max(3 * scale, Math.round(h * unsure))) : 0;
+    const hatched = unsure > 0.03 ? Math.min(h, Math.max(3 * scale, Math.round(h * unsure))) : 0;
     g.fillStyle = colours[step(share(cell, 0))] ?? "";
     g.fillRect(x, y + hatched, w, h - hatched);
     g.fillStyle = unknown;

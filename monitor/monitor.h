@@ -103,7 +103,6 @@ void monitor_free(struct monitor **m);
  * is named in a sentence, given, or NULL when all of it is in force. */
 char *monitor_reload(struct monitor *m, const struct monitor_config *cfg);
 
-/* Watchers hear every row change. */
 bool monitor_watch(struct monitor *m, monitor_row_fn *fn, void *arg);
 void monitor_unwatch(struct monitor *m, monitor_row_fn *fn, void *arg);
 /* Every feed now, in the order of site and name. */
@@ -152,8 +151,9 @@ struct monitor_import {
 	enum monitor_table table;
 	const char *csv; /* with header line */
 	size_t length;
-	bool dry_run;  /* say what would change; change nothing */
-	bool complete; /* rows that the CSV lacks are removed */
+	bool dry_run;	   /* say what would change; change nothing */
+	bool complete;	   /* rows that the CSV lacks are removed */
+	const char *scope; /* only within that site; NULL, "" = anywhere */
 };
 void monitor_import(struct monitor *m, const struct monitor_import *what,
     const struct monitor_actor *who, monitor_answer_fn *answer, void *arg);

@@ -14,6 +14,7 @@
 #include "common/clock.h"
 #include "monitor/inventory/diff.h"
 #include "monitor/inventory/inventory.h"
+#include "monitor/inventory/scope.h"
 
 #define CHANGES_SHOWN 200u
 
@@ -220,7 +221,11 @@ monitor_import(struct monitor *m, const struct monitor_import *what,
 		plan = inventory_plan_new(c.now, c.wanted, &opt, &c.mistakes);
 		if (plan == NULL)
 			refuse(&c, "memory is out");
-		else
+		else if (what->scope != NULL &&
+			 !scope_holds_plan(c.now, plan, what->scope)) {
+			refuse(&c, "some of it lies outside of your site");
+			inventory_plan_free(&plan);
+		} else
 			apply(&c, plan, what->dry_run);
 	}
 	change_fini(&c);

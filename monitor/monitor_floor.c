@@ -10,6 +10,7 @@
 
 #include "common/clock.h"
 #include "monitor/inventory/diff.h"
+#include "monitor/inventory/scope.h"
 #include "monitor/monitor_parts.h"
 #include "monitor/monitor_people.h"
 #include "monitor/monitor_request.h"
@@ -132,7 +133,11 @@ monitor_floor_import(struct monitor *m, const struct monitor_floor_import *what,
 		    &c.mistakes);
 		if (plan == NULL)
 			refuse(&c, "memory is out");
-		else
+		else if (what->scope != NULL &&
+			 !scope_holds_floor(c.now, plan, what->scope)) {
+			refuse(&c, "some of it lies outside of your site");
+			floor_plan_free(&plan);
+		} else
 			apply(&c, plan, what->dry_run);
 	}
 	change_fini(&c);

@@ -18,6 +18,7 @@ struct monitor_floor_import {
 	size_t length;
 	bool dry_run;
 	bool complete;
+	const char *scope; /* as of struct monitor_import */
 };
 void monitor_floor_import(struct monitor *m,
     const struct monitor_floor_import *what, const struct monitor_actor *who,

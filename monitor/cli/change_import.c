@@ -26,6 +26,13 @@ on_imported(void *arg, const struct monitor_answer *a)
 	free(l);
 }
 
+/* Who answers for one site changes what lies in it. */
+static const char *
+scope_of(const struct change *c)
+{
+	return c->ask->who->local ? "" : c->ask->who->principal.site;
+}
+
 static bool
 import_inventory(struct change *c, const char *file)
 {
@@ -39,7 +46,8 @@ import_inventory(struct change *c, const char *file)
 		.csv = w->csv,
 		.length = w->csv_length,
 		.dry_run = w->dry_run,
-		.complete = w->complete };
+		.complete = w->complete,
+		.scope = scope_of(c) };
 	struct change_later *l;
 	size_t i = 0;
 
@@ -48,7 +56,7 @@ import_inventory(struct change *c, const char *file)
 	if (i == 3)
 		return false;
 	what.table = tables[i].table;
-	if (change_may(c, RIGHT_IMPORT_INVENTORY) && change_sees_all(c) &&
+	if (change_may(c, RIGHT_IMPORT_INVENTORY) &&
 	    (l = change_later_new(c, 200, NULL)) != NULL)
 		monitor_import(c->m, &what, &c->actor, on_imported, l);
 	return true;
@@ -62,7 +70,8 @@ import_floor(struct change *c, const char *file)
 		.csv = w->csv,
 		.length = w->csv_length,
 		.dry_run = w->dry_run,
-		.complete = w->complete };
+		.complete = w->complete,
+		.scope = scope_of(c) };
 	unsigned k = FLOOR_CONSOLES;
 	struct change_later *l;
 
@@ -74,7 +83,7 @@ import_floor(struct change *c, const char *file)
 	what.kind = (enum floor_kind)k;
 	if (change_may(c, k == FLOOR_ROSTER ? RIGHT_IMPORT_ROSTER
 					    : RIGHT_IMPORT_INVENTORY) &&
-	    change_sees_all(c) && (l = change_later_new(c, 200, NULL)) != NULL)
+	    (l = change_later_new(c, 200, NULL)) != NULL)
 		monitor_floor_import(c->m, &what, &c->actor, on_imported, l);
 	return true;
 }

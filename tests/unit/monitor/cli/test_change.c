@@ -30,7 +30,7 @@
 /* --- the monitor of paper */
 
 static const char *asked; /* the call that was made last; NULL = none */
-static char asked_actor[100];
+static char asked_actor[100], asked_scope[100];
 static const char *target_site = "North/Gate 3";
 static bool target_found = true, target_of_feed = true;
 static int target_overlay = STORE_MUTE;
@@ -164,7 +164,7 @@ monitor_import(struct monitor *m, const struct monitor_import *what,
     const struct monitor_actor *who, monitor_answer_fn *answer, void *arg)
 {
 	(void)m;
-	(void)what;
+	snprintf(asked_scope, sizeof(asked_scope), "%s", what->scope);
 	take("import", who->actor, answer, arg);
 }
 
@@ -173,7 +173,7 @@ monitor_floor_import(struct monitor *m, const struct monitor_floor_import *what,
     const struct monitor_actor *who, monitor_answer_fn *answer, void *arg)
 {
 	(void)m;
-	(void)what;
+	snprintf(asked_scope, sizeof(asked_scope), "%s", what->scope);
 	take("floor", who->actor, answer, arg);
 }
 
@@ -407,11 +407,11 @@ static const struct verb {
 	    "\"2026-11-22T07:00:00Z\",\"site\":\"North/Gate 3\",\"note\":\"\"}",
 	    O | S | D, 201, "handover", false },
 	{ RIGHT_IMPORT, "{\"table\":\"feeds\",\"csv\":\"x\"}", D, 200, "import",
-	    true },
+	    false },
 	{ RIGHT_IMPORT, "{\"table\":\"roster\",\"csv\":\"x\"}", S | D, 200,
-	    "floor", true },
+	    "floor", false },
 	{ RIGHT_IMPORT, "{\"table\":\"screens\",\"csv\":\"x\"}", D, 200,
-	    "floor", true },
+	    "floor", false },
 	{ RIGHT_USER_ADD,
 	    "{\"name\":\"a\",\"role\":\"viewer\",\"password\":\"p\","
 	    "\"site\":\"North/Gate 3\"}",
@@ -450,6 +450,8 @@ expect(const struct verb *v, enum role role, const char *site, unsigned status)
 		assert_string_equal(asked, v->call);
 	else
 		assert_null(asked); /* nothing was begun */
+	if (status < 300 && v->right == RIGHT_IMPORT)
+		assert_string_equal(asked_scope, site);
 	if (status < 300 && asked_actor[0] != '\0')
 		assert_string_equal(asked_actor, who.actor);
 }

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "monitor/inventory/scope.h"
+
+#include <string.h>
+
+#include "monitor/inventory/floor_work.h"
+
+static bool
+within(const char *path, const char *site)
+{
+	size_t n = strlen(site);
+
+	return n == 0 || (strncmp(path, site, n) == 0 &&
+			     (path[n] == '\0' || path[n] == '/'));
+}
+
+/* --- the inventory */
+
+/* A device serves feeds; it is of the sites of all of them. */
+static bool
+device_within(const struct inventory *now, int64_t id, const char *site)
+{
+	const char *name = NULL;
+
+	for (size_t i = 0; i < now->device_count; i++)
+		if (now->devices[i].id == id)
+			name = now->devices[i].name;
+	for (size_t i = 0; name != NULL && i < now->feed_count; i++)
+		if (strcmp(now->feeds[i].device, name) == 0 &&
+		    !within(now->feeds[i].site, site))
+			return false;
+	return true;
+}
+
+static bool
+feed_within(const struct inventory *now, const struct inventory_change *c,
+    const char *site)
+{
+	if (!within(c->feed.site, site))
+		return false;
+	for (size_t i = 0; c->change == INVENTORY_CHANGE && i < now->feed_count;
+	     i++)
+		if (now->feeds[i].id == c->id)
+			return within(now->feeds[i].site, site);
+	return true;
+}
+
+/* A feed that comes to a device of others would learn its password. */
+static bool
+borrows(const struct inventory *now, const struct inventory_change *c,
+    const char *site)
+{
+	for (size_t i = 0; i < now->feed_count; i++)
+		if (strcmp(now->feeds[i].device, c->feed.device) == 0 &&
+		    c->feed.device[0] != '\0' &&
+		    !within(now->feeds[i].site, site))
+			return true;
+	return false;
+}
+
+static bool
+change_within(const struct inventory *now, const struct inventory_change *c,
+    const char *site)
+{
+	switch (c->kind) {
+	case INVENTORY_SITES:
+		return within(c->site.path, site);
+	case INVENTORY_DEVICES:
+		return c->change == INVENTORY_ADD ||
+		       device_within(now, c->id, site);
+	case INVENTORY_FEEDS:
+		break;
+	}
+	return feed_within(now, c, site) &&
+	       (c->change == INVENTORY_REMOVE || !borrows(now, c, site));
+}
+
+bool
+scope_holds_plan(const struct inventory *now, const struct inventory_plan *plan,
+    const char *site)
+{
+	for (size_t i = 0; site[0] != '\0' && i < plan->count; i++) {
+		if (!change_within(now, &plan->changes[i], site))
+			return false;
+	}
+	return true;
+}
+
+/* --- the floor */
+
+/* Of a room, as it is and as it shall be; a room of no site is of no part. */
+static bool
+room_within(const struct floor *now, const struct floor_plan *plan,
+    const char *name, const char *site)
+{
+	const struct floor_room *r = floor_find_room(now, name);
+
+	if (r != NULL && !within(r->site, site))
+		return false;
+	for (size_t i = 0; i < plan->count; i++) {
+		const struct floor_change *c = &plan->changes[i];
+
+		if (c->kind == FLOOR_ROOMS && strcmp(c->room.name, name) == 0) {
+			r = &c->room;
+			if (!within(r->site, site))
+				return false;
+		}
+	}
+	return r != NULL;
+}
+
+static bool
+console_within(const struct floor *now, const struct floor_plan *plan,
+    const char *name, const char *site)
+{
+	const struct floor_console *c = floor_find_console(now, name);
+
+	return c != NULL && within(c->site, site) &&
+	       room_within(now, plan, c->room, site);
+}
+
+/* It stands at a console, or in a room. */
+static bool
+screen_within(const struct floor *now, const struct floor_plan *plan,
+    const struct floor_screen *s, const char *site)
+{
+	return s->console[0] != '\0'
+		   ? console_within(now, plan, s->console, site)
+		   : room_within(now, plan, s->room, site);
+}
+
+static bool
+floor_within(const struct floor *now, const struct floor_plan *plan,
+    const struct floor_change *c, const char *site)
+{
+	const struct floor_screen *was;
+
+	switch (c->kind) {
+	case FLOOR_CONSOLES:
+		return within(c->console.site, site) &&
+		       room_within(now, plan, c->console.room, site) &&
+		       (c->change == INVENTORY_ADD ||
+			   console_within(now, plan, c->console.name, site));
+	case FLOOR_SCREENS:
+		was = floor_find_screen(now, c->screen.name);
+		return screen_within(now, plan, &c->screen, site) &&
+		       (was == NULL || screen_within(now, plan, was, site));
+	case FLOOR_PATTERNS:
+		return false;
+	case FLOOR_ROSTER:
+		return room_within(now, plan, c->shift.room, site);
+	case FLOOR_ROOMS:
+		break;
+	}
+	return room_within(now, plan, c->room.name, site);
+}
+
+bool
+scope_holds_floor(const struct floor *now, const struct floor_plan *plan,
+    const char *site)
+{
+	for (size_t i = 0; site[0] != '\0' && i < plan->count; i++) {
+		if (!floor_within(now, plan, &plan->changes[i], site))
+			return false;
+	}
+	return true;
+}

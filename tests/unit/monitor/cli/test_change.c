@@ -477,8 +477,9 @@ each_site(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
 		const struct verb *v = &verbs[i];
-		bool own =
-		    v->right == RIGHT_LOGOUT || v->right == RIGHT_PASSWORD;
+		bool own = v->right == RIGHT_LOGOUT ||
+			   v->right == RIGHT_PASSWORD ||
+			   v->right == RIGHT_IMPORT; /* asked with it */
 		bool people =
 		    v->right == RIGHT_USER_ADD || v->right == RIGHT_TOKEN_ADD;
 		unsigned whole = people ? 422 : 403;

@@ -78,7 +78,7 @@ function Pictures({ s, zone }: { s: Shown; zone: string | undefined }): JSX.Elem
   const kinds: PictureKind[] = ["current", "reference", "last-good", "first-bad", "recovered"];
   return <section class="panel fd-pictures"><div class="fd-now"><h2>{t("feed.current")}</h2><Current row={f} off={off} zone={zone} />
     <div class="fd-help">{f.state !== 0 && <><h3>{t("trouble.try")}</h3><p>{helpOf({ cause: f.cause, help: d.help ?? "" })}</p></>}<h3>{t("trouble.call")}</h3><Contact text={info?.contact ?? ""} /></div></div>
-    {!off && <div><h2>{t("feed.compare")}</h2><Compare key={f.id + bad} feed={f.id} kinds={kinds} left={bad ? "last-good" : "reference"} right={bad ? "first-bad" : "current"} at={f.picture} fresh={!silent.has(f.cause) && worth.value === "live"} zone={zone} />
+    {!off && <div><h2>{t("feed.compare")}</h2><Compare key={f.id + bad + (ref ? 1 : 0)} feed={f.id} kinds={kinds} left={bad || !ref ? "last-good" : "reference"} right={bad ? "first-bad" : "current"} at={f.picture} fresh={!silent.has(f.cause) && worth.value === "live"} zone={zone} />
       <p class="soft">{ref ? t("feed.reference.by", { time: moment(ms(ref.approved), zone), who: ref.by.replace(/^user:/, ""), why: ref.reason }) : t("feed.reference.none")}</p></div>}</section>;
 }
 function Dialogs({ s, doing, done }: { s: Shown; doing: Doing; done: () => void }): JSX.Element | null {

@@ -11,7 +11,7 @@ import { go } from "../../router";
 import { can } from "../../session";
 import { zoneOf } from "../../store";
 import { moment, ms, spanLong } from "../../time";
-import { Empty, Failed, Loading, PageHead } from "../../ui/basics";
+import { Button, Empty, Failed, Loading, PageHead } from "../../ui/basics";
 import { undo } from "./acts";
 import { startAlert, trouble } from "./alert";
 import { Ask, type Asking } from "./Dialogs";
@@ -22,6 +22,7 @@ import { RowItem, type ListProps } from "./Row";
 import { SoundBar, SoundBlocked } from "./SoundBar";
 import { nameOf } from "./words";
 
+const MOST = 100; // rows of a group at first
 const opens = (i: Incident): void => go(i.feed ? "/feed/" + i.feed : i.site ? "/?site=" + encodeURIComponent(i.site) : "/");
 
 /* The numbers that arrows walk over: all that is unfolded. */
@@ -68,9 +69,12 @@ function Last(): JSX.Element {
   return <p>{i ? t("trouble.none.last", { what: causeWords(i.cause), name: nameOf(i), time: moment(ms(i.until ?? i.closed), zoneOf(i.site)),
     span: spanLong(ms(i.until ?? i.closed) - ms(i.since)) }) : t("trouble.none.text")}</p>;
 }
+/* Not all of a flood at once: what is below is a press away. */
 function Group(p: ListProps & { rows: Row[]; title: string }): JSX.Element | null {
+  const [most, set] = useState(MOST);
   if (!p.rows.length) return null;
-  return <section class="tr-group"><h2>{p.title}</h2><ol class="tr-list">{p.rows.map(r => <RowItem key={r.incident.number} {...p} row={r} />)}</ol></section>;
+  return <section class="tr-group"><h2>{p.title}</h2><ol class="tr-list">{p.rows.slice(0, most).map(r => <RowItem key={r.incident.number} {...p} row={r} />)}</ol>
+    {p.rows.length > most && <Button onClick={() => set(n => n + MOST)}>{t("trouble.more", { n: p.rows.length - most })}</Button>}</section>;
 }
 function Lists(p: ListProps & { of: Sorted; resting: boolean; setResting: (on: boolean) => void }): JSX.Element {
   const fresh = p.of.rows.filter(r => !r.incident.acknowledged), taken = p.of.rows.filter(r => r.incident.acknowledged), n = p.of.resting.length;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What tells of new trouble on every page: the count in the title, the badge
 // on the icon, the sound. Once, from the shell.
-import { computed, effect } from "@preact/signals";
+import { computed, effect, signal } from "@preact/signals";
 import type { Incident } from "../../api";
-import { epoch, FLAG, feeds, worth } from "../../store";
+import { FLAG, feeds, layout, onChanged, worth } from "../../store";
 import { colour, colours } from "../../theme";
 import { titleCount } from "../../title";
 import { Heed } from "./heed";
@@ -16,8 +16,22 @@ export function rests(i: Incident): boolean {
   const f = i.feed ? feeds.get(i.feed) : undefined;
   return i.muted || f !== undefined && (f.flags & (FLAG.maintenance | FLAG.muted)) !== 0;
 }
+/* Grows when an overlay of a feed in trouble came or went: they come with the rows. */
+const overlays = signal(0);
+const were = new Map<string, number>();
+function look(changed: Set<{ id: string; flags: number }>): void {
+  let other = false;
+  for (const f of changed) {
+    const bits = f.flags & (FLAG.maintenance | FLAG.muted);
+    if ((were.get(f.id) ?? 0) === bits) continue;
+    were.set(f.id, bits);
+    other = true;
+  }
+  if (other) overlays.value++;
+}
 export const trouble = computed<Trouble | null>(() => {
-  void epoch.value; // overlays come with the rows
+  void overlays.value;
+  void layout.value;
   return open.value && order([...open.value.values()], rests);
 });
 export const unclaimed = computed(() => trouble.value ? waiting(trouble.value) : 0);
@@ -28,6 +42,8 @@ export function startAlert(): void {
   started = true;
   const heed = new Heed();
   prepareSound();
+  for (const f of feeds.values()) were.set(f.id, f.flags & (FLAG.maintenance | FLAG.muted));
+  onChanged(look);
   startIncidents();
   effect(() => {
     if (!open.value) return;

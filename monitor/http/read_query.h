@@ -40,7 +40,8 @@ struct read_kind {
 /* NULL: there is none of that number. */
 const struct read_kind *read_kind_of(uint8_t what);
 
-/* The value of a query's word, decoded; NULL: it isn't there. */
+/* The value of a query's word, decoded; NULL: it isn't there. Borrowed until
+ * read_ask_fill returns. */
 typedef const char *read_word_fn(void *arg, const char *key);
 /* Fills all of out but id, scope, offset and what comes from the path; uuid,
  * number and name stay 0 unless the query says them. False: error_out says what

@@ -72,7 +72,9 @@ static const char *given; /* of the ask under way */
 static const char *
 word(void *arg, const char *key)
 {
-	static char out[256];
+	static char outs[16][256]; /* all of a query's live together */
+	static unsigned turn;
+	char *out = outs[turn++ % 16];
 	size_t n = strlen(key);
 
 	(void)arg;
@@ -80,7 +82,7 @@ word(void *arg, const char *key)
 		size_t m = strcspn(p, "&");
 
 		if (strncmp(p, key, n) == 0 && p[n] == '=') {
-			snprintf(out, sizeof(out), "%.*s", (int)(m - n - 1),
+			snprintf(out, sizeof(outs[0]), "%.*s", (int)(m - n - 1),
 			    p + n + 1);
 			if (strcmp(key, "feed") == 0)
 				return "00000000-0000-4000-8000-000000000000";

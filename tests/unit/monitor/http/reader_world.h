@@ -163,14 +163,16 @@ world_on_answer(void *arg, const struct read_answer *a)
 static inline const char *
 world_word(void *arg, const char *key)
 {
-	static char out[2048];
+	static char outs[16][2048]; /* all of a query's live together */
+	static unsigned turn;
+	char *out = outs[turn++ % 16];
 	size_t n = strlen(key);
 
 	for (const char *p = arg; *p != '\0';) {
 		size_t m = strcspn(p, "&");
 
 		if (m > n && strncmp(p, key, n) == 0 && p[n] == '=') {
-			snprintf(out, sizeof(out), "%.*s", (int)(m - n - 1),
+			snprintf(out, sizeof(outs[0]), "%.*s", (int)(m - n - 1),
 			    p + n + 1);
 			return out;
 		}

@@ -9,7 +9,7 @@ import { startAlert, unclaimed } from "./pages/trouble/alert";
 import { go, here } from "./router";
 import { can, session } from "./session";
 import { epoch, lastKnown, totals, worth } from "./store";
-import { clock } from "./time";
+import { moment } from "./time";
 import { titleCount } from "./title";
 import { Empty, Loading } from "./ui/basics";
 import { busy } from "./ui/busy";
@@ -31,7 +31,8 @@ function Nav(p: { at: string }): JSX.Element {
 export function Banner(): JSX.Element | null {
   const w = worth.value;
   if (w !== "stale" && w !== "late") return null;
-  return <div class="banner" role="alert"><b>{t(w === "stale" ? "banner.stale" : "banner.late", { time: clock(lastKnown.value) })}</b>
+  const at = lastKnown.value, head = !at ? t("banner.never") : t(w === "stale" ? "banner.stale" : "banner.late", { time: moment(at) });
+  return <div class="banner" role="alert"><b>{head}</b>
     <span>{t(w === "stale" ? "banner.stale.rest" : "banner.late.rest")}</span></div>;
 }
 function useTitle(p: PageOf | undefined): void {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Ties the page to the source of data: the shared worker, or one of its own.
+import { effect } from "@preact/signals";
 import type { Wall } from "../api";
 import { here } from "../router";
 import { loadSession, session } from "../session";
@@ -12,8 +13,11 @@ declare const WORKER_URL: string;
 let say: (m: ToWorker) => void = () => {};
 const open = ["/login", "/setup", "/kiosk"];
 
-function onReset(): void {
+function zones(): void {
   if (session.value?.rights.includes("sites")) loadSites().catch(() => {});
+}
+function onReset(): void {
+  zones();
   void checkVersion();
 }
 function wall(json: string): void {
@@ -69,6 +73,7 @@ function hello(): void {
 export function startData(): void {
   if (typeof SharedWorker === "function") byWorker();
   else byItself();
+  effect(zones);
   setInterval(judgeWorth, 1000);
   document.addEventListener("visibilitychange", judgeWorth);
   addEventListener("camwarden-logout", () => say({ kind: "stop" }));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The small parts: Button, PageHead, Empty, Loading, Failed, Answer, Time, Ago.
 import type { ComponentChildren, JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
 import { t } from "../i18n";
 import type { Problem } from "../http";
 import { moment, ms, now, second, span, utc } from "../time";
@@ -30,6 +31,16 @@ export function Empty(p: { title: string; children?: ComponentChildren }): JSX.E
 export function Loading(): JSX.Element {
   useBusy(true);
   return <p class="loading soft" role="status">{t("loading")}</p>;
+}
+/* For the wall's own data: after a while it says that it may take longer. */
+export function Waiting(): JSX.Element {
+  const [long, set] = useState(false);
+  useBusy(!long);
+  useEffect(() => {
+    const timer = setTimeout(() => set(true), 6000);
+    return () => clearTimeout(timer);
+  }, []);
+  return <p class="loading soft" role="status">{t(long ? "waiting" : "loading")}</p>;
 }
 export function Failed(p: { problem: Problem; again?: () => void }): JSX.Element {
   return <div class="failed" role="alert"><p>{problemWords(p.problem)}</p>

@@ -9,7 +9,7 @@ import { arrange, at, step, tileRect, type Arrangement, type Block, type Rect, t
 import { Painter } from "./draw";
 import { groups, isFiltered, keepOrder, matches, noFilter, worstFirst, type Filter } from "./order";
 
-const IDLE_MS = 30_000, LOOK_MS = 5_000, AGES_MS = 20_000;
+const IDLE_MS = 30_000, RESTING_MS = 120_000, LOOK_MS = 5_000, AGES_MS = 20_000;
 let standing: string[] = []; // outlives the page's visit to a feed
 
 export interface Active { feed: Feed; rect: Rect; by: "keys" | "pointer" }
@@ -106,8 +106,8 @@ export class Board {
     const best = worstFirst(sites.values(), byName);
     const other = best.length !== standing.length || best.some((p, i) => p !== standing[i]);
     this.outdated.value = other;
-    const idle = !this.inside && !this.box.contains(document.activeElement) && performance.now() - this.touched > IDLE_MS;
-    if (idle && (other || this.kept.size)) this.sort();
+    const here = this.inside || this.box.contains(document.activeElement), still = performance.now() - this.touched;
+    if (still > (here ? RESTING_MS : IDLE_MS) && (other || this.kept.size)) this.sort();
   }
   private changed(set: Set<Feed>): void {
     if (isFiltered(this.filter) && this.refilter(set)) return this.rebuild();

@@ -6,7 +6,7 @@ import { t } from "../../i18n";
 import { here } from "../../router";
 import { can } from "../../session";
 import { feeds, layout, worth } from "../../store";
-import { Empty, Loading } from "../../ui/basics";
+import { Empty, Waiting } from "../../ui/basics";
 import type { Board } from "./Board";
 import { readFilter } from "./order";
 import { SiteList } from "./SiteList";
@@ -33,7 +33,7 @@ export function Overview(): JSX.Element {
   const search = here.value.search, narrow = useNarrow(), [board, setBoard] = useState<Board | null>(null);
   const filter = useMemo(() => readFilter(new URLSearchParams(search)), [search]);
   const waiting = worth.value === "connecting";
-  if (waiting) return <Loading />;
+  if (waiting) return <Waiting />;
   if (!feeds.size) return <NoFeeds />;
   return <><h1 class="unseen">{t("overview.title")}</h1>
     <Toolbar filter={filter} board={narrow ? null : board} />

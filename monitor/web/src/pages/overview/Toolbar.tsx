@@ -62,9 +62,9 @@ function Search(p: { filter: Filter }): JSX.Element {
       else if (e.key === "Enter") e.currentTarget.blur();
     }} />;
 }
-function Choice(p: { label: string; value: string; options: [string, string][]; onChange: (v: string) => void }): JSX.Element {
+function Choice(p: { label: string; all: string; value: string; options: [string, string][]; onChange: (v: string) => void }): JSX.Element {
   return <select class="input choice" aria-label={p.label} value={p.value} onChange={e => p.onChange(e.currentTarget.value)}>
-    <option value="">{p.label}: {t("all")}</option>{p.options.map(([v, words]) => <option key={v} value={v}>{words}</option>)}</select>;
+    <option value="">{p.all}</option>{p.options.map(([v, words]) => <option key={v} value={v}>{words}</option>)}</select>;
 }
 function Choices(p: { filter: Filter }): JSX.Element {
   void epoch.value;
@@ -74,8 +74,8 @@ function Choices(p: { filter: Filter }): JSX.Element {
   if (cause && !causes.some(c => c[0] === cause)) causes.push([cause, causeWords(cause)]);
   const places = paths.map((s): [string, string] => [s, s]);
   if (site && !paths.includes(site)) places.push([site, site]);
-  return <><Choice label={t("overview.cause")} value={cause} options={causes} onChange={v => setQuery({ cause: v })} />
-    <Choice label={t("site")} value={site} options={places} onChange={v => setQuery({ site: v })} /></>;
+  return <><Choice label={t("overview.cause")} all={t("overview.cause.all")} value={cause} options={causes} onChange={v => setQuery({ cause: v })} />
+    <Choice label={t("site")} all={t("overview.site.all")} value={site} options={places} onChange={v => setQuery({ site: v })} /></>;
 }
 export function Toolbar(p: { filter: Filter; board: Board | null }): JSX.Element {
   const { filter, board } = p, filtered = isFiltered(filter);

@@ -56,7 +56,9 @@ function place(groups: Group[], s: Shape, columns: number, width: number): Arran
     heights[c] = y + h;
     return { site: g.site, feeds: g.feeds, x: c * (w + COLUMN_GAP), y, w, h, perRow: per, start: 0 };
   });
-  return { shape: s, head: headOf(s), blocks, width, height: Math.max(0, ...heights) };
+  /* Tiles with names take all the room that their row leaves. */
+  const shape = s.wide ? { ...s, w: Math.floor((w + s.gap) / per) - s.gap } : s;
+  return { shape, head: headOf(s), blocks, width, height: Math.max(0, ...heights) };
 }
 export function arrange(groups: Group[], width: number, height: number): Arrangement {
   for (const s of SHAPES)

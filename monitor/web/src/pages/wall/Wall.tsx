@@ -8,7 +8,7 @@ import { go, here } from "../../router";
 import { isKiosk } from "../../session";
 import { byName, claims, epoch, feeds, FLAG, lastKnown, layout, totals, worth, zoneOf, type Feed } from "../../store";
 import { clock, day, now, second, span } from "../../time";
-import { Button, Empty, Loading } from "../../ui/basics";
+import { Button, Empty, Waiting } from "../../ui/basics";
 import { Picture } from "../../ui/Picture";
 import { StateMark, stateOf } from "../../ui/StateMark";
 import { inSite } from "../overview/order";
@@ -70,7 +70,7 @@ export function Wall(): JSX.Element {
     Escape: () => { if (!isKiosk()) go("/" + (w.site ? "?site=" + encodeURIComponent(w.site) : "")); } }, "wall");
   return <div class={"wall" + (pointer ? "" : " no-pointer")}>
     <WallHead wanted={w} picked={picked} paused={paused} controls={pointer} onPause={() => setPaused(!paused)} onFull={full} />
-    <div class="wall-grid" ref={box}>{worth.value === "connecting" ? <Loading /> : !picked.feeds.length ? <Empty title={t(w.site ? "wall.noSite" : "overview.none")} />
+    <div class="wall-grid" ref={box}>{worth.value === "connecting" ? <Waiting /> : !picked.feeds.length ? <Empty title={t(w.site ? "wall.noSite" : "overview.none")} />
       : <Pictures feeds={picked.feeds} columns={g.columns} rows={g.rows} />}</div>
   </div>;
 }

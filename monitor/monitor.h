@@ -28,8 +28,8 @@ struct monitor_row {
 	uint8_t uuid[16];
 	const char *site;
 	const char *device;
-	const char *name;
-	const char *url; /* without credentials */
+	const char *name, *tags; /* tags: by comma, or NULL */
+	const char *url;	 /* without credentials */
 	bool removed;	 /* the last row of a feed taken out of the inventory */
 	bool no_picture; /* none is stored or shown */
 	bool maintenance; /* overlays in force now */

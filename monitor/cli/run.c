@@ -110,7 +110,8 @@ apply_listen(struct run *r)
 	const char *host = r->listen;
 	struct monitor_config probe;
 	struct config_faults faults;
-	char text[200] = "";
+	char text[2 * CONFIG_PATH_BYTES + 256] = "";
+	const char *certificate = r->cli.config.http_certificate;
 
 	if (r->listen == NULL)
 		return true;
@@ -123,12 +124,16 @@ apply_listen(struct run *r)
 	/* One rule for what an address is: the configuration's own. */
 	if (n > 0 && n < 64)
 		snprintf(text, sizeof(text),
-		    "http: {address: \"%.*s\", port: \"%.20s\"}", n, host,
-		    colon + 1);
+		    "http: {address: \"%.*s\", port: \"%.20s\"%s%s%s%s%s}", n,
+		    host, colon + 1,
+		    certificate[0] != '\0' ? ", certificate: \"" : "",
+		    certificate, certificate[0] != '\0' ? "\", key: \"" : "",
+		    certificate[0] != '\0' ? r->cli.config.http_key : "",
+		    certificate[0] != '\0' ? "\"" : "");
 	if (text[0] == '\0' ||
 	    !config_parse(text, strlen(text), &probe, &faults)) {
-		cli_say("--listen: expected a loopback address and port, like "
-			"127.0.0.1:8080");
+		cli_say("--listen: expected an address and port, like "
+			"127.0.0.1:8080; loopback, or with http.certificate");
 		return false;
 	}
 	memcpy(r->cli.config.http_address, probe.http_address,
@@ -207,6 +212,12 @@ start(struct run *r)
 	return false;
 }
 
+static const char *
+scheme_of(const struct run *r)
+{
+	return r->cli.config.http_certificate[0] != '\0' ? "https" : "http";
+}
+
 /* The one link with which the first user is made; whoever reads this may. */
 static void
 say_setup(const struct run *r)
@@ -222,10 +233,10 @@ say_setup(const struct run *r)
 	else
 		log_info("run",
 		    "there is no user yet: make the first one at "
-		    "http://%s%s%s:%u/setup#%s (once; the token is in "
+		    "%s://%s%s%s:%u/setup#%s (once; the token is in "
 		    "%s/setup-token too)",
-		    six ? "[" : "", host, six ? "]" : "", web_port(r->web),
-		    token, r->cli.config.state_dir);
+		    scheme_of(r), six ? "[" : "", host, six ? "]" : "",
+		    web_port(r->web), token, r->cli.config.state_dir);
 }
 
 static void
@@ -237,9 +248,10 @@ say_started(const struct run *r)
 	if (r->web != NULL)
 		log_info("run",
 		    strchr(r->cli.config.http_address, ':')
-			? "watching %u feeds; status page http://[%s]:%u/"
-			: "watching %u feeds; status page http://%s:%u/",
-		    t.feeds, r->cli.config.http_address, web_port(r->web));
+			? "watching %u feeds; status page %s://[%s]:%u/"
+			: "watching %u feeds; status page %s://%s:%u/",
+		    t.feeds, scheme_of(r), r->cli.config.http_address,
+		    web_port(r->web));
 	else
 		log_info("run", "watching %u feeds", t.feeds);
 	if (r->agents.agents != NULL)

@@ -5,9 +5,11 @@
 #include <string.h>
 
 #include "monitor/cli/run_changes.h"
+#include "monitor/http/change_wire.h"
 #include "monitor/http/web.h"
 #include "monitor/http/web_wire.h"
 #include "monitor/monitor.h"
+#include "monitor/monitor_users.h"
 
 static void
 copy(char *out, size_t size, const char *text)
@@ -24,7 +26,11 @@ fill_row(struct web_row *m, const struct monitor_row *row)
 	copy(m->device, sizeof(m->device), row->device);
 	copy(m->name, sizeof(m->name), row->name);
 	copy(m->url, sizeof(m->url), row->url);
-	copy(m->evidence, sizeof(m->evidence), row->evidence);
+	copy(m->tags, sizeof(m->tags), row->tags);
+	/* Whole or not at all: it is JSON. */
+	if (row->evidence != NULL &&
+	    strlen(row->evidence) < sizeof(m->evidence))
+		copy(m->evidence, sizeof(m->evidence), row->evidence);
 	copy(m->detail, sizeof(m->detail), row->detail);
 	m->no_picture = row->no_picture;
 	m->maintenance = row->maintenance;
@@ -109,6 +115,40 @@ change(void *arg, struct web *w, const struct web_change *c)
 }
 
 static void
+on_principal(void *arg, const struct principal *p)
+{
+	web_session_put(arg, p);
+}
+
+static void
+on_gone(void *arg, const uint8_t sha256[32])
+{
+	web_session_gone(arg, sha256);
+}
+
+static void
+on_setup(void *arg, bool due)
+{
+	web_setup(arg, due);
+}
+
+/* Told at once, and from then on. */
+static void
+tell_sessions(void *arg, struct web *w)
+{
+	struct monitor_people_calls calls = { on_principal, on_gone, on_setup,
+		w };
+
+	monitor_people_watch(arg, &calls);
+}
+
+static void
+seen(void *arg, const struct web_seen *m)
+{
+	monitor_principal_seen(arg, m->sha256);
+}
+
+static void
 on_news(void *arg, const char *name, const char *site, const char *json)
 {
 	web_event_put(arg, name, site, json);
@@ -121,7 +161,11 @@ settings_of(const struct monitor_config *cfg)
 		.address = cfg->http_address,
 		.port = cfg->http_port,
 		.connections = cfg->http_connections,
-		.per_address = cfg->http_per_address };
+		.per_address = cfg->http_per_address,
+		.certificate = cfg->http_certificate,
+		.key = cfg->http_key,
+		.names = cfg->http_names,
+		.language = cfg->report_language };
 }
 
 struct web *
@@ -131,7 +175,9 @@ run_web_start(struct event_base *base, const struct monitor_config *cfg,
 	struct web_calls calls = { .tell_all = tell_all,
 		.totals = fill_totals,
 		.want_picture = want_picture,
+		.tell_sessions = tell_sessions,
 		.change = change,
+		.seen = seen,
 		.arg = monitor };
 	struct web_settings set = settings_of(cfg);
 	struct web *w = web_new(base, &set, &calls, error_out);
@@ -160,6 +206,7 @@ run_web_stop(struct web **w, struct monitor *monitor)
 	if (*w == NULL)
 		return;
 	run_changes_web(NULL);
+	monitor_people_watch(monitor, NULL);
 	monitor_unwatch(monitor, on_row, *w);
 	monitor_news_watch(monitor, NULL, NULL);
 	web_free(w);

@@ -39,12 +39,17 @@ struct monitor_config {
 	uint32_t reference_count;
 
 	bool http_enabled;
-	char http_address[64];	   /* a loopback address, without port */
+	/* IPv4 or IPv6, without port; loopback unless there is a certificate.
+	 */
+	char http_address[64];
 	uint16_t http_port;	   /* 0 = any free one */
 	uint32_t http_connections; /* in all */
 	uint32_t http_per_address;
 	/* A log-in ends when it was not used for so long, and after so long. */
 	int64_t http_login_idle_us, http_login_longest_us;
+	char http_certificate[CONFIG_PATH_BYTES]; /* PEM; "" = no TLS */
+	char http_key[CONFIG_PATH_BYTES];
+	char http_names[CONFIG_PATH_BYTES]; /* host names, by comma */
 
 	/* The listener for console agents, console pages and VMS. Without a
 	 * certificate its address is a loopback one. */

@@ -58,7 +58,7 @@ const struct config_row config_rows[] = {
 	{ "network.references", CONFIG_HOSTS, FIELD(references), 1, 0, 0, "" },
 
 	BOOL("http.enabled", http_enabled, "true"),
-	{ "http.address", CONFIG_ADDRESS, FIELD(http_address), 1, 1, 0,
+	{ "http.address", CONFIG_ADDRESS, FIELD(http_address), 1, 0, 0,
 	    "127.0.0.1" },
 	NUMBER("http.port", http_port, 0, 65535, "8080"),
 	NUMBER("http.connections", http_connections, 1, 4096, "1024"),
@@ -66,6 +66,9 @@ const struct config_row config_rows[] = {
 	TIME_US("http.login_idle", http_login_idle_us, SEC, 30 * DAY, "8h"),
 	TIME_US("http.login_longest", http_login_longest_us, SEC, 90 * DAY,
 	    "16h"),
+	TEXT("http.certificate", http_certificate, 1, ""),
+	TEXT("http.key", http_key, 1, ""),
+	TEXT("http.names", http_names, 0, ""),
 
 	BOOL("agents.enabled", agents_enabled, "false"),
 	{ "agents.address", CONFIG_ADDRESS, FIELD(agents_address), 1, 0, 0,

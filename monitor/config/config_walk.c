@@ -359,25 +359,72 @@ config_walk_token(struct config_walk *w, const struct config_token *t)
 	}
 }
 
-/* Tokens in the clear on the network are anybody's. */
+/* A listener that others can reach, and how it is named. */
+struct listener {
+	const char *address_path, *certificate_path;
+	const char *address, *certificate, *key;
+	bool enabled;
+};
+
+/* Tokens and passwords in the clear on the network are anybody's. */
 static void
-check_agents(struct config_walk *w)
+check_listener(struct config_walk *w, const struct listener *l)
+{
+	bool certificate = l->certificate[0] != '\0';
+	int at = row_find(certificate ? l->certificate_path : l->address_path);
+	int room = (int)strcspn(l->address_path, ".");
+
+	if (certificate != (l->key[0] != '\0'))
+		SAY(w, w->row_line[at], w->row_column[at],
+		    "%s and %.*s.key: expected both or none",
+		    l->certificate_path, room, l->address_path);
+	else if (l->enabled && !certificate &&
+		 !config_table_loopback(l->address))
+		SAY(w, w->row_line[at], w->row_column[at],
+		    "%s %s is not a loopback address, expected %s and %.*s.key "
+		    "with it",
+		    l->address_path, l->address, l->certificate_path, room,
+		    l->address_path);
+}
+
+static void
+check_listeners(struct config_walk *w)
 {
 	const struct monitor_config *c = &w->config;
-	bool certificate = c->agents_certificate[0] != '\0';
-	int at =
-	    row_find(certificate ? "agents.certificate" : "agents.address");
+	const struct listener agents = { "agents.address", "agents.certificate",
+		c->agents_address, c->agents_certificate, c->agents_key,
+		c->agents_enabled };
+	const struct listener http = { "http.address", "http.certificate",
+		c->http_address, c->http_certificate, c->http_key,
+		c->http_enabled };
 
-	if (certificate != (c->agents_key[0] != '\0'))
-		SAY(w, w->row_line[at], w->row_column[at],
-		    "agents.certificate and agents.key: expected both or "
-		    "none");
-	else if (c->agents_enabled && !certificate &&
-		 !config_table_loopback(c->agents_address))
-		SAY(w, w->row_line[at], w->row_column[at],
-		    "agents.address %s is not a loopback address, expected "
-		    "agents.certificate and agents.key with it",
-		    c->agents_address);
+	check_listener(w, &http);
+	check_listener(w, &agents);
+}
+
+static void say_at(struct config_walk *w, const char *path, const char *why);
+
+/* Host names by comma, as browsers say them: no schemes, no ports. */
+static void
+check_names(struct config_walk *w)
+{
+	static const char letters[] =
+	    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-";
+	const char *p = w->config.http_names;
+	unsigned count = 0;
+
+	while (*(p += strspn(p, " ,")) != '\0') {
+		size_t n = strspn(p, letters);
+
+		if (n == 0 || n > 253 || ++count > 16 ||
+		    (p[n] != '\0' && strchr(" ,", p[n]) == NULL)) {
+			say_at(w, "http.names",
+			    "expected at most 16 host names by comma, like "
+			    "'wall.example, 10.0.0.5'");
+			return;
+		}
+		p += n;
+	}
 }
 
 static bool
@@ -474,7 +521,8 @@ config_walk_end(struct config_walk *w)
 		    "%s is longer than %s, expected at most %s", rule->less,
 		    rule->more, limit);
 	}
-	check_agents(w);
+	check_listeners(w);
+	check_names(w);
 	check_mail(w);
 	check_report(w);
 }

@@ -328,8 +328,10 @@ agents_routes_on_request(struct evhttp_request *req, void *arg)
 	const char *path =
 	    evhttp_uri_get_path(evhttp_request_get_evhttp_uri(req));
 
+	char address[PEOPLE_ADDRESS_BYTES];
+
 	s->requests++;
-	gate_on_request(s->gate, req);
+	gate_on_request(s->gate, req, address);
 	if (path == NULL)
 		path = "";
 	if (!page(req, path))

@@ -6,82 +6,129 @@
 #include <stdio.h>
 #include <string.h>
 
-/* ASSET_DIR (from the build) is monitor/web. */
+#include <event2/buffer.h>
+#include <zlib.h>
+
+#include "monitor/http/rows.h"
+
+/* From the build: ASSET_DIR is monitor/web, WEB_DIR what its build.mjs made of
+ * it, DOCS_DIR docs. */
 #define EMBED(name, file)                                                      \
 	__asm__(".section .rodata\n"                                           \
 		".global asset_" #name "\n.global asset_" #name "_end\n"       \
 		"asset_" #name ":\n"                                           \
-		".incbin \"" ASSET_DIR "/" file "\"\n"                         \
+		".incbin \"" file "\"\n"                                       \
 		"asset_" #name "_end:\n"                                       \
 		".byte 0\n.previous\n");                                       \
 	extern const char asset_##name[], asset_##name##_end[]
 
-EMBED(page, "index.html");
-EMBED(style, "style.css");
-EMBED(common, "common.js");
-EMBED(script, "page.js");
-EMBED(icon, "icon.svg");
-EMBED(references, "references.html");
-EMBED(references_script, "references.js");
-EMBED(console, "console.html");
-EMBED(console_script, "console.js");
-EMBED(console_ticker, "ticker.js");
+EMBED(style, ASSET_DIR "/style.css");
+EMBED(common, ASSET_DIR "/common.js");
+EMBED(icon, ASSET_DIR "/icon.svg");
+EMBED(console, ASSET_DIR "/console.html");
+EMBED(console_script, ASSET_DIR "/console.js");
+EMBED(console_ticker, ASSET_DIR "/ticker.js");
+EMBED(openapi, DOCS_DIR "/openapi.json");
+#define ASSET(n, path, type, file, forever) EMBED(web_##n, WEB_DIR "/" file);
+#include "web/assets_table.h"
+#undef ASSET
 
 #define HTML "text/html; charset=utf-8"
 #define CSS "text/css; charset=utf-8"
 #define SCRIPT "text/javascript; charset=utf-8"
 
-#define OF_STATUS 1u
-#define OF_CONSOLE 2u
-
-static struct {
+struct embedded {
 	struct asset asset;
 	const char *end;
-	unsigned of;
-} assets[] = {
-	{ { "/", HTML, asset_page }, asset_page_end, OF_STATUS },
-	{ { "/style.css", CSS, asset_style }, asset_style_end,
-	    OF_STATUS | OF_CONSOLE },
-	{ { "/common.js", SCRIPT, asset_common }, asset_common_end,
-	    OF_STATUS | OF_CONSOLE },
-	{ { "/page.js", SCRIPT, asset_script }, asset_script_end, OF_STATUS },
-	{ { "/icon.svg", "image/svg+xml", asset_icon }, asset_icon_end,
-	    OF_STATUS | OF_CONSOLE },
-	{ { "/references", HTML, asset_references }, asset_references_end,
-	    OF_STATUS },
-	{ { "/references.js", SCRIPT, asset_references_script },
-	    asset_references_script_end, OF_STATUS },
-	{ { "/console", HTML, asset_console }, asset_console_end, OF_CONSOLE },
-	{ { "/console.js", SCRIPT, asset_console_script },
-	    asset_console_script_end, OF_CONSOLE },
-	{ { "/ticker.js", SCRIPT, asset_console_ticker },
-	    asset_console_ticker_end, OF_CONSOLE },
 };
 
-static const struct asset *
-find(const char *path, unsigned of)
-{
-	for (size_t i = 0; i < sizeof(assets) / sizeof(assets[0]); i++) {
-		struct asset *a = &assets[i].asset;
+static struct embedded of_pages[] = {
+#define ASSET(n, url, kind, file, lasts)                                       \
+	{ { .path = url,                                                       \
+	      .type = kind,                                                    \
+	      .bytes = asset_web_##n,                                          \
+	      .packed = true,                                                  \
+	      .forever = lasts },                                              \
+		asset_web_##n##_end },
+#include "web/assets_table.h"
+#undef ASSET
+};
 
-		if ((assets[i].of & of) == 0 || strcmp(path, a->path) != 0)
-			continue;
-		a->length = (size_t)(assets[i].end - a->bytes);
-		return a;
+#define PLAIN(url, kind, name)                                                 \
+	{                                                                      \
+		{ .path = url, .type = kind, .bytes = asset_##name },          \
+		    asset_##name##_end                                         \
 	}
+static struct embedded of_console[] = {
+	PLAIN("/style.css", CSS, style),
+	PLAIN("/common.js", SCRIPT, common),
+	PLAIN("/icon.svg", "image/svg+xml", icon),
+	PLAIN("/console", HTML, console),
+	PLAIN("/console.js", SCRIPT, console_script),
+	PLAIN("/ticker.js", SCRIPT, console_ticker),
+};
+
+static struct embedded openapi =
+    PLAIN("/api/v1/openapi.json", "application/json", openapi);
+
+static struct asset *
+sized(struct embedded *e)
+{
+	e->asset.length = (size_t)(e->end - e->asset.bytes);
+	return &e->asset;
+}
+
+static struct asset *
+find(struct embedded *all, size_t count, const char *path)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(path, all[i].asset.path) == 0)
+			return sized(&all[i]);
 	return NULL;
+}
+
+/* All pages are one: its script looks at the path (monitor/web/src/pages.ts).
+ */
+static bool
+is_page(const char *path)
+{
+	static const char *const pages[] = { "/", "/trouble", "/consoles",
+		"/coverage", "/handover", "/reports", "/inventory",
+		"/references", "/users", "/ledger", "/wall", "/login", "/setup",
+		"/kiosk" };
+	const size_t n = strlen("/feed/");
+	uint8_t uuid[16];
+
+	for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++)
+		if (strcmp(path, pages[i]) == 0)
+			return true;
+	return strncmp(path, "/feed/", n) == 0 && strlen(path) == n + 36 &&
+	       rows_uuid_parse(path + n, uuid);
 }
 
 const struct asset *
 assets_find(const char *path)
 {
-	return find(path, OF_STATUS);
+	bool page = is_page(path);
+	struct asset *a = find(of_pages, sizeof(of_pages) / sizeof(of_pages[0]),
+	    page ? "/" : path);
+
+	if (a != NULL)
+		a->page = page;
+	return a;
 }
 
 const struct asset *
 assets_find_console(const char *path)
 {
-	return find(path, OF_CONSOLE);
+	return find(of_console, sizeof(of_console) / sizeof(of_console[0]),
+	    path);
+}
+
+const struct asset *
+assets_openapi(void)
+{
+	return sized(&openapi);
 }
 
 void
@@ -92,4 +139,25 @@ assets_tag(const struct asset *a, char out[20])
 	for (size_t i = 0; i < a->length; i++)
 		h = (h ^ (uint8_t)a->bytes[i]) * 1099511628211u;
 	snprintf(out, 20, "\"%016" PRIx64 "\"", h);
+}
+
+void
+assets_unpack(const struct asset *a, struct evbuffer *body)
+{
+	z_stream z = { .next_in = (Bytef *)(uintptr_t)a->bytes,
+		.avail_in = (uInt)a->length };
+	unsigned char some[16384];
+	int r = Z_OK;
+
+	if (body == NULL || inflateInit2(&z, MAX_WBITS + 16) != Z_OK)
+		return;
+	while (r == Z_OK) {
+		z.next_out = some;
+		z.avail_out = sizeof(some);
+		r = inflate(&z, Z_NO_FLUSH);
+		evbuffer_add(body, some, sizeof(some) - z.avail_out);
+	}
+	inflateEnd(&z);
+	if (r != Z_STREAM_END)
+		evbuffer_drain(body, evbuffer_get_length(body));
 }

@@ -1,23 +1,34 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* assets.h: the page's files (monitor/web), embedded in the program.
+/* assets.h: the pages' files (monitor/web), embedded in the program.
  */
 #ifndef MONITOR_HTTP_ASSETS_H
 #define MONITOR_HTTP_ASSETS_H
 
+#include <stdbool.h>
 #include <stddef.h>
+
+struct evbuffer;
 
 struct asset {
 	const char *path; /* of the URL */
 	const char *type;
 	const char *bytes;
 	size_t length;
+	bool packed;  /* gzip */
+	bool forever; /* its path changes with its bytes */
+	bool page;    /* people come by links to it */
 };
 
-/* NULL when there is none. Static. Of the status pages; of the console's page,
- * which the agents' listener serves. */
+/* NULL when there is none. Static. Of the status pages (every page's path is
+ * the one page); of the console's page, which the agents' listener serves. */
 const struct asset *assets_find(const char *path);
 const struct asset *assets_find_console(const char *path);
+/* docs/openapi.json. */
+const struct asset *assets_openapi(void);
 /* A name that changes with the bytes: "\"0123456789abcdef\"". */
 void assets_tag(const struct asset *a, char out[20]);
+/* A packed one as it was; body is NULL or empty, and stays so without memory.
+ */
+void assets_unpack(const struct asset *a, struct evbuffer *body);
 
 #endif

@@ -41,7 +41,7 @@ struct web_change {
 /* The cookie that the answer sets. */
 enum web_cookie { COOKIE_KEEP, COOKIE_SET, COOKIE_CLEAR };
 
-#define WEB_CHANGED_BYTES (1u << 20)
+#define WEB_CHANGED_BYTES (480u << 10)
 struct web_changed {
 	uint32_t id;
 	/* 200, 201: body is JSON; 204: empty; 422: JSON (import) or a sentence;

@@ -4,177 +4,229 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include <event2/buffer.h>
 #include <event2/http.h>
 #include <openssl/evp.h>
 
 #include "common/channel.h"
-#include "common/clock.h"
 #include "monitor/http/change_wire.h"
+#include "monitor/http/headers.h"
 #include "monitor/http/pending.h"
 #include "monitor/http/reply.h"
+#include "monitor/http/request.h"
 #include "monitor/http/server.h"
+#include "monitor/http/sessions.h"
 
-#define TOKEN_BYTES 64
+#define KIOSK_SECONDS "34560000" /* 400 days: what browsers keep at most */
 
 struct changes {
 	struct server *server;
-	struct pending *pending;
-	int64_t wrong_us; /* how far the wrong tokens reach */
+	struct pending *pending; /* of those who are known */
+	struct pending *logins;	 /* of strangers */
+	struct changes_logins counts;
 };
 
-static const char *
-in_header(struct evhttp_request *req, const char *name)
+void
+changes_set_cookie(struct evhttp_request *req, const char *letters,
+    enum credential kind)
 {
-	return evhttp_find_header(evhttp_request_get_input_headers(req), name);
+	char text[256];
+
+	snprintf(text, sizeof(text),
+	    SESSIONS_COOKIE "=%s; Path=/; Secure; HttpOnly; SameSite=Strict%s",
+	    letters,
+	    kind == CREDENTIAL_KIOSK ? "; Max-Age=" KIOSK_SECONDS : "");
+	reply_header(req, "Set-Cookie", text);
 }
 
-/* A page may send one only to where it came from; programs send none. */
+void
+changes_clear_cookie(struct evhttp_request *req)
+{
+	reply_header(req, "Set-Cookie",
+	    SESSIONS_COOKIE
+	    "=; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=0");
+}
+
+/* --- the question */
+
+/* What a page of elsewhere could make a browser send is refused: a stranger's
+ * requests, too, or somebody would be logged in as another. */
 static bool
-origin_is_ours(struct evhttp_request *req)
+refused(const struct changes *c, const struct request *r)
 {
-	const char *origin = in_header(req, "Origin");
-	const char *host = in_header(req, "Host");
-	const char *site = in_header(req, "Sec-Fetch-Site");
+	struct evhttp_request *req = r->req;
+	const char *own = reply_asked(req, "X-Camwarden");
 
-	if (site != NULL && strcmp(site, "same-origin") != 0 &&
-	    strcmp(site, "none") != 0)
-		return false;
-	return origin == NULL ||
-	       (host != NULL && strncmp(origin, "http://", 7) == 0 &&
-		   strcasecmp(origin + 7, host) == 0);
-}
-
-static bool
-is_json(struct evhttp_request *req)
-{
-	const char *type = in_header(req, "Content-Type");
-	size_t n = strlen("application/json");
-
-	return type != NULL && strncasecmp(type, "application/json", n) == 0 &&
-	       (type[n] == '\0' || type[n] == ';' || type[n] == ' ');
-}
-
-/* A form's types need no leave of the browser's: only JSON is read. */
-static bool
-hash_token(struct evhttp_request *req, uint8_t out[32])
-{
-	static const char bearer[] = "Bearer ";
-	const char *text = in_header(req, "Authorization");
-
-	if (text == NULL || strncmp(text, bearer, sizeof(bearer) - 1) != 0)
-		return false;
-	text += sizeof(bearer) - 1;
-	return strlen(text) == TOKEN_BYTES &&
-	       EVP_Digest(text, TOKEN_BYTES, out, NULL, EVP_sha256(), NULL);
-}
-
-static void
-refuse_token(struct evhttp_request *req)
-{
-	reply_header(req, "WWW-Authenticate", "Bearer");
-	reply_problem(req, 401,
-	    "no token, or not one that may do this; `camwarden user token add` "
-	    "makes one");
-}
-
-static bool
-is_throttled(const struct changes *c, struct evhttp_request *req)
-{
-	int64_t most =
-	    (int64_t)CHANGES_WRONG * CHANGES_WRONG_SECONDS * US_PER_S;
-	char wait[8];
-
-	if (c->wrong_us < clock_mono_us() + most)
-		return false;
-	snprintf(wait, sizeof(wait), "%d", CHANGES_WRONG_SECONDS);
-	reply_header(req, "Retry-After", wait);
-	reply_problem(req, 429, "too many wrong tokens; wait");
-	return true;
-}
-
-static void
-count_wrong(struct changes *c)
-{
-	int64_t now = clock_mono_us();
-
-	if (c->wrong_us < now)
-		c->wrong_us = now;
-	c->wrong_us += CHANGES_WRONG_SECONDS * US_PER_S;
-}
-
-static bool
-refused(struct changes *c, struct evhttp_request *req, struct web_change *m)
-{
-	size_t n = evbuffer_get_length(evhttp_request_get_input_buffer(req));
-
-	if (!origin_is_ours(req)) {
+	if (!headers_origin(reply_asked(req, "Origin"),
+		reply_asked(req, "Host"), c->server->configure.tls) ||
+	    !headers_same_site(reply_asked(req, "Sec-Fetch-Site"))) {
 		reply_problem(req, 403, "not from other sites' pages");
-	} else if (is_throttled(c, req)) {
-		return true;
-	} else if (!hash_token(req, m->sha256)) {
-		count_wrong(c);
-		refuse_token(req);
-	} else if (!is_json(req)) {
-		reply_problem(req, 400,
+	} else if (r->session != NULL && r->cookie &&
+		   (own == NULL || strcmp(own, "1") != 0)) {
+		reply_problem(req, 403,
+		    "with a cookie, expected the header X-Camwarden: 1");
+	} else if (!headers_json(reply_asked(req, "Content-Type"))) {
+		reply_problem(req, 415,
 		    "Content-Type: expected application/json");
-	} else if (n == 0 || n > 8192) {
-		reply_problem(req, 400,
-		    "expected a JSON object of at most "
-		    "8192 bytes");
+	} else if (evbuffer_get_length(evhttp_request_get_input_buffer(req)) ==
+		   0) {
+		reply_problem(req, 400, "expected a JSON object");
 	} else {
 		return false;
 	}
 	return true;
 }
 
-void
-changes_ask(struct changes *c, struct evhttp_request *req, enum right verb,
-    int64_t number)
+static uint64_t
+mark_of(const char *address)
 {
-	struct evbuffer *in = evhttp_request_get_input_buffer(req);
-	struct web_change m = { .verb = (uint8_t)verb, .number = number };
+	uint64_t h = 14695981039346656037u; /* FNV-1a */
+
+	for (const char *p = address; *p != '\0'; p++)
+		h = (h ^ (uint8_t)*p) * 1099511628211u;
+	return h | 1;
+}
+
+/* Its number; 0: answered. */
+static uint32_t
+wait_for_answer(struct changes *c, const struct request *r)
+{
+	bool stranger = (r->row->flags & RIGHT_ANYONE) != 0;
+	struct pending *p = stranger ? c->logins : c->pending;
+	uint64_t mark = stranger ? mark_of(r->address) : 0;
+	uint32_t id;
+
+	if (stranger && pending_marked(p, mark) >= CHANGES_LOGINS_ADDRESS) {
+		c->counts.throttled++;
+		reply_later(r->req, 429, 2,
+		    "your machine is trying to log in already; wait");
+		return 0;
+	}
+	id = pending_add(p, r->req, (uint8_t)r->match.right);
+	if (id == 0)
+		reply_later(r->req, 503, 2,
+		    "too many at once are changing something; try again");
+	else if (stranger)
+		pending_mark(p, id, mark);
+	/* Two lists, one space of numbers. */
+	return id == 0 ? 0 : id * 2 + stranger;
+}
+
+static void
+send_parts(struct changes *c, struct web_change *m)
+{
+	while (m->body.n > WEB_CHANGE_PART_BYTES) {
+		struct writer out = channel_scratch();
+
+		writer_le32(&out, m->id);
+		writer_bytes(&out, m->body.p, WEB_CHANGE_PART_BYTES);
+		channel_send(c->server->monitor, WEB_CHANGE_PART, out.start,
+		    writer_length(&out));
+		m->body.p += WEB_CHANGE_PART_BYTES;
+		m->body.n -= WEB_CHANGE_PART_BYTES;
+	}
+}
+
+static void
+fill_change(const struct request *r, struct web_change *m)
+{
+	const char *agent = reply_asked(r->req, "User-Agent");
+
+	m->verb = (uint8_t)r->match.right;
+	if (r->session != NULL)
+		memcpy(m->sha256, r->sha256, sizeof(m->sha256));
+	memcpy(m->address, r->address, sizeof(m->address));
+	if (agent != NULL)
+		snprintf(m->agent, sizeof(m->agent), "%s", agent);
+	m->number = r->match.number;
+	memcpy(m->uuid, r->match.uuid, sizeof(m->uuid));
+	memcpy(m->name, r->match.name, sizeof(m->name));
+}
+
+void
+changes_ask(struct changes *c, struct request *r)
+{
+	struct evbuffer *in = evhttp_request_get_input_buffer(r->req);
+	size_t length = evbuffer_get_length(in);
+	struct web_change m = { 0 };
+	unsigned char *body;
 	struct writer out;
 
-	if (refused(c, req, &m))
+	if (refused(c, r))
 		return;
-	m.body.n = evbuffer_get_length(in);
-	m.body.p = evbuffer_pullup(in, -1);
-	m.id = m.body.p != NULL ? pending_add(c->pending, req, m.verb) : 0;
-	if (m.id == 0) {
-		reply_header(req, "Retry-After", "1");
-		reply_problem(req, 503, "too many changes at once; ask again");
+	body = evbuffer_pullup(in, -1);
+	if (body == NULL) {
+		reply_problem(r->req, 503, "memory is out");
 		return;
 	}
+	m.id = wait_for_answer(c, r);
+	if (m.id == 0)
+		return;
+	m.body = (struct span){ body, length };
+	fill_change(r, &m);
+	send_parts(c, &m);
 	out = channel_scratch();
 	web_put_change(&out, &m);
 	channel_send(c->server->monitor, WEB_CHANGE, out.start,
 	    writer_length(&out));
+	/* Passwords stay in memory no longer than they must. */
+	explicit_bzero(body, length);
+	explicit_bzero(out.start, writer_length(&out));
+}
+
+/* --- the answer */
+
+static void
+count(struct changes *c, unsigned status)
+{
+	if (status == 200)
+		c->counts.in++;
+	else if (status == 401)
+		c->counts.refused++;
+	else if (status == 429)
+		c->counts.throttled++;
+}
+
+static void
+answer_let_in(struct changes *c, struct evhttp_request *req,
+    const struct web_changed *m)
+{
+	uint8_t sha256[32];
+	struct session *s = NULL;
+
+	if (EVP_Digest(m->token, strlen(m->token), sha256, NULL, EVP_sha256(),
+		NULL) == 1)
+		s = sessions_find(&c->server->sessions, sha256);
+	if (s == NULL) { /* ended again at once, or memory is out */
+		reply_problem(req, 503, "try again");
+		return;
+	}
+	changes_set_cookie(req, m->token, (enum credential)s->who.kind);
+	request_answer_session(c->server, req, s);
 }
 
 static void
 answer(struct changes *c, struct evhttp_request *req,
     const struct web_changed *m)
 {
-	char detail[512];
+	char wait[16];
 
-	if (m->status == 200 || m->status == 201) {
-		reply_headers(req, "application/json", NULL);
-		evbuffer_add(evhttp_request_get_output_buffer(req), m->body.p,
-		    m->body.n);
-		evhttp_send_reply(req, m->status, NULL, NULL);
+	if (m->cookie == COOKIE_SET) {
+		answer_let_in(c, req, m);
 		return;
 	}
-	if (m->status == 401) {
-		count_wrong(c);
-		refuse_token(req);
+	if (m->cookie == COOKIE_CLEAR)
+		changes_clear_cookie(req);
+	if (m->status < 300) {
+		reply_done(req, m->status, m->body.p, m->body.n);
 		return;
 	}
-	snprintf(detail, sizeof(detail), "%.*s", (int)m->body.n,
-	    (const char *)m->body.p);
-	reply_problem(req, m->status, detail);
+	if (m->retry_s > 0) {
+		snprintf(wait, sizeof(wait), "%u", m->retry_s);
+		reply_header(req, "Retry-After", wait);
+	}
+	reply_problem_bytes(req, m->status, m->body.p, m->body.n);
 }
 
 bool
@@ -182,27 +234,52 @@ changes_on_message(struct changes *c, struct span body)
 {
 	struct evhttp_request *req;
 	struct web_changed m;
-	uint8_t verb;
+	uint8_t verb = 0;
+	bool stranger;
 
 	if (!web_get_changed(body, &m))
 		return false;
-	req = pending_take(c->pending, m.id, &verb);
+	stranger = m.id & 1;
+	req = pending_take(stranger ? c->logins : c->pending, m.id / 2, &verb);
+	if (stranger)
+		count(c, m.status);
 	if (req != NULL)
 		answer(c, req, &m);
+	explicit_bzero(m.token, sizeof(m.token));
 	return true;
+}
+
+struct changes_logins
+changes_logins(const struct changes *c)
+{
+	struct changes_logins counts = c->counts;
+
+	counts.waiting = pending_count(c->logins);
+	return counts;
 }
 
 /* The monitor is slow: nobody knows whether it will be done. */
 static void
-on_hung(void *arg)
+fail(struct pending *p)
 {
-	struct changes *c = arg;
-	struct evhttp_request *req;
+	struct evhttp_request *req = pending_take_first(p);
 
-	while ((req = pending_take_first(c->pending)) != NULL)
-		reply_problem(req, 503,
+	if (req != NULL) /* each has its own time */
+		reply_later(req, 503, 5,
 		    "the monitor did not answer in time; look whether it was "
 		    "done before asking again");
+}
+
+static void
+on_hung(void *arg)
+{
+	fail(((struct changes *)arg)->pending);
+}
+
+static void
+on_logins_hung(void *arg)
+{
+	fail(((struct changes *)arg)->logins);
 }
 
 struct changes *
@@ -212,15 +289,16 @@ changes_new(struct server *s)
 
 	if (c == NULL)
 		return NULL;
-	struct pending_config config = { CHANGES_MOST, CHANGES_SECONDS, on_hung,
+	struct pending_config known = { CHANGES_MOST, CHANGES_SECONDS, on_hung,
 		c };
+	struct pending_config logins = { CHANGES_LOGINS, CHANGES_SECONDS,
+		on_logins_hung, c };
 
 	c->server = s;
-	c->pending = pending_new(s->base, &config);
-	if (c->pending == NULL) {
-		free(c);
-		return NULL;
-	}
+	c->pending = pending_new(s->base, &known);
+	c->logins = pending_new(s->base, &logins);
+	if (c->pending == NULL || c->logins == NULL)
+		changes_free(&c);
 	return c;
 }
 
@@ -233,5 +311,6 @@ changes_free(struct changes **cp)
 		return;
 	*cp = NULL;
 	pending_free(&c->pending);
+	pending_free(&c->logins);
 	free(c);
 }

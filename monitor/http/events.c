@@ -2,6 +2,7 @@
 #include "monitor/http/events.h"
 
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +16,9 @@
 #include "monitor/http/answers.h"
 #include "monitor/http/gate.h"
 #include "monitor/http/reply.h"
+#include "monitor/http/request.h"
 #include "monitor/http/server.h"
+#include "monitor/http/sessions.h"
 
 #define GATHER_US 20000 /* changes of so long go out together */
 #define BATCH_BYTES (32u << 10)
@@ -25,7 +28,9 @@ struct follower {
 	struct events *events;
 	struct evhttp_request *req;
 	struct bufferevent *bev; /* borrowed from evhttp */
+	struct session *session; /* whose; it outlives the stream */
 	uint64_t seq;		 /* told so far */
+	bool ended;
 };
 
 TAILQ_HEAD(follower_list, follower);
@@ -44,16 +49,23 @@ unsent(const struct follower *f)
 	return evbuffer_get_length(bufferevent_get_output(f->bev));
 }
 
+static bool
+sees(const struct follower *f, const struct rows_site *site)
+{
+	return rights_in_scope(f->session->who.site, site->path);
+}
+
 static void
-add_row(const struct server *s, struct evbuffer *out, const struct row *r)
+add_row(const struct server *s, struct evbuffer *out, const struct row *r,
+    bool gone)
 {
 	char uuid[37];
 
 	evbuffer_add_printf(out,
 	    "id: %016" PRIx64 "-%" PRIu64 "\nevent: %s\n"
 	    "data: ",
-	    s->epoch, r->seq, r->gone ? "gone" : "feed");
-	if (r->gone) {
+	    s->epoch, r->seq, gone ? "gone" : "feed");
+	if (gone) {
 		rows_uuid_print(r->uuid, uuid);
 		evbuffer_add_printf(out, "{\"id\":\"%s\"}", uuid);
 	} else {
@@ -64,25 +76,36 @@ add_row(const struct server *s, struct evbuffer *out, const struct row *r)
 	evbuffer_add(out, "\n\n", 2);
 }
 
+/* What this follower may know of it: a feed that moved out of its sites is
+ * gone. */
+static void
+add_owed(const struct follower *f, struct evbuffer *out, const struct row *r)
+{
+	if (sees(f, r->site))
+		add_row(f->events->server, out, r, r->gone);
+	else if (r->was != NULL && r->moved > f->seq && sees(f, r->was))
+		add_row(f->events->server, out, r, true);
+}
+
 static void on_drained(struct evhttp_connection *evcon, void *arg);
 
 /* As much of what it is owed as it may have now. */
 static void
 give(struct follower *f)
 {
-	const struct server *s = f->events->server;
-	const struct row *r = rows_after(&s->rows, f->seq);
+	const struct row *r = rows_after(&f->events->server->rows, f->seq);
 	struct evbuffer *out;
 
-	if (r == NULL || unsent(f) > EVENTS_AHEAD_BYTES ||
+	if (r == NULL || f->ended || unsent(f) > EVENTS_AHEAD_BYTES ||
 	    (out = evbuffer_new()) == NULL)
 		return;
 	for (; r != NULL && evbuffer_get_length(out) < BATCH_BYTES;
 	     r = r->newer) {
-		add_row(s, out, r);
+		add_owed(f, out, r);
 		f->seq = r->seq;
 	}
-	evhttp_send_reply_chunk_with_cb(f->req, out, on_drained, f);
+	if (evbuffer_get_length(out) > 0)
+		evhttp_send_reply_chunk_with_cb(f->req, out, on_drained, f);
 	evbuffer_free(out);
 }
 
@@ -105,6 +128,15 @@ give_text(struct follower *f, const char *text, size_t length)
 	evbuffer_free(out);
 }
 
+static void
+leave(struct follower *f)
+{
+	TAILQ_REMOVE(&f->events->followers, f, entry);
+	f->events->count--;
+	f->session->streams--;
+	f->ended = true;
+}
+
 /* The connection is going. evhttp has let go of the request when an error
  * took it; then ending the reply frees it. */
 static void
@@ -113,8 +145,7 @@ on_close(struct evhttp_connection *evcon, void *arg)
 	struct follower *f = arg;
 
 	(void)evcon;
-	TAILQ_REMOVE(&f->events->followers, f, entry);
-	f->events->count--;
+	leave(f);
 	if (evhttp_request_get_connection(f->req) == NULL)
 		evhttp_send_reply_end(f->req);
 	free(f);
@@ -149,29 +180,97 @@ events_pulse(struct events *e)
 	static const struct timeval period = { .tv_usec = 0,
 		.tv_sec = EVENTS_PULSE_US / 1000000 };
 	struct follower *f, *next;
+	const char *scope = "";
 	char text[2048];
-	size_t n = answers_pulse(e->server, text, sizeof(text));
+	size_t n = answers_pulse(e->server, scope, text, sizeof(text));
 
 	for (f = TAILQ_FIRST(&e->followers); f != NULL; f = next) {
 		next = TAILQ_NEXT(f, entry);
-		if (unsent(f) <= EVENTS_AHEAD_BYTES)
-			give_text(f, text, n);
+		if (f->ended || unsent(f) > EVENTS_AHEAD_BYTES)
+			continue;
+		if (strcmp(scope, f->session->who.site) != 0) {
+			scope = f->session->who.site;
+			n = answers_pulse(e->server, scope, text, sizeof(text));
+		}
+		give_text(f, text, n);
 	}
 	evtimer_add(e->pulse, &period);
 }
 
+/* Those who watch are known to fewer people than feeds are. */
+static bool
+may_hear(const struct follower *f, const struct web_event *m)
+{
+	enum role role = (enum role)f->session->who.role;
+
+	if (f->ended || !rights_in_scope(f->session->who.site, m->site))
+		return false;
+	return rights_may(strcmp(m->name, "console") == 0 ? RIGHT_CONSOLES
+							  : RIGHT_EVENTS,
+	    role, false);
+}
+
 void
-events_tell(struct events *e, const char *name, const char *json)
+events_tell(struct events *e, const struct web_event *m)
 {
 	struct follower *f, *next;
 	char text[WEB_EVENT_BYTES + 64];
-	int n =
-	    snprintf(text, sizeof(text), "event: %s\ndata: %s\n\n", name, json);
+	int n = snprintf(text, sizeof(text), "event: %s\ndata: %s\n\n", m->name,
+	    m->json);
 
 	for (f = TAILQ_FIRST(&e->followers); f != NULL; f = next) {
 		next = TAILQ_NEXT(f, entry);
-		if (unsent(f) <= EVENTS_AHEAD_BYTES)
+		if (may_hear(f, m) && unsent(f) <= EVENTS_AHEAD_BYTES)
 			give_text(f, text, (size_t)n);
+	}
+}
+
+static void
+tell_session(struct follower *f, bool reset)
+{
+	const struct server *s = f->events->server;
+	char text[200];
+	int n;
+
+	n = snprintf(text, sizeof(text), "event: session\ndata: {}\n\n");
+	if (reset) {
+		f->seq = s->rows.seq;
+		n += snprintf(text + n, sizeof(text) - (size_t)n,
+		    "id: %016" PRIx64 "-%" PRIu64 "\nevent: reset\n"
+		    "data: {}\n\n",
+		    s->epoch, f->seq);
+	}
+	give_text(f, text, (size_t)n);
+}
+
+void
+events_session(struct events *e, const struct session *session, bool moved)
+{
+	struct follower *f, *next;
+
+	for (f = TAILQ_FIRST(&e->followers); f != NULL; f = next) {
+		next = TAILQ_NEXT(f, entry);
+		if (f->session == session && !f->ended)
+			tell_session(f, moved);
+	}
+}
+
+void
+events_end(struct events *e, const struct session *session)
+{
+	struct follower *f, *next;
+
+	for (f = TAILQ_FIRST(&e->followers); f != NULL; f = next) {
+		next = TAILQ_NEXT(f, entry);
+		if (f->session != session || f->ended)
+			continue;
+		tell_session(f, false);
+		leave(f);
+		evhttp_connection_set_closecb(evhttp_request_get_connection(
+						  f->req),
+		    NULL, NULL);
+		evhttp_send_reply_end(f->req);
+		free(f);
 	}
 }
 
@@ -213,23 +312,31 @@ greet(struct follower *f, bool reset)
 		    "id: %016" PRIx64 "-%" PRIu64 "\nevent: reset\n"
 		    "data: {}\n\n",
 		    s->epoch, f->seq);
-	n += answers_pulse(s, text + n, sizeof(text) - n);
+	n += answers_pulse(s, f->session->who.site, text + n, sizeof(text) - n);
 	give_text(f, text, n);
 }
 
 void
-events_follow(struct events *e, struct evhttp_request *req, const char *after)
+events_follow(struct events *e, struct request *r, const char *after)
 {
 	static const struct timeval stuck = { .tv_sec = EVENTS_STUCK_SECONDS };
-	struct evhttp_connection *evcon = evhttp_request_get_connection(req);
-	struct follower *f = calloc(1, sizeof(*f));
+	struct evhttp_connection *evcon = evhttp_request_get_connection(r->req);
+	struct follower *f;
 
+	if (r->session->streams >= EVENTS_EACH) {
+		reply_later(r->req, 429, 5,
+		    "too many event streams of one log-in are open");
+		return;
+	}
+	f = calloc(1, sizeof(*f));
 	if (f == NULL) {
-		reply_problem(req, 503, "memory is out");
+		reply_problem(r->req, 503, "memory is out");
 		return;
 	}
 	f->events = e;
-	f->req = req;
+	f->req = r->req;
+	f->session = r->session;
+	f->session->streams++;
 	f->bev = evhttp_connection_get_bufferevent(evcon);
 	bool reset = after != NULL && !parse_after(e->server, after, &f->seq);
 
@@ -237,11 +344,12 @@ events_follow(struct events *e, struct evhttp_request *req, const char *after)
 		f->seq = e->server->rows.seq;
 	TAILQ_INSERT_TAIL(&e->followers, f, entry);
 	e->count++;
-	gate_unbounded(e->server->gate, req);
+	gate_unbounded(e->server->gate, r->req);
 	evhttp_connection_set_closecb(evcon, on_close, f);
-	reply_headers(req, "text/event-stream", NULL);
-	reply_header(req, "X-Accel-Buffering", "no");
-	evhttp_send_reply_start(req, 200, "OK");
+	reply_headers(r->req, "text/event-stream", NULL);
+	reply_header(r->req, "X-Accel-Buffering", "no");
+	reply_header(r->req, "Connection", "close"); /* when it ends */
+	evhttp_send_reply_start(r->req, 200, "OK");
 	/* A browser says nothing more: only what it doesn't take counts. */
 	bufferevent_set_timeouts(f->bev, NULL, &stuck);
 	greet(f, reset);

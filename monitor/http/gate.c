@@ -7,13 +7,16 @@
 #include "monitor/http/gate.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 
+#include <event2/buffer.h>
 #include <event2/bufferevent.h>
 #include <event2/bufferevent_ssl.h>
 #include <event2/event.h>
@@ -22,11 +25,17 @@
 #include <openssl/ssl.h>
 
 #include "common/clock.h"
+#include "monitor/http/strainer.h"
 
 #define SWEEP_US 250000
 #define OWN_FILES 32 /* descriptors that are no connections */
 #define GATE_MOST 65536
 #define INPUT_BYTES (128u << 10) /* above headers + body + one read */
+#define LINGER_US US_PER_S	 /* who was refused may read why for so long */
+/* Agreeing on keys is the dearest thing a stranger can ask for. */
+#define HANDSHAKES_MOST 64
+#define HANDSHAKE_US (5 * US_PER_S)
+#define HANDSHAKE_CROWDED_US (US_PER_S / 2) /* when so many are at it */
 
 struct conn {
 	struct conn *next;
@@ -38,6 +47,11 @@ struct conn {
 	bool shut;
 	bool unbounded;
 	bool proven;
+	bool shaking;	    /* hands, over TLS */
+	bool big;	    /* holds one of the places for large bodies */
+	int64_t refused_us; /* 0 = wasn't told why it is shut */
+	struct gate *gate;
+	struct strainer *strainer; /* NULL = none */
 };
 
 struct gate {
@@ -53,6 +67,10 @@ struct gate {
 	uint32_t most, most_per_address;
 	uint32_t room; /* by the limit on descriptors */
 	uint64_t refused;
+	uint32_t handshakes;
+	uint32_t big;
+	bool held;
+	struct gate_strain strain; /* big_path NULL: none */
 };
 
 static void
@@ -92,6 +110,135 @@ shut(struct gate *g, struct conn *c)
 		shutdown(fd, SHUT_RDWR);
 }
 
+/* Says why before it shuts, where nothing stands in the way: the words of an
+ * earlier answer, or TLS. Then what comes is thrown away for a moment, else a
+ * reset would overtake the words. */
+static void
+refuse(struct gate *g, struct conn *c, enum strained why)
+{
+	static const char *const lines[] = {
+		[STRAINED_WELL] = "503 Service Unavailable",
+		[STRAINED_BAD] = "400 Bad Request",
+		[STRAINED_LENGTH] = "411 Length Required",
+		[STRAINED_LONG_HEAD] = "431 Request Header Fields Too Large",
+		[STRAINED_LONG_BODY] = "413 Content Too Large",
+	};
+	char text[400], body[160];
+	int fd = bufferevent_getfd(c->bev), n;
+
+	n = snprintf(body, sizeof(body),
+	    "{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":%.3s}",
+	    lines[why] + 4, lines[why]);
+	n = snprintf(text, sizeof(text),
+	    "HTTP/1.1 %s\r\nContent-Type: application/problem+json\r\n"
+	    "Content-Length: %d\r\nCache-Control: no-store\r\n"
+	    "X-Content-Type-Options: nosniff\r\nConnection: close\r\n\r\n%s",
+	    lines[why], n, body);
+	if (fd < 0 || g->tls != NULL ||
+	    evbuffer_get_length(bufferevent_get_output(c->bev)) > 0 ||
+	    send(fd, text, (size_t)n, MSG_DONTWAIT | MSG_NOSIGNAL) != n) {
+		shut(g, c);
+		return;
+	}
+	c->shut = true;
+	c->refused_us = clock_mono_us();
+	g->refused++;
+	shutdown(fd, SHUT_WR);
+}
+
+static void
+print_address(const struct conn *c, char out[PEOPLE_ADDRESS_BYTES])
+{
+	out[0] = '\0';
+	if (!c->known)
+		return;
+	if (IN6_IS_ADDR_V4MAPPED(&c->address))
+		inet_ntop(AF_INET, &c->address.s6_addr[12], out,
+		    PEOPLE_ADDRESS_BYTES);
+	else
+		inet_ntop(AF_INET6, &c->address, out, PEOPLE_ADDRESS_BYTES);
+}
+
+/* A large body has begun to come: it needs a place, and a credential. */
+static bool
+may_be_big(struct gate *g, struct conn *c)
+{
+	char address[PEOPLE_ADDRESS_BYTES];
+
+	if (c->big)
+		return true;
+	if (!c->known)
+		read_address(c);
+	print_address(c, address);
+	if (g->big >= GATE_BIG ||
+	    !g->strain.may(g->strain.arg, c->strainer->letters, address))
+		return false;
+	c->big = true;
+	g->big++;
+	return true;
+}
+
+static void
+end_big(struct gate *g, struct conn *c)
+{
+	if (c->big)
+		g->big--;
+	c->big = false;
+}
+
+static enum strained
+strain_added(struct conn *c, struct evbuffer *in, size_t added)
+{
+	struct evbuffer_iovec v[4];
+	enum strained r = STRAINED_WELL;
+	struct evbuffer_ptr at;
+
+	if (evbuffer_ptr_set(in, &at, evbuffer_get_length(in) - added,
+		EVBUFFER_PTR_SET) != 0)
+		return STRAINED_BAD;
+	while (added > 0 && r == STRAINED_WELL) {
+		int n = evbuffer_peek(in, (ev_ssize_t)added, &at, v, 4);
+		size_t taken = 0;
+
+		for (int i = 0; i < n && i < 4 && taken < added; i++) {
+			size_t some = v[i].iov_len < added - taken
+					  ? v[i].iov_len
+					  : added - taken;
+
+			if (r == STRAINED_WELL)
+				r = strainer_take(c->strainer, v[i].iov_base,
+				    some);
+			taken += some;
+		}
+		added -= taken;
+		if (taken == 0 || (added > 0 && evbuffer_ptr_set(in, &at, taken,
+						    EVBUFFER_PTR_ADD) != 0))
+			return STRAINED_BAD;
+	}
+	return r;
+}
+
+/* Before evhttp sees it. What is refused it never does. */
+static void
+on_input(struct evbuffer *in, const struct evbuffer_cb_info *info, void *arg)
+{
+	struct conn *c = arg;
+	enum strained r;
+
+	if (info->n_added == 0)
+		return;
+	if (!c->shut) {
+		r = strain_added(c, in, info->n_added);
+		if (r != STRAINED_WELL)
+			refuse(c->gate, c, r);
+		else if (strainer_is_big(c->strainer) &&
+			 !may_be_big(c->gate, c))
+			refuse(c->gate, c, STRAINED_WELL);
+	}
+	if (c->shut)
+		evbuffer_drain(in, evbuffer_get_length(in));
+}
+
 /* All places are taken: those who said who they are keep theirs, the oldest of
  * the others make room, an eighth of all at a time. */
 static void
@@ -122,9 +269,16 @@ standing_room(const struct gate *g)
 static bool
 too_slow(const struct gate *g, const struct conn *c, int64_t now)
 {
+	int64_t patience =
+	    c->big ? GATE_BIG_SECONDS * US_PER_S : g->patience_us;
+
+	if (c->shaking)
+		return now - c->made_us > HANDSHAKE_US ||
+		       (g->handshakes >= HANDSHAKES_MOST &&
+			   now - c->made_us > HANDSHAKE_CROWDED_US);
 	if (c->unbounded)
 		return false;
-	return now - c->begun_us > g->patience_us ||
+	return now - c->begun_us > patience ||
 	       (g->proof_us > 0 && !c->proven &&
 		   now - c->made_us > g->proof_us);
 }
@@ -141,28 +295,72 @@ let_go(const struct conn *c)
 }
 
 static void
+forget(struct gate *g, struct conn *c)
+{
+	if (c->strainer != NULL)
+		evbuffer_remove_cb(bufferevent_get_input(c->bev), on_input, c);
+	end_big(g, c);
+	bufferevent_decref(c->bev);
+	free(c->strainer);
+	free(c);
+	g->count--;
+}
+
+static void
+look_at_handshake(struct gate *g, struct conn *c)
+{
+	SSL *ssl = c->shaking ? bufferevent_openssl_get_ssl(c->bev) : NULL;
+
+	if (ssl != NULL && SSL_is_init_finished(ssl))
+		c->shaking = false;
+	g->handshakes += c->shaking && !c->shut;
+}
+
+static void
+end_slow(struct gate *g, struct conn *c, int64_t now)
+{
+	int fd;
+
+	if (!c->shut && too_slow(g, c, now))
+		shut(g, c);
+	if (c->refused_us == 0 || now - c->refused_us < LINGER_US)
+		return;
+	c->refused_us = 0;
+	fd = bufferevent_getfd(c->bev);
+	if (fd >= 0)
+		shutdown(fd, SHUT_RDWR);
+}
+
+static bool
+has_room(const struct gate *g)
+{
+	return !g->held && g->count < g->most + standing_room(g) &&
+	       g->handshakes < HANDSHAKES_MOST;
+}
+
+static void
 sweep(struct gate *g)
 {
 	int64_t now = clock_mono_us();
 	struct conn **at = &g->first;
 
+	g->handshakes = 0;
+	for (struct conn *c = g->first; c != NULL; c = c->next)
+		look_at_handshake(g, c);
 	while (*at != NULL) {
 		struct conn *c = *at;
 
 		if (let_go(c)) {
 			*at = c->next;
-			bufferevent_decref(c->bev);
-			free(c);
-			g->count--;
+			forget(g, c);
 			continue;
 		}
-		if (too_slow(g, c, now))
-			shut(g, c);
+		end_slow(g, c, now);
 		at = &c->next;
 	}
 	if (g->proof_us > 0)
 		make_room(g);
-	if (g->count < g->most + standing_room(g))
+	if (has_room(g))
 		evconnlistener_enable(g->listener);
 }
 
@@ -217,6 +415,19 @@ make_bufferevent(struct gate *g, struct event_base *base)
 	return bev;
 }
 
+/* Without memory for one, all that comes is thrown away. */
+static void
+add_strainer(struct gate *g, struct conn *c, struct bufferevent *bev)
+{
+	c->strainer = malloc(sizeof(*c->strainer));
+	c->shut =
+	    c->strainer == NULL ||
+	    evbuffer_add_cb(bufferevent_get_input(bev), on_input, c) == NULL;
+	if (c->strainer != NULL)
+		strainer_init(c->strainer, g->strain.body_most,
+		    g->strain.big_path, g->strain.big_most);
+}
+
 /* evhttp asks for the bufferevent of a connection it just accepted. */
 static struct bufferevent *
 on_new(struct event_base *base, void *arg)
@@ -230,13 +441,19 @@ on_new(struct event_base *base, void *arg)
 		free(c);
 		return bev; /* evhttp makes one itself when it is NULL */
 	}
+	c->gate = g;
+	c->shaking = g->tls != NULL;
+	g->handshakes += c->shaking;
+	if (g->strain.big_path != NULL)
+		add_strainer(g, c, bev);
 	bufferevent_setwatermark(bev, EV_READ, 0, INPUT_BYTES);
 	bufferevent_incref(bev);
 	c->bev = bev;
 	c->made_us = c->begun_us = clock_mono_us();
 	c->next = g->first;
 	g->first = c;
-	if (++g->count >= g->most + standing_room(g))
+	g->count++;
+	if (!has_room(g))
 		evconnlistener_disable(g->listener);
 	if (!evtimer_pending(g->fresh, NULL))
 		evtimer_add(g->fresh, &at_once);
@@ -255,13 +472,22 @@ conn_of(struct gate *g, struct evhttp_request *req)
 	return c;
 }
 
-void
-gate_on_request(struct gate *g, struct evhttp_request *req)
+bool
+gate_on_request(struct gate *g, struct evhttp_request *req,
+    char address_out[PEOPLE_ADDRESS_BYTES])
 {
 	struct conn *c = conn_of(g, req);
 
-	if (c != NULL)
-		c->begun_us = clock_mono_us();
+	address_out[0] = '\0';
+	if (c == NULL)
+		return false;
+	c->begun_us = clock_mono_us();
+	c->shaking = c->unbounded = false;
+	end_big(g, c);
+	if (!c->known)
+		read_address(c);
+	print_address(c, address_out);
+	return !c->shut;
 }
 
 void
@@ -338,8 +564,7 @@ gate_free(struct gate **gp)
 		struct conn *c = g->first;
 
 		g->first = c->next;
-		bufferevent_decref(c->bev);
-		free(c);
+		forget(g, c);
 	}
 	free(g);
 }
@@ -348,6 +573,12 @@ void
 gate_tls(struct gate *g, SSL_CTX *tls)
 {
 	g->tls = tls;
+}
+
+void
+gate_strain(struct gate *g, const struct gate_strain *strain)
+{
+	g->strain = *strain;
 }
 
 void
@@ -360,6 +591,16 @@ void
 gate_proof(struct gate *g, unsigned seconds)
 {
 	g->proof_us = seconds * US_PER_S;
+}
+
+void
+gate_hold(struct gate *g, bool held)
+{
+	g->held = held;
+	if (has_room(g))
+		evconnlistener_enable(g->listener);
+	else
+		evconnlistener_disable(g->listener);
 }
 
 void
@@ -381,4 +622,10 @@ uint64_t
 gate_refused(const struct gate *g)
 {
 	return g->refused;
+}
+
+uint32_t
+gate_handshakes(const struct gate *g)
+{
+	return g->handshakes;
 }

@@ -2,24 +2,40 @@
 #include "monitor/http/metrics.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 struct text {
-	char *p;
+	char *p; /* owned */
 	size_t size, length;
+	bool bad; /* memory was out */
 };
 
 __attribute__((format(printf, 2, 3))) static void
 add(struct text *t, const char *format, ...)
 {
 	__builtin_va_list ap;
+	char line[1400];
+	int n;
 
-	if (t->length >= t->size)
-		return;
 	__builtin_va_start(ap, format);
-	int n = vsnprintf(t->p + t->length, t->size - t->length, format, ap);
-
+	n = vsnprintf(line, sizeof(line), format, ap);
 	__builtin_va_end(ap);
-	t->length += n > 0 ? (size_t)n : 0;
+	if (n < 0 || (size_t)n >= sizeof(line) || t->bad)
+		return;
+	if (t->length + (size_t)n + 1 > t->size) {
+		size_t size = t->size * 2 + sizeof(line);
+		char *p = realloc(t->p, size);
+
+		if (p == NULL) {
+			t->bad = true;
+			return;
+		}
+		t->p = p;
+		t->size = size;
+	}
+	memcpy(t->p + t->length, line, (size_t)n + 1);
+	t->length += (size_t)n;
 }
 
 static void
@@ -87,10 +103,76 @@ monitor(struct text *t, const struct web_totals *m)
 	    (double)m->witnessed_utc_us / 1e6);
 }
 
-size_t
-metrics_print(const struct metrics *m, char *out, size_t size)
+/* As labels escape (exposition format): three letters; rest is UTF-8. */
+static void
+add_site(void *arg, const char *site, const uint32_t *states)
 {
-	struct text t = { .p = out, .size = size };
+	char label[2 * LIMIT_NAME_BYTES + 1];
+	struct text *t = arg;
+	size_t n = 0;
+
+	for (const char *p = site; *p != '\0'; p++) {
+		if (*p == '"' || *p == '\\' || *p == '\n')
+			label[n++] = '\\';
+		label[n++] = *p == '\n' ? 'n' : *p;
+	}
+	label[n] = '\0';
+	for (unsigned i = 0; i < STATE_COUNT; i++)
+		add(t, "camwarden_site_feeds{site=\"%s\",state=\"%s\"} %u\n",
+		    label, state_name(i), states[i]);
+}
+
+static void
+sites(struct text *t, const struct metrics *m)
+{
+	if (m->rows == NULL)
+		return;
+	add(t, "# HELP camwarden_site_feeds Feeds by site and state.\n"
+	       "# TYPE camwarden_site_feeds gauge\n");
+	lists_sites(m->rows, m->view, add_site, t);
+}
+
+static void
+logins(struct text *t, const struct metrics *m)
+{
+	const struct {
+		const char *result;
+		uint64_t n;
+	} counts[] = { { "in", m->logins.in }, { "refused", m->logins.refused },
+		{ "throttled", m->logins.throttled } };
+
+	add(t, "# HELP camwarden_logins_total Log-ins tried, by what came of "
+	       "them.\n"
+	       "# TYPE camwarden_logins_total counter\n");
+	for (size_t i = 0; i < 3; i++)
+		add(t, "camwarden_logins_total{result=\"%s\"} %llu\n",
+		    counts[i].result, (unsigned long long)counts[i].n);
+	one(t, "logins_waiting", "gauge", "Log-ins that wait to be judged.",
+	    m->logins.waiting);
+}
+
+static void
+web(struct text *t, const struct metrics *m)
+{
+	one(t, "http_connections", "gauge", "Open connections.",
+	    m->connections);
+	one(t, "http_handshakes", "gauge",
+	    "Connections that have not agreed on keys yet.", m->handshakes);
+	one(t, "http_streams", "gauge", "Open event streams.", m->streams);
+	one(t, "http_requests_total", "counter", "Requests answered.",
+	    (double)m->requests);
+	one(t, "http_refused_total", "counter",
+	    "Connections closed by a limit.", (double)m->refused);
+	one(t, "http_unauthorized_total", "counter",
+	    "Requests without a credential that is good.",
+	    (double)m->strangers);
+	logins(t, m);
+}
+
+char *
+metrics_print(const struct metrics *m, size_t *length_out)
+{
+	struct text t = { 0 };
 
 	add(&t, "# HELP camwarden_build_info The program.\n"
 		"# TYPE camwarden_build_info gauge\n"
@@ -98,19 +180,17 @@ metrics_print(const struct metrics *m, char *out, size_t size)
 	one(&t, "monitor_late", "gauge",
 	    "1 while the monitor gives no sign of life.", m->late);
 	states(&t, m);
+	sites(&t, m);
 	monitor(&t, &m->totals);
 	one(&t, "config_last_reload_successful", "gauge",
 	    "1 unless the last reload was refused.", m->configure.reload_good);
 	one(&t, "config_last_reload_success_timestamp_seconds", "gauge",
 	    "When the configuration in force was read.",
 	    (double)m->configure.reload_utc_us / 1e6);
-	one(&t, "http_connections", "gauge", "Open connections.",
-	    m->connections);
-	one(&t, "http_event_streams", "gauge", "Open event streams.",
-	    m->streams);
-	one(&t, "http_requests_total", "counter", "Requests answered.",
-	    (double)m->requests);
-	one(&t, "http_refused_total", "counter",
-	    "Connections closed by a limit.", (double)m->refused);
-	return t.length < size ? t.length : size - 1;
+	web(&t, m);
+	*length_out = t.length;
+	if (!t.bad)
+		return t.p;
+	free(t.p);
+	return NULL;
 }

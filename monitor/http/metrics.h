@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* metrics.h: the monitor's totals -> Prometheus text. PURE. Few series on
- * purpose: none has a feed or a site in its labels.
+/* metrics.h: the monitor's totals -> Prometheus text (exposition format 0.0.4).
+ * PURE. Few series on purpose: none has a feed in its labels, and sites only
+ * for who asks for them.
  */
 #ifndef MONITOR_HTTP_METRICS_H
 #define MONITOR_HTTP_METRICS_H
@@ -8,18 +9,24 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "monitor/http/lists.h"
 #include "monitor/http/web_wire.h"
 
 struct metrics {
 	struct web_totals totals;
 	struct web_configure configure;
 	bool late; /* no sign of life: every feed counts as unknown */
-	uint32_t connections, streams;
-	uint64_t requests, refused;
+	uint32_t connections, handshakes, streams;
+	uint64_t requests, refused, strangers;
+	struct {
+		uint64_t in, refused, throttled; /* since the start */
+		uint32_t waiting;
+	} logins;
+	struct rows *rows; /* NULL: no sites */
+	const struct lists_view *view;
 };
 
-#define METRICS_BYTES 8192
-/* Returns the length, below size. */
-size_t metrics_print(const struct metrics *m, char *out, size_t size);
+/* The text (given: free it) and its length; NULL: memory is out. */
+char *metrics_print(const struct metrics *m, size_t *length_out);
 
 #endif

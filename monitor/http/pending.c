@@ -16,6 +16,7 @@ struct waiting {
 	struct evhttp_request *req;
 	struct evhttp_connection *evcon;
 	int64_t begun_us;
+	uint64_t mark;
 	uint32_t id;
 	uint8_t what;
 };
@@ -100,6 +101,37 @@ pending_add(struct pending *p, struct evhttp_request *req, uint8_t what)
 		rearm(p);
 	evhttp_connection_set_closecb(w->evcon, on_close, w);
 	return w->id;
+}
+
+void
+pending_mark(struct pending *p, uint32_t id, uint64_t mark)
+{
+	struct waiting *w;
+
+	TAILQ_FOREACH(w, &p->list, entry)
+	{
+		if (w->id == id)
+			w->mark = mark;
+	}
+}
+
+uint32_t
+pending_marked(const struct pending *p, uint64_t mark)
+{
+	const struct waiting *w;
+	uint32_t n = 0;
+
+	TAILQ_FOREACH(w, &p->list, entry)
+	{
+		n += w->mark == mark;
+	}
+	return n;
+}
+
+uint32_t
+pending_count(const struct pending *p)
+{
+	return p->count;
 }
 
 struct evhttp_request *

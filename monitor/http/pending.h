@@ -25,6 +25,10 @@ void pending_free(struct pending **p);
  * out; the request is still the caller's to answer. */
 uint32_t pending_add(struct pending *p, struct evhttp_request *req,
     uint8_t what);
+/* Marks the one of that number, by whom it is; how many of a mark wait. */
+void pending_mark(struct pending *p, uint32_t id, uint64_t mark);
+uint32_t pending_marked(const struct pending *p, uint64_t mark);
+uint32_t pending_count(const struct pending *p);
 /* The request of that number, the caller's to answer; NULL: its client has
  * gone. */
 struct evhttp_request *pending_take(struct pending *p, uint32_t id,

@@ -4,8 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
-#include "monitor/http/json_out.h"
+#include "monitor/http/row_text.h"
 
 #define BUCKETS 8192u
 
@@ -21,9 +22,7 @@ rows_init(struct rows *t)
 static void
 row_free(struct row *r)
 {
-	free(r->head);
-	free(r->tail);
-	free(r->detail);
+	row_text_free(r);
 	free(r);
 }
 
@@ -34,6 +33,12 @@ rows_fini(struct rows *t)
 		next = r->newer;
 		row_free(r);
 	}
+	for (struct rows_site *site = t->sites, *next; site != NULL;
+	     site = next) {
+		next = site->next;
+		free(site);
+	}
+	free(t->sorted);
 	free(t->bucket);
 	memset(t, 0, sizeof(*t));
 }
@@ -103,132 +108,6 @@ forget_one(struct rows *t)
 	row_free(r);
 }
 
-static void
-add_causes(struct json_out *j, uint64_t causes)
-{
-	json_out_key(j, "causes");
-	json_out_open(j, '[');
-	for (unsigned i = 1; i < CAUSE_COUNT; i++)
-		if (causes >> i & 1)
-			json_out_string(j, cause_name(i));
-	json_out_close(j, ']');
-}
-
-static bool
-take(struct json_out *j, char **text, size_t *length)
-{
-	char *made = json_out_take(j, length);
-
-	if (made == NULL)
-		return false;
-	free(*text);
-	*text = made;
-	return true;
-}
-
-static bool
-make_head(struct row *r, const struct web_row *m)
-{
-	struct json_out j;
-	char uuid[37];
-
-	rows_uuid_print(m->uuid, uuid);
-	json_out_init(&j);
-	json_out_open(&j, '{');
-	json_out_key(&j, "id");
-	json_out_string(&j, uuid);
-	json_out_key(&j, "site");
-	json_out_string(&j, m->site);
-	json_out_key(&j, "name");
-	json_out_string(&j, m->name);
-	json_out_key(&j, "criticality");
-	json_out_integer(&j, m->criticality);
-	json_out_key(&j, "no_picture");
-	json_out_bool(&j, m->no_picture);
-	json_out_key(&j, "ptz");
-	json_out_bool(&j, m->ptz);
-	json_out_key(&j, "reference");
-	json_out_time(&j, m->reference_utc_us);
-	return take(&j, &r->head, &r->head_length);
-}
-
-static bool
-make_tail(struct row *r, const struct web_row *m)
-{
-	struct json_out j;
-
-	json_out_init(&j);
-	j.comma = true; /* it follows the head */
-	json_out_key(&j, "state");
-	json_out_string(&j, state_name(m->state));
-	json_out_key(&j, "cause");
-	json_out_string(&j, cause_name(m->cause));
-	add_causes(&j, m->causes);
-	json_out_key(&j, "confidence");
-	json_out_integer(&j, m->confidence);
-	json_out_key(&j, "since");
-	json_out_time(&j, m->since_utc_us);
-	json_out_key(&j, "at");
-	json_out_time(&j, m->at_utc_us);
-	json_out_key(&j, "picture");
-	json_out_time(&j, m->no_picture ? 0 : m->thumb_utc_us);
-	json_out_key(&j, "maintenance");
-	json_out_bool(&j, m->maintenance);
-	json_out_key(&j, "muted");
-	json_out_bool(&j, m->muted);
-	return take(&j, &r->tail, &r->tail_length);
-}
-
-static void
-add_stream(struct json_out *j, const struct web_row *m)
-{
-	json_out_key(j, "codec");
-	json_out_string(j, codec_name(m->codec));
-	json_out_key(j, "width");
-	json_out_integer(j, m->width);
-	json_out_key(j, "height");
-	json_out_integer(j, m->height);
-	json_out_key(j, "fps");
-	json_out_milli(j, m->fps_milli);
-	json_out_key(j, "kbps");
-	json_out_integer(j, m->kbps);
-	json_out_key(j, "gop_s");
-	json_out_milli(j, m->gop_us / 1000);
-	json_out_key(j, "loss_ppm");
-	json_out_integer(j, m->loss_ppm);
-	json_out_key(j, "samples");
-	json_out_integer(j, m->samples);
-	json_out_key(j, "last_sample");
-	json_out_time(j, m->last_sample_utc_us);
-}
-
-static bool
-make_detail(struct row *r, const struct web_row *m)
-{
-	struct json_out j;
-	size_t n = strlen(m->evidence);
-
-	json_out_init(&j);
-	j.comma = true;
-	json_out_key(&j, "device");
-	json_out_string(&j, m->device);
-	json_out_key(&j, "url");
-	json_out_string(&j, m->url);
-	json_out_key(&j, "help");
-	json_out_string(&j, cause_help(m->cause));
-	json_out_key(&j, "phase");
-	json_out_string(&j, phase_name(m->phase));
-	json_out_key(&j, "reason");
-	json_out_string(&j, reason_name(m->reason));
-	json_out_key(&j, "detail");
-	json_out_string(&j, m->detail);
-	add_stream(&j, m);
-	/* The judge's own JSON, as text: nothing here parses it. */
-	json_out_key(&j, "evidence");
-	json_out_string(&j, n > 0 ? m->evidence : "{}");
-	return take(&j, &r->detail, &r->detail_length);
-}
-
 static struct row *
 row_new(struct rows *t, const uint8_t uuid[16])
 {
@@ -243,6 +122,54 @@ row_new(struct rows *t, const uint8_t uuid[16])
 	return r;
 }
 
+/* Sites are few and stay: names of them that are no more cost little. */
+static struct rows_site *
+site_of(struct rows *t, const char *path)
+{
+	struct rows_site *site;
+	size_t n = strlen(path) + 1;
+
+	for (site = t->sites; site != NULL; site = site->next)
+		if (strcmp(site->path, path) == 0)
+			return site;
+	site = calloc(1, sizeof(*site) + n);
+	if (site == NULL)
+		return NULL;
+	memcpy(site->path, path, n);
+	site->next = t->sites;
+	t->sites = site;
+	return site;
+}
+
+static bool
+set_site(struct rows *t, struct row *r, const char *path)
+{
+	struct rows_site *site = r->site;
+
+	if (site != NULL && strcmp(site->path, path) == 0)
+		return true;
+	site = site_of(t, path);
+	if (site == NULL)
+		return false;
+	if (r->site != NULL) {
+		r->was = r->site;
+		r->moved = t->seq + 1;
+	}
+	r->site = site;
+	t->resort = true;
+	return true;
+}
+
+static bool
+is_named(const struct row *r, const struct web_row *m)
+{
+	size_t n = strlen(m->name);
+
+	/* Good enough to see a change: capitals apart it is the same. */
+	return r->find != NULL && strncasecmp(r->find, m->name, n) == 0 &&
+	       r->find[n] == '\n';
+}
+
 struct row *
 rows_put(struct rows *t, const struct web_row *m)
 {
@@ -254,11 +181,14 @@ rows_put(struct rows *t, const struct web_row *m)
 		r->gone = false;
 		t->gone--;
 		t->count++;
+		t->resort = true;
 	}
 	r->no_picture = m->no_picture;
 	r->thumb_utc_us = m->no_picture ? 0 : m->thumb_utc_us;
 	r->seen = true;
-	bool made = make_head(r, m) && make_tail(r, m) && make_detail(r, m);
+	if (!is_named(r, m))
+		t->resort = true;
+	bool made = set_site(t, r, m->site) && row_text_make(r, m);
 
 	make_newest(t, r);
 	if (made)
@@ -274,11 +204,9 @@ rows_remove(struct rows *t, const uint8_t uuid[16])
 
 	if (r == NULL)
 		return;
-	free(r->head);
-	free(r->tail);
-	free(r->detail);
-	r->head = r->tail = r->detail = NULL;
+	row_text_free(r);
 	r->gone = true;
+	t->resort = true;
 	t->count--;
 	t->gone++;
 	make_newest(t, r);
@@ -321,6 +249,40 @@ rows_end(struct rows *t)
 		if (!r->seen && !r->gone)
 			rows_remove(t, r->uuid);
 	}
+}
+
+static int
+by_place(const void *a, const void *b)
+{
+	const struct row *x = *(const struct row *const *)a;
+	const struct row *y = *(const struct row *const *)b;
+	int order = strcmp(x->site->path, y->site->path);
+
+	if (order == 0)
+		order = strcmp(x->find, y->find);
+	return order != 0 ? order : memcmp(x->uuid, y->uuid, 16);
+}
+
+struct row *const *
+rows_sorted(struct rows *t)
+{
+	struct row **sorted;
+	uint32_t n = 0;
+
+	if (!t->resort && t->sorted != NULL)
+		return t->sorted;
+	sorted = realloc(t->sorted, (t->count + 1) * sizeof(*sorted));
+	if (sorted == NULL)
+		return NULL;
+	t->sorted = sorted;
+	for (struct row *r = t->oldest; r != NULL; r = r->newer)
+		if (!r->gone)
+			sorted[n++] = r;
+	qsort(sorted, n, sizeof(*sorted), by_place);
+	for (uint32_t i = 0; i < n; i++)
+		sorted[i]->place = i;
+	t->resort = false;
+	return sorted;
 }
 
 void

@@ -16,11 +16,35 @@
 
 #define ROWS_GONE_KEPT 4096 /* removed feeds that a follower still hears of */
 
+/* As pages know them (WallRow). */
+#define ROW_MAINTENANCE 1u
+#define ROW_MUTED 2u
+#define ROW_NO_PICTURE 4u
+#define ROW_PTZ 8u
+#define ROW_REFERENCE 16u
+#define ROW_SUSPECT 32u
+
+#define ROW_WALL_ID 40u /* letters of a wall's row before the site's number */
+
+struct rows_site {
+	struct rows_site *next;
+	uint64_t stamp; /* of the list that numbered it last */
+	uint32_t number;
+	char path[];
+};
+
 struct row {
 	uint8_t uuid[16];
 	uint64_t seq;		   /* of its last change, from 1 */
 	struct row *older, *newer; /* order of change */
 	struct row *chain;	   /* of the hash bucket */
+	struct rows_site *site;	   /* a tombstone's: the last */
+	struct rows_site *was;	   /* before it moved, or NULL */
+	uint64_t moved;		   /* seq of that */
+	uint32_t place;		   /* in rows_sorted */
+	uint32_t name_end;	   /* in wall: where the state begins */
+	uint8_t state, cause, criticality, flags;
+	bool flowing; /* media arrives */
 	bool no_picture;
 	bool gone; /* a tombstone: uuid and seq only */
 	bool seen; /* told since the last rows_begin */
@@ -29,7 +53,11 @@ struct row {
 	char *head;	   /* {"id":..,"site":..,"name":.. : what never lies */
 	char *tail;   /* ,"state":.. } : true only while the monitor lives */
 	char *detail; /* the rest of the one-feed answer, after tail */
-	size_t head_length, tail_length, detail_length;
+	char *wall;   /* ["id", name,state,..] : the site's number goes after
+		       * the id */
+	char *find;   /* name, line feed, device, in small letters */
+	char *tags;   /* by comma */
+	size_t head_length, tail_length, detail_length, wall_length;
 };
 
 struct rows {
@@ -39,6 +67,10 @@ struct rows {
 	uint32_t gone;
 	struct row *oldest, *newest; /* by seq */
 	uint64_t seq;		     /* of the newest change */
+	struct rows_site *sites;
+	struct row **sorted; /* by site, name; valid unless resort */
+	bool resort;
+	uint64_t stamp;	    /* of the last list that numbered sites */
 	uint64_t forgotten; /* a follower at or before it must start afresh */
 };
 
@@ -58,6 +90,10 @@ bool rows_can_follow(const struct rows *t, uint64_t seq);
 /* A new telling of all rows begins; at its end those not told are removed. */
 void rows_begin(struct rows *t);
 void rows_end(struct rows *t);
+
+/* All rows that are there, t->count of them, by site and name; NULL: memory is
+ * out. Valid until the next change of rows. */
+struct row *const *rows_sorted(struct rows *t);
 
 /* 36 letters and NUL. */
 void rows_uuid_print(const uint8_t uuid[16], char out[37]);

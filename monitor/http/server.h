@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "monitor/http/rows.h"
+#include "monitor/http/sessions.h"
 #include "monitor/http/change_wire.h"
 #include "monitor/http/web_wire.h"
 
@@ -21,7 +22,7 @@ struct gate;
 struct events;
 struct asks;
 struct changes;
-struct snapshot;
+struct snapshots;
 
 #define SERVER_LATE_US 3000000 /* without a word the monitor counts as late */
 
@@ -34,8 +35,10 @@ struct server {
 	struct events *events;
 	struct asks *asks;
 	struct changes *changes;
-	struct snapshot *snapshot; /* the newest list of all feeds, or NULL */
+	struct ssl_ctx_st *tls; /* NULL: none, or not yet */
+	struct snapshots *snapshots;
 	struct rows rows;
+	struct sessions sessions;
 	bool loaded;	  /* every row was told once */
 	bool late;	  /* no word from the monitor for SERVER_LATE_US */
 	int64_t heard_us; /* its last word */
@@ -43,6 +46,7 @@ struct server {
 	struct web_totals totals;
 	uint64_t epoch; /* random: event numbers of another life don't fit */
 	uint64_t requests;
+	uint64_t strangers; /* requests without a credential that is good */
 };
 
 /* The monitor is to take a fresh picture of this feed, unless it was asked a

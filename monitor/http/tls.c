@@ -8,11 +8,10 @@
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 
-/* The certificate, what it hangs on, and its key. */
+/* The certificate, what it hangs on, and its key. Takes in. */
 static bool
-load_certificate(SSL_CTX *ctx, int fd)
+load_certificate(SSL_CTX *ctx, BIO *in)
 {
-	BIO *in = BIO_new_fd(fd, BIO_CLOSE);
 	X509 *x = in != NULL ? PEM_read_bio_X509(in, NULL, NULL, NULL) : NULL;
 	bool good = x != NULL && SSL_CTX_use_certificate(ctx, x) == 1;
 
@@ -24,9 +23,8 @@ load_certificate(SSL_CTX *ctx, int fd)
 }
 
 static bool
-load_key(SSL_CTX *ctx, int fd)
+load_key(SSL_CTX *ctx, BIO *in)
 {
-	BIO *in = BIO_new_fd(fd, BIO_CLOSE);
 	EVP_PKEY *key =
 	    in != NULL ? PEM_read_bio_PrivateKey(in, NULL, NULL, NULL) : NULL;
 	bool good = key != NULL && SSL_CTX_use_PrivateKey(ctx, key) == 1 &&
@@ -37,22 +35,46 @@ load_key(SSL_CTX *ctx, int fd)
 	return good;
 }
 
-SSL_CTX *
-tls_server(int certificate_fd, int key_fd)
+static SSL_CTX *
+make(BIO *certificate, BIO *key)
 {
 	SSL_CTX *ctx = SSL_CTX_new(TLS_server_method());
 	bool certified, good;
 
-	if (ctx == NULL)
+	if (ctx == NULL) {
+		BIO_free(certificate);
+		BIO_free(key);
 		return NULL;
+	}
 	SSL_CTX_set_min_proto_version(ctx, TLS1_2_VERSION);
 	SSL_CTX_set_options(ctx,
 	    SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE);
-	certified = load_certificate(ctx, certificate_fd);
-	good = load_key(ctx, key_fd) && certified;
+	certified = load_certificate(ctx, certificate);
+	good = load_key(ctx, key) && certified;
 	ERR_clear_error(); /* the chain's end is one */
 	if (good)
 		return ctx;
 	SSL_CTX_free(ctx);
 	return NULL;
+}
+
+SSL_CTX *
+tls_server(int certificate_fd, int key_fd)
+{
+	return make(BIO_new_fd(certificate_fd, BIO_CLOSE),
+	    BIO_new_fd(key_fd, BIO_CLOSE));
+}
+
+SSL_CTX *
+tls_server_text(struct span certificate, struct span key)
+{
+	return make(BIO_new_mem_buf(certificate.p, (int)certificate.n),
+	    BIO_new_mem_buf(key.p, (int)key.n));
+}
+
+void
+tls_free(SSL_CTX **tls)
+{
+	SSL_CTX_free(*tls);
+	*tls = NULL;
 }

@@ -2,6 +2,7 @@
 #include "monitor/http/web.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,11 +16,21 @@
 #include "monitor/offspring/keeper.h"
 #include "monitor/offspring/offspring.h"
 #include "monitor/http/change_wire.h"
+#include "monitor/http/gate.h"
+#include "monitor/http/rights.h"
+#include "monitor/http/tls.h"
 #include "monitor/http/web_wire.h"
 
 #define QUEUE_BYTES (64u << 20)	  /* unsent; beyond it the web process hangs */
 #define SILENT_US (10 * US_PER_S) /* without WEB_ALIVE: replaced */
 #define RESTART_US (1 * US_PER_S) /* of the reader: no sooner */
+
+/* A large body that comes in parts. */
+struct parted {
+	uint32_t id; /* 0 = none */
+	size_t length;
+	uint8_t *bytes; /* RIGHTS_BIG_BYTES, owned */
+};
 
 struct web {
 	struct web_calls calls;
@@ -31,7 +42,9 @@ struct web {
 	int64_t reader_started_us;
 	bool reader_wanted;
 	struct web_configure configure;
-	char *state_dir; /* owned */
+	char *state_dir;	 /* owned */
+	char *certificate, *key; /* PEM, owned; NULL: no TLS */
+	struct parted parted[GATE_BIG];
 };
 
 static void
@@ -56,12 +69,78 @@ start_reader(struct web *w)
 	close(pair[1]);
 }
 
+static struct parted *
+parted_find(struct web *w, uint32_t id)
+{
+	for (size_t i = 0; i < GATE_BIG; i++)
+		if (w->parted[i].id == id)
+			return &w->parted[i];
+	return NULL;
+}
+
+static void
+parted_drop(struct parted *p)
+{
+	if (p->bytes != NULL)
+		explicit_bzero(p->bytes, p->length);
+	free(p->bytes);
+	memset(p, 0, sizeof(*p));
+}
+
+static bool
+parted_add(struct parted *p, struct span more)
+{
+	if (p->bytes == NULL)
+		p->bytes = malloc(RIGHTS_BIG_BYTES);
+	if (p->bytes == NULL || more.n > RIGHTS_BIG_BYTES - p->length)
+		return false;
+	memcpy(p->bytes + p->length, more.p, more.n);
+	p->length += more.n;
+	return true;
+}
+
+static bool
+on_part(struct web *w, struct span body)
+{
+	struct reader r = reader_of(body.p, body.n);
+	uint32_t id = reader_le32(&r);
+	struct parted *p = parted_find(w, id);
+
+	if (p == NULL)
+		p = parted_find(w, 0);
+	if (r.bad || id == 0 || p == NULL)
+		return false;
+	p->id = id;
+	return parted_add(p, reader_span(&r, reader_left(&r)));
+}
+
+static bool
+on_change(struct web *w, struct span body)
+{
+	struct web_change change;
+	struct parted *p;
+	bool good = true;
+
+	if (!web_get_change(body, &change) || change.id == 0)
+		return false;
+	p = parted_find(w, change.id);
+	if (p != NULL) {
+		good = rights_row((enum right)change.verb)->flags & RIGHT_BIG &&
+		       parted_add(p, change.body);
+		change.body = (struct span){ p->bytes, p->length };
+	}
+	if (good)
+		w->calls.change(w->calls.arg, w, &change);
+	if (p != NULL)
+		parted_drop(p);
+	return good;
+}
+
 static bool
 on_message(void *arg, unsigned type, struct span body)
 {
 	struct web *w = arg;
 	struct web_alive alive;
-	struct web_change change;
 	struct web_seen seen;
 	uint8_t uuid[16];
 
@@ -75,10 +154,9 @@ on_message(void *arg, unsigned type, struct span body)
 		w->calls.want_picture(w->calls.arg, uuid);
 		return true;
 	case WEB_CHANGE:
-		if (!web_get_change(body, &change))
-			return false;
-		w->calls.change(w->calls.arg, w, &change);
-		return true;
+		return on_change(w, body);
+	case WEB_CHANGE_PART:
+		return on_part(w, body);
 	case WEB_SEEN:
 		if (!web_get_seen(body, &seen))
 			return false;
@@ -100,6 +178,8 @@ on_lost(void *arg)
 	struct web *w = arg;
 
 	offspring_end(&w->reader_pid);
+	for (size_t i = 0; i < GATE_BIG; i++)
+		parted_drop(&w->parted[i]);
 }
 
 void
@@ -192,6 +272,108 @@ web_setup(struct web *w, bool setup)
 	send_configure(w);
 }
 
+#define PEM_BYTES (256u << 10)
+
+/* A file's text (given), NULL with errno. */
+static char *
+read_file(const char *name)
+{
+	char *text = calloc(1, PEM_BYTES);
+	int fd = open(name, O_RDONLY | O_CLOEXEC);
+	ssize_t n = -1;
+
+	if (fd >= 0 && text != NULL)
+		n = read(fd, text, PEM_BYTES - 1);
+	if (fd >= 0)
+		close(fd);
+	if (n >= 0)
+		return text;
+	free(text);
+	return NULL;
+}
+
+static void
+drop_pem(char **text)
+{
+	if (*text != NULL)
+		explicit_bzero(*text, strlen(*text));
+	free(*text);
+	*text = NULL;
+}
+
+static struct span
+span_of(const char *text)
+{
+	return (struct span){ (const uint8_t *)text, strlen(text) };
+}
+
+/* NULL: all is well (or there is none); else what is wrong, given. */
+static char *
+read_tls(struct web *w, const struct web_settings *set)
+{
+	const char *const names[] = { set->certificate, set->key };
+	char *texts[2] = { NULL, NULL }, *error = NULL;
+	struct ssl_ctx_st *ctx = NULL;
+
+	if (set->certificate == NULL || set->certificate[0] == '\0') {
+		drop_pem(&w->certificate);
+		drop_pem(&w->key);
+		return NULL;
+	}
+	for (int i = 0; i < 2 && error == NULL; i++) {
+		texts[i] = read_file(names[i]);
+		if (texts[i] == NULL &&
+		    asprintf(&error, "%s: %s", names[i], strerror(errno)) < 0)
+			error = strdup("memory is out");
+	}
+	if (error == NULL)
+		ctx = tls_server_text(span_of(texts[0]), span_of(texts[1]));
+	if (error == NULL && ctx == NULL)
+		error = strdup("http.certificate, http.key: not a certificate "
+			       "and its key in PEM");
+	tls_free(&ctx);
+	if (error == NULL) {
+		drop_pem(&w->certificate);
+		drop_pem(&w->key);
+		w->certificate = texts[0];
+		w->key = texts[1];
+		return NULL;
+	}
+	drop_pem(&texts[0]);
+	drop_pem(&texts[1]);
+	return error;
+}
+
+static void
+send_tls(struct web *w)
+{
+	struct channel *ch = keeper_channel(w->keeper);
+	struct writer out = channel_scratch();
+
+	if (ch == NULL || w->certificate == NULL)
+		return;
+	web_put_tls(&out, span_of(w->certificate), span_of(w->key));
+	channel_send(ch, WEB_TLS, out.start, writer_length(&out));
+	explicit_bzero(out.start, writer_length(&out));
+}
+
+static void
+set_names(struct web_configure *c, const char *names)
+{
+	const char *p = names != NULL ? names : "";
+
+	c->name_count = 0;
+	while (*(p += strspn(p, " ,")) != '\0' && c->name_count < WEB_NAMES) {
+		size_t n = strcspn(p, " ,");
+
+		if (n < LIMIT_HOST_BYTES) {
+			memcpy(c->names[c->name_count], p, n);
+			c->names[c->name_count++][n] = '\0';
+		}
+		p += n;
+	}
+}
+
 static int
 on_need(void *arg, int fds_out[KEEPER_FDS], const char **argument_out)
 {
@@ -208,6 +390,7 @@ on_start(void *arg, struct channel *ch)
 	struct web *w = arg;
 
 	send_configure(w);
+	send_tls(w);
 	start_reader(w);
 	send_totals(w);
 	w->calls.tell_all(w->calls.arg, w);
@@ -235,6 +418,12 @@ set_configure(struct web *w, const struct web_settings *set)
 {
 	w->configure.connections = set->connections;
 	w->configure.per_address = set->per_address;
+	w->configure.loopback = strncmp(set->address, "127.", 4) == 0 ||
+				strcmp(set->address, "::1") == 0;
+	w->configure.tls = w->certificate != NULL;
+	set_names(&w->configure, set->names);
+	snprintf(w->configure.language, sizeof(w->configure.language), "%s",
+	    set->language != NULL ? set->language : "en");
 	w->configure.reload_good = true;
 	w->configure.reload_utc_us = clock_utc_us();
 }
@@ -262,9 +451,11 @@ web_new(struct event_base *base, const struct web_settings *set,
 	w->calls = *calls;
 	w->port = set->port;
 	w->state_dir = strdup(set->state_dir);
+	*error_out = read_tls(w, set);
 	set_configure(w, set);
-	w->listen_fd = offspring_listen(set->address, &w->port);
-	if (w->listen_fd < 0 &&
+	w->listen_fd =
+	    *error_out != NULL ? -1 : offspring_listen(set->address, &w->port);
+	if (w->listen_fd < 0 && *error_out == NULL &&
 	    asprintf(error_out, "http.address %s, http.port %u: %s",
 		set->address, set->port, strerror(errno)) < 0)
 		*error_out = NULL;
@@ -283,11 +474,17 @@ web_new(struct event_base *base, const struct web_settings *set,
 void
 web_reload(struct web *w, const struct web_settings *set)
 {
+	char *error = set != NULL ? read_tls(w, set) : NULL;
+
+	if (error != NULL)
+		log_error("web", "%s: the one there was stays", error);
+	free(error);
 	if (set != NULL)
 		set_configure(w, set);
 	else
 		w->configure.reload_good = false;
 	send_configure(w);
+	send_tls(w);
 }
 
 void
@@ -304,6 +501,10 @@ web_free(struct web **wp)
 		event_free(w->tick);
 	if (w->listen_fd >= 0)
 		close(w->listen_fd);
+	for (size_t i = 0; i < GATE_BIG; i++)
+		parted_drop(&w->parted[i]);
+	drop_pem(&w->certificate);
+	drop_pem(&w->key);
 	free(w->state_dir);
 	free(w);
 }

@@ -13,23 +13,28 @@
 #include <event2/event.h>
 #include <event2/http.h>
 #include <event2/listener.h>
+#include <openssl/evp.h>
+#include <openssl/ssl.h>
 
 #include "common/channel.h"
 #include "common/clock.h"
 #include "common/log.h"
-#include "monitor/http/answers.h"
 #include "monitor/http/asks.h"
 #include "monitor/http/changes.h"
 #include "monitor/http/events.h"
 #include "monitor/http/gate.h"
+#include "monitor/http/reply.h"
+#include "monitor/http/rights.h"
 #include "monitor/http/routes.h"
+#include "monitor/http/snapshots.h"
+#include "monitor/http/tls.h"
 #include "monitor/offspring/sandbox.h"
 #include "monitor/http/server.h"
 
 #define HEADER_BYTES (16 << 10)
-#define BODY_BYTES (64 << 10)
 #define IDLE_SECONDS 15
-#define QUEUE_BYTES (1u << 20)
+#define PROOF_SECONDS 20	 /* for a connection to show a credential */
+#define QUEUE_BYTES (32u << 20)	 /* two imports, and more */
 #define FRESH_US (10 * US_PER_S) /* a picture this young is fresh */
 #define WANT_US (2 * US_PER_S)	 /* ask no oftener, per feed */
 
@@ -133,7 +138,77 @@ on_event(struct server *s, struct span body)
 
 	if (!web_get_event(body, &m))
 		return false;
-	events_tell(s->events, m.name, m.json);
+	events_tell(s->events, &m);
+	return true;
+}
+
+static bool
+on_session(struct server *s, struct span body)
+{
+	struct principal p;
+	struct session *session;
+	bool known, moved;
+
+	if (!web_get_principal(body, &p))
+		return false;
+	session = sessions_find(&s->sessions, p.sha256);
+	known = session != NULL;
+	moved = known && strcmp(session->who.site, p.site) != 0;
+	if (known && memcmp(&session->who, &p, sizeof(p)) == 0)
+		return true;
+	session = sessions_put(&s->sessions, &p);
+	if (session == NULL)
+		log_error("web", "memory is out: somebody can't come in");
+	else if (known)
+		events_session(s->events, session, moved);
+	return true;
+}
+
+static bool
+on_session_gone(struct server *s, struct span body)
+{
+	struct session *session;
+
+	if (body.n != 32)
+		return false;
+	session = sessions_find(&s->sessions, body.p);
+	if (session == NULL)
+		return true;
+	events_end(s->events, session);
+	sessions_remove(&s->sessions, body.p);
+	return true;
+}
+
+/* Log-ins that are over by the clock: nobody tells their streams. */
+static void
+end_sessions(struct server *s)
+{
+	int64_t now = clock_utc_us();
+
+	for (struct session *i = s->sessions.first; i != NULL; i = i->newest)
+		if (i->streams > 0 && i->who.ends_utc_us != 0 &&
+		    now >= i->who.ends_utc_us)
+			events_end(s->events, i);
+}
+
+static bool
+on_tls(struct server *s, struct span body)
+{
+	struct span certificate, key;
+	SSL_CTX *ctx;
+
+	if (!web_get_tls(body, &certificate, &key))
+		return false;
+	ctx = tls_server_text(certificate, key);
+	if (ctx == NULL) {
+		log_error("web", "the certificate can't be used");
+		return true; /* the one there was stays */
+	}
+	gate_tls(s->gate, ctx);
+	SSL_CTX_free(s->tls); /* connections hold what they began with */
+	s->tls = ctx;
+	reply_tls(true);
+	gate_hold(s->gate, false);
 	return true;
 }
 
@@ -143,6 +218,7 @@ on_configure(struct server *s, struct span body)
 	if (!web_get_configure(body, &s->configure))
 		return false;
 	gate_limit(s->gate, s->configure.connections, s->configure.per_address);
+	gate_hold(s->gate, s->configure.tls && s->tls == NULL);
 	return true;
 }
 
@@ -162,6 +238,12 @@ on_message(void *arg, unsigned type, struct span body)
 		return on_gone(s, body);
 	case WEB_EVENT:
 		return on_event(s, body);
+	case WEB_SESSION:
+		return on_session(s, body);
+	case WEB_SESSION_GONE:
+		return on_session_gone(s, body);
+	case WEB_TLS:
+		return on_tls(s, body);
 	case WEB_CHANGED:
 		return changes_on_message(s->changes, body);
 	case WEB_TOTALS:
@@ -198,15 +280,41 @@ on_second(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	web_put_alive(&w, &m);
 	channel_send(s->monitor, WEB_ALIVE, w.start, writer_length(&w));
+	end_sessions(s);
 	if (!s->late && clock_mono_us() - s->heard_us > SERVER_LATE_US) {
 		s->late = true;
 		events_pulse(s->events);
 	}
 }
 
+/* An import is read only from who may import: else anybody could keep those
+ * who may from it. */
+static bool
+may_send_much(void *arg, const char *letters, const char *address)
+{
+	const struct server *s = arg;
+	const struct session *session;
+	uint8_t sha256[32];
+
+	if (EVP_Digest(letters, strlen(letters), sha256, NULL, EVP_sha256(),
+		NULL) != 1)
+		return false;
+	session = sessions_find(&s->sessions, sha256);
+	return session != NULL &&
+	       sessions_good(session, address, clock_utc_us()) &&
+	       rights_may(RIGHT_IMPORT, (enum role)session->who.role,
+		   session->who.kind == CREDENTIAL_LOGIN);
+}
+
 static bool
 start_http(struct server *s)
 {
+	const struct gate_strain strain = { .body_most = RIGHTS_BODY_BYTES,
+		.big_most = RIGHTS_BIG_BYTES,
+		.big_path = rights_row(RIGHT_IMPORT)->path,
+		.may = may_send_much,
+		.arg = s };
+
 	evutil_make_socket_nonblocking(WEB_FD_LISTEN);
 	struct evconnlistener *l = evconnlistener_new(s->base, NULL, NULL,
 	    LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, 0, WEB_FD_LISTEN);
@@ -215,14 +323,19 @@ start_http(struct server *s)
 	if (l == NULL || s->http == NULL)
 		return false;
 	evhttp_set_max_headers_size(s->http, HEADER_BYTES);
-	evhttp_set_max_body_size(s->http, BODY_BYTES);
+	evhttp_set_max_body_size(s->http, RIGHTS_BIG_BYTES);
 	evhttp_set_timeout(s->http, IDLE_SECONDS);
 	evhttp_set_default_content_type(s->http, NULL);
 	/* All known methods come through, so that each gets a 405. */
 	evhttp_set_allowed_methods(s->http, 0x1ff);
 	evhttp_set_gencb(s->http, routes_on_request, s);
 	s->gate = gate_new(s->base, s->http, l);
-	return s->gate != NULL && evhttp_bind_listener(s->http, l) != NULL;
+	if (s->gate == NULL || evhttp_bind_listener(s->http, l) == NULL)
+		return false;
+	gate_strain(s->gate, &strain);
+	gate_proof(s->gate, PROOF_SECONDS);
+	gate_hold(s->gate, true); /* until the monitor says how */
+	return true;
 }
 
 static bool
@@ -231,8 +344,10 @@ start(struct server *s)
 	struct channel_calls calls = { on_message, on_closed, s };
 
 	s->base = event_base_new();
-	if (s->base == NULL || !rows_init(&s->rows) || !start_http(s))
+	if (s->base == NULL || !rows_init(&s->rows) ||
+	    !sessions_init(&s->sessions) || !start_http(s))
 		return false;
+	s->snapshots = snapshots_new();
 	s->heard_us = clock_mono_us();
 	if (getrandom(&s->epoch, sizeof(s->epoch), 0) != sizeof(s->epoch))
 		s->epoch = (uint64_t)clock_utc_us();
@@ -241,7 +356,7 @@ start(struct server *s)
 	s->events = events_new(s);
 	s->monitor = channel_new(s->base, WEB_FD_CHANNEL, QUEUE_BYTES, &calls);
 	return s->asks != NULL && s->changes != NULL && s->events != NULL &&
-	       s->monitor != NULL;
+	       s->snapshots != NULL && s->monitor != NULL;
 }
 
 int

@@ -53,6 +53,7 @@ web_put_row(struct writer *w, const struct web_row *m)
 	writer_string(w, m->device);
 	writer_string(w, m->name);
 	writer_string(w, m->url);
+	writer_string(w, m->tags);
 	writer_string(w, m->evidence);
 	writer_string(w, m->detail);
 	writer_u8(w,
@@ -122,6 +123,7 @@ web_get_row(struct span body, struct web_row *m_out)
 	reader_string(&r, m_out->device, sizeof(m_out->device));
 	reader_string(&r, m_out->name, sizeof(m_out->name));
 	reader_string(&r, m_out->url, sizeof(m_out->url));
+	reader_string(&r, m_out->tags, sizeof(m_out->tags));
 	reader_string(&r, m_out->evidence, sizeof(m_out->evidence));
 	reader_string(&r, m_out->detail, sizeof(m_out->detail));
 	get_row_numbers(&r, m_out);
@@ -207,6 +209,26 @@ web_get_event(struct span body, struct web_event *m_out)
 	reader_string(&r, m_out->name, sizeof(m_out->name));
 	reader_string(&r, m_out->site, sizeof(m_out->site));
 	reader_string(&r, m_out->json, sizeof(m_out->json));
+	return reader_done(&r);
+}
+
+void
+web_put_tls(struct writer *w, struct span certificate, struct span key)
+{
+	writer_le32(w, (uint32_t)certificate.n);
+	writer_bytes(w, certificate.p, certificate.n);
+	writer_le32(w, (uint32_t)key.n);
+	writer_bytes(w, key.p, key.n);
+}
+
+bool
+web_get_tls(struct span body, struct span *certificate_out,
+    struct span *key_out)
+{
+	struct reader r = reader_of(body.p, body.n);
+
+	*certificate_out = reader_span(&r, reader_le32(&r));
+	*key_out = reader_span(&r, reader_le32(&r));
 	return reader_done(&r);
 }
 

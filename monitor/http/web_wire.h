@@ -24,8 +24,8 @@
 
 enum web_type {
 	/* monitor -> web */
-	WEB_CONFIGURE = 100, /* a certificate and its key ride along */
-	WEB_READER = 101,    /* empty; a socket to a new reader rides along */
+	WEB_CONFIGURE = 100,
+	WEB_READER = 101, /* empty; a socket to a new reader rides along */
 	WEB_ROW = 102,
 	WEB_ROW_GONE = 103, /* uuid */
 	WEB_TOTALS = 104,   /* each second; also the monitor's sign of life */
@@ -34,6 +34,7 @@ enum web_type {
 	WEB_CHANGED = 107,  /* what came of a change */
 	WEB_SESSION = 108,  /* a credential that is good, or changed */
 	WEB_SESSION_GONE = 109, /* sha256: it is good no more */
+	WEB_TLS = 116, /* a certificate and its key: from now on with these */
 	/* web -> monitor */
 	WEB_ALIVE = 110,	/* each second */
 	WEB_WANT_PICTURE = 111, /* uuid */
@@ -54,7 +55,7 @@ struct web_configure {
 	bool reload_good;      /* the last reload of the configuration */
 	int64_t reload_utc_us; /* of the last good one */
 	bool loopback;	       /* nobody else can reach it */
-	bool tls;	       /* two descriptors ride along */
+	bool tls;	       /* WEB_TLS comes before anybody is let in */
 	bool setup;	       /* no user is known yet */
 	char language[16];     /* of people who said none */
 	uint32_t name_count;
@@ -68,7 +69,8 @@ struct web_row {
 	char device[LIMIT_NAME_BYTES];
 	char name[LIMIT_NAME_BYTES];
 	char url[LIMIT_URL_BYTES];
-	char evidence[WEB_EVIDENCE_BYTES]; /* JSON object */
+	char tags[LIMIT_NAME_BYTES];	   /* by comma */
+	char evidence[WEB_EVIDENCE_BYTES]; /* JSON object, or "" */
 	char detail[LIMIT_DETAIL_BYTES];
 	bool no_picture, maintenance, muted, ptz;
 	uint8_t criticality;
@@ -114,6 +116,10 @@ void web_put_configure(struct writer *w, const struct web_configure *m);
 void web_put_row(struct writer *w, const struct web_row *m);
 void web_put_totals(struct writer *w, const struct web_totals *m);
 void web_put_event(struct writer *w, const struct web_event *m);
+/* Both as PEM, borrowed. */
+void web_put_tls(struct writer *w, struct span certificate, struct span key);
+bool web_get_tls(struct span body, struct span *certificate_out,
+    struct span *key_out);
 void web_put_alive(struct writer *w, const struct web_alive *m);
 
 bool web_get_configure(struct span body, struct web_configure *m_out);

@@ -65,8 +65,9 @@ on_request(struct evhttp_request *req, void *arg)
 	const struct evhttp_uri *uri = evhttp_request_get_evhttp_uri(req);
 	const char *path = uri != NULL ? evhttp_uri_get_path(uri) : NULL;
 	enum evhttp_cmd_type how = evhttp_request_get_command(req);
+	char address[PEOPLE_ADDRESS_BYTES];
 
-	gate_on_request(h->gate, req);
+	gate_on_request(h->gate, req, address);
 	if (ends_with(path, "/add-checkpoint")) {
 		if (how == EVHTTP_REQ_POST)
 			add(h, req);

@@ -154,8 +154,8 @@ static const struct {
 	  "syslog://[fd00::1]:5514, syslog+tcp://log, file:///mnt/x'\n",
 	    "" },
 	{ "http:\n  address: 0.0.0.0\n",
-	    "f:2:12: '0.0.0.0' is not a value of http.address, expected a "
-	    "loopback address, like 127.0.0.1\n" },
+	    "f:2:12: http.address 0.0.0.0 is not a loopback address, expected "
+	    "http.certificate and http.key with it\n" },
 	{ "http:\n  port: 70000\n",
 	    "f:2:9: '70000' is out of range for http.port, expected 0 to "
 	    "65535\n" },
@@ -165,16 +165,19 @@ static const struct {
 	{ "http:\n  pxyz: 1\nhttp:\n  enabled: 2\n",
 	    "f:2:3: unknown key 'pxyz' in http, expected one of: enabled, "
 	    "address, port, connections, per_address, "
-	    "login_idle, login_longest\n"
+	    "login_idle, login_longest, certificate, "
+	    "key, names\n"
 	    "f:3:1: 'http' given twice (first in line 1), expected once\n" },
 	{ "http: yes\n",
 	    "f:1:7: http is a single value, expected a section with: enabled, "
 	    "address, port, connections, per_address, "
-	    "login_idle, login_longest\n" },
+	    "login_idle, login_longest, certificate, "
+	    "key, names\n" },
 	{ "http: [1, 2]\nstate_dir: {a: b}\n",
 	    "f:1:7: http is a list, expected a section with: enabled, "
 	    "address, port, connections, per_address, "
-	    "login_idle, login_longest\n"
+	    "login_idle, login_longest, certificate, "
+	    "key, names\n"
 	    "f:2:12: state_dir is a section, expected a text\n" },
 	{ "- a\n- b\n",
 	    "f:1:1: the file is not a set of keys, expected lines like "

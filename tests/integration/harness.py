@@ -11,6 +11,7 @@ import sys
 import tempfile
 import threading
 import time
+import urllib.request
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BIN = os.environ.get("CAMWARDEN_BIN", os.path.join(ROOT, "build", "bin"))
@@ -54,6 +55,36 @@ def wait_port(port, seconds=15, host="127.0.0.1"):
                 return
         time.sleep(0.05)
     raise AssertionError(f"nothing listens on {host}:{port} after {seconds} s")
+
+
+def api_token(config, name="the-test", scope="admin"):
+    """A token for the API, made through the CLI while the monitor runs."""
+    p = subprocess.run([program("camwarden"), "user", "token", "add", name, "--scope", scope, "--config", config],
+                       text=True, capture_output=True, timeout=30)
+    assert p.returncode == 0, p
+    return p.stdout.strip()
+
+
+def api_open(port, path, token=None, timeout=10):
+    """A GET; the answer is the caller's to close."""
+    request = urllib.request.Request(f"http://127.0.0.1:{port}{path}")
+    if token:
+        request.add_header("Authorization", "Bearer " + token)
+    return urllib.request.urlopen(request, timeout=timeout)
+
+
+def api_get(port, path, token=None):
+    with api_open(port, path, token) as r:
+        return json.load(r)
+
+
+def api_pulse(port, token):
+    """What every page hears each two seconds: totals, the record."""
+    with api_open(port, "/api/v1/events", token) as stream:
+        for line in stream:
+            if line.startswith(b"data: "):
+                return json.loads(line[6:])
+    raise AssertionError("no pulse")
 
 
 def tell_farm(control, line):

@@ -86,7 +86,7 @@ def step(by_s, number):
         assert said["states"] == {"up": CAMERAS, "degraded": 0, "down": 0, "unknown": 0}, (
             by_s, [(f["cause"], f["evidence"]) for f in said["feeds"]])
         assert abs(datetime.datetime.fromisoformat(said["now"].replace("Z", "+00:00")).timestamp() - now()) < 3
-        feeds = get("/api/v1/feeds")["feeds"]
+        feeds = get("/api/v1/feeds")["items"]
         assert [f["state"] for f in feeds] == ["up"] * CAMERAS, feeds
         time.sleep(1)
     # A heartbeat that came before the monitor looked at its clock was of another time; the next

@@ -11,7 +11,7 @@ import time
 
 from browser import Browser
 from harness import intact
-from watchers import AGENTS, DIR, STATE, console, post, prepare, run, start_farm, start_monitor, token_of, wait, write
+from watchers import AGENTS, DIR, STATE, console, open_page, post, prepare, run, start_farm, start_monitor, token_of, wait, write
 
 IDLE_S = 40
 PROMPT_S = 60  # the least that can be declared
@@ -47,9 +47,7 @@ def bytes_of(page, selector):
 
 def looked_up(page, feed):
     """The feed's newest thumbnail, through the status page's own server."""
-    import urllib.request
-    from watchers import HTTP
-    with urllib.request.urlopen(f"http://127.0.0.1:{HTTP}/api/v1/feeds/{feed['id']}/thumbnail.png", timeout=10) as r:
+    with open_page(f"/api/v1/feeds/{feed['id']}/thumbnail.png") as r:
         png = r.read()
     import base64
     return page.run(f"""(async () => {{

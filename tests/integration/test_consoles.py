@@ -12,10 +12,9 @@ import os
 import socket
 import threading
 import time
-import urllib.request
 
 from harness import free_port, intact
-from watchers import (AGENTS, CONFIG, HTTP, LOG, STATE, Agent, console, get, post, prepare, run, start_farm, start_monitor, token_of,
+from watchers import (AGENTS, CONFIG, LOG, STATE, Agent, console, get, open_page, post, prepare, run, start_farm, start_monitor, token_of,
                       views, wait, window, write)
 
 IDLE_S = 20
@@ -49,7 +48,7 @@ def follow():
     told = []
 
     def read():
-        with urllib.request.urlopen(f"http://127.0.0.1:{HTTP}/api/v1/events", timeout=300) as stream:
+        with open_page("/api/v1/events", timeout=300) as stream:
             name = b""
             for line in stream:
                 if line.startswith(b"event: "):

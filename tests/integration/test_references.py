@@ -15,7 +15,7 @@ import sqlite3
 import subprocess
 import time
 
-from harness import Child, folder, free_port, intact, program, tell_farm
+from harness import Child, api_token, folder, free_port, intact, program, tell_farm
 
 DIR = folder()
 CONTROL = os.path.join(DIR, "farm.sock")
@@ -24,6 +24,7 @@ PORT = free_port()
 MATERIAL = os.path.join(os.environ.get("CAMWARDEN_BUILD", DIR), "material")
 CONFIG = os.path.join(DIR, "camwarden.yaml")
 CAMERAS = 2
+token = []
 
 
 def run(*args, **options):
@@ -77,7 +78,9 @@ def wait(test, seconds, what):
 
 def get(path):
     c = http.client.HTTPConnection("127.0.0.1", PORT, timeout=10)
-    c.request("GET", path)
+    if not token:
+        token.append(api_token(CONFIG))
+    c.request("GET", path, headers={"Authorization": "Bearer " + token[0]})
     r = c.getresponse()
     data = r.read()
     c.close()
@@ -107,7 +110,7 @@ def check_approval():
     assert sum(n.endswith("-reference.png") for n in names) == CAMERAS, names
     status, data = get(f"/api/v1/feeds/{rows['cam0']['uuid']}/thumbnail.png?kind=reference")
     assert status == 200 and data[:4] == b"\x89PNG", status
-    listing = json.loads(get("/api/v1/feeds")[1])["feeds"]
+    listing = json.loads(get("/api/v1/feeds")[1])["items"]
     assert all(f["reference"] for f in listing), listing
     return shown()
 
@@ -174,7 +177,7 @@ def check_declared():
     for _ in range(24):
         assert feeds()["cam1"]["state"] == "up", feeds()["cam1"]
         time.sleep(0.5)
-    assert any(f["ptz"] for f in json.loads(get("/api/v1/feeds")[1])["feeds"])
+    assert any(f["ptz"] for f in json.loads(get("/api/v1/feeds")[1])["items"])
     print("dark hours: well")
 
 

@@ -53,7 +53,7 @@ def person(token, **more):
 
 def shown(name):
     """Names of the feeds that the screen shows."""
-    named = {f["id"]: f"{f['site']}/{f['name']}" for f in get("/api/v1/feeds")["feeds"]}
+    named = {f["id"]: f"{f['site']}/{f['name']}" for f in get("/api/v1/feeds")["items"]}
     return [named.get(t["feed"]) for t in screen(name)["tiles"]]
 
 
@@ -198,7 +198,7 @@ def killed(w, tokens, agents):
     closed = {i["id"]: i for i in incidents("--all")}
     assert all(closed[i]["until"] for i in open_before), ("whether it went on can't be known", closed)
     assert "missing" in run("roster", "now", ok=False).stdout or "unknown" in run("roster", "now", ok=False).stdout
-    wait("pictures are known again", 60, lambda: all(f["state"] == "up" for f in get("/api/v1/feeds")["feeds"]))
+    wait("pictures are known again", 60, lambda: all(f["state"] == "up" for f in get("/api/v1/feeds")["items"]))
     wait("watched again", 10, lambda: w.watched(0, time.time())[1][-1]["is"] == "watched")
     gap_is_unknown(w, heartbeat, back, end, before)
 

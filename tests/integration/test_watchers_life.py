@@ -17,7 +17,7 @@ import urllib.request
 import zlib
 
 from harness import intact, tell_farm
-from watchers import (AGENTS, CONFIG, DIR, HTTP, LOG, STATE, Agent, _tls, console, get, post, prepare, run, start_farm,
+from watchers import (AGENTS, CONFIG, DIR, LOG, STATE, Agent, _tls, console, get, open_page, post, prepare, run, start_farm,
                       start_monitor, token_of, wait, write)
 
 CAMERAS = 7
@@ -95,7 +95,7 @@ class Asked:
         """By eye: the one like the feed's newest picture; a picture is no
         older than ten seconds, so that the film hasn't gone on for long."""
         feed = next(f for f in feeds if f"{f['site']}/{f['name']} " in self.question)
-        with urllib.request.urlopen(f"http://127.0.0.1:{HTTP}/api/v1/feeds/{feed['id']}/thumbnail.png?fresh=1", timeout=10) as r:
+        with open_page(f"/api/v1/feeds/{feed['id']}/thumbnail.png?fresh=1") as r:
             want = small(r.read())
         apart = [sum(abs(a - b) for a, b in zip(want, small(p))) / len(want) for p in self.pictures]
         print("apart:", [round(a, 1) for a in apart], self.question, flush=True)
@@ -189,11 +189,11 @@ class Desks:
         looked = 0
         for feed in feeds:
             for kind in ("current", "last-good", "first-bad", "recovered", "reference"):
-                path = f"http://127.0.0.1:{HTTP}/api/v1/feeds/{feed['id']}/thumbnail.png?kind={kind}&fresh=1"
+                path = f"/api/v1/feeds/{feed['id']}/thumbnail.png?kind={kind}&fresh=1"
                 if f"{feed['site']}/{feed['name']}" not in self.names:
                     continue
                 try:
-                    urllib.request.urlopen(path, timeout=10)
+                    open_page(path)
                     raise AssertionError(f"a picture of a desk: {path}")
                 except urllib.error.HTTPError as e:
                     assert e.code == 404, (path, e.code)

@@ -11,7 +11,7 @@ import time
 import urllib.error
 import urllib.request
 
-from harness import Child, folder, free_port, program
+from harness import Child, api_open, api_pulse, api_token, folder, free_port, program
 
 DIR = folder()
 STATE = os.path.join(DIR, "state")
@@ -21,6 +21,7 @@ CERTIFICATE = os.path.join(DIR, "agents.pem")
 LOG = os.path.join(DIR, "log")
 HTTP, AGENTS = free_port(), free_port()
 _tls = []
+_token = []
 
 
 def run(*args, ok=True):
@@ -77,17 +78,32 @@ def start_monitor(cameras):
     with open(LOG, "a") as log:
         monitor = Child([program("camwarden"), "run", "--config", CONFIG], stderr=log)
     wait("the monitor is there", 20, lambda: get("/healthz"))
+    api_in()
     run("feeds", "import", os.path.join(DIR, "farm.csv"))
 
     def all_up():
-        feeds = get("/api/v1/feeds")["feeds"]
+        feeds = get("/api/v1/feeds")["items"]
         return feeds if len(feeds) == cameras and all(f["state"] == "up" for f in feeds) else None
     return monitor, wait(f"{cameras} cameras up", 90, all_up)
 
 
+def api_in():
+    """From now on `get` has a token."""
+    if not _token:
+        _token.append(api_token(CONFIG))
+
+
+def open_page(path, timeout=10):
+    return api_open(HTTP, path, _token[0] if _token else None, timeout)
+
+
 def get(path):
-    with urllib.request.urlopen(f"http://127.0.0.1:{HTTP}{path}", timeout=10) as r:
+    with open_page(path) as r:
         return json.load(r)
+
+
+def record():
+    return api_pulse(HTTP, _token[0])["record"]
 
 
 def wait(what, seconds, test):

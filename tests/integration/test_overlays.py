@@ -33,6 +33,9 @@ def run(*args, code=0):
     return p
 
 
+reading = []  # a token for what only reads
+
+
 def api(path, body=None, token=None, method=None, **headers):
     data = json.dumps(body).encode() if isinstance(body, dict) else body
     r = urllib.request.Request(f"http://127.0.0.1:{PORT}{path}", data, method=method)
@@ -96,6 +99,7 @@ run("maintenance", "add", "--site", "North", "--for", "2h", "--reason", "new len
 assert numbers("maintenance", code=3)[1]["in_force"]
 assert "number 1 is maintenance, not a mute" in run("mute", "end", "1", "--reason", "wrong word", code=1).stderr
 m = start()
+reading.append(api_token(CONFIG, "page", "viewer"))
 soon("it is in force", lambda: marks() == {"c1": (True, False), "c2": (True, False), "c3": (False, False)})
 
 # With one. Weekly: by the site's clocks, whatever ours say.
@@ -203,7 +207,7 @@ m = start()
 
 # Another kind's token is none; a revoked one is wrong.
 assert api("/api/v1/overlays", wish, vms)[0] == 401
-number = json.loads(run("user", "token", "list", "--json").stdout)[0]["id"]
+number = next(t["id"] for t in json.loads(run("user", "token", "list", "--json").stdout) if t["name"] == "rollout")
 run("user", "token", "revoke", str(number))
 assert {api("/api/v1/overlays", wish, token)[0] for _ in range(14)} == {401}
 intact(STATE, CONFIG)

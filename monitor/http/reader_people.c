@@ -57,7 +57,7 @@ on_user(void *arg, const struct store_user_row *row)
 	query_put_text(q, "site", row->site);
 	query_put_time(q, "created", row->created_utc);
 	query_put_text(q, "by", row->actor);
-	query_put_time(q, "disabled", row->disabled_utc);
+	query_put_bool(q, "disabled", row->disabled_utc != 0);
 	query_put_time(q, "last_seen", row->seen_utc);
 	query_put_number(q, "logins", row->logins);
 	json_out_close(&q->json, '}');
@@ -109,8 +109,11 @@ on_token(void *arg, const struct store_token_row *row)
 	query_put_number(q, "id", row->id);
 	query_put_text(q, "name", name);
 	query_put_text(q, "kind", token_kind(row->kind));
-	query_put_text(q, "role",
-	    row->role != ROLE_NONE ? role_name(row->role) : "");
+	json_out_key(&q->json, "role"); /* agents' have none */
+	if (row->role != ROLE_NONE)
+		json_out_string(&q->json, role_name(row->role));
+	else
+		json_out_null(&q->json);
 	query_put_text(q, "site", row->site);
 	query_put_time(q, "created", row->created_utc);
 	query_put_text(q, "by", row->actor);

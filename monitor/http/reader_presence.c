@@ -211,7 +211,9 @@ query_presence(struct query *q)
 	if (!q->nowhere)
 		read = store_read_present(q->store, q->site, from, to,
 		    on_present, q);
-	query_cut(q);
+	query_list_end(q);
+	query_put_bool(q, "cut", q->full);
+	json_out_close(&q->json, '}');
 	return read;
 }
 

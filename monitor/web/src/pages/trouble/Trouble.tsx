@@ -4,14 +4,15 @@
 // row that somebody is about to press.
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import type { Incident } from "../../api";
-import { causeWords, t } from "../../i18n";
+import type { Incident, Page } from "../../api";
+import { t } from "../../i18n";
 import { useKeys } from "../../keys";
 import { go } from "../../router";
 import { can } from "../../session";
 import { zoneOf } from "../../store";
 import { moment, ms, spanLong } from "../../time";
 import { Button, Empty, Failed, Loading, PageHead } from "../../ui/basics";
+import { useQuery } from "../../ui/useQuery";
 import { undo } from "./acts";
 import { startAlert, trouble } from "./alert";
 import { Ask, type Asking } from "./Dialogs";
@@ -20,7 +21,7 @@ import { nextAfter, step, waiting, type Row, type Trouble as Sorted } from "./or
 import { Pane } from "./Pane";
 import { RowItem, type ListProps } from "./Row";
 import { SoundBar, SoundBlocked } from "./SoundBar";
-import { nameOf } from "./words";
+import { headOf, nameOf } from "./words";
 
 const MOST = 100; // rows of a group at first
 const opens = (i: Incident): void => go(i.feed ? "/feed/" + i.feed : i.site ? "/?site=" + encodeURIComponent(i.site) : "/");
@@ -64,10 +65,12 @@ function useHand(numbers: number[]): [number, (n: number) => void] {
   useEffect(() => { before.current = numbers; if (now !== hand) set(now); });
   return [now, set];
 }
+/* The trouble that ended last, also before this page came. */
 function Last(): JSX.Element {
-  const i = ended.value;
-  return <p>{i ? t("trouble.none.last", { what: causeWords(i.cause), name: nameOf(i), time: moment(ms(i.until ?? i.closed), zoneOf(i.site)),
-    span: spanLong(ms(i.until ?? i.closed) - ms(i.since)) }) : t("trouble.none.text")}</p>;
+  const q = useQuery<Page<Incident>>("/incidents?limit=50"), over = (x: Incident): number => ms(x.until ?? x.closed);
+  const all = [...ended.value ? [ended.value] : [], ...q.data?.items ?? []].filter(x => x.closed).sort((x, y) => over(y) - over(x)), i = all[0];
+  return <p>{t("trouble.none.text")} {i && t("trouble.none.last", { what: headOf(i), name: nameOf(i), time: moment(over(i), zoneOf(i.site)), span: spanLong(over(i) - ms(i.since)) })}
+    {i?.feed && <> <a href={"/feed/" + i.feed}>{t("trouble.feed")}</a></>}</p>;
 }
 /* Not all of a flood at once: what is below is a press away. */
 function Group(p: ListProps & { rows: Row[]; title: string }): JSX.Element | null {
@@ -127,7 +130,7 @@ function Shown({ of: sorted }: { of: Sorted }): JSX.Element {
     <PageHead title={t("trouble.title")} hint={t("trouble.hint")}><SoundBar /></PageHead>
     <SoundBlocked />
     {problem.value && <Failed problem={problem.value} again={() => void reload()} />}
-    <div class="tr-body">
+    <div class={"tr-body" + (sorted.rows.length ? "" : " calm")}>
       <div class="tr-lists" ref={box} role="region" aria-label={t("trouble.list")}>
         <Lists {...list} of={sorted} resting={resting} setResting={setResting} />
         {cut.value && <p class="soft">{t("trouble.cut", { n: open.value?.size ?? 0 })}</p>}

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
 #include <event2/event.h>
 #include <jansson.h>
@@ -579,9 +580,12 @@ bool
 people_logins_start(struct monitor *m)
 {
 	struct people *x = m->people;
+	uint64_t seed;
 
+	if (getrandom(&seed, sizeof(seed), 0) != sizeof(seed))
+		return false;
 	x->hasher = hasher_new(m->base);
-	x->throttle = throttle_new();
+	x->throttle = throttle_new(seed);
 	x->turn = event_new(m->base, -1, 0, on_turn, m);
 	if (x->hasher == NULL || x->throttle == NULL || x->turn == NULL)
 		return false;

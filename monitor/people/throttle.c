@@ -32,6 +32,7 @@ struct pair {
 struct waiting {
 	uint64_t ticket; /* 0 = free */
 	uint64_t order;
+	uint32_t lot;
 	bool known, trying;
 	struct place *place;
 	char user[PEOPLE_NAME_BYTES];
@@ -42,14 +43,28 @@ struct throttle {
 	struct pair pairs[PAIRS];
 	struct waiting queue[THROTTLE_QUEUE];
 	struct budget all;
-	uint64_t order;
+	uint64_t order, lot;
 	size_t count;
 };
 
 struct throttle *
-throttle_new(void)
+throttle_new(uint64_t seed)
 {
-	return calloc(1, sizeof(struct throttle));
+	struct throttle *t = calloc(1, sizeof(*t));
+
+	if (t != NULL)
+		t->lot = seed | 1;
+	return t;
+}
+
+/* Xorshift (Marsaglia, 2003). */
+static uint32_t
+draw(struct throttle *t)
+{
+	t->lot ^= t->lot << 13;
+	t->lot ^= t->lot >> 7;
+	t->lot ^= t->lot << 17;
+	return (uint32_t)(t->lot >> 32);
 }
 
 void
@@ -167,26 +182,30 @@ same_is_in(const struct throttle *t, const struct place *p, const char *user)
 	return false;
 }
 
-/* Whom a newcomer may push out: the newest of the address that has most (of
- * its own, if that is full), never one that is tried; a known one only by a
- * known one, and nobody for one who has nothing over him. */
+/* Whom a newcomer may push out: of the address that has most (of its own, if
+ * that is full) who drew the highest lot; never one that is tried; a known one
+ * only for a known one. Between addresses that have as many the lot decides:
+ * who comes first when a place is free would be the one who comes most often.
+ */
 static struct waiting *
-victim(struct throttle *t, const struct place *own, bool known)
+victim(struct throttle *t, const struct place *own, const struct waiting *n)
 {
 	bool own_full = own->count >= THROTTLE_OF_ADDRESS;
 	struct waiting *v = NULL;
 
 	for (unsigned i = 0; i < THROTTLE_QUEUE; i++) {
 		struct waiting *w = &t->queue[i];
+		bool over = n->known && !w->known;
+		bool less =
+		    w->place == NULL || own_full || w->known ||
+		    w->place->count < own->count + 1 ||
+		    (w->place->count == own->count + 1 && w->lot < n->lot);
 
 		if (w->ticket == 0 || w->trying ||
-		    (own_full && w->place != own))
-			continue;
-		if (!(known && !w->known) &&
-		    (own_full || w->known || w->place->count <= own->count + 1))
+		    (own_full && w->place != own) || (!over && less))
 			continue;
 		if (v == NULL || w->place->count > v->place->count ||
-		    (w->place->count == v->place->count && w->order > v->order))
+		    (w->place->count == v->place->count && w->lot > v->lot))
 			v = w;
 	}
 	return v;
@@ -227,8 +246,14 @@ throttle_ask(struct throttle *t, const struct throttle_ask *ask, int64_t now_us,
 	*dropped_out = 0;
 	if (later != 0)
 		return later;
+	struct waiting n = { .ticket = ask->ticket,
+		.order = ++t->order,
+		.lot = draw(t),
+		.known = ask->known,
+		.place = p };
+
 	if (p->count >= THROTTLE_OF_ADDRESS || t->count >= THROTTLE_QUEUE) {
-		struct waiting *v = victim(t, p, ask->known);
+		struct waiting *v = victim(t, p, &n);
 
 		if (v == NULL)
 			return 2;
@@ -239,10 +264,7 @@ throttle_ask(struct throttle *t, const struct throttle_ask *ask, int64_t now_us,
 
 	if (w == NULL)
 		return 2;
-	*w = (struct waiting){ .ticket = ask->ticket,
-		.order = ++t->order,
-		.known = ask->known,
-		.place = p };
+	*w = n;
 	snprintf(w->user, sizeof(w->user), "%s", ask->user);
 	p->count++;
 	t->count++;

@@ -31,8 +31,8 @@
 
 struct throttle;
 
-/* NULL: no memory. */
-struct throttle *throttle_new(void);
+/* seed: random; lots are drawn by it. NULL: no memory. */
+struct throttle *throttle_new(uint64_t seed);
 void throttle_free(struct throttle **t);
 
 struct throttle_ask {

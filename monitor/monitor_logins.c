@@ -525,7 +525,9 @@ void
 monitor_password(struct monitor *m, const uint8_t sha256[32], const char *old,
     const char *new, const char *address, monitor_login_fn *answer, void *arg)
 {
-	char low[PEOPLE_NAME_BYTES], key[ADDRESS_KEY_BYTES];
+	/* Beside who tries to log in by that name: neither is in the other's
+	 * way. */
+	char low[PEOPLE_NAME_BYTES] = "=", key[ADDRESS_KEY_BYTES];
 	const char *fault;
 	struct principal p;
 	struct attempt *a;
@@ -550,7 +552,7 @@ monitor_password(struct monitor *m, const uint8_t sha256[32], const char *old,
 	snprintf(a->typed, sizeof(a->typed), "%s", p.name);
 	snprintf(a->next_password, sizeof(a->next_password), "%s", new);
 	snprintf(a->address, sizeof(a->address), "%s", address);
-	lower(p.name, low);
+	snprintf(low + 1, sizeof(low) - 1, "%lld", (long long)p.user);
 	people_address_key(address, key);
 	enqueue(m, a, low, key, true);
 }
@@ -597,6 +599,10 @@ void
 people_logins_free(struct monitor *m)
 {
 	struct people *x = m->people;
+
+	x->refused.told_us = 0;
+	if (m->store != NULL)
+		people_refused_second(m, clock_mono_us());
 
 	hasher_free(&x->hasher);
 	throttle_free(&x->throttle);

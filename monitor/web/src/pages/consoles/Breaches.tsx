@@ -10,6 +10,7 @@ import { zoneOf } from "../../store";
 import { Answer, Empty, Time } from "../../ui/basics";
 import { Table, type Column } from "../../ui/Table";
 import { useQuery } from "../../ui/useQuery";
+import { actorWords } from "../users/agent";
 import { lengthOf } from "./say";
 
 const DAYS = 7;
@@ -19,7 +20,7 @@ const columns = (): Column<Incident>[] => [
   { id: "what", title: t("consoles.breaches.what"), cell: i => i.text },
   { id: "for", title: t("consoles.breaches.for"), align: "right", sort: i => (i.closed ? ms(i.closed) : now()) - ms(i.since),
     cell: i => <>{lengthOf(i.since, i.closed, now())}{!i.closed && <> <b>{t("consoles.breaches.open")}</b></>}</> },
-  { id: "seen", title: t("consoles.breaches.seen"), narrow: "hide", cell: i => i.acknowledged_by ?? "–" },
+  { id: "seen", title: t("consoles.breaches.seen"), narrow: "hide", cell: i => i.acknowledged_by ? actorWords(i.acknowledged_by) : "–" },
 ];
 export function Breaches(): JSX.Element {
   const from = useMemo(() => new Date(now() - DAYS * 86400e3).toISOString(), []);

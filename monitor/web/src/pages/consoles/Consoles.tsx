@@ -4,10 +4,8 @@
 import type { JSX } from "preact";
 import { t } from "../../i18n";
 import { query, setQuery } from "../../router";
-import { can } from "../../session";
 import { Answer, Empty, PageHead } from "../../ui/basics";
 import { useQuery } from "../../ui/useQuery";
-import { Breaches } from "./Breaches";
 import { counts, only, roomsOf, walls, type Room } from "./floor";
 import { PresenceMark } from "./PresenceMark";
 import { Post } from "./Post";
@@ -20,7 +18,6 @@ export function Consoles(): JSX.Element {
   return <><PageHead title={t("consoles.title")} hint={t("consoles.hint")} />
     <Answer of={floor}>{f => f.consoles.length ? <Rooms floor={f} />
       : <Empty title={t("consoles.none")}>{t("consoles.none.why")}</Empty>}</Answer>
-    {can("roster.breaches") && floor.data?.consoles.length ? <Breaches /> : null}
     {floor.data?.consoles.length ? <Roster /> : null}</>;
 }
 function Rooms(p: { floor: Floor }): JSX.Element {

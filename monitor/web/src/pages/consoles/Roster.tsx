@@ -7,6 +7,7 @@ import { span } from "../../time";
 import { Answer } from "../../ui/basics";
 import { Table, type Column } from "../../ui/Table";
 import { useQuery } from "../../ui/useQuery";
+import { Breaches } from "./Breaches";
 import type { Shift } from "./types";
 
 const whole = (hours: string): boolean => hours.slice(0, 5) === hours.slice(6);
@@ -23,7 +24,8 @@ const columns = (): Column<Shift>[] => [
 export function Roster(): JSX.Element | null {
   const q = useQuery<{ shifts: Shift[] }>(can("roster") ? "/roster" : null);
   if (!can("roster")) return null;
-  return <section><h2>{t("consoles.roster")}</h2>
+  return <>{can("roster.breaches") && q.data && q.data.shifts.length > 0 && <Breaches />}
+    <section><h2>{t("consoles.roster")}</h2>
     <Answer of={q}>{r => r.shifts.length ? <Table label={t("consoles.roster")} rows={r.shifts} columns={columns()} keyOf={s => s.id} />
-      : <p class="soft">{t("consoles.roster.none")}</p>}</Answer></section>;
+      : <p class="soft">{t("consoles.roster.none")}</p>}</Answer></section></>;
 }

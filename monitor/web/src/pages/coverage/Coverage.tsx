@@ -8,6 +8,7 @@ import { withQuery } from "../../http";
 import { query, setQuery } from "../../router";
 import { can } from "../../session";
 import { byName, feeds, layout, siteInfo } from "../../store";
+import { dayMinute, ms } from "../../time";
 import { Answer, Button, Empty, PageHead } from "../../ui/basics";
 import { useQuery } from "../../ui/useQuery";
 import { Blind } from "./Blind";
@@ -15,7 +16,7 @@ import { CoverageTable } from "./CoverageTable";
 import { Debt } from "./Debt";
 import { HeatMap } from "./HeatMap";
 import { possible } from "./possible";
-import { percent, rowsOf, share, together } from "./share";
+import { firstTime, percent, rowsOf, share, together } from "./share";
 
 const SPANS: [string, Key][] = [["24", "coverage.24"], ["168", "coverage.168"], ["744", "coverage.744"]];
 
@@ -50,9 +51,10 @@ function AtBest(): JSX.Element | null {
   return <p class="lead">{most} {p.places > 0 && <span class="soft">{p.counting ? t("coverage.counting", { n: p.counting }) : t("coverage.counting.none")}</span>}</p>;
 }
 function Was(p: { coverage: CoverageOf }): JSX.Element {
-  const all = together(rowsOf(p.coverage, 1)).all, unknown = share(all, 4);
+  const { all, cells } = together(rowsOf(p.coverage, 1)), unknown = share(all, 4), first = firstTime(cells);
   return <section aria-label={t("coverage.chart")}>
     <p class="lead"><b>{t("coverage.was", { share: percent(share(all, 0), language.value) })}</b>{" "}
-      {unknown > 0 && <span class="soft">{t("coverage.was.unknown", { share: percent(unknown, language.value) })}</span>}</p>
+      {unknown > 0 && <span class="soft">{t("coverage.was.unknown", { share: percent(unknown, language.value) })}</span>}{" "}
+      {first > 0 && <span class="soft">{t("coverage.since", { when: dayMinute(ms(p.coverage.hours[first])) })}</span>}</p>
     <HeatMap coverage={p.coverage} /><Blind coverage={p.coverage} /><CoverageTable coverage={p.coverage} /></section>;
 }

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Coverage } from "../../api";
 import { possible } from "./possible";
-import { blindParts, hoursPerColumn, percent, rowsOf, share, step, STEPS, together } from "./share";
+import { blindParts, firstTime, hoursPerColumn, percent, rowsOf, share, step, STEPS, together } from "./share";
 
 const hour = (n: number): string => new Date(Date.UTC(2026, 10, 22, n)).toISOString();
 const coverage = (cells: Coverage["sites"][number]["cells"], blind: Coverage["blind"] = []): Coverage =>
@@ -18,6 +18,10 @@ test("an hour without feeds is no time at all", () => {
   const [row] = rowsOf(coverage([null, [900, 0, 0, 2700, 0]]), 2);
   assert.deepEqual(row?.cells, [[900, 0, 0, 2700, 0]]);
   assert.equal(share(row?.all ?? [0, 0, 0, 0, 0], 0), 0.25);
+});
+test("the record begins with its first hour", () => {
+  assert.equal(firstTime([[0, 0, 0, 0, 0], [0, 0, 0, 0, 9]]), 1);
+  assert.equal(firstTime([]), -1);
 });
 test("columns of several hours add up, the last with what is left", () => {
   const cell: [number, number, number, number, number] = [1, 2, 3, 4, 5];

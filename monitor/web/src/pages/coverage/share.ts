@@ -53,6 +53,8 @@ export function together(rows: readonly Row[]): Row {
   for (const r of rows) r.cells.forEach((c, i) => { cells[i] = add(cells[i] ?? NOTHING, c); });
   return { site: "", zone: "", feeds: rows.reduce((n, r) => n + r.feeds, 0), cells, all: rows.reduce((c, r) => add(c, r.all), NOTHING) };
 }
+/* The first hour of which anything is on record; -1: none. */
+export const firstTime = (cells: readonly Cell[]): number => cells.findIndex(c => total(c) > 0);
 /* "1.9 %": cut, never rounded up; "< 0.1 %" for what is not nothing. */
 export function percent(of: number, language: string): string {
   const cut = Math.floor(Math.min(1, of) * 1000 + 1e-9) / 10;

@@ -10,6 +10,7 @@ import { feeds } from "../../store";
 import { Button, Empty, Failed, Loading, Time } from "../../ui/basics";
 import { SelectField, TextField } from "../../ui/Field";
 import { usePages } from "../../ui/usePages";
+import { actorWords } from "../users/agent";
 import { family, sentence } from "./sentence";
 
 const KINDS = ["verdict", "incident", "thumbnail", "reference", "site", "device", "feed", "maintenance", "mute", "room", "console", "screen", "pattern",
@@ -59,7 +60,7 @@ function Line(p: { of: LedgerLine }): JSX.Element {
   const l = p.of, s = sentence(l.body, l.feed_name);
   return <li data-row={l.seq}><details><summary><span class="seq">{l.seq}</span> <Time at={l.at} /> <b>{kindWords(l.kind)}</b> <span class="subject">{s.subject}</span>{" "}
     <span class="soft">{s.more.map(m => word(m.key, m.value)).filter(Boolean).join(" · ")}</span> {l.expired && <i class="tag text">{t("ledger.expired")}</i>}
-    {l.actor && <span class="actor soft">{l.actor}</span>}</summary>
+    {l.actor && <span class="actor soft">{actorWords(l.actor)}</span>}</summary>
     {l.feed && <p><a href={"/feed/" + l.feed}>{s.subject}</a></p>}<p class="soft">{t("ledger.raw")} · {l.kind}</p>{l.body && <pre tabIndex={0}>{JSON.stringify(l.body, null, 1)}</pre>}
     <p class="soft">{t("ledger.hash")} <code>{l.hash}</code></p></details></li>;
 }

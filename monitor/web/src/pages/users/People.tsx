@@ -12,6 +12,7 @@ import { confirm, type Asked } from "../../ui/Dialog";
 import { Table, type Column } from "../../ui/Table";
 import { failed, toast } from "../../ui/toast";
 import { usePages } from "../../ui/usePages";
+import { actorWords } from "./agent";
 import { UserDialog } from "./UserDialog";
 
 export function People(): JSX.Element {
@@ -30,7 +31,7 @@ const columns = (open: (u: User) => void, changed: (words: string) => void): Col
   { id: "site", title: t("users.site"), sort: u => u.site, cell: u => u.site || t("users.site.all"), narrow: "hide" },
   { id: "seen", title: t("users.seen"), sort: u => -ms(u.last_seen), cell: u => u.last_seen ? <Ago at={u.last_seen} /> : t("users.seen.never"), narrow: "hide" },
   { id: "logins", title: t("users.logins"), align: "right", sort: u => u.logins, cell: u => u.logins || "–", narrow: "hide" },
-  { id: "created", title: t("users.created"), sort: u => ms(u.created), cell: u => <><Time at={u.created} /> <span class="soft">{t("users.by", { name: u.by })}</span></>, narrow: "hide" },
+  { id: "created", title: t("users.created"), sort: u => ms(u.created), cell: u => <><Time at={u.created} /> <span class="soft">{t("users.by", { name: actorWords(u.by) })}</span></>, narrow: "hide" },
   ...can("users.change") ? [{ id: "do", title: t("users.deeds"), cell: (u: User) => <Deeds of={u} open={open} changed={changed} /> }] : [],
 ];
 async function decide(asked: Asked, path: string, body: object, done: () => void): Promise<void> {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { agentWords } from "./agent";
+import { actorWords, agentWords } from "./agent";
 import { makePassword } from "./password";
 
 test("a password is five groups of four, and no byte weighs more than another", () => {
@@ -9,6 +9,9 @@ test("a password is five groups of four, and no byte weighs more than another", 
   assert.ok(/^([a-z2-9]{4}-){4}[a-z2-9]{4}$/.test(makePassword(b => { b[0] = n++; })));
   const bytes = [255, 254, 253, 252, 251, 250, 249, 248]; // beyond 8 x 31: thrown again
   assert.equal(makePassword(b => { b[0] = bytes.shift() ?? 0; }), "aaaa-aaaa-aaaa-aaaa-aaaa");
+});
+test("who did it", () => {
+  assert.deepEqual(["user:avery", "api:x", "unix:root", "judge", "user:"].map(actorWords), ["avery", "x (API)", "root (unix)", "judge", "user:"]);
 });
 test("browsers by name, others cut", () => {
   assert.equal(agentWords("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/150.0 Safari/537.36"), "Chromium, Linux");

@@ -206,6 +206,7 @@ export class Board {
     this.canvas.toggleAttribute("data-stale", worth.value === "stale" || worth.value === "late");
     if (changed.length) {
       this.canvas.dispatchEvent(new CustomEvent("wall-updated", { bubbles: true, detail: { changed, ms } }));
+      performance.clearMarks("wall-updated"); // one is enough: walls stand for weeks
       performance.mark("wall-updated");
     }
     if (this.painted || worth.peek() === "connecting") return;

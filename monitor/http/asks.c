@@ -80,16 +80,18 @@ answer_problem(struct evhttp_request *req, uint8_t what,
 static void
 answer_page(struct evhttp_request *req, const struct read_answer *m)
 {
-	struct evkeyvalq *out = evhttp_request_get_output_headers(req);
+	static const struct reply page = { .type = "text/html; charset=utf-8",
+		.policy = "sandbox; default-src 'none'; img-src data:; "
+			  "style-src 'unsafe-inline'; frame-ancestors 'none'",
+		.pack = true };
+	struct evbuffer *body = evbuffer_new();
 
-	reply_headers(req, "text/html; charset=utf-8", NULL);
-	evhttp_remove_header(out, "Content-Security-Policy");
-	reply_header(req, "Content-Security-Policy",
-	    "sandbox; default-src 'none'; img-src data:; style-src "
-	    "'unsafe-inline'; frame-ancestors 'none'");
-	evbuffer_add(evhttp_request_get_output_buffer(req), m->body.p,
-	    m->body.n);
-	evhttp_send_reply(req, 200, NULL, NULL);
+	if (body != NULL && evbuffer_add(body, m->body.p, m->body.n) == 0)
+		reply_body(req, &page, body);
+	else
+		reply_problem(req, 503, "memory is out");
+	if (body != NULL)
+		evbuffer_free(body);
 }
 
 static void

@@ -3,7 +3,7 @@
 """Everything that can be read over HTTP from a real monitor's database: each
 answer has the shape that docs/openapi.json promises, pages follow each other,
 whoever answers for one site sees nothing of the other, and a table, a report's
-file and a search are what they are for. About 25 s. LABEL: light"""
+file and a search are what they are for. About 10 s. LABEL: light"""
 import csv
 import hashlib
 import io
@@ -101,8 +101,8 @@ assert "hush" not in whole and "$argon2" not in whole
 
 # --- and says what happened
 one = SEEN["/api/v1/incidents/{n}"]
-assert one["acknowledged_by"] == "operator" and one["note"] == "on my way" and one["contact"] == "", one
-assert [c["by"] for c in one["comments"]] == ["operator"] and "\u202e" in one["comments"][0]["text"], one
+assert one["acknowledged_by"] == "user:operator" and one["note"] == "on my way" and one["contact"] == "", one
+assert [c["by"] for c in one["comments"]] == ["user:operator"] and "\u202e" in one["comments"][0]["text"], one
 assert {i["name"]: i["muted"] for i in SEEN["/api/v1/incidents"]["items"]}["=cmd"]
 sites = {s["path"]: s for s in SEEN["/api/v1/sites"]["items"]}
 assert sites["North"]["feeds"] == 2 and sites["North"]["states"]["down"] == 2 and sites["South"]["incidents"] >= 1, sites

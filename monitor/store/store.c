@@ -252,6 +252,9 @@ tell_news(const struct store *s, const struct op *op)
 	} else if (op->kind == OP_INCIDENT_ACKNOWLEDGE) {
 		what = STORE_INCIDENT_ACKNOWLEDGED;
 		id = op->word.id;
+	} else if (op->kind == OP_COMMENT) {
+		what = STORE_INCIDENT_COMMENTED;
+		id = op->word.id;
 	}
 	if (what != STORE_INCIDENT_NONE)
 		s->calls.on_incident(s->calls.arg, id, what);
@@ -344,7 +347,9 @@ post_new(enum op_kind kind, size_t tail, const struct store_done *done)
 	if (op == NULL)
 		return NULL;
 	op->kind = kind;
-	op->news = kind >= OP_INCIDENT_OPEN && kind <= OP_INCIDENT_ACKNOWLEDGE;
+	op->news =
+	    (kind >= OP_INCIDENT_OPEN && kind <= OP_INCIDENT_ACKNOWLEDGE) ||
+	    kind == OP_COMMENT;
 	op->bytes = sizeof(*op) + tail;
 	if (done != NULL) {
 		op->done = *done;

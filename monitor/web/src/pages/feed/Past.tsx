@@ -15,13 +15,15 @@ import { share, stretches, sum, type Stretch } from "./counted";
 
 const DAYS = 30, ROWS = 200;
 
-function Sums(p: { all: Stretch[]; from: number; to: number }): JSX.Element {
-  const s = sum(p.all, p.from, p.to);
+/* A feed that is younger than the span is counted from its first line on. */
+function Sums(p: { all: Stretch[]; from: number; to: number; zone: string | undefined }): JSX.Element {
+  const first = p.all[0]?.from ?? p.from, young = first - p.from > 3600000, s = sum(p.all, young ? first : p.from, p.to);
   return <p class="sums"><b>{t("feed.past.good", { share: number(share(s.good, s.span), 2) })}</b>
     {s.unknown >= 1000 && <span>{t("feed.past.most", { share: number(share(s.good + s.unknown, s.span), 2) })}</span>}
     {s.bad > 0 && <span>{t("feed.past.bad", { span: spanLong(s.bad) })}</span>}
     {s.unknown >= 1000 && <span>{t("feed.past.unknown", { span: spanLong(s.unknown) })}</span>}
-    <span>{t("feed.past.troubles", { n: s.troubles })}{s.longest > 0 && ", " + t("feed.past.longest", { span: spanLong(s.longest) })}</span></p>;
+    <span>{t("feed.past.troubles", { n: s.troubles })}{s.longest > 0 && ", " + t("feed.past.longest", { span: spanLong(s.longest) })}</span>
+    {young && <span class="soft">{t("feed.past.since", { time: moment(first, p.zone) })}</span>}</p>;
 }
 function Rows(p: { all: Stretch[]; zone: string | undefined }): JSX.Element {
   const rows = p.all.filter(x => x.state !== "up").reverse();
@@ -39,7 +41,7 @@ export function Past(p: { feed: string; zone: string | undefined; since: number 
   return <Answer of={q}>{d => {
     const all = stretches(d.items, from, to);
     return <><Bar30 intervals={d.items} from={from} to={to} zone={p.zone} label={t("feed.past.label")} />
-      <Sums all={all} from={from} to={to} />
+      <Sums all={all} from={from} to={to} zone={p.zone} />
       <details><summary>{t("feed.past.table")}</summary><Rows all={all} zone={p.zone} /></details></>;
   }}</Answer>;
 }

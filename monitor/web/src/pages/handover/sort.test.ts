@@ -14,8 +14,11 @@ const handover = (of: Partial<Handover>): Handover => ({ from: iso(-8), to: iso(
 test("each trouble stands in one list, a site's feeds under the site's", () => {
   const a = one(1), b = one(2, { closed: iso(-0.5), since: iso(-3) }), old = one(3, { closed: iso(-0.2), since: iso(-30) }), taken = one(4, { acknowledged: iso(-2) });
   const site = one(5, { kind: "site", feed: null, since: iso(-1) });
-  const l = lists(handover({ still_open: [a, site], opened: [a, b], closed: [b, old], acknowledged: [a, taken] }));
+  const back = one(6, { closed: iso(-0.1), since: iso(-0.9) });
+  const l = lists(handover({ still_open: [a, site], opened: [a, b, back], closed: [b, old, back], acknowledged: [a, taken] }));
   assert.deepEqual([l.open, l.over, l.taken].map(x => x.map(i => i.number)), [[5], [2, 3], [4]]);
+  const stays = lists(handover({ still_open: [a], closed: [{ ...site, closed: iso(-0.1) }] }));
+  assert.deepEqual(stays.open.map(i => i.number), [1], "a feed that is still down is told, though its site's trouble is over");
 });
 test("a note is missed after a shift's length, and before a shift ends", () => {
   const note = (h: number): HandoverNote => ({ number: 1, from: iso(h - 8), to: iso(h), site: "", by: "x", made: iso(h), note: "" });

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A handover -> the lists a person reads, each incident in one of them. PURE.
 import type { Handover, HandoverNote, Incident } from "../../api";
-import { order } from "../trouble/order";
+import { order, partOf } from "../trouble/order";
 
 export interface Lists { open: Incident[]; over: Incident[]; taken: Incident[] }
 const at = (moment: string | null): number => moment ? Date.parse(moment) : 0;
 
-/* Those of a site's feeds are told by the site's. */
-const folded = (all: Incident[]): Incident[] => order(all, () => false).rows.map(r => r.incident);
+/* Those of a site's feeds are told by the site's; what is open only by one that is open, too. */
+const folded = (all: Incident[], sites: Incident[]): Incident[] =>
+  order(all, () => false).rows.map(r => r.incident).filter(i => !sites.some(s => partOf(i, s)));
 
 export function lists(h: Handover): Lists {
   const seen = new Set(h.still_open.map(i => i.number)), over: Incident[] = [], taken: Incident[] = [];
@@ -21,7 +22,7 @@ export function lists(h: Handover): Lists {
   put(h.closed, over);
   put(h.opened, over);
   put(h.acknowledged, taken);
-  return { open: folded(h.still_open), over: folded(over).sort((a, b) => at(b.since) - at(a.since)), taken };
+  return { open: folded(h.still_open, []), over: folded(over, h.still_open).sort((a, b) => at(b.since) - at(a.since)), taken };
 }
 /* How long there has been no note; null when the last one is young enough. */
 export const REMIND_MS = 9 * 3600000;

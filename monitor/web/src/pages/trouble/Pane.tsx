@@ -52,7 +52,7 @@ export function Pane(p: PaneProps): JSX.Element {
   const i = p.of, feed = i.feed ? feeds.get(i.feed) : undefined, off = feed !== undefined && (feed.flags & FLAG.noPicture) !== 0;
   const pictured = i.before || i.after || i.recovered;
   return <article class="tr-pane" aria-label={t("trouble.in.hand")} data-pane={i.number}>
-    <header><Mark of={i} /><div><h2>{nameOf(i)}</h2><p class="soft">{i.kind === "feed" ? i.site : i.place}</p></div></header>
+    <header><Mark of={i} /><div><h2>{nameOf(i)}</h2><p class="soft">{i.kind === "feed" ? i.site : i.place === nameOf(i) ? "" : i.place}</p></div></header>
     <p class="tr-head">{headOf(i)}</p>
     {pictured ? <Pictures of={i} large /> : i.kind === "feed" && <p class="soft">{off ? t("trouble.pictures.off") : t("trouble.pictures.none")}</p>}
     <Actions {...p} />

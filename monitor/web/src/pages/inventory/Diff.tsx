@@ -3,7 +3,7 @@
 import type { JSX } from "preact";
 import type { ImportAnswer } from "../../api";
 import { has, t } from "../../i18n";
-import { grouped, touched, type Change, type What } from "./changes";
+import { grouped, kinds, touched, worthTelling, type Change, type What } from "./changes";
 
 const SHOWN = 200;
 const SIGN: Record<What, string> = { remove: "−", change: "±", add: "+" };
@@ -17,13 +17,13 @@ export function Diff(p: { answer: ImportAnswer }): JSX.Element {
     {grouped(a.changes).map(([what, of]) => <Group key={what} what={what} changes={of} />)}
     {(a.cut || a.changes.length > SHOWN) && <p class="soft">{t("import.cut")}</p>}</section>;
 }
-const kindWords = (c: Change): JSX.Element | string => {
-  const key = "kind." + c.kind;
-  return c.kind && has(key) ? <span class="soft">{t(key)} </span> : "";
+const kindWords = (kind: string): string => {
+  const key = "kind." + kind;
+  return has(key) ? t(key) : kind;
 };
 function Group(p: { what: What; changes: Change[] }): JSX.Element {
-  return <details class={"diff-group " + p.what} open={p.what !== "add"}><summary>{t(`import.what.${p.what}`)} ({p.changes.length})</summary>
-    <ul>{p.changes.slice(0, SHOWN).map(c => <li key={`${c.kind} ${c.name}`} data-row={c.name}><b aria-hidden="true">{SIGN[c.what]}</b> {kindWords(c)}{c.name}
-      {c.fields.length > 0 && <ul class="fields">{c.fields.map(f => <li key={f.field}><span class="field-name">{f.field}</span>{" "}
+  return <details class={"diff-group " + p.what} open={p.what !== "add"}><summary>{t(`import.what.${p.what}`)}: {kinds(p.changes).map(([k, n]) => `${kindWords(k)} ${n}`.trim()).join(", ")}</summary>
+    <ul>{p.changes.slice(0, SHOWN).map(c => <li key={`${c.kind} ${c.name}`} data-row={c.name}><b aria-hidden="true">{SIGN[c.what]}</b> <span class="soft">{kindWords(c.kind ?? "")}</span> {c.name}
+      {worthTelling(c).length > 0 && <ul class="fields">{worthTelling(c).map(f => <li key={f.field}><span class="field-name">{f.field}</span>{" "}
         {c.what === "change" && <><del>{f.from || t("import.empty")}</del> → </>}<ins>{f.to || t("import.empty")}</ins></li>)}</ul>}</li>)}</ul></details>;
 }

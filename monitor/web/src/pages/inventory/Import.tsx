@@ -31,7 +31,7 @@ export function Import(): JSX.Element {
   const send = async (dry: boolean, reason: string): Promise<ImportAnswer | null> => {
     setBusy(true);
     try {
-      return await post<ImportAnswer>("/import", { table, csv: file?.csv ?? "", file: file?.name ?? "", complete, dry_run: dry, reason });
+      return await post<ImportAnswer>("/import", { table, csv: file?.csv ?? "", complete, dry_run: dry, reason, ...(file?.name ? { file: file.name } : {}) });
     } catch (e) {
       if (e instanceof Problem && e.status === 422 && mistakesOf(e.body).length) setOutcome({ mistakes: mistakesOf(e.body) });
       else if (e instanceof Problem && e.status === 409) { setOutcome(null); toast(t("import.stale"), "error"); }

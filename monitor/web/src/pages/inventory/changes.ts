@@ -13,6 +13,16 @@ export function grouped(changes: readonly Change[]): [What, Change[]][] {
   const order: What[] = ["remove", "change", "add"];
   return order.map((what): [What, Change[]] => [what, changes.filter(c => c.what === what)]).filter(([, of]) => of.length > 0);
 }
+/* Of an addition, what is worth reading: not its number, nor its name again. */
+export function worthTelling(c: Change): Change["fields"] {
+  return c.what === "add" ? c.fields.filter(f => f.field !== "uuid" && f.to !== "" && f.to !== c.name) : c.fields;
+}
+/* How many of each kind, as they come. */
+export function kinds(changes: readonly Change[]): [string, number][] {
+  const of = new Map<string, number>();
+  for (const c of changes) of.set(c.kind ?? "", (of.get(c.kind ?? "") ?? 0) + 1);
+  return [...of];
+}
 /* How often each field is changed, most first. */
 export function touched(changes: readonly Change[]): [string, number][] {
   const of = new Map<string, number>();

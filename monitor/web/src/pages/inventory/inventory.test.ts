@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { grouped, mistaken, mistakesOf, touched, type Change } from "./changes";
+import { grouped, kinds, mistaken, mistakesOf, touched, worthTelling, type Change } from "./changes";
 import { decode, header, rowCount, tableOf } from "./table";
 
 const change = (what: Change["what"], name: string, ...fields: string[]): Change =>
@@ -10,6 +10,12 @@ const change = (what: Change["what"], name: string, ...fields: string[]): Change
 test("removals come first, empty groups not at all", () => {
   const groups = grouped([change("add", "A"), change("remove", "B"), change("add", "C")]);
   assert.deepEqual(groups.map(([what, of]) => [what, of.map(c => c.name)]), [["remove", ["B"]], ["add", ["A", "C"]]]);
+});
+test("an addition tells neither its number nor its name again", () => {
+  const c: Change = { what: "add", name: "North", kind: "site", fields: [["uuid", "1"], ["site", "North"], ["zone", "UTC"], ["tags", ""]].map(([field = "", to = ""]) => ({ field, from: "", to })) };
+  assert.deepEqual(worthTelling(c).map(f => f.field), ["zone"]);
+  assert.deepEqual(worthTelling({ ...c, what: "change" }).length, 4);
+  assert.deepEqual(kinds([c, c, { ...c, kind: "feed" }]), [["site", 2], ["feed", 1]]);
 });
 test("fields are counted in changes alone, most first", () => {
   assert.deepEqual(touched([change("change", "A", "url", "tags"), change("change", "B", "url"), change("add", "C", "zone")]), [["url", 2], ["tags", 1]]);

@@ -6,6 +6,7 @@ import { family, held, sentence } from "./sentence";
 test("the line's own feed is what it is about", () => {
   assert.deepEqual(sentence({ state: "down", cause: "frozen", name: "x" }, "North/Cam 1"),
     { subject: "North/Cam 1", more: [{ key: "state", value: "down" }, { key: "cause", value: "frozen" }] });
+  assert.equal(sentence({ name: "avery", site: "North", role: "viewer" }, "").subject, "avery");
   assert.equal(sentence({ console: "Desk 1" }, "").subject, "Desk 1");
   assert.equal(sentence({ name: "Cam 1", site: "North" }, null).subject, "North/Cam 1");
 });

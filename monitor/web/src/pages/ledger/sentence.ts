@@ -18,8 +18,9 @@ export interface Sentence { subject: string; more: { key: string; value: string 
 /* `feedName` of the line's own feed ("" or null: of none) counts more than all in its body. */
 export function sentence(body: unknown, feedName: string | null): Sentence {
   const b: Body = typeof body === "object" && body !== null && !Array.isArray(body) ? body as Body : {};
+  // A person's or a token's site is what it sees, not where it is.
   const key = NAMES.find(name => text(b, name) !== "");
-  const site = key === "name" && text(b, "site") !== "" ? text(b, "site") + "/" : "";
+  const site = key === "name" && text(b, "site") !== "" && text(b, "role") === "" ? text(b, "site") + "/" : "";
   const subject = feedName ? feedName : (key === undefined ? "" : site + text(b, key));
   const more = MORE.filter(name => name !== key && text(b, name) !== "").map(name => ({ key: name, value: text(b, name).slice(0, LONGEST) }));
   return { subject, more };

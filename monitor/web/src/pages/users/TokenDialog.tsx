@@ -13,8 +13,8 @@ import { SiteField } from "./SiteField";
 import { ROLES, roleWords } from "./UserDialog";
 
 interface Made { id: number; token: string; url?: string }
-/* Its link; where the answer has none, this page's own origin knows the way. */
-const linkOf = (made: Made): string => made.url ?? `${location.origin}/kiosk#${made.token}`;
+/* The answer's link is a path: the machine comes here as this page did. */
+const linkOf = (made: Made): string => new URL(made.url ?? `/kiosk#${made.token}`, location.origin).href;
 
 export function TokenDialog(p: { onClose: () => void; onDone: () => void }): JSX.Element {
   const [kind, setKind] = useState<string>("kiosk"), [name, setName] = useState(""), [role, setRole] = useState<string>("viewer"), [site, setSite] = useState("");
@@ -25,7 +25,7 @@ export function TokenDialog(p: { onClose: () => void; onDone: () => void }): JSX
     setBusy(true);
     setError("");
     try {
-      setMade(await post<Made>("/tokens", { name: name.trim(), kind, role: kiosk ? "kiosk" : role, site, reason: reason.trim() }));
+      setMade(await post<Made>("/tokens", { name: name.trim(), kind, ...(kiosk ? {} : { role }), site, reason: reason.trim() }));
     } catch (x) {
       setError(x instanceof Problem ? problemWords(x) : String(x));
     } finally {

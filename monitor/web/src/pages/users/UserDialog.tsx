@@ -40,7 +40,7 @@ export function UserDialog(p: { user: User | null; onClose: () => void; onDone: 
   if (once) return <Once title={t(u ? "users.change.of" : "users.add", { name })} hint={t("users.password.once")} parts={[[t("users.password"), once]]} onDone={done} />;
   const ways: [string, string][] = [...u ? [["keep", t("users.password.keep")] as [string, string]] : [], ["make", t("users.password.make")], ["own", t("users.password.own")]];
   return <Dialog title={u ? t("users.change.of", { name: u.name }) : t("users.add")} onClose={p.onClose}><form onSubmit={e => void send(e)}>
-    {!u && <TextField label={t("users.name")} value={name} onInput={setName} required autofocus max={64} name="user" />}
+    {!u && <TextField label={t("users.name")} value={name} onInput={setName} required autofocus max={64} name="user" hint={t("users.name.hint")} />}
     <SelectField label={t("users.role")} value={role} onChange={setRole} options={ROLES.map(r => [r, t(`role.${r}`)])} hint={roleWords(role)} />
     <SiteField value={site} onInput={setSite} />
     <SelectField label={t(u ? "users.password.set" : "users.password")} value={how} onChange={x => setHow(x as How)} options={ways} hint={u && how !== "keep" ? t("users.password.set.hint") : undefined} />

@@ -38,7 +38,7 @@ export class Person {
   }
 
   listen(page) {
-    page.on("pageerror", (e) => this.complaints.push(`${page.url()}: ${e.message}`));
+    page.on("pageerror", (e) => this.complaints.push(`${page.url()}: ${e.stack}`));
     page.on("console", (m) => {
       // A refusal that the test asked for is told as a console error, too.
       if (m.type() === "error" && !m.text().startsWith("Failed to load resource")) this.complaints.push(`${page.url()}: ${m.text()}`);
@@ -80,6 +80,12 @@ export class Person {
   close() {
     return this.context.close();
   }
+}
+
+/** Tells what their pages complained of, when a test failed. */
+export function complaints(...people) {
+  for (const line of people.flatMap((p) => p?.complaints ?? [])) console.log(`  ${line}`);
+  return true;
 }
 
 /** What axe-core finds, a line each; [] is what every page must come to. */

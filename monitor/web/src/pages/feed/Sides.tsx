@@ -13,6 +13,7 @@ import { failed, toast } from "../../ui/toast";
 import { useQuery } from "../../ui/useQuery";
 import { Pictures } from "../trouble/Parts";
 import { evidenceLines, seconds } from "./evidence";
+import { actorWords } from "../users/agent";
 
 type Zone = string | undefined;
 /* Evidence may come as an object, or as the text of one. */
@@ -58,7 +59,7 @@ export function Troubles(p: { feed: string; zone: Zone; off: boolean }): JSX.Ele
   return <section class="panel"><h2>{t("feed.incidents")}</h2><Answer of={q}>{d => d.items.length ? <ol class="past-incidents">{d.items.map(i => <li key={i.number} data-incident={i.number}>
     <div><p><b>{causeWords(i.cause)}</b> <span class="soft"><Time at={i.since} zone={p.zone} /></span></p>
       <p class="soft">{i.until ? t("feed.incidents.over", { span: spanLong(ms(i.until) - ms(i.since)) }) : t("feed.incidents.open")}{i.closed && !i.alert && ", " + t("feed.incidents.short")}
-        {i.acknowledged && ", " + t("trouble.taken.by", { who: i.acknowledged_by ?? "", time: moment(ms(i.acknowledged), p.zone) })}</p>
+        {i.acknowledged && ", " + t("trouble.taken.by", { who: actorWords(i.acknowledged_by ?? ""), time: moment(ms(i.acknowledged), p.zone) })}</p>
       {i.note && <p class="soft"><q>{i.note}</q></p>}</div>
     {!p.off && <Pictures of={i} />}</li>)}</ol> : <p class="soft">{t("feed.incidents.none")}</p>}</Answer></section>;
 }

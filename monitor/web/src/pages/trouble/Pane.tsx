@@ -10,6 +10,7 @@ import { feeds, FLAG, zoneOf } from "../../store";
 import { moment, ms, now, second, spanLong } from "../../time";
 import { Answer, Button, Time } from "../../ui/basics";
 import { useQuery } from "../../ui/useQuery";
+import { actorWords } from "../users/agent";
 import { retry } from "./acts";
 import type { Asking } from "./Dialogs";
 import { touched, type IncidentDetail } from "./live";
@@ -35,12 +36,12 @@ function Times({ of: i }: { of: Incident }): JSX.Element {
   return <dl class="facts">
     <dt>{t("trouble.good.until")}</dt><dd><Time at={i.since} zone={zone} /> <span class="soft">({spanLong(until - since)})</span></dd>
     {i.closed && <><dt class="unseen">{t("until")}</dt><dd>{t("trouble.over", { time: moment(ms(i.until ?? i.closed), zone) })}</dd></>}
-    {i.acknowledged && <><dt>{t("trouble.taken.of")}</dt><dd><b>{i.acknowledged_by}</b>, <Time at={i.acknowledged} zone={zone} />{i.note && <>: <q>{i.note}</q></>}</dd></>}
+    {i.acknowledged && <><dt>{t("trouble.taken.of")}</dt><dd><b>{actorWords(i.acknowledged_by ?? "")}</b>, <Time at={i.acknowledged} zone={zone} />{i.note && <>: <q>{i.note}</q></>}</dd></>}
   </dl>;
 }
 export function Comments(p: { all: Comment[]; zone: string | undefined }): JSX.Element {
   if (!p.all.length) return <p class="soft">{t("trouble.comments.none")}</p>;
-  return <ol class="comments">{p.all.map((c, n) => <li key={n}><p class="soft"><b>{c.by}</b>, <Time at={c.at} zone={p.zone} /></p><p>{c.text}</p></li>)}</ol>;
+  return <ol class="comments">{p.all.map((c, n) => <li key={n}><p class="soft"><b>{actorWords(c.by)}</b>, <Time at={c.at} zone={p.zone} /></p><p>{c.text}</p></li>)}</ol>;
 }
 function Said({ of: i }: { of: Incident }): JSX.Element {
   const q = useQuery<IncidentDetail>("/incidents/" + i.number), last = touched.value;

@@ -5,6 +5,7 @@ import type { Incident } from "../../api";
 import { t } from "../../i18n";
 import { zoneOf } from "../../store";
 import { moment, ms } from "../../time";
+import { actorWords } from "../users/agent";
 import { For, Mark, Pictures } from "./Parts";
 import type { Row } from "./order";
 import { headOf, nameOf } from "./words";
@@ -16,7 +17,7 @@ const FOLDED_MOST = 100;
 function Taken(p: { of: Incident }): JSX.Element | null {
   const { acknowledged, acknowledged_by, site } = p.of;
   if (!acknowledged) return null;
-  return <p class="tr-taken">{t("trouble.taken.by", { who: acknowledged_by ?? "", time: moment(ms(acknowledged), zoneOf(site)) })}{p.of.note && <>: <q>{p.of.note}</q></>}</p>;
+  return <p class="tr-taken">{t("trouble.taken.by", { who: actorWords(acknowledged_by ?? ""), time: moment(ms(acknowledged), zoneOf(site)) })}{p.of.note && <>: <q>{p.of.note}</q></>}</p>;
 }
 function Line(p: ListProps & { of: Incident; small?: boolean }): JSX.Element {
   const i = p.of, mine = p.hand === i.number, name = nameOf(i), head = headOf(i);

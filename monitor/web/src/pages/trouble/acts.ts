@@ -6,7 +6,7 @@ import { get, post } from "../../http";
 import { session } from "../../session";
 import { confirm } from "../../ui/Dialog";
 import { failed, toast } from "../../ui/toast";
-import { flat, put } from "./live";
+import { one } from "./live";
 import type { Mute } from "./times";
 import { nameOf } from "./words";
 
@@ -15,7 +15,8 @@ const mine: Incident[] = [];
 
 async function act(i: Incident, verb: string, body: object, said: string): Promise<boolean> {
   try {
-    put(flat(await post<Incident>(`/incidents/${i.number}/${verb}`, body)));
+    await post(`/incidents/${i.number}/${verb}`, body);
+    await one(i.number); // the answer tells only what was changed
     toast(said);
     return true;
   } catch (e) {

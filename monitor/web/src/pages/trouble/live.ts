@@ -82,7 +82,7 @@ async function flush(): Promise<void> {
   if (numbers.length > ONE_BY_ONE || open.value === null) return reload();
   await Promise.all(numbers.map(one));
 }
-async function one(number: number): Promise<void> {
+export async function one(number: number): Promise<void> {
   try {
     put(flat(await get<IncidentDetail>("/incidents/" + number)));
   } catch (e) {

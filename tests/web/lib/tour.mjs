@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// tour.mjs: every page in every theme, at one size: axe-core finds nothing, a
+// picture of each lands in build/screenshots/, nothing sticks out sideways.
+import { Person, complaints, launch, picture, violations } from "./browser.mjs";
+import { SCREENSHOTS, assert, test, until } from "./tools.mjs";
+import { World } from "./world.mjs";
+
+const THEMES = ["dark", "light", "contrast"];
+const OPEN = ["login"];
+const PAGES = ["overview", "trouble", "feed", "consoles", "coverage", "handover", "reports", "inventory", "inventory-feeds",
+  "inventory-import", "inventory-onboarding", "references", "users", "ledger", "wall"];
+
+const route = (what, feed) => what === "overview" ? "/" : what === "feed" ? `/feed/${feed}`
+  : what.startsWith("inventory-") ? what.replace("inventory-", "/inventory?tab=") : `/${what}`;
+
+/** A shift that has something to show on every page. */
+async function busy(world) {
+  await world.allUp();
+  await world.tell("black 4");
+  await world.tell("drop 7");
+  await world.tell("drop 8");
+  const down = async (camera) => (await world.feed(camera)).state === "down";
+  await until("cameras fail", async () => (await down(7)) && (await down(8)) && (await down(4)), 30, 250);
+  const incidents = (await world.admin.ok("GET", "/incidents?open=1")).items;
+  assert(incidents.length > 0, "no incident is open");
+  await world.admin.ok("POST", `/incidents/${incidents[0].number}/acknowledge`, { note: "Electrician is on the way" });
+  await world.admin.ok("POST", `/incidents/${incidents[0].number}/comment`, { text: "Fuse of pole 12, ticket 4711" });
+  await world.admin.ok("POST", "/overlays", { kind: "maintenance", site: world.site(0), for_s: 3600, reason: "Lenses are cleaned" });
+  await world.admin.ok("POST", "/overlays", { kind: "mute", feed: (await world.feed(10)).id, for_s: 1800, reason: "Known cable fault" });
+  await world.admin.ok("POST", "/tokens", { name: "wall-left", kind: "kiosk", site: "", reason: "test" });
+  const to = new Date();
+  await world.admin.ok("POST", "/handover", { from: new Date(to - 3600e3).toISOString(), to: to.toISOString(), site: "",
+    note: "Two cameras at Ring Road are without power." });
+}
+
+export async function tour(name, size) {
+  let world, browser, person;
+  const found = [];
+  const look = async (page, what, theme) => {
+    const bad = await violations(page);
+    found.push(...bad.map((b) => `${what} ${theme}: ${b}`));
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    if (wide > 0) found.push(`${what} ${theme}: ${wide} px stick out to the right`);
+    await picture(page, `${what}-${name}-${theme}`);
+  };
+  const themed = (theme) => async () => {
+    const before = found.length;
+    person = await Person.open(browser, world, { size, theme });
+    for (const what of OPEN) {
+      await person.go(`/${what}`);
+      await look(person.page, what, theme);
+    }
+    await person.login("admin");
+    const feed = (await world.feed(4)).id;
+    for (const what of PAGES) {
+      await person.go(route(what, feed));
+      await until("pictures are loaded", () => person.page.evaluate(() => [...document.images].every((i) => i.complete)), 5)
+        .catch(() => {});
+      await look(person.page, what, theme);
+    }
+    person.quiet();
+    await person.close();
+    return `${found.length - before} complaints`;
+  };
+  await test({
+    "a busy shift": async () => {
+      world = await World.start({ cameras: 24, console: true });
+      browser = await launch();
+      await busy(world);
+    },
+    "axe-core works": async () => {
+      const page = await browser.newPage();
+      await page.setContent("<img src=x>");
+      assert((await violations(page)).length > 0, "it finds nothing where there is something");
+      await page.close();
+    },
+    ...Object.fromEntries(THEMES.map((theme) => [theme, themed(theme)])),
+    "nothing was found": () => {
+      assert(found.length === 0, `${found.length} complaints:\n  ${found.join("\n  ")}`);
+      return `pictures of ${PAGES.length + OPEN.length} pages in ${THEMES.length} themes are in ${SCREENSHOTS}`;
+    },
+  }, (step) => person && complaints(person) && picture(person.page, `failed-tour-${name}-${step.replaceAll(" ", "-")}`));
+}

@@ -27,13 +27,16 @@ function letter(g: G, text: string, x: number, y: number, size: number, fill: st
   g.fillText(text, x, y + (m.actualBoundingBoxAscent - m.actualBoundingBoxDescent) / 2);
 }
 /* down: a full square. */
-function square(g: G, s: number, k: Inks): void {
+function square(g: G, s: number, k: Inks, fade: number): void {
+  g.globalAlpha = fade;
   g.fillStyle = k.down;
   g.fillRect(0, 0, s, s);
+  g.globalAlpha = 1;
   letter(g, "D", s / 2, s / 2, s * .66, k.ink);
 }
 /* degraded: a triangle; with room for its letter at its foot when it is small. */
-function triangle(g: G, s: number, k: Inks): void {
+function triangle(g: G, s: number, k: Inks, fade: number): void {
+  g.globalAlpha = fade;
   const small = s < 20, shoulder = small ? s * .46 : s;
   g.fillStyle = k.degraded;
   g.beginPath();
@@ -44,10 +47,11 @@ function triangle(g: G, s: number, k: Inks): void {
   g.lineTo(0, shoulder);
   g.closePath();
   g.fill();
+  g.globalAlpha = 1;
   letter(g, "G", s / 2, small ? s * .63 : s * .68, small ? s * .62 : s * .5, k.ink);
 }
 /* unknown: a diamond, hatched and edged; its letter outweighs the hatch. */
-function diamond(g: G, s: number, k: Inks): void {
+function diamond(g: G, s: number, k: Inks, fade: number): void {
   const path = (inset: number): void => {
     g.beginPath();
     g.moveTo(s / 2, inset);
@@ -57,9 +61,11 @@ function diamond(g: G, s: number, k: Inks): void {
     g.closePath();
   };
   if (s < 20) {
+    g.globalAlpha = fade;
     g.fillStyle = k.unknown;
     path(-s * .12);
     g.fill();
+    g.globalAlpha = 1;
     letter(g, "U", s / 2, s / 2, s * .6, k.ink);
     return;
   }
@@ -111,15 +117,15 @@ export class Painter {
     if (!g) return c;
     g.scale(this.dpr, this.dpr);
     g.translate(pad, pad);
-    if (hush && state) g.globalAlpha = .55;
-    if (state === 2) square(g, s, this.inks);
-    else if (state === 1) triangle(g, s, this.inks);
-    else if (state === 3) diamond(g, s, this.inks);
+    /* Silenced: the shape pales, its letter stays legible. */
+    const fade = hush ? .4 : 1, k = hush ? { ...this.inks, ink: this.inks.text } : this.inks;
+    if (state === 2) square(g, s, k, fade);
+    else if (state === 1) triangle(g, s, k, fade);
+    else if (state === 3) diamond(g, s, k, fade);
     else {
       g.fillStyle = this.inks.bg;
       g.fillRect(0, 0, s, s);
     }
-    g.globalAlpha = 1;
     if (hush) outline(g, s, flags, state, this.inks);
     this.sprites.set(key, c);
     return c;

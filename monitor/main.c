@@ -77,6 +77,7 @@ static const struct {
 	{ "_relays", relays_process_main, NULL, NULL },
 	{ "_web", web_process_main, NULL, NULL },
 	{ "_reader", reader_process_main, NULL, NULL },
+	{ "_routes", rights_print_main, NULL, NULL },
 	{ "_resolver", command_resolver, NULL, NULL },
 };
 

@@ -63,6 +63,7 @@ refused(const struct changes *c, const struct request *r)
 	    !headers_same_site(reply_asked(req, "Sec-Fetch-Site"))) {
 		reply_problem(req, 403, "not from other sites' pages");
 	} else if (r->session != NULL && r->cookie &&
+		   !(r->row->flags & RIGHT_ANYONE) &&
 		   (own == NULL || strcmp(own, "1") != 0)) {
 		reply_problem(req, 403,
 		    "with a cookie, expected the header X-Camwarden: 1");

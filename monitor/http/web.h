@@ -79,5 +79,7 @@ uint16_t web_port(const struct web *w);
  * code. */
 int web_process_main(int argc, char **argv);
 int reader_process_main(int argc, char **argv);
+/* `camwarden _routes`. */
+int rights_print_main(int argc, char **argv);
 
 #endif

@@ -470,6 +470,7 @@ def main():
     with open(LOG, "a") as log:
         monitor = Child([program("camwarden"), "run", "--config", watchers.CONFIG], stderr=log)
     wait("the monitor is there", 20, lambda: get("/healthz"))
+    watchers.api_in()
     run("consoles", "import", write("consoles.csv", "console,room,site,idle_after_s\n"
                                     "Desk 1,Room A,,300\nDesk 2,Room A,,300\nHonest,Room A,,300\n"),
         write("screens.csv", "screen,console,room,confirmed_by\nS1,Desk 1,,\nWall,,Room A,vms\n"))

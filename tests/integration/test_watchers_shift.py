@@ -9,7 +9,7 @@ import sqlite3
 import time
 
 from harness import Child, intact, program
-from watchers import (CONFIG, LOG, STATE, Agent, console, get, post, prepare, run, token_of, wait, write)
+from watchers import (CONFIG, LOG, STATE, Agent, api_in, console, get, post, prepare, run, token_of, wait, write)
 
 OWN, SHIFT = 1800, 10
 
@@ -18,6 +18,7 @@ def start():
     with open(LOG, "a") as log:
         monitor = Child([program("camwarden"), "run", "--config", CONFIG], stderr=log)
     wait("the monitor is there", 20, lambda: get("/healthz"))
+    api_in()
     return monitor
 
 

@@ -154,7 +154,11 @@ monitor_logout(struct monitor *m, const uint8_t sha256[32],
     monitor_login_fn *answer, void *arg)
 {
 	(void)m;
-	(void)sha256;
+	for (size_t i = 0; i < login_count; i++)
+		if (memcmp(logins[i].sha256, sha256, 32) == 0)
+			logins[i] = logins[--login_count];
+	if (follower.on_gone != NULL)
+		follower.on_gone(follower.arg, sha256);
 	answer(arg,
 	    &(struct monitor_login_answer){ .status = 200, .text = "" });
 }

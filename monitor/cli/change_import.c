@@ -20,7 +20,10 @@ on_imported(void *arg, const struct monitor_answer *a)
 	struct change_later *l = arg;
 	struct change_answer answer = { .status = a->ok ? 200 : 422,
 		.body = import_json(a),
-		.text = "refused" };
+		.text = a->text };
+
+	if (a->mistakes != NULL && a->mistakes->listed > 0)
+		answer.text = "the file is wrong; nothing was changed";
 
 	l->answer(l->arg, &answer);
 	free(l);

@@ -40,10 +40,11 @@ static char *
 printed(json_t *body)
 {
 	json_t *changes = json_object_get(body, "changes");
-	char *text = json_dumps(body, JSON_COMPACT);
+	char *text;
 
 	if (json_is_array(changes))
 		json_object_del(body, "text"); /* the same, for a terminal */
+	text = json_dumps(body, JSON_COMPACT);
 	while (text != NULL && strlen(text) > WEB_CHANGED_BYTES &&
 	       json_array_size(changes) > 0) {
 		size_t keep = json_array_size(changes) * 2 / 3;
@@ -64,7 +65,11 @@ on_answer(void *arg, struct change_answer *a)
 	struct web_changed m = { .id = p->id,
 		.status = (uint16_t)a->status,
 		.retry_s = (uint16_t)(a->retry_s < 3600 ? a->retry_s : 3600) };
-	char *text = a->body != NULL ? printed(a->body) : NULL;
+	char *text;
+
+	if (a->status >= 300 && a->body != NULL)
+		json_object_set_new(a->body, "detail", json_string(a->text));
+	text = a->body != NULL ? printed(a->body) : NULL;
 
 	if (a->clear)
 		m.cookie = COOKIE_CLEAR;

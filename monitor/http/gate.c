@@ -25,6 +25,7 @@
 #include <openssl/ssl.h>
 
 #include "common/clock.h"
+#include "monitor/http/rights.h"
 #include "monitor/http/strainer.h"
 
 #define SWEEP_US 250000
@@ -175,15 +176,20 @@ may_be_big(struct gate *g, struct conn *c)
 		return false;
 	c->big = true;
 	g->big++;
+	/* evhttp takes a body once all of it lies there. */
+	bufferevent_setwatermark(c->bev, EV_READ, 0,
+	    RIGHTS_BIG_BYTES + INPUT_BYTES);
 	return true;
 }
 
 static void
 end_big(struct gate *g, struct conn *c)
 {
-	if (c->big)
-		g->big--;
+	if (!c->big)
+		return;
+	g->big--;
 	c->big = false;
+	bufferevent_setwatermark(c->bev, EV_READ, 0, INPUT_BYTES);
 }
 
 static enum strained

@@ -31,10 +31,9 @@ class Person:
     """Somebody's browser (a cookie) or program (a token)."""
 
     def __init__(self, port, token=None):
-        self.port, self.token, self.cookie = port, token, None
+        self.port, self.token, self.cookie, self.kept = port, token, None, None
 
     def ask(self, method, path, body=None, headers=(), raw=None):
-        c = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         h = dict(headers)
         if self.cookie:
             h["Cookie"] = "__Host-camwarden=" + self.cookie
@@ -44,10 +43,8 @@ class Person:
             h.setdefault("Content-Type", "application/json")
             h.setdefault("X-Camwarden", "1")
         data = raw if raw is not None else json.dumps(body).encode() if body is not None else None
-        c.request(method, path, data, h)
-        r = c.getresponse()
-        a = Answer(r.status, r.headers, r.read())
-        c.close()
+        r, content = self.send(method, path, data, h)
+        a = Answer(r.status, r.headers, content)
         for line in r.headers.get_all("Set-Cookie") or ():
             name, value = line.split(";")[0].split("=", 1)
             if name == "__Host-camwarden":
@@ -55,6 +52,24 @@ class Person:
                     assert word in line, line
                 self.cookie = value or None
         return a
+
+    def send(self, method, path, data, headers):
+        """Over a connection that is kept, as a browser does; one that was
+        closed meanwhile is opened again."""
+        for _ in range(2):
+            c = self.kept or http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+            fresh, self.kept = self.kept is None, None
+            try:
+                c.request(method, path, data, headers)
+                r = c.getresponse()
+                content = r.read()
+                self.kept = c
+                return r, content
+            except (http.client.HTTPException, ConnectionError):
+                c.close()
+                if fresh:
+                    raise
+        raise AssertionError("not reached")
 
     def get(self, path):
         return self.ask("GET", path)

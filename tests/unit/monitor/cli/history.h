@@ -13,6 +13,7 @@
 #include "monitor/store/reference.h"
 #include "monitor/store/store_consoles.h"
 #include "monitor/store/store_read_consoles.h"
+#include "monitor/store/store_users.h"
 
 #define HISTORY_FEEDS 5
 #define HISTORY_NOTES (64u << 10)
@@ -28,6 +29,7 @@ struct history {
 	size_t open_count;
 	int64_t drift; /* of the clock */
 	struct store_head head;
+	unsigned users_seed;
 };
 
 static inline int
@@ -313,6 +315,63 @@ history_declared(struct history *h)
 	bench_drain(b);
 }
 
+#define HISTORY_HASH "$argon2id$v=19$m=65536,t=2,p=1$YWFh$YWFh"
+
+/* Who may log in, and does; what is said. */
+static inline void
+history_users(struct history *h)
+{
+	struct bench *b = &h->b;
+	int64_t utc = T0 + h->drift + b->mono;
+	/* Of its own: the rest stays the history it was. */
+	unsigned n = (unsigned)rand_r(&h->users_seed);
+	char name[24], letters[64];
+	const struct store_done done = { bench_done, b };
+	struct store_user u = { 0, name, ROLE_VIEWER, "North", HISTORY_HASH, 0,
+		0, false, false, b->mono, "ana", "new" };
+	struct store_token kiosk = { 0, CONSOLE_TOKEN_KIOSK, { 0 }, b->mono,
+		"ana", "wall", name, ROLE_KIOSK, "" };
+	struct store_login login = { 0, { 1 }, "10.0.0.7", "a browser",
+		utc + 3600 * S, HISTORY_HASH, b->mono };
+	struct store_claim claim = { 0, { 2 }, "10.0.0.8", b->mono };
+	struct store_handover note = { utc - 3600 * S, utc, "North/Gate", "ana",
+		"quiet", b->mono };
+
+	snprintf(name, sizeof(name), "u%u", n);
+	snprintf(letters, sizeof(letters), HISTORY_HASH "%u", n);
+	memcpy(login.hash + 1, &n, sizeof(n));
+	memcpy(claim.hash + 1, &n, sizeof(n));
+	memcpy(kiosk.hash + 1, &n, sizeof(n));
+	assert_true(store_user(b->store, &u, &done));
+	bench_drain(b);
+	assert_true(b->last.ok);
+	u.id = login.user = b->last.id;
+	assert_true(store_login(b->store, &login, &done));
+	bench_drain(b);
+	assert_true(b->last.ok);
+	assert_true(store_login_seen(b->store, b->last.id, utc + S));
+	u.password = n % 2 ? letters : NULL;
+	u.disabled = n % 3 == 0;
+	u.role = ROLE_OPERATOR;
+	u.site = n % 5 ? NULL : "";
+	assert_true(store_user(b->store, &u, NULL));
+	if (n % 4 == 0)
+		assert_true(store_user_remove(b->store, u.id, b->mono, "ana",
+		    "left", NULL));
+	assert_true(store_token_add(b->store, &kiosk, &done));
+	bench_drain(b);
+	assert_true(b->last.ok);
+	claim.token = b->last.id;
+	assert_true(store_claim(b->store, &claim, NULL));
+	assert_true(store_handover(b->store, &note, NULL));
+	assert_true(store_event(b->store, b->mono, "login.refused", "camwarden",
+	    "{\"wrong\":3}", NULL));
+	if (h->open_count > 0)
+		assert_true(store_incident_comment(b->store, h->open[0],
+		    b->mono, "ana", "dirt", NULL));
+	bench_drain(b);
+}
+
 static inline void
 history_inventory(struct history *h)
 {
@@ -386,7 +445,7 @@ history_go(struct history *h, int steps)
 		else if (dice < 96)
 			history_trouble(h);
 		else if (dice < 98)
-			history_declared(h);
+			history_declared(h), history_users(h);
 		else
 			history_checkpoint(h);
 	}

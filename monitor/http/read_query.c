@@ -44,7 +44,7 @@ static const struct read_kind kinds[] = {
 	    100, MOST },
 	{ READ_COVERAGE, "coverage", SPAN | SITE, DAY, MONTH, MOST, MOST },
 	{ READ_DEBT, "debt", SITE | PAGE, 0, 0, 100, MOST },
-	{ READ_HANDOVER, "handover", SPAN | SITE, 0, 0, 200, MOST },
+	{ READ_HANDOVER, "handover", SPAN | SITE, 0, MONTH, 200, MOST },
 	{ READ_REPORTS, "reports", PAGE | SITE, 0, 0, 100, MOST },
 	{ READ_REPORT_FILE, "report file", 0, 0, 0, 1, 1 },
 	{ READ_CSV, "inventory", 0, 0, 0, 1, 1 },
@@ -286,7 +286,8 @@ fill_span(const struct filling *f)
 	if (f->ask->from_utc_us >= end)
 		return wrong(f, "from, to: expected a span that is not empty "
 				"and has begun");
-	if (k->hours_most != 0 && end - f->ask->from_utc_us > most * HOUR_US)
+	if (k->hours_most != 0 && f->ask->from_utc_us != 0 &&
+	    end - f->ask->from_utc_us > most * HOUR_US)
 		return wrong(f, "from, to: expected a shorter span");
 	return true;
 }

@@ -15,6 +15,8 @@
 #define LIST_BYTES                                                             \
 	(4u << 20) /* of a list: it ends after the row that passes it */
 
+#define HOUR_US 3600000000LL
+
 struct reading {
 	const char *dir;
 	struct store_reader *store; /* NULL: not opened yet */
@@ -216,6 +218,11 @@ query_span(const struct query *q, int64_t *from_out, int64_t *to_out)
 		*to_out = q->now_utc;
 	if (*from_out > *to_out)
 		*from_out = *to_out;
+	/* Whoever asks may not have gone through read_query. */
+	int64_t most = read_kind_of(q->ask->what)->hours_most * HOUR_US;
+
+	if (most != 0 && *to_out - *from_out > most)
+		*from_out = *to_out - most;
 }
 
 /* --- lists */

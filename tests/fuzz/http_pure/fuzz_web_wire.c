@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "monitor/http/read_wire.h"
 #include "monitor/http/rows.h"
 #include "monitor/http/web_wire.h"
 

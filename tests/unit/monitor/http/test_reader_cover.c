@@ -410,12 +410,38 @@ test_answer(void **state)
 	world_free(w);
 }
 
+/* Who asks may be compromised: what its own side would refuse is made small. */
+static void
+test_span_is_bounded(void **state)
+{
+	static const uint8_t asked[] = { READ_COVERAGE, READ_UNWATCHED,
+		READ_HANDOVER, READ_PRESENCES, READ_VIEWS };
+	struct world *w = world_new(1);
+	struct read_ask ask;
+	int64_t from;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(asked); i++) {
+		world_fill(w, asked[i], "", &ask);
+		ask.from_utc_us = 1;
+		ask.to_utc_us = READ_UTC_MOST;
+		json_t *j = world_json(w, &ask);
+
+		assert_non_null(j);
+		if (read_moment(text_of(j, "from"), &from))
+			assert_true(from > w->now - 32 * DAY);
+		json_decref(j);
+	}
+	world_free(w);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_cover_is_exact),
 		cmocka_unit_test(test_answer),
+		cmocka_unit_test(test_span_is_bounded),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -109,7 +109,7 @@ csv = "site,name,url,tags\nSouth,c3,rtsp://u:new@127.0.0.1:9/33,night\nEast,c4,r
 wish = {"table": "feeds", "csv": csv, "dry_run": True, "reason": "new street"}
 for person in (LEAD, AUDIT, OPS):
     a = person.post("/api/v1/import", wish)
-    assert a.status in (403, 503), a  # 503: not even read
+    assert a.status == 403, a
 dry = ADMIN.ok("/api/v1/import", wish)
 assert (dry["added"], dry["changed"], dry["removed"], dry["ok"], dry["cut"]) == (1, 1, 0, True, False), dry
 changed = next(c for c in dry["changes"] if c["what"] == "change" and c["kind"] == "feed")
@@ -127,7 +127,7 @@ assert "unknown scheme" in bad.json["errors"][0]["text"] and bad.json["detail"],
 assert ADMIN.post("/api/v1/import", {**wish, "table": "moons"}).status == 400
 ADMIN.ok("/api/v1/import", {"table": "consoles", "csv": "console,room,site\nDesk 1,Room,North\n"})
 roster = {"table": "roster", "csv": "room,days,from,to\nRoom,daily,00:00,24:00\n"}
-assert OPS.post("/api/v1/import", roster).status in (403, 503)
+assert OPS.post("/api/v1/import", roster).status == 403
 refused = SUE.post("/api/v1/import", roster)
 assert refused.status == 422 and "outside of your site" in refused.json["detail"], refused
 assert LEAD.ok("/api/v1/import", roster)["added"] == 1

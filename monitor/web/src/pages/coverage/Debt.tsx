@@ -35,7 +35,7 @@ export function Debt(): JSX.Element {
     <Answer of={q}>{d => d.items.length ? <>
       <Table label={t("debt.title")} rows={d.items} columns={columns(d.from)} keyOf={i => i.id} onOpen={i => go("/feed/" + i.id)} />
       {d.items.length < d.feeds && <p class="soft">{t("debt.shown", { n: d.items.length, all: d.feeds })}</p>}</>
-      : <Empty title={t("debt.none")}>{t("debt.none.why")}</Empty>}</Answer></section>;
+      : d.from ? <Empty title={t("debt.none")}>{t("debt.none.why")}</Empty> : <Empty title={t("coverage.none")}>{t("coverage.none.why")}</Empty>}</Answer></section>;
 }
 function save(d: DebtOf | null): void {
   if (!d) return;

@@ -17,7 +17,7 @@ const SITES_SHOWN = 6, LIVE_S = 2, SETTLED_S = 30;
 const ago = (hours: number): string => new Date(now() - hours * 3600e3).toISOString();
 
 export function Onboarding(): JSX.Element {
-  const since = query("since"), back = useMemo(() => ({ hour: ago(1), day: ago(24), ever: "1970-01-01T00:00:00Z" }), []);
+  const since = query("since"), back = useMemo(() => ({ hour: ago(1), day: ago(24), ever: "" }), []);
   const from = since === "hour" || since === "ever" ? back[since] : ms(since) ? since : back.day;
   const path = withQuery("/onboarding", { since: from });
   const [settled, settle] = useState(false), q = useQuery<OnboardingOf>(path, { every: settled ? SETTLED_S : LIVE_S });

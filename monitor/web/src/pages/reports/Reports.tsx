@@ -45,10 +45,11 @@ const columns = (check: (r: Report) => void): Column<Report>[] => [
   { id: "sha", title: "SHA-256", cell: r => <code title={r.sha256}>{r.sha256.slice(0, 12)}…</code>, narrow: "hide" },
   { id: "check", title: t("reports.check"), cell: r => <Button onClick={() => check(r)} label={`${t("reports.check")}: ${r.name}`}>{t("reports.check")}</Button> },
 ];
-/* The page opens in a window of its own; what machines read is saved. */
+/* The page opens in a window of its own; what machines read is saved. The page
+ * as it was mailed is the same, cut short. */
 function Files(p: { report: Report }): JSX.Element {
   const r = p.report, html = fileOf(r, ".html");
   return <span class="files">{html && <a href={path(r, html)} target="_blank" rel="noopener" aria-label={t("reports.open.of", { day: spanWords(r) })}>{t("reports.open")}</a>}
-    {r.files.filter(f => f !== html).map(f => <a key={f} href={path(r, f)} download={f} aria-label={t("reports.save.of", { file: f })}>
+    {r.files.filter(f => f !== html && !f.endsWith("-mail.html")).map(f => <a key={f} href={path(r, f)} download={f} aria-label={t("reports.save.of", { file: f })}>
       {f.slice(f.lastIndexOf(".") + 1).toUpperCase()}</a>)}</span>;
 }

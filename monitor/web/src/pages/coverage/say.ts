@@ -28,6 +28,6 @@ export function ticks(c: Coverage, per: number): { at: number; words: string }[]
   const hour = (at: number): number => Number(clock(at).slice(0, 2));
   const wanted = c.hours.map(h => Date.parse(h)).filter(h => days > 1.1 ? hour(h) === 0 : hour(h) % 3 === 0);
   const every = Math.ceil(wanted.length / 8);
-  return wanted.filter((_, i) => i % every === 0)
+  return wanted.filter((at, i) => i % every === 0 && (at - from) / span < 0.95) // what is nearer to the edge would be cut
     .map(at => ({ at: (at - from) / span, words: days > 1.1 ? weekday(at) : minute(at, undefined) }));
 }

@@ -32,11 +32,12 @@ export function hoursPerColumn(hours: number, width: number, least: number): num
   return [1, 2, 3, 4, 6, 12, 24].find(n => Math.ceil(hours / n) <= fit) ?? 24;
 }
 
+const compare = new Intl.Collator("en", { numeric: true, sensitivity: "base" }).compare;
 export interface Row { site: string; feeds: number; zone: string; cells: Cell[]; all: Cell }
 /* Adds up `n` hours to a column. An hour that is not there (null) is one in
  * which the site had no feed: no time at all, neither watched nor unknown. */
 export function rowsOf(c: Coverage, n: number): Row[] {
-  return c.sites.map(site => {
+  return [...c.sites].sort((a, b) => compare(a.site, b.site)).map(site => {
     const cells: Cell[] = [];
     let all = NOTHING;
     c.hours.forEach((_, hour) => {

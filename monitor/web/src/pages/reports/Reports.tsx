@@ -22,20 +22,20 @@ export function Reports(): JSX.Element {
   const q = usePages<Report>("/reports", 60), [checked, check] = useState<Report | null>(null);
   return <><PageHead title={t("reports.title")} hint={t("reports.hint")} />
     {q.error && <Failed problem={q.error} again={q.again} />}
-    {q.items.length > 0 ? <><Newest report={q.items[0]} />
+    {q.items.length > 0 ? <><Newest reports={q.items} />
       <Table label={t("reports.title")} rows={q.items} columns={columns(check)} keyOf={r => r.number} />
       {q.next && <p><Button onClick={q.more} busy={q.loading}>{t("reports.more")}</Button></p>}</>
       : q.loading ? <Loading /> : !q.error && <Empty title={t("reports.none")}>{t("reports.none.why")}</Empty>}
     {checked && <Check report={checked} onClose={() => check(null)} />}</>;
 }
-function Newest(p: { report: Report | undefined }): JSX.Element | null {
+function Newest(p: { reports: Report[] }): JSX.Element | null {
   void second.value;
-  const d = due(p.report, now()), html = p.report && fileOf(p.report, ".html");
-  if (!p.report || !d) return null;
-  const words = { day: spanWords(d), when: moment(d.after) };
-  return <div class="newest">{html && <a class="button primary" href={path(p.report, html)} target="_blank" rel="noopener">
-    {t("reports.newest")}: {spanWords(p.report)}</a>}
-    <p class={d.late ? "late" : "soft"}>{t(d.late ? "reports.next.late" : "reports.next", words)}</p></div>;
+  const d = due(p.reports, now()), newest = p.reports[0], html = newest && fileOf(newest, ".html");
+  if (!newest || !d) return null;
+  const words = { day: spanWords(d), when: d.after === null ? "" : moment(d.after) };
+  return <div class="newest">{html && <a class="button primary" href={path(newest, html)} target="_blank" rel="noopener">
+    {t("reports.newest")}: {spanWords(newest)}</a>}
+    <p class={d.late ? "late" : "soft"}>{t(d.late ? "reports.next.late" : d.after === null ? "reports.next.some" : "reports.next", words)}</p></div>;
 }
 const columns = (check: (r: Report) => void): Column<Report>[] => [
   { id: "day", title: t("reports.day"), sort: r => ms(r.from), cell: r => <span class="nowrap">{spanWords(r)}</span> },

@@ -53,7 +53,9 @@ WATCH = """(() => {
     const at = performance.timeOrigin + performance.now();
     for (const id of waiting.splice(0)) seen.set(id, at);
   };
+  window.__drawn = [];
   document.addEventListener("wall-updated", (e) => {
+    window.__drawn.push(e.detail.ms);
     for (const [id] of e.detail.changed) waiting.push(id);
     channel.port2.postMessage(0);
   });
@@ -277,6 +279,7 @@ class Bench:
         time.sleep(1)
         seen = wall.run("Object.fromEntries(window.__seen)")
         took = [seen[f] - (at + ahead) * 1000 for f, at in told.items() if f in seen]
+        self.result["update_p99_ms"] = quantile(wall.run("window.__drawn"), .99)
         self.result |= {"changes": len(told), "changes_unseen": len(told) - len(took),
                         "change_to_pixels_p50_ms": quantile(took, .5), "change_to_pixels_p99_ms": quantile(took, .99),
                         "change_to_pixels_max_ms": max(took)}
@@ -400,7 +403,8 @@ ROWS = [
     ("first paint, median of loads", "first_paint_ms", "ms", "<= 1000"), ("  slowest", "first_paint_max_ms", "ms", ""),
     ("program, packed", "app_bytes", "bytes", ""), ("all feeds (/wall), packed", "wall_bytes", "bytes", ""),
     ("a change to its pixels, p50", "change_to_pixels_p50_ms", "ms", ""),
-    ("  p99", "change_to_pixels_p99_ms", "ms", "<= 1000, update <= 50"),
+    ("  p99", "change_to_pixels_p99_ms", "ms", "<= 1000"),
+    ("  of that the page's own work, p99", "update_p99_ms", "ms", "<= 50"),
     (f"{BURST} changes at once to pixels", "burst_ms", "ms", ""), ("  slowest", "burst_max_ms", "ms", ""),
     ("frames dropped, scrolling", "dropped_frames_share", "", ""), ("  at rest", "dropped_frames_share_idle", "", ""),
     ("  an empty page", "dropped_frames_share_empty", "", ""), ("gap between frames, p99", "frame_gap_p99_ms", "ms", ""),

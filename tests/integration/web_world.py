@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A real monitor whose web pages are asked from here: set up, people of each
+role, clients with a log-in's cookie or a token. Its cameras answer nothing."""
+import http.client
+import json
+import os
+import re
+import subprocess
+import time
+
+import harness
+
+PASSWORD = "a wall of many windows"
+ROLES = ("viewer", "operator", "supervisor", "auditor", "admin")
+
+
+class Client:
+    """Who asks: nobody, a log-in (cookie) or a token."""
+
+    def __init__(self, port, token=None, source=None):
+        self.port, self.token, self.source, self.cookie = port, token, source, None
+
+    def headers(self, method="GET"):
+        out = {"Host": "127.0.0.1"}
+        if self.cookie:
+            out["Cookie"] = self.cookie
+        if self.token:
+            out["Authorization"] = f"Bearer {self.token}"
+        if method != "GET":
+            out |= {"X-Camwarden": "1", "Content-Type": "application/json"}
+        return out
+
+    def ask(self, method, path, body=None, headers=None, whole=True, seconds=20):
+        """(status, what came: an object where it is JSON). whole=False: the
+        body is left, as of a stream that never ends."""
+        c = http.client.HTTPConnection("127.0.0.1", self.port, timeout=seconds,
+                                       source_address=(self.source, 0) if self.source else None)
+        try:
+            data = None if method == "GET" else json.dumps(body if body is not None else {})
+            c.request(method, path, data, self.headers(method) | (headers or {}))
+            r = c.getresponse()
+            for name, value in r.getheaders():
+                if name.lower() == "set-cookie":
+                    self.cookie = value.split(";")[0]
+            if not whole:
+                return r.status, None
+            got = r.read()
+            try:
+                return r.status, json.loads(got)
+            except ValueError:
+                return r.status, got
+        finally:
+            c.close()
+
+    def ok(self, method, path, body=None):
+        status, got = self.ask(method, "/api/v1" + path, body)
+        assert status < 300, (method, path, status, got)
+        return got
+
+    def login(self, user, password=PASSWORD):
+        return self.ask("POST", "/api/v1/login", {"user": user, "password": password})
+
+
+class World:
+    def __init__(self, feeds=6, settings="", people=True):
+        self.state, self.port = harness.folder(), harness.free_port()
+        self.config = os.path.join(self.state, "camwarden.yaml")
+        with open(self.config, "w", encoding="utf-8") as f:
+            f.write(f"state_dir: {self.state}\nhttp:\n  address: 127.0.0.1\n  port: {self.port}\n{settings}")
+        self.monitor = harness.Child([harness.program("camwarden"), "run", "--config", self.config],
+                                     stderr=subprocess.STDOUT)
+        harness.wait_port(self.port, 40)
+        self.nobody = Client(self.port)
+        end = time.monotonic() + 20
+        while self.nobody.ask("GET", "/healthz")[0] != 200:
+            assert time.monotonic() < end, "not healthy"
+            time.sleep(.1)
+        path = os.path.join(self.state, "feeds.csv")
+        with open(path, "w", encoding="utf-8") as f:
+            f.write("site,name,url\n" + "".join(f"{'North' if i % 2 else 'South/Quay'},Camera {i},rtsp://127.0.0.1:9/{i}\n"
+                                                for i in range(feeds)))
+        self.cli("feeds", "import", path, "--reason", "test")
+        self.clients = {}
+        if people:
+            self.people()
+
+    def cli(self, *options):
+        return subprocess.run([harness.program("camwarden"), *options, "--config", self.config], check=True, text=True,
+                              capture_output=True, timeout=60).stdout
+
+    def people(self):
+        line = self.monitor.wait_line(lambda l: "/setup#" in l, 20)[2]
+        self.admin = Client(self.port)
+        self.admin.ok("POST", "/setup", {"token": re.search(r"/setup#([\w-]+)", line)[1], "user": "admin",
+                                         "password": PASSWORD})
+        self.clients["admin"] = self.admin
+        for role in ROLES:
+            if role != "admin":
+                self.admin.ok("POST", "/users", {"name": role, "role": role, "site": "", "password": PASSWORD, "reason": "test"})
+                self.clients[role] = self.person(role)
+        self.kiosk_token = self.admin.ok("POST", "/tokens", {"name": "wall-1", "kind": "kiosk", "site": "",
+                                                             "reason": "test"})["token"]
+        self.clients["kiosk"] = Client(self.port)
+        self.clients["kiosk"].ok("POST", "/kiosk", {"token": self.kiosk_token})
+
+    def person(self, name, source=None):
+        client = Client(self.port, source=source)
+        status, got = client.login(name)
+        assert status == 200, (name, status, got)
+        return client
+
+    def feeds(self, client=None):
+        return (client or self.admin).ok("GET", "/feeds?limit=100")["items"]
+
+    def process(self, role):
+        """The pid of the monitor's child of that role."""
+        out = subprocess.run(["ps", "--no-headers", "-o", "pid,args", "--ppid", str(self.monitor.process.pid)],
+                             capture_output=True, text=True, check=False).stdout
+        return next(int(l.split()[0]) for l in out.splitlines() if f" _{role}" in l)
+
+    def rss_kib(self, role):
+        with open(f"/proc/{self.process(role)}/status", encoding="ascii") as f:
+            return int(re.search(r"VmRSS:\s+(\d+)", f.read())[1])

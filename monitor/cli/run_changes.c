@@ -22,7 +22,7 @@ run_changes_web(struct web *w)
 /* A request that waits. */
 struct waiting {
 	struct web *web;
-	uint32_t id;
+	uint32_t generation, id;
 };
 
 static void
@@ -35,23 +35,32 @@ say(struct web *w, struct web_changed *m, const char *text)
 	web_change_answer(w, m);
 }
 
-/* A long diff is cut until it fits; given. NULL: no memory. */
+/* A third of a list goes; false: it is none, or empty. */
+static bool
+shorten(json_t *body, const char *key)
+{
+	json_t *list = json_object_get(body, key);
+	size_t keep = json_array_size(list) * 2 / 3;
+
+	if (json_array_size(list) == 0)
+		return false;
+	while (json_array_size(list) > keep)
+		json_array_remove(list, json_array_size(list) - 1);
+	json_object_set_new(body, "cut", json_true());
+	return true;
+}
+
+/* What an import says is cut until it fits; given. NULL: no memory. */
 static char *
 printed(json_t *body)
 {
-	json_t *changes = json_object_get(body, "changes");
 	char *text;
 
-	if (json_is_array(changes))
+	if (json_object_get(body, "changes") != NULL)
 		json_object_del(body, "text"); /* the same, for a terminal */
 	text = json_dumps(body, JSON_COMPACT);
 	while (text != NULL && strlen(text) > WEB_CHANGED_BYTES &&
-	       json_array_size(changes) > 0) {
-		size_t keep = json_array_size(changes) * 2 / 3;
-
-		while (json_array_size(changes) > keep)
-			json_array_remove(changes, keep);
-		json_object_set_new(body, "cut", json_true());
+	       (shorten(body, "changes") || shorten(body, "errors"))) {
 		free(text);
 		text = json_dumps(body, JSON_COMPACT);
 	}
@@ -70,14 +79,14 @@ on_answer(void *arg, struct change_answer *a)
 	if (a->status >= 300 && a->body != NULL)
 		json_object_set_new(a->body, "detail", json_string(a->text));
 	text = a->body != NULL ? printed(a->body) : NULL;
-
 	if (a->clear)
 		m.cookie = COOKIE_CLEAR;
 	if (a->secret != NULL) {
 		m.cookie = COOKIE_SET;
 		snprintf(m.token, sizeof(m.token), "%s", a->secret);
 	}
-	if (p->web == current)
+	/* It may be a credential: for nobody but who asked. */
+	if (p->web == current && web_generation(current) == p->generation)
 		say(p->web, &m,
 		    text != NULL      ? text
 		    : a->text != NULL ? a->text
@@ -130,7 +139,7 @@ run_changes(struct monitor *m, struct web *w, const struct web_change *c)
 		    "memory is out");
 		return;
 	}
-	*p = (struct waiting){ w, c->id };
+	*p = (struct waiting){ w, web_generation(w), c->id };
 	memcpy(ask.uuid, c->uuid, sizeof(ask.uuid));
 	who_asks(m, c, &who);
 	/* Who may not is not told what is wrong with what he may not. */

@@ -41,6 +41,7 @@ struct web {
 	uint16_t port;
 	int64_t reader_started_us;
 	bool reader_wanted;
+	uint32_t generation; /* of web processes */
 	struct web_configure configure;
 	char *state_dir;	 /* owned */
 	char *certificate, *key; /* PEM, owned; NULL: no TLS */
@@ -389,6 +390,7 @@ on_start(void *arg, struct channel *ch)
 {
 	struct web *w = arg;
 
+	w->generation++;
 	send_configure(w);
 	send_tls(w);
 	start_reader(w);
@@ -513,6 +515,12 @@ uint16_t
 web_port(const struct web *w)
 {
 	return w->port;
+}
+
+uint32_t
+web_generation(const struct web *w)
+{
+	return w->generation;
 }
 
 void

@@ -65,6 +65,9 @@ void web_session_put(struct web *w, const struct principal *m);
 void web_session_gone(struct web *w, const uint8_t sha256[32]);
 /* Whether nobody can log in yet, so that /setup waits for its token. */
 void web_setup(struct web *w, bool setup);
+/* Counts the web processes: what an earlier one asked must not be answered to
+ * this one, whose numbers begin anew. */
+uint32_t web_generation(const struct web *w);
 void web_change_answer(struct web *w, const struct web_changed *m);
 /* After a reload: the new settings (connection limits are in force at once, a
  * new address needs a restart), or NULL when the file was refused: /metrics

@@ -317,6 +317,10 @@ put_unwatched(struct handover *h)
 	struct audit a;
 	bool read = audit_read(q, h->from, h->to, &a);
 
+	int64_t to = 0;
+
+	for (size_t i = 0; i < a.count; i++)
+		to = a.rows[i].to_utc > to ? a.rows[i].to_utc : to;
 	audit_sort(&a);
 	json_out_key(&q->json, "unwatched");
 	json_out_open(&q->json, '[');
@@ -324,7 +328,8 @@ put_unwatched(struct handover *h)
 	for (size_t i = 0; read && i < a.count; i++) {
 		const struct audited *r = &a.rows[i];
 
-		if (r->gap_us < UNWATCHED_US && !r->never)
+		/* One that left the inventory is nobody's any more. */
+		if ((r->gap_us < UNWATCHED_US && !r->never) || r->to_utc < to)
 			continue;
 		if (h->rows++ >= UNWATCHED_MOST) {
 			h->cut = true;

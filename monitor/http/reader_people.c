@@ -5,6 +5,7 @@
 
 #include "camwarden/people.h"
 #include "monitor/http/reader_query.h"
+#include "monitor/inventory/floor.h"
 #include "monitor/store/store_read_consoles.h"
 #include "monitor/store/store_read_users.h"
 
@@ -33,6 +34,7 @@ is_behind(int64_t id, int64_t after)
 
 struct people {
 	struct query *q;
+	struct floor *floor; /* of tokens; owned */
 	int64_t after;
 	char after_name[LIMIT_NAME_BYTES];
 };
@@ -93,14 +95,26 @@ token_kind(enum console_token kind)
 								 : "";
 }
 
+/* An agent's token is of the site where its console stands. */
+static const char *
+token_site(const struct people *p, const struct store_token_row *row)
+{
+	for (size_t i = 0; row->console != 0 && i < p->floor->console_count;
+	     i++)
+		if (p->floor->consoles[i].id == row->console)
+			return p->floor->consoles[i].site;
+	return row->site;
+}
+
 static bool
 on_token(void *arg, const struct store_token_row *row)
 {
 	struct people *p = arg;
 	struct query *q = p->q;
 	const char *name = row->name[0] != '\0' ? row->name : row->console_name;
+	const char *site = token_site(p, row);
 
-	if (!query_may(q, row->site) || !has_words(q, name, row->site) ||
+	if (!query_may(q, site) || !has_words(q, name, site) ||
 	    row->id <= p->after)
 		return true;
 	if (!query_more(q))
@@ -114,7 +128,7 @@ on_token(void *arg, const struct store_token_row *row)
 		json_out_string(&q->json, role_name(row->role));
 	else
 		json_out_null(&q->json);
-	query_put_text(q, "site", row->site);
+	query_put_text(q, "site", site);
 	query_put_time(q, "created", row->created_utc);
 	query_put_text(q, "by", row->actor);
 	query_put_time(q, "revoked", row->revoked_utc);
@@ -135,11 +149,15 @@ query_tokens(struct query *q)
 
 	if (query_after_numbers(q, &p.after, &zero) < 0)
 		return query_status(q, 400);
+	p.floor = store_read_floor(q->store, NULL);
+	if (p.floor == NULL)
+		return false;
 	query_list(q);
 	bool read = store_read_tokens(q->store, true, on_token, &p);
 
 	query_list_end(q);
 	json_out_close(&q->json, '}');
+	floor_free(&p.floor);
 	return read;
 }
 

@@ -190,6 +190,8 @@ put_people(struct world *w)
 	    "INSERT INTO token(kind, hash, created, actor, name, role, site)"
 	    " VALUES(4, randomblob(32), 1, 'x', 'nora api', 1, 'North'),"
 	    " (5, randomblob(32), 1, 'x', 'susan kiosk', 6, 'South');"
+	    "INSERT INTO token(console, kind, hash, created, actor) VALUES"
+	    "(1, 1, randomblob(32), 1, 'x'), (2, 1, randomblob(32), 1, 'x');"
 	    "INSERT INTO handover(starts, ends, site, actor, text, created)"
 	    " VALUES(%lld, %lld, 'North', 'nora', 'cam1 is odd', %lld),"
 	    " (%lld, %lld, 'South', 'susan', 'vault is odd', %lld);",
@@ -377,6 +379,24 @@ test_beginning_is_not_above(void **state)
 		     " 'North of South'");
 }
 
+/* An agent's token is where its console stands. */
+static void
+test_tokens_of_consoles(void **state)
+{
+	struct world *w = *state;
+	struct read_ask ask;
+	json_t *j;
+
+	world_fill(w, READ_TOKENS, "q=desk", &ask);
+	snprintf(ask.scope, sizeof(ask.scope), "North");
+	j = world_json(w, &ask);
+	assert_int_equal(items_of(j), 1);
+	assert_string_equal(text_of(item_of(j, 0), "name"), "North desk");
+	assert_string_equal(text_of(item_of(j, 0), "site"), "North/Gate");
+	assert_string_equal(text_of(item_of(j, 0), "kind"), "agent");
+	json_decref(j);
+}
+
 /* Passwords and hashes are in no answer at all. */
 static void
 test_no_secrets(void **state)
@@ -439,6 +459,7 @@ main(void)
 		cmocka_unit_test(test_all_see_both),
 		cmocka_unit_test(test_site_outside),
 		cmocka_unit_test(test_beginning_is_not_above),
+		cmocka_unit_test(test_tokens_of_consoles),
 		cmocka_unit_test(test_no_secrets),
 		cmocka_unit_test(test_hostile_names),
 	};

@@ -3,7 +3,8 @@
 // that nobody touches loads itself anew; others do with their next page.
 import { here, renew } from "../router";
 
-const own = typeof document === "undefined" ? "" : document.querySelector<HTMLScriptElement>("script[src]")?.getAttribute("src") ?? "";
+const own: string[] = typeof document === "undefined" ? []
+  : [...document.querySelectorAll("script[src], link[rel=stylesheet]")].map(e => e.getAttribute("src") ?? e.getAttribute("href") ?? "");
 let first = true;
 
 export async function checkVersion(): Promise<void> {
@@ -13,7 +14,9 @@ export async function checkVersion(): Promise<void> {
   }
   try {
     const r = await fetch("/", { cache: "no-cache" });
-    if (!r.ok || !own || (await r.text()).includes(own)) return;
+    if (!r.ok) return;
+    const page = await r.text();
+    if (own.every(name => page.includes(name))) return;
   } catch {
     return;
   }

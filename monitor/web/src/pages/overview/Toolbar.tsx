@@ -86,7 +86,7 @@ export function Toolbar(p: { filter: Filter; board: Board | null }): JSX.Element
     <Counts filter={filter} />
     <Search filter={filter} />
     <Choices filter={filter} />
-    {filtered && <Button kind="quiet" onClick={clear}>{t("overview.clear", { n: board?.shown.value ?? 0 })}</Button>}
+    {filtered && <Button kind="quiet" onClick={clear}>{board ? t("overview.clear", { n: board.shown.value }) : t("overview.clear.all")}</Button>}
     {board && <Button kind={board.outdated.value ? "plain" : "quiet"} title={t("overview.sort.why")} onClick={() => board.sort()} disabled={!board.outdated.value}>
       {t("overview.sort")}</Button>}
   </div>;

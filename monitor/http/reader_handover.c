@@ -17,6 +17,7 @@
 #define DAY_US (24 * HOUR_US)
 #define MINUTE_S 60
 #define NOTES_MOST 20u
+#define NOTES_US (7 * DAY_US) /* earlier ones: since the last note there is none */
 #define UNWATCHED_MOST 100u
 #define UNWATCHED_US HOUR_US /* shorter gaps are no news */
 
@@ -88,8 +89,8 @@ put_notes(struct handover *h)
 	h->rows = 0;
 	json_out_key(&q->json, "notes");
 	json_out_open(&q->json, '[');
-	bool read =
-	    store_read_handovers(q->store, NULL, h->from, h->to, 0, on_note, h);
+	bool read = store_read_handovers(q->store, NULL, h->from - NOTES_US,
+	    h->to, 0, on_note, h);
 
 	json_out_close(&q->json, ']');
 	return read;

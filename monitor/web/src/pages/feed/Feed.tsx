@@ -17,6 +17,7 @@ import { Picture, type PictureKind } from "../../ui/Picture";
 import { StateMark, stateOf } from "../../ui/StateMark";
 import { failed, toast } from "../../ui/toast";
 import { useQuery } from "../../ui/useQuery";
+import { actorWords } from "../users/agent";
 import { retry } from "../trouble/acts";
 import { Ask, type Asking } from "../trouble/Dialogs";
 import { Contact } from "../trouble/Parts";
@@ -79,7 +80,7 @@ function Pictures({ s, zone }: { s: Shown; zone: string | undefined }): JSX.Elem
   return <section class="panel fd-pictures"><div class="fd-now"><h2>{t("feed.current")}</h2><Current row={f} off={off} zone={zone} />
     <div class="fd-help">{f.state !== 0 && <><h3>{t("trouble.try")}</h3><p>{helpOf({ cause: f.cause, help: d.help ?? "" })}</p></>}<h3>{t("trouble.call")}</h3><Contact text={info?.contact ?? ""} /></div></div>
     {!off && <div><h2>{t("feed.compare")}</h2><Compare key={f.id + bad + (ref ? 1 : 0)} feed={f.id} kinds={kinds} left={bad || !ref ? "last-good" : "reference"} right={bad ? "first-bad" : "current"} at={f.picture} fresh={!silent.has(f.cause) && worth.value === "live"} zone={zone} />
-      <p class="soft">{ref ? t("feed.reference.by", { time: moment(ms(ref.approved), zone), who: ref.by.replace(/^user:/, ""), why: ref.reason }) : t("feed.reference.none")}</p></div>}</section>;
+      <p class="soft">{ref ? t("feed.reference.by", { time: moment(ms(ref.approved), zone), who: actorWords(ref.by), why: ref.reason }) : t("feed.reference.none")}</p></div>}</section>;
 }
 function Dialogs({ s, doing, done }: { s: Shown; doing: Doing; done: () => void }): JSX.Element | null {
   if (!doing) return null;

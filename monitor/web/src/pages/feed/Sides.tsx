@@ -51,7 +51,7 @@ export function Overlays(p: { all: Overlay[]; zone: Zone; again: () => void }): 
     return ms(o.from) > now() ? t("feed.overlay.comes", { kind, from, time }) : t("feed.overlay.line", { kind, time });
   };
   return <section class="panel"><h2>{t("feed.overlays")}</h2>{p.all.length ? <ul class="overlays">{p.all.map(o => <li key={o.number} class={o.in_force ? "" : "soft"}>
-    <div><b>{line(o)}</b>{o.weekly && <span class="soft"> {o.weekly} {o.zone}</span>}<p class="soft">{t("feed.overlay.by", { who: o.by.replace(/^user:/, ""), why: o.reason })}</p></div>
+    <div><b>{line(o)}</b>{o.weekly && <span class="soft"> {o.weekly} {o.zone}</span>}<p class="soft">{t("feed.overlay.by", { who: actorWords(o.by), why: o.reason })}</p></div>
     {mayEnd(o) && <Button onClick={() => void end(o, p.again)}>{t("feed.overlay.end")}</Button>}</li>)}</ul> : <p class="soft">{t("feed.overlays.none")}</p>}</section>;
 }
 export function Troubles(p: { feed: string; zone: Zone; off: boolean }): JSX.Element {

@@ -15,7 +15,7 @@ import { StateMark } from "../../ui/StateMark";
 import { useQuery } from "../../ui/useQuery";
 import { Incidents, Overlays, Section, Unwatched } from "./Lists";
 import { NoteForm, Notes } from "./Notes";
-import { askFor, lists, noteMissing, SPANS, type Span } from "./sort";
+import { askFor, lists, noteMissing, notesOf, SPANS, type Span } from "./sort";
 
 type Shift = Answered["shift"];
 
@@ -61,7 +61,7 @@ function Body(p: { of: Answered; site: string; again: () => void }): JSX.Element
       <Section title={t("handover.maintenance")} n={h.maintenance.length} none={t("handover.maintenance.none")}><Overlays all={h.maintenance} zone={zone} label={t("handover.maintenance")} /></Section>
     </div><div class="ho-side">
       {can("handover.note") && <NoteForm of={h} site={p.site} zone={zone} done={p.again} />}
-      <Notes all={h.notes} zone={zone} />
+      <Notes all={notesOf(h)} zone={zone} />
       <Section title={t("handover.unwatched")} n={h.unwatched.length} none={t("handover.unwatched.none")}><Unwatched all={h.unwatched} /></Section>
     </div></div>
   </>;

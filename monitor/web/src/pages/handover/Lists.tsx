@@ -6,6 +6,7 @@ import { t } from "../../i18n";
 import { moment, ms, now, spanLong } from "../../time";
 import { Mark } from "../trouble/Parts";
 import { headOf, nameOf } from "../trouble/words";
+import { actorWords } from "../users/agent";
 
 type Zone = string | undefined;
 export const MOST = 40;
@@ -22,7 +23,7 @@ function Row(p: { of: Incident; zone: Zone }): JSX.Element {
     <td><Mark of={i} /> <span>{headOf(i)}</span></td>
     <td>{i.feed ? <a href={"/feed/" + i.feed}>{name}</a> : <b>{name}</b>}{i.kind === "feed" && i.site && <span class="soft"> {i.site}</span>}</td>
     <td class="ho-time">{moment(ms(i.since), p.zone)}</td><td class="ho-time">{spanLong(until - ms(i.since))}</td>
-    <td>{i.acknowledged ? <>{i.acknowledged_by}{i.note && <>: <q>{i.note}</q></>}</> : <span class="soft">{i.closed ? "–" : t("handover.nobody")}</span>}</td></tr>;
+    <td>{i.acknowledged ? <>{actorWords(i.acknowledged_by ?? "")}{i.note && <>: <q>{i.note}</q></>}</> : <span class="soft">{i.closed ? "–" : t("handover.nobody")}</span>}</td></tr>;
 }
 export function Incidents(p: { all: Incident[]; zone: Zone; label: string }): JSX.Element {
   return <><div class="table"><table aria-label={p.label}><thead><tr><th>{t("handover.col.what")}</th><th>{t("handover.col.where")}</th><th>{t("handover.col.since")}</th><th>{t("handover.col.for")}</th><th>{t("handover.col.taken")}</th></tr></thead>
@@ -32,7 +33,7 @@ export function Overlays(p: { all: Overlay[]; zone: Zone; label: string }): JSX.
   const what = (o: Overlay): string => o.feed ?? o.site ?? (o.tag ? "#" + o.tag : "");
   return <><div class="table"><table aria-label={p.label}><thead><tr><th>{t("handover.col.where")}</th><th>{t("handover.col.until")}</th><th>{t("handover.col.taken")}</th><th>{t("handover.col.why")}</th></tr></thead>
     <tbody>{p.all.slice(0, MOST).map(o => <tr key={o.number} data-row={o.number}><td>{what(o)}</td><td class="ho-time">{o.weekly ? `${o.weekly} ` : ""}{moment(ms(o.to), p.zone)}</td>
-      <td>{o.by.replace(/^user:/, "")}</td><td>{o.reason}</td></tr>)}</tbody></table></div><More n={p.all.length} /></>;
+      <td>{actorWords(o.by)}</td><td>{o.reason}</td></tr>)}</tbody></table></div><More n={p.all.length} /></>;
 }
 export function Unwatched(p: { all: Handover["unwatched"] }): JSX.Element {
   return <><ul class="ho-unwatched">{p.all.slice(0, MOST).map(u => <li key={u.id} data-feed={u.id}><a href={"/feed/" + u.id}>{u.name}</a> <span class="soft">{u.site}</span>

@@ -12,6 +12,7 @@ import { Button } from "../../ui/basics";
 import { confirm } from "../../ui/Dialog";
 import { TextField } from "../../ui/Field";
 import { failed, toast } from "../../ui/toast";
+import { actorWords } from "../users/agent";
 
 /* Survives a look at another page. */
 const draft = signal("");
@@ -44,6 +45,6 @@ export function NoteForm(p: { of: Handover; site: string; zone: string | undefin
 export function Notes(p: { all: HandoverNote[]; zone: string | undefined }): JSX.Element {
   const time = (at: string): string => moment(ms(at), p.zone);
   return <section class="ho-section ho-notes"><h2>{t("handover.notes")}</h2>{p.all.length ? <ol>{p.all.map(n => <li key={n.number} data-row={n.number}>
-    <p><b>{t("handover.notes.by", { who: n.by.replace(/^user:/, ""), time: time(n.made) })}</b> <span class="soft">{n.site || t("handover.all")}, {t("handover.notes.span", { from: time(n.from), to: time(n.to) })}</span></p>
+    <p><b>{t("handover.notes.by", { who: actorWords(n.by), time: time(n.made) })}</b> <span class="soft">{n.site || t("handover.all")}, {t("handover.notes.span", { from: time(n.from), to: time(n.to) })}</span></p>
     <p class="ho-text">{n.note}</p></li>)}</ol> : <p class="soft">{t("handover.notes.none")}</p>}</section>;
 }

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Handover, HandoverNote, Incident } from "../../api";
-import { askFor, lists, noteMissing } from "./sort";
+import { askFor, lists, noteMissing, notesOf } from "./sort";
 
 const now = Date.parse("2026-11-22T12:00:00Z"), H = 3600000;
 const iso = (h: number): string => new Date(now + h * H).toISOString();
@@ -36,4 +36,9 @@ test("what is asked for", () => {
   assert.deepEqual(askFor("shift", now, null), {});
   assert.deepEqual(askFor("12", now, null), { from: "2026-11-22T00:00:00Z" });
   assert.deepEqual(askFor("<script>", now, null), {});
+});
+test("the last note is among the notes, once", () => {
+  const note = (number: number, h: number): HandoverNote => ({ number, from: iso(h - 8), to: iso(h), site: "", by: "x", made: iso(h), note: "" });
+  assert.deepEqual(notesOf(handover({ last: note(2, -1), notes: [] })).map(n => n.number), [2]);
+  assert.deepEqual(notesOf(handover({ last: note(2, -1), notes: [note(1, -9), note(2, -1)] })).map(n => n.number), [2, 1]);
 });

@@ -42,3 +42,8 @@ export function askFor(span: string, now: number, shift: Handover["shift"]): { f
   const hours = Number(span);
   return hours > 0 ? { from: iso(Math.floor(now / 60000) * 60000 - hours * 3600000) } : {};
 }
+/* The notes to read, the last one always among them, newest first. */
+export function notesOf(h: Handover): HandoverNote[] {
+  const all = h.last && !h.notes.some(n => n.number === h.last?.number) ? [h.last, ...h.notes] : h.notes;
+  return [...all].sort((a, b) => at(b.made) - at(a.made) || b.number - a.number);
+}

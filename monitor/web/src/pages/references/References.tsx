@@ -10,7 +10,7 @@ import { can } from "../../session";
 import { byName, epoch, feeds, layout, sites, worth, type Feed } from "../../store";
 import { Button, Empty, Loading, PageHead } from "../../ui/basics";
 import { confirm } from "../../ui/Dialog";
-import { change, results, sent, version } from "./act";
+import { change, results, sent, versions } from "./act";
 import { Card, type CardProps } from "./Card";
 import { kept, press, shownOf, SHOWS, type Show, type Shown } from "./choose";
 
@@ -85,7 +85,7 @@ function Ready(): JSX.Element {
   const late = (f: () => void) => (e: KeyboardEvent): void => { e.preventDefault(); f(); };
   useKeys({ j: move(1), k: move(-1), ArrowRight: move(1), ArrowLeft: move(-1), ArrowDown: e => move(row())(e), ArrowUp: e => move(-row())(e), " ": space,
     "*": late(() => { if (may) add(order); }), n: late(() => add([])), o: late(() => lay(over === inHand ? "" : inHand)), a: late(() => act("approve")) }, "references");
-  const card = (f: Feed): CardProps => ({ of: f, version: version.value, chosen: chosen.has(f.id), hand: f.id === inHand, over: over === f.id, may,
+  const card = (f: Feed): CardProps => ({ of: f, version: versions.value.get(f.id) ?? 0, chosen: chosen.has(f.id), hand: f.id === inHand, over: over === f.id, may,
     press: toggle, lay: id => lay(over === id ? "" : id), take: setHand });
   return <>
     <Filters show={show} text={text} counts={shown.counts} />

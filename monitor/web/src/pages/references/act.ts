@@ -9,13 +9,19 @@ import { problemWords } from "../../ui/toast";
 export interface Result { ok: boolean; text: string }
 export const results = signal<Result[]>([]);
 export const sent = signal<{ n: number; all: number } | null>(null);
-/* Grows with each change: pictures of references are asked anew. */
-export const version = signal(1);
-const AT_ONCE = 200;
+/* By feed, how often its reference was changed here: its picture is asked anew,
+ * and again a little later, since it is taken only after the approval. */
+export const versions = signal<ReadonlyMap<string, number>>(new Map());
+const AT_ONCE = 200, LATER_MS = [2500, 9000];
 
 interface Answer { changed: number; unchanged: number; text: string }
 const say = (r: Result): void => { results.value = [r, ...results.value].slice(0, 20); };
 
+function renew(ids: string[]): void {
+  const next = new Map(versions.value);
+  for (const id of ids) next.set(id, (next.get(id) ?? 0) + 1);
+  versions.value = next;
+}
 export async function change(action: "approve" | "clear", ids: string[], reason: string): Promise<boolean> {
   const sum: Answer = { changed: 0, unchanged: 0, text: "" };
   sent.value = { n: 0, all: ids.length };
@@ -34,6 +40,7 @@ export async function change(action: "approve" | "clear", ids: string[], reason:
     return false;
   } finally {
     sent.value = null;
-    version.value++;
+    renew(ids);
+    for (const ms of LATER_MS) setTimeout(() => renew(ids), ms);
   }
 }

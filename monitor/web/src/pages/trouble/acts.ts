@@ -1,62 +1,55 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the reader does to an incident. Each says what came of it.
-import type { Incident, Overlay, Page } from "../../api";
+import type { Incident } from "../../api";
 import { t } from "../../i18n";
-import { get, post } from "../../http";
-import { session } from "../../session";
+import { post } from "../../http";
 import { confirm } from "../../ui/Dialog";
 import { failed, toast } from "../../ui/toast";
-import { one } from "./live";
+import { renew } from "./live";
 import type { Mute } from "./times";
 import { nameOf } from "./words";
 
 /* Mutes made on this page, for `u`. */
-const mine: Incident[] = [];
+const mine: { of: Incident; overlay: number }[] = [];
 
-async function act(i: Incident, verb: string, body: object, said: string): Promise<boolean> {
+/* Says what came of it; the answer's number, null when it was refused. */
+async function act(i: Incident, verb: string, body: object, said: string): Promise<number | null> {
   try {
-    await post(`/incidents/${i.number}/${verb}`, body);
-    await one(i.number); // the answer tells only what was changed
+    const answer = await post<{ number: number }>(`/incidents/${i.number}/${verb}`, body);
+    await renew(i.number); // the answer tells only what was changed
     toast(said);
-    return true;
+    return answer.number;
   } catch (e) {
     failed(e);
-    return false;
+    return null;
   }
 }
-export function acknowledge(i: Incident, note: string): Promise<boolean> {
-  return act(i, "acknowledge", { note }, t("trouble.acknowledged", { name: nameOf(i) }));
+export async function acknowledge(i: Incident, note: string): Promise<boolean> {
+  return await act(i, "acknowledge", { note }, t("trouble.acknowledged", { name: nameOf(i) })) !== null;
 }
-export function comment(i: Incident, text: string): Promise<boolean> {
-  return act(i, "comment", { text }, t("trouble.commented", { name: nameOf(i) }));
+export async function comment(i: Incident, text: string): Promise<boolean> {
+  return await act(i, "comment", { text }, t("trouble.commented", { name: nameOf(i) })) !== null;
 }
 export async function mute(i: Incident, how: Mute, reason: string): Promise<boolean> {
-  const done = await act(i, "mute", { ...how, reason }, t("trouble.muted", { name: nameOf(i) }));
-  if (done) mine.push(i);
-  return done;
-}
-/* The newest mute in force of exactly that feed or site. */
-function overlayOf(i: Incident, all: Overlay[]): Overlay | undefined {
-  return all.filter(o => o.kind === "mute" && o.in_force && (i.feed ? o.feed_id === i.feed : !o.feed && o.site === i.site))
-    .sort((a, b) => b.number - a.number)[0];
-}
-async function endMute(i: Incident, reason: string): Promise<void> {
-  try {
-    const o = overlayOf(i, (await get<Page<Overlay>>("/overlays?kind=mute&limit=500")).items);
-    if (o) await post(`/overlays/${o.number}/end`, { reason });
-    toast(t("trouble.undone", { name: nameOf(i) }));
-  } catch (e) {
-    failed(e);
-  }
+  const overlay = await act(i, "mute", { ...how, reason }, t("trouble.muted", { name: nameOf(i) }));
+  if (overlay !== null) mine.push({ of: i, overlay });
+  return overlay !== null;
 }
 /* Ends the last mute of this page's, but asks before. */
 export async function undo(): Promise<void> {
-  const i = mine.at(-1);
-  if (!i || !session.value) return toast(t("trouble.undo.none"));
-  const reason = await confirm({ title: t("trouble.undo.title", { name: nameOf(i) }), text: t("trouble.undo.text"), action: t("trouble.undo.do"), reason: true });
+  const last = mine.at(-1);
+  if (!last) return toast(t("trouble.undo.none"));
+  const name = nameOf(last.of);
+  const reason = await confirm({ title: t("trouble.undo.title", { name }), text: t("trouble.undo.text"), action: t("trouble.undo.do"), reason: true });
   if (reason === null) return;
-  mine.pop();
-  await endMute(i, reason);
+  try {
+    await post(`/overlays/${last.overlay}/end`, { reason });
+    mine.pop();
+    toast(t("trouble.undone", { name }));
+    await renew(last.of.number);
+  } catch (e) {
+    failed(e);
+  }
 }
 export async function retry(feed: string, name: string): Promise<void> {
   try {

@@ -80,9 +80,10 @@ async function flush(): Promise<void> {
   waiting.clear();
   timer = 0;
   if (numbers.length > ONE_BY_ONE || open.value === null) return reload();
-  await Promise.all(numbers.map(one));
+  await Promise.all(numbers.map(renew));
 }
-export async function one(number: number): Promise<void> {
+/* Asks for one anew: after an event of it, and after a change of our own. */
+export async function renew(number: number): Promise<void> {
   try {
     put(flat(await get<IncidentDetail>("/incidents/" + number)));
   } catch (e) {
@@ -92,11 +93,11 @@ export async function one(number: number): Promise<void> {
   touched.value = { number, times: touched.value.times + 1 };
 }
 /* As it stands in the list. */
-export function flat(d: IncidentDetail | Incident): Incident {
+function flat(d: IncidentDetail | Incident): Incident {
   return { ...d, comments: Array.isArray(d.comments) ? d.comments.length : d.comments,
     feeds: Array.isArray(d.feeds) ? d.feeds.length : d.feeds };
 }
-export function put(i: Incident): void {
+function put(i: Incident): void {
   if (i.closed) {
     if (open.value?.has(i.number)) ended.value = i;
     return drop(i.number);

@@ -4,7 +4,6 @@
  * that nobody has costs as much time as a wrong password. */
 #include "monitor/monitor_people.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -165,6 +164,7 @@ struct entering {
 	void *arg;
 	char secret[PEOPLE_SECRET_BYTES];
 	uint8_t sha256[32];
+	char address[PEOPLE_ADDRESS_BYTES];
 };
 
 static void
@@ -180,6 +180,7 @@ on_entered(void *arg, const struct store_result *r)
 			.secret = e->secret,
 			.principal = &p };
 
+		people_know(e->m->people, p.name, e->address);
 		e->answer(e->arg, &a);
 	} else {
 		people_answer(e->answer, e->arg, r->ok ? 503 : 401,
@@ -210,6 +211,7 @@ people_let_in(struct monitor *m, const struct people_entry *in,
 	e->m = m;
 	e->answer = answer;
 	e->arg = arg;
+	snprintf(e->address, sizeof(e->address), "%s", in->address);
 	memcpy(l.hash, e->sha256, sizeof(l.hash));
 	if (store_login(m->store, &l, &(struct store_done){ on_entered, e }))
 		return;
@@ -485,16 +487,6 @@ attempt_new(struct monitor *m, enum tried tried, const char *password)
 	return a;
 }
 
-static void
-lower(const char *name, char out[PEOPLE_NAME_BYTES])
-{
-	size_t i = 0;
-
-	for (; name[i] != '\0' && i + 1 < PEOPLE_NAME_BYTES; i++)
-		out[i] = (char)tolower((unsigned char)name[i]);
-	out[i] = '\0';
-}
-
 void
 monitor_login(struct monitor *m, const struct monitor_login *l,
     monitor_login_fn *answer, void *arg)
@@ -516,7 +508,7 @@ monitor_login(struct monitor *m, const struct monitor_login *l,
 		a->typed[0] = '?';
 	snprintf(a->address, sizeof(a->address), "%s", l->address);
 	snprintf(a->agent, sizeof(a->agent), "%s", l->agent);
-	lower(a->typed, low);
+	people_lower(a->typed, low);
 	people_address_key(l->address, key);
 	enqueue(m, a, low, key, people_known(m->people, low, key));
 }

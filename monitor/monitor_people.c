@@ -20,7 +20,7 @@
 #include "monitor/store/store_read_users.h"
 
 #define SEEN_SAVED_US (5 * 60 * US_PER_S)
-#define KNOWN_MOST 4096u
+#define KNOWN_ROWS 20000u /* read for them, newest first */
 
 /* --- small parts */
 
@@ -79,13 +79,38 @@ people_known(const struct people *x, const char *user_low,
 	return false;
 }
 
+void
+people_lower(const char *name, char out[PEOPLE_NAME_BYTES])
+{
+	size_t i = 0;
+
+	for (; name[i] != '\0' && i + 1 < PEOPLE_NAME_BYTES; i++)
+		out[i] = (char)tolower((unsigned char)name[i]);
+	out[i] = '\0';
+}
+
+/* The oldest makes room. */
+void
+people_know(struct people *x, const char *user, const char *address)
+{
+	struct known_pair pair = { 0 };
+
+	people_lower(user, pair.user);
+	people_address_key(address, pair.address);
+	if (people_known(x, pair.user, pair.address))
+		return;
+	x->known[x->known_next++ % KNOWN_MOST] = pair;
+	if (x->known_count < KNOWN_MOST)
+		x->known_count++;
+}
+
 /* --- the list */
 
 struct list { /* what is being made */
 	struct monitor *m;
 	int64_t now_utc;
 	struct people made;
-	size_t held_room, kiosk_room, known_room;
+	size_t held_room, kiosk_room;
 	bool failed, users;
 };
 
@@ -124,28 +149,6 @@ hold(struct list *l, const struct principal *p, int64_t seen, int64_t saved)
 	h->saved_utc = saved;
 }
 
-static void
-know(struct list *l, const struct store_login_row *row)
-{
-	struct people *x = &l->made;
-	struct known_pair pair = { 0 };
-
-	people_address_key(row->address, pair.address);
-	for (size_t i = 0; row->name[i] != '\0' && i + 1 < sizeof(pair.user);
-	     i++)
-		pair.user[i] = (char)tolower((unsigned char)row->name[i]);
-	if (x->known_count >= KNOWN_MOST ||
-	    people_known(x, pair.user, pair.address))
-		return;
-	struct known_pair *grown = grow(l, x->known, x->known_count,
-	    &l->known_room, sizeof(*x->known));
-
-	if (grown == NULL)
-		return;
-	x->known = grown;
-	x->known[x->known_count++] = pair;
-}
-
 static bool
 is_over(const struct monitor *m, const struct held_principal *h, int64_t now)
 {
@@ -154,13 +157,15 @@ is_over(const struct monitor *m, const struct held_principal *h, int64_t now)
 		   h->seen_utc + m->config.http_login_idle_us <= now);
 }
 
-static bool
-take_known(void *arg, const struct store_login_row *row)
+/* Of two lists of ours: nobody learns from the time it takes. */
+static const struct held_principal *
+find_in(const struct held_principal *held, size_t count,
+    const uint8_t sha256[32])
 {
-	struct list *l = arg;
-
-	know(l, row);
-	return !l->failed;
+	for (size_t i = 0; i < count; i++)
+		if (memcmp(held[i].p.sha256, sha256, 32) == 0)
+			return &held[i];
+	return NULL;
 }
 
 static bool
@@ -180,7 +185,7 @@ take_login(void *arg, const struct store_login_row *row)
 	p.ends_utc_us = row->ends_utc;
 	snprintf(p.name, sizeof(p.name), "%s", row->name);
 	snprintf(p.site, sizeof(p.site), "%s", row->site);
-	was = people_held(l->m, p.sha256);
+	was = find_in(l->m->people->held, l->m->people->held_count, p.sha256);
 	if (was != NULL && was->seen_utc > seen)
 		seen = was->seen_utc;
 	hold(l, &p, seen, row->seen_utc);
@@ -243,22 +248,9 @@ list_read(struct list *l)
 	struct people *x = &l->made;
 
 	return store_read_logins(r, false, take_login, l) &&
-	       store_read_logins(r, true, take_known, l) &&
 	       store_read_tokens(r, false, take_token, l) &&
 	       store_read_users(r, false, take_user, l) && !l->failed &&
 	       (x->held_count == 0 || x->held != NULL);
-}
-
-static const struct held_principal *
-find_in(const struct held_principal *held, size_t count,
-    const uint8_t sha256[32])
-{
-	const struct held_principal *found = NULL;
-
-	for (size_t i = 0; i < count; i++)
-		if (people_same(held[i].p.sha256, sha256))
-			found = &held[i];
-	return found;
 }
 
 static void
@@ -285,7 +277,6 @@ list_free(struct people *x)
 {
 	free(x->held);
 	free(x->kiosks);
-	free(x->known);
 }
 
 /* Whose time is over is left out; its end is posted by the second. */
@@ -321,8 +312,6 @@ monitor_people_load(struct monitor *m)
 	x->held_count = l.made.held_count;
 	x->kiosks = l.made.kiosks;
 	x->kiosk_count = l.made.kiosk_count;
-	x->known = l.made.known;
-	x->known_count = l.made.known_count;
 	x->setup_due = !l.users;
 	tell_changes(x, old.held, old.held_count);
 	if (old.setup_due && !x->setup_due)
@@ -353,10 +342,12 @@ struct held_principal *
 people_held(const struct monitor *m, const uint8_t sha256[32])
 {
 	const struct people *x = m->people;
+	struct held_principal *found = NULL;
 
-	return x == NULL ? NULL
-			 : (struct held_principal *)find_in(x->held,
-			       x->held_count, sha256);
+	for (size_t i = 0; x != NULL && i < x->held_count; i++)
+		if (people_same(x->held[i].p.sha256, sha256))
+			found = &x->held[i];
+	return found;
 }
 
 /* --- for others */
@@ -481,15 +472,37 @@ monitor_people_second(struct monitor *m, int64_t now_us)
 	people_refused_second(m, now_us);
 }
 
+struct knowing {
+	struct people *people;
+	unsigned rows;
+};
+
+static bool
+take_known(void *arg, const struct store_login_row *row)
+{
+	struct knowing *k = arg;
+
+	if (k->people->known_count < KNOWN_MOST)
+		people_know(k->people, row->name, row->address);
+	return ++k->rows < KNOWN_ROWS;
+}
+
 bool
 monitor_people_start(struct monitor *m, char **error_out)
 {
-	m->people = calloc(1, sizeof(*m->people));
-	if (m->people == NULL || !people_logins_start(m)) {
+	struct knowing k = { .rows = 0 };
+
+	m->people = k.people = calloc(1, sizeof(*m->people));
+	if (m->people != NULL)
+		m->people->known =
+		    calloc(KNOWN_MOST, sizeof(*m->people->known));
+	if (m->people == NULL || m->people->known == NULL ||
+	    !people_logins_start(m)) {
 		*error_out = strdup("memory is out");
 		return false;
 	}
-	if (!monitor_people_load(m)) {
+	if (!monitor_people_load(m) ||
+	    !store_read_logins(m->reader, true, take_known, &k)) {
 		*error_out = strdup(store_reader_error(m->reader));
 		return false;
 	}
@@ -503,6 +516,7 @@ monitor_people_free(struct monitor *m)
 		return;
 	people_logins_free(m);
 	list_free(m->people);
+	free(m->people->known);
 	explicit_bzero(m->people->setup_token, sizeof(m->people->setup_token));
 	free(m->people);
 	m->people = NULL;

@@ -17,6 +17,7 @@
 
 #define ADDRESS_KEY_BYTES PEOPLE_ADDRESS_BYTES
 #define REFUSED_NAMES 8
+#define KNOWN_MOST 1024u
 
 struct held_principal {
 	struct principal p;
@@ -50,8 +51,8 @@ struct people {
 	size_t held_count;
 	struct held_kiosk *kiosks;
 	size_t kiosk_count;
-	struct known_pair *known;
-	size_t known_count;
+	struct known_pair *known; /* KNOWN_MOST, the newest */
+	size_t known_count, known_next;
 	struct monitor_people_calls calls;
 	bool followed;
 	bool setup_due;
@@ -86,6 +87,8 @@ bool people_same(const uint8_t a[32], const uint8_t b[32]);
 void people_address_key(const char *address, char out[ADDRESS_KEY_BYTES]);
 bool people_known(const struct people *x, const char *user_low,
     const char *address_key);
+void people_know(struct people *x, const char *user, const char *address);
+void people_lower(const char *name, char out[PEOPLE_NAME_BYTES]);
 
 /* monitor_logins.c */
 bool people_logins_start(struct monitor *m);

@@ -17,7 +17,7 @@
 #define DAY_US (24 * HOUR_US)
 #define MINUTE_S 60
 #define NOTES_MOST 20u
-#define NOTES_US (7 * DAY_US) /* earlier ones: since the last note there is none */
+#define NOTES_US (7 * DAY_US) /* since the last note there is none */
 #define UNWATCHED_MOST 100u
 #define UNWATCHED_US HOUR_US /* shorter gaps are no news */
 

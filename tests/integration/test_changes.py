@@ -6,7 +6,11 @@ one's own role and site, told to who follows live, all on record under one's own
 name, and the record is whole at the end. About 10 s.
 LABEL: light"""
 import json
+import os
+import signal
+import socket
 import sqlite3
+import subprocess
 import threading
 import time
 import urllib.request
@@ -87,6 +91,32 @@ assert mute["by"] == "user:operator" and mute["in_force"], mute
 soon("told live", lambda: all(ALL.incident(N, c) for c in ("acknowledged", "commented", "muted")) and
      SOUTHERN.incident(FAR, "commented"))
 assert not any(n == "incident" and d["number"] == N for n, d in SOUTHERN.seen), "of a place that is not hers"
+
+# --- whose client is gone, or whose web process is: it is done all the same
+with socket.create_connection(("127.0.0.1", W.port)) as s:
+    body = json.dumps({"text": "and went"}).encode()
+    s.sendall((f"POST {one}/comment HTTP/1.1\r\nHost: 127.0.0.1:{W.port}\r\nX-Camwarden: 1\r\nContent-Type: application/json"
+               f"\r\nCookie: __Host-camwarden={OPS.cookie}\r\nContent-Length: {len(body)}\r\n\r\n").encode() + body)
+soon("it is done", lambda: ADMIN.get(one).json["comments"][-1]["text"] == "and went")
+web = subprocess.run(["pgrep", "-P", str(W.monitor.process.pid), "-f", "camwarden _web"], capture_output=True, text=True)
+logging_in = threading.Thread(target=lambda: Person(W.port).post("/api/v1/login", {"user": "viewer", "password": "no such"}),
+                              daemon=True)
+threading.excepthook = lambda _: None  # its web process ends under it
+logging_in.start()
+time.sleep(0.05)  # its password is being hashed
+os.kill(int(web.stdout), signal.SIGKILL)
+
+
+def answered():
+    try:
+        return Person(W.port).get("/healthz").status == 200
+    except OSError:
+        return False
+
+
+soon("there is another web process", answered)
+assert OPS.ok(one + "/comment", {"text": "still here"})["number"] == N
+logging_in.join()
 
 # --- maintenance and mutes
 work = {"kind": "maintenance", "site": "North", "for_s": 600, "reason": "new switches"}
@@ -206,6 +236,6 @@ with open(W.log) as f:
     assert PASSWORD not in f.read()
 with open(f"{W.state}/camwarden.db", "rb") as f:
     assert PASSWORD.encode() not in f.read()
-W.monitor.stop()
+assert W.monitor.stop() == 0, W.said()
 intact(W.state)
 print("ok")

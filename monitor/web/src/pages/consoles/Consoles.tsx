@@ -4,11 +4,12 @@
 import type { JSX } from "preact";
 import { t } from "../../i18n";
 import { query, setQuery } from "../../router";
+import { zoneOf } from "../../store";
 import { Answer, Empty, PageHead } from "../../ui/basics";
 import { useQuery } from "../../ui/useQuery";
 import { counts, only, roomsOf, walls, type Room } from "./floor";
 import { PresenceMark } from "./PresenceMark";
-import { Post } from "./Post";
+import { BreachLine, Post } from "./Post";
 import { Roster } from "./Roster";
 import { Screen } from "./Screen";
 import type { ConsoleRow, Floor, ScreenRow } from "./types";
@@ -38,6 +39,7 @@ function RoomPart(p: { room: Room }): JSX.Element {
   const r = p.room, name = r.name || t("consoles.room.none");
   return <section class="room" aria-label={name}>
     <h2>{name} <span class="soft">{r.site && r.site + " · "}{t("consoles.attended", { n: r.attended, all: r.all })}</span></h2>
+    <BreachLine of={r.breach} zone={zoneOf(r.site)} />
     <div class="posts">{r.posts.map(x => <Post key={x.console.id} post={x} />)}</div></section>;
 }
 function Walls(p: { screens: ScreenRow[] }): JSX.Element {

@@ -8,7 +8,7 @@ import { zoneOf } from "../../store";
 import { ms, moment, span } from "../../time";
 import { Ago, Time } from "../../ui/basics";
 import { DayLine } from "./DayLine";
-import type { Post as PostOf } from "./floor";
+import type { Breach, Post as PostOf } from "./floor";
 import { PresenceMark } from "./PresenceMark";
 import { say } from "./say";
 import { Screen } from "./Screen";
@@ -20,12 +20,16 @@ export function Post(p: { post: PostOf }): JSX.Element {
     <header><h3>{c.console}</h3><PresenceMark presence={c.presence} words />
       <span class="soft"><Ago at={c.since} zone={zone} /></span></header>
     <p>{say("why.", c.why)}</p>
-    {c.breach && <p class="breach"><b>{t("consoles.breach")}</b> {t("consoles.breach.since", { when: moment(ms(c.breach.since), zone) })}: {c.breach.text}</p>}
+    <BreachLine of={p.post.breach} zone={zone} />
     <Force of={c} /><Asked of={c} zone={zone} />
     {p.post.screens.length ? p.post.screens.map(s => <Screen key={s.screen} screen={s} />)
       : <p class="soft">{t("consoles.screens.none")}</p>}
     {can("consoles.presence") && <DayLine console={c} zone={zone} />}
   </article>;
+}
+export function BreachLine(p: { of: Breach; zone: string | undefined }): JSX.Element | null {
+  const b = p.of;
+  return b && <p class="breach"><b>{t("consoles.breach")}</b> {t("consoles.breach.since", { when: moment(ms(b.since), p.zone) })}: {b.text}</p>;
 }
 function Force(p: { of: ConsoleRow }): JSX.Element {
   const f = p.of.in_force;

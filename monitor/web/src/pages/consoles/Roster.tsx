@@ -12,7 +12,7 @@ import type { Shift } from "./types";
 
 const whole = (hours: string): boolean => hours.slice(0, 5) === hours.slice(6);
 const limits = (s: Shift): string => [s.idle_after_s ? t("consoles.force", { idle: span(s.idle_after_s * 1000) }) : "",
-  s.prompt_after_s ? t("consoles.force.prompt", { prompt: span(s.prompt_after_s * 1000) }) : ""].filter(Boolean).join(" ") || t("consoles.force.own");
+  s.prompt_after_s ? t("consoles.force.prompt", { prompt: span(s.prompt_after_s * 1000) }) : ""].filter(Boolean).join(" ") || t("consoles.roster.own");
 const columns = (): Column<Shift>[] => [
   { id: "room", title: t("consoles.breaches.where"), sort: s => `${s.room} ${s.console}`, cell: s => s.room },
   { id: "who", title: t("consoles.roster"), cell: s => s.console || t("consoles.roster.any", { n: s.at_least }) },

@@ -16,6 +16,14 @@ test("rooms and desks in the order people count in", () => {
   assert.deepEqual(rooms[1]?.posts[0]?.screens.map(s => s.screen), ["left", "right"]);
   assert.deepEqual(walls([screen("wall", 0), screen("x", 4)]).map(s => s.screen), ["wall"]);
 });
+test("what is told of several consoles is told of their room", () => {
+  const breach = (text: string): { since: null; text: string } => ({ since: null, text });
+  const of = (id: number, b: { since: null; text: string } | null): ConsoleRow => ({ ...console_(id, `Desk ${id}`, "A", "idle"), breach: b });
+  const [room] = roomsOf([of(1, breach("A: 1 of 3")), of(2, breach("A: 1 of 3")), of(3, breach("Desk 3 left"))], []);
+  assert.equal(room?.breach?.text, "A: 1 of 3");
+  assert.deepEqual(room?.posts.map(p => p.breach?.text ?? ""), ["", "", "Desk 3 left"]);
+  assert.equal(roomsOf([of(1, breach("Desk 1 left"))], [])[0]?.posts[0]?.breach?.text, "Desk 1 left");
+});
 test("a choice of presence leaves the counts of the room", () => {
   const rooms = roomsOf([console_(1, "a", "A", "idle"), console_(2, "b", "A", "attended"), console_(3, "c", "B", "attended")], []);
   assert.deepEqual(only(rooms, "idle").map(r => [r.name, r.posts.length, r.attended, r.all]), [["A", 1, 1, 2]]);

@@ -3,8 +3,10 @@
 // of a day. PURE.
 import type { ConsoleRow, PresenceRow, ScreenRow, Tile } from "./types";
 
-export interface Post { console: ConsoleRow; screens: ScreenRow[] }
-export interface Room { name: string; site: string; posts: Post[]; attended: number; all: number }
+/* `breach`: of this console alone; the room's own stands at the room. */
+export type Breach = { since: string | null; text: string } | null;
+export interface Post { console: ConsoleRow; screens: ScreenRow[]; breach: Breach }
+export interface Room { name: string; site: string; posts: Post[]; attended: number; all: number; breach: Breach }
 export const PRESENCES = ["attended", "idle", "away", "suspect", "unknown"] as const;
 export type Presence = typeof PRESENCES[number];
 
@@ -16,14 +18,25 @@ export const presenceOf = (word: string): Presence => PRESENCES.find(p => p === 
 export function roomsOf(consoles: readonly ConsoleRow[], screens: readonly ScreenRow[]): Room[] {
   const rooms = new Map<string, Room>();
   for (const c of consoles) {
-    const room = rooms.get(c.room) ?? { name: c.room, site: c.site, posts: [], attended: 0, all: 0 };
-    room.posts.push({ console: c, screens: screens.filter(s => s.console === c.id).sort((a, b) => compare(a.screen, b.screen)) });
+    const room = rooms.get(c.room) ?? { name: c.room, site: c.site, posts: [], attended: 0, all: 0, breach: null };
+    room.posts.push({ console: c, screens: screens.filter(s => s.console === c.id).sort((a, b) => compare(a.screen, b.screen)), breach: c.breach });
     room.all++;
     room.attended += c.presence === "attended" ? 1 : 0;
     rooms.set(c.room, room);
   }
-  for (const room of rooms.values()) room.posts.sort((a, b) => compare(a.console.console, b.console.console));
+  for (const room of rooms.values()) {
+    room.posts.sort((a, b) => compare(a.console.console, b.console.console));
+    raiseBreach(room);
+  }
   return [...rooms.values()].sort((a, b) => compare(a.name, b.name));
+}
+/* What is told of several consoles in the same words is told of their room:
+ * whoever sits at one of them is not who is missed. */
+function raiseBreach(room: Room): void {
+  const texts = room.posts.flatMap(p => p.breach ? [p.breach.text] : []), twice = texts.find((x, i) => texts.indexOf(x) !== i);
+  if (twice === undefined) return;
+  room.breach = room.posts.find(p => p.breach?.text === twice)?.breach ?? null;
+  for (const p of room.posts) if (p.breach?.text === twice) p.breach = null;
 }
 /* Only the posts of that presence; "" is all. The counts stay those of the room. */
 export function only(rooms: readonly Room[], presence: string): Room[] {

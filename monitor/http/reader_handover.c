@@ -330,7 +330,7 @@ put_unwatched(struct handover *h)
 		const struct audited *r = &a.rows[i];
 
 		/* One that left the inventory is nobody's any more. */
-		if ((r->gap_us < UNWATCHED_US && !r->never) || r->to_utc < to)
+		if (r->gap_us < UNWATCHED_US || r->to_utc < to)
 			continue;
 		if (h->rows++ >= UNWATCHED_MOST) {
 			h->cut = true;

@@ -621,6 +621,7 @@ test_handover(void **state)
 	ONE("acknowledged", "new");
 #undef ONE
 	assert_int_equal(json_array_size(json_object_get(j, "still_open")), 2);
+	assert_int_equal(json_array_size(json_object_get(j, "notes")), 1);
 	json_decref(j);
 }
 

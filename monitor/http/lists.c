@@ -53,7 +53,7 @@ lists_wall(struct rows *t, const struct lists_view *v, struct json_out *j)
 	for (uint32_t i = 0; i < t->count; i++)
 		if (holds(v, sorted[i]))
 			row_text_wall(sorted[i], sorted[i]->site->number,
-			    v->late ? v->heard_utc_us : 0, j);
+			    v->late, v->heard_utc_us, j);
 	json_out_close(j, ']');
 	json_out_close(j, '}');
 	return true;

@@ -237,7 +237,7 @@ row_text_free(struct row *r)
 }
 
 void
-row_text_wall(const struct row *r, uint32_t site, int64_t unknown_since_us,
+row_text_wall(const struct row *r, uint32_t site, bool late, int64_t since_us,
     struct json_out *j)
 {
 	char number[16];
@@ -248,7 +248,7 @@ row_text_wall(const struct row *r, uint32_t site, int64_t unknown_since_us,
 	j->comma = false;
 	json_out_raw(j, number, (size_t)n);
 	j->comma = false;
-	if (unknown_since_us == 0) {
+	if (!late) {
 		json_out_raw(j, r->wall + ROW_WALL_ID,
 		    r->wall_length - ROW_WALL_ID);
 		return;
@@ -257,7 +257,7 @@ row_text_wall(const struct row *r, uint32_t site, int64_t unknown_since_us,
 	json_out_integer(j, wall_state(STATE_UNKNOWN));
 	json_out_string(j, cause_name(CAUSE_MONITOR_OFF));
 	json_out_integer(j, r->flags & ~(ROW_MAINTENANCE | ROW_MUTED));
-	json_out_integer(j, ms(unknown_since_us));
+	json_out_integer(j, ms(since_us));
 	json_out_integer(j, 0);
 	json_out_integer(j, r->criticality);
 	json_out_close(j, ']');

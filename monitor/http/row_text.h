@@ -14,9 +14,8 @@ struct json_out;
 /* Fills all texts of r, owned by it. False: memory is out. */
 bool row_text_make(struct row *r, const struct web_row *m);
 void row_text_free(struct row *r);
-/* A row of the wall. unknown_since_us: nobody can vouch for its state since;
- * 0 = somebody does. */
-void row_text_wall(const struct row *r, uint32_t site, int64_t unknown_since_us,
-    struct json_out *j);
+/* A row of the wall. late: nobody can vouch for its state since. */
+void row_text_wall(const struct row *r, uint32_t site, bool late,
+    int64_t since_us, struct json_out *j);
 
 #endif

@@ -118,11 +118,13 @@ static void
 refuse(struct gate *g, struct conn *c, enum strained why)
 {
 	static const char *const lines[] = {
-		[STRAINED_WELL] = "503 Service Unavailable",
 		[STRAINED_BAD] = "400 Bad Request",
 		[STRAINED_LENGTH] = "411 Length Required",
 		[STRAINED_LONG_HEAD] = "431 Request Header Fields Too Large",
 		[STRAINED_LONG_BODY] = "413 Content Too Large",
+		[STRAINED_STRANGER] = "401 Unauthorized",
+		[STRAINED_FORBIDDEN] = "403 Forbidden",
+		[STRAINED_LATER] = "503 Service Unavailable",
 	};
 	char text[400], body[160];
 	int fd = bufferevent_getfd(c->bev), n;
@@ -161,25 +163,28 @@ print_address(const struct conn *c, char out[PEOPLE_ADDRESS_BYTES])
 }
 
 /* A large body has begun to come: it needs a place, and a credential. */
-static bool
+static enum strained
 may_be_big(struct gate *g, struct conn *c)
 {
 	char address[PEOPLE_ADDRESS_BYTES];
+	enum strained r;
 
 	if (c->big)
-		return true;
+		return STRAINED_WELL;
 	if (!c->known)
 		read_address(c);
 	print_address(c, address);
-	if (g->big >= GATE_BIG ||
-	    !g->strain.may(g->strain.arg, c->strainer->letters, address))
-		return false;
+	r = g->strain.may(g->strain.arg, c->strainer->letters, address);
+	if (r == STRAINED_WELL && g->big >= GATE_BIG)
+		r = STRAINED_LATER;
+	if (r != STRAINED_WELL)
+		return r;
 	c->big = true;
 	g->big++;
 	/* evhttp takes a body once all of it lies there. */
 	bufferevent_setwatermark(c->bev, EV_READ, 0,
 	    RIGHTS_BIG_BYTES + INPUT_BYTES);
-	return true;
+	return STRAINED_WELL;
 }
 
 static void
@@ -235,11 +240,10 @@ on_input(struct evbuffer *in, const struct evbuffer_cb_info *info, void *arg)
 		return;
 	if (!c->shut) {
 		r = strain_added(c, in, info->n_added);
+		if (r == STRAINED_WELL && strainer_is_big(c->strainer))
+			r = may_be_big(c->gate, c);
 		if (r != STRAINED_WELL)
 			refuse(c->gate, c, r);
-		else if (strainer_is_big(c->strainer) &&
-			 !may_be_big(c->gate, c))
-			refuse(c->gate, c, STRAINED_WELL);
 	}
 	if (c->shut)
 		evbuffer_drain(in, evbuffer_get_length(in));

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "camwarden/people.h"
+#include "monitor/http/strainer.h"
 
 struct gate;
 struct event_base;
@@ -40,7 +41,9 @@ void gate_tls(struct gate *g, struct ssl_ctx_st *tls);
 struct gate_strain {
 	uint32_t body_most, big_most;
 	const char *big_path;
-	bool (*may)(void *arg, const char *letters, const char *address);
+	/* STRAINED_WELL, or why not. */
+	enum strained (
+	    *may)(void *arg, const char *letters, const char *address);
 	void *arg;
 };
 void gate_strain(struct gate *g, const struct gate_strain *strain);

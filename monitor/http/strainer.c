@@ -217,5 +217,5 @@ strainer_take(struct strainer *s, const uint8_t *bytes, size_t n)
 bool
 strainer_is_big(const struct strainer *s)
 {
-	return s->big && s->body > s->body_most;
+	return s->big && s->body > 0 && s->length > s->body_most;
 }

@@ -21,6 +21,10 @@ enum strained {
 	STRAINED_LENGTH,    /* 411: a body whose length isn't said */
 	STRAINED_LONG_HEAD, /* 431 */
 	STRAINED_LONG_BODY, /* 413 */
+	/* of who uses it: for a large body */
+	STRAINED_STRANGER,  /* 401 */
+	STRAINED_FORBIDDEN, /* 403 */
+	STRAINED_LATER,	    /* 503 */
 };
 
 struct strainer {

@@ -289,7 +289,7 @@ on_second(evutil_socket_t fd, short what, void *arg)
 
 /* An import is read only from who may import: else anybody could keep those
  * who may from it. */
-static bool
+static enum strained
 may_send_much(void *arg, const char *letters, const char *address)
 {
 	const struct server *s = arg;
@@ -298,12 +298,14 @@ may_send_much(void *arg, const char *letters, const char *address)
 
 	if (EVP_Digest(letters, strlen(letters), sha256, NULL, EVP_sha256(),
 		NULL) != 1)
-		return false;
+		return STRAINED_LATER;
 	session = sessions_find(&s->sessions, sha256);
-	return session != NULL &&
-	       sessions_good(session, address, clock_utc_us()) &&
-	       rights_may(RIGHT_IMPORT, (enum role)session->who.role,
-		   session->who.kind == CREDENTIAL_LOGIN);
+	if (session == NULL || !sessions_good(session, address, clock_utc_us()))
+		return STRAINED_STRANGER;
+	return rights_may(RIGHT_IMPORT, (enum role)session->who.role,
+		   session->who.kind == CREDENTIAL_LOGIN)
+		   ? STRAINED_WELL
+		   : STRAINED_FORBIDDEN;
 }
 
 static bool

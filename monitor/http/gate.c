@@ -34,7 +34,7 @@
 #define INPUT_BYTES (128u << 10) /* above headers + body + one read */
 #define LINGER_US US_PER_S	 /* who was refused may read why for so long */
 /* Agreeing on keys is the dearest thing a stranger can ask for. */
-#define HANDSHAKES_MOST 64
+#define HANDSHAKES_MOST 256
 #define HANDSHAKE_US (5 * US_PER_S)
 #define HANDSHAKE_CROWDED_US (US_PER_S / 2) /* when so many are at it */
 

@@ -21,7 +21,8 @@ import time
 from harness import Child, folder, free_port, program, tell_farm, wait_port
 from ledger_lines import look, ns
 from mail_servers import Exim, certificate
-from watchers import (CONFIG, DIR, LOG, STATE, Agent, console, get, prepare, record, run, start_farm, start_monitor, token_of,
+from watchers import record as watchers_record
+from watchers import (CONFIG, DIR, LOG, STATE, Agent, console, get, prepare, run, start_farm, start_monitor, token_of,
                       views, wait, window, write)
 
 CONTROL = os.path.join(DIR, "farm.sock")
@@ -233,7 +234,7 @@ try:
             "SELECT 1 FROM receipt r JOIN checkpoint c ON c.id = r.checkpoint WHERE witness = ? AND size >= ?", who, size))
     status = run("status").stdout
     assert "last receipt from outside" in witness_line(status) and "NOT WITNESSED" not in status, status
-    record = record()
+    record = watchers_record()
     assert record["witnessed"] and record["last"] and not record["contradicted"], record
 
     # --- midnight: the report is made, mailed, and right
@@ -313,7 +314,7 @@ try:
     monitor = run_on(f"{DIR}/early.db", "rolled back or cut off")
     status = run("status", ok=False).stdout
     assert "contradicted" in status, status
-    assert wait("the page says so", 10, lambda: (r := record())["contradicted"] and r)["last"]
+    assert wait("the page says so", 10, lambda: (r := watchers_record())["contradicted"] and r)["last"]
     assert monitor.stop() == 0
     late = f"{DIR}/went-on.db"
     shutil.copy(DB, late)

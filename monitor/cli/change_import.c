@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/clock.h"
 #include "monitor/cli/change_inside.h"
 #include "monitor/cli/cli.h"
 #include "monitor/cli/import_json.h"
@@ -225,6 +226,7 @@ static json_t *
 handover_body(struct change_later *l, const struct monitor_answer *a)
 {
 	json_object_set_new(l->more, "number", json_integer(a->id));
+	json_object_set_new(l->more, "made", cli_json_time(clock_utc_us()));
 	return json_incref(l->more);
 }
 

@@ -26,7 +26,7 @@ const mayImport = (name: TableName): boolean => can(name === "roster" ? "import.
 export function Import(): JSX.Element {
   const [file, setFile] = useState<FileOf | null>(null), [chosen, choose] = useState<TableName | "">("");
   const [complete, setComplete] = useState(false), [outcome, setOutcome] = useState<Outcome>(null), [busy, setBusy] = useState(false);
-  const table = chosen || (file && tableOf(file.csv)) || "";
+  const told = file ? tableOf(file.csv) : null, table = chosen || (told && mayImport(told) ? told : "");
   const take = (f: FileOf | null): void => { setFile(f); choose(""); setOutcome(null); };
   const send = async (dry: boolean, reason: string): Promise<ImportAnswer | null> => {
     setBusy(true);
@@ -49,7 +49,7 @@ export function Import(): JSX.Element {
   return <div class="import"><p class="soft">{t("import.hint")}</p>
     <Source file={file} onFile={take} />
     {file && <form class="import-about" onSubmit={e => { e.preventDefault(); void attempt(); }}>
-      <TableChoice table={table} told={tableOf(file.csv) === table} onChange={x => { choose(x); setOutcome(null); }} />
+      <TableChoice table={table} told={told} onChange={x => { choose(x); setOutcome(null); }} />
       <Check label={t("import.complete")} hint={t("import.complete.hint")} checked={complete} onChange={x => { setComplete(x); setOutcome(null); }} />
       <Button type="submit" kind={outcome ? "plain" : "primary"} disabled={!table} busy={busy}>{t(busy ? "import.trying" : "import.try")}</Button></form>}
     <div aria-live="polite">{busy && <progress aria-label={t("import.trying")} />}
@@ -58,10 +58,12 @@ export function Import(): JSX.Element {
     {can("inventory.csv") && <p class="soft csvs">{t("inventory.csv.more")}: {TABLES.map(x => <a key={x} href={csvPath(x)} download={x + ".csv"}>{t(`table.${x}`)}</a>)}</p>}
   </div>;
 }
-function TableChoice(p: { table: TableName | ""; told: boolean; onChange: (x: TableName) => void }): JSX.Element {
+function TableChoice(p: { table: TableName | ""; told: TableName | null; onChange: (x: TableName) => void }): JSX.Element {
+  const barred = p.told !== null && !mayImport(p.told);
   const options: [string, string][] = TABLES.filter(mayImport).map(x => [x, t(`table.${x}`)]);
   return <SelectField label={t("import.table")} value={p.table} options={p.table ? options : [["", "–"], ...options]}
-    hint={t(p.table && p.told ? "import.table.guess" : p.table ? "inventory.csv.hint" : "import.table.unknown")}
+    error={barred && p.told ? t("import.table.barred", { table: t(`table.${p.told}`) }) : undefined}
+    hint={p.table && p.told === p.table ? t("import.table.guess") : !p.table && !barred ? t("import.table.unknown") : undefined}
     onChange={x => { const found = TABLES.find(n => n === x); if (found) p.onChange(found); }} />;
 }
 function Tried(p: { answer: ImportAnswer; busy: boolean; onApply: () => void }): JSX.Element {

@@ -72,9 +72,16 @@ case_row(sqlite3_stmt *st, struct store_case_row *row)
 	row->incident.after = 0;
 }
 
-/* The narrowest index first: that is what the outer table is read by. */
+static bool
+is_span(const struct store_case_ask *ask)
+{
+	return ask->from_utc != 0 || ask->to_utc != 0;
+}
+
+/* The narrowest index first: that is what the outer table is read by. older: of
+ * a span, those that were called before it; all of them come after the rest. */
 static const char *
-cases_sql(const struct store_case_ask *ask)
+cases_sql(const struct store_case_ask *ask, bool older)
 {
 	if (ask->number != 0)
 		return CASES "i.id = ?9" CASES_REST;
@@ -83,45 +90,58 @@ cases_sql(const struct store_case_ask *ask)
 	if (ask->uuid != NULL)
 		return CASES "i.feed = (SELECT id FROM feed WHERE uuid = "
 			     "?10)" CASES_REST;
-	if (ask->from_utc != 0 || ask->to_utc != 0)
-		return CASES
-		    "i.id IN (SELECT id FROM incident WHERE at >= ?7"
-		    "  UNION SELECT id FROM incident WHERE closed IS NULL"
-		    "  UNION SELECT id FROM incident WHERE closed > ?7"
-		    "   AND at < ?7)" CASES_REST;
+	if (is_span(ask))
+		return older ? CASES
+			   "i.id IN (SELECT id FROM incident WHERE closed IS "
+			   "NULL"
+			   "  AND at < ?7 UNION SELECT id FROM incident"
+			   "  WHERE closed > ?7 AND at < ?7)" CASES_REST
+			     : CASES "i.at >= ?7" CASES_REST;
 	return CASES "1" CASES_REST;
 }
 
 static sqlite3_stmt *
-cases_query(struct store_reader *r, const struct store_case_ask *ask)
+cases_query(struct store_reader *r, const struct store_case_ask *ask,
+    bool older)
 {
 	bool newest = ask->after_at == 0 && ask->after_id == 0;
-	bool span = ask->from_utc != 0 || ask->to_utc != 0;
 
-	return db_query(&r->db, cases_sql(ask), "iisiiiiiib",
+	return db_query(&r->db, cases_sql(ask, older), "iisiiiiiib",
 	    newest ? INT64_MAX : ask->after_at,
 	    newest ? INT64_MAX : ask->after_id, ask->site,
-	    (int64_t)ask->people_only, (int64_t)ask->open_only, (int64_t)span,
-	    ask->from_utc, ask->to_utc != 0 ? ask->to_utc : INT64_MAX,
-	    ask->number, ask->uuid, (size_t)(ask->uuid != NULL ? 16 : 0));
+	    (int64_t)ask->people_only, (int64_t)ask->open_only,
+	    (int64_t)is_span(ask), ask->from_utc,
+	    ask->to_utc != 0 ? ask->to_utc : INT64_MAX, ask->number, ask->uuid,
+	    (size_t)(ask->uuid != NULL ? 16 : 0));
+}
+
+/* False: enough. */
+static bool
+cases_give(struct store_reader *r, sqlite3_stmt *st, store_case_fn *fn,
+    void *arg)
+{
+	struct store_case_row row;
+
+	while (db_step(&r->db, st)) {
+		case_row(st, &row);
+		if (!fn(arg, &row)) {
+			db_done(st);
+			return false;
+		}
+	}
+	return true;
 }
 
 bool
 store_read_cases(struct store_reader *r, const struct store_case_ask *ask,
     store_case_fn *fn, void *arg)
 {
-	struct store_case_row row;
+	bool parts = is_span(ask) && ask->number == 0 && !ask->open_only &&
+		     ask->uuid == NULL;
 
 	store_reader_begin(r);
-	sqlite3_stmt *st = cases_query(r, ask);
-
-	while (db_step(&r->db, st)) {
-		case_row(st, &row);
-		if (!fn(arg, &row)) {
-			db_done(st);
-			break;
-		}
-	}
+	if (cases_give(r, cases_query(r, ask, false), fn, arg) && parts)
+		cases_give(r, cases_query(r, ask, true), fn, arg);
 	return store_reader_end(r);
 }
 

@@ -3,6 +3,8 @@
  * are added, and what each row must say. */
 #include "reader_world.h"
 
+#include <time.h>
+
 #include "monitor/ledger/hash.h"
 
 static struct world *
@@ -89,6 +91,74 @@ test_pages_are_stable(void **state)
 	assert_int_equal(pages, 9);
 }
 
+static unsigned
+pages_of(struct world *w, uint8_t what, const char *more, const char *key,
+    char *all, size_t size)
+{
+	char after[READ_AFTER_BYTES] = "", words[READ_AFTER_BYTES + 128];
+	unsigned pages = 0;
+
+	all[0] = '\0';
+	for (;; pages++) {
+		snprintf(words, sizeof(words), "limit=1&after=%s&%s", after,
+		    more);
+		json_t *j = world_get(w, what, words);
+		size_t n = strlen(all);
+
+		assert_true(items_of(j) <= 1);
+		if (items_of(j) == 1)
+			snprintf(all + n, size - n, "%s;",
+			    text_of(item_of(j, 0), key));
+		if (json_is_null(json_object_get(j, "next"))) {
+			pages += items_of(j) == 1;
+			json_decref(j);
+			return pages;
+		}
+		snprintf(after, sizeof(after), "%s", text_of(j, "next"));
+		json_decref(j);
+	}
+}
+
+/* Those that touch a span, also those that were called long before it: by
+ * pages of any size the same, and none that was over. */
+static void
+test_span_of_incidents(void **state)
+{
+	struct world *w = world_of(state);
+	char words[128], all[4096], whole[4096];
+	int expected = 0;
+
+	for (int i = 0; i < 60; i++) {
+		int64_t at = w->now - (i + 1) * HOUR;
+		int64_t closed = i % 3 == 0 ? 0 : at + (i % 7) * 5 * HOUR;
+
+		if (closed > w->now)
+			closed = 0;
+		expected += at >= w->now - 20 * HOUR || closed == 0 ||
+			    closed > w->now - 20 * HOUR;
+		world_sql(w,
+		    "INSERT INTO incident(feed, since, at, closed, cause,"
+		    " alertable, text) VALUES(1, %lld, %lld, nullif(%lld, 0),"
+		    " 1, 1, 'n%d')",
+		    at, at, closed, i);
+	}
+	strftime(words, sizeof(words), "from=%Y-%m-%dT%H:%M:%SZ",
+	    gmtime(&(time_t){ (w->now - 20 * HOUR) / SECOND }));
+	assert_int_equal(pages_of(w, READ_INCIDENTS, words, "text", all,
+			     sizeof(all)),
+	    expected);
+	snprintf(words + strlen(words), 32, "&limit=1000");
+	json_t *j = world_get(w, READ_INCIDENTS, words);
+
+	assert_int_equal(items_of(j), expected);
+	whole[0] = '\0';
+	for (size_t i = 0; i < items_of(j); i++)
+		snprintf(whole + strlen(whole), 16, "%s;",
+		    text_of(item_of(j, i), "text"));
+	assert_string_equal(whole, all);
+	json_decref(j);
+}
+
 /* The cursors of every list that has them: whatever they are, an answer. */
 static void
 test_bad_cursors(void **state)
@@ -119,33 +189,6 @@ test_bad_cursors(void **state)
 		}
 		snprintf(ask.after, sizeof(ask.after), "x");
 		assert_int_equal(world_ask(w, &ask), 400);
-	}
-}
-
-static unsigned
-pages_of(struct world *w, uint8_t what, const char *more, const char *key,
-    char *all, size_t size)
-{
-	char after[READ_AFTER_BYTES] = "", words[READ_AFTER_BYTES + 128];
-	unsigned pages = 0;
-
-	all[0] = '\0';
-	for (;; pages++) {
-		snprintf(words, sizeof(words), "limit=1&after=%s&%s", after,
-		    more);
-		json_t *j = world_get(w, what, words);
-		size_t n = strlen(all);
-
-		assert_true(items_of(j) <= 1);
-		if (items_of(j) == 1)
-			snprintf(all + n, size - n, "%s;",
-			    text_of(item_of(j, 0), key));
-		if (json_is_null(json_object_get(j, "next"))) {
-			json_decref(j);
-			return pages + (items_of(j) == 1);
-		}
-		snprintf(after, sizeof(after), "%s", text_of(j, "next"));
-		json_decref(j);
 	}
 }
 
@@ -631,6 +674,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 		TEST(test_pages_are_stable),
+		TEST(test_span_of_incidents),
 		TEST(test_bad_cursors),
 		TEST(test_names_page_by_page),
 		TEST(test_intervals_tile),

@@ -14,7 +14,7 @@ import { graphOf, told, type Graph, type Measure } from "./series";
 
 const DAYS = ["1", "7", "30"] as const;
 const MEASURES: Measure[] = ["fps", "kbps", "loss_ppm"];
-const HIGH = 132;
+const HIGH = 132, FEW = 40; /* px; values that are drawn as points, too */
 
 const digits = (m: Measure): number => m === "kbps" ? 0 : m === "fps" ? 1 : 2;
 const said = (v: number | null, m: Measure): string => v === null ? "–" : number(v, digits(m));
@@ -24,7 +24,7 @@ function tick(at: number, step: number, zone: string | undefined): string {
   const time = clock(at, zone).slice(0, 5);
   return step >= 86400 || time === "00:00" ? weekday(at, zone) : time;
 }
-function options(zone: string | undefined, width: number, m: Measure, hover: (n: number | null) => void): uPlot.Options {
+function options(zone: string | undefined, width: number, m: Measure, hover: (n: number | null) => void, few: boolean): uPlot.Options {
   const soft = colour("--soft"), line = colour("--line"), axis = { stroke: soft, grid: { stroke: line, width: 1 }, ticks: { stroke: line, width: 1 }, font: "12px system-ui" };
   const band = colour("--unknown");
   return { width, height: HIGH, legend: { show: false }, cursor: { sync: { key: "feed" }, y: false, drag: { x: false, y: false }, points: { size: 6 } },
@@ -32,7 +32,7 @@ function options(zone: string | undefined, width: number, m: Measure, hover: (n:
     scales: { y: { range: (_, min, max) => min === null || max === null ? [0, 1] : [Math.min(0, min), Math.max(max * 1.08, m === "loss_ppm" ? 0.1 : 1)] } },
     axes: [{ ...axis, space: 70, size: 28, values: (_, all, __, ___, step) => all.map(v => tick(v * 1000, step, zone)) }, { ...axis, size: 54, space: 34, values: (_, all) => all.map(v => v === null ? "" : number(v, v && v % 1 ? (Math.abs(v) < 1 ? 2 : Math.abs(v) < 10 ? 1 : 0) : 0)) }],
     bands: [{ series: [3, 2], fill: `color-mix(in srgb, ${band} 22%, transparent)` }],
-    series: [{}, { stroke: colour("--text"), width: 1.4, spanGaps: false, points: { show: false } }, { stroke: "transparent", points: { show: false } }, { stroke: "transparent", points: { show: false } }],
+    series: [{}, { stroke: colour("--text"), width: 1.4, spanGaps: false, points: { show: few, size: 5 } }, { stroke: "transparent", points: { show: false } }, { stroke: "transparent", points: { show: false } }],
     hooks: { setCursor: [u => hover(u.cursor.idx ?? null)] } };
 }
 function One(p: { graph: Graph; measure: Measure; zone: string | undefined }): JSX.Element {
@@ -40,7 +40,7 @@ function One(p: { graph: Graph; measure: Measure; zone: string | undefined }): J
   useEffect(() => {
     const host = box.current;
     if (!host) return;
-    const u = new uPlot(options(p.zone, Math.max(200, host.clientWidth), p.measure, hover), [g.x, g.value, g.low, g.high] as uPlot.AlignedData, host);
+    const u = new uPlot(options(p.zone, Math.max(200, host.clientWidth), p.measure, hover, sum.known < FEW), [g.x, g.value, g.low, g.high] as uPlot.AlignedData, host);
     const o = new ResizeObserver(() => { if (host.clientWidth !== u.width) u.setSize({ width: Math.max(200, host.clientWidth), height: HIGH }); });
     o.observe(host);
     return () => { o.disconnect(); u.destroy(); };

@@ -38,7 +38,7 @@ export function graphOf(s: Series, m: Measure, zone: string | undefined): Graph 
   });
   return g;
 }
-export interface Told { last: number | null; low: number | null; high: number | null; usual: [number, number] | null; outside: number /* share of known slots */ }
+export interface Told { known: number; last: number | null; low: number | null; high: number | null; usual: [number, number] | null; outside: number /* share of known slots */ }
 /* The graph in figures, for those who don't see it. */
 export function told(g: Graph): Told {
   const known = g.value.filter((v): v is number => v !== null), end = g.x.length - 1;
@@ -46,6 +46,6 @@ export function told(g: Graph): Told {
   let last: number | null = null;
   for (let n = end; n >= 0 && last === null; n--) last = g.value[n] ?? null;
   const low = g.low[end], high = g.high[end];
-  return { last, low: known.length ? Math.min(...known) : null, high: known.length ? Math.max(...known) : null,
+  return { known: known.length, last, low: known.length ? Math.min(...known) : null, high: known.length ? Math.max(...known) : null,
     usual: low != null && high != null ? [low, high] : null, outside: known.length ? outside / known.length : 0 };
 }

@@ -15,7 +15,7 @@ import { StateMark } from "../../ui/StateMark";
 import { useQuery } from "../../ui/useQuery";
 import { Incidents, Overlays, Section, Unwatched } from "./Lists";
 import { NoteForm, Notes } from "./Notes";
-import { askFor, lists, noteMissing, notesOf, SPANS, type Span } from "./sort";
+import { askFor, lists, noteMissing, notesOf, SPANS, type Lists, type Span } from "./sort";
 
 type Shift = Answered["shift"];
 
@@ -38,8 +38,9 @@ function Reminder(p: { of: Answered; zone: string | undefined }): JSX.Element | 
     : t("handover.reminder", { time: moment(missing.since, p.zone), span: spanLong(now() - missing.since) })} {t("handover.reminder.rest")}</p>;
 }
 const STATES: State[] = ["down", "degraded", "unknown", "up"];
-function Sums(p: { of: Answered }): JSX.Element {
-  const h = p.of, of: [string, number][] = [[t("handover.sum.open"), h.still_open.length], [t("handover.sum.opened"), h.opened.length], [t("handover.sum.closed"), h.closed.length],
+/* As in the lists below: a site with its feeds is one. */
+function Sums(p: { of: Answered; lists: Lists }): JSX.Element {
+  const h = p.of, l = p.lists, of: [string, number][] = [[t("handover.sum.open"), l.open.length], [t("handover.sum.opened"), l.opened], [t("handover.sum.closed"), l.closed],
     [t("handover.sum.acknowledged"), h.acknowledged.length], [t("handover.sum.unwatched"), h.unwatched.length]];
   return <div class="ho-sums"><ul class="ho-counts">{of.map(([words, n]) => <li key={words}><b>{number(n)}</b> {words}</li>)}</ul>
     <ul class="ho-counts"><li class="soft">{t("handover.now")}</li>{STATES.map(s => <li key={s}><StateMark state={s} /> <b>{number(h.states[s] ?? 0)}</b> {t(`state.${s}`)}</li>)}</ul></div>;
@@ -51,7 +52,7 @@ function Body(p: { of: Answered; site: string; again: () => void }): JSX.Element
     <p class="ho-span"><b>{t("handover.span", { from: moment(ms(h.from), zone), to: moment(ms(h.to), zone) })}</b>
       {h.shift && <span class="soft"> · {t("handover.shift", { name: h.shift.name, from: moment(ms(h.shift.start), zone), to: moment(ms(h.shift.end), zone) })}</span>}</p>
     <Reminder of={h} zone={zone} />
-    <Sums of={h} />
+    <Sums of={h} lists={all} />
     {h.cut && <p class="soft">{t("handover.cut")}</p>}
     <div class="ho-body"><div class="ho-main">
       <Section title={t("handover.open")} n={all.open.length} none={t("handover.open.none")}><Incidents all={all.open} zone={zone} label={t("handover.open")} /></Section>

@@ -17,6 +17,7 @@ test("each trouble stands in one list, a site's feeds under the site's", () => {
   const back = one(6, { closed: iso(-0.1), since: iso(-0.9) });
   const l = lists(handover({ still_open: [a, site], opened: [a, b, back], closed: [b, old, back], acknowledged: [a, taken] }));
   assert.deepEqual([l.open, l.over, l.taken].map(x => x.map(i => i.number)), [[5], [2, 3], [4]]);
+  assert.deepEqual([l.opened, l.closed], [1, 2], "a site with its feeds is counted once");
   const stays = lists(handover({ still_open: [a], closed: [{ ...site, closed: iso(-0.1) }] }));
   assert.deepEqual(stays.open.map(i => i.number), [1], "a feed that is still down is told, though its site's trouble is over");
 });

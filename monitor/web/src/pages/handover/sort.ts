@@ -3,7 +3,7 @@
 import type { Handover, HandoverNote, Incident } from "../../api";
 import { order, partOf } from "../trouble/order";
 
-export interface Lists { open: Incident[]; over: Incident[]; taken: Incident[] }
+export interface Lists { open: Incident[]; over: Incident[]; taken: Incident[]; opened: number; closed: number }
 const at = (moment: string | null): number => moment ? Date.parse(moment) : 0;
 
 /* Those of a site's feeds are told by the site's; what is open only by one that is open, too. */
@@ -22,7 +22,8 @@ export function lists(h: Handover): Lists {
   put(h.closed, over);
   put(h.opened, over);
   put(h.acknowledged, taken);
-  return { open: folded(h.still_open, []), over: folded(over, h.still_open).sort((a, b) => at(b.since) - at(a.since)), taken };
+  return { open: folded(h.still_open, []), over: folded(over, h.still_open).sort((a, b) => at(b.since) - at(a.since)), taken,
+    opened: folded(h.opened, h.still_open).length, closed: folded(h.closed, h.still_open).length };
 }
 /* How long there has been no note; null when the last one is young enough. */
 export const REMIND_MS = 9 * 3600000;

@@ -15,6 +15,7 @@ import { retry } from "./acts";
 import type { Asking } from "./Dialogs";
 import { touched, type IncidentDetail } from "./live";
 import { Contact, Mark, Pictures } from "./Parts";
+import { foreign } from "./times";
 import { headOf, helpOf, nameOf } from "./words";
 
 interface PaneProps { of: Incident; ask: (what: Asking) => void }
@@ -32,9 +33,9 @@ function Actions({ of: i, ask }: PaneProps): JSX.Element {
 }
 function Times({ of: i }: { of: Incident }): JSX.Element {
   void second.value;
-  const zone = zoneOf(i.site), since = ms(i.since), until = ms(i.until) || now();
+  const zone = zoneOf(i.site), since = ms(i.since), until = ms(i.until) || now(), away = foreign(zone, since);
   return <dl class="facts">
-    <dt>{t("trouble.good.until")}</dt><dd><Time at={i.since} zone={zone} /> <span class="soft">({spanLong(until - since)})</span></dd>
+    <dt>{t("trouble.good.until")}</dt><dd><Time at={i.since} zone={zone} /> <span class="soft">({spanLong(until - since)}){away && ", " + t("trouble.zone", { zone: away })}</span></dd>
     {i.closed && <><dt class="unseen">{t("until")}</dt><dd>{t("trouble.over", { time: moment(ms(i.until ?? i.closed), zone) })}</dd></>}
     {i.acknowledged && <><dt>{t("trouble.taken.of")}</dt><dd><b>{actorWords(i.acknowledged_by ?? "")}</b>, <Time at={i.acknowledged} zone={zone} />{i.note && <>: <q>{i.note}</q></>}</dd></>}
   </dl>;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fromLocal, muteOf, toLocal } from "./times";
+import { foreign, fromLocal, muteOf, toLocal } from "./times";
 
 const iso = (at: number): string => new Date(at).toISOString();
 test("a site's clock is taken as the site's, over changes of daylight saving too", () => {
@@ -32,4 +32,10 @@ test("how long a mute lasts, and why not", () => {
   assert.equal(muteOf("until", "nonsense", null, at, "UTC"), "past");
   assert.equal(muteOf("shift", "", null, at), "past");
   assert.equal(muteOf("until", "2026-12-22T12:00", null, at, "UTC"), "far");
+});
+test("a zone is named only where its clock shows something else", () => {
+  const at = Date.parse("2026-11-22T12:00:00Z"), own = new Intl.DateTimeFormat().resolvedOptions().timeZone;
+  assert.equal(foreign(own, at), "");
+  assert.equal(foreign(undefined, at), "");
+  assert.equal(foreign("Asia/Kathmandu", at), own === "Asia/Kathmandu" ? "" : "Asia/Kathmandu");
 });

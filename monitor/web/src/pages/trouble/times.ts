@@ -29,6 +29,10 @@ export function fromLocal(text: string, zone?: string): number {
 export function toLocal(at: number, zone?: string): string {
   return new Date(at + ahead(at, zoneOr(zone)) * 60000).toISOString().slice(0, 16);
 }
+/* The zone, where its clock shows something else now than the reader's own. */
+export function foreign(zone: string | undefined, at: number): string {
+  return zone && ahead(at, zoneOr(zone)) !== ahead(at, zoneOr(undefined)) ? zone : "";
+}
 export const MUTE_MOST_S = 7 * 86400;
 
 export type MuteChoice = "900" | "3600" | "shift" | "until";

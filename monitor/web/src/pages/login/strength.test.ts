@@ -7,7 +7,8 @@ test("a word about a new password", () => {
   assert.equal(strength("short", "ana"), "short");
   assert.equal(strength("password1", "ana"), "common");
   assert.equal(strength("aaaaaaaaaaaa", "ana"), "common");
-  assert.equal(strength("ana-is-great", "Ana"), "name");
+  assert.equal(strength("dispatch1!", "Dispatch"), "name");
+  assert.equal(strength("banana lamp orbit", "ana"), "good");
   assert.equal(strength("ñ".repeat(129) + "abcdef", "x"), "long");
   assert.equal(strength("kiwi lamp", "ana"), "fair");
   assert.equal(strength("kiwi lamp orbit", "ana"), "good");

@@ -85,7 +85,7 @@ function Tile(p: { feed: Feed }): JSX.Element {
     data-maintenance={maintenance || undefined} data-muted={muted || undefined}>
     <Picture feed={f.id} at={f.picture} off={(f.flags & FLAG.noPicture) !== 0} alt="" live={f.state < 2} zone={zone} />
     <div class="wall-line"><StateMark state={f.state} maintenance={maintenance} muted={muted} />
-      <span class="wall-words"><span class="wall-name">{f.name} <span class="soft">{f.site}</span></span>
+      <span class="wall-words"><span class="wall-name"><bdi>{f.name}</bdi> <span class="soft">{f.site}</span></span>
         {f.state > 0 && <Cause feed={f} />}</span></div></li>;
 }
 function Cause(p: { feed: Feed }): JSX.Element {

@@ -28,7 +28,7 @@ export function HeatMap(p: { coverage: Coverage }): JSX.Element {
   return <div class="heat">
     <div class="heat-names" aria-hidden="true">{rows.map(r => <span key={r.site} title={r.site} class={r.site ? "" : "all"}><bdi>{r.site || t("coverage.all")}</bdi></span>)}</div>
     <div class="heat-box" ref={box}>
-      <Axis coverage={c} per={per} />
+      <Axis coverage={c} per={per} width={width} />
       <canvas ref={canvas} tabIndex={0} role="img" aria-label={`${t("coverage.chart")}. ${t("coverage.chart.keys")}`} aria-describedby={id}
         style={{ width: "100%", height: `${rows.length * ROW + TOP}px` }}
         onKeyDown={e => move(e, at, rows.length, columns, setAt)}
@@ -46,8 +46,8 @@ function useWidth(box: RefObject<HTMLDivElement>): number {
   }, []);
   return width;
 }
-function Axis(p: { coverage: Coverage; per: number }): JSX.Element {
-  return <div class="heat-axis" aria-hidden="true">{ticks(p.coverage, p.per).map(x => <span key={x.at} style={{ left: `${x.at * 100}%` }}>{x.words}</span>)}</div>;
+function Axis(p: { coverage: Coverage; per: number; width: number }): JSX.Element {
+  return <div class="heat-axis" aria-hidden="true">{ticks(p.coverage, p.per, p.width).map(x => <span key={x.at} style={{ left: `${x.at * 100}%` }}>{x.words}</span>)}</div>;
 }
 function under(e: PointerEvent, rows: Row[], columns: number): At | null {
   const r = (e.currentTarget as HTMLCanvasElement).getBoundingClientRect();

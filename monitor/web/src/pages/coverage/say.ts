@@ -22,12 +22,14 @@ export function cellWords(row: Row, column: Column, at: number): string {
   const of = (n: 0 | 1 | 2 | 3 | 4): string => percent(share(cell, n), language.value);
   return t("coverage.cell", { site, when, watched: of(0), unattended: of(1), bad: of(2), off: of(3), unknown: of(4) });
 }
-/* At most eight marks, at whole local hours or at midnight. */
-export function ticks(c: Coverage, per: number): { at: number; words: string }[] {
+/* Marks at whole local hours or at midnight, at most eight, or as many as there
+ * is room for. */
+const HOUR_PX = 48, DAY_PX = 92;
+export function ticks(c: Coverage, per: number, width: number): { at: number; words: string }[] {
   const from = Date.parse(c.from), span = Math.ceil(c.hours.length / per) * per * 3600e3, days = span / 86400e3;
   const hour = (at: number): number => Number(clock(at).slice(0, 2));
   const wanted = c.hours.map(h => Date.parse(h)).filter(h => days > 1.1 ? hour(h) === 0 : hour(h) % 3 === 0);
-  const every = Math.ceil(wanted.length / 8);
+  const room = Math.max(1, Math.floor(width / (days > 1.1 ? DAY_PX : HOUR_PX))), every = Math.ceil(wanted.length / Math.min(8, room));
   return wanted.filter((at, i) => i % every === 0 && (at - from) / span < 0.95) // what is nearer to the edge would be cut
     .map(at => ({ at: (at - from) / span, words: days > 1.1 ? weekday(at) : minute(at, undefined) }));
 }

@@ -90,6 +90,23 @@ monitor(struct text *t, const struct web_totals *m)
 	one(t, "event_loop_lag_seconds", "gauge",
 	    "Worst lateness of the monitor's loop in the last 10 s.",
 	    m->loop_lag_max_us / 1e6);
+	one(t, "event_loop_lag_p99_seconds", "gauge",
+	    "99th percentile of the last 100 s, the probes' loops included.",
+	    m->loop_lag_p99_us / 1e6);
+	one(t, "sample_gap_p99_seconds", "gauge",
+	    "99th percentile between judged pictures of a feed; 0: none.",
+	    m->sample_gap_p99_us / 1e6);
+	one(t, "lost_bytes_total", "counter",
+	    "Bytes that probes dropped "
+	    "unread.",
+	    (double)m->lost_bytes);
+	if (m->clock_error_us >= 0)
+		one(t, "clock_error_seconds", "gauge",
+		    "How far off the system's clock is at most, as its kernel "
+		    "counts.",
+		    (double)m->clock_error_us / 1e6);
+	one(t, "record_contradicted", "gauge",
+	    "1 when somebody outside knows another record.", m->contradicted);
 	one(t, "store_queue", "gauge", "Operations not yet committed.",
 	    m->store_queue);
 	one(t, "store_lag_seconds", "gauge",

@@ -94,8 +94,11 @@ struct web_totals {
 	uint32_t loop_lag_max_us, store_queue, store_lag_us;
 	int64_t started_utc_us, now_utc_us;
 	int64_t witnessed_utc_us; /* last receipt from outside; 0 = none */
-	bool witnessed;		  /* it is fresh */
-	bool contradicted;	  /* somebody outside knows another record */
+	uint32_t loop_lag_p99_us, sample_gap_p99_us; /* 0 = not known */
+	uint64_t lost_bytes;			     /* dropped unread */
+	int64_t clock_error_us;			     /* -1 = not known */
+	bool witnessed;				     /* it is fresh */
+	bool contradicted; /* somebody outside knows another record */
 };
 
 /* Told once to whoever follows and may see it; not repeated to one who comes

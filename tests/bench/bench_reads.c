@@ -146,7 +146,8 @@ look_around(struct bench *b)
 	store_reader_close(&r);
 }
 
-static void
+/* False: it could not be answered. */
+static bool
 measure(const struct bench *b, const struct asked *a)
 {
 	static struct read_ask ask;
@@ -158,7 +159,7 @@ measure(const struct bench *b, const struct asked *a)
 	given = a->what == READ_CSV ? "" : a->words;
 	if (!read_ask_fill(a->what, word, NULL, b->now_utc, &ask, error)) {
 		printf("{\"query\": \"%s\", \"error\": \"%s\"}\n", name, error);
-		return;
+		return false;
 	}
 	snprintf(ask.scope, sizeof(ask.scope), "%s", b->scope);
 	if (a->what == READ_CSV)
@@ -188,12 +189,14 @@ measure(const struct bench *b, const struct asked *a)
 	    name, a->words, told.status, told.bytes, (double)worst / 1e3,
 	    (double)sum / 1e3 / b->times, (double)best / 1e3);
 	fflush(stdout);
+	return told.status == 200 || told.status == 404;
 }
 
 int
 main(int argc, char **argv)
 {
 	struct bench b = { .scope = "", .times = 5 };
+	bool good = true;
 
 	for (int i = 1; i + 1 < argc; i += 2) {
 		if (strcmp(argv[i], "--dir") == 0)
@@ -217,7 +220,7 @@ main(int argc, char **argv)
 	if (b.reading == NULL)
 		return 1;
 	for (size_t i = 0; i < sizeof(list) / sizeof(list[0]); i++)
-		measure(&b, &list[i]);
+		good = measure(&b, &list[i]) && good;
 	reading_free(&b.reading);
-	return 0;
+	return good ? 0 : 1;
 }

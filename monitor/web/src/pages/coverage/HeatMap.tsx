@@ -74,5 +74,6 @@ function Legend(): JSX.Element {
     <li><i style={{ background: "var(--heat-0)" }} />{t("coverage.legend.none")}</li>
     {words.map((w, i) => <li key={w}><i style={{ background: `var(--heat-${i + 1})` }} />≤ {w}&nbsp;%</li>)}
     <li><i class="hatch" />{t("coverage.legend.unknown")}</li>
+    <li><i class="dots" />{t("coverage.legend.nothing")}</li>
     <li><i class="blind" />{t("coverage.legend.blind")}</li></ul>;
 }

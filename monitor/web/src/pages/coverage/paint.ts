@@ -19,6 +19,12 @@ function hatch(g: CanvasRenderingContext2D, scale: number): CanvasPattern | stri
   t.stroke();
   return g.createPattern(tile, "repeat") ?? colour("--unknown");
 }
+/* Not on record: dots, so that it looks like something that is missing. */
+function dots(g: CanvasRenderingContext2D, from: number, to: number, y: number, scale: number): void {
+  const step = 6 * scale;
+  g.fillStyle = colour("--faint");
+  for (let x = Math.ceil(from / step) * step; x < to; x += step) g.fillRect(x, y - scale / 2, 1.5 * scale, 1.5 * scale);
+}
 /* Sizes in device pixels: a pattern and a hairline stay sharp. */
 export function paint(canvas: HTMLCanvasElement, rows: Row[], columns: number, width: number,
   blind: BlindPart[], at: { row: number; column: number } | null): void {
@@ -29,7 +35,10 @@ export function paint(canvas: HTMLCanvasElement, rows: Row[], columns: number, w
   const unknown = hatch(g, scale), colours = Array.from({ length: 9 }, (_, n) => colourOf(n));
   const gap = wide / columns >= 6 * scale ? scale : 0;
   rows.forEach((row, r) => row.cells.forEach((cell, c) => {
-    if (total(cell) === 0) return;
+    if (total(cell) === 0) {
+      dots(g, c * wide / columns, (c + 1) * wide / columns, top + (r + 0.5) * high, scale);
+      return;
+    }
     const x = Math.round(c * wide / columns), w = Math.round((c + 1) * wide / columns) - x - gap;
     const y = top + r * high, h = high - scale, unsure = share(cell, 4);
     const hatched = unsure > 0.03 ? Math.min(h, Math.max(3 * scale, Math.round(h * unsure))) : 0;

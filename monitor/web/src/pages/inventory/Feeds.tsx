@@ -16,8 +16,8 @@ const REST_MS = 5000; // the order of thousands is not made anew with each chang
 const columns = (): Column<Feed>[] => [
   { id: "state", title: t("inventory.state"), sort: f => SEVERITY[f.state as 0] ?? 0,
     cell: f => <StateMark state={f.state} maintenance={(f.flags & FLAG.maintenance) !== 0} muted={(f.flags & FLAG.muted) !== 0} /> },
-  { id: "site", title: t("site"), sort: f => f.site, cell: f => f.site || "–" },
-  { id: "name", title: t("name"), sort: f => f.name, cell: f => <a href={"/feed/" + f.id}>{f.name}</a> },
+  { id: "site", title: t("site"), sort: f => f.site, cell: f => f.site || "–", narrow: "hide" },
+  { id: "name", title: t("name"), sort: f => f.name, cell: f => <a href={"/feed/" + f.id}>{f.site && <span class="narrow-only">{f.site}/</span>}{f.name}</a> },
   { id: "cause", title: t("inventory.cause"), sort: f => f.cause, cell: f => f.cause === "none" ? "" : causeWords(f.cause) },
   { id: "since", title: t("inventory.since"), align: "right", sort: f => -f.since, cell: f => <Ago at={f.since} zone={zoneOf(f.site)} />, narrow: "hide" },
   { id: "vital", title: t("inventory.vital"), align: "right", sort: f => f.criticality, cell: f => f.criticality, narrow: "hide" },

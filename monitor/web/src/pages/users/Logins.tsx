@@ -24,7 +24,7 @@ const columns = (again: () => void): Column<Login>[] => [
   { id: "address", title: t("logins.where"), sort: x => x.address, cell: x => x.address },
   { id: "agent", title: t("logins.with"), cell: x => <span title={x.agent}>{agentWords(x.agent)}</span>, narrow: "hide" },
   { id: "created", title: t("logins.created"), sort: x => ms(x.created), cell: x => <Time at={x.created} />, narrow: "hide" },
-  { id: "seen", title: t("logins.seen"), sort: x => -ms(x.seen), cell: x => <Ago at={x.seen} /> },
+  { id: "seen", title: t("logins.seen"), sort: x => -ms(x.seen), cell: x => <Ago at={x.seen} />, narrow: "hide" },
   { id: "ends", title: t("logins.ends"), sort: x => ms(x.ends), cell: x => x.ends ? <Time at={x.ends} /> : t("logins.ends.never"), narrow: "hide" },
   ...can("logins.end") ? [{ id: "do", title: t("users.deeds"), cell: (x: Login) => <Button onClick={() => void end(x, again)}
     label={`${t("logins.end")}: ${x.user}, ${x.address}`}>{t("logins.end")}</Button> }] : [],

@@ -11,7 +11,7 @@ import { moment, now, second, span } from "../time";
 import { dropShot, wantShot, type Shot } from "../data/shots";
 
 export type PictureKind = "current" | "reference" | "last-good" | "first-bad" | "recovered";
-const OLD_MS = 30_000;
+const OLD_MS = 30_000, FRESH_MS = 20_000, SOON_MS = 2500;
 
 /* In view, with a margin: pictures out of it are not asked for. */
 function useSeen(): [{ current: HTMLDivElement | null }, boolean] {
@@ -40,7 +40,14 @@ export function Picture(p: PictureProps): JSX.Element {
   /* Each in its own second of the ten, so that not all ask at once. */
   const again = kind === "current" && p.live ? Math.floor((second.value + parseInt(p.feed.slice(0, 4), 16) % 10_000) / 10_000) : 0;
   const path = p.off || !seen ? null : `/feeds/${p.feed}/thumbnail.png?kind=${kind}${p.live ? "&fresh=1" : ""}`;
-  const shot = useShot(path, due + again);
+  const [hurry, sooner] = useState(0), shot = useShot(path, due + again + hurry);
+  /* The first answer is what was there; what was asked for with it comes a moment later. */
+  const taken = shot?.taken ?? 0, live = p.live ?? false;
+  useEffect(() => {
+    if (!live || !taken || now() - taken < FRESH_MS) return;
+    const timer = setTimeout(() => sooner(n => n + 1), SOON_MS);
+    return () => clearTimeout(timer);
+  }, [live, taken, again]);
   return <Shown box={box} shot={shot} alt={p.alt} live={kind === "current"} off={p.off} zone={p.zone} />;
 }
 export function Still(p: { src: string; caption: string; zone?: string | undefined }): JSX.Element {

@@ -113,7 +113,7 @@ export const es: Record<keyof typeof en, string> = {
   "debt.state": "Estado",
   "debt.last": "Vigilada por última vez",
   "debt.never": "no desde {when}",
-  "debt.gap": "Sin vigilar desde hace",
+  "debt.gap": "Sin vigilar",
   "debt.criticality": "Importancia",
   "debt.windows": "Ventanas ciegas",
   "debt.none": "Sin deuda",

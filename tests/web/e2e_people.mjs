@@ -4,7 +4,7 @@
 // claimed and revoked, an inventory imported, and names that would like to be
 // more than names. About 60 s.
 import { Api } from "./lib/api.mjs";
-import { Person, complaints, launch, picture } from "./lib/browser.mjs";
+import { Person, complaints, launch, picture, violations } from "./lib/browser.mjs";
 import { assert, same, test, until } from "./lib/tools.mjs";
 import { PASSWORD, PEOPLE, World } from "./lib/world.mjs";
 
@@ -40,6 +40,7 @@ await test({
     const token = await world.setupToken();
     await admin.go(`/setup#${token}`);
     await picture(admin.page, "setup-1920x1080-dark");
+    same(await violations(admin.page), [], "what axe-core finds");
     await admin.page.locator("[name=user]").fill("admin");
     for (const field of await admin.page.locator("input[type=password]").all()) await field.fill(PASSWORD);
     await admin.page.locator("button[type=submit]").click();

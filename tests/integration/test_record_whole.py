@@ -174,7 +174,8 @@ exim = Exim()
 with open(CONFIG, "a") as f:
     f.write("ledger: {checkpoint_every: 2s}\n")
 first = Child([program("camwarden"), "run", "--config", CONFIG], stderr=open(LOG, "a"))
-wait("a first checkpoint", 20, lambda: os.path.exists(DB) and rows("SELECT 1 FROM checkpoint"))
+wait("a first checkpoint", 20, lambda: os.path.exists(DB)
+     and rows("SELECT 1 FROM sqlite_master WHERE name = 'checkpoint'") and rows("SELECT 1 FROM checkpoint"))
 assert first.stop() == 0
 shutil.copy(f"{STATE}/ledger.pub", f"{DIR}/kept.pub")
 pem = certificate(DIR, "w")

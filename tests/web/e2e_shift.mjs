@@ -122,6 +122,16 @@ await test({
     });
   },
 
+  "the shift is handed over, signed": async () => {
+    await operator.go("/handover", trouble);
+    await trouble.locator("main textarea").first().fill("Camera 04 had no cable; it has one again.");
+    await trouble.locator("main button[type=submit]").first().click();
+    await trouble.getByRole("dialog").locator("button[type=submit]").click();
+    const note = await until("the note", async () => (await world.admin.ok("GET", "/handover")).last);
+    same([note.note, note.by], ["Camera 04 had no cable; it has one again.", "user:operator"], "the note");
+    await trouble.getByText("it has one again").first().waitFor();
+  },
+
   "in Spanish": async () => {
     const words = (page) => page.locator("nav").first().innerText();
     const english = await words(operator.page);

@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Who gets in and sees what: the first set-up, a log-in of each role, a kiosk
 // claimed and revoked, an inventory imported, and names that would like to be
-// more than names. About 60 s.
+// more than names. About 30 s.
+// LABEL: light
 import { Api } from "./lib/api.mjs";
 import { Person, complaints, launch, picture, violations } from "./lib/browser.mjs";
 import { assert, same, test, until } from "./lib/tools.mjs";

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A shift at the wall: a camera dies, is seen, acknowledged by keyboard, muted,
 // lives again; work is announced, the shift handed over; and the wall says so
-// when the monitor is gone. About 60 s.
+// when the monitor is gone. About 35 s.
 import { Person, complaints, launch, picture } from "./lib/browser.mjs";
 import { assert, same, test, until } from "./lib/tools.mjs";
 import { World } from "./lib/world.mjs";

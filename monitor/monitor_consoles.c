@@ -10,6 +10,7 @@
 
 #include "common/clock.h"
 #include "common/log.h"
+#include "common/site.h"
 #include "monitor/http/json_out.h"
 #include "monitor/store/store_consoles.h"
 #include "monitor/store/store_read_consoles.h"
@@ -338,12 +339,10 @@ static bool
 match_zone(void *arg, const struct store_site_row *row)
 {
 	struct zone_search *s = arg;
-	size_t n = strlen(row->path);
 
 	/* The longest path that it lies in and that says a zone: rows come in
 	 * the order of their paths, so the last one that fits. */
-	if (row->zone[0] != '\0' && strncmp(row->path, s->path, n) == 0 &&
-	    (s->path[n] == '\0' || s->path[n] == '/'))
+	if (row->zone[0] != '\0' && site_within(s->path, row->path))
 		snprintf(s->name, sizeof(s->name), "%s", row->zone);
 	return true;
 }

@@ -3,8 +3,8 @@
 
 #include <stdlib.h>
 
+#include "common/hex.h"
 #include "monitor/http/json_out.h"
-#include "monitor/inventory/inventory.h"
 #include "monitor/monitor_consoles.h"
 #include "monitor/monitor_parts.h"
 #include "monitor/store/store_read_target.h"
@@ -47,7 +47,7 @@ monitor_news_incident(struct monitor *m, int64_t incident, const char *change)
 	json_out_key(&j, "number");
 	json_out_integer(&j, incident);
 	json_out_key(&j, "feed");
-	inventory_uuid_print(t.feed, uuid);
+	uuid_print(t.feed, uuid);
 	if (t.of_feed)
 		json_out_string(&j, uuid);
 	else

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "common/clock.h"
+#include "common/hex.h"
 #include "common/log.h"
 #include "monitor/monitor_parts.h"
 #include "monitor/nightly/nightly.h"
@@ -402,13 +403,6 @@ make(struct nightly_duty *d, int64_t day)
 /* --- what is too old */
 
 static void
-hex_of(const uint8_t *bytes, char out[65])
-{
-	for (int i = 0; i < 32; i++)
-		snprintf(out + 2 * i, 3, "%02x", bytes[i]);
-}
-
-static void
 old_done(struct nightly_duty *d)
 {
 	d->busy = false;
@@ -467,7 +461,7 @@ note_old(struct nightly_duty *d)
 	int64_t now = clock_mono_us();
 
 	for (unsigned i = 0; i < d->old->count; i++) {
-		hex_of(d->old->files[i].sha256, hex);
+		hex_print(d->old->files[i].sha256, LEDGER_HASH, hex);
 		snprintf(body, sizeof(body),
 		    "{\"report_file\":\"%s\",\"sha256\":\"%s\"}",
 		    d->old->files[i].name, hex);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "common/clock.h"
+#include "common/site.h"
 #include "monitor/monitor_parts.h"
 #include "monitor/monitor_request.h"
 #include "monitor/monitor_users.h"
@@ -95,27 +96,6 @@ struct overlay_reading {
 };
 
 static bool
-site_within(const char *path, const char *parent)
-{
-	size_t n = strlen(parent);
-
-	return strncmp(path, parent, n) == 0 &&
-	       (path[n] == '\0' || path[n] == '/');
-}
-
-static bool
-has_tag(const char *tags, const char *tag)
-{
-	size_t n = strlen(tag);
-
-	for (const char *p = tags; n > 0 && (p = strstr(p, tag)) != NULL; p++)
-		if ((p == tags || p[-1] == ',') &&
-		    (p[n] == '\0' || p[n] == ','))
-			return true;
-	return false;
-}
-
-static bool
 take_overlay(void *arg, const struct store_overlay_row *row)
 {
 	struct overlay_reading *r = arg;
@@ -128,7 +108,7 @@ take_overlay(void *arg, const struct store_overlay_row *row)
 
 		if ((row->feed != 0 && row->feed == f->id) ||
 		    (row->site != 0 && site_within(f->site, row->site_path)) ||
-		    has_tag(f->tags, row->tag))
+		    tags_have(f->tags, row->tag))
 			r->marks[f->number] |= bit;
 	}
 	return true;

@@ -14,6 +14,7 @@
 #include <openssl/sha.h>
 
 #include "common/clock.h"
+#include "common/hex.h"
 #include "common/log.h"
 #include "monitor/people/password.h"
 #include "monitor/store/store_read_consoles.h"
@@ -37,8 +38,7 @@ people_secret(char out[PEOPLE_SECRET_BYTES], uint8_t sha256_out[32])
 
 	if (getrandom(random, sizeof(random), 0) != sizeof(random))
 		return false;
-	for (size_t i = 0; i < sizeof(random); i++)
-		snprintf(out + 2 * i, 3, "%02x", random[i]);
+	hex_print(random, sizeof(random), out);
 	explicit_bzero(random, sizeof(random));
 	people_sha256(out, sha256_out);
 	return true;
@@ -64,8 +64,7 @@ people_address_key(const char *address, char out[ADDRESS_KEY_BYTES])
 	if (strchr(address, ':') == NULL ||
 	    inet_pton(AF_INET6, address, six) != 1)
 		return;
-	for (size_t i = 0; i < 8; i++)
-		snprintf(out + 2 * i, 3, "%02x", six[i]);
+	hex_print(six, 8, out);
 }
 
 bool
@@ -373,15 +372,6 @@ monitor_principal_actor(const struct principal *p,
 	    : p->kind == CREDENTIAL_API ? "api"
 					: "kiosk",
 	    p->name);
-}
-
-bool
-monitor_principal_sees(const struct principal *p, const char *site)
-{
-	size_t n = strlen(p->site);
-
-	return n == 0 || (strncmp(site, p->site, n) == 0 &&
-			     (site[n] == '\0' || site[n] == '/'));
 }
 
 void

@@ -10,6 +10,7 @@
 
 #include "common/clock.h"
 #include "common/log.h"
+#include "common/site.h"
 #include "monitor/inventory/inventory.h"
 #include "monitor/store/reference.h"
 
@@ -250,10 +251,7 @@ feed_named(const struct monitor *m, const char *name, size_t n)
 static bool
 within_site(const struct watched_feed *f, const char *site)
 {
-	size_t n = strlen(site);
-
-	return n > 0 && strncmp(f->site, site, n) == 0 &&
-	       (f->site[n] == '\0' || f->site[n] == '/');
+	return site[0] != '\0' && site_within(f->site, site);
 }
 
 /* Marks them; NULL, or what is wrong with the request. */

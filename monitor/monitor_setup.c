@@ -11,6 +11,7 @@
 #include <jansson.h>
 
 #include "common/clock.h"
+#include "common/hex.h"
 #include "common/log.h"
 #include "monitor/config/config_outside.h"
 #include "monitor/config/config_table.h"
@@ -31,8 +32,7 @@ hex_json(const uint8_t hash[LEDGER_HASH])
 {
 	char hex[2 * LEDGER_HASH + 1];
 
-	for (size_t i = 0; i < LEDGER_HASH; i++)
-		snprintf(hex + 2 * i, 3, "%02x", hash[i]);
+	hex_print(hash, LEDGER_HASH, hex);
 	return json_string(hex);
 }
 

@@ -34,8 +34,6 @@ bool monitor_principal(const struct monitor *m, const uint8_t sha256[32],
 #define MONITOR_ACTOR_BYTES (PEOPLE_NAME_BYTES + 8)
 void monitor_principal_actor(const struct principal *p,
     char out[MONITOR_ACTOR_BYTES]);
-/* That site is the principal's, or below it. */
-bool monitor_principal_sees(const struct principal *p, const char *site);
 /* It was used just now (at most one call a minute and login is of use). */
 void monitor_principal_seen(struct monitor *m, const uint8_t sha256[32]);
 /* There is no user: the first one is made with the token (64 digits, "" when

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/site.h"
 #include "monitor/inventory/floor.h"
 #include "monitor/inventory/inventory.h"
 #include "monitor/report/excuse.h"
@@ -59,14 +60,12 @@ static bool
 match_site(void *arg, const struct store_site_row *row)
 {
 	struct search *s = arg;
-	size_t n = strlen(row->path);
 
-	if (strncmp(row->path, s->name, n) != 0 ||
-	    (s->name[n] != '\0' && s->name[n] != '/'))
+	if (!site_within(s->name, row->path))
 		return true;
 	if (row->zone[0] != '\0')
 		snprintf(s->zone, sizeof(s->zone), "%s", row->zone);
-	if (s->name[n] == '\0')
+	if (strcmp(s->name, row->path) == 0)
 		s->id = row->id;
 	return true;
 }
@@ -75,12 +74,8 @@ static bool
 match_tag(void *arg, const struct store_feed_row *row)
 {
 	struct search *s = arg;
-	size_t n = strlen(s->name);
 
-	for (const char *p = row->tags; (p = strstr(p, s->name)) != NULL; p++)
-		if ((p == row->tags || p[-1] == ',') &&
-		    (p[n] == '\0' || p[n] == ','))
-			s->tagged = true;
+	s->tagged = tags_have(row->tags, s->name);
 	return !s->tagged;
 }
 

@@ -2,8 +2,8 @@
 #include "monitor/cli/change.h"
 
 #include <stdlib.h>
-#include <string.h>
 
+#include "common/site.h"
 #include "monitor/cli/change_inside.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
@@ -111,7 +111,7 @@ change_sees(struct change *c, const char *site, const char *missing)
 {
 	const struct change_who *who = c->ask->who;
 
-	if (who->local || rights_in_scope(who->principal.site, site))
+	if (who->local || site_within(site, who->principal.site))
 		return true;
 	change_refuse(c, 404, missing);
 	return false;

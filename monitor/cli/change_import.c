@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/clock.h"
+#include "common/hex.h"
 #include "monitor/cli/change_inside.h"
 #include "monitor/cli/cli.h"
 #include "monitor/cli/import_json.h"
@@ -208,7 +209,7 @@ change_retry(struct change *c)
 	struct store_target t;
 	char uuid[37];
 
-	inventory_uuid_print(c->ask->uuid, uuid);
+	uuid_print(c->ask->uuid, uuid);
 	monitor_target_feed(c->m, uuid, &t);
 	if (!t.found)
 		change_refuse(c, 404, "no such feed");

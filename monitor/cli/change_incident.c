@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What is said of incidents; maintenance and mutes. */
-#include <stdio.h>
 #include <string.h>
 
 #include "common/clock.h"
+#include "common/hex.h"
 #include "monitor/cli/change_inside.h"
 #include "monitor/cli/cli.h"
-#include "monitor/inventory/inventory.h"
 #include "monitor/monitor_news.h"
 #include "monitor/monitor_notes.h"
 #include "monitor/monitor_overlay.h"
@@ -165,7 +164,7 @@ change_mute(struct change *c)
 
 	if (!incident_of(c, &t))
 		return;
-	inventory_uuid_print(t.feed, uuid);
+	uuid_print(t.feed, uuid);
 	if (t.of_feed)
 		w.feed = uuid;
 	else if (t.of_site)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "camwarden/words.h"
+#include "common/hex.h"
 #include "monitor/cli/change.h"
 #include "monitor/cli/change_wish.h"
 #include "monitor/cli/cli.h"
@@ -159,22 +160,6 @@ do_floor_remove(const struct asked *a)
 		    on_imported, p);
 }
 
-/* 64 hexadecimal digits -> 32 bytes. */
-static bool
-hash_read(const char *hex, uint8_t out[32])
-{
-	static const char digits[] = "0123456789abcdef";
-
-	for (size_t i = 0; i < 64; i++) {
-		const char *d = hex[i] != '\0' ? strchr(digits, hex[i]) : NULL;
-
-		if (d == NULL)
-			return false;
-		out[i / 2] = (uint8_t)(out[i / 2] << 4 | (d - digits));
-	}
-	return hex[64] == '\0';
-}
-
 static void
 do_token(const struct asked *a)
 {
@@ -193,7 +178,7 @@ do_token(const struct asked *a)
 		refuse(a, "'role' is none");
 	else if (revoke != NULL && !json_is_integer(revoke))
 		refuse(a, "'revoke' is no number of a token");
-	else if (revoke == NULL && !hash_read(word(a, "hash"), t.hash))
+	else if (revoke == NULL && !hex_read(word(a, "hash"), t.hash, 32))
 		refuse(a, "'hash' is none, expected 64 hexadecimal digits");
 	else if ((p = pending_new(a)) == NULL)
 		return;

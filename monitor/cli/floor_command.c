@@ -2,8 +2,8 @@
 #include "monitor/cli/floor_command.h"
 
 #include <stdlib.h>
-#include <string.h>
 
+#include "common/hex.h"
 #include "monitor/cli/client.h"
 #include "monitor/cli/import_print.h"
 #include "monitor/store/store_read_consoles.h"
@@ -14,15 +14,11 @@
 static json_t *
 question_of(const struct floor_local *w)
 {
-	static const char digits[] = "0123456789abcdef";
 	static const char *const kinds[] = { "agent", "agent", "browser", "vms",
 		"api", "kiosk" };
-	char hash[65] = "";
+	char hash[65];
 
-	for (size_t i = 0; i < 32; i++) {
-		hash[2 * i] = digits[w->hash[i] >> 4];
-		hash[2 * i + 1] = digits[w->hash[i] & 15];
-	}
+	hex_print(w->hash, 32, hash);
 	switch (w->verb) {
 	case FLOOR_LOCAL_IMPORT:
 		return client_change("import", 0,

@@ -7,6 +7,7 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+#include "common/hex.h"
 #include "monitor/cli/cli.h"
 #include "monitor/cli/import_json.h"
 #include "monitor/cli/who.h"
@@ -386,7 +387,7 @@ json_feeds(const struct inventory *inv)
 		const struct inventory_feed *f = &inv->feeds[i];
 		char uuid[37];
 
-		inventory_uuid_print(f->uuid, uuid);
+		uuid_print(f->uuid, uuid);
 		json_array_append_new(list,
 		    json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:i, s:b, "
 			      "s:b, s:i, s:b, s:s}",

@@ -1,27 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "monitor/cli/ledger_proof.h"
 
-#include <ctype.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "common/hex.h"
 #include "monitor/ledger/line.h"
 #include "monitor/ledger/tree.h"
 
 static bool
 from_hex(const char *text, uint8_t *out, size_t n)
 {
-	if (text == NULL || strlen(text) != 2 * n)
-		return false;
-	for (size_t i = 0; i < n; i++) {
-		char two[3] = { text[2 * i], text[2 * i + 1], '\0' };
-
-		if (!isxdigit((unsigned char)two[0]) ||
-		    !isxdigit((unsigned char)two[1]))
-			return false;
-		out[i] = (uint8_t)strtoul(two, NULL, 16);
-	}
-	return true;
+	return text != NULL && hex_read(text, out, n);
 }
 
 static const char *

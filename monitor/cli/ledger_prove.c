@@ -6,6 +6,7 @@
 
 #include <jansson.h>
 
+#include "common/hex.h"
 #include "monitor/cli/cli.h"
 #include "monitor/cli/ledger_notes.h"
 #include "monitor/cli/ledger_proof.h"
@@ -16,21 +17,13 @@
 #define PROOF_BYTES (1u << 20)
 
 static void
-to_hex(const uint8_t *p, size_t n, char *out)
-{
-	out[0] = '\0';
-	for (size_t i = 0; i < n; i++)
-		snprintf(out + 2 * i, 3, "%02x", p[i]);
-}
-
-static void
 set_hex(json_t *j, const char *key, const uint8_t *p, size_t n)
 {
 	char text[2 * 64 + 1];
 
 	if (p == NULL || n > 64)
 		return;
-	to_hex(p, n, text);
+	hex_print(p, n, text);
 	json_object_set_new(j, key, json_string(text));
 }
 
@@ -151,7 +144,7 @@ path_of(struct making *m, uint64_t index)
 	}
 	hashes = json_array();
 	for (unsigned i = 0; i < proof.count; i++) {
-		to_hex(proof.hash[i], LEDGER_HASH, text);
+		hex_print(proof.hash[i], LEDGER_HASH, text);
 		json_array_append_new(hashes, json_string(text));
 	}
 	return hashes;

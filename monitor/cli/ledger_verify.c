@@ -11,6 +11,7 @@
 
 #include <jansson.h>
 
+#include "common/hex.h"
 #include "monitor/cli/cli.h"
 #include "monitor/cli/ledger_notes.h"
 #include "monitor/store/store_read_ledger.h"
@@ -393,8 +394,7 @@ print_json(const struct examination *x)
 	json_t *rows = json_object();
 	char root[65], when[32];
 
-	for (int i = 0; i < 32; i++)
-		snprintf(root + 2 * i, 3, "%02x", r->root[i]);
+	hex_print(r->root, 32, root);
 	for (size_t i = 0; i < r->count; i++)
 		json_array_append_new(list, finding_json(&r->list[i]));
 	for (unsigned i = 0; i < VERIFY_WORDS; i++)

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/site.h"
 #include "monitor/report/calendar.h"
 #include "monitor/report/report_csv.h"
 #include "monitor/report/report_json.h"
@@ -80,10 +81,8 @@ static bool
 zone_row(void *arg, const struct store_place_row *row)
 {
 	struct zone_search *s = arg;
-	size_t n = strlen(row->path);
 
-	if (row->zone[0] != '\0' && strncmp(s->site, row->path, n) == 0 &&
-	    (s->site[n] == '\0' || s->site[n] == '/'))
+	if (row->zone[0] != '\0' && site_within(s->site, row->path))
 		snprintf(s->zone, 64, "%.63s", row->zone);
 	return true;
 }

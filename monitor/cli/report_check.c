@@ -9,6 +9,7 @@
 
 #include <jansson.h>
 
+#include "common/hex.h"
 #include "monitor/ledger/hash.h"
 #include "monitor/report/report_json.h"
 #include "monitor/store/store_read_ledger.h"
@@ -317,8 +318,7 @@ made_print(struct report_job *job, const struct gather_ask *ask,
 	uint8_t hash[LEDGER_HASH];
 
 	hash_of(text, length, hash);
-	for (unsigned i = 0; i < LEDGER_HASH; i++)
-		snprintf(l.hex + 2 * i, 3, "%02x", hash[i]);
+	hex_print(hash, LEDGER_HASH, l.hex);
 	if (!store_read_reports(job->reader, UINT32_MAX, on_made, &l))
 		return;
 	for (unsigned i = 0; i < l.count && l.found == 0; i++)

@@ -10,6 +10,7 @@
 
 #include <jansson.h>
 
+#include "common/hex.h"
 #include "monitor/ledger/hash.h"
 #include "monitor/store/store_read_ledger.h"
 
@@ -235,8 +236,8 @@ on_report(void *arg, const struct store_made_row *row)
 	snprintf(v.path, sizeof(v.path), "%.*s", (int)row->path.n,
 	    row->path.p != NULL ? row->path.p : "");
 	date_of(v.path, v.date);
-	for (int i = 0; row->sha256 != NULL && i < LEDGER_HASH; i++)
-		snprintf(v.hex + 2 * i, 3, "%02x", row->sha256[i]);
+	if (row->sha256 != NULL)
+		hex_print(row->sha256, LEDGER_HASH, v.hex);
 	v.state = file_state(v.path, row->sha256, &v.size);
 	v.mail = mail_for(s, v.path);
 	s->bad |= strcmp(v.state, "ok") != 0;

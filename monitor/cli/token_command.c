@@ -8,6 +8,7 @@
 #include <jansson.h>
 #include <openssl/sha.h>
 
+#include "common/hex.h"
 #include "monitor/cli/client.h"
 #include "monitor/cli/floor_command.h"
 
@@ -24,8 +25,7 @@ token_command_make(const struct cli *cli, struct floor_local *what)
 		cli_say("no random numbers");
 		return CLI_FAILED;
 	}
-	for (size_t i = 0; i < sizeof(random); i++)
-		snprintf(hex + 2 * i, 3, "%02x", random[i]);
+	hex_print(random, sizeof(random), hex);
 	/* Of the letters, as they are sent. */
 	SHA256((const uint8_t *)hex, 64, what->hash);
 	answer = floor_command_ask(what, &code);

@@ -8,6 +8,8 @@
 #include <jansson.h>
 
 #include "camwarden/presence.h"
+#include "common/hex.h"
+#include "common/site.h"
 #include "monitor/cli/when.h"
 #include "monitor/inventory/inventory.h"
 #include "monitor/presence/debt.h"
@@ -175,12 +177,10 @@ match_zone(void *arg, const struct store_site_row *row)
 {
 	struct zones *z = arg;
 	size_t n = strlen(row->path);
-	bool fits =
-	    z->feed != NULL
-		? strncmp(z->feed, row->path, n) == 0 && z->feed[n] == '/'
-	    : z->site != NULL ? strncmp(z->site, row->path, n) == 0 &&
-				    (z->site[n] == '\0' || z->site[n] == '/')
-			      : row->zone[0] != '\0';
+	bool fits = z->feed != NULL ? strncmp(z->feed, row->path, n) == 0 &&
+					  z->feed[n] == '/'
+		    : z->site != NULL ? site_within(z->site, row->path)
+				      : row->zone[0] != '\0';
 
 	if (!fits || row->zone[0] == '\0')
 		return true;
@@ -426,7 +426,7 @@ feed_json(const struct feed *f)
 	json_t *seconds = json_object();
 	char uuid[37];
 
-	inventory_uuid_print(f->uuid, uuid);
+	uuid_print(f->uuid, uuid);
 	for (unsigned w = 0; w < WATCHED_COUNT; w++)
 		json_object_set_new(seconds, watched_name(w),
 		    json_real((double)f->us[w] / 1e6));
@@ -477,7 +477,7 @@ csv_print(const struct audit *a)
 		const struct feed *f = &a->list[i];
 
 		inventory_quote(f->name, quoted, sizeof(quoted));
-		inventory_uuid_print(f->uuid, uuid);
+		uuid_print(f->uuid, uuid);
 		printf("%s,%s,%u,%s,", quoted, uuid, f->criticality,
 		    cli_iso(f->from, from));
 		printf("%s,%.3f,%.3f,%.3f,%.3f,%.3f,", cli_iso(f->to, from),

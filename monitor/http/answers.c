@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "common/clock.h"
+#include "common/site.h"
 #include "monitor/http/json_out.h"
-#include "monitor/http/rights.h"
 #include "monitor/http/server.h"
 
 struct counts {
@@ -26,7 +26,7 @@ count(const struct server *s, const char *scope)
 		return c;
 	memset(&c, 0, sizeof(c));
 	for (const struct row *r = s->rows.oldest; r != NULL; r = r->newer) {
-		if (r->gone || !rights_in_scope(scope, r->site->path))
+		if (r->gone || !site_within(r->site->path, scope))
 			continue;
 		c.feeds++;
 		c.flowing += r->flowing;

@@ -9,7 +9,7 @@
 #include <event2/buffer.h>
 #include <zlib.h>
 
-#include "monitor/http/rows.h"
+#include "common/hex.h"
 
 /* From the build: ASSET_DIR is monitor/web, WEB_DIR what its build.mjs made of
  * it, DOCS_DIR docs. */
@@ -103,7 +103,7 @@ is_page(const char *path)
 		if (strcmp(path, pages[i]) == 0)
 			return true;
 	return strncmp(path, "/feed/", n) == 0 && strlen(path) == n + 36 &&
-	       rows_uuid_parse(path + n, uuid);
+	       uuid_read(path + n, uuid);
 }
 
 const struct asset *

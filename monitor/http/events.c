@@ -13,6 +13,8 @@
 #include <event2/event.h>
 #include <event2/http.h>
 
+#include "common/hex.h"
+#include "common/site.h"
 #include "monitor/http/answers.h"
 #include "monitor/http/gate.h"
 #include "monitor/http/reply.h"
@@ -52,7 +54,7 @@ unsent(const struct follower *f)
 static bool
 sees(const struct follower *f, const struct rows_site *site)
 {
-	return rights_in_scope(f->session->who.site, site->path);
+	return site_within(site->path, f->session->who.site);
 }
 
 static void
@@ -66,7 +68,7 @@ add_row(const struct server *s, struct evbuffer *out, const struct row *r,
 	    "data: ",
 	    s->epoch, r->seq, gone ? "gone" : "feed");
 	if (gone) {
-		rows_uuid_print(r->uuid, uuid);
+		uuid_print(r->uuid, uuid);
 		evbuffer_add_printf(out, "{\"id\":\"%s\"}", uuid);
 	} else {
 		evbuffer_add(out, r->head, r->head_length);
@@ -203,7 +205,7 @@ may_hear(const struct follower *f, const struct web_event *m)
 {
 	enum role role = (enum role)f->session->who.role;
 
-	if (f->ended || !rights_in_scope(f->session->who.site, m->site))
+	if (f->ended || !site_within(m->site, f->session->who.site))
 		return false;
 	return rights_may(strcmp(m->name, "console") == 0 ? RIGHT_CONSOLES
 							  : RIGHT_EVENTS,

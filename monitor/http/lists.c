@@ -3,13 +3,14 @@
 
 #include <string.h>
 
-#include "monitor/http/rights.h"
+#include "common/hex.h"
+#include "common/site.h"
 #include "monitor/http/row_text.h"
 
 static bool
 holds(const struct lists_view *v, const struct row *r)
 {
-	return rights_in_scope(v->scope, r->site->path);
+	return site_within(r->site->path, v->scope);
 }
 
 static void
@@ -102,19 +103,6 @@ lists_feed(const struct row *r, const struct lists_view *v, bool detail,
 	json_out_close(j, '}');
 }
 
-/* Whole words between commas. */
-static bool
-has_tag(const char *tags, const char *tag)
-{
-	size_t n = strlen(tag);
-
-	for (const char *p = tags; (p = strstr(p, tag)) != NULL; p++)
-		if ((p == tags || p[-1] == ',') &&
-		    (p[n] == '\0' || p[n] == ','))
-			return true;
-	return false;
-}
-
 /* All words of q are in the name, the device or the site's path. Letters
  * beyond ASCII as they are. */
 static bool
@@ -150,10 +138,10 @@ is_asked(const struct row *r, const struct lists_ask *ask,
 	uint8_t state = v->late ? STATE_UNKNOWN : r->state;
 	uint8_t cause = v->late ? CAUSE_MONITOR_OFF : r->cause;
 
-	return holds(v, r) && rights_in_scope(ask->site, r->site->path) &&
+	return holds(v, r) && site_within(r->site->path, ask->site) &&
 	       (ask->state >= STATE_COUNT || ask->state == state) &&
 	       (ask->cause >= CAUSE_COUNT || ask->cause == cause) &&
-	       (ask->tag[0] == '\0' || has_tag(r->tags, ask->tag)) &&
+	       (ask->tag[0] == '\0' || tags_have(r->tags, ask->tag)) &&
 	       has_words(r, ask->q);
 }
 
@@ -168,7 +156,7 @@ find_start(struct rows *t, const struct lists_ask *ask,
 	*start_out = 0;
 	if (ask->after[0] == '\0')
 		return true;
-	if (strlen(ask->after) != 36 || !rows_uuid_parse(ask->after, uuid))
+	if (strlen(ask->after) != 36 || !uuid_read(ask->after, uuid))
 		return false;
 	r = rows_find(t, uuid);
 	if (r == NULL || !holds(v, r))
@@ -258,7 +246,7 @@ lists_feeds(struct rows *t, const struct lists_ask *ask,
 		if (!is_asked(sorted[i], ask, v))
 			continue;
 		if (n++ == ask->limit) {
-			rows_uuid_print(last->uuid, next);
+			uuid_print(last->uuid, next);
 			break;
 		}
 		lists_feed(sorted[i], v, evidence, j);

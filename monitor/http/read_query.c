@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/hex.h"
+
 #define HOUR_US 3600000000LL
 #define DAY 24u
 #define MONTH (31u * DAY)
@@ -65,15 +67,6 @@ read_kind_of(uint8_t what)
 		if (kinds[i].what == what)
 			return &kinds[i];
 	return NULL;
-}
-
-bool
-read_within(const char *path, const char *scope)
-{
-	size_t n = strlen(scope);
-
-	return n == 0 || (strncmp(path, scope, n) == 0 &&
-			     (path[n] == '\0' || path[n] == '/'));
 }
 
 /* --- moments */
@@ -293,40 +286,14 @@ fill_span(const struct filling *f)
 }
 
 static bool
-nibble(char c, uint8_t *out)
-{
-	if (c >= '0' && c <= '9')
-		*out = (uint8_t)(c - '0');
-	else if (c >= 'a' && c <= 'f')
-		*out = (uint8_t)(c - 'a' + 10);
-	else if (c >= 'A' && c <= 'F')
-		*out = (uint8_t)(c - 'A' + 10);
-	else
-		return false;
-	return true;
-}
-
-static bool
 fill_feed(const struct filling *f)
 {
 	const char *text = said(f, READ_TAKES_FEED, "feed");
-	uint8_t high, low;
-	unsigned n = 0;
 
 	if (*text == '\0' && !(f->kind->takes & READ_NEEDS_FEED))
 		return true;
-	if (strlen(text) != 36)
+	if (strlen(text) != 36 || !uuid_read(text, f->ask->uuid))
 		return wrong(f, "feed: expected a UUID");
-	for (unsigned i = 0; i < 36; i++) {
-		if (i == 8 || i == 13 || i == 18 || i == 23) {
-			if (text[i] != '-')
-				return wrong(f, "feed: expected a UUID");
-			continue;
-		}
-		if (!nibble(text[i], &high) || !nibble(text[++i], &low))
-			return wrong(f, "feed: expected a UUID");
-		f->ask->uuid[n++] = (uint8_t)(high << 4 | low);
-	}
 	return true;
 }
 

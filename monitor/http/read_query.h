@@ -53,7 +53,5 @@ bool read_ask_fill(uint8_t what, read_word_fn *word, void *arg, int64_t now_us,
  * offset as "+02:00"; UTC microseconds. False: it is no such moment between
  * 1970 and 9999. */
 bool read_moment(const char *text, int64_t *utc_us_out);
-/* The path is that site or below it; scope "" = all are. */
-bool read_within(const char *path, const char *scope);
 
 #endif

@@ -7,9 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/hex.h"
 #include "common/log.h"
+#include "common/site.h"
 #include "monitor/http/reader_query.h"
-#include "monitor/http/rows.h"
 #include "monitor/overlay.h"
 
 #define LIST_BYTES                                                             \
@@ -108,9 +109,9 @@ narrow(struct query *q)
 {
 	const char *scope = q->ask->scope, *site = q->ask->site;
 
-	if (read_within(site, scope))
+	if (site_within(site, scope))
 		q->site = site;
-	else if (read_within(scope, site))
+	else if (site_within(scope, site))
 		q->site = scope;
 	else {
 		q->nowhere = true;
@@ -181,7 +182,7 @@ query_may(const struct query *q, const char *path)
 	if (q->ask->scope[0] == '\0')
 		return true;
 	return path != NULL && path[0] != '\0' &&
-	       read_within(path, q->ask->scope);
+	       site_within(path, q->ask->scope);
 }
 
 struct finding {
@@ -255,31 +256,15 @@ query_mark_numbers(struct query *q, int64_t a, int64_t b)
 	snprintf(q->next, sizeof(q->next), "%" PRId64 ".%" PRId64, a, b);
 }
 
-/* Two letters a byte; the end of what it wrote. */
-static char *
-hex_put(char *out, const char *text)
-{
-	static const char digits[] = "0123456789abcdef";
-
-	for (; *text != '\0'; text++) {
-		*out++ = digits[(unsigned char)*text >> 4];
-		*out++ = digits[*text & 15];
-	}
-	*out = '\0';
-	return out;
-}
-
 void
 query_mark_names(struct query *q, const char *a, const char *b)
 {
-	char *p = q->next;
-
 	q->next[0] = '\0';
 	if (2 * (strlen(a) + strlen(b)) + 2 > sizeof(q->next))
 		return; /* no name is as long as that */
-	p = hex_put(p, a);
-	*p++ = '.';
-	hex_put(p, b);
+	hex_print(a, strlen(a), q->next);
+	q->next[2 * strlen(a)] = '.';
+	hex_print(b, strlen(b), q->next + 2 * strlen(a) + 1);
 }
 
 void
@@ -374,7 +359,7 @@ query_put_uuid(struct query *q, const char *key, const uint8_t uuid[16])
 {
 	char text[37];
 
-	rows_uuid_print(uuid, text);
+	uuid_print(uuid, text);
 	query_put_text(q, key, text);
 }
 

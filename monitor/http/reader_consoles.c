@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/site.h"
 #include "monitor/http/reader_uuids.h"
 #include "monitor/inventory/floor.h"
 #include "monitor/store/store_read_consoles.h"
@@ -213,7 +214,7 @@ on_screen(void *arg, const struct store_display_row *row)
 	struct query *q = c->q;
 
 	if (q->site != NULL &&
-	    !read_within(screen_site(c->floor, row), q->site))
+	    !site_within(screen_site(c->floor, row), q->site))
 		return true;
 	if (!query_more(q))
 		return false;

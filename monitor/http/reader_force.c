@@ -3,8 +3,8 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
+#include "common/site.h"
 #include "monitor/http/reader_overlays.h"
 #include "monitor/overlay.h"
 
@@ -83,8 +83,8 @@ force_on(const struct force *f, int kind, int64_t feed, const char *site,
 			continue;
 		if ((h->feed != 0 && h->feed == feed) ||
 		    (h->site[0] != '\0' && site[0] != '\0' &&
-			read_within(site, h->site)) ||
-		    overlay_tagged(tags, h->tag))
+			site_within(site, h->site)) ||
+		    tags_have(tags, h->tag))
 			return true;
 	}
 	return false;

@@ -2,9 +2,9 @@
 /* What one shift tells the next: incidents, what is excused, what nobody saw,
  * and notes. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "common/site.h"
 #include "monitor/http/reader_coverage.h"
 #include "monitor/http/reader_incidents.h"
 #include "monitor/http/reader_overlays.h"
@@ -41,7 +41,7 @@ on_note(void *arg, const struct store_handover_row *row)
 	struct handover *h = arg;
 	struct query *q = h->q;
 
-	if (q->site != NULL && !read_within(row->site, q->site))
+	if (q->site != NULL && !site_within(row->site, q->site))
 		return true;
 	json_out_open(&q->json, '{');
 	query_put_number(q, "number", row->id);
@@ -155,7 +155,7 @@ shift_runs(struct handover *h, const struct floor *f,
 	int64_t start, end;
 
 	if (room == NULL ||
-	    (q->site != NULL && !read_within(room->site, q->site)))
+	    (q->site != NULL && !site_within(room->site, q->site)))
 		return false;
 	h->good = h->good && store_read_site_places(q->store, on_place, &look);
 	int64_t at = h->to - 1;

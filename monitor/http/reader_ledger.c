@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/hex.h"
 #include "monitor/http/reader_query.h"
 #include "monitor/ledger/tree.h"
 #include "monitor/store/store_read_ledger.h"
@@ -18,14 +19,10 @@
 static void
 put_hash(struct query *q, const char *key, const uint8_t *hash)
 {
-	static const char digits[] = "0123456789abcdef";
 	char text[2 * LEDGER_HASH + 1] = "";
 
-	for (unsigned i = 0; hash != NULL && i < LEDGER_HASH; i++) {
-		text[2 * i] = digits[hash[i] >> 4];
-		text[2 * i + 1] = digits[hash[i] & 15];
-		text[2 * i + 2] = '\0';
-	}
+	if (hash != NULL)
+		hex_print(hash, LEDGER_HASH, text);
 	query_put_text(q, key, text);
 }
 

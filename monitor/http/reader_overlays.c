@@ -4,23 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/site.h"
 #include "monitor/overlay.h"
 #include "monitor/store/store_read_web.h"
-
-bool
-overlay_tagged(const char *tags, const char *tag)
-{
-	size_t n = strlen(tag);
-
-	for (const char *p = tags; *p != '\0' && n > 0;) {
-		size_t m = strcspn(p, ",");
-
-		if (m == n && memcmp(p, tag, n) == 0)
-			return true;
-		p += m + (p[m] == ',');
-	}
-	return false;
-}
 
 bool
 overlay_covers(const struct store_overlay_row *row, int64_t feed,
@@ -29,8 +15,8 @@ overlay_covers(const struct store_overlay_row *row, int64_t feed,
 	if (row->feed != 0)
 		return row->feed == feed;
 	if (row->site != 0)
-		return site[0] != '\0' && read_within(site, row->site_path);
-	return overlay_tagged(tags, row->tag);
+		return site[0] != '\0' && site_within(site, row->site_path);
+	return tags_have(tags, row->tag);
 }
 
 /* --- which are of somebody's sites */
@@ -45,7 +31,7 @@ on_short(void *arg, const struct store_short_row *row)
 {
 	struct tag_look *t = arg;
 
-	t->found = overlay_tagged(row->tags, t->tag);
+	t->found = tags_have(row->tags, t->tag);
 	return !t->found;
 }
 
@@ -58,11 +44,11 @@ overlay_touches(struct query *q, const struct store_overlay_row *row,
 	if (site == NULL || site[0] == '\0')
 		return true;
 	if (row->feed != 0)
-		return read_within(row->feed_site, site);
+		return site_within(row->feed_site, site);
 	/* Of a site above it covers what is here, too. */
 	if (row->site != 0)
-		return read_within(row->site_path, site) ||
-		       read_within(site, row->site_path);
+		return site_within(row->site_path, site) ||
+		       site_within(site, row->site_path);
 	*good_out =
 	    *good_out && store_read_short(q->store, site, 0, on_short, &look);
 	return look.found;

@@ -15,7 +15,5 @@ bool overlay_touches(struct query *q, const struct store_overlay_row *row,
 /* Whether it covers that feed. */
 bool overlay_covers(const struct store_overlay_row *row, int64_t feed,
     const char *site, const char *tags);
-/* "gate" among "day,gate". */
-bool overlay_tagged(const char *tags, const char *tag);
 
 #endif

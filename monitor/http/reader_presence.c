@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/site.h"
 #include "monitor/http/reader_uuids.h"
 #include "monitor/inventory/floor.h"
 #include "monitor/store/store_read_consoles.h"
@@ -68,7 +69,7 @@ query_roster(struct query *q)
 	for (size_t i = 0; i < f->shift_count && !q->nowhere; i++) {
 		const char *site = room_site(f, f->shifts[i].room);
 
-		if (q->site != NULL && !read_within(site, q->site))
+		if (q->site != NULL && !site_within(site, q->site))
 			continue;
 		if (!query_more(q))
 			break;

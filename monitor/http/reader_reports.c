@@ -8,7 +8,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/hex.h"
 #include "common/log.h"
+#include "common/site.h"
 #include "monitor/http/reader_query.h"
 #include "monitor/ledger/hash.h"
 #include "monitor/store/store_read_search.h"
@@ -48,7 +50,7 @@ on_paper(void *arg, const struct store_paper_row *row)
 	struct query *q = arg;
 
 	if (!may_see(q, row) ||
-	    (q->site != NULL && !read_within(row->site, q->site)))
+	    (q->site != NULL && !site_within(row->site, q->site)))
 		return true;
 	if (!query_more(q))
 		return false;
@@ -180,15 +182,11 @@ file_read(struct query *q, const char *path, size_t *length_out)
 static bool
 is_recorded(const struct wanted *w, const uint8_t *bytes, size_t n)
 {
-	static const char digits[] = "0123456789abcdef";
 	uint8_t hash[LEDGER_HASH];
-	char text[2 * LEDGER_HASH + 1] = "";
+	char text[2 * LEDGER_HASH + 1];
 
 	hash_of(bytes, n, hash);
-	for (unsigned i = 0; i < LEDGER_HASH; i++) {
-		text[2 * i] = digits[hash[i] >> 4];
-		text[2 * i + 1] = digits[hash[i] & 15];
-	}
+	hex_print(hash, LEDGER_HASH, text);
 	return strcmp(text, w->sha256) == 0;
 }
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/site.h"
 #include "monitor/http/reader_query.h"
 #include "monitor/inventory/quirks.h"
 #include "monitor/store/store_read_web.h"
@@ -147,7 +148,7 @@ query_sites(struct query *q)
 		const struct place *s = &p.rows[i];
 
 		if (strcmp(s->path, after) <= 0 ||
-		    (q->site != NULL && !read_within(s->path, q->site)))
+		    (q->site != NULL && !site_within(s->path, q->site)))
 			continue;
 		if (!query_more(q))
 			break;

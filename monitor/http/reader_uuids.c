@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "monitor/http/rows.h"
+#include "common/hex.h"
 #include "monitor/store/store_read_web.h"
 
 struct name {
@@ -33,7 +33,7 @@ on_short(void *arg, const struct store_short_row *row)
 		n->room = room;
 	}
 	n->rows[n->count].id = row->id;
-	rows_uuid_print(row->uuid, n->rows[n->count++].uuid);
+	uuid_print(row->uuid, n->rows[n->count++].uuid);
 	return true;
 }
 

@@ -9,6 +9,7 @@
 #include <event2/http.h>
 #include <openssl/evp.h>
 
+#include "common/hex.h"
 #include "monitor/http/headers.h"
 #include "monitor/http/json_out.h"
 #include "monitor/http/pack.h"
@@ -126,8 +127,7 @@ make_tag(struct evbuffer *body, char out[REPLY_TAG_BYTES])
 	    EVP_Digest(p, n, digest, NULL, EVP_sha256(), NULL) != 1)
 		return false;
 	out[0] = '"';
-	for (unsigned i = 0; i < 16; i++)
-		snprintf(out + 1 + 2 * (size_t)i, 3, "%02x", digest[i]);
+	hex_print(digest, 16, out + 1);
 	memcpy(out + 33, "\"", 2);
 	return true;
 }

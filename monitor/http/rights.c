@@ -3,8 +3,8 @@
 
 #include <string.h>
 
+#include "common/hex.h"
 #include "monitor/http/read_wire.h"
-#include "monitor/http/rows.h"
 
 #define V (1u << ROLE_VIEWER)
 #define O (1u << ROLE_OPERATOR)
@@ -203,7 +203,7 @@ match_segment(const char *pattern, size_t pattern_n, const char *text, size_t n,
 	if (pattern[1] == 'n' && pattern[2] == '}')
 		return take_number(text, n, &m->number);
 	if (pattern[1] == 'i')
-		return n == 36 && rows_uuid_parse(text, m->uuid);
+		return n == 36 && uuid_read(text, m->uuid);
 	return take_name(text, n, m->name);
 }
 
@@ -256,13 +256,4 @@ rights_may(enum right right, enum role role, bool login)
 		return false;
 	return role > ROLE_NONE && role < ROLE_COUNT &&
 	       (row->roles >> role & 1) != 0;
-}
-
-bool
-rights_in_scope(const char *scope, const char *site)
-{
-	size_t n = strlen(scope);
-
-	return n == 0 || (strncmp(site, scope, n) == 0 &&
-			     (site[n] == '\0' || site[n] == '/'));
 }

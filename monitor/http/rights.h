@@ -138,7 +138,5 @@ enum rights_found rights_find(enum right_method method, const char *path,
 /* Whether that role may; ROLE_NONE may what RIGHT_ANYONE says. login: it is a
  * person's log-in, no token. */
 bool rights_may(enum right right, enum role role, bool login);
-/* Whether a site's path is the scope or below it ("" holds all). */
-bool rights_in_scope(const char *scope, const char *site);
 
 #endif

@@ -9,6 +9,7 @@
 
 #include "common/channel.h"
 #include "common/clock.h"
+#include "common/site.h"
 #include "monitor/http/asks.h"
 #include "monitor/http/assets.h"
 #include "monitor/http/changes.h"
@@ -115,8 +116,7 @@ take_feed(struct request *r, struct read_ask *ask)
 	if (memcmp(r->match.uuid, none, 16) == 0)
 		return true;
 	row = rows_find(&r->s->rows, r->match.uuid);
-	if (row == NULL ||
-	    !rights_in_scope(request_scope(r), row->site->path)) {
+	if (row == NULL || !site_within(row->site->path, request_scope(r))) {
 		reply_problem(r->req, 404, "no such feed");
 		return false;
 	}

@@ -10,6 +10,7 @@
 #include <event2/http.h>
 
 #include "common/clock.h"
+#include "common/site.h"
 #include "monitor/http/assets.h"
 #include "monitor/http/changes.h"
 #include "monitor/http/events.h"
@@ -210,7 +211,7 @@ get_feed(struct request *r)
 	struct lists_view v = request_view(r, event);
 	struct json_out j;
 
-	if (row == NULL || !rights_in_scope(v.scope, row->site->path)) {
+	if (row == NULL || !site_within(row->site->path, v.scope)) {
 		reply_problem(r->req, 404, "no such feed");
 		return;
 	}

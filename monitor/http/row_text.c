@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/hex.h"
 #include "monitor/http/json_out.h"
 
 static void
@@ -36,7 +37,7 @@ make_head(struct row *r, const struct web_row *m)
 	struct json_out j;
 	char uuid[37];
 
-	rows_uuid_print(m->uuid, uuid);
+	uuid_print(m->uuid, uuid);
 	json_out_init(&j);
 	json_out_open(&j, '{');
 	json_out_key(&j, "id");
@@ -168,7 +169,7 @@ make_wall(struct row *r, const struct web_row *m)
 	char uuid[37];
 
 	r->flags = (uint8_t)flags_of(m);
-	rows_uuid_print(m->uuid, uuid);
+	uuid_print(m->uuid, uuid);
 	json_out_init(&j);
 	json_out_open(&j, '[');
 	json_out_string(&j, uuid);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/hex.h"
 #include "monitor/http/row_text.h"
 
 #define BUCKETS 8192u
@@ -283,45 +284,4 @@ rows_sorted(struct rows *t)
 		sorted[i]->place = i;
 	t->resort = false;
 	return sorted;
-}
-
-void
-rows_uuid_print(const uint8_t uuid[16], char out[37])
-{
-	char *p = out;
-
-	for (unsigned i = 0; i < 16; i++) {
-		if (i == 4 || i == 6 || i == 8 || i == 10)
-			*p++ = '-';
-		p += snprintf(p, 3, "%02x", uuid[i]);
-	}
-}
-
-static int
-hex(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
-bool
-rows_uuid_parse(const char *text, uint8_t uuid_out[16])
-{
-	const char *p = text;
-
-	for (unsigned i = 0; i < 16; i++) {
-		if (i == 4 || i == 6 || i == 8 || i == 10)
-			if (*p++ != '-')
-				return false;
-		int high = hex(p[0]), low = high < 0 ? -1 : hex(p[1]);
-
-		if (low < 0)
-			return false;
-		uuid_out[i] = (uint8_t)(high << 4 | low);
-		p += 2;
-	}
-	return true;
 }

@@ -95,9 +95,4 @@ void rows_end(struct rows *t);
  * out. Valid until the next change of rows. */
 struct row *const *rows_sorted(struct rows *t);
 
-/* 36 letters and NUL. */
-void rows_uuid_print(const uint8_t uuid[16], char out[37]);
-/* Exactly 36 letters at text. */
-bool rows_uuid_parse(const char *text, uint8_t uuid_out[16]);
-
 #endif

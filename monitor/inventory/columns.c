@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "camwarden/wire.h"
+#include "common/hex.h"
 #include "monitor/inventory/floor_parts.h"
 #include "monitor/inventory/quirks.h"
 
@@ -111,7 +112,7 @@ feed_uuid(const void *r, char out[COLUMN_BYTES])
 
 	out[0] = '\0';
 	if (memcmp(f->uuid, none, 16) != 0)
-		inventory_uuid_print(f->uuid, out);
+		uuid_print(f->uuid, out);
 	return out;
 }
 

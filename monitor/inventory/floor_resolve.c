@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/hex.h"
 #include "monitor/inventory/arena.h"
 
 struct floor_resolve {
@@ -43,7 +44,7 @@ fill(struct floor_resolve *r)
 
 		snprintf(text, sizeof(text), "%s%s%s", f->site,
 		    f->site[0] != '\0' ? "/" : "", f->name);
-		inventory_uuid_print(f->uuid, uuid);
+		uuid_print(f->uuid, uuid);
 		if (!add(r, f, text) || !add(r, f, uuid))
 			return false;
 	}
@@ -90,7 +91,7 @@ floor_resolve_feed(const struct floor_resolve *r, const char *text)
 
 	/* However its letters are written. */
 	if (inventory_uuid_parse(text, bytes)) {
-		inventory_uuid_print(bytes, uuid);
+		uuid_print(bytes, uuid);
 		key.text = uuid;
 	}
 	return r->count == 0 ? NULL

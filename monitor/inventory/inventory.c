@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "camwarden/wire.h"
+#include "common/hex.h"
 #include "monitor/inventory/arena.h"
 
 struct inventory *
@@ -94,12 +95,6 @@ inventory_uuid_make(const uint8_t random[16], uint8_t uuid_out[16])
 	uuid_out[8] = (uint8_t)((uuid_out[8] & 0x3f) | 0x80);
 }
 
-static bool
-dash_before(size_t byte)
-{
-	return byte == 4 || byte == 6 || byte == 8 || byte == 10;
-}
-
 const char *
 inventory_transport(unsigned transport)
 {
@@ -109,48 +104,14 @@ inventory_transport(unsigned transport)
 	return words[transport < WIRE_TRANSPORT_COUNT ? transport : 0];
 }
 
-void
-inventory_uuid_print(const uint8_t uuid[16], char out[37])
-{
-	static const char digits[] = "0123456789abcdef";
-
-	for (size_t i = 0; i < 16; i++) {
-		if (dash_before(i))
-			*out++ = '-';
-		*out++ = digits[uuid[i] >> 4];
-		*out++ = digits[uuid[i] & 15];
-	}
-	*out = '\0';
-}
-
-static int
-hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 bool
 inventory_uuid_parse(const char *text, uint8_t uuid_out[16])
 {
-	uint8_t uuid[16], any = 0;
+	static const uint8_t none[16];
+	uint8_t uuid[16];
 
-	for (size_t i = 0; i < 16; i++) {
-		if (dash_before(i) && *text++ != '-')
-			return false;
-		int high = hex_digit(text[0]);
-		int low = high < 0 ? -1 : hex_digit(text[1]);
-
-		if (low < 0)
-			return false;
-		uuid[i] = (uint8_t)(high << 4 | low);
-		any |= uuid[i];
-		text += 2;
-	}
-	if (*text != '\0' || any == 0)
+	if (!uuid_read(text, uuid) || text[UUID_TEXT - 1] != '\0' ||
+	    memcmp(uuid, none, 16) == 0)
 		return false;
 	memcpy(uuid_out, uuid, 16);
 	return true;

@@ -175,12 +175,12 @@ void inventory_plan_free(struct inventory_plan **plan);
 size_t inventory_change_text(const struct inventory_change *c, char *out,
     size_t size);
 
-/* Random bytes -> a version 4 UUID; UUID <-> its 36 letters. */
+/* Random bytes -> a version 4 UUID. */
 void inventory_uuid_make(const uint8_t random[16], uint8_t uuid_out[16]);
-void inventory_uuid_print(const uint8_t uuid[16], char out[37]);
+/* Exactly a UUID's letters, and not the one of zeros; else uuid_out stays. */
+bool inventory_uuid_parse(const char *text, uint8_t uuid_out[16]);
 /* The word for an enum wire_transport; "auto" for what is none. */
 const char *inventory_transport(unsigned transport);
-bool inventory_uuid_parse(const char *text, uint8_t uuid_out[16]);
 
 /* A URL with or without credentials, taken apart and checked. Buffers of
  * LIMIT_URL_BYTES, LIMIT_CREDENTIAL_BYTES, LIMIT_HOST_BYTES. */

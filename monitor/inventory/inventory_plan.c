@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/hex.h"
 #include "monitor/inventory/arena.h"
 #include "monitor/inventory/inventory.h"
 #include "monitor/inventory/mistake.h"
@@ -385,7 +386,7 @@ name_taken(struct work *w, feed_ptr f, uint32_t line)
 
 	if (other == NULL || w->claimed[other - w->now->feeds] || w->opt->prune)
 		return;
-	inventory_uuid_print(other->uuid, uuid);
+	uuid_print(other->uuid, uuid);
 	mistake_add(w->mistakes,
 	    (struct mistake_place){ w->opt->file, line, 1 },
 	    "the name \"%.128s\" at site \"%.128s\" belongs to feed %s, "

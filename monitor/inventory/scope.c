@@ -3,16 +3,8 @@
 
 #include <string.h>
 
+#include "common/site.h"
 #include "monitor/inventory/floor_work.h"
-
-static bool
-within(const char *path, const char *site)
-{
-	size_t n = strlen(site);
-
-	return n == 0 || (strncmp(path, site, n) == 0 &&
-			     (path[n] == '\0' || path[n] == '/'));
-}
 
 /* --- the inventory */
 
@@ -27,7 +19,7 @@ device_within(const struct inventory *now, int64_t id, const char *site)
 			name = now->devices[i].name;
 	for (size_t i = 0; name != NULL && i < now->feed_count; i++)
 		if (strcmp(now->feeds[i].device, name) == 0 &&
-		    !within(now->feeds[i].site, site))
+		    !site_within(now->feeds[i].site, site))
 			return false;
 	return true;
 }
@@ -36,12 +28,12 @@ static bool
 feed_within(const struct inventory *now, const struct inventory_change *c,
     const char *site)
 {
-	if (!within(c->feed.site, site))
+	if (!site_within(c->feed.site, site))
 		return false;
 	for (size_t i = 0; c->change == INVENTORY_CHANGE && i < now->feed_count;
 	     i++)
 		if (now->feeds[i].id == c->id)
-			return within(now->feeds[i].site, site);
+			return site_within(now->feeds[i].site, site);
 	return true;
 }
 
@@ -53,7 +45,7 @@ borrows(const struct inventory *now, const struct inventory_change *c,
 	for (size_t i = 0; i < now->feed_count; i++)
 		if (strcmp(now->feeds[i].device, c->feed.device) == 0 &&
 		    c->feed.device[0] != '\0' &&
-		    !within(now->feeds[i].site, site))
+		    !site_within(now->feeds[i].site, site))
 			return true;
 	return false;
 }
@@ -64,7 +56,7 @@ change_within(const struct inventory *now, const struct inventory_change *c,
 {
 	switch (c->kind) {
 	case INVENTORY_SITES:
-		return within(c->site.path, site);
+		return site_within(c->site.path, site);
 	case INVENTORY_DEVICES:
 		return c->change == INVENTORY_ADD ||
 		       device_within(now, c->id, site);
@@ -95,14 +87,14 @@ room_within(const struct floor *now, const struct floor_plan *plan,
 {
 	const struct floor_room *r = floor_find_room(now, name);
 
-	if (r != NULL && !within(r->site, site))
+	if (r != NULL && !site_within(r->site, site))
 		return false;
 	for (size_t i = 0; i < plan->count; i++) {
 		const struct floor_change *c = &plan->changes[i];
 
 		if (c->kind == FLOOR_ROOMS && strcmp(c->room.name, name) == 0) {
 			r = &c->room;
-			if (!within(r->site, site))
+			if (!site_within(r->site, site))
 				return false;
 		}
 	}
@@ -115,7 +107,7 @@ console_within(const struct floor *now, const struct floor_plan *plan,
 {
 	const struct floor_console *c = floor_find_console(now, name);
 
-	return c != NULL && within(c->site, site) &&
+	return c != NULL && site_within(c->site, site) &&
 	       room_within(now, plan, c->room, site);
 }
 
@@ -137,7 +129,7 @@ floor_within(const struct floor *now, const struct floor_plan *plan,
 
 	switch (c->kind) {
 	case FLOOR_CONSOLES:
-		return within(c->console.site, site) &&
+		return site_within(c->console.site, site) &&
 		       room_within(now, plan, c->console.room, site) &&
 		       (c->change == INVENTORY_ADD ||
 			   console_within(now, plan, c->console.name, site));

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "common/hex.h"
+
 bool
 nightly_is_name(const char *name)
 {
@@ -62,30 +64,12 @@ take_number(struct said *s, char stop, uint64_t *out)
 	return true;
 }
 
-static int
-nibble(char c)
-{
-	static const char digits[] = "0123456789abcdef";
-	const char *at = c != '\0' ? strchr(digits, c) : NULL;
-
-	return at != NULL ? (int)(at - digits) : -1;
-}
-
 static bool
 take_hash(struct said *s, uint8_t out[32])
 {
 	char hex[65];
 
-	if (!take_until(s, '\n', hex, sizeof(hex)) || strlen(hex) != 64)
-		return false;
-	for (int i = 0; i < 32; i++) {
-		int high = nibble(hex[2 * i]), low = nibble(hex[2 * i + 1]);
-
-		if (high < 0 || low < 0)
-			return false;
-		out[i] = (uint8_t)(high << 4 | low);
-	}
-	return true;
+	return take_until(s, '\n', hex, sizeof(hex)) && hex_read(hex, out, 32);
 }
 
 static bool

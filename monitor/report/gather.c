@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "monitor/inventory/inventory.h"
+#include "common/hex.h"
+#include "common/site.h"
 #include "monitor/report/gather_parts.h"
 
 /* --- numbers */
@@ -68,15 +69,6 @@ gather_calendar(const struct gather *g, const char *zone)
 
 /* --- places */
 
-bool
-gather_inside(const char *path, const char *top)
-{
-	size_t n = strlen(top);
-
-	return strncmp(path, top, n) == 0 &&
-	       (path[n] == '\0' || path[n] == '/');
-}
-
 static const struct report_site *
 above(struct gather *g, int64_t parent)
 {
@@ -130,14 +122,14 @@ camera_row(void *arg, const struct store_camera_row *row)
 
 	if (g->ask->site != NULL &&
 	    (site == REPORT_NONE ||
-		!gather_inside(SITE(g, site)->path, g->ask->site)))
+		!site_within(SITE(g, site)->path, g->ask->site)))
 		return true;
 	f = keep_more(g->keep, &g->w->feeds, sizeof(*f));
 	active = keep_more(g->keep, &g->active, sizeof(*active));
 	if (f == NULL || active == NULL)
 		return false;
 	f->id = row->id;
-	inventory_uuid_print(row->uuid, f->uuid);
+	uuid_print(row->uuid, f->uuid);
 	f->name = keep_text(g->keep, row->name);
 	f->tags = keep_text(g->keep, row->tags);
 	f->site = site;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/site.h"
 #include "monitor/report/gather_parts.h"
 
 struct figures {
@@ -299,8 +300,8 @@ sites_prune(struct gather *g)
 
 	for (uint32_t i = 0; to != NULL && i < count; i++) {
 		struct report_site *s = SITE(g, i);
-		bool in = g->ask->site == NULL ||
-			  gather_inside(s->path, g->ask->site);
+		bool in =
+		    g->ask->site == NULL || site_within(s->path, g->ask->site);
 
 		to[i] = REPORT_NONE;
 		if (!in || s->feeds == 0)

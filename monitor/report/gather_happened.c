@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/site.h"
 #include "monitor/report/gather_parts.h"
 
 /* --- overlays */
@@ -20,8 +21,8 @@ overlay_place(struct gather *g, const struct store_overlay_row *row,
 		return true;
 	return o->site != REPORT_NONE &&
 	       (g->ask->site == NULL ||
-		   gather_inside(SITE(g, o->site)->path, g->ask->site) ||
-		   gather_inside(g->ask->site, SITE(g, o->site)->path));
+		   site_within(SITE(g, o->site)->path, g->ask->site) ||
+		   site_within(g->ask->site, SITE(g, o->site)->path));
 }
 
 static bool

@@ -77,8 +77,6 @@ void gather_index(struct gather *g, struct keep_list *index, int64_t id,
     uint32_t at);
 /* Numbers all sites and feeds anew. */
 void gather_number(struct gather *g);
-/* Is the path that one, or below it? */
-bool gather_inside(const char *path, const char *top);
 struct calendar gather_calendar(const struct gather *g, const char *zone);
 /* Is the site (an index) the other one or below it? */
 bool gather_below(const struct gather *g, uint32_t site, uint32_t top);

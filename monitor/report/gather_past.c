@@ -3,22 +3,9 @@
  * it is moved to, must not excuse what was before: its own lines say since when
  * it has been so. */
 #include <stdlib.h>
-#include <string.h>
 
+#include "common/site.h"
 #include "monitor/report/gather_parts.h"
-
-static bool
-has_tag(const char *tags, const char *tag)
-{
-	size_t n = strlen(tag);
-
-	for (const char *p = tags; n > 0 && (p = strstr(p, tag)) != NULL;
-	     p += n)
-		if ((p == tags || p[-1] == ',') &&
-		    (p[n] == ',' || p[n] == '\0'))
-			return true;
-	return false;
-}
 
 /* As it is in the inventory now. */
 static bool
@@ -31,7 +18,7 @@ covers_now(const struct gather *g, const struct report_overlay *o,
 		return o->feed == feed;
 	if (o->site != REPORT_NONE)
 		return gather_below(g, f->site, o->site);
-	return has_tag(f->tags, o->tag);
+	return tags_have(f->tags, o->tag);
 }
 
 static bool
@@ -41,8 +28,8 @@ covers_then(const struct gather *g, const struct report_overlay *o,
 	if (o->feed != REPORT_NONE || p->tags == NULL)
 		return covers_now(g, o, p->feed);
 	if (o->site != REPORT_NONE)
-		return gather_inside(p->site, SITE(g, o->site)->path);
-	return has_tag(p->tags, o->tag);
+		return site_within(p->site, SITE(g, o->site)->path);
+	return tags_have(p->tags, o->tag);
 }
 
 /* The feed's first, NULL: it was always what it is now. */

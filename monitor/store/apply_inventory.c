@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/hex.h"
 #include "monitor/inventory/inventory.h"
 #include "monitor/store/json.h"
 #include "monitor/store/tiled.h"
@@ -180,7 +181,7 @@ feed_say(struct writer *w, struct change *x, const char *kind)
 	struct json j = json_open(w->body, sizeof(w->body));
 	char uuid[37];
 
-	inventory_uuid_print(f->uuid, uuid);
+	uuid_print(f->uuid, uuid);
 	json_text(&j, "feed", uuid);
 	json_text(&j, "name", f->name);
 	json_text(&j, "site", f->site);

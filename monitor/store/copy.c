@@ -11,7 +11,7 @@
 
 #include "common/clock.h"
 #include "common/disk.h"
-#include "monitor/inventory/inventory.h"
+#include "common/hex.h"
 #include "monitor/store/schema.h"
 
 #define STEP_PAGES 2048	 /* 8 MiB between two words of progress */
@@ -158,7 +158,7 @@ look_origin(struct db *db, struct store_file *out)
 	if (!db_step(db, st))
 		return;
 	if (sqlite3_column_bytes(st, 0) == 16)
-		inventory_uuid_print(sqlite3_column_blob(st, 0), out->origin);
+		uuid_print(sqlite3_column_blob(st, 0), out->origin);
 	db_done(st);
 }
 
@@ -177,8 +177,7 @@ look_head(struct db *db, struct store_file *out)
 	out->seq = sqlite3_column_int64(st, 0);
 	out->utc = sqlite3_column_int64(st, 1);
 	snprintf(out->kind, sizeof(out->kind), "%s", db_text(st, 2));
-	for (int i = 0; i < n && i < 32; i++)
-		snprintf(out->head + 2 * i, 3, "%02x", hash[i]);
+	hex_print(hash, n < 32 ? (size_t)n : 32, out->head);
 	db_done(st);
 	out->lines =
 	    out->seq - db_int(db, 0,

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/random.h>
 
-#include "monitor/inventory/inventory.h"
+#include "common/hex.h"
 #include "monitor/ledger/line.h"
 #include "monitor/store/writer.h"
 
@@ -117,6 +117,6 @@ event_feed_uuid(struct writer *w, int64_t feed, char out[37])
 	const uint8_t *uuid = sqlite3_column_blob(st, 0);
 
 	if (uuid != NULL && sqlite3_column_bytes(st, 0) == 16)
-		inventory_uuid_print(uuid, out);
+		uuid_print(uuid, out);
 	db_done(st);
 }

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/hex.h"
+
 static void
 put(struct json *j, const char *p, size_t n)
 {
@@ -135,7 +137,7 @@ json_hex(struct json *j, const char *key, const uint8_t *p, size_t n)
 	key_of(j, key);
 	put(j, "\"", 1);
 	for (size_t i = 0; i < n; i++) {
-		snprintf(two, sizeof(two), "%02x", p[i]);
+		hex_print(&p[i], 1, two);
 		put(j, two, 2);
 	}
 	put(j, "\"", 1);

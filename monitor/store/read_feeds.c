@@ -2,7 +2,7 @@
 /* Feeds, sites, devices and counts, as they are to be shown now. */
 #include <string.h>
 
-#include "monitor/inventory/inventory.h"
+#include "common/hex.h"
 #include "monitor/store/reader.h"
 
 #define SLOT_US 600000000LL
@@ -63,7 +63,7 @@ row_inventory(sqlite3_stmt *st, struct store_feed_row *f)
 	f->device_id = sqlite3_column_int64(st, 2);
 	if (uuid != NULL && sqlite3_column_bytes(st, 3) == 16)
 		memcpy(f->uuid, uuid, 16);
-	inventory_uuid_print(f->uuid, f->uuid_text);
+	uuid_print(f->uuid, f->uuid_text);
 	f->name = db_text(st, 4);
 	f->site = db_text(st, 5);
 	f->zone = db_text(st, 6);

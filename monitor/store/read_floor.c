@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The floor as it is declared, and the tokens. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "common/hex.h"
 #include "monitor/inventory/floor.h"
 #include "monitor/store/reader.h"
 #include "monitor/store/store_read_consoles.h"
@@ -43,7 +43,7 @@ feed_name(sqlite3_stmt *st, int n, bool by_uuid, char out[600])
 		return;
 	snprintf(out, 600, "%s%s%s", site, site[0] != '\0' ? "/" : "", name);
 	if (by_uuid || strchr(out, ';') != NULL)
-		inventory_uuid_print(sqlite3_column_blob(st, n), out);
+		uuid_print(sqlite3_column_blob(st, n), out);
 }
 
 static void

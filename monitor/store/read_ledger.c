@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
 
-#include "monitor/inventory/inventory.h"
+#include "common/hex.h"
 #include "monitor/store/nodes.h"
 #include "monitor/store/reader.h"
 #include "monitor/store/store_read_ledger.h"
@@ -46,7 +46,7 @@ store_read_ledger(struct store_reader *r, struct store_ledger *out)
 
 		if (uuid != NULL) {
 			memcpy(out->origin, uuid, 16);
-			inventory_uuid_print(uuid, out->origin_uuid);
+			uuid_print(uuid, out->origin_uuid);
 		}
 		db_done(st);
 	}

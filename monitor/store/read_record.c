@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "monitor/inventory/inventory.h"
+#include "common/hex.h"
 #include "monitor/store/reader.h"
 #include "monitor/store/reference.h"
 #include "monitor/store/store_read_web.h"
@@ -261,7 +261,7 @@ reference_row(sqlite3_stmt *st, struct store_reference_row *row)
 	memset(row, 0, sizeof(*row));
 	row->feed = sqlite3_column_int64(st, 0);
 	if (sqlite3_column_bytes(st, 1) == 16)
-		inventory_uuid_print(sqlite3_column_blob(st, 1), row->uuid);
+		uuid_print(sqlite3_column_blob(st, 1), row->uuid);
 	row->site = db_text(st, 2);
 	row->name = db_text(st, 3);
 	row->utc = sqlite3_column_int64(st, 4);
@@ -327,7 +327,7 @@ overlay_row(sqlite3_stmt *st, char name[600], char uuid[37],
 	name[0] = '\0';
 	uuid[0] = '\0';
 	if (sqlite3_column_bytes(st, 18) == 16)
-		inventory_uuid_print(sqlite3_column_blob(st, 18), uuid);
+		uuid_print(sqlite3_column_blob(st, 18), uuid);
 	if (row->feed != 0)
 		snprintf(name, 600, "%s/%s", db_text(st, 15), db_text(st, 16));
 }
@@ -371,7 +371,7 @@ event_row(sqlite3_stmt *st, struct store_event_row *row)
 	row->mono_us = sqlite3_column_int64(st, 1);
 	row->utc = sqlite3_column_int64(st, 2);
 	if (sqlite3_column_bytes(st, 3) == 16)
-		inventory_uuid_print(sqlite3_column_blob(st, 3), row->boot);
+		uuid_print(sqlite3_column_blob(st, 3), row->boot);
 	row->kind = db_text(st, 4);
 	row->actor = db_text(st, 5);
 	row->body = db_text(st, 6);

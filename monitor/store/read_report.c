@@ -1,28 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a report reads: places, feeds, intervals, as of a moment. */
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "monitor/inventory/inventory.h"
+#include "common/hex.h"
 #include "monitor/store/read_report.h"
 #include "monitor/store/reader.h"
 
 /* --- the moment */
-
-static void
-hex(const uint8_t *bytes, size_t n, char *out)
-{
-	for (size_t i = 0; i < n; i++)
-		snprintf(out + 2 * i, 3, "%02x", bytes[i]);
-}
 
 void
 report_hash(sqlite3_stmt *st, int column, char out[65])
 {
 	out[0] = '\0';
 	if (sqlite3_column_bytes(st, column) == 32)
-		hex(sqlite3_column_blob(st, column), 32, out);
+		hex_print(sqlite3_column_blob(st, column), 32, out);
 }
 
 static void
@@ -46,7 +37,7 @@ origin_get(struct store_reader *r, struct store_stand *s)
 	if (!db_step(&r->db, st))
 		return;
 	if (sqlite3_column_bytes(st, 0) == 16)
-		inventory_uuid_print(sqlite3_column_blob(st, 0), s->origin);
+		uuid_print(sqlite3_column_blob(st, 0), s->origin);
 	db_done(st);
 }
 

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "monitor/inventory/inventory.h"
+#include "common/hex.h"
 #include "monitor/store/json.h"
 
 #define LINE_BYTES (16u << 10) /* a longer list becomes several lines */
@@ -83,7 +83,7 @@ feeds_say(struct writer *w, int64_t mono, int64_t from)
 		    (long long)sqlite3_column_int64(st, 3));
 		uuid[0] = '\0';
 		if (sqlite3_column_bytes(st, 1) == 16)
-			inventory_uuid_print(sqlite3_column_blob(st, 1), uuid);
+			uuid_print(sqlite3_column_blob(st, 1), uuid);
 		snprintf(item, sizeof(item), "[%lld,\"%s\",%lld,%s]",
 		    (long long)sqlite3_column_int64(st, 0), uuid,
 		    (long long)sqlite3_column_int64(st, 2),

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "common/clock.h"
+#include "common/hex.h"
 #include "monitor/inventory/inventory.h"
 #include "monitor/store/reader.h"
 #include "monitor/store/schema.h"
@@ -154,8 +155,7 @@ origin_read(struct store_reader *r)
 		return;
 	a->origin = sqlite3_column_int64(st, 0);
 	if (sqlite3_column_bytes(st, 1) == 16)
-		inventory_uuid_print(sqlite3_column_blob(st, 1),
-		    a->origin_uuid);
+		uuid_print(sqlite3_column_blob(st, 1), a->origin_uuid);
 	db_done(st);
 }
 

@@ -9,7 +9,7 @@
 #include "camwarden/people.h"
 #include "camwarden/presence.h"
 #include "camwarden/words.h"
-#include "monitor/inventory/inventory.h"
+#include "common/hex.h"
 #include "monitor/ledger/hash.h"
 #include "monitor/store/json.h"
 #include "monitor/store/reader.h"
@@ -231,7 +231,7 @@ put_uuid(struct json *j, const char *key, const void *p, int n)
 	char uuid[37];
 
 	if (n == 16) {
-		inventory_uuid_print(p, uuid);
+		uuid_print(p, uuid);
 		json_text(j, key, uuid);
 	} else {
 		json_text(j, key, "?");

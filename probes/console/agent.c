@@ -13,6 +13,7 @@
 
 #include "common/clock.h"
 #include "common/heartbeat_json.h"
+#include "common/hex.h"
 #include "common/log.h"
 #include "probes/console/connections.h"
 #include "probes/console/drm.h"
@@ -437,8 +438,7 @@ name_life(struct agent *a)
 
 	if (getrandom(bytes, sizeof(bytes), 0) != sizeof(bytes))
 		return false;
-	for (size_t i = 0; i < sizeof(bytes); i++)
-		snprintf(a->life + 2 * i, 3, "%02x", bytes[i]);
+	hex_print(bytes, sizeof(bytes), a->life);
 	return true;
 }
 

@@ -10,6 +10,7 @@
 
 #include "camwarden/limits.h"
 #include "common/civil.h"
+#include "common/hex.h"
 
 #define HD_LINES 720u /* from here on BT.709, as players do */
 
@@ -167,26 +168,12 @@ print_utc(int64_t us, char *out, size_t size)
 }
 
 static void
-print_uuid(const uint8_t u[16], char *out)
-{
-	static const char digits[] = "0123456789abcdef";
-
-	for (int i = 0; i < 16; i++) {
-		if (i == 4 || i == 6 || i == 8 || i == 10)
-			*out++ = '-';
-		*out++ = digits[u[i] >> 4];
-		*out++ = digits[u[i] & 15];
-	}
-	*out = '\0';
-}
-
-static void
 put_texts(png_structp png, png_infop info, const struct thumbnail_about *about)
 {
-	char uuid[40], utc[64], probe[16];
+	char uuid[UUID_TEXT], utc[64], probe[16];
 	png_text texts[3] = { { 0 } };
 
-	print_uuid(about->uuid, uuid);
+	uuid_print(about->uuid, uuid);
 	print_utc(about->utc_us, utc, sizeof(utc));
 	snprintf(probe, sizeof(probe), "%u", about->probe);
 	texts[0].key = "Feed";

@@ -19,6 +19,7 @@
 #include <sys/stat.h>
 
 #include "common/clock.h"
+#include "common/hex.h"
 #include "monitor/ledger/note.h"
 #include "monitor/store/store_read_consoles.h"
 #include "monitor/store/watched_hours.h"
@@ -396,7 +397,7 @@ key_make(struct year *y)
 	char path[300], text[NOTE_KEY_TEXT], uuid[37];
 	FILE *f;
 
-	inventory_uuid_print(y->w->origin, uuid);
+	uuid_print(y->w->origin, uuid);
 	snprintf(path, sizeof(path), "camwarden/%s", uuid);
 	if (!note_ready() ||
 	    !note_signer_make(&y->signer, path, NOTE_ED25519, seed))

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "common/site.h"
 #include "monitor/http/read_query.h"
 
 #define NOW 1774749600000000LL /* 2026-03-29 02:00 UTC */
@@ -213,13 +214,13 @@ static void
 test_within(void **state)
 {
 	(void)state;
-	assert_true(read_within("North/Gate", ""));
-	assert_true(read_within("", ""));
-	assert_true(read_within("North", "North"));
-	assert_true(read_within("North/Gate", "North"));
-	assert_false(read_within("Northern", "North"));
-	assert_false(read_within("North", "North/Gate"));
-	assert_false(read_within("", "North"));
+	assert_true(site_within("North/Gate", ""));
+	assert_true(site_within("", ""));
+	assert_true(site_within("North", "North"));
+	assert_true(site_within("North/Gate", "North"));
+	assert_false(site_within("Northern", "North"));
+	assert_false(site_within("North", "North/Gate"));
+	assert_false(site_within("", "North"));
 }
 
 /* What was put is what is got; anything shorter or longer is refused. */

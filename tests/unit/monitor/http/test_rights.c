@@ -132,12 +132,6 @@ roles_and_scopes(void **state)
 	assert_true(rights_may(RIGHT_PASSWORD, ROLE_AUDITOR, true));
 	assert_false(rights_may(RIGHT_WALL, (enum role)40, true));
 	assert_false(rights_may(RIGHT_COUNT, ROLE_ADMIN, true));
-	assert_true(rights_in_scope("", "North"));
-	assert_true(rights_in_scope("North", "North/Gate"));
-	assert_true(rights_in_scope("North", "North"));
-	assert_false(rights_in_scope("North", "Northern"));
-	assert_false(rights_in_scope("North/Gate", "North"));
-	assert_false(rights_in_scope("North", ""));
 }
 
 static void

@@ -186,24 +186,6 @@ no_picture_shows_none(void **state)
 }
 
 static void
-uuids_both_ways(void **state)
-{
-	static const char text[] = "03d8b287-47eb-bd2e-155b-1152b6529148";
-	uint8_t uuid[16];
-	char out[37];
-
-	(void)state;
-	assert_true(rows_uuid_parse(text, uuid));
-	rows_uuid_print(uuid, out);
-	assert_string_equal(out, text);
-	assert_false(
-	    rows_uuid_parse("03d8b287-47eb-bd2e-155b-1152b652914", uuid));
-	assert_false(
-	    rows_uuid_parse("03d8b287x47eb-bd2e-155b-1152b6529148", uuid));
-	assert_false(rows_uuid_parse("", uuid));
-}
-
-static void
 wire_refuses_what_is_cut_or_long(void **state)
 {
 	uint8_t bytes[WEB_ROW_BYTES];
@@ -252,7 +234,6 @@ main(void)
 		cmocka_unit_test(removed_rows_leave_a_mark),
 		cmocka_unit_test(old_followers_start_afresh),
 		cmocka_unit_test(no_picture_shows_none),
-		cmocka_unit_test(uuids_both_ways),
 		cmocka_unit_test(wire_refuses_what_is_cut_or_long),
 		cmocka_unit_test(late_metrics_claim_nothing),
 	};

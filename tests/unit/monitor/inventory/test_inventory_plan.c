@@ -8,6 +8,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "common/hex.h"
 #include "monitor/inventory/inventory.h"
 
 #define UUID1 "11111111-1111-4111-8111-111111111111"
@@ -159,7 +160,7 @@ test_new_uuid(void **state)
 	char uuid[37];
 
 	(void)state;
-	inventory_uuid_print(p->changes[p->count - 1].feed.uuid, uuid);
+	uuid_print(p->changes[p->count - 1].feed.uuid, uuid);
 	assert_string_equal(uuid, "01ffffff-ffff-4fff-bfff-ffffffffffff");
 	inventory_plan_free(&p);
 	inventory_free(&now);

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "common/hex.h"
 #include "monitor/inventory/inventory.h"
 
 static struct inventory *
@@ -90,7 +91,7 @@ test_all_columns(void **state)
 		fail_msg("%s", m.text);
 	const struct inventory_feed *f = inv->feeds;
 
-	inventory_uuid_print(f->uuid, uuid);
+	uuid_print(f->uuid, uuid);
 	assert_string_equal(uuid, "6fa459ea-ee8a-4ca4-894e-db77e160355e");
 	assert_string_equal(f->device, "nvr");
 	assert_int_equal(f->transport, 2);

@@ -10,6 +10,8 @@
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 #define BIT(m) ((uint32_t)1 << (m))
 #define CSV_BYTES RIGHTS_BIG_BYTES
+/* Commas and brackets: of every name there can be, and of every member. */
+#define PARTS_MOST (WISH_FEEDS_MOST + 2 * WISH_MEMBERS)
 
 _Static_assert(WISH_MEMBERS <= 32, "one bit each");
 
@@ -323,15 +325,41 @@ change_wish_take(enum right right, json_t *root, struct change_wish *out,
 	return good;
 }
 
+/* A part of two letters takes some hundred bytes once it is read: a body that
+ * may be large holds one long text, not millions of parts. */
+static bool
+has_few_parts(const char *json, size_t length)
+{
+	bool text = false;
+	size_t parts = 0;
+
+	for (size_t i = 0; i < length && parts <= PARTS_MOST; i++) {
+		if (json[i] == '"')
+			text = !text;
+		else if (text && json[i] == '\\')
+			i++;
+		else if (!text)
+			parts +=
+			    json[i] == ',' || json[i] == '{' || json[i] == '[';
+	}
+	return parts <= PARTS_MOST;
+}
+
 bool
 change_wish_read(enum right right, const char *json, size_t length,
     struct change_wish *out, char fault_out[WISH_FAULT_BYTES])
 {
 	json_error_t error;
-	json_t *root = json_loadb(json, length, JSON_REJECT_DUPLICATES, &error);
+	json_t *root;
 	bool good;
 
 	empty(out, right);
+	if (!has_few_parts(json, length)) {
+		snprintf(fault_out, WISH_FAULT_BYTES,
+		    "expected an object of fewer parts");
+		return false;
+	}
+	root = json_loadb(json, length, JSON_REJECT_DUPLICATES, &error);
 	if (root == NULL) {
 		/* Not what stands there: it may be a password. */
 		snprintf(fault_out, WISH_FAULT_BYTES,

@@ -178,6 +178,53 @@ cut_bodies(void **state)
 	change_wish_fini(&w);
 }
 
+/* `before`, `part` so many times, `after`; given. */
+static char *
+repeated(const char *before, const char *part, size_t times, const char *after)
+{
+	size_t n = strlen(part);
+	char *text = malloc(strlen(before) + times * n + strlen(after) + 1);
+	char *p = text;
+
+	assert_non_null(text);
+	p = stpcpy(p, before);
+	for (size_t i = 0; i < times; i++)
+		p = stpcpy(p, part);
+	stpcpy(p, after);
+	return text;
+}
+
+/* A body of millions of small parts would take a hundred times its length; one
+ * long text takes what it is long. */
+static void
+many_parts(void **state)
+{
+	const char *head = "{\"table\":\"feeds\",\"csv\":\"";
+	const char *const parts[] = { "{},", "[],", "1,", "\"\",", "[" };
+	char fault[WISH_FAULT_BYTES];
+	struct change_wish w;
+	char *json;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		json = repeated("{\"feeds\":[", parts[i], 1000000, "1]}");
+		assert_false(change_wish_read(RIGHT_IMPORT, json, strlen(json),
+		    &w, fault));
+		assert_non_null(strstr(fault, "fewer parts"));
+		free(json);
+	}
+	json = repeated(head, "a,[\\\"{b\\\\", 100000, "\"}");
+	good(RIGHT_IMPORT, json, &w);
+	assert_int_equal(w.csv_length, 100000 * strlen("a,[\"{b\\"));
+	change_wish_fini(&w);
+	free(json);
+	json = repeated("{\"action\":\"clear\",\"feeds\":[", "\"A/b\",",
+	    WISH_FEEDS_MOST - 1, "\"A/b\"]}");
+	good(RIGHT_REFERENCES, json, &w);
+	change_wish_fini(&w);
+	free(json);
+}
+
 int
 main(void)
 {
@@ -186,6 +233,7 @@ main(void)
 		cmocka_unit_test(good_taken),
 		cmocka_unit_test(every_verb),
 		cmocka_unit_test(cut_bodies),
+		cmocka_unit_test(many_parts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -134,7 +134,8 @@ monitor_floor_import(struct monitor *m, const struct monitor_floor_import *what,
 		if (plan == NULL)
 			refuse(&c, "memory is out");
 		else if (what->scope != NULL &&
-			 !scope_holds_floor(c.now, plan, what->scope)) {
+			 !scope_holds_floor(c.now, c.inventory, plan,
+			     what->scope)) {
 			refuse(&c, "some of it lies outside of your site");
 			floor_plan_free(&plan);
 		} else

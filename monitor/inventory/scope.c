@@ -122,8 +122,50 @@ screen_within(const struct floor *now, const struct floor_plan *plan,
 }
 
 static bool
-floor_within(const struct floor *now, const struct floor_plan *plan,
-    const struct floor_change *c, const char *site)
+shown_within(const struct inventory *inv, int64_t feed, const char *site)
+{
+	for (size_t i = 0; i < inv->feed_count; i++)
+		if (inv->feeds[i].id == feed)
+			return within(inv->feeds[i].site, site);
+	return false;
+}
+
+static bool
+has_shown(const struct floor_screen *was, int64_t feed)
+{
+	for (size_t i = 0; was != NULL && i < was->feed_count; i++)
+		if (was->feeds[i] == feed)
+			return true;
+	return false;
+}
+
+static bool
+layout_within(const struct inventory *inv, const struct floor_screen *was,
+    const struct floor_screen *s, const char *site)
+{
+	for (size_t i = 0; i < s->feed_count; i++)
+		if (!has_shown(was, s->feeds[i]) &&
+		    !shown_within(inv, s->feeds[i], site))
+			return false;
+	return true;
+}
+
+/* Its desk camera says whether somebody sits there. */
+static bool
+desk_within(const struct floor *now, const struct inventory *inv,
+    const struct floor_console *c, const char *site)
+{
+	const struct floor_console *was = floor_find_console(now, c->name);
+
+	return c->desk_feed_id == 0 ||
+	       (was != NULL && was->desk_feed_id == c->desk_feed_id) ||
+	       shown_within(inv, c->desk_feed_id, site);
+}
+
+static bool
+floor_within(const struct floor *now, const struct inventory *inv,
+    const struct floor_plan *plan, const struct floor_change *c,
+    const char *site)
 {
 	const struct floor_screen *was;
 
@@ -131,11 +173,13 @@ floor_within(const struct floor *now, const struct floor_plan *plan,
 	case FLOOR_CONSOLES:
 		return site_within(c->console.site, site) &&
 		       room_within(now, plan, c->console.room, site) &&
+		       desk_within(now, inv, &c->console, site) &&
 		       (c->change == INVENTORY_ADD ||
 			   console_within(now, plan, c->console.name, site));
 	case FLOOR_SCREENS:
 		was = floor_find_screen(now, c->screen.name);
 		return screen_within(now, plan, &c->screen, site) &&
+		       layout_within(inv, was, &c->screen, site) &&
 		       (was == NULL || screen_within(now, plan, was, site));
 	case FLOOR_PATTERNS:
 		return false;
@@ -148,11 +192,11 @@ floor_within(const struct floor *now, const struct floor_plan *plan,
 }
 
 bool
-scope_holds_floor(const struct floor *now, const struct floor_plan *plan,
-    const char *site)
+scope_holds_floor(const struct floor *now, const struct inventory *inv,
+    const struct floor_plan *plan, const char *site)
 {
 	for (size_t i = 0; site[0] != '\0' && i < plan->count; i++) {
-		if (!floor_within(now, plan, &plan->changes[i], site))
+		if (!floor_within(now, inv, plan, &plan->changes[i], site))
 			return false;
 	}
 	return true;

@@ -13,8 +13,10 @@
 /* site: a path; "" holds all. */
 bool scope_holds_plan(const struct inventory *now,
     const struct inventory_plan *plan, const char *site);
-/* The same of the floor. Window patterns are of no site. */
-bool scope_holds_floor(const struct floor *now, const struct floor_plan *plan,
-    const char *site);
+/* The same of the floor; inv: whose feeds it names. Window patterns are of no
+ * site. Who says that a screen shows a feed says that it is watched: only of
+ * his own, or of what it showed before. */
+bool scope_holds_floor(const struct floor *now, const struct inventory *inv,
+    const struct floor_plan *plan, const char *site);
 
 #endif

@@ -10,41 +10,35 @@
 #include "monitor/http/json_out.h"
 #include "monitor/http/server.h"
 
-struct counts {
-	uint32_t feeds, flowing;
-	uint32_t state[STATE_COUNT];
-};
-
-static struct counts
-count(const struct server *s, const char *scope)
+void
+answers_narrow(const struct server *s, const char *scope, struct web_totals *t)
 {
-	const struct web_totals *t = &s->totals;
-	struct counts c = { .feeds = t->feeds, .flowing = t->flowing };
-
-	memcpy(c.state, t->state, sizeof(c.state));
 	if (scope[0] == '\0')
-		return c;
-	memset(&c, 0, sizeof(c));
+		return;
+	t->feeds = t->flowing = 0;
+	memset(t->state, 0, sizeof(t->state));
+	memset(t->cause, 0, sizeof(t->cause));
 	for (const struct row *r = s->rows.oldest; r != NULL; r = r->newer) {
 		if (r->gone || !site_within(r->site->path, scope))
 			continue;
-		c.feeds++;
-		c.flowing += r->flowing;
-		c.state[r->state]++;
+		t->feeds++;
+		t->flowing += r->flowing;
+		t->state[r->state]++;
+		t->cause[r->cause]++;
 	}
-	return c;
 }
 
 static void
-add_states(const struct server *s, const struct counts *c, struct json_out *j)
+add_states(const struct server *s, const struct web_totals *t,
+    struct json_out *j)
 {
 	json_out_key(j, "states");
 	json_out_open(j, '{');
 	for (unsigned i = 0; i < STATE_COUNT; i++) {
-		uint32_t n = c->state[i];
+		uint32_t n = t->state[i];
 
 		if (s->late)
-			n = i == STATE_UNKNOWN ? c->feeds : 0;
+			n = i == STATE_UNKNOWN ? t->feeds : 0;
 		json_out_key(j, state_name(i));
 		json_out_integer(j, n);
 	}
@@ -54,9 +48,10 @@ add_states(const struct server *s, const struct counts *c, struct json_out *j)
 static void
 add_totals(const struct server *s, const char *scope, struct json_out *j)
 {
-	const struct web_totals *t = &s->totals;
-	struct counts c = count(s, scope);
+	struct web_totals narrowed = s->totals;
+	const struct web_totals *t = &narrowed;
 
+	answers_narrow(s, scope, &narrowed);
 	json_out_key(j, "now");
 	json_out_time(j, clock_utc_us());
 	json_out_key(j, "late");
@@ -66,10 +61,10 @@ add_totals(const struct server *s, const char *scope, struct json_out *j)
 	json_out_key(j, "started");
 	json_out_time(j, t->started_utc_us);
 	json_out_key(j, "feeds_total");
-	json_out_integer(j, c.feeds);
-	add_states(s, &c, j);
+	json_out_integer(j, t->feeds);
+	add_states(s, t, j);
 	json_out_key(j, "flowing");
-	json_out_integer(j, c.flowing);
+	json_out_integer(j, t->flowing);
 	json_out_key(j, "loop_lag_max_us");
 	json_out_integer(j, t->loop_lag_max_us);
 	json_out_key(j, "store_lag_us");

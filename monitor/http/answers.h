@@ -9,10 +9,15 @@
 #include <stddef.h>
 
 struct server;
+struct web_totals;
 
 /* One server-sent event "pulse" with the totals of a scope ("" = all); its
  * length. */
 size_t answers_pulse(const struct server *s, const char *scope, char *out,
     size_t size);
+
+/* Of what counts feeds, leaves those of a scope. */
+void answers_narrow(const struct server *s, const char *scope,
+    struct web_totals *totals);
 
 #endif

@@ -11,6 +11,7 @@
 
 #include "common/clock.h"
 #include "common/site.h"
+#include "monitor/http/answers.h"
 #include "monitor/http/assets.h"
 #include "monitor/http/changes.h"
 #include "monitor/http/events.h"
@@ -255,6 +256,7 @@ get_metrics(struct request *r)
 	size_t length;
 	char *made;
 
+	answers_narrow(s, v.scope, &m.totals);
 	m.logins.in = logins.in;
 	m.logins.refused = logins.refused;
 	m.logins.throttled = logins.throttled;

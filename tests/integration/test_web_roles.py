@@ -147,6 +147,11 @@ def test_scope(w):
                  "/coverage?hours=24", "/handover", "/consoles", "/feeds?site=North", "/feeds?limit=100"):
         status, got = quay.ask("GET", "/api/v1" + path)
         assert status in (200, 404) and '"North' not in json.dumps(got), (path, status, str(got)[:300])
+    token = w.admin.ok("POST", "/tokens", {"name": "quay-counts", "kind": "api", "role": "viewer", "site": "South", "reason": "test"})
+    page = Client(w.port, token["token"]).ask("GET", "/metrics?sites=1")[1].decode()
+    counts = re.findall(r"^camwarden_feeds\{.*\} (\d+)$", page, re.M)
+    causes = re.findall(r"^camwarden_feeds_cause\{.*\} (\d+)$", page, re.M)
+    assert sum(map(int, counts)) == len(own) and sum(map(int, causes)) <= len(own) and "North" not in page, page
     assert quay.ask("POST", f"/api/v1/feeds/{other}/retry")[0] == 404
     for kind in ("mute", "maintenance"):
         for target in ({"site": "North"}, {"feed": other}, {"site": ""}, {"tag": "x"}):

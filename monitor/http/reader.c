@@ -82,6 +82,7 @@ reader_process_main(int argc, char **argv)
 	sigaction(SIGINT, &ignore, NULL);
 	sigaction(SIGHUP, &ignore, NULL);
 	prctl(PR_SET_NAME, "camwarden-read");
+	prctl(PR_SET_DUMPABLE, 0); /* the database holds credentials */
 	rp.base = event_base_new();
 	rp.scratch = malloc(READ_BODY_BYTES + HEAD_BYTES);
 	rp.reading = reading_new(argc > 1 ? argv[1] : "");

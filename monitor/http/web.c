@@ -391,6 +391,7 @@ on_start(void *arg, struct channel *ch)
 	struct web *w = arg;
 
 	w->generation++;
+	channel_wipe(ch); /* passwords, the key */
 	send_configure(w);
 	send_tls(w);
 	start_reader(w);

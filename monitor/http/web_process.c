@@ -357,6 +357,8 @@ start(struct server *s)
 	s->changes = changes_new(s);
 	s->events = events_new(s);
 	s->monitor = channel_new(s->base, WEB_FD_CHANNEL, QUEUE_BYTES, &calls);
+	if (s->monitor != NULL)
+		channel_wipe(s->monitor); /* passwords, the key */
 	return s->asks != NULL && s->changes != NULL && s->events != NULL &&
 	       s->snapshots != NULL && s->monitor != NULL;
 }
@@ -374,6 +376,7 @@ web_process_main(int argc, char **argv)
 	sigaction(SIGINT, &ignore, NULL); /* the monitor ends us */
 	sigaction(SIGHUP, &ignore, NULL);
 	prctl(PR_SET_NAME, "camwarden-web");
+	prctl(PR_SET_DUMPABLE, 0); /* it holds the key, and hears passwords */
 	if (!start(&s)) {
 		log_error("web", "can't start: is this not the monitor's "
 				 "child?");

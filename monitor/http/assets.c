@@ -38,8 +38,9 @@ EMBED(openapi, DOCS_DIR "/openapi.json");
 #define SCRIPT "text/javascript; charset=utf-8"
 
 struct embedded {
-	struct asset asset;
+	struct asset asset; /* first: all assets are in one */
 	const char *end;
+	struct evbuffer *plain; /* unpacked, kept; NULL: not yet */
 };
 
 static struct embedded of_pages[] = {
@@ -49,7 +50,7 @@ static struct embedded of_pages[] = {
 	      .bytes = asset_web_##n,                                          \
 	      .packed = true,                                                  \
 	      .forever = lasts },                                              \
-		asset_web_##n##_end },
+		asset_web_##n##_end, NULL },
 #include "web/assets_table.h"
 #undef ASSET
 };
@@ -57,7 +58,7 @@ static struct embedded of_pages[] = {
 #define PLAIN(url, kind, name)                                                 \
 	{                                                                      \
 		{ .path = url, .type = kind, .bytes = asset_##name },          \
-		    asset_##name##_end                                         \
+		    asset_##name##_end, NULL                                   \
 	}
 static struct embedded of_console[] = {
 	PLAIN("/style.css", CSS, style),
@@ -141,23 +142,42 @@ assets_tag(const struct asset *a, char out[20])
 	snprintf(out, 20, "\"%016" PRIx64 "\"", h);
 }
 
-void
-assets_unpack(const struct asset *a, struct evbuffer *body)
+/* NULL: memory is out. */
+static struct evbuffer *
+unpack(const struct asset *a)
 {
 	z_stream z = { .next_in = (Bytef *)(uintptr_t)a->bytes,
 		.avail_in = (uInt)a->length };
+	struct evbuffer *out = evbuffer_new();
 	unsigned char some[16384];
 	int r = Z_OK;
 
-	if (body == NULL || inflateInit2(&z, MAX_WBITS + 16) != Z_OK)
-		return;
+	if (out == NULL || inflateInit2(&z, MAX_WBITS + 16) != Z_OK)
+		return out;
 	while (r == Z_OK) {
 		z.next_out = some;
 		z.avail_out = sizeof(some);
 		r = inflate(&z, Z_NO_FLUSH);
-		evbuffer_add(body, some, sizeof(some) - z.avail_out);
+		if (evbuffer_add(out, some, sizeof(some) - z.avail_out) != 0)
+			r = Z_MEM_ERROR;
 	}
 	inflateEnd(&z);
-	if (r != Z_STREAM_END)
-		evbuffer_drain(body, evbuffer_get_length(body));
+	if (r == Z_STREAM_END && evbuffer_pullup(out, -1) != NULL)
+		return out;
+	evbuffer_free(out);
+	return NULL;
+}
+
+/* Strangers may ask for it a thousand times at once: all are given the same
+ * bytes, unpacked once. */
+void
+assets_unpack(const struct asset *a, struct evbuffer *body)
+{
+	struct embedded *e = (struct embedded *)(uintptr_t)a;
+
+	if (e->plain == NULL)
+		e->plain = unpack(a);
+	if (e->plain != NULL && body != NULL)
+		evbuffer_add_reference(body, evbuffer_pullup(e->plain, -1),
+		    evbuffer_get_length(e->plain), NULL, NULL);
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <arpa/inet.h>
 
 #include <event2/buffer.h>
 #include <event2/http.h>
@@ -79,13 +80,21 @@ refused(const struct changes *c, const struct request *r)
 	return true;
 }
 
+/* Of an IPv6 address its network (/64): who has one has all in it. */
 static uint64_t
 mark_of(const char *address)
 {
 	uint64_t h = 14695981039346656037u; /* FNV-1a */
+	size_t n = strlen(address);
+	const char *p = address;
+	uint8_t six[16];
 
-	for (const char *p = address; *p != '\0'; p++)
-		h = (h ^ (uint8_t)*p) * 1099511628211u;
+	if (inet_pton(AF_INET6, address, six) == 1) {
+		p = (const char *)six;
+		n = 8;
+	}
+	for (size_t i = 0; i < n; i++)
+		h = (h ^ (uint8_t)p[i]) * 1099511628211u;
 	return h | 1;
 }
 

@@ -628,6 +628,16 @@ gate_count(const struct gate *g)
 	return g->count;
 }
 
+size_t
+gate_unsent(const struct gate *g)
+{
+	size_t n = 0;
+
+	for (const struct conn *c = g->first; c != NULL; c = c->next)
+		n += evbuffer_get_length(bufferevent_get_output(c->bev));
+	return n;
+}
+
 uint64_t
 gate_refused(const struct gate *g)
 {

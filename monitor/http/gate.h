@@ -65,6 +65,8 @@ bool gate_on_request(struct gate *g, struct evhttp_request *req,
 /* This one answers for hours (an event stream): no absolute time. */
 void gate_unbounded(struct gate *g, struct evhttp_request *req);
 uint32_t gate_count(const struct gate *g);
+/* Bytes of answers that clients have not taken yet, of all together. */
+size_t gate_unsent(const struct gate *g);
 /* Shut for a limit so far. */
 uint64_t gate_refused(const struct gate *g);
 /* TLS: connections that have not yet agreed on keys. */

@@ -22,6 +22,9 @@
 #include "monitor/http/sessions.h"
 
 #define SEEN_US (60 * US_PER_S) /* a credential's use is told no oftener */
+/* Answers that nobody takes are given up after GATE_SECONDS; until then they
+ * are no more than this, and one for each who waits. */
+#define UNSENT_MOST (64u << 20)
 
 /* --- who asks */
 
@@ -214,11 +217,22 @@ method_of(struct evhttp_request *req)
 	}
 }
 
+/* What is asked of the reader may be a large answer. */
+static bool
+has_room(struct request *r)
+{
+	if (gate_unsent(r->s->gate) <= UNSENT_MOST)
+		return true;
+	reply_later(r->req, 503, 5,
+	    "too many answers wait to be taken; ask again");
+	return false;
+}
+
 static void
 serve(struct request *r)
 {
 	r->row = rights_row(r->match.right);
-	if (!is_let_in(r))
+	if (!is_let_in(r) || (r->row->by == BY_READER && !has_room(r)))
 		return;
 	if (r->row->by == BY_READER)
 		ask_reader(r);

@@ -41,7 +41,7 @@ export async function loadSession(): Promise<Session | null> {
 /* Only paths of our own: never an address somebody put into the link. */
 export function back(): string {
   const to = here.value.query.get("back") ?? "/";
-  return /^\/(?![/\\])/.test(to) && !open.some(p => to.startsWith(p)) ? to : "/";
+  return /^\/(?![/\\])[^\t\r\n]*$/.test(to) && !open.some(p => to.startsWith(p)) ? to : "/";
 }
 export async function logout(): Promise<void> {
   try {

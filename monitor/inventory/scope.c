@@ -126,7 +126,7 @@ shown_within(const struct inventory *inv, int64_t feed, const char *site)
 {
 	for (size_t i = 0; i < inv->feed_count; i++)
 		if (inv->feeds[i].id == feed)
-			return within(inv->feeds[i].site, site);
+			return site_within(inv->feeds[i].site, site);
 	return false;
 }
 

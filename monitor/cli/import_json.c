@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "monitor/cli/import_json.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "monitor/http/refusals.h"
 #include "monitor/inventory/diff.h"
 #include "monitor/inventory/inventory.h"
 #include "monitor/monitor.h"
@@ -49,6 +51,38 @@ changes_json(const struct diff *d)
 	return list;
 }
 
+void
+import_json_code(json_t *o, const char *sentence)
+{
+	struct refused r;
+	json_t *values;
+
+	if (!refusals_find(sentence, &r))
+		return;
+	json_object_set_new(o, "code", json_string(r.code));
+	if (r.count == 0)
+		return;
+	values = json_object();
+	for (unsigned i = 0; i < r.count; i++)
+		json_object_set_new(values, r.values[i].name,
+		    letters(r.values[i].text, strlen(r.values[i].text)));
+	json_object_set_new(o, "values", values);
+}
+
+/* text: n bytes of it. */
+static json_t *
+error_json(size_t line, size_t column, const char *text, size_t n)
+{
+	json_t *o = json_pack("{s:I, s:I, s:o}", "line", (json_int_t)line,
+	    "column", (json_int_t)column, "text", letters(text, n));
+	char *sentence = strndup(text, n);
+
+	if (o != NULL && sentence != NULL)
+		import_json_code(o, sentence);
+	free(sentence);
+	return o;
+}
+
 static json_t *
 errors_json(const struct monitor_answer *a)
 {
@@ -59,14 +93,11 @@ errors_json(const struct monitor_answer *a)
 		const struct inventory_mistake *x = &m->list[i];
 
 		json_array_append_new(list,
-		    json_pack("{s:I, s:I, s:o}", "line", (json_int_t)x->line,
-			"column", (json_int_t)x->column, "text",
-			letters(m->text + x->at, x->length)));
+		    error_json(x->line, x->column, m->text + x->at, x->length));
 	}
 	if (!a->ok && json_array_size(list) == 0)
 		json_array_append_new(list,
-		    json_pack("{s:i, s:i, s:o}", "line", 0, "column", 0, "text",
-			letters(a->text, strlen(a->text))));
+		    error_json(0, 0, a->text, strlen(a->text)));
 	return list;
 }
 

@@ -11,7 +11,10 @@ struct monitor_answer;
 
 /* {"ok", "added", "changed", "removed", "unchanged", "seq", "text", "changes":
  * [{"what", "kind", "name", "fields": [{"field", "from", "to"}]}], "cut",
- * "errors": [{"line", "column", "text"}]}; given. NULL: no memory. */
+ * "errors": [{"line", "column", "text", "code", "values"}]}; given. NULL: no
+ * memory. */
 json_t *import_json(const struct monitor_answer *a);
+/* "code" and "values" of the sentence, if it has them, into o. */
+void import_json_code(json_t *o, const char *sentence);
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "monitor/cli/change.h"
 #include "monitor/cli/change_wish.h"
+#include "monitor/cli/import_json.h"
 #include "monitor/http/change_wire.h"
 #include "monitor/http/web.h"
 #include "monitor/monitor_users.h"
@@ -76,8 +77,10 @@ on_answer(void *arg, struct change_answer *a)
 		.retry_s = (uint16_t)(a->retry_s < 3600 ? a->retry_s : 3600) };
 	char *text;
 
-	if (a->status >= 300 && a->body != NULL)
+	if (a->status >= 300 && a->body != NULL) {
 		json_object_set_new(a->body, "detail", json_string(a->text));
+		import_json_code(a->body, a->text);
+	}
 	text = a->body != NULL ? printed(a->body) : NULL;
 	if (a->clear)
 		m.cookie = COOKIE_CLEAR;

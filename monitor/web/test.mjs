@@ -20,7 +20,7 @@ const { build } = await import("esbuild");
 const out = mkdtempSync(join(tmpdir(), "camwarden-web-"));
 try {
   await build({ entryPoints: tests, bundle: true, outdir: out, outbase: join(here, "src"), outExtension: { ".js": ".mjs" }, format: "esm", platform: "node",
-    jsx: "automatic", jsxImportSource: "preact", define: { WORKER_URL: '"/worker.js"' }, logLevel: "warning", absWorkingDir: here });
+    jsx: "automatic", jsxImportSource: "preact", define: { WORKER_URL: '"/worker.js"', ROOT: JSON.stringify(dirname(dirname(here))) }, logLevel: "warning", absWorkingDir: here });
   const files = tests.map(p => join(out, relative(join(here, "src"), p).replace(/tsx?$/, "mjs")));
   const r = spawnSync(process.execPath, ["--test", ...files], { stdio: "inherit" });
   process.exitCode = r.status ?? 1;

@@ -3,7 +3,7 @@
 // as a Problem in words; 401 tells the session.
 export class Problem extends Error {
   constructor(readonly status: number, title: string, readonly detail: string, readonly errors: string[], readonly retry: number,
-    readonly body: unknown = null) {
+    readonly body: unknown = null, readonly code = "", readonly values: Record<string, string> = {}) {
     super(title);
   }
 }
@@ -12,6 +12,10 @@ let onLost: Lost = () => {};
 export function whenLost(f: Lost): void { onLost = f; }
 
 const text = (v: unknown): string => typeof v === "string" ? v : "";
+/* What is particular in a refusal, by name. */
+export function valuesOf(v: unknown): Record<string, string> {
+  return v && typeof v === "object" ? Object.fromEntries(Object.entries(v).map(([k, x]) => [k, text(x)])) : {};
+}
 async function problemOf(r: Response): Promise<Problem> {
   let body: Record<string, unknown> = {};
   try {
@@ -20,7 +24,7 @@ async function problemOf(r: Response): Promise<Problem> {
   } catch { /* not ours, then the status alone */ }
   const errors = Array.isArray(body.errors) ? body.errors.filter(e => typeof e === "string") : [];
   return new Problem(r.status, text(body.title) || String(r.status), text(body.detail), errors,
-    Number(r.headers.get("Retry-After")) || 0, body);
+    Number(r.headers.get("Retry-After")) || 0, body, text(body.code), valuesOf(body.values));
 }
 async function ask(path: string, init: RequestInit): Promise<Response> {
   let r: Response;

@@ -15,19 +15,21 @@ import * as help from "./words/help";
 import * as inventory from "./words/inventory";
 import * as ledger from "./words/ledger";
 import * as login from "./words/login";
+import * as mistakes from "./words/mistakes";
 import * as overview from "./words/overview";
 import * as references from "./words/references";
+import * as refusals from "./words/refusals";
 import * as reports from "./words/reports";
 import * as trouble from "./words/trouble";
 import * as users from "./words/users";
 import * as wall from "./words/wall";
 
-export const parts = { causes, common, consoles, coverage, evidence, feed, handover, help, inventory, ledger, login, overview, references,
-  reports, trouble, users, wall };
+export const parts = { causes, common, consoles, coverage, evidence, feed, handover, help, inventory, ledger, login, mistakes, overview, references,
+  refusals, reports, trouble, users, wall };
 const en = { ...causes.en, ...common.en, ...consoles.en, ...coverage.en, ...evidence.en, ...feed.en, ...handover.en, ...help.en, ...inventory.en,
-  ...ledger.en, ...login.en, ...overview.en, ...references.en, ...reports.en, ...trouble.en, ...users.en, ...wall.en };
+  ...ledger.en, ...login.en, ...mistakes.en, ...overview.en, ...references.en, ...refusals.en, ...reports.en, ...trouble.en, ...users.en, ...wall.en };
 const es: Record<keyof typeof en, string> = { ...causes.es, ...common.es, ...consoles.es, ...coverage.es, ...evidence.es, ...feed.es,
-  ...handover.es, ...help.es, ...inventory.es, ...ledger.es, ...login.es, ...overview.es, ...references.es, ...reports.es, ...trouble.es,
+  ...handover.es, ...help.es, ...inventory.es, ...ledger.es, ...login.es, ...mistakes.es, ...overview.es, ...references.es, ...refusals.es, ...reports.es, ...trouble.es,
   ...users.es, ...wall.es };
 
 export type Key = keyof typeof en;
@@ -74,6 +76,11 @@ export function t(key: Key, values?: Record<string, string | number>): string {
 /* Whether there are words of that key: for keys built from an answer. */
 export function has(key: string): key is Key {
   return Object.hasOwn(en, key);
+}
+/* What the server refuses, in the reader's language; "": not known here. */
+export function refusalWords(code: string, values: Record<string, string>): string {
+  const key = "refusal." + code;
+  return has(key) ? t(key, values) : "";
 }
 /* A cause, a state or a role in words; what is not known stands as it came. */
 export function causeWords(cause: string): string {

@@ -28,7 +28,7 @@ function PasswordDialog(): JSX.Element {
     post("/password", { old, new: next }).then(() => {
       toast(t("password.changed"));
       close();
-    }, (p: unknown) => setError(p instanceof Problem ? p.status === 422 && p.detail.includes("old password") ? t("password.wrong") : problemWords(p) : String(p)))
+    }, (p: unknown) => setError(p instanceof Problem ? problemWords(p) : String(p)))
       .finally(() => setBusy(false));
   };
   return <Dialog title={t("password.change")} onClose={close}><form onSubmit={submit}>

@@ -4,7 +4,7 @@
 import { signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { Problem } from "../http";
-import { t } from "../i18n";
+import { refusalWords, t } from "../i18n";
 
 interface Toast { n: number; text: string; kind: "info" | "error" }
 const toasts = signal<Toast[]>([]);
@@ -20,6 +20,8 @@ function drop(n: number): void {
 }
 /* What went wrong, for a person. */
 export function problemWords(p: Problem): string {
+  const own = p.status === 401 || (p.status === 429 && p.retry > 0) ? "" : refusalWords(p.code, p.values);
+  if (own) return own;
   const detail = p.errors.length ? p.errors.join("; ") : p.detail;
   switch (p.status) {
     case 0: return t("problem.0");

@@ -2,6 +2,8 @@
 // What an import would change -> groups a person can read; mistakes beside the
 // lines they are in. PURE. The answer may hold anything.
 import type { ImportAnswer } from "../../api";
+import { valuesOf } from "../../http";
+import { refusalWords } from "../../i18n";
 
 /* `kind`: "feed"; a file of feeds brings sites and devices with it. */
 export type Change = ImportAnswer["changes"][number] & { kind?: string };
@@ -32,7 +34,7 @@ export function touched(changes: readonly Change[]): [string, number][] {
   return [...of].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
 }
 
-/* The mistakes of a problem's body. */
+/* The mistakes of a problem's body, in the reader's words. */
 export function mistakesOf(body: unknown): Mistake[] {
   const errors = typeof body === "object" && body !== null && "errors" in body ? body.errors : null;
   if (!Array.isArray(errors)) return [];
@@ -40,7 +42,8 @@ export function mistakesOf(body: unknown): Mistake[] {
     if (typeof e === "string") return [{ line: 0, column: 0, text: e }];
     if (typeof e !== "object" || e === null) return [];
     const m = e as Partial<Record<keyof Mistake, unknown>>;
-    return [{ line: Number(m.line) || 0, column: Number(m.column) || 0, text: String(m.text ?? "") }];
+    const own = refusalWords(String(m.code ?? ""), valuesOf(m.values));
+    return [{ line: Number(m.line) || 0, column: Number(m.column) || 0, text: own || String(m.text ?? "") }];
   });
 }
 /* `mark`: where in `text` the first mistake is, -1: not in it. */

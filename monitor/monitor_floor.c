@@ -14,6 +14,7 @@
 #include "monitor/monitor_parts.h"
 #include "monitor/monitor_people.h"
 #include "monitor/monitor_request.h"
+#include "monitor/people/password.h"
 #include "monitor/store/store_consoles.h"
 #include "monitor/store/store_read_consoles.h"
 
@@ -259,7 +260,7 @@ monitor_token_add(struct monitor *m, const struct monitor_token *what,
 	struct token_change *c;
 
 	if (api) {
-		const char *fault = monitor_name_fault(what->console);
+		const char *fault = people_name_fault(what->console);
 
 		if (fault != NULL) {
 			monitor_answer_now(answer, arg, false, fault);

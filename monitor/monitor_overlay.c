@@ -69,24 +69,6 @@ monitor_overlay_end(struct monitor *m, int64_t id, int kind,
 		&(struct store_done){ monitor_request_done, q }));
 }
 
-/* --- over the API */
-
-bool
-monitor_api_actor(const struct monitor *m, const uint8_t sha256[32], char *out,
-    size_t size)
-{
-	struct principal p;
-	char actor[MONITOR_ACTOR_BYTES];
-
-	if (!monitor_principal(m, sha256, &p) || p.kind != CREDENTIAL_API ||
-	    (p.role != ROLE_SUPERVISOR && p.role != ROLE_ADMIN) ||
-	    p.site[0] != '\0')
-		return false;
-	monitor_principal_actor(&p, actor);
-	snprintf(out, size, "%s", actor);
-	return true;
-}
-
 /* --- in force now */
 
 struct overlay_reading {

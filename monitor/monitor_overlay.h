@@ -11,9 +11,6 @@
 /* The answer's text: its number; on a second line, if any, what to know. */
 void monitor_overlay(struct monitor *m, const struct overlay_wish *wish,
     monitor_answer_fn *answer, void *arg);
-/* "api:NAME" of the API token with that SHA-256; false: none in force has. */
-bool monitor_api_actor(const struct monitor *m, const uint8_t sha256[32],
-    char *out, size_t size);
 /* Ends one now, if it is of that kind (enum store_overlay_kind; 0: of either);
  * who->reason says why. */
 void monitor_overlay_end(struct monitor *m, int64_t id, int kind,

@@ -295,8 +295,8 @@ drop_over(struct list *l)
 	}
 }
 
-bool
-monitor_people_load(struct monitor *m)
+static bool
+people_load(struct monitor *m)
 {
 	struct people *x = m->people;
 	struct list l = { .m = m, .now_utc = monitor_utc(m, clock_mono_us()) };
@@ -326,7 +326,7 @@ people_settle(struct monitor *m)
 {
 	struct people *x = m->people;
 
-	if (m->stopping || x == NULL || monitor_people_load(m))
+	if (m->stopping || x == NULL || people_load(m))
 		return;
 	/* What may have been taken away must not go on: nobody is in force
 	 * until the database can be read again. */
@@ -337,8 +337,8 @@ people_settle(struct monitor *m)
 	x->held_count = 0;
 }
 
-struct held_principal *
-people_held(const struct monitor *m, const uint8_t sha256[32])
+static struct held_principal *
+held_find(const struct monitor *m, const uint8_t sha256[32])
 {
 	const struct people *x = m->people;
 	struct held_principal *found = NULL;
@@ -355,7 +355,7 @@ bool
 monitor_principal(const struct monitor *m, const uint8_t sha256[32],
     struct principal *out)
 {
-	const struct held_principal *h = people_held(m, sha256);
+	const struct held_principal *h = held_find(m, sha256);
 
 	if (h == NULL || is_over(m, h, monitor_utc(m, clock_mono_us())))
 		return false;
@@ -377,7 +377,7 @@ monitor_principal_actor(const struct principal *p,
 void
 monitor_principal_seen(struct monitor *m, const uint8_t sha256[32])
 {
-	struct held_principal *h = people_held(m, sha256);
+	struct held_principal *h = held_find(m, sha256);
 	int64_t now = monitor_utc(m, clock_mono_us());
 
 	if (h == NULL || h->p.kind != CREDENTIAL_LOGIN || is_over(m, h, now) ||
@@ -390,40 +390,10 @@ monitor_principal_seen(struct monitor *m, const uint8_t sha256[32])
 	store_login_seen(m->store, h->p.id, now);
 }
 
-bool
-monitor_setup_due(const struct monitor *m)
-{
-	return m->people->setup_due;
-}
-
 const char *
 monitor_setup_token(const struct monitor *m)
 {
 	return m->people->setup_token;
-}
-
-const char *
-monitor_password_fault(const char *password, const char *user)
-{
-	return password_fault(password, user);
-}
-
-const char *
-monitor_name_fault(const char *name)
-{
-	return people_name_fault(name);
-}
-
-void
-monitor_people_tell(struct monitor *m)
-{
-	struct people *x = m->people;
-
-	if (!x->followed)
-		return;
-	for (size_t i = 0; i < x->held_count; i++)
-		x->calls.on_principal(x->calls.arg, &x->held[i].p);
-	x->calls.on_setup(x->calls.arg, x->setup_due);
 }
 
 void
@@ -433,9 +403,12 @@ monitor_people_watch(struct monitor *m,
 	struct people *x = m->people;
 
 	x->followed = calls != NULL;
-	if (calls != NULL)
-		x->calls = *calls;
-	monitor_people_tell(m);
+	if (calls == NULL)
+		return;
+	x->calls = *calls;
+	for (size_t i = 0; i < x->held_count; i++)
+		x->calls.on_principal(x->calls.arg, &x->held[i].p);
+	x->calls.on_setup(x->calls.arg, x->setup_due);
 }
 
 /* --- birth, seconds, end */
@@ -491,7 +464,7 @@ monitor_people_start(struct monitor *m, char **error_out)
 		*error_out = strdup("memory is out");
 		return false;
 	}
-	if (!monitor_people_load(m) ||
+	if (!people_load(m) ||
 	    !store_read_logins(m->reader, true, take_known, &k)) {
 		*error_out = strdup(store_reader_error(m->reader));
 		return false;

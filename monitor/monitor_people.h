@@ -69,14 +69,9 @@ struct people {
 bool monitor_people_start(struct monitor *m, char **error_out);
 void monitor_people_free(struct monitor *m);
 void monitor_people_second(struct monitor *m, int64_t now_us);
-/* Makes what is held look like what is committed, and tells the follower.
- * False: the database can't be read. */
-bool monitor_people_load(struct monitor *m);
-/* The same, of a store_done: what was changed is in force before it is
- * answered. */
+/* Of a store_done: what is held becomes what is committed, and the follower is
+ * told, before the change is answered. */
 void people_settle(struct monitor *m);
-struct held_principal *people_held(const struct monitor *m,
-    const uint8_t sha256[32]);
 /* 32 random bytes as 64 digits, and the SHA-256 of the digits. False: no
  * random numbers. */
 bool people_secret(char out[PEOPLE_SECRET_BYTES], uint8_t sha256_out[32]);

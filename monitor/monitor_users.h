@@ -24,8 +24,6 @@ struct monitor_people_calls {
 };
 void monitor_people_watch(struct monitor *m,
     const struct monitor_people_calls *calls);
-/* The same again, all of it (the web process is another). */
-void monitor_people_tell(struct monitor *m);
 
 /* Whose secret has this hash, now; false: nobody's. */
 bool monitor_principal(const struct monitor *m, const uint8_t sha256[32],
@@ -36,15 +34,9 @@ void monitor_principal_actor(const struct principal *p,
     char out[MONITOR_ACTOR_BYTES]);
 /* It was used just now (at most one call a minute and login is of use). */
 void monitor_principal_seen(struct monitor *m, const uint8_t sha256[32]);
-/* There is no user: the first one is made with the token (64 digits, "" when
- * it is not due), which stands in the state directory, too. */
-bool monitor_setup_due(const struct monitor *m);
+/* While there is no user, the first one is made with this token (64 digits; ""
+ * = there are users), which stands in the state directory, too. */
 const char *monitor_setup_token(const struct monitor *m);
-
-/* The first fault of a new password of that user, as a sentence; NULL: it is
- * good. Also what a user may be called. */
-const char *monitor_password_fault(const char *password, const char *user);
-const char *monitor_name_fault(const char *name);
 
 struct monitor_user {
 	int64_t id;	  /* 0: a new one */

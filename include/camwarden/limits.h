@@ -19,7 +19,6 @@
 #define LIMIT_RTSP_BODY_BYTES (64u << 10)
 #define LIMIT_SDP_BYTES (16u << 10)
 #define LIMIT_SDP_MEDIA 64u
-#define LIMIT_RTP_BYTES 65535u
 #define LIMIT_NAL_BYTES (4u << 20)
 #define LIMIT_AU_BYTES (8u << 20)
 #define LIMIT_AU_SLICES 512u

@@ -21,7 +21,6 @@ enum role {
 	ROLE_KIOSK = 6, /* of a wall's machine, never a person's */
 };
 #define ROLE_COUNT 7
-#define ROLE_BIT(role) (1u << (role))
 
 enum credential {
 	CREDENTIAL_NONE = 0,

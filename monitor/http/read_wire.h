@@ -48,13 +48,10 @@ enum read_what {
 };
 #define READ_WHAT_MOST READ_LEDGER_LINES
 
-#define READ_AFTER_BYTES                                                       \
-	1100 /* letters of `next`: two names as hexadecimal                    \
-	      */
+#define READ_AFTER_BYTES 1100 /* of `next`: two names as hexadecimal */
 #define READ_WORDS_BYTES 256
 #define READ_LIMIT_MOST 1000u /* rows that a client may ask for of a list */
-#define READ_LIMIT 500u
-#define READ_LIMIT_ANY 20000u			  /* and at all */
+#define READ_LIMIT_ANY 20000u /* and at all */
 #define READ_UTC_MOST INT64_C(253402300799999999) /* the year 9999 */
 
 /* A question, as the query of its URL said it (read_query.h): hostile, but in

@@ -245,12 +245,6 @@ query_more(struct query *q)
 }
 
 void
-query_mark(struct query *q, const char *cursor)
-{
-	snprintf(q->next, sizeof(q->next), "%s", cursor);
-}
-
-void
 query_mark_numbers(struct query *q, int64_t a, int64_t b)
 {
 	snprintf(q->next, sizeof(q->next), "%" PRId64 ".%" PRId64, a, b);

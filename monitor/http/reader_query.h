@@ -88,7 +88,6 @@ void query_list(struct query *q);
  * page follows. */
 bool query_more(struct query *q);
 /* After each row: where a page that ends with it goes on. */
-void query_mark(struct query *q, const char *cursor);
 void query_mark_numbers(struct query *q, int64_t a, int64_t b);
 void query_mark_names(struct query *q, const char *a, const char *b);
 /* "]" and "next"; the object stays open. */

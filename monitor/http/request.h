@@ -40,8 +40,6 @@ const char *request_word(const struct request *r, const char *key);
 /* The role and scope of who asks. */
 enum role request_role(const struct request *r);
 const char *request_scope(const struct request *r);
-/* What is true now, for lists. event: 48 letters of room. */
-struct lists_view request_view(const struct request *r, char event[48]);
 
 /* routes_own.c: what the web process answers by itself. */
 void request_answer(struct request *r);

@@ -42,8 +42,9 @@ request_scope(const struct request *r)
 	return r->session != NULL ? r->session->who.site : "";
 }
 
-struct lists_view
-request_view(const struct request *r, char event[48])
+/* What is true now, for lists. event: 48 letters of room. */
+static struct lists_view
+view_now(const struct request *r, char event[48])
 {
 	const struct server *s = r->s;
 
@@ -156,7 +157,7 @@ static void
 get_wall(struct request *r)
 {
 	char event[48];
-	struct lists_view v = request_view(r, event);
+	struct lists_view v = view_now(r, event);
 
 	if (is_loaded(r))
 		snapshots_wall(r->s->snapshots, r->req, &r->s->rows, &v);
@@ -172,7 +173,7 @@ static void
 list_feeds(struct request *r, bool evidence)
 {
 	char event[48];
-	struct lists_view v = request_view(r, event);
+	struct lists_view v = view_now(r, event);
 	struct lists_ask ask;
 	const char *fault = lists_ask_fill(word_of, r, &ask);
 	struct json_out j;
@@ -209,7 +210,7 @@ get_feed(struct request *r)
 {
 	const struct row *row = rows_find(&r->s->rows, r->match.uuid);
 	char event[48];
-	struct lists_view v = request_view(r, event);
+	struct lists_view v = view_now(r, event);
 	struct json_out j;
 
 	if (row == NULL || !site_within(row->site->path, v.scope)) {
@@ -241,7 +242,7 @@ get_metrics(struct request *r)
 {
 	struct server *s = r->s;
 	char event[48];
-	struct lists_view v = request_view(r, event);
+	struct lists_view v = view_now(r, event);
 	struct metrics m = { .totals = s->totals,
 		.configure = s->configure,
 		.late = s->late,

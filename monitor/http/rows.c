@@ -186,7 +186,6 @@ rows_put(struct rows *t, const struct web_row *m)
 	}
 	r->no_picture = m->no_picture;
 	r->thumb_utc_us = m->no_picture ? 0 : m->thumb_utc_us;
-	r->seen = true;
 	if (!is_named(r, m))
 		t->resort = true;
 	bool made = set_site(t, r, m->site) && row_text_make(r, m);
@@ -231,25 +230,6 @@ bool
 rows_can_follow(const struct rows *t, uint64_t seq)
 {
 	return seq <= t->seq && seq >= t->forgotten;
-}
-
-void
-rows_begin(struct rows *t)
-{
-	for (struct row *r = t->oldest; r != NULL; r = r->newer)
-		r->seen = false;
-}
-
-void
-rows_end(struct rows *t)
-{
-	struct row *next;
-
-	for (struct row *r = t->oldest; r != NULL; r = next) {
-		next = r->newer;
-		if (!r->seen && !r->gone)
-			rows_remove(t, r->uuid);
-	}
 }
 
 static int

@@ -47,7 +47,6 @@ struct row {
 	bool flowing; /* media arrives */
 	bool no_picture;
 	bool gone; /* a tombstone: uuid and seq only */
-	bool seen; /* told since the last rows_begin */
 	int64_t thumb_utc_us;
 	int64_t wanted_us; /* when a fresh picture was last asked for */
 	char *head;	   /* {"id":..,"site":..,"name":.. : what never lies */
@@ -87,9 +86,6 @@ struct row *rows_find(const struct rows *t, const uint8_t uuid[16]);
 struct row *rows_after(const struct rows *t, uint64_t seq);
 /* A follower at seq can be told all that changed since. */
 bool rows_can_follow(const struct rows *t, uint64_t seq);
-/* A new telling of all rows begins; at its end those not told are removed. */
-void rows_begin(struct rows *t);
-void rows_end(struct rows *t);
 
 /* All rows that are there, t->count of them, by site and name; NULL: memory is
  * out. Valid until the next change of rows. */

@@ -170,16 +170,3 @@ snapshots_new(void)
 {
 	return calloc(1, sizeof(struct snapshots));
 }
-
-void
-snapshots_free(struct snapshots **sp)
-{
-	struct snapshots *s = *sp;
-
-	if (s == NULL)
-		return;
-	*sp = NULL;
-	for (size_t i = 0; i < SNAPSHOTS_SCOPES; i++)
-		drop(&s->all[i]);
-	free(s);
-}

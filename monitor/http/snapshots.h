@@ -16,7 +16,6 @@ struct evhttp_request;
 
 /* NULL: memory is out. */
 struct snapshots *snapshots_new(void);
-void snapshots_free(struct snapshots **s);
 /* Answers req with the wall. */
 void snapshots_wall(struct snapshots *s, struct evhttp_request *req,
     struct rows *rows, const struct lists_view *v);

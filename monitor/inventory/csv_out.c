@@ -49,15 +49,6 @@ csv_out_cell(struct csv_out *t, const char *value)
 }
 
 void
-csv_out_number(struct csv_out *t, uint32_t v)
-{
-	char text[16];
-
-	snprintf(text, sizeof(text), "%u", v);
-	csv_out_cell(t, text);
-}
-
-void
 csv_out_row_end(struct csv_out *t)
 {
 	csv_out_put(t, "\r\n", 2);

@@ -18,7 +18,6 @@ struct csv_out {
 
 void csv_out_put(struct csv_out *t, const char *s, size_t n);
 void csv_out_cell(struct csv_out *t, const char *value);
-void csv_out_number(struct csv_out *t, uint32_t v);
 void csv_out_row_end(struct csv_out *t);
 
 #endif

@@ -40,8 +40,6 @@ enum floor_column {
 #define FLOOR_BIT(column) ((uint32_t)1 << (column))
 #define FLOOR_KINDS 4 /* that have files */
 
-/* "idle_after_s" */
-const char *floor_column_name(enum floor_column column);
 /* What a record without a row is like. */
 void floor_console_default(struct floor_console *c);
 void floor_screen_default(struct floor_screen *s);

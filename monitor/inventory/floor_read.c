@@ -407,12 +407,6 @@ static const struct column {
 	[FLOOR_BREAKS] = { "breaks", NULL, IN_ROSTER, 0, read_breaks },
 };
 
-const char *
-floor_column_name(enum floor_column column)
-{
-	return columns[column].name;
-}
-
 struct header {
 	int column[CSV_CELLS]; /* enum floor_column; -1: unknown, said */
 	size_t count;

@@ -241,12 +241,3 @@ life_look(struct life *l, const struct contrast *c, int64_t at_us)
 		return SIGN_MOTION;
 	return from != 0 ? SIGN_NOISE : SIGN_NONE;
 }
-
-void
-life_restart(struct life *l)
-{
-	l->motions = 0;
-	memset(l->noise, 0, sizeof(l->noise));
-	memset(l->often, 0, sizeof(l->often));
-	memset(l->seen, 0, sizeof(l->seen));
-}

@@ -40,7 +40,5 @@ struct life {
 
 /* What this keyframe shows. Updates what is known. */
 enum sign life_look(struct life *l, const struct contrast *c, int64_t at_us);
-/* Motion and noise begin anew (another geometry, frozen was called). */
-void life_restart(struct life *l);
 
 #endif

@@ -12,7 +12,6 @@
 #define DESK_FRESH_US (90 * S_US)
 /* A suspicion from before a restart stands until the pattern has seen enough.
  */
-#define ODD_HELD_US (600 * S_US)
 
 struct console_config
 console_config_default(void)

@@ -250,56 +250,6 @@ store_read_sites(struct store_reader *r, store_site_fn *fn, void *arg)
 	return store_reader_end(r);
 }
 
-static void
-count_states(struct store_reader *r, struct store_counts *out)
-{
-	sqlite3_stmt *st = db_query(&r->db,
-	    "SELECT ifnull(i.state, 0), ifnull(i.cause, ?), count(*) FROM feed"
-	    " f LEFT JOIN interval i ON i.feed = f.id AND i.end IS NULL"
-	    " WHERE f.enabled AND f.removed IS NULL GROUP BY 1, 2",
-	    "i", (int64_t)CAUSE_MONITOR_OFF);
-
-	while (db_step(&r->db, st)) {
-		int64_t state = sqlite3_column_int64(st, 0);
-		int64_t cause = sqlite3_column_int64(st, 1);
-		uint32_t n = (uint32_t)sqlite3_column_int64(st, 2);
-
-		if (!r->alive.alive) {
-			state = STATE_UNKNOWN;
-			cause = CAUSE_MONITOR_OFF;
-		}
-		if (state >= 0 && state < STATE_COUNT)
-			out->state[state] += n;
-		if (cause >= 0 && cause < CAUSE_COUNT)
-			out->cause[cause] += n;
-	}
-}
-
-bool
-store_read_counts(struct store_reader *r, struct store_counts *out)
-{
-	struct db *db = &r->db;
-
-	memset(out, 0, sizeof(*out));
-	store_reader_begin(r);
-	out->feeds = (uint32_t)db_int(db, 0,
-	    "SELECT count(*) FROM feed WHERE removed IS NULL", "");
-	out->sites = (uint32_t)db_int(db, 0,
-	    "SELECT count(*) FROM site WHERE removed IS NULL", "");
-	out->devices = (uint32_t)db_int(db, 0,
-	    "SELECT count(*) FROM device WHERE removed IS NULL", "");
-	count_states(r, out);
-	out->open_incidents = (uint32_t)db_int(db, 0,
-	    "SELECT count(*) FROM incident WHERE closed IS NULL", "");
-	out->unacknowledged = (uint32_t)db_int(db, 0,
-	    "SELECT count(*) FROM incident WHERE closed IS NULL"
-	    " AND acknowledged IS NULL",
-	    "");
-	out->bytes = (uint64_t)(db_int(db, 0, "PRAGMA page_count", "") *
-				db_int(db, 0, "PRAGMA page_size", ""));
-	return store_reader_end(r);
-}
-
 /* The slots of one day's row that begin within [from, to). False: enough. */
 static bool
 day_slots(const uint8_t *slots, int64_t day, int64_t from, int64_t to,

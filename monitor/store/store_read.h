@@ -150,19 +150,6 @@ bool store_read_picture(struct store_reader *r, int64_t feed, int kind,
 bool store_read_evidence(struct store_reader *r, int64_t incident, int kind,
     store_picture_fn *fn, void *arg, bool *found_out);
 
-struct store_event_row {
-	int64_t seq, mono_us, utc;
-	char boot[40];			 /* the run's id */
-	const char *kind, *actor, *body; /* body: JSON */
-	int64_t feed;			 /* 0 = none */
-	const uint8_t *hash;		 /* 32 bytes */
-	bool expired;			 /* its content is gone by age */
-};
-typedef bool store_event_fn(void *arg, const struct store_event_row *row);
-/* From seq `after` on, at most limit, oldest first; feed 0 = all. */
-bool store_read_events(struct store_reader *r, int64_t after, int64_t feed,
-    uint32_t limit, store_event_fn *fn, void *arg);
-
 struct store_rollup_row {
 	int64_t slot_utc; /* start of its ten minutes */
 	uint32_t fps_milli, kbps, loss_ppm;
@@ -170,14 +157,5 @@ struct store_rollup_row {
 typedef bool store_rollup_fn(void *arg, const struct store_rollup_row *row);
 bool store_read_rollups(struct store_reader *r, int64_t feed, int64_t from_utc,
     int64_t to_utc, store_rollup_fn *fn, void *arg);
-
-struct store_counts {
-	uint32_t feeds, sites, devices;
-	uint32_t state[STATE_COUNT]; /* of enabled feeds, as shown now */
-	uint32_t cause[CAUSE_COUNT];
-	uint32_t open_incidents, unacknowledged;
-	uint64_t bytes; /* of the database file */
-};
-bool store_read_counts(struct store_reader *r, struct store_counts *out);
 
 #endif

@@ -568,12 +568,6 @@ source_is_flowing(const struct source *s)
 	return atomic_load(&s->flowing);
 }
 
-struct feed_ref
-source_ref(const struct source *s)
-{
-	return s->cfg.feed.ref;
-}
-
 uint64_t
 source_received(const struct source *s)
 {

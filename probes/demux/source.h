@@ -35,7 +35,6 @@ void source_retry(struct source *s);
 void source_stop(struct source *s);
 bool source_is_stopped(const struct source *s);
 bool source_is_flowing(const struct source *s);
-struct feed_ref source_ref(const struct source *s);
 uint64_t source_received(const struct source *s);
 /* After its NOTE_ENDED was taken from the outbox. */
 void source_join(struct source **s);

@@ -12,7 +12,6 @@
 #include "camwarden/limits.h"
 #include "probes/stream/proto/media.h"
 
-#define MAIN_HEADER 8
 #define ONVIF_FIRST 0xffd8
 #define HEADER_ROOM 1024
 #define QUANT_MAX 256

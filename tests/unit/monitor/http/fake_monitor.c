@@ -376,16 +376,6 @@ monitor_setup_token(const struct monitor *m)
 	return "";
 }
 
-bool
-monitor_api_actor(const struct monitor *m, const uint8_t sha256[32], char *out,
-    size_t size)
-{
-	(void)m;
-	(void)sha256;
-	snprintf(out, size, "api:test");
-	return false;
-}
-
 void
 monitor_overlay_end(struct monitor *m, int64_t id, int kind,
     const struct monitor_actor *who, monitor_answer_fn *fn, void *arg)

@@ -26,22 +26,16 @@ static size_t login_count;
 /* --- those who are logged in */
 
 void
-monitor_people_tell(struct monitor *m)
+monitor_people_watch(struct monitor *m,
+    const struct monitor_people_calls *calls)
 {
 	(void)m;
+	follower = calls != NULL ? *calls : (struct monitor_people_calls){ 0 };
 	if (follower.on_setup != NULL)
 		follower.on_setup(follower.arg, false);
 	for (size_t i = 0; follower.on_principal != NULL && i < login_count;
 	     i++)
 		follower.on_principal(follower.arg, &logins[i]);
-}
-
-void
-monitor_people_watch(struct monitor *m,
-    const struct monitor_people_calls *calls)
-{
-	follower = calls != NULL ? *calls : (struct monitor_people_calls){ 0 };
-	monitor_people_tell(m);
 }
 
 bool
@@ -70,13 +64,6 @@ monitor_principal_seen(struct monitor *m, const uint8_t sha256[32])
 {
 	(void)m;
 	(void)sha256;
-}
-
-bool
-monitor_setup_due(const struct monitor *m)
-{
-	(void)m;
-	return false;
 }
 
 static void

@@ -732,11 +732,6 @@ test_reader_and_writer(void **state)
 	assert_true(store_read_alive(r, &now, &alive));
 	assert_true(store_read_feeds(r, "North", NULL, write_on, &w));
 	assert_int_equal(w.rows, 20);
-	struct store_counts counts;
-
-	assert_true(store_read_counts(r, &counts));
-	assert_int_equal(counts.state[STATE_DOWN], 20);
-	assert_int_equal(counts.cause[CAUSE_FROZEN], 20);
 	/* A reader holds nothing between calls: the WAL is emptied. */
 	for (int i = 0; i < 40; i++)
 		thumbnail(b, 1 + i % 20, STORE_CURRENT, 0,
@@ -752,23 +747,10 @@ test_reader_and_writer(void **state)
 	store_reader_close(&r);
 }
 
-static bool
-on_event(void *arg, const struct store_event_row *row)
-{
-	int64_t *last = arg;
-
-	assert_int_equal(row->seq, *last + 1);
-	assert_true(row->body[0] == '{');
-	*last = row->seq;
-	return true;
-}
-
 static void
 test_events_chain(void **state)
 {
 	struct bench *b = *state;
-	char error[256];
-	int64_t last = 0;
 
 	bench_feeds(b, 3);
 	assert_true(store_event(b->store, 100 * S, "config.reload", "root",
@@ -778,12 +760,7 @@ test_events_chain(void **state)
 	bench_drain(b);
 	store_close(&b->store);
 	bench_open(b);
-	struct store_reader *r = store_reader_open(b->dir, error);
-
-	assert_true(store_read_events(r, 0, 0, 1000, on_event, &last));
-	store_reader_close(&r);
-	assert_true(last > 5);
-	assert_int_equal(bench_chain(b), last);
+	assert_true(bench_chain(b) > 5);
 }
 
 /* What is exported reads back to no change, with passwords or without. */

@@ -390,23 +390,6 @@ static const char undo_third[] =
     "PRAGMA user_version = 2";
 
 /* A database of an older version gains what the later ones have. */
-struct old_events {
-	unsigned rows, old;
-	int64_t last;
-};
-
-static bool
-on_old_event(void *arg, const struct store_event_row *row)
-{
-	struct old_events *o = arg;
-
-	assert_true(o->rows == 4 || row->seq == o->last + 1);
-	o->last = row->seq;
-	o->rows++;
-	o->old += strcmp(row->kind, "old") == 0;
-	return true;
-}
-
 /* Who had a token for overlays is a supervisor from now on. */
 static void
 test_from_version_4(void **state)
@@ -460,18 +443,6 @@ test_from_version_3(void **state)
 	    1);
 	bench_tiles(b);
 	bench_chain(b);
-	/* People still read on from what an older camwarden wrote. */
-	struct old_events o = { .rows = 0 };
-	char error[256];
-	struct store_reader *r = store_reader_open(b->dir, error);
-
-	assert_true(store_read_events(r, 0, 0, 4, on_old_event, &o));
-	assert_int_equal(o.rows, 4);
-	assert_int_equal(o.old, 2);
-	assert_true(store_read_events(r, 2, 0, 4, on_old_event, &o));
-	assert_int_equal(o.rows, 8);
-	assert_int_equal(o.old, 2);
-	store_reader_close(&r);
 	/* They go by age as ever. */
 	struct writer *w = writer_of_bench(b);
 

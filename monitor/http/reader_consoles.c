@@ -6,6 +6,7 @@
 
 #include "common/site.h"
 #include "monitor/http/reader_uuids.h"
+#include "monitor/http/refusals.h"
 #include "monitor/inventory/floor.h"
 #include "monitor/store/store_read_consoles.h"
 #include "monitor/store/store_read_web.h"
@@ -158,6 +159,7 @@ put_breach(const struct consoles *c, const struct store_console_row *row)
 	json_out_open(&q->json, '{');
 	query_put_time(q, "since", found->since_utc);
 	query_put_text(q, "text", found->text);
+	refusals_put(&q->json, found->text);
 	json_out_close(&q->json, '}');
 }
 

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "monitor/http/refusals.h"
 #include "monitor/store/store_read_users.h"
 
 #define INCIDENT_BYTES (2u << 20)
@@ -67,6 +68,7 @@ incident_put(struct query *q, const struct force *force,
 	query_put_text(q, "kind", kind_of(i));
 	query_put_text(q, "cause", cause_name(i->cause));
 	query_put_text(q, "text", i->text);
+	refusals_put(&q->json, i->text);
 	query_put_text(q, "help",
 	    i->cause != CAUSE_NONE ? cause_help(i->cause) : "");
 	query_put_text(q, "contact", row->contact);

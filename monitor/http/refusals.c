@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "monitor/http/json_out.h"
+
 /* Where `literal` is, at least one letter on; at the very end when it is the
  * last. NULL: nowhere. */
 static const char *
@@ -70,4 +72,24 @@ refusals_find(const char *sentence, struct refused *out)
 			return true;
 	}
 	return false;
+}
+
+void
+refusals_put(struct json_out *j, const char *sentence)
+{
+	struct refused r;
+
+	if (!refusals_find(sentence, &r))
+		return;
+	json_out_key(j, "code");
+	json_out_string(j, r.code);
+	if (r.count == 0)
+		return;
+	json_out_key(j, "values");
+	json_out_open(j, '{');
+	for (unsigned i = 0; i < r.count; i++) {
+		json_out_key(j, r.values[i].name);
+		json_out_string(j, r.values[i].text);
+	}
+	json_out_close(j, '}');
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Sentences of the monitor, of both web processes and of a file's mistakes,
- * as a person gets them, and their codes. {gap}: what is put in there. The
- * first that fits counts. Words of pages: monitor/web/src/words/refusals.ts
- * and mistakes.ts, which a test compares with this. */
+/* Sentences of the monitor, of both web processes, of a file's mistakes and of
+ * incidents of people and of our own, as a person gets them, and their codes.
+ * {gap}: what is put in there. The first that fits counts. Words of pages:
+ * monitor/web/src/words/refusals.ts and mistakes.ts, which a test compares with
+ * this. */
 #include "monitor/http/refusals.h"
 
 const struct refusal refusals[] = {
@@ -354,6 +355,10 @@ const struct refusal refusals[] = {
 	    "\"{name}\": the room has fewer consoles than the shift asks for" },
 	{ "floor-not-in-room",
 	    "\"{name}\": no such console stands in this room" },
+	{ "own-report", "The nightly report: {why}" },
+	{ "own-witness", "The record's witnesses: {why}" },
+	{ "own-denied", "The record is contradicted: {why}" },
+	{ "own-mail", "Mail: {why}" },
 	/* What begins with a gap comes last, the widest of all at the end. */
 	{ "bytes", "{field}: expected {least} to {most} bytes" },
 	{ "seconds", "{field}: expected {least} to {most} seconds" },
@@ -373,6 +378,15 @@ const struct refusal refusals[] = {
 	{ "in-use-still", "{kind} {name} is still in use" },
 	{ "floor-patterns",
 	    "{patterns} patterns, expected at most {most} in all" },
+	{ "post-unsure",
+	    "{room}, {console}: nobody attends it in its shift (its agent "
+	    "is silent, nobody can say)" },
+	{ "post-left", "{room}, {console}: nobody attends it in its shift" },
+	{ "room-unsure",
+	    "{room}: {attended} attended, the roster asks for {asked} "
+	    "(agents are silent, nobody can say)" },
+	{ "room-short",
+	    "{room}: {attended} attended, the roster asks for {asked}" },
 	{ "field-wrong", "{field}: expected {what}" },
 };
 const unsigned refusals_count = sizeof(refusals) / sizeof(refusals[0]);

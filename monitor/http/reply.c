@@ -216,27 +216,6 @@ reply_done(struct evhttp_request *req, int status, const void *json,
 	send_reply(req, status);
 }
 
-/* What programs, and pages of another language, know it by. */
-static void
-put_code(struct json_out *j, const char *sentence)
-{
-	struct refused r;
-
-	if (!refusals_find(sentence, &r))
-		return;
-	json_out_key(j, "code");
-	json_out_string(j, r.code);
-	if (r.count == 0)
-		return;
-	json_out_key(j, "values");
-	json_out_open(j, '{');
-	for (unsigned i = 0; i < r.count; i++) {
-		json_out_key(j, r.values[i].name);
-		json_out_string(j, r.values[i].text);
-	}
-	json_out_close(j, '}');
-}
-
 static void
 send_problem(struct evhttp_request *req, int status, const char *text,
     size_t length, bool is_object)
@@ -257,7 +236,7 @@ send_problem(struct evhttp_request *req, int status, const char *text,
 	} else {
 		json_out_key(&j, "detail");
 		json_out_string(&j, text);
-		put_code(&j, text);
+		refusals_put(&j, text);
 		json_out_close(&j, '}');
 	}
 	made = json_out_take(&j, &length);

@@ -59,6 +59,7 @@ export interface Device {
 export interface Incident {
   number: number; feed: string | null; site: string; name: string; place: string;
   kind: "feed" | "site" | "room" | "console" | "own"; cause: Cause; text: string; help: string; contact: string;
+  code?: string; values?: Record<string, string>; // of the text, where it has them
   since: Moment; at: Moment; until: Moment; closed: Moment; alert: boolean; acknowledged: Moment;
   acknowledged_by: string | null; note: string; muted: boolean; before: boolean; after: boolean; recovered: boolean;
   comments: number; feeds: number; criticality: number;

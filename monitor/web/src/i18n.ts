@@ -82,6 +82,10 @@ export function refusalWords(code: string, values: Record<string, string>): stri
   const key = "refusal." + code;
   return has(key) ? t(key, values) : "";
 }
+/* What the monitor wrote, in the reader's language where it has words of its code. */
+export function textWords(of: { text: string; code?: string; values?: Record<string, string> }): string {
+  return refusalWords(of.code ?? "", of.values ?? {}) || of.text;
+}
 /* A cause, a state or a role in words; what is not known stands as it came. */
 export function causeWords(cause: string): string {
   const key = "cause." + cause;

@@ -122,6 +122,14 @@ export const en = {
   "refusal.demux-most": "{feeds} feeds that are not RTSP are more than the {most} that this monitor holds (demux.threads).",
   "refusal.event-streams": "Your log-in has too many pages open at once.",
   "refusal.field-wrong": "{field}: expected {what}.",
+  "refusal.post-unsure": "{room}, {console}: nobody attends it in its shift (its agent is silent, nobody can say)",
+  "refusal.post-left": "{room}, {console}: nobody attends it in its shift",
+  "refusal.room-unsure": "{room}: {attended} attended, the roster asks for {asked} (agents are silent, nobody can say)",
+  "refusal.room-short": "{room}: {attended} attended, the roster asks for {asked}",
+  "refusal.own-report": "The nightly report: {why}",
+  "refusal.own-witness": "The record's witnesses: {why}",
+  "refusal.own-denied": "The record is contradicted: {why}",
+  "refusal.own-mail": "Mail: {why}",
 } as const;
 export const es: Record<keyof typeof en, string> = {
   "refusal.password-short": "La contraseña es demasiado corta: al menos 8 letras.",
@@ -245,4 +253,12 @@ export const es: Record<keyof typeof en, string> = {
   "refusal.demux-most": "{feeds} cámaras que no son RTSP son más de las {most} que caben en este monitor (demux.threads).",
   "refusal.event-streams": "Su sesión tiene demasiadas páginas abiertas a la vez.",
   "refusal.field-wrong": "{field}: se espera {what}.",
+  "refusal.post-unsure": "{room}, {console}: nadie lo atiende en su turno (su agente calla: nadie puede saberlo)",
+  "refusal.post-left": "{room}, {console}: nadie lo atiende en su turno",
+  "refusal.room-unsure": "{room}: {attended} puestos atendidos; el cuadrante pide {asked} (hay agentes que callan: nadie puede saberlo)",
+  "refusal.room-short": "{room}: {attended} puestos atendidos; el cuadrante pide {asked}",
+  "refusal.own-report": "El informe nocturno: {why}",
+  "refusal.own-witness": "Los testigos del registro: {why}",
+  "refusal.own-denied": "Un testigo contradice el registro: {why}",
+  "refusal.own-mail": "El correo: {why}",
 };

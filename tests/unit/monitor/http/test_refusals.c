@@ -7,8 +7,10 @@
 #include <cmocka.h>
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "monitor/http/json_out.h"
 #include "monitor/http/refusals.h"
 
 /* The sentence with "<name>" in its gaps; how many it has. */
@@ -63,6 +65,27 @@ test_values(void **state)
 	assert_string_equal(r.values[0].text, "North/Gate");
 }
 
+static void
+test_json(void **state)
+{
+	struct json_out j;
+	size_t n;
+	char *text;
+
+	(void)state;
+	json_out_init(&j);
+	json_out_open(&j, '{');
+	refusals_put(&j, "nobody knows this one");
+	refusals_put(&j,
+	    "Night, 4: nobody attends it in its shift (its agent is silent, "
+	    "nobody can say)");
+	json_out_close(&j, '}');
+	text = json_out_take(&j, &n);
+	assert_string_equal(text, "{\"code\":\"post-unsure\",\"values\":"
+				  "{\"room\":\"Night\",\"console\":\"4\"}}");
+	free(text);
+}
+
 /* Nothing, an empty gap, half a sentence; what is too long is cut between
  * letters. */
 static void
@@ -89,6 +112,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_all_are_found),
 		cmocka_unit_test(test_values),
+		cmocka_unit_test(test_json),
 		cmocka_unit_test(test_odd),
 	};
 

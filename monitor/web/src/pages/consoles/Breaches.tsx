@@ -3,7 +3,7 @@
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
 import type { Incident, Page } from "../../api";
-import { t } from "../../i18n";
+import { t, textWords } from "../../i18n";
 import { withQuery } from "../../http";
 import { ms, now } from "../../time";
 import { zoneOf } from "../../store";
@@ -17,7 +17,7 @@ const DAYS = 7;
 const columns = (): Column<Incident>[] => [
   { id: "since", title: t("consoles.breaches.from"), sort: i => ms(i.since), cell: i => <Time at={i.since} zone={zoneOf(i.site)} /> },
   { id: "where", title: t("consoles.breaches.where"), sort: i => i.place, cell: i => i.place },
-  { id: "what", title: t("consoles.breaches.what"), cell: i => i.text },
+  { id: "what", title: t("consoles.breaches.what"), cell: i => textWords(i) },
   { id: "for", title: t("consoles.breaches.for"), align: "right", sort: i => (i.closed ? ms(i.closed) : now()) - ms(i.since),
     cell: i => <>{lengthOf(i.since, i.closed, now())}{!i.closed && <> <b>{t("consoles.breaches.open")}</b></>}</> },
   { id: "seen", title: t("consoles.breaches.seen"), narrow: "hide", cell: i => i.acknowledged_by ? actorWords(i.acknowledged_by) : "–" },

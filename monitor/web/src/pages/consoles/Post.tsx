@@ -2,7 +2,7 @@
 // One console: its presence and why, what it is held to, questions, screens,
 // and its last day.
 import type { JSX } from "preact";
-import { number, t } from "../../i18n";
+import { number, t, textWords } from "../../i18n";
 import { can } from "../../session";
 import { zoneOf } from "../../store";
 import { ms, moment, span } from "../../time";
@@ -29,7 +29,7 @@ export function Post(p: { post: PostOf }): JSX.Element {
 }
 export function BreachLine(p: { of: Breach; zone: string | undefined }): JSX.Element | null {
   const b = p.of;
-  return b && <p class="breach"><b>{t("consoles.breach")}</b> {t("consoles.breach.since", { when: moment(ms(b.since), p.zone) })}: {b.text}</p>;
+  return b && <p class="breach"><b>{t("consoles.breach")}</b> {t("consoles.breach.since", { when: moment(ms(b.since), p.zone) })}: {textWords(b)}</p>;
 }
 function Force(p: { of: ConsoleRow }): JSX.Element {
   const f = p.of.in_force;

@@ -4,7 +4,7 @@
 import type { ConsoleRow, PresenceRow, ScreenRow, Tile } from "./types";
 
 /* `breach`: of this console alone; the room's own stands at the room. */
-export type Breach = { since: string | null; text: string } | null;
+export type Breach = { since: string | null; text: string; code?: string; values?: Record<string, string> } | null;
 export interface Post { console: ConsoleRow; screens: ScreenRow[]; breach: Breach }
 export interface Room { name: string; site: string; posts: Post[]; attended: number; all: number; breach: Breach }
 export const PRESENCES = ["attended", "idle", "away", "suspect", "unknown"] as const;

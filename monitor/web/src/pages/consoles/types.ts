@@ -6,7 +6,7 @@ export interface ConsoleRow {
   id: number; console: string; room: string; site: string; presence: string; why: string; since: Moment; at: Moment;
   screens: number; tiles: number; tiles_counting: number;
   in_force: { idle_after_s: number; prompt_after_s: number; shifts: number };
-  prompts: Prompts | null; breach: { since: Moment; text: string } | null;
+  prompts: Prompts | null; breach: { since: Moment; text: string; code?: string; values?: Record<string, string> } | null;
 }
 export interface Tile { feed: string | null; view: string }
 /* `console` or `room`: the number of whose it is, the other 0. */

@@ -3,7 +3,7 @@
 // lines they are in. PURE. The answer may hold anything.
 import type { ImportAnswer } from "../../api";
 import { valuesOf } from "../../http";
-import { refusalWords } from "../../i18n";
+import { textWords } from "../../i18n";
 
 /* `kind`: "feed"; a file of feeds brings sites and devices with it. */
 export type Change = ImportAnswer["changes"][number] & { kind?: string };
@@ -42,8 +42,8 @@ export function mistakesOf(body: unknown): Mistake[] {
     if (typeof e === "string") return [{ line: 0, column: 0, text: e }];
     if (typeof e !== "object" || e === null) return [];
     const m = e as Partial<Record<keyof Mistake, unknown>>;
-    const own = refusalWords(String(m.code ?? ""), valuesOf(m.values));
-    return [{ line: Number(m.line) || 0, column: Number(m.column) || 0, text: own || String(m.text ?? "") }];
+    return [{ line: Number(m.line) || 0, column: Number(m.column) || 0,
+      text: textWords({ text: String(m.text ?? ""), code: String(m.code ?? ""), values: valuesOf(m.values) }) }];
   });
 }
 /* `mark`: where in `text` the first mistake is, -1: not in it. */

@@ -7,6 +7,7 @@
 
 #include "common/clock.h"
 #include "monitor/cli/import_json.h"
+#include "monitor/cli/local.h"
 #include "monitor/cli/who.h"
 #include "monitor/inventory/diff.h"
 #include "monitor/monitor.h"
@@ -14,46 +15,13 @@
 #include "monitor/store/store_consoles.h"
 #include "monitor/store/store_read_consoles.h"
 
-#define DRAIN_MS 30000
-
 struct local {
 	const struct floor_local *what;
 	struct store *store; /* NULL: a dry run */
 	struct store_reader *reader;
 	char actor[WHO_BYTES];
-	/* what came of it */
-	bool told, ok;
-	int64_t id;
-	char error[STORE_ERROR_BYTES];
+	struct local_change done;
 };
-
-static json_t *
-failed(const char *text)
-{
-	return json_pack("{s:b, s:s}", "ok", 0, "error", text);
-}
-
-static void
-on_applied(void *arg, const struct store_result *r)
-{
-	struct local *l = arg;
-
-	l->told = true;
-	l->ok = r->ok;
-	l->id = r->id;
-	snprintf(l->error, sizeof(l->error), "%s", r->error);
-}
-
-/* Waits for what was posted (or was not). */
-static bool
-applied(struct local *l, bool posted)
-{
-	if (posted && store_drain(l->store, DRAIN_MS) && l->told)
-		return l->ok;
-	snprintf(l->error, sizeof(l->error),
-	    "the database did not take the change in time");
-	return false;
-}
 
 static char *
 plan_text(const struct floor_plan *plan)
@@ -92,12 +60,14 @@ carry_out(struct local *l, const struct floor *now, struct floor_plan *plan,
 		floor_plan_free(&plan);
 		return answer;
 	}
-	if (applied(l,
+	const struct store_done done = local_done(&l->done);
+
+	if (local_wait(l->store, &l->done,
 		store_floor(l->store, plan, revision, l->actor, l->what->reason,
-		    &(struct store_done){ on_applied, l })))
+		    &done)))
 		return answer;
 	json_decref(answer);
-	return failed(l->error);
+	return local_failed(l->done.error);
 }
 
 static struct floor_plan *
@@ -135,7 +105,7 @@ change_floor(struct local *l)
 		answer = import_json(
 		    &(struct monitor_answer){ .text = m.text, .mistakes = &m });
 	else
-		answer = failed(store_reader_error(l->reader));
+		answer = local_failed(store_reader_error(l->reader));
 	inventory_mistakes_fini(&m);
 	floor_free(&now);
 	inventory_free(&inv);
@@ -161,7 +131,7 @@ static bool
 post_one(struct local *l, int64_t console)
 {
 	const struct floor_local *what = l->what;
-	const struct store_done done = { on_applied, l };
+	const struct store_done done = local_done(&l->done);
 	struct store_token t = { .console = console,
 		.kind = what->token,
 		.at_us = clock_mono_us(),
@@ -188,35 +158,31 @@ static json_t *
 change_one(struct local *l)
 {
 	struct search s = { .name = l->what->name };
-	char number[24];
 
 	if (s.name[0] != '\0' && l->what->token < CONSOLE_TOKEN_API) {
 		store_read_consoles(l->reader, NULL, match_console, &s);
 		if (s.id == 0)
-			return failed("no such console");
+			return local_failed("no such console");
 	}
-	if (!applied(l, post_one(l, s.id)))
-		return failed(l->error);
-	snprintf(number, sizeof(number), "%lld", (long long)l->id);
-	return json_pack("{s:b, s:s}", "ok", 1, "text", number);
+	if (!local_wait(l->store, &l->done, post_one(l, s.id)))
+		return local_failed(l->done.error);
+	return local_made(l->done.id);
 }
 
 json_t *
 floor_local_change(const struct floor_local *what)
 {
 	struct local l = { .what = what };
-	struct store_config config = { .dir = what->config->state_dir,
-		.tool = true,
-		.actor = who_actor(l.actor) };
-	struct store_calls calls = { 0 };
-	json_t *answer = NULL;
+	const char *dir = what->config->state_dir;
+	json_t *answer;
 
+	who_actor(l.actor);
 	if (!what->dry_run)
-		l.store = store_open(&config, &calls, l.error);
+		l.store = local_open(dir, l.actor, l.done.error);
 	if (what->dry_run || l.store != NULL)
-		l.reader = store_reader_open(what->config->state_dir, l.error);
+		l.reader = store_reader_open(dir, l.done.error);
 	if (l.reader == NULL)
-		answer = failed(l.error);
+		answer = local_failed(l.done.error);
 	else if (what->verb <= FLOOR_LOCAL_REMOVE)
 		answer = change_floor(&l);
 	else

@@ -10,25 +10,12 @@
 #include "common/hex.h"
 #include "monitor/cli/cli.h"
 #include "monitor/cli/import_json.h"
+#include "monitor/cli/local.h"
 #include "monitor/cli/who.h"
 #include "monitor/inventory/diff.h"
 #include "monitor/monitor.h"
 #include "monitor/store/store.h"
 #include "monitor/store/store_read.h"
-
-#define DRAIN_MS 30000
-
-struct outcome {
-	bool told;
-	bool ok;
-	char error[STORE_ERROR_BYTES];
-};
-
-static json_t *
-failed(const char *text)
-{
-	return json_pack("{s:b, s:s}", "ok", 0, "error", text);
-}
 
 /* Takes the mistakes. */
 static json_t *
@@ -39,7 +26,7 @@ mistaken(struct inventory_mistakes *m)
 	    .mistakes = m });
 
 	inventory_mistakes_fini(m);
-	return answer != NULL ? answer : failed("memory is out");
+	return answer != NULL ? answer : local_failed("memory is out");
 }
 
 static void
@@ -150,42 +137,6 @@ over_capacity(const struct monitor_config *config,
 	return text;
 }
 
-static void
-on_applied(void *arg, const struct store_result *r)
-{
-	struct outcome *o = arg;
-
-	o->told = true;
-	o->ok = r->ok;
-	snprintf(o->error, sizeof(o->error), "%s", r->error);
-}
-
-/* Opens the database for writing, under its lock; NULL and a sentence. */
-static struct store *
-open_store(const struct inventory_local *what, const char *actor, char *error)
-{
-	struct store_config config = { .dir = what->config->state_dir,
-		.tool = true,
-		.actor = actor };
-	struct store_calls calls = { 0 };
-
-	return store_open(&config, &calls, error);
-}
-
-/* Applies the plan (given); a sentence in o->error when not. */
-static void
-apply(struct store *s, const struct inventory_local *what,
-    struct inventory_plan *plan, uint64_t revision, const char *actor,
-    struct outcome *o)
-{
-	struct store_done done = { on_applied, o };
-
-	if (!store_inventory(s, plan, revision, actor, what->reason, &done) ||
-	    !store_drain(s, DRAIN_MS) || !o->told)
-		snprintf(o->error, sizeof(o->error),
-		    "the database did not take the change in time");
-}
-
 /* "changed feed North/Gate 3: url" a line each; given. */
 static char *
 plan_text(const struct inventory_plan *plan)
@@ -207,9 +158,9 @@ plan_text(const struct inventory_plan *plan)
 static json_t *
 carry_out(struct store *s, const struct inventory_local *what,
     const struct inventory *current, struct inventory_plan *plan,
-    uint64_t revision, const char *actor)
+    uint64_t revision, const char *actor, struct local_change *c)
 {
-	struct outcome o = { .ok = s == NULL || plan->count == 0 };
+	const struct store_done done = local_done(c);
 	struct diff *diff = diff_of_plan(current, plan);
 	char *text = plan_text(plan);
 	json_t *answer = import_json(&(struct monitor_answer){ .ok = true,
@@ -222,19 +173,21 @@ carry_out(struct store *s, const struct inventory_local *what,
 
 	free(text);
 	diff_free(&diff);
-	if (o.ok)
+	if (s == NULL || plan->count == 0) {
 		inventory_plan_free(&plan);
-	else
-		apply(s, what, plan, revision, actor, &o);
-	if (o.ok)
+		return answer;
+	}
+	if (local_wait(s, c,
+		store_inventory(s, plan, revision, actor, what->reason, &done)))
 		return answer;
 	json_decref(answer);
-	return failed(o.error);
+	return local_failed(c->error);
 }
 
 static json_t *
 plan_and_do(struct store *s, const struct inventory_local *what,
-    const struct inventory *current, uint64_t revision, const char *actor)
+    const struct inventory *current, uint64_t revision, const char *actor,
+    struct local_change *c)
 {
 	struct inventory_mistakes mistakes = { 0 };
 	struct inventory_plan *plan;
@@ -249,8 +202,8 @@ plan_and_do(struct store *s, const struct inventory_local *what,
 	char *over = over_capacity(what->config, current, plan);
 
 	if (over == NULL)
-		return carry_out(s, what, current, plan, revision, actor);
-	json_t *answer = failed(over);
+		return carry_out(s, what, current, plan, revision, actor, c);
+	json_t *answer = local_failed(over);
 
 	inventory_plan_free(&plan);
 	free(over);
@@ -260,7 +213,8 @@ plan_and_do(struct store *s, const struct inventory_local *what,
 json_t *
 inventory_local_change(const struct inventory_local *what)
 {
-	char error[STORE_ERROR_BYTES] = "memory is out", actor[WHO_BYTES];
+	struct local_change c = { .error = "memory is out" };
+	char actor[WHO_BYTES];
 	struct inventory *current = NULL;
 	struct store *s = NULL;
 	uint64_t revision;
@@ -270,17 +224,16 @@ inventory_local_change(const struct inventory_local *what)
 	 * made under; a dry run takes none. */
 	who_actor(actor);
 	if (!what->dry_run)
-		s = open_store(what, actor, error);
+		s = local_open(what->config->state_dir, actor, c.error);
 	if (what->dry_run || s != NULL)
 		current =
-		    read_current(what->config->state_dir, &revision, error);
+		    read_current(what->config->state_dir, &revision, c.error);
 	if (current != NULL)
-		answer = plan_and_do(s, what, current, revision, actor);
+		answer = plan_and_do(s, what, current, revision, actor, &c);
 	else
-		answer = failed(error);
+		answer = local_failed(c.error);
 	inventory_free(&current);
-	if (s != NULL)
-		store_close(&s);
+	store_close(&s);
 	return answer;
 }
 

@@ -1,43 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "monitor/cli/overlay_local.h"
 
-#include <stdio.h>
-
 #include "monitor/cli/client.h"
+#include "monitor/cli/local.h"
 #include "monitor/cli/who.h"
 
 #define ANSWER_SECONDS 55
-#define DRAIN_MS 30000
-
-static json_t *
-failed(const char *text)
-{
-	return json_pack("{s:b, s:s}", "ok", 0, "error", text);
-}
-
-struct applied {
-	bool told, ok;
-	int64_t id;
-	char error[STORE_ERROR_BYTES];
-};
-
-static void
-on_applied(void *arg, const struct store_result *r)
-{
-	struct applied *a = arg;
-
-	a->told = true;
-	a->ok = r->ok;
-	a->id = r->id;
-	snprintf(a->error, sizeof(a->error), "%s", r->error);
-}
 
 static json_t *
 apply(struct store *store, struct store_reader *r, const struct cli *cli,
-    const struct overlay_wish *wish, int64_t number)
+    const struct overlay_wish *wish, int64_t number, struct local_change *c)
 {
-	struct applied a = { .told = false };
-	const struct store_done done = { on_applied, &a };
+	const struct store_done done = local_done(c);
 	struct overlay_plan p = { .text = "" };
 	struct store_now now;
 	bool posted;
@@ -49,34 +23,30 @@ apply(struct store *store, struct store_reader *r, const struct cli *cli,
 		    wish->actor, wish->reason, &done);
 	else if (!overlay_plan(r, wish, cli->config.report_zone, now.utc_us,
 		     &p))
-		return failed(p.text);
+		return local_failed(p.text);
 	else
 		posted = store_overlay(store, &p.overlay, &done);
-	if (!posted || !store_drain(store, DRAIN_MS) || !a.told)
-		return failed("the database did not take it in time");
-	if (!a.ok)
-		return failed(a.error);
-	return json_pack("{s:b, s:I, s:s}", "ok", 1, "number", (json_int_t)a.id,
-	    "note", p.text);
+	if (!local_wait(store, c, posted))
+		return local_failed(c->error);
+	return json_pack("{s:b, s:I, s:s}", "ok", 1, "number",
+	    (json_int_t)c->id, "note", p.text);
 }
 
 static json_t *
 local(const struct cli *cli, struct overlay_wish *wish, int64_t number)
 {
-	char actor[WHO_BYTES], error[STORE_ERROR_BYTES];
-	struct store_config config = { .dir = cli->config.state_dir,
-		.tool = true,
-		.actor = who_actor(actor) };
-	struct store_calls calls = { 0 };
+	struct local_change c = { .told = false };
+	char actor[WHO_BYTES];
 	struct store_reader *r = NULL;
 	struct store *store;
 	json_t *answer;
 
-	wish->actor = actor;
-	store = store_open(&config, &calls, error);
+	wish->actor = who_actor(actor);
+	store = local_open(cli->config.state_dir, actor, c.error);
 	if (store != NULL)
-		r = store_reader_open(cli->config.state_dir, error);
-	answer = r != NULL ? apply(store, r, cli, wish, number) : failed(error);
+		r = store_reader_open(cli->config.state_dir, c.error);
+	answer = r != NULL ? apply(store, r, cli, wish, number, &c)
+			   : local_failed(c.error);
 	store_reader_close(&r);
 	store_close(&store);
 	wish->actor = "";

@@ -8,6 +8,7 @@
 #include <jansson.h>
 
 #include "monitor/cli/client.h"
+#include "monitor/cli/local.h"
 #include "monitor/cli/who.h"
 #include "monitor/store/store.h"
 #include "monitor/store/store_read.h"
@@ -15,13 +16,6 @@
 #include "monitor/store/store_users.h"
 
 #define ANSWER_SECONDS 55
-#define DRAIN_MS 30000
-
-static json_t *
-failed(const char *text)
-{
-	return json_pack("{s:b, s:s}", "ok", 0, "error", text);
-}
 
 /* --- asked of the monitor */
 
@@ -53,21 +47,9 @@ question_of(const struct user_change *w)
 
 struct applied {
 	const struct user_change *what;
-	bool told, ok;
-	int64_t id;
-	char error[STORE_ERROR_BYTES];
+	int64_t id; /* of the user who is there */
+	struct local_change done;
 };
-
-static void
-on_applied(void *arg, const struct store_result *r)
-{
-	struct applied *a = arg;
-
-	a->told = true;
-	a->ok = r->ok;
-	a->id = r->id;
-	snprintf(a->error, sizeof(a->error), "%s", r->error);
-}
 
 static bool
 match(void *arg, const struct store_user_row *row)
@@ -84,7 +66,7 @@ static bool
 post(struct store *s, struct applied *a, const char *actor)
 {
 	const struct user_change *w = a->what;
-	const struct store_done done = { on_applied, a };
+	const struct store_done done = local_done(&a->done);
 	struct store_user u = { .id = a->id,
 		.name = w->name,
 		.role = w->role,
@@ -111,33 +93,27 @@ apply(struct store *s, struct store_reader *r, struct applied *a,
 {
 	bool known =
 	    a->what->verb == USER_CHANGE || a->what->verb == USER_REMOVE;
-	char number[24];
 
 	if (known && !store_read_users(r, false, match, a))
-		return failed(store_reader_error(r));
+		return local_failed(store_reader_error(r));
 	if (known && a->id == 0)
-		return failed("no such user");
-	if (!post(s, a, actor) || !store_drain(s, DRAIN_MS) || !a->told)
-		return failed("the database did not take it in time");
-	if (!a->ok)
-		return failed(a->error);
-	snprintf(number, sizeof(number), "%lld", (long long)a->id);
-	return json_pack("{s:b, s:s}", "ok", 1, "text", number);
+		return local_failed("no such user");
+	if (!local_wait(s, &a->done, post(s, a, actor)))
+		return local_failed(a->done.error);
+	return local_made(a->done.id);
 }
 
 static json_t *
 change_here(const struct cli *cli, const struct user_change *what)
 {
 	struct applied a = { .what = what };
-	char actor[WHO_BYTES];
-	struct store_config config = { .dir = cli->config.state_dir,
-		.tool = true,
-		.actor = who_actor(actor) };
-	struct store_calls calls = { 0 };
-	struct store *s = store_open(&config, &calls, a.error);
+	char actor[WHO_BYTES], *error = a.done.error;
+	const char *dir = cli->config.state_dir;
+	struct store *s = local_open(dir, who_actor(actor), error);
 	struct store_reader *r =
-	    s != NULL ? store_reader_open(config.dir, a.error) : NULL;
-	json_t *answer = r != NULL ? apply(s, r, &a, actor) : failed(a.error);
+	    s != NULL ? store_reader_open(dir, error) : NULL;
+	json_t *answer =
+	    r != NULL ? apply(s, r, &a, actor) : local_failed(error);
 
 	store_reader_close(&r);
 	store_close(&s);

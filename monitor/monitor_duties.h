@@ -17,4 +17,18 @@ void monitor_backup(struct monitor *m, const char *file, bool credentials,
 void monitor_mail_test(struct monitor *m, const char *to, const char *actor,
     monitor_answer_fn *answer, void *arg);
 
+/* What of the record's settings is in force: only the next start takes others.
+ * Names borrowed. */
+#define MONITOR_WITNESSES 8
+struct monitor_record_state {
+	unsigned people_days; /* what is told of people is kept so long */
+	unsigned witness_count;
+	struct {
+		const char *name;
+		int kind; /* enum store_witness_kind */
+	} witnesses[MONITOR_WITNESSES];
+};
+void monitor_record_state(const struct monitor *m,
+    struct monitor_record_state *out);
+
 #endif

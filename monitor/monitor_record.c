@@ -18,8 +18,10 @@
 #include "common/log.h"
 #include "monitor/courier/backoff.h"
 #include "monitor/courier/mail_text.h"
+#include "monitor/monitor_duties.h"
 #include "monitor/store/store_read_ledger.h"
 
+#define DAY_US (24 * 3600 * US_PER_S)
 #define MAIL_US (26 * 3600 * US_PER_S) /* it goes once a night */
 #define FILE_S 60
 
@@ -732,4 +734,39 @@ record_free(struct monitor *m)
 	for (unsigned i = 0; i < k->count; i++)
 		errand_free(&k->witnesses[i].errand);
 	note_signer_forget(&k->signer);
+}
+
+/* --- for others */
+
+static int
+receipt_kind(enum witness_kind kind)
+{
+	switch (kind) {
+	case WITNESS_HTTP:
+		return STORE_WITNESS_HTTP;
+	case WITNESS_SYSLOG_UDP:
+	case WITNESS_SYSLOG_TCP:
+		return STORE_WITNESS_SYSLOG;
+	case WITNESS_MAIL:
+		return STORE_WITNESS_MAIL;
+	case WITNESS_FILE:
+		break;
+	}
+	return STORE_WITNESS_FILE;
+}
+
+void
+monitor_record_state(const struct monitor *m, struct monitor_record_state *out)
+{
+	const struct record *k = &m->outside->record;
+
+	_Static_assert(MONITOR_WITNESSES == CONFIG_WITNESSES, "all of them");
+	memset(out, 0, sizeof(*out));
+	out->people_days = (unsigned)(m->config.keep_people_us / DAY_US);
+	out->witness_count = k->count;
+	for (unsigned i = 0; i < k->count; i++) {
+		out->witnesses[i].name = k->witnesses[i].config.name;
+		out->witnesses[i].kind =
+		    receipt_kind(k->witnesses[i].config.kind);
+	}
 }

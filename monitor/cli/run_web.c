@@ -6,9 +6,12 @@
 
 #include "monitor/cli/run_changes.h"
 #include "monitor/http/change_wire.h"
+#include "monitor/http/read_wire.h"
 #include "monitor/http/web.h"
 #include "monitor/http/web_wire.h"
 #include "monitor/monitor.h"
+#include "monitor/monitor_duties.h"
+#include "monitor/monitor_nightly.h"
 #include "monitor/monitor_users.h"
 
 static void
@@ -107,6 +110,35 @@ fill_totals(void *arg, struct web_totals *m)
 }
 
 static void
+fill_facts(void *arg, struct read_facts *f)
+{
+	struct monitor_record_state record;
+	struct monitor_report_state report;
+
+	_Static_assert(MONITOR_WITNESSES == READ_WITNESSES, "all of them");
+	monitor_record_state(arg, &record);
+	monitor_report_state(arg, &report);
+	f->people_days = record.people_days;
+	f->reports = report.enabled;
+	f->report_utc = report.next_utc;
+	copy(f->report_date, sizeof(f->report_date), report.next_date);
+	copy(f->report_trouble, sizeof(f->report_trouble), report.trouble);
+	f->witness_count = record.witness_count;
+	for (unsigned i = 0; i < record.witness_count; i++) {
+		copy(f->witnesses[i].name, sizeof(f->witnesses[i].name),
+		    record.witnesses[i].name);
+		f->witnesses[i].kind = (uint8_t)record.witnesses[i].kind;
+	}
+}
+
+static void
+want_row(void *arg, struct web *w, const uint8_t uuid[16])
+{
+	if (!monitor_row(arg, uuid, on_row, w))
+		web_row_gone(w, uuid);
+}
+
+static void
 want_picture(void *arg, const uint8_t uuid[16])
 {
 	monitor_picture(arg, uuid);
@@ -178,7 +210,9 @@ run_web_start(struct event_base *base, const struct monitor_config *cfg,
 {
 	struct web_calls calls = { .tell_all = tell_all,
 		.totals = fill_totals,
+		.facts = fill_facts,
 		.want_picture = want_picture,
+		.want_row = want_row,
 		.tell_sessions = tell_sessions,
 		.change = change,
 		.seen = seen,

@@ -84,6 +84,8 @@ add_unknown(const struct lists_view *v, struct json_out *j)
 	json_out_bool(j, false);
 	json_out_key(j, "muted");
 	json_out_bool(j, false);
+	json_out_key(j, "suspect");
+	json_out_bool(j, false);
 }
 
 void

@@ -1,6 +1,46 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "monitor/http/read_wire.h"
 
+#include <string.h>
+
+void
+web_put_facts(struct writer *w, const struct read_facts *m)
+{
+	writer_le32(w, m->people_days);
+	writer_u8(w, m->reports);
+	writer_le64(w, (uint64_t)m->report_utc);
+	writer_string(w, m->report_date);
+	writer_string(w, m->report_trouble);
+	writer_le32(w, m->witness_count);
+	for (uint32_t i = 0; i < m->witness_count; i++) {
+		writer_string(w, m->witnesses[i].name);
+		writer_u8(w, m->witnesses[i].kind);
+	}
+}
+
+bool
+web_get_facts(struct span body, struct read_facts *m_out)
+{
+	struct reader r = reader_of(body.p, body.n);
+
+	memset(m_out, 0, sizeof(*m_out));
+	m_out->people_days = reader_le32(&r);
+	m_out->reports = reader_u8(&r) != 0;
+	m_out->report_utc = (int64_t)reader_le64(&r);
+	reader_string(&r, m_out->report_date, sizeof(m_out->report_date));
+	reader_string(&r, m_out->report_trouble, sizeof(m_out->report_trouble));
+	m_out->witness_count = reader_le32(&r);
+	if (m_out->witness_count > READ_WITNESSES)
+		return false;
+	for (uint32_t i = 0; i < m_out->witness_count; i++) {
+		reader_string(&r, m_out->witnesses[i].name,
+		    sizeof(m_out->witnesses[i].name));
+		m_out->witnesses[i].kind = reader_u8(&r);
+	}
+	return reader_done(&r) && m_out->report_utc >= 0 &&
+	       m_out->report_utc <= READ_UTC_MOST;
+}
+
 void
 web_put_ask(struct writer *w, const struct read_ask *m)
 {

@@ -90,6 +90,26 @@ struct read_answer {
 #define READ_BODY_BYTES (1u << 20)    /* of one message */
 #define READ_ANSWER_BYTES (32u << 20) /* of all of one answer */
 
+/* What the monitor tells the reader by way of the web process: settings that
+ * are in force, and its plans. The database knows neither. */
+#define READ_WITNESSES 8
+#define READ_WITNESS_BYTES 512
+struct read_facts {
+	uint32_t people_days; /* keep.people; 0: nothing was told yet */
+	bool reports;	      /* report.enabled */
+	int64_t report_utc;   /* the next is due then; 0 = not known */
+	char report_date[16]; /* of that local day, "2026-11-22" */
+	char report_trouble[READ_WITNESS_BYTES]; /* "" = none */
+	uint32_t witness_count;			 /* those configured */
+	struct read_witness {
+		char name[READ_WITNESS_BYTES];
+		uint8_t kind; /* of its receipts: 1 http, 2 syslog, 3 mail, 4
+			       * file */
+	} witnesses[READ_WITNESSES];
+};
+
+void web_put_facts(struct writer *w, const struct read_facts *m);
+bool web_get_facts(struct span body, struct read_facts *m_out);
 void web_put_ask(struct writer *w, const struct read_ask *m);
 void web_put_answer(struct writer *w, const struct read_answer *m);
 bool web_get_ask(struct span body, struct read_ask *m_out);

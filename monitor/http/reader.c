@@ -55,7 +55,14 @@ on_message(void *arg, unsigned type, struct span body)
 {
 	struct reader_process *rp = arg;
 	static struct read_ask ask; /* one thread, one at a time */
+	static struct read_facts facts;
 
+	if (type == READ_FACTS) {
+		if (!web_get_facts(body, &facts))
+			return false;
+		reading_tell(rp->reading, &facts);
+		return true;
+	}
 	if (type != READ_ASK || !web_get_ask(body, &ask))
 		return false;
 	reading_answer(rp->reading, &ask, on_answer, rp);

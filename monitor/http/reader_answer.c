@@ -22,6 +22,7 @@ struct reading {
 	const char *dir;
 	struct store_reader *store; /* NULL: not opened yet */
 	struct zones *zones;
+	struct read_facts facts;
 };
 
 static query_fn *const queries[READ_WHAT_MOST + 1] = {
@@ -70,6 +71,12 @@ reading_new(const char *dir)
 	if (r->zones == NULL)
 		reading_free(&r);
 	return r;
+}
+
+void
+reading_tell(struct reading *r, const struct read_facts *facts)
+{
+	r->facts = *facts;
 }
 
 void
@@ -147,6 +154,7 @@ reading_answer(struct reading *r, const struct read_ask *ask, reading_fn *fn,
     void *arg)
 {
 	struct query q = { .reading = r,
+		.facts = &r->facts,
 		.zones = r->zones,
 		.ask = ask,
 		.dir = r->dir,

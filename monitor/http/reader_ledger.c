@@ -29,8 +29,8 @@ put_hash(struct query *q, const char *key, const uint8_t *hash)
 /* --- those outside */
 
 struct witness {
-	char name[LIMIT_NAME_BYTES];
-	int kind; /* 0: nobody heard of it yet */
+	char name[READ_WITNESS_BYTES];
+	int kind; /* 0: not known */
 	int64_t last_utc;
 	uint64_t size;
 	bool late, denied;
@@ -39,18 +39,19 @@ struct witnesses {
 	struct query *q;
 	struct witness rows[WITNESSES];
 	unsigned count;
+	bool all; /* those that are configured: no others are added */
 };
 
 static struct witness *
 witness_of(struct witnesses *w, const char *name, size_t n)
 {
-	if (n == 0 || n >= LIMIT_NAME_BYTES)
+	if (n == 0 || n >= READ_WITNESS_BYTES)
 		return NULL;
 	for (unsigned i = 0; i < w->count; i++)
 		if (strlen(w->rows[i].name) == n &&
 		    memcmp(w->rows[i].name, name, n) == 0)
 			return &w->rows[i];
-	if (w->count == WITNESSES)
+	if (w->all || w->count == WITNESSES)
 		return NULL;
 	struct witness *row = &w->rows[w->count++];
 
@@ -110,6 +111,19 @@ on_own(void *arg, const struct store_case_row *row)
 	return true;
 }
 
+static void
+take_configured(struct witnesses *w, const struct read_facts *facts)
+{
+	for (uint32_t i = 0; i < facts->witness_count; i++) {
+		const char *name = facts->witnesses[i].name;
+		struct witness *row = witness_of(w, name, strlen(name));
+
+		if (row != NULL)
+			row->kind = facts->witnesses[i].kind;
+	}
+	w->all = facts->people_days != 0;
+}
+
 static const char *
 kind_name(int kind)
 {
@@ -139,6 +153,7 @@ put_witnesses(struct query *q)
 
 	memset(&w, 0, sizeof(w));
 	w.q = q;
+	take_configured(&w, q->facts);
 	read = store_read_last_receipts(q->store, on_receipt, &w) &&
 	       store_read_cases(q->store, &own, on_own, &w);
 	json_out_key(&q->json, "witnesses");
@@ -218,9 +233,11 @@ query_ledger(struct query *q)
 	}
 	read = read && put_witnesses(q);
 	store_reader_release(q->store);
-	/* The reader knows no configuration. */
 	json_out_key(&q->json, "retention_days");
-	json_out_null(&q->json);
+	if (q->facts->people_days != 0)
+		json_out_integer(&q->json, q->facts->people_days);
+	else
+		json_out_null(&q->json);
 	json_out_close(&q->json, '}');
 	return read;
 }

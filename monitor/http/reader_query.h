@@ -23,6 +23,8 @@ struct reading; /* the database and the zones, opened when first asked for */
 /* dir: the state directory, borrowed. NULL: memory is out. */
 struct reading *reading_new(const char *dir);
 void reading_free(struct reading **r);
+/* From now on these; before that, nothing is known. */
+void reading_tell(struct reading *r, const struct read_facts *facts);
 /* Gives every answer to one ask: one, always. body is borrowed. */
 typedef void reading_fn(void *arg, const struct read_answer *answer);
 void reading_answer(struct reading *r, const struct read_ask *ask,
@@ -35,6 +37,7 @@ struct query {
 	struct store_reader *store;
 	struct zones *zones;
 	const struct read_ask *ask;
+	const struct read_facts *facts;
 	const char *dir; /* the state directory */
 	/* The narrower of the ask's scope and site; NULL = all. Nothing lies
 	 * in both: `nowhere`, and a path that no site has. */

@@ -68,6 +68,29 @@ on_paper(void *arg, const struct store_paper_row *row)
 	return true;
 }
 
+/* The next of the whole fleet's: nothing to those who don't see it. */
+static void
+put_nightly(struct query *q)
+{
+	const struct read_facts *f = q->facts;
+
+	json_out_key(&q->json, "nightly");
+	if (f->people_days == 0 || !query_may(q, "")) {
+		json_out_null(&q->json);
+		return;
+	}
+	json_out_open(&q->json, '{');
+	query_put_bool(q, "enabled", f->reports);
+	query_put_time(q, "due", f->report_utc);
+	json_out_key(&q->json, "date");
+	if (f->report_date[0] != '\0')
+		json_out_string(&q->json, f->report_date);
+	else
+		json_out_null(&q->json);
+	query_put_text(q, "trouble", f->report_trouble);
+	json_out_close(&q->json, '}');
+}
+
 bool
 query_reports(struct query *q)
 {
@@ -81,6 +104,7 @@ query_reports(struct query *q)
 		read = store_read_papers(q->store,
 		    below > 0 ? below : INT64_MAX, 0, on_paper, q);
 	query_list_end(q);
+	put_nightly(q);
 	json_out_close(&q->json, '}');
 	return read;
 }

@@ -10,13 +10,13 @@
 #include <event2/http.h>
 
 #include "common/clock.h"
-#include "common/site.h"
 #include "monitor/http/answers.h"
 #include "monitor/http/assets.h"
 #include "monitor/http/changes.h"
 #include "monitor/http/events.h"
 #include "monitor/http/gate.h"
 #include "monitor/http/metrics.h"
+#include "monitor/http/present.h"
 #include "monitor/http/reply.h"
 #include "monitor/http/server.h"
 #include "monitor/http/sessions.h"
@@ -208,18 +208,7 @@ get_verdicts(struct request *r)
 static void
 get_feed(struct request *r)
 {
-	const struct row *row = rows_find(&r->s->rows, r->match.uuid);
-	char event[48];
-	struct lists_view v = view_now(r, event);
-	struct json_out j;
-
-	if (row == NULL || !site_within(row->site->path, v.scope)) {
-		reply_problem(r->req, 404, "no such feed");
-		return;
-	}
-	json_out_init(&j);
-	lists_feed(row, &v, true, &j);
-	answer_json(r, &j);
+	present_answer(r->s->present, r);
 }
 
 static void

@@ -19,15 +19,20 @@ add_causes(struct json_out *j, uint64_t causes)
 	json_out_close(j, ']');
 }
 
+/* other_out: set when it is other than before. */
 static bool
-take(struct json_out *j, char **text, size_t *length)
+take(struct json_out *j, char **text, size_t *length, bool *other_out)
 {
-	char *made = json_out_take(j, length);
+	size_t n;
+	char *made = json_out_take(j, &n);
 
 	if (made == NULL)
 		return false;
+	if (*text == NULL || n != *length || memcmp(made, *text, n) != 0)
+		*other_out = true;
 	free(*text);
 	*text = made;
+	*length = n;
 	return true;
 }
 
@@ -54,7 +59,14 @@ make_head(struct row *r, const struct web_row *m)
 	json_out_bool(&j, m->ptz);
 	json_out_key(&j, "reference");
 	json_out_time(&j, m->reference_utc_us);
-	return take(&j, &r->head, &r->head_length);
+	return take(&j, &r->head, &r->head_length, &r->news);
+}
+
+/* Something speaks against it, not yet enough for a verdict. */
+static bool
+is_suspect(const struct web_row *m)
+{
+	return strstr(m->evidence, "\"suspect\"") != NULL;
 }
 
 static bool
@@ -81,7 +93,9 @@ make_tail(struct row *r, const struct web_row *m)
 	json_out_bool(&j, m->maintenance);
 	json_out_key(&j, "muted");
 	json_out_bool(&j, m->muted);
-	return take(&j, &r->tail, &r->tail_length);
+	json_out_key(&j, "suspect");
+	json_out_bool(&j, is_suspect(m));
+	return take(&j, &r->tail, &r->tail_length, &r->news);
 }
 
 static void
@@ -112,6 +126,7 @@ make_detail(struct row *r, const struct web_row *m)
 {
 	struct json_out j;
 	size_t n = strlen(m->evidence);
+	bool other; /* no news: it is asked for */
 
 	json_out_init(&j);
 	j.comma = true;
@@ -131,7 +146,7 @@ make_detail(struct row *r, const struct web_row *m)
 	/* The judge's own JSON, whole (the monitor sees to that). */
 	json_out_key(&j, "evidence");
 	json_out_raw(&j, n > 0 ? m->evidence : "{}", n > 0 ? n : 2);
-	return take(&j, &r->detail, &r->detail_length);
+	return take(&j, &r->detail, &r->detail_length, &other);
 }
 
 /* What the wall knows by numbers (monitor/web/src/api.ts). */
@@ -153,7 +168,7 @@ flags_of(const struct web_row *m)
 	       (m->muted ? ROW_MUTED : 0) |
 	       (m->no_picture ? ROW_NO_PICTURE : 0) | (m->ptz ? ROW_PTZ : 0) |
 	       (m->reference_utc_us != 0 ? ROW_REFERENCE : 0) |
-	       (strstr(m->evidence, "\"suspect\"") != NULL ? ROW_SUSPECT : 0);
+	       (is_suspect(m) ? ROW_SUSPECT : 0);
 }
 
 static int64_t
@@ -184,7 +199,7 @@ make_wall(struct row *r, const struct web_row *m)
 	json_out_integer(&j, ms(m->no_picture ? 0 : m->thumb_utc_us));
 	json_out_integer(&j, m->criticality);
 	json_out_close(&j, ']');
-	return take(&j, &r->wall, &r->wall_length);
+	return take(&j, &r->wall, &r->wall_length, &r->news);
 }
 
 /* In small letters (of ASCII), for searching: name, device, address. */

@@ -178,6 +178,7 @@ rows_put(struct rows *t, const struct web_row *m)
 
 	if (r == NULL && (r = row_new(t, m->uuid)) == NULL)
 		return NULL;
+	r->news = r->seq == 0 || r->gone;
 	if (r->gone) {
 		r->gone = false;
 		t->gone--;
@@ -190,7 +191,8 @@ rows_put(struct rows *t, const struct web_row *m)
 		t->resort = true;
 	bool made = set_site(t, r, m->site) && row_text_make(r, m);
 
-	make_newest(t, r);
+	if (r->news || !made)
+		make_newest(t, r);
 	if (made)
 		return r;
 	rows_remove(t, m->uuid);

@@ -47,8 +47,11 @@ struct row {
 	bool flowing; /* media arrives */
 	bool no_picture;
 	bool gone; /* a tombstone: uuid and seq only */
+	bool news; /* what followers are told is other than before */
 	int64_t thumb_utc_us;
 	int64_t wanted_us; /* when a fresh picture was last asked for */
+	int64_t told_us;   /* when this account of it came, by who put it */
+	int64_t asked_us;  /* when another was asked for; 0: none is awaited */
 	char *head;	   /* {"id":..,"site":..,"name":.. : what never lies */
 	char *tail;   /* ,"state":.. } : true only while the monitor lives */
 	char *detail; /* the rest of the one-feed answer, after tail */
@@ -76,7 +79,8 @@ struct rows {
 /* False when memory is out. */
 bool rows_init(struct rows *t);
 void rows_fini(struct rows *t);
-/* Adds or replaces; NULL when memory is out or the table is full. */
+/* Adds or replaces; NULL when memory is out or the table is full. What only
+ * the one-feed answer shows is no change that followers are owed. */
 struct row *rows_put(struct rows *t, const struct web_row *m);
 void rows_remove(struct rows *t, const uint8_t uuid[16]);
 /* NULL when it is not there. */

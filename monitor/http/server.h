@@ -12,6 +12,7 @@
 #include "monitor/http/rows.h"
 #include "monitor/http/sessions.h"
 #include "monitor/http/change_wire.h"
+#include "monitor/http/read_wire.h"
 #include "monitor/http/web_wire.h"
 
 struct event_base;
@@ -22,6 +23,7 @@ struct gate;
 struct events;
 struct asks;
 struct changes;
+struct present;
 struct snapshots;
 
 #define SERVER_LATE_US 3000000 /* without a word the monitor counts as late */
@@ -35,6 +37,7 @@ struct server {
 	struct events *events;
 	struct asks *asks;
 	struct changes *changes;
+	struct present *present;
 	struct ssl_ctx_st *tls; /* NULL: none, or not yet */
 	struct snapshots *snapshots;
 	struct rows rows;
@@ -44,6 +47,7 @@ struct server {
 	int64_t heard_us; /* its last word */
 	struct web_configure configure;
 	struct web_totals totals;
+	struct read_facts facts; /* for the reader */
 	uint64_t epoch; /* random: event numbers of another life don't fit */
 	uint64_t requests;
 	uint64_t strangers; /* requests without a credential that is good */

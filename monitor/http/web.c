@@ -17,6 +17,7 @@
 #include "monitor/offspring/offspring.h"
 #include "monitor/http/change_wire.h"
 #include "monitor/http/gate.h"
+#include "monitor/http/read_wire.h"
 #include "monitor/http/rights.h"
 #include "monitor/http/tls.h"
 #include "monitor/http/web_wire.h"
@@ -43,6 +44,7 @@ struct web {
 	bool reader_wanted;
 	uint32_t generation; /* of web processes */
 	struct web_configure configure;
+	struct read_facts facts; /* as told last */
 	char *state_dir;	 /* owned */
 	char *certificate, *key; /* PEM, owned; NULL: no TLS */
 	struct parted parted[GATE_BIG];
@@ -154,6 +156,11 @@ on_message(void *arg, unsigned type, struct span body)
 			return false;
 		w->calls.want_picture(w->calls.arg, uuid);
 		return true;
+	case WEB_WANT_ROW:
+		if (!web_get_uuid(body, uuid))
+			return false;
+		w->calls.want_row(w->calls.arg, w, uuid);
+		return true;
 	case WEB_CHANGE:
 		return on_change(w, body);
 	case WEB_CHANGE_PART:
@@ -252,6 +259,25 @@ send_totals(struct web *w)
 	w->calls.totals(w->calls.arg, &m);
 	web_put_totals(&out, &m);
 	channel_send(ch, WEB_TOTALS, out.start, writer_length(&out));
+}
+
+/* When they are others than before, or at once. */
+static void
+send_facts(struct web *w, bool at_once)
+{
+	struct channel *ch = keeper_channel(w->keeper);
+	struct writer out = channel_scratch();
+	static struct read_facts now; /* large; one thread */
+
+	if (w->calls.facts == NULL || ch == NULL)
+		return;
+	memset(&now, 0, sizeof(now));
+	w->calls.facts(w->calls.arg, &now);
+	if (!at_once && memcmp(&now, &w->facts, sizeof(now)) == 0)
+		return;
+	w->facts = now;
+	web_put_facts(&out, &now);
+	channel_send(ch, WEB_FACTS, out.start, writer_length(&out));
 }
 
 static void
@@ -394,6 +420,7 @@ on_start(void *arg, struct channel *ch)
 	channel_wipe(ch); /* passwords, the key */
 	send_configure(w);
 	send_tls(w);
+	send_facts(w, true);
 	start_reader(w);
 	send_totals(w);
 	w->calls.tell_all(w->calls.arg, w);
@@ -414,6 +441,7 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 	if (w->reader_wanted)
 		start_reader(w);
 	send_totals(w);
+	send_facts(w, false);
 }
 
 static void

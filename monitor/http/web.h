@@ -18,6 +18,7 @@ struct web_change;
 struct web_changed;
 struct principal;
 struct web_seen;
+struct read_facts; /* read_wire.h */
 
 /* The settings that concern this room; borrowed for the call. */
 struct web_settings {
@@ -36,7 +37,12 @@ struct web_calls {
 	/* web_row_put every feed; called from within web_new too. */
 	void (*tell_all)(void *arg, struct web *w);
 	void (*totals)(void *arg, struct web_totals *totals_out);
+	/* What answers from the database need beside it; asked each second.
+	 * May be NULL. facts_out comes zeroed. */
+	void (*facts)(void *arg, struct read_facts *facts_out);
 	void (*want_picture)(void *arg, const uint8_t uuid[16]);
+	/* web_row_put or web_row_gone, now. */
+	void (*want_row)(void *arg, struct web *w, const uint8_t uuid[16]);
 	/* web_session_put every good credential, web_setup whether there is
 	 * a user; called as tell_all is. */
 	void (*tell_sessions)(void *arg, struct web *w);

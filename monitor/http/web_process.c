@@ -23,6 +23,7 @@
 #include "monitor/http/changes.h"
 #include "monitor/http/events.h"
 #include "monitor/http/gate.h"
+#include "monitor/http/present.h"
 #include "monitor/http/reply.h"
 #include "monitor/http/rights.h"
 #include "monitor/http/routes.h"
@@ -73,6 +74,26 @@ on_reader_closed(void *arg, const char *why)
 	server_reader_lost(arg);
 }
 
+static void
+tell_reader(struct server *s)
+{
+	struct writer out = channel_scratch();
+
+	if (s->reader == NULL)
+		return;
+	web_put_facts(&out, &s->facts);
+	channel_send(s->reader, READ_FACTS, out.start, writer_length(&out));
+}
+
+static bool
+on_facts(struct server *s, struct span body)
+{
+	if (!web_get_facts(body, &s->facts))
+		return false;
+	tell_reader(s);
+	return true;
+}
+
 static bool
 take_reader(struct server *s)
 {
@@ -84,6 +105,7 @@ take_reader(struct server *s)
 	channel_free(&s->reader);
 	asks_fail(s->asks);
 	s->reader = channel_new(s->base, fd, QUEUE_BYTES, &calls);
+	tell_reader(s);
 	return s->reader != NULL;
 }
 
@@ -109,12 +131,19 @@ on_totals(struct server *s, struct span body)
 static bool
 on_row(struct server *s, struct span body)
 {
-	static struct web_row row; /* large; one thread */
+	static struct web_row m; /* large; one thread */
+	struct row *row;
 
-	if (!web_get_row(body, &row))
+	if (!web_get_row(body, &m))
 		return false;
-	if (rows_put(&s->rows, &row) == NULL)
+	row = rows_put(&s->rows, &m);
+	if (row == NULL) {
 		log_error("web", "memory is out: a feed is not shown");
+	} else {
+		row->told_us = clock_mono_us();
+		row->asked_us = 0;
+	}
+	present_told(s->present, m.uuid);
 	events_changed(s->events);
 	return true;
 }
@@ -127,6 +156,7 @@ on_gone(struct server *s, struct span body)
 	if (!web_get_uuid(body, uuid))
 		return false;
 	rows_remove(&s->rows, uuid);
+	present_told(s->present, uuid);
 	events_changed(s->events);
 	return true;
 }
@@ -246,6 +276,8 @@ on_message(void *arg, unsigned type, struct span body)
 		return on_tls(s, body);
 	case WEB_CHANGED:
 		return changes_on_message(s->changes, body);
+	case WEB_FACTS:
+		return on_facts(s, body);
 	case WEB_TOTALS:
 		return on_totals(s, body);
 	case WEB_LOADED:
@@ -355,12 +387,13 @@ start(struct server *s)
 		s->epoch = (uint64_t)clock_utc_us();
 	s->asks = asks_new(s);
 	s->changes = changes_new(s);
+	s->present = present_new(s);
 	s->events = events_new(s);
 	s->monitor = channel_new(s->base, WEB_FD_CHANNEL, QUEUE_BYTES, &calls);
 	if (s->monitor != NULL)
 		channel_wipe(s->monitor); /* passwords, the key */
 	return s->asks != NULL && s->changes != NULL && s->events != NULL &&
-	       s->snapshots != NULL && s->monitor != NULL;
+	       s->snapshots != NULL && s->present != NULL && s->monitor != NULL;
 }
 
 int

@@ -34,7 +34,8 @@ enum web_type {
 	WEB_CHANGED = 107,  /* what came of a change */
 	WEB_SESSION = 108,  /* a credential that is good, or changed */
 	WEB_SESSION_GONE = 109, /* sha256: it is good no more */
-	WEB_TLS = 116, /* a certificate and its key: from now on with these */
+	WEB_FACTS = 117, /* for the reader (read_wire.h); when they change */
+	WEB_TLS = 116,	 /* a certificate and its key: from now on with these */
 	/* web -> monitor */
 	WEB_ALIVE = 110,	/* each second */
 	WEB_WANT_PICTURE = 111, /* uuid */
@@ -42,8 +43,10 @@ enum web_type {
 	WEB_CHANGE = 113,	/* a client wants something changed */
 	WEB_CHANGE_PART = 114,	/* what comes before a large body's end */
 	WEB_SEEN = 115,		/* a credential was used */
+	WEB_WANT_ROW = 118,	/* uuid: its WEB_ROW or WEB_ROW_GONE now */
 	/* web -> reader */
 	READ_ASK = 120,
+	READ_FACTS = 122, /* as WEB_FACTS; before any ask, and again */
 	/* reader -> web */
 	READ_ANSWER = 121,
 };

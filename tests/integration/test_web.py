@@ -3,6 +3,7 @@
 """The web faces on a fleet of paper (camwarden-fake): log-in, routes, headers,
 limits, events and their resumption, the wall, hostile clients, a monitor that
 hangs, processes that die. About 25 s."""
+import concurrent.futures
 import gzip
 import http.client
 import json
@@ -209,6 +210,24 @@ def test_routes():
     assert status == 200 and headers["Content-Type"].startswith("text/plain; version=0.0.4")
     assert b"camwarden_feeds{state=\"up\"} " in data and b"Camera" not in data and b"North" not in data
     assert b'camwarden_site_feeds{site="North/Site 00",state="up"} ' in get("/metrics?sites=1")[2]
+
+
+def test_present():
+    """Who looks at a feed is told what is so now, and nobody else hears of it:
+    the paper monitor counts how often it was asked."""
+    e = Events()
+    changed = lambda: e.until(lambda got: got[0] == "feed")[2]["id"]
+    one = changed()  # it won't change again for a while
+    path = "/api/v1/feeds/" + one
+    time.sleep(1.1)
+    first = get_json(path)["samples"]
+    assert first >= 1 and get_json(path)["samples"] == first, "asked twice in a second"
+    time.sleep(1.1)
+    with concurrent.futures.ThreadPoolExecutor(20) as pool:
+        said = list(pool.map(lambda _: get_json(path)["samples"], range(20)))
+    assert set(said) == {first + 1}, said
+    assert one not in {changed() for _ in range(9)}
+    e.close()
 
 
 def test_wall():
@@ -462,7 +481,7 @@ def main():
     end = time.monotonic() + 5
     while get("/healthz")[0] != 200 and time.monotonic() < end:
         time.sleep(0.05)
-    for test in (test_strangers, test_log_in, test_routes, test_wall, test_answers_by_name, test_no_picture, test_page_and_headers,
+    for test in (test_strangers, test_log_in, test_routes, test_present, test_wall, test_answers_by_name, test_no_picture, test_page_and_headers,
                  test_who_may_ask, test_hostile_names, test_limits, test_too_many_from_one_address, test_events, test_log_out_ends_streams, test_client_that_does_not_read):
         begun = time.monotonic()
         test()

@@ -22,7 +22,7 @@ export interface Pulse {
 export interface FeedRow {
   id: string; site: string; name: string; criticality: number; no_picture: boolean; ptz: boolean; reference: Moment;
   state: State; cause: Cause; causes: Cause[]; confidence: number; since: Moment; at: Moment; picture: Moment;
-  maintenance: boolean; muted: boolean;
+  maintenance: boolean; muted: boolean; suspect: boolean;
 }
 export interface FeedDetail extends FeedRow {
   device: string; url: string; help: string; phase: string; reason: string; detail: string; codec: string;
@@ -85,6 +85,8 @@ export interface Handover {
   states: Record<State, number>; cut: boolean;
 }
 export interface Report { number: number; from: string; to: string; site: string; made: string; name: string; sha256: string; files: string[] }
+/* Of the reports' list: the nightly report of all sites; null to those who don't see it, or not known. */
+export interface Nightly { enabled: boolean; due: Moment; date: string | null; trouble: string }
 export interface ImportAnswer {
   ok: boolean; added: number; changed: number; removed: number; unchanged: number; cut: boolean; seq: number;
   changes: { what: "add" | "change" | "remove"; name: string; fields: { field: string; from: string; to: string }[] }[];
@@ -106,7 +108,7 @@ export interface Ledger {
   origin: string; size: number; root: string; head_at: Moment;
   checkpoint: { size: number; root: string; at: Moment; note: string } | null;
   witnesses: { name: string; kind: string; last: Moment; size: number; state: "good" | "late" | "contradicts" | "never" }[];
-  retention_days: number;
+  retention_days: number | null;
 }
 export interface LedgerLine {
   seq: number; at: string; kind: string; actor: string; feed: string | null; feed_name: string | null;

@@ -19,6 +19,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct web_totals totals;
 	struct web_alive alive;
 	struct read_ask ask;
+	static struct read_facts facts;
 	struct read_answer answer;
 	struct span certificate, key;
 	static struct web_event event;
@@ -32,6 +33,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	web_get_totals(body, &totals);
 	web_get_alive(body, &alive);
 	web_get_ask(body, &ask);
+	web_get_facts(body, &facts);
 	web_get_answer(body, &answer);
 	web_get_tls(body, &certificate, &key);
 	web_get_event(body, &event);

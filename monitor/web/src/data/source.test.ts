@@ -22,7 +22,7 @@ class Stream {
 Object.assign(globalThis, { EventSource: Stream });
 let status = 200, asked = 0, late = false;
 const row = (id: string, state: string): object => ({ id, site: "A", name: id, criticality: 3, no_picture: false, ptz: false, reference: null, state, cause: "x", causes: [],
-  confidence: 1, since: "2026-11-21T00:00:00Z", at: null, picture: null, maintenance: false, muted: true });
+  confidence: 1, since: "2026-11-21T00:00:00Z", at: null, picture: null, maintenance: false, muted: true, suspect: true });
 globalThis.fetch = (async () => {
   asked++;
   const w: Wall = { now: "2026-11-21T00:00:00Z", late, event: `e-${asked}`, sites: ["A"], feeds: [["one", 0, "one", 0, "none", 0, 0, 0, 3]] };
@@ -48,7 +48,7 @@ test("one wall, then its changes, gathered", async () => {
   await rest(40);
   assert.deepEqual(s.log, ["wall", "reset", "changes 500 1"]);
   assert.equal(s.rows[0]?.[3], 2);
-  assert.equal(s.rows[0]?.[5], 2);
+  assert.equal(s.rows[0]?.[5], 2 | 32);
   const copy = JSON.parse(source.snapshot() ?? "") as Wall;
   assert.equal(copy.feeds.length, 500);
   assert.equal(copy.sites[copy.feeds[0]?.[1] ?? -1], "A");

@@ -17,7 +17,7 @@ export type ToWorker =
 const NUMBER: Record<string, number> = { up: 0, degraded: 1, down: 2, unknown: 3 };
 const at = (iso: string | null): number => iso ? Date.parse(iso) : 0;
 
-export function rowOf(f: FeedRow & { suspect?: boolean }): Row {
+export function rowOf(f: FeedRow): Row {
   const flags = (f.maintenance ? 1 : 0) | (f.muted ? 2 : 0) | (f.no_picture ? 4 : 0) | (f.ptz ? 8 : 0) | (f.reference ? 16 : 0) | (f.suspect ? 32 : 0);
   return [f.id, f.site, f.name, NUMBER[f.state] ?? 3, f.cause, flags, at(f.since), at(f.picture), f.criticality];
 }

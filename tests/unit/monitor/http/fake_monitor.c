@@ -279,9 +279,11 @@ monitor_row(struct monitor *m, const uint8_t uuid[16], monitor_row_fn *fn,
 {
 	struct fake_feed *f = find(m, uuid);
 
-	if (f != NULL)
-		fn(arg, &f->row);
-	return f != NULL;
+	if (f == NULL)
+		return false;
+	f->row.samples++; /* so often somebody looked */
+	fn(arg, &f->row);
+	return true;
 }
 
 void
@@ -297,6 +299,13 @@ monitor_totals(const struct monitor *m, struct monitor_totals *out)
 	out->verdicts = m->verdicts;
 	out->started_utc_us = m->started;
 	out->now_utc_us = clock_utc_us();
+}
+
+void
+monitor_record_state(const struct monitor *m, struct monitor_record_state *out)
+{
+	(void)m;
+	*out = (struct monitor_record_state){ .people_days = 400 };
 }
 
 void

@@ -557,6 +557,75 @@ test_report_files(void **state)
 	assert_int_equal(ask_file(w, 7, "report-2026-01-01.html"), 404);
 }
 
+/* --- what the database doesn't know */
+
+static const struct read_facts facts = { .people_days = 400,
+	.reports = true,
+	.report_utc = 1774749598123999,
+	.report_date = "2026-03-28",
+	.witness_count = 2,
+	.witnesses = { { "https://w.example/a", 1 }, { "file:///mnt/x", 4 } } };
+
+static void
+test_witnesses(void **state)
+{
+	struct world *w = world_of(state);
+	json_t *j, *all;
+
+	world_sql(w,
+	    "INSERT INTO checkpoint(id, size, root, utc, note) VALUES(1, 1,"
+	    " zeroblob(32), 5, 'x'); INSERT INTO receipt(checkpoint, witness,"
+	    " kind, utc, text) VALUES(1, 'https://w.example/a', 1, 6, ''),"
+	    "(1, 'https://was.example/b', 1, 6, '')");
+	j = world_get(w, READ_LEDGER, "");
+	assert_true(json_is_null(json_object_get(j, "retention_days")));
+	assert_int_equal(json_array_size(json_object_get(j, "witnesses")), 2);
+	json_decref(j);
+	reading_tell(w->reading, &facts);
+	j = world_get(w, READ_LEDGER, "");
+	all = json_object_get(j, "witnesses");
+	assert_int_equal(number_of(j, "retention_days"), 400);
+	assert_int_equal(json_array_size(all), 2);
+	assert_string_equal(text_of(json_array_get(all, 0), "state"), "good");
+	assert_string_equal(text_of(json_array_get(all, 1), "name"),
+	    "file:///mnt/x");
+	assert_string_equal(text_of(json_array_get(all, 1), "kind"), "file");
+	assert_string_equal(text_of(json_array_get(all, 1), "state"), "never");
+	json_decref(j);
+}
+
+static void
+test_next_report(void **state)
+{
+	struct world *w = world_of(state);
+	struct read_facts off = { .people_days = 400 };
+	struct read_ask ask;
+	json_t *j;
+
+	j = world_get(w, READ_REPORTS, "");
+	assert_true(json_is_null(json_object_get(j, "nightly")));
+	json_decref(j);
+	reading_tell(w->reading, &facts);
+	j = world_get(w, READ_REPORTS, "");
+	const json_t *n = json_object_get(j, "nightly");
+
+	assert_true(json_is_true(json_object_get(n, "enabled")));
+	assert_string_equal(text_of(n, "due"), "2026-03-29T01:59:58.123Z");
+	assert_string_equal(text_of(n, "date"), "2026-03-28");
+	json_decref(j);
+	world_fill(w, READ_REPORTS, "", &ask);
+	snprintf(ask.scope, sizeof(ask.scope), "North");
+	j = world_json(w, &ask);
+	assert_true(json_is_null(json_object_get(j, "nightly")));
+	json_decref(j);
+	reading_tell(w->reading, &off);
+	j = world_get(w, READ_REPORTS, "");
+	n = json_object_get(j, "nightly");
+	assert_true(json_is_false(json_object_get(n, "enabled")));
+	assert_true(json_is_null(json_object_get(n, "due")));
+	json_decref(j);
+}
+
 static void
 test_tables(void **state)
 {
@@ -685,6 +754,8 @@ main(void)
 		TEST(test_series),
 		TEST(test_report_files),
 		TEST(test_tables),
+		TEST(test_witnesses),
+		TEST(test_next_report),
 		TEST(test_lines),
 		TEST(test_handover),
 	};

@@ -12,6 +12,7 @@
 
 #include "monitor/http/json_out.h"
 #include "monitor/http/metrics.h"
+#include "monitor/http/read_wire.h"
 #include "monitor/http/rows.h"
 #include "monitor/http/web_wire.h"
 
@@ -119,6 +120,70 @@ followers_get_what_changed_after(void **state)
 	assert_null(r->newer->newer);
 	assert_int_equal(t.count, 3);
 	rows_fini(&t);
+}
+
+/* What only the one-feed answer shows travels to nobody. */
+static void
+a_sample_is_no_news(void **state)
+{
+	struct web_row *m = row_named(1, "a");
+	struct rows t;
+	struct row *r;
+
+	(void)state;
+	assert_true(rows_init(&t));
+	r = rows_put(&t, m);
+	rows_put(&t, row_named(2, "b"));
+	uint64_t seen = t.seq;
+
+	m = row_named(1, "a");
+	m->samples = 7;
+	m->last_sample_utc_us = m->thumb_utc_us;
+	assert_ptr_equal(rows_put(&t, m), r);
+	assert_non_null(strstr(r->detail, "\"samples\":7"));
+	assert_null(rows_after(&t, seen));
+	snprintf(m->evidence, sizeof(m->evidence), "{\"suspect\":\"frozen\"}");
+	rows_put(&t, m);
+	assert_ptr_equal(rows_after(&t, seen), r);
+	assert_non_null(strstr(r->tail, "\"suspect\":true"));
+	assert_int_equal(r->flags & ROW_SUSPECT, ROW_SUSPECT);
+	seen = t.seq;
+	rows_remove(&t, m->uuid);
+	rows_put(&t, m);
+	assert_ptr_equal(rows_after(&t, seen), r);
+	rows_fini(&t);
+}
+
+static void
+facts_go_over_the_wire(void **state)
+{
+	static struct read_facts m = { .people_days = 400,
+		.reports = true,
+		.report_utc = 1774749598123999,
+		.report_date = "2026-03-29",
+		.witness_count = READ_WITNESSES };
+	static uint8_t bytes[16 << 10];
+	static struct read_facts back;
+	struct writer w = writer_of(bytes, sizeof(bytes));
+
+	(void)state;
+	for (unsigned i = 0; i < READ_WITNESSES; i++) {
+		memset(m.witnesses[i].name, 'a' + (int)i,
+		    READ_WITNESS_BYTES - 1);
+		m.witnesses[i].kind = 4;
+	}
+	web_put_facts(&w, &m);
+	size_t n = writer_length(&w);
+
+	assert_false(w.bad);
+	assert_true(web_get_facts((struct span){ bytes, n }, &back));
+	assert_memory_equal(&back, &m, sizeof(m));
+	for (size_t i = 0; i < n; i++)
+		assert_false(web_get_facts((struct span){ bytes, i }, &back));
+	w = writer_of(bytes, sizeof(bytes));
+	web_put_facts(&w, &(struct read_facts){ .report_utc = -1 });
+	assert_false(
+	    web_get_facts((struct span){ bytes, writer_length(&w) }, &back));
 }
 
 static void
@@ -231,6 +296,8 @@ main(void)
 		cmocka_unit_test(text_is_escaped),
 		cmocka_unit_test(times_are_iso),
 		cmocka_unit_test(followers_get_what_changed_after),
+		cmocka_unit_test(a_sample_is_no_news),
+		cmocka_unit_test(facts_go_over_the_wire),
 		cmocka_unit_test(removed_rows_leave_a_mark),
 		cmocka_unit_test(old_followers_start_afresh),
 		cmocka_unit_test(no_picture_shows_none),

@@ -26,7 +26,7 @@ function Word(p: { of: Witness[] }): JSX.Element {
   const h = held(p.of);
   const [title, why] = h.is === "good" ? [t("ledger.witnessed", { when: moment(ms(h.at)), good: h.good, all: h.all }), ""]
     : h.is === "contradicted" ? [t("ledger.contradicts", { name: h.name }), t("ledger.contradicts.why")]
-      : h.is === "late" ? [t("ledger.not", { when: moment(ms(h.since)) }), t("ledger.not.why")] : [t("ledger.never"), t("ledger.never.why")];
+      : h.is === "late" ? [t("ledger.not", { when: moment(ms(h.since)) }), t("ledger.not.why")] : [t("ledger.never"), t(p.of.length > 0 ? "ledger.never.asked" : "ledger.never.why")];
   return <div class={"witnessed " + h.is} role="status" data-witnessed={h.is}><p class="big">{title}</p>{why && <p>{why}</p>}</div>;
 }
 function Head(p: { of: LedgerOf }): JSX.Element {
@@ -34,7 +34,7 @@ function Head(p: { of: LedgerOf }): JSX.Element {
   return <dl class="ledger-head">
     <div><dt>{t("ledger.size")}</dt><dd>{number(l.size)}</dd></div>
     <div><dt>{t("ledger.head")}</dt><dd><Time at={l.head_at} /></dd></div>
-    {l.retention_days ? <div><dt>{t("ledger.kept")}</dt><dd>{t("ledger.kept.days", { n: l.retention_days })}</dd></div> : null}
+    {l.retention_days !== null && <div><dt>{t("ledger.kept")}</dt><dd>{t("ledger.kept.days", { n: l.retention_days })}</dd></div>}
     <div><dt>{t("ledger.checkpoint")}</dt><dd>{c ? <><Time at={c.at} /> <span class="soft">{t("ledger.checkpoint.of", { n: c.size })}</span></> : t("ledger.checkpoint.none")}</dd></div>
     <div class="wide"><dt>{t("ledger.origin")}</dt><dd><code>{l.origin}</code></dd></div>
     <div class="wide"><dt>{t("ledger.root")}</dt><dd><code>{l.root}</code></dd></div>

@@ -5,7 +5,7 @@ import type { Report } from "../../api";
 import { t } from "../../i18n";
 import { Copy } from "../../ui/Copy";
 import { Dialog } from "../../ui/Dialog";
-import { fileOf, shellWord } from "./due";
+import { fileOf, shellWord } from "./files";
 
 export function Check(p: { report: Report; onClose: () => void }): JSX.Element {
   const r = p.report, command = `camwarden report --check ${shellWord(fileOf(r, ".json") ?? r.name + ".json")}`;

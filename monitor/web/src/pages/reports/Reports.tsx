@@ -2,40 +2,40 @@
 // The reports that were made, day by day: to open, to save, to check.
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import type { Report } from "../../api";
+import type { Nightly, Report } from "../../api";
 import { t } from "../../i18n";
-import { day, moment, ms, now, second } from "../../time";
+import { day, moment, ms } from "../../time";
 import { Button, Empty, Failed, Loading, PageHead, Time } from "../../ui/basics";
 import { Table, type Column } from "../../ui/Table";
 import { usePages } from "../../ui/usePages";
+import { useQuery } from "../../ui/useQuery";
 import { Check } from "./Check";
-import { due, fileOf } from "./due";
+import { fileOf } from "./files";
 
 /* The whole day it is about; a span that is no day, from and to. */
-export const spanWords = (r: { from: string | number; to: string | number }): string => {
-  const from = typeof r.from === "number" ? r.from : ms(r.from), to = typeof r.to === "number" ? r.to : ms(r.to);
+export const spanWords = (r: { from: string; to: string }): string => {
+  const from = ms(r.from), to = ms(r.to);
   return to - from < 90e6 ? day(from) : `${day(from)} – ${day(to - 1)}`;
 };
 const path = (r: Report, file: string): string => `/api/v1/reports/${r.number}/${encodeURIComponent(file)}`;
 
 export function Reports(): JSX.Element {
-  const q = usePages<Report>("/reports", 60), [checked, check] = useState<Report | null>(null);
+  const q = usePages<Report>("/reports", 60), plan = useQuery<{ nightly: Nightly | null }>("/reports?limit=1", { every: 60 }), [checked, check] = useState<Report | null>(null);
   return <><PageHead title={t("reports.title")} hint={t("reports.hint")} />
     {q.error && <Failed problem={q.error} again={q.again} />}
-    {q.items.length > 0 ? <><Newest reports={q.items} />
+    {(q.items.length > 0 || plan.data?.nightly) && <Newest newest={q.items[0]} nightly={plan.data?.nightly ?? null} />}
+    {q.items.length > 0 ? <>
       <Table label={t("reports.title")} rows={q.items} columns={columns(check)} keyOf={r => r.number} />
       {q.next && <p><Button onClick={q.more} busy={q.loading}>{t("reports.more")}</Button></p>}</>
       : q.loading ? <Loading /> : !q.error && <Empty title={t("reports.none")}>{t("reports.none.why")}</Empty>}
     {checked && <Check report={checked} onClose={() => check(null)} />}</>;
 }
-function Newest(p: { reports: Report[] }): JSX.Element | null {
-  void second.value;
-  const d = due(p.reports, now()), newest = p.reports[0], html = newest && fileOf(newest, ".html");
-  if (!newest || !d) return null;
-  const words = { day: spanWords(d), when: d.after === null ? "" : moment(d.after) };
-  return <div class="newest">{html && <a class="button primary" href={path(newest, html)} target="_blank" rel="noopener">
-    {t("reports.newest")}: {spanWords(newest)}</a>}
-    <p class={d.late ? "late" : "soft"}>{t(d.late ? "reports.next.late" : d.after === null ? "reports.next.some" : "reports.next", words)}</p></div>;
+function Newest(p: { newest: Report | undefined; nightly: Nightly | null }): JSX.Element {
+  const html = p.newest && fileOf(p.newest, ".html"), n = p.nightly;
+  return <div class="newest">{p.newest && html && <a class="button primary" href={path(p.newest, html)} target="_blank" rel="noopener">
+    {t("reports.newest")}: {spanWords(p.newest)}</a>}
+    {n && <p class="soft" data-nightly={n.enabled ? "on" : "off"}>{!n.enabled ? t("reports.off") : n.due && n.date ? t("reports.next", { day: n.date, when: moment(ms(n.due)) }) : t("reports.soon")}</p>}
+    {n?.trouble && <p class="late">{n.trouble}</p>}</div>;
 }
 const columns = (check: (r: Report) => void): Column<Report>[] => [
   { id: "day", title: t("reports.day"), sort: r => ms(r.from), cell: r => <span class="nowrap">{spanWords(r)}</span> },

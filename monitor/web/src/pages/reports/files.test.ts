@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Report } from "../../api";
+import { fileOf, shellWord } from "./files";
+
+const report: Report = { number: 7, from: "2026-11-21T06:00:00Z", to: "2026-11-22T06:00:00Z", site: "", made: "2026-11-22T06:12:00Z", name: "r", sha256: "", files: ["r.html", "r.json"] };
+
+test("files and words of a shell", () => {
+  assert.equal(fileOf(report, ".json"), "r.json");
+  assert.equal(fileOf(report, ".csv"), undefined);
+  assert.equal(shellWord("r-2026.json"), "r-2026.json");
+  assert.equal(shellWord("a b'c.json"), `'a b'\\''c.json'`);
+});

@@ -19,11 +19,16 @@ if os.path.exists(os.path.join(harness.ROOT, "build/release/bin/camwarden")):
 from web_world import Client, World  # noqa: E402
 
 P99_MS = 200
+AGAIN = 1  # other programs on this machine make a spike now and then
+
+
+class Slow(AssertionError):
+    pass
 SLOW_S = 5
 
 
 class Works(threading.Thread):
-    """Somebody at work: ten questions a second, each with its time."""
+    """Somebody at work: thirty questions a second, each with its time."""
 
     def __init__(self, w):
         super().__init__(daemon=True)
@@ -33,7 +38,7 @@ class Works(threading.Thread):
 
     def run(self):
         paths = ("/api/v1/wall", "/api/v1/feeds?limit=20", "/api/v1/incidents?open=1", "/", "/api/v1/session")
-        while not self.ended.wait(.1):
+        while not self.ended.wait(.03):
             path = paths[len(self.ms) % len(paths)]
             at = time.monotonic()
             try:
@@ -50,7 +55,8 @@ class Works(threading.Thread):
         ms = sorted(self.ms)
         p99 = ms[min(len(ms) - 1, int(len(ms) * .99))]
         assert not self.bad, self.bad[:5]
-        assert p99 < P99_MS, f"p99 {p99:.0f} ms of {len(ms)}, slowest {ms[-1]:.0f}"
+        if p99 >= P99_MS:
+            raise Slow(f"p99 {p99:.0f} ms of {len(ms)}, slowest {ms[-1]:.0f}")
         return f"p50 {ms[len(ms) // 2]:.1f} ms, p99 {p99:.1f} ms of {len(ms)} questions"
 
 
@@ -146,6 +152,15 @@ def test_log_ins(w):
     return f"{len(sent)} wrong log-ins ({wrong.count(429)} told to wait); right ones took {max(took):.2f} s at most; {told}"
 
 
+def again(test, w):
+    for _ in range(AGAIN):
+        try:
+            return test(w)
+        except Slow as e:
+            print(f"  once more: {e}", flush=True)
+    return test(w)
+
+
 def main():
     w = World(feeds=200, settings="  connections: 1400\n")
     # Each question once, so that what is kept for good is kept before.
@@ -157,7 +172,7 @@ def main():
     pid = w.process("web")
     for test in (test_slow, test_idle, test_too_much, test_log_ins):
         at = time.monotonic()
-        print(f"{test.__name__}: {test(w) or 'ok'} ({time.monotonic() - at:.1f} s)", flush=True)
+        print(f"{test.__name__}: {again(test, w) or 'ok'} ({time.monotonic() - at:.1f} s)", flush=True)
     after = w.rss_kib("web")
     assert w.process("web") == pid, "the web process was replaced"
     assert after < before + 24 * 1024, f"memory of the web process: {before} -> {after} KiB"

@@ -10,6 +10,7 @@
 #include "monitor/http/json_out.h"
 #include "monitor/http/pending.h"
 #include "monitor/http/reply.h"
+#include "monitor/http/request.h"
 #include "monitor/http/server.h"
 
 struct asks {
@@ -22,10 +23,16 @@ struct asks {
 };
 
 void
-asks_send(struct asks *a, struct evhttp_request *req, struct read_ask *ask)
+asks_send(struct asks *a, const struct request *r, struct read_ask *ask)
 {
 	struct writer out = channel_scratch();
+	struct evhttp_request *req = r->req;
+	uint64_t mark = request_mark(r);
 
+	if (pending_marked(a->pending, mark) >= ASKS_EACH) {
+		reply_later(req, 429, 1, "the reader is busy; ask again");
+		return;
+	}
 	ask->id = a->server->reader != NULL
 		      ? pending_add(a->pending, req, ask->what)
 		      : 0;
@@ -34,6 +41,7 @@ asks_send(struct asks *a, struct evhttp_request *req, struct read_ask *ask)
 		reply_problem(req, 503, "the reader is busy; ask again");
 		return;
 	}
+	pending_mark(a->pending, ask->id, mark);
 	web_put_ask(&out, ask);
 	channel_send(a->server->reader, READ_ASK, out.start,
 	    writer_length(&out));

@@ -9,16 +9,16 @@
 
 struct asks;
 struct server;
-struct evhttp_request;
+struct request;
 
 #define ASKS_MOST 64   /* waiting at once; more are told to come again */
+#define ASKS_EACH 24   /* of them of one person or token */
 #define ASKS_SECONDS 5 /* then the reader counts as hung */
 
 struct asks *asks_new(struct server *s);
 void asks_free(struct asks **a);
-/* req will be answered from the reader's answer; ask->id is filled here. */
-void asks_send(struct asks *a, struct evhttp_request *req,
-    struct read_ask *ask);
+/* r will be answered from the reader's answer; ask->id is filled here. */
+void asks_send(struct asks *a, const struct request *r, struct read_ask *ask);
 /* A message of the reader. False when it makes no sense. */
 bool asks_on_message(struct asks *a, unsigned type, struct span body);
 /* The reader is gone: all that wait are told so. */

@@ -104,7 +104,7 @@ wait_for_answer(struct changes *c, const struct request *r)
 {
 	bool stranger = (r->row->flags & RIGHT_ANYONE) != 0;
 	struct pending *p = stranger ? c->logins : c->pending;
-	uint64_t mark = stranger ? mark_of(r->address) : 0;
+	uint64_t mark = stranger ? mark_of(r->address) : request_mark(r);
 	uint32_t id;
 
 	if (stranger && pending_marked(p, mark) >= CHANGES_LOGINS_ADDRESS) {
@@ -113,11 +113,16 @@ wait_for_answer(struct changes *c, const struct request *r)
 		    "your machine is trying to log in already; wait");
 		return 0;
 	}
+	if (!stranger && pending_marked(p, mark) >= CHANGES_EACH) {
+		reply_later(r->req, 429, 1,
+		    "too many at once are changing something; try again");
+		return 0;
+	}
 	id = pending_add(p, r->req, (uint8_t)r->match.right);
 	if (id == 0)
 		reply_later(r->req, 503, 2,
 		    "too many at once are changing something; try again");
-	else if (stranger)
+	else
 		pending_mark(p, id, mark);
 	/* Two lists, one space of numbers. */
 	return id == 0 ? 0 : id * 2 + stranger;

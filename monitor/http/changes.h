@@ -17,6 +17,7 @@ struct request;
 struct evhttp_request;
 
 #define CHANGES_MOST 32	   /* of those who are known, waiting at once */
+#define CHANGES_EACH 8	   /* of them of one person or token */
 #define CHANGES_SECONDS 20 /* then the monitor is too slow: 503 */
 /* Log-ins wait for a password to be hashed: apart, so that they can't keep
  * others from working, and few of each address. */

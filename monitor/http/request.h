@@ -40,6 +40,9 @@ const char *request_word(const struct request *r, const char *key);
 /* The role and scope of who asks. */
 enum role request_role(const struct request *r);
 const char *request_scope(const struct request *r);
+/* Whose it is, whatever log-in it came by: equal for one person or one token,
+ * never 0. There is a session. */
+uint64_t request_mark(const struct request *r);
 
 /* routes_own.c: what the web process answers by itself. */
 void request_answer(struct request *r);

@@ -156,7 +156,7 @@ ask_reader(struct request *r)
 		ask.kind = r->row->detail;
 	ask.role = (uint8_t)request_role(r);
 	memcpy(ask.scope, r->session->who.site, sizeof(ask.scope));
-	asks_send(r->s->asks, r->req, &ask);
+	asks_send(r->s->asks, r, &ask);
 }
 
 /* --- files of the pages */
@@ -223,8 +223,7 @@ has_room(struct request *r)
 {
 	if (gate_unsent(r->s->gate) <= UNSENT_MOST)
 		return true;
-	reply_later(r->req, 503, 5,
-	    "too many answers wait to be taken; ask again");
+	reply_later(r->req, 503, 5, "the reader is busy; ask again");
 	return false;
 }
 

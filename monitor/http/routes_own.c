@@ -42,6 +42,15 @@ request_scope(const struct request *r)
 	return r->session != NULL ? r->session->who.site : "";
 }
 
+uint64_t
+request_mark(const struct request *r)
+{
+	const struct principal *who = &r->session->who;
+	bool person = who->kind == CREDENTIAL_LOGIN;
+
+	return (uint64_t)(person ? who->user : who->id) << 3 | who->kind;
+}
+
 /* What is true now, for lists. event: 48 letters of room. */
 static struct lists_view
 view_now(const struct request *r, char event[48])

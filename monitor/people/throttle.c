@@ -26,6 +26,7 @@ struct place { /* an address */
 struct pair {
 	char user[PEOPLE_NAME_BYTES], address[PEOPLE_ADDRESS_BYTES];
 	unsigned wrong;
+	struct budget right;
 	int64_t not_before_us, touched_us;
 };
 
@@ -136,7 +137,7 @@ place_get(struct throttle *t, const char *address, int64_t now_us)
 static bool
 is_pair(const struct pair *p, const char *user, const char *address)
 {
-	return p->wrong != 0 &&
+	return (p->wrong != 0 || p->right.used) &&
 	       strncmp(p->user, user, PEOPLE_NAME_BYTES - 1) == 0 &&
 	       strncmp(p->address, address, PEOPLE_ADDRESS_BYTES - 1) == 0;
 }
@@ -226,7 +227,13 @@ refusal(struct throttle *t, const struct throttle_ask *ask, struct place *p,
 {
 	const struct pair *pair = pair_find(t, ask->user, ask->address);
 	int64_t due = budget_due(&p->budget, THROTTLE_BURST, THROTTLE_EVERY_US);
+	int64_t again = pair == NULL
+			    ? INT64_MIN
+			    : budget_due(&pair->right, THROTTLE_RIGHT_BURST,
+				  THROTTLE_RIGHT_EVERY_US);
 
+	if (again > now_us)
+		return seconds_to(again, now_us);
 	if (pair != NULL && pair->not_before_us > now_us)
 		return seconds_to(pair->not_before_us, now_us);
 	if (same_is_in(t, p, ask->user))
@@ -320,6 +327,15 @@ throttle_next(struct throttle *t, int64_t now_us, int64_t *due_out)
 
 /* --- what came of it */
 
+/* Those that were never wrong make room first, of each the oldest. */
+static bool
+goes_first(const struct pair *a, const struct pair *b)
+{
+	if ((a->wrong != 0) != (b->wrong != 0))
+		return a->wrong == 0;
+	return a->touched_us < b->touched_us;
+}
+
 static struct pair *
 pair_get(struct throttle *t, const char *user, const char *address)
 {
@@ -329,8 +345,7 @@ pair_get(struct throttle *t, const char *user, const char *address)
 		return p;
 	p = &t->pairs[0];
 	for (unsigned i = 0; i < PAIRS; i++)
-		if (t->pairs[i].wrong == 0 ||
-		    (p->wrong != 0 && t->pairs[i].touched_us < p->touched_us))
+		if (goes_first(&t->pairs[i], p))
 			p = &t->pairs[i];
 	*p = (struct pair){ 0 };
 	snprintf(p->user, sizeof(p->user), "%s", user);
@@ -359,14 +374,20 @@ throttle_done(struct throttle *t, uint64_t ticket, enum throttle_result result,
 
 	if (w == NULL)
 		return;
-	struct pair *p = pair_find(t, w->user, w->place->address);
+	if (result == THROTTLE_UNTRIED) {
+		leave(t, w);
+		return;
+	}
+	struct pair *p = pair_get(t, w->user, w->place->address);
 
-	if (result == THROTTLE_RIGHT && p != NULL)
-		*p = (struct pair){ 0 };
-	if (result == THROTTLE_WRONG) {
-		p = pair_get(t, w->user, w->place->address);
+	p->touched_us = now_us;
+	if (result == THROTTLE_RIGHT) {
+		p->wrong = 0;
+		p->not_before_us = 0;
+		budget_spend(&p->right, THROTTLE_RIGHT_BURST,
+		    THROTTLE_RIGHT_EVERY_US, now_us);
+	} else {
 		p->wrong++;
-		p->touched_us = now_us;
 		p->not_before_us = now_us + wait_after(p->wrong);
 	}
 	leave(t, w);

@@ -9,7 +9,8 @@
  * all that are not known together have one, so that no flood takes the CPU.
  * Those that may try stand in a short queue that serves addresses in turn. A
  * pair that was let in before is known: it needs no budget and goes before
- * those of its address that are not.
+ * those of its address that are not. Who is let in over and over (a program
+ * that logs in for each question) waits, too: each leaves lines on record.
  */
 #ifndef MONITOR_PEOPLE_THROTTLE_H
 #define MONITOR_PEOPLE_THROTTLE_H
@@ -22,6 +23,9 @@
 #define THROTTLE_OF_ADDRESS 8u	  /* of one address */
 #define THROTTLE_FREE 5u	  /* wrong ones in a row that cost nothing */
 #define THROTTLE_WAIT_US 60000000 /* the longest wait of a pair */
+/* Right ones of a pair: so many at once, then one in .. */
+#define THROTTLE_RIGHT_BURST 60
+#define THROTTLE_RIGHT_EVERY_US 10000000
 /* Tries of an address: so many at once, then one in .. */
 #define THROTTLE_BURST 10
 #define THROTTLE_EVERY_US 2000000

@@ -7,7 +7,10 @@ import json
 import os
 import re
 import shutil
+import signal
+import socket
 import subprocess
+import time
 
 import harness
 from web_world import PASSWORD, ROLES, Client, World
@@ -160,6 +163,31 @@ def test_scope(w):
     assert quay.ask("POST", "/api/v1/overlays", {"kind": "mute", "site": "South/Quay", "for_s": 600, "reason": "t"})[0] == 201
 
 
+def test_greedy(w):
+    """Who asks too much at once waits; others are served."""
+    def at_once(client, n, method, path, body=""):
+        head = f"{method} {path} HTTP/1.1\r\n" + "".join(f"{k}: {v}\r\n" for k, v in client.headers(method).items())
+        for _ in range(n):
+            s = socket.create_connection(("127.0.0.1", w.port), timeout=10)
+            s.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n{body}".encode() if body else f"{head}\r\n".encode())
+            yield s
+
+    for process, ask in (("reader", ("GET", "/api/v1/sites")), (None, ("POST", "/api/v1/handover", "{}"))):
+        pid = w.process(process) if process else w.monitor.process.pid
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            greedy = list(at_once(w.clients["operator"], 40, *ask))
+            time.sleep(.3)
+            other = list(at_once(w.clients["supervisor"], 1, *ask))
+        finally:
+            os.kill(pid, signal.SIGCONT)
+        answers = [int(s.recv(65536).split()[1]) for s in greedy + other]
+        good = 200 if process else 400
+        assert answers[-1] == good and answers.count(429) >= 8 and set(answers) == {good, 429}, (process, answers)
+        for s in greedy + other:
+            s.close()
+
+
 def test_kiosk(w):
     """Claimed once, from one machine; revoked, it ends."""
     status, got = Client(w.port).ask("POST", "/api/v1/kiosk", {"token": w.kiosk_token})
@@ -202,7 +230,8 @@ def test_promtool(w):
 
 def main():
     w = World()
-    for test in (test_table, test_pages, test_matrix, test_parts, test_forgery, test_scope, test_kiosk, test_log_ins_end, test_promtool):
+    for test in (test_table, test_pages, test_matrix, test_parts, test_forgery, test_scope, test_greedy,
+                 test_kiosk, test_log_ins_end, test_promtool):
         print(f"{test.__name__}: {test(w) or 'ok'}", flush=True)
     assert w.monitor.stop() == 0
     harness.intact(w.state)

@@ -171,6 +171,37 @@ test_right_forgets(void **state)
 	assert_int_equal(try_wrong(s, "dana", "a"), 0);
 }
 
+/* A program that logs in for each question is let in a while, then now and
+ * then; a wrong password doesn't cost who knows the right one. */
+static void
+test_right_over_and_over(void **state)
+{
+	struct stage *s = *state;
+	unsigned in = 0, later = 0;
+
+	for (unsigned i = 0; i < 2 * THROTTLE_RIGHT_BURST; i++) {
+		for (unsigned k = 0; k < 1000; k++) {
+			turn(s);
+			/* Others come in meanwhile. */
+			if (k == 500 && i < THROTTLE_RIGHT_BURST &&
+			    ask(s, "eve", "b", true) == 0)
+				s->right = s->ticket;
+		}
+		unsigned wait = ask(s, "dana", "a", true);
+
+		if (wait == 0)
+			s->right = s->ticket;
+		assert_true(wait <= 10);
+		in += wait == 0;
+		later += wait != 0;
+	}
+	/* Two minutes passed. */
+	assert_in_range(in, THROTTLE_RIGHT_BURST, THROTTLE_RIGHT_BURST + 13);
+	assert_true(later > 40);
+	assert_int_equal(ask(s, "dana", "b", true), 0);
+	assert_int_equal(ask(s, "eve", "a", true), 0);
+}
+
 struct flood {
 	unsigned per_s;
 	bool many_names, many_places; /* else one */
@@ -345,6 +376,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_growing_waits),
 		TEST(test_right_forgets),
+		TEST(test_right_over_and_over),
 		TEST(test_floods),
 		TEST(test_known_in_a_flooded_room),
 		TEST(test_a_shift_begins),

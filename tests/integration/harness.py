@@ -87,6 +87,31 @@ def api_pulse(port, token):
     raise AssertionError("no pulse")
 
 
+def exchange(port, data, seconds=3):
+    """All that comes back for these bytes, until the other side closes."""
+    out = b""
+    with socket.create_connection(("127.0.0.1", port), timeout=seconds) as s:
+        try:
+            s.sendall(data)
+            while chunk := s.recv(65536):
+                out += chunk
+        except OSError:
+            pass
+    return out
+
+
+def child_of(pid, role):
+    """The pid of a monitor's process "_web", "_reader"...; None: it has none."""
+    out = subprocess.run(["ps", "--no-headers", "-o", "pid,args", "--ppid", str(pid)],
+                         capture_output=True, text=True, check=False).stdout
+    return next((int(line.split()[0]) for line in out.splitlines() if role in line.split()[2:]), None)
+
+
+def rss_kib(pid):
+    with open(f"/proc/{pid}/status", encoding="ascii") as f:
+        return next(int(line.split()[1]) for line in f if line.startswith("VmRSS"))
+
+
 def tell_farm(control, line):
     """One command to camfarm's control socket."""
     with socket.socket(socket.AF_UNIX) as s:

@@ -20,21 +20,11 @@ import time
 import warnings
 
 import watchers
-from harness import Child, program
+from harness import Child, child_of, program
 from watchers import AGENTS, LOG, Agent, console, get, post, prepare, run, token_of, wait, write
 
 PER_ADDRESS = 16
 started = time.monotonic()
-
-
-def offspring(pid, role):
-    """The monitor's child of that role; None while there is none."""
-    with open(f"/proc/{pid}/task/{pid}/children") as f:
-        for child in f.read().split():
-            with contextlib.suppress(OSError), open(f"/proc/{child}/cmdline", "rb") as c:
-                if role.encode() in c.read().split(b"\0"):
-                    return int(child)
-    return None
 
 
 def cpu_seconds(pid):
@@ -89,7 +79,7 @@ class World:
         self.slowest = 0
 
     def agents(self):
-        return offspring(self.pid, "_agents")
+        return child_of(self.pid, "_agents")
 
     def settle(self):
         """What the listener and the monitor hold when nobody calls."""

@@ -11,7 +11,6 @@ import os
 import re
 import signal
 import socket
-import subprocess
 import time
 
 import harness
@@ -49,34 +48,6 @@ def get_json(path):
     status, _, data = get(path)
     assert status == 200, (path, status, data[:200])
     return json.loads(data)
-
-
-def raw(data, seconds=3):
-    """All that comes back for these bytes, until the server closes."""
-    out = b""
-    with socket.create_connection(("127.0.0.1", PORT), timeout=seconds) as s:
-        try:
-            s.sendall(data)
-            while True:
-                chunk = s.recv(65536)
-                if not chunk:
-                    break
-                out += chunk
-        except OSError:
-            pass
-    return out
-
-
-def children(pid):
-    """pid by role of the monitor's own processes."""
-    out = subprocess.run(["ps", "--no-headers", "-o", "pid,args", "--ppid", str(pid)],
-                         capture_output=True, text=True, check=False).stdout
-    found = {}
-    for line in out.splitlines():
-        words = line.split()
-        if len(words) > 2 and words[2] in ("_web", "_reader"):
-            found[words[2]] = int(words[0])
-    return found
 
 
 class Events:
@@ -299,7 +270,7 @@ def test_who_may_ask():
         assert get("/", {"Host": host})[0] == 421, host
     for host in ("localhost", "127.0.0.1:1", "LOCALHOST:8080", "[::1]:80", "127.5.0.1"):
         assert get("/", {"Host": host})[0] == 200, host
-    assert b" 421 " in raw(b"GET / HTTP/1.0\r\n\r\n")
+    assert b" 421 " in harness.exchange(PORT, b"GET / HTTP/1.0\r\n\r\n")
     assert get("/api/v1/feeds", {"Sec-Fetch-Site": "cross-site"})[0] == 403
     for path, allow in (("/api/v1/feeds", "GET, HEAD"), ("/", "GET, HEAD"), ("/api/v1/overlays", "GET, HEAD, POST"),
                         ("/api/v1/login", "POST")):
@@ -317,14 +288,14 @@ def test_hostile_names():
 
 
 def test_limits():
-    answer = raw(b"GET / HTTP/1.1\r\nHost: localhost\r\nX: " + b"y" * 40000 + b"\r\n\r\n")
+    answer = harness.exchange(PORT, b"GET / HTTP/1.1\r\nHost: localhost\r\nX: " + b"y" * 40000 + b"\r\n\r\n")
     assert b" 200 " not in answer
-    answer = raw(b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 70000\r\n\r\n" + b"z" * 70000)
+    answer = harness.exchange(PORT, b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 70000\r\n\r\n" + b"z" * 70000)
     assert b" 200 " not in answer
     for rubbish in (b"\0" * 4000, b"GET\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n", b"\x16\x03\x01\x02\x00\x01",
                     b"GET / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffff\r\n",
                     b"GET http://[ HTTP/1.1\r\nHost: localhost\r\n\r\n", b"GET / HTTP/1.1\r\nContent-Length: -1\r\n\r\n"):
-        raw(rubbish, 1)
+        harness.exchange(PORT, rubbish, 1)
     assert get("/healthz")[0] == 200
 
 
@@ -404,7 +375,7 @@ def test_reader_hangs(monitor):
     """A reader that doesn't answer is replaced; a client that talks into its
     wait, or leaves, harms nobody."""
     one = next(f for f in feeds() if not f["no_picture"])
-    reader = children(monitor)["_reader"]
+    reader = harness.child_of(monitor, "_reader")
     os.kill(reader, signal.SIGSTOP)
     path = f"/api/v1/feeds/{one['id']}/history"
     talker = socket.create_connection(("127.0.0.1", PORT))
@@ -420,14 +391,14 @@ def test_reader_hangs(monitor):
     assert b" 503 " in talker.recv(4096)
     talker.close()
     end = time.monotonic() + 4
-    while children(monitor).get("_reader", reader) == reader and time.monotonic() < end:
+    while harness.child_of(monitor, "_reader") in (None, reader) and time.monotonic() < end:
         time.sleep(0.1)
-    assert children(monitor)["_reader"] != reader
+    assert harness.child_of(monitor, "_reader") not in (None, reader)
     assert get("/healthz")[0] == 200
 
 
 def test_web_process_dies(monitor):
-    web = children(monitor)["_web"]
+    web = harness.child_of(monitor, "_web")
     os.kill(web, signal.SIGKILL)
     end = time.monotonic() + 5
     while time.monotonic() < end:
@@ -436,15 +407,15 @@ def test_web_process_dies(monitor):
                 break
         except OSError:
             time.sleep(0.1)
-    assert children(monitor)["_web"] != web
+    assert harness.child_of(monitor, "_web") not in (None, web)
     assert len(feeds()) == 300, "who was logged in still is"
 
 
 def test_locked_in(monitor):
     """The web process can open no file and no socket (seccomp filter on)."""
-    with open(f"/proc/{children(monitor)['_web']}/status", encoding="ascii") as f:
+    with open(f"/proc/{harness.child_of(monitor, '_web')}/status", encoding="ascii") as f:
         assert "Seccomp:\t2" in f.read()
-    with open(f"/proc/{children(monitor)['_reader']}/status", encoding="ascii") as f:
+    with open(f"/proc/{harness.child_of(monitor, '_reader')}/status", encoding="ascii") as f:
         assert "Seccomp:\t2" in f.read()
 
 

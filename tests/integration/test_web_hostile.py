@@ -50,32 +50,6 @@ def log_in(**more):
     return {"Cookie": headers["Set-Cookie"].split(";")[0]}
 
 
-def raw(data, seconds=2):
-    out = b""
-    with socket.create_connection(("127.0.0.1", PORT), timeout=seconds) as s:
-        try:
-            s.sendall(data)
-            while chunk := s.recv(65536):
-                out += chunk
-        except OSError:
-            pass
-    return out
-
-
-def web_of(pid):
-    with open(f"/proc/{pid}/task/{pid}/children") as f:
-        for child in f.read().split():
-            with open(f"/proc/{child}/cmdline", "rb") as c:
-                if b"_web" in c.read():
-                    return int(child)
-    raise AssertionError("no web process")
-
-
-def kib(pid):
-    with open(f"/proc/{pid}/status") as f:
-        return next(int(line.split()[1]) for line in f if line.startswith("VmRSS"))
-
-
 class Healthy(threading.Thread):
     """Somebody at work, on a connection of his own each time."""
 
@@ -130,22 +104,22 @@ def test_two_readings(cookie):
         f"GET / HTTP/1.1\r\n\r\n {hidden}",
     )
     for row in rows:
-        answer = raw(row.encode("latin-1"))
+        answer = harness.exchange(PORT, row.encode("latin-1"))
         assert b'"sites"' not in answer and answer.count(b"HTTP/1.1 200") == 0, (row[:120], answer[:300])
         assert answer == b"" or b"HTTP/1.1 4" in answer, (row[:120], answer[:300])
-    assert raw(hidden.encode() + hidden.replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n").encode()).count(b"HTTP/1.1 200") == 2
+    assert harness.exchange(PORT, hidden.encode() + hidden.replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n").encode()).count(b"HTTP/1.1 200") == 2
     print(f"{len(rows)} requests of two readings: none was read in both", flush=True)
 
 
 def test_huge(cookie, web):
-    before = kib(web)
+    before = harness.rss_kib(web)
     for path, size, want in (("/api/v1/login", 65537, 413), ("/api/v1/import", (8 << 20) + 1, 413), ("/api/v1/import", 1 << 20, 401),
                              ("/nothing", 1 << 30, 413)):
         head = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {size}\r\n\r\n"
-        answer = raw(head.encode() + b"x" * 60000)
+        answer = harness.exchange(PORT, head.encode() + b"x" * 60000)
         assert answer.startswith(b"HTTP/1.1 %d " % want), (path, size, answer[:100])
-    assert raw(b"GET / HTTP/1.1\r\n" + b"X: y\r\n" * 10000).startswith(b"HTTP/1.1 431 ")
-    assert raw(b"GET /" + b"a" * 40000 + b" HTTP/1.1\r\n").startswith(b"HTTP/1.1 431 ")
+    assert harness.exchange(PORT, b"GET / HTTP/1.1\r\n" + b"X: y\r\n" * 10000).startswith(b"HTTP/1.1 431 ")
+    assert harness.exchange(PORT, b"GET /" + b"a" * 40000 + b" HTTP/1.1\r\n").startswith(b"HTTP/1.1 431 ")
     held = []
     for _ in range(3):  # two bodies at once, and no third
         s = socket.create_connection(("127.0.0.1", PORT), timeout=3)
@@ -161,14 +135,14 @@ def test_huge(cookie, web):
     status, _, data = ask("/api/v1/import", "POST", body, {**JSON, **cookie, "X-Camwarden": "1"})
     assert status in (200, 422), (status, data[:200])
     time.sleep(0.5)
-    print(f"huge: {kib(web) - before:+d} KiB", flush=True)
-    assert kib(web) - before < KIB_MOST
+    print(f"huge: {harness.rss_kib(web) - before:+d} KiB", flush=True)
+    assert harness.rss_kib(web) - before < KIB_MOST
 
 
 def test_idle_and_slow(cookie, web):
     """From sixty addresses: a thousand connections that say nothing, others that
     never finish a head, a body, or the reading of an answer."""
-    before = kib(web)
+    before = harness.rss_kib(web)
     healthy = Healthy(cookie)
     held = []
     for i in range(1000):
@@ -194,7 +168,7 @@ def test_idle_and_slow(cookie, web):
                     s.send(b"x", socket.MSG_DONTWAIT)
                 except OSError:
                     pass
-    grown = kib(web) - before
+    grown = harness.rss_kib(web) - before
     healthy.end(f"1,000 idle and slow connections, {grown:+d} KiB")
     assert grown < KIB_MOST, grown
     for s in held:
@@ -303,12 +277,12 @@ def main():
                          env=dict(os.environ, CAMWARDEN_FAKE_FEEDS="300"))
     harness.wait_port(PORT)
     cookie = log_in()
-    web = web_of(fake.process.pid)
+    web = harness.child_of(fake.process.pid, "_web")
     test_two_readings(cookie)
     test_huge(cookie, web)
     test_idle_and_slow(cookie, web)
     test_log_ins(cookie)
-    assert web_of(fake.process.pid) == web, "the web process stands"
+    assert harness.child_of(fake.process.pid, "_web") == web, "the web process stands"
     assert fake.stop() == 0
     test_tls()
 

@@ -9,9 +9,7 @@ import subprocess
 import time
 
 import harness
-
-PASSWORD = "a wall of many windows"
-ROLES = ("viewer", "operator", "supervisor", "auditor", "admin")
+from people import PASSWORD, ROLES
 
 
 class Client:
@@ -113,11 +111,7 @@ class World:
         return (client or self.admin).ok("GET", "/feeds?limit=100")["items"]
 
     def process(self, role):
-        """The pid of the monitor's child of that role."""
-        out = subprocess.run(["ps", "--no-headers", "-o", "pid,args", "--ppid", str(self.monitor.process.pid)],
-                             capture_output=True, text=True, check=False).stdout
-        return next(int(l.split()[0]) for l in out.splitlines() if f" _{role}" in l)
+        return harness.child_of(self.monitor.process.pid, "_" + role)
 
     def rss_kib(self, role):
-        with open(f"/proc/{self.process(role)}/status", encoding="ascii") as f:
-            return int(re.search(r"VmRSS:\s+(\d+)", f.read())[1])
+        return harness.rss_kib(self.process(role))

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "common/clock.h"
+#include "common/site.h"
 #include "monitor/monitor_floor.h"
 #include "monitor/monitor_people.h"
 #include "monitor/monitor_request.h"
@@ -21,6 +22,7 @@ struct change {
 	struct monitor *m;
 	struct monitor_request *q;
 	struct store_user user;
+	struct principal by; /* kind NONE: whoever has the machine */
 	char name[PEOPLE_NAME_BYTES], site[LIMIT_NAME_BYTES];
 	char actor[MONITOR_ACTOR_BYTES + LIMIT_NAME_BYTES], reason[512];
 };
@@ -54,15 +56,19 @@ post(struct change *c, const char *letters)
 		fail(c, "the database can't keep up: try again in a minute");
 }
 
+static bool still_may(struct change *c);
+
 static void
 on_letters(void *arg, const char *letters)
 {
 	struct change *c = arg;
 
-	if (letters != NULL)
-		post(c, letters);
-	else
+	if (letters == NULL)
 		fail(c, "the password could not be hashed now: try again");
+	else if (!still_may(c))
+		fail(c, "the user changed in the meantime");
+	else
+		post(c, letters);
 }
 
 struct search {
@@ -122,6 +128,8 @@ change_new(struct monitor *m, const struct monitor_user *u,
 	}
 	c->m = m;
 	c->q = q;
+	if (u->by != NULL)
+		c->by = *u->by;
 	snprintf(c->name, sizeof(c->name), "%s", u->id == 0 ? u->name : "");
 	snprintf(c->site, sizeof(c->site), "%s",
 	    u->site != NULL ? u->site : "");
@@ -221,6 +229,22 @@ monitor_user_site(struct monitor *m, int64_t id, char out[LIMIT_NAME_BYTES])
 	store_read_users(m->reader, false, match_user, &s);
 	snprintf(out, LIMIT_NAME_BYTES, "%s", s.site_out);
 	return s.found;
+}
+
+/* Hashing takes a while, and many may wait for it: meanwhile he may have been
+ * disabled, or whom he changes given to another site. */
+static bool
+still_may(struct change *c)
+{
+	char site[LIMIT_NAME_BYTES];
+	struct principal p;
+
+	if (c->by.kind == CREDENTIAL_NONE)
+		return true;
+	return monitor_principal(c->m, c->by.sha256, &p) &&
+	       p.role == c->by.role && strcmp(p.site, c->by.site) == 0 &&
+	       (c->user.id == 0 || (monitor_user_site(c->m, c->user.id, site) &&
+				       site_within(site, p.site)));
 }
 
 static bool

@@ -47,6 +47,9 @@ struct monitor_user {
 	 * hashed; wipe yours. hash: of who has hashed it already (the CLI). */
 	const char *password, *hash;
 	int disabled; /* 1, 0; -1: as it is */
+	/* Who asks: when the password was hashed he must be who he was, and
+	 * the user still of his site. NULL: whoever has the machine. */
+	const struct principal *by;
 };
 /* The answer's text: its number. */
 void monitor_user_set(struct monitor *m, const struct monitor_user *u,

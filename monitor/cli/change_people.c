@@ -48,6 +48,13 @@ site_is_his(struct change *c)
 	return change_sees(c, site, "no such site");
 }
 
+/* NULL: whoever has the machine. */
+static const struct principal *
+asks(const struct change *c)
+{
+	return c->ask->who->local ? NULL : &c->ask->who->principal;
+}
+
 /* --- users */
 
 void
@@ -58,7 +65,8 @@ change_user_add(struct change *c)
 		.role = role_of(c, false),
 		.site = w->site,
 		.password = w->password,
-		.disabled = -1 };
+		.disabled = -1,
+		.by = asks(c) };
 	struct change_later *l;
 
 	if (u.role == ROLE_NONE || !site_is_his(c) ||
@@ -89,7 +97,8 @@ change_user_change(struct change *c)
 		.site = change_wish_has(w, WISH_SITE) ? w->site : NULL,
 		.password = w->password[0] != '\0' ? w->password : NULL,
 		.disabled =
-		    change_wish_has(w, WISH_DISABLED) ? w->disabled : -1 };
+		    change_wish_has(w, WISH_DISABLED) ? w->disabled : -1,
+		.by = asks(c) };
 	struct change_later *l;
 
 	if (!found(c, monitor_user_site, "no such user") ||

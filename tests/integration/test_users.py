@@ -98,6 +98,26 @@ number = re.findall(r"^(\d+) +ana ", user("logins").stdout, re.M)[0]
 user("logout", number, "--reason", "lost laptop")
 assert role_of(ana) is None
 
+# --- who is disabled while a password is hashed for him leaves nobody behind
+words["eve"] = "five cranes over the gate"
+SECRETS.append(words["eve"])
+user("add", "eve", "--role", "admin", word=words["eve"])
+eve, said = W.person("eve", words["eve"]), []
+adds = threading.Thread(target=lambda: said.append(eve.post("/api/v1/users", {
+    "name": "back-door", "role": "admin", "site": "", "password": words["eve"], "reason": "test"})))
+hashers = [int(p) for p in subprocess.run(["pgrep", "-P", str(W.monitor.process.pid), "-f", "_hash"], text=True,
+                                          capture_output=True).stdout.split()]
+for pid in hashers:
+    os.kill(pid, signal.SIGSTOP)
+adds.start()
+time.sleep(0.3)
+user("disable", "eve")
+for pid in hashers:
+    os.kill(pid, signal.SIGCONT)
+adds.join()
+assert len(hashers) == 2 and said[0].status == 422 and "back-door" not in user("list").stdout, said
+user("remove", "eve")
+
 # --- programs and wall screens
 made = user("token", "add", "planner", "--scope", "overlays").stdout.strip()
 program_ = Person(W.port, token=made)

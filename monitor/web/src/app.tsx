@@ -23,7 +23,13 @@ import { Toasts } from "./ui/toast";
 const mayOpen = (p: PageOf): boolean => p.right === "" || can(p.right);
 
 function Nav(p: { at: string }): JSX.Element {
-  return <nav aria-label={t("nav.main")}><ul>{pages.filter(x => x.nav && mayOpen(x)).map(x =>
+  const nav = useRef<HTMLElement>(null), shown = pages.filter(x => x.nav && mayOpen(x));
+  /* Where they don't all have room, the open one is in sight. */
+  useLayoutEffect(() => {
+    const box = nav.current, a = box?.querySelector<HTMLElement>("[aria-current]");
+    if (box && a) box.scrollLeft += a.getBoundingClientRect().left - box.getBoundingClientRect().left - (box.clientWidth - a.offsetWidth) / 2;
+  }, [p.at, language.value, shown.length]);
+  return <nav ref={nav} aria-label={t("nav.main")}><ul>{shown.map(x =>
     <li key={x.path}><a href={x.path} aria-current={x.path === p.at ? "page" : undefined}>{t(x.title)}
       {x.path === "/trouble" && unclaimed.value > 0 && <b class="nav-count">{unclaimed.value}<span class="unseen"> {t("trouble.new")}</span></b>}</a></li>)}</ul></nav>;
 }

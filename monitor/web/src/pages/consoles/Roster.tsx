@@ -8,6 +8,7 @@ import { Answer } from "../../ui/basics";
 import { Table, type Column } from "../../ui/Table";
 import { useQuery } from "../../ui/useQuery";
 import { Breaches } from "./Breaches";
+import { daysWords } from "./say";
 import type { Shift } from "./types";
 
 const whole = (hours: string): boolean => hours.slice(0, 5) === hours.slice(6);
@@ -16,7 +17,7 @@ const limits = (s: Shift): string => [s.idle_after_s ? t("consoles.force", { idl
 const columns = (): Column<Shift>[] => [
   { id: "room", title: t("consoles.breaches.where"), sort: s => `${s.room} ${s.console}`, cell: s => s.room },
   { id: "who", title: t("consoles.roster"), cell: s => s.console || t("consoles.roster.any", { n: s.at_least }) },
-  { id: "days", title: t("consoles.roster.days"), cell: s => s.days },
+  { id: "days", title: t("consoles.roster.days"), cell: s => daysWords(s.days) },
   { id: "hours", title: t("consoles.roster.hours"), cell: s => whole(s.hours) ? t("consoles.roster.whole") : s.hours.replace("-", "–") },
   { id: "breaks", title: t("consoles.roster.breaks"), narrow: "hide", cell: s => s.breaks.join(", ").replaceAll("-", "–") || "–" },
   { id: "limits", title: t("consoles.roster.limits"), narrow: "hide", cell: limits },

@@ -31,7 +31,7 @@ export function Incidents(p: { all: Incident[]; zone: Zone; label: string }): JS
 }
 export function Overlays(p: { all: Overlay[]; zone: Zone; label: string }): JSX.Element {
   const what = (o: Overlay): string => o.feed ?? o.site ?? (o.tag ? "#" + o.tag : "");
-  return <><div class="table"><table aria-label={p.label}><thead><tr><th>{t("handover.col.where")}</th><th>{t("handover.col.until")}</th><th>{t("handover.col.taken")}</th><th>{t("handover.col.why")}</th></tr></thead>
+  return <><div class="table"><table aria-label={p.label}><thead><tr><th>{t("handover.col.where")}</th><th>{t("handover.col.until")}</th><th>{t("handover.col.by")}</th><th>{t("handover.col.why")}</th></tr></thead>
     <tbody>{p.all.slice(0, MOST).map(o => <tr key={o.number} data-row={o.number}><td>{what(o)}</td><td class="ho-time">{o.weekly ? `${o.weekly} ` : ""}{moment(ms(o.to), p.zone)}</td>
       <td>{actorWords(o.by)}</td><td>{o.reason}</td></tr>)}</tbody></table></div><More n={p.all.length} /></>;
 }

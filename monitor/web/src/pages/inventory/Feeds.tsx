@@ -13,12 +13,14 @@ import { Nothing } from "./Sites";
 import { matches, Tools } from "./Tools";
 
 const REST_MS = 5000; // the order of thousands is not made anew with each change
+const NARROW = "(max-width: 700px)", HIGH = 34, HIGHER = 54; // as the style has it
+const causeOf = (f: Feed): string => f.cause === "none" ? "" : causeWords(f.cause);
 const columns = (): Column<Feed>[] => [
   { id: "state", title: t("inventory.state"), sort: f => SEVERITY[f.state as 0] ?? 0,
     cell: f => <StateMark state={f.state} maintenance={(f.flags & FLAG.maintenance) !== 0} muted={(f.flags & FLAG.muted) !== 0} /> },
   { id: "site", title: t("site"), sort: f => f.site, cell: f => f.site || "–", narrow: "hide" },
-  { id: "name", title: t("name"), sort: f => f.name, cell: f => <a href={"/feed/" + f.id}>{f.site && <span class="narrow-only">{f.site}/</span>}{f.name}</a> },
-  { id: "cause", title: t("inventory.cause"), sort: f => f.cause, cell: f => f.cause === "none" ? "" : causeWords(f.cause) },
+  { id: "name", title: t("name"), sort: f => f.name, cell: f => <><a href={"/feed/" + f.id}>{f.name}</a><span class="narrow-only under">{[causeOf(f), f.site].filter(Boolean).join(" · ")}</span></> },
+  { id: "cause", title: t("inventory.cause"), sort: f => f.cause, cell: causeOf, narrow: "hide" },
   { id: "since", title: t("inventory.since"), align: "right", sort: f => -f.since, cell: f => <Ago at={f.since} zone={zoneOf(f.site)} />, narrow: "hide" },
   { id: "vital", title: t("inventory.vital"), align: "right", sort: f => f.criticality, cell: f => f.criticality, narrow: "hide" },
 ];
@@ -31,6 +33,6 @@ export function Feeds(): JSX.Element {
   return <><Tools shown={rows.length} all={feeds.size} csv="feeds">
     {(site || cause) && <p class="filters">{site && <Button onClick={() => setQuery({ site: "" })}>{site} ×</Button>}
       {cause && <Button onClick={() => setQuery({ cause: "" })}>{causeWords(cause)} ×</Button>}</p>}</Tools>
-    {rows.length ? <Table label={t("inventory.tab.feeds")} rows={rows} columns={columns()} keyOf={f => f.id} onOpen={f => go("/feed/" + f.id)} />
+    {rows.length ? <Table label={t("inventory.tab.feeds")} rows={rows} columns={columns()} keyOf={f => f.id} height={matchMedia(NARROW).matches ? HIGHER : HIGH} onOpen={f => go("/feed/" + f.id)} />
       : <Nothing loading={worth.value === "connecting"} any={feeds.size > 0} failed={false} />}</>;
 }

@@ -4,7 +4,7 @@ import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { LedgerLine } from "../../api";
 import { withQuery } from "../../http";
-import { causeWords, has, t } from "../../i18n";
+import { causeWords, has, language, t } from "../../i18n";
 import { query, setQuery } from "../../router";
 import { feeds } from "../../store";
 import { Button, Empty, Failed, Loading, Time } from "../../ui/basics";
@@ -51,15 +51,18 @@ function kindWords(kind: string): string {
   if (has(whole)) return t(whole);
   return has(first) ? t(first) + (kind.includes(".") ? " " + (has(verb) ? t(verb) : kind.slice(kind.indexOf(".") + 1)) : "") : kind;
 }
+interface Word { key: string; value: string }
 function word(key: string, value: string): string {
   const known = key === "state" ? "state." + value : key === "presence" ? "presence." + value : key === "why" ? "why." + value : key === "role" ? "role." + value : "";
   if (key === "cause") return value === "none" ? "" : causeWords(value);
   return has(known) ? t(known) : value;
 }
+/* What the monitor wrote of a cause says no more than the cause's own words. */
+const toTell = (m: Word, all: Word[]): boolean => language.value === "en" || m.key !== "text" || !all.some(x => x.key === "cause" && x.value !== "none");
 function Line(p: { of: LedgerLine }): JSX.Element {
   const l = p.of, s = sentence(l.body, l.feed_name);
   return <li data-row={l.seq}><details><summary><span class="seq">{l.seq}</span> <Time at={l.at} /> <b>{kindWords(l.kind)}</b> <span class="subject">{s.subject}</span>{" "}
-    <span class="soft">{s.more.map(m => word(m.key, m.value)).filter(Boolean).join(" · ")}</span> {l.expired && <i class="tag text">{t("ledger.expired")}</i>}
+    <span class="soft">{s.more.filter(m => toTell(m, s.more)).map(m => word(m.key, m.value)).filter(Boolean).join(" · ")}</span> {l.expired && <i class="tag text">{t("ledger.expired")}</i>}
     {l.actor && <span class="actor soft">{actorWords(l.actor)}</span>}</summary>
     {l.feed && <p><a href={"/feed/" + l.feed}>{s.subject}</a></p>}<p class="soft">{t("ledger.raw")} · {l.kind}</p>{l.body && <pre tabIndex={0}>{JSON.stringify(l.body, null, 1)}</pre>}
     <p class="soft">{t("ledger.hash")} <code>{l.hash}</code></p></details></li>;

@@ -8,11 +8,11 @@ import { now, span } from "../../time";
 import type { Arrangement, Block, Rect } from "./arrange";
 
 export interface Inks { bg: string; tile: string; edge: string; text: string; soft: string; down: string; degraded: string; unknown: string;
-  downText: string; degradedText: string; unknownText: string; ink: string; focus: string; panel: string; line: string }
+  downText: string; degradedText: string; unknownText: string; ink: string; degradedInk: string; focus: string; panel: string; line: string }
 export function inks(): Inks {
   return { bg: colour("--bg"), tile: colour("--tile"), edge: colour("--tile-edge"), text: colour("--text"), soft: colour("--soft"), down: colour("--down"),
     degraded: colour("--degraded"), unknown: colour("--unknown"), downText: colour("--down-text"), degradedText: colour("--degraded-text"),
-    unknownText: colour("--unknown-text"), ink: colour("--ink"), focus: colour("--focus"), panel: colour("--panel"), line: colour("--line") };
+    unknownText: colour("--unknown-text"), ink: colour("--ink"), degradedInk: colour("--degraded-ink"), focus: colour("--focus"), panel: colour("--panel"), line: colour("--line") };
 }
 type G = CanvasRenderingContext2D;
 const FONT = 'system-ui, "Segoe UI", Roboto, "DejaVu Sans", sans-serif';
@@ -48,7 +48,7 @@ function triangle(g: G, s: number, k: Inks, fade: number): void {
   g.closePath();
   g.fill();
   g.globalAlpha = 1;
-  letter(g, "G", s / 2, small ? s * .63 : s * .68, small ? s * .62 : s * .5, k.ink);
+  letter(g, "G", s / 2, small ? s * .63 : s * .68, small ? s * .62 : s * .5, k.degradedInk);
 }
 /* unknown: a diamond, hatched and edged; its letter outweighs the hatch. */
 function diamond(g: G, s: number, k: Inks, fade: number): void {
@@ -118,7 +118,7 @@ export class Painter {
     g.scale(this.dpr, this.dpr);
     g.translate(pad, pad);
     /* Silenced: the shape pales, its letter stays legible. */
-    const fade = hush ? .4 : 1, k = hush ? { ...this.inks, ink: this.inks.text } : this.inks;
+    const fade = hush ? .4 : 1, k = hush ? { ...this.inks, ink: this.inks.text, degradedInk: this.inks.text } : this.inks;
     if (state === 2) square(g, s, k, fade);
     else if (state === 1) triangle(g, s, k, fade);
     else if (state === 3) diamond(g, s, k, fade);

@@ -209,6 +209,8 @@ def certificate(name):
 
 
 def test_tls():
+    global TLS
+    TLS = harness.free_port()  # clients have taken ports of every address since
     config = os.path.join(DIR, "tls.yaml")
     text = f"state_dir: {DIR}/tls\nhttp:\n  address: 0.0.0.0\n  port: {TLS}\n"
     os.mkdir(f"{DIR}/tls")

@@ -321,15 +321,6 @@ struct loading {
 	int64_t now_us;
 };
 
-static const struct floor_room *
-room_of(const struct floor *f, const char *name)
-{
-	for (size_t i = 0; i < f->room_count; i++)
-		if (strcmp(f->rooms[i].name, name) == 0)
-			return &f->rooms[i];
-	return NULL;
-}
-
 struct zone_search {
 	const char *path, *zone;
 	char name[64];
@@ -415,7 +406,7 @@ static struct held_console *
 hold_console(struct loading *l, const struct floor_console *f)
 {
 	struct console_config config = config_of(f, l->c);
-	const struct floor_room *room = room_of(l->floor, f->room);
+	const struct floor_room *room = floor_find_room(l->floor, f->room);
 	struct held_console *h = consoles_find(l->c, f->id);
 
 	if (h != NULL) {
@@ -439,7 +430,7 @@ hold_console(struct loading *l, const struct floor_console *f)
 static struct held_screen *
 hold_screen(struct loading *l, const struct floor_screen *f)
 {
-	const struct floor_room *room = room_of(l->floor, f->room);
+	const struct floor_room *room = floor_find_room(l->floor, f->room);
 	struct held_screen *s = NULL;
 	struct held_console *console = NULL;
 	int64_t room_id = room != NULL ? room->id : 0;
@@ -468,7 +459,7 @@ static void
 fill_shift(struct loading *l, const struct floor_shift *f,
     struct roster_shift *out)
 {
-	const struct floor_room *room = room_of(l->floor, f->room);
+	const struct floor_room *room = floor_find_room(l->floor, f->room);
 
 	*out = store_roster_shift(f);
 	out->room = room != NULL ? (uint64_t)room->id : 0;
@@ -480,7 +471,7 @@ fill_shift(struct loading *l, const struct floor_shift *f,
 static struct held_shift *
 hold_shift(struct loading *l, const struct floor_shift *f)
 {
-	const struct floor_room *room = room_of(l->floor, f->room);
+	const struct floor_room *room = floor_find_room(l->floor, f->room);
 	struct held_shift *s = NULL;
 
 	for (size_t i = 0; i < l->c->shift_count; i++)

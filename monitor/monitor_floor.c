@@ -189,64 +189,6 @@ console_id(struct monitor *m, const char *name)
 	return s.id;
 }
 
-struct token_change {
-	struct monitor *m;
-	struct monitor_request *q;
-};
-
-/* What it opens, or no longer does, is so before the answer. */
-static void
-on_token(void *arg, const struct store_result *r)
-{
-	struct token_change *t = arg;
-
-	people_settle(t->m);
-	if (r->ok && asprintf(&t->q->text, "%lld", (long long)r->id) < 0)
-		t->q->text = NULL;
-	monitor_request_done(t->q, r);
-	free(t);
-}
-
-/* NULL: no memory; the answer was given. */
-static struct token_change *
-token_change_new(struct monitor *m, monitor_answer_fn *answer, void *arg)
-{
-	struct token_change *t = malloc(sizeof(*t));
-
-	if (t == NULL) {
-		monitor_answer_now(answer, arg, false, "memory is out");
-		return NULL;
-	}
-	t->m = m;
-	t->q = monitor_request_new(answer, arg);
-	if (t->q == NULL) {
-		free(t);
-		return NULL;
-	}
-	return t;
-}
-
-static void
-token_posted(struct token_change *t, bool accepted)
-{
-	if (accepted)
-		return;
-	monitor_request_posted(t->q, false);
-	free(t);
-}
-
-/* The number of what was made becomes the answer's text. */
-static void
-on_made(void *arg, const struct store_result *r)
-{
-	struct monitor_request *q = arg;
-
-	if (r->ok && asprintf(&q->text, "%lld", (long long)r->id) < 0)
-		q->text = NULL;
-	q->result.added = r->ok;
-	monitor_request_done(arg, r);
-}
-
 void
 monitor_token_add(struct monitor *m, const struct monitor_token *what,
     const struct monitor_actor *who, monitor_answer_fn *answer, void *arg)
@@ -257,7 +199,7 @@ monitor_token_add(struct monitor *m, const struct monitor_token *what,
 		.reason = who->reason };
 	bool kiosk = what->kind == CONSOLE_TOKEN_KIOSK;
 	bool api = what->kind == CONSOLE_TOKEN_API || kiosk;
-	struct token_change *c;
+	struct monitor_request *q;
 
 	if (api) {
 		const char *fault = people_name_fault(what->console);
@@ -279,26 +221,29 @@ monitor_token_add(struct monitor *m, const struct monitor_token *what,
 		return;
 	}
 	memcpy(t.hash, what->hash, sizeof(t.hash));
-	c = token_change_new(m, answer, arg);
-	if (c == NULL)
+	q = monitor_request_new(answer, arg);
+	if (q == NULL)
 		return;
-	c->q->result.added = 1;
-	token_posted(c,
-	    store_token_add(m->store, &t, &(struct store_done){ on_token, c }));
+	q->people = m;
+	q->result.added = 1;
+	monitor_request_posted(q,
+	    store_token_add(m->store, &t,
+		&(struct store_done){ monitor_request_made, q }));
 }
 
 void
 monitor_token_revoke(struct monitor *m, int64_t id,
     const struct monitor_actor *who, monitor_answer_fn *answer, void *arg)
 {
-	struct token_change *c = token_change_new(m, answer, arg);
+	struct monitor_request *q = monitor_request_new(answer, arg);
 
-	if (c == NULL)
+	if (q == NULL)
 		return;
-	c->q->result.removed = 1;
-	token_posted(c,
+	q->people = m;
+	q->result.removed = 1;
+	monitor_request_posted(q,
 	    store_token_revoke(m->store, id, clock_mono_us(), who->actor,
-		who->reason, &(struct store_done){ on_token, c }));
+		who->reason, &(struct store_done){ monitor_request_made, q }));
 }
 
 void
@@ -319,8 +264,10 @@ monitor_dispute(struct monitor *m, const struct monitor_dispute *what,
 		return;
 	}
 	q = monitor_request_new(answer, arg);
-	if (q != NULL)
-		monitor_request_posted(q,
-		    store_dispute(m->store, &d,
-			&(struct store_done){ on_made, q }));
+	if (q == NULL)
+		return;
+	q->result.added = 1;
+	monitor_request_posted(q,
+	    store_dispute(m->store, &d,
+		&(struct store_done){ monitor_request_made, q }));
 }

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "monitor/monitor_notes.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-
 #include "common/clock.h"
 #include "monitor/monitor_parts.h"
 #include "monitor/monitor_request.h"
@@ -11,27 +8,18 @@
 
 _Static_assert(MONITOR_NOTE_BYTES == STORE_NOTE_BYTES, "one limit");
 
-static void
-on_made(void *arg, const struct store_result *r)
-{
-	struct monitor_request *q = arg;
-
-	if (r->ok && asprintf(&q->text, "%lld", (long long)r->id) < 0)
-		q->text = NULL;
-	q->result.added = r->ok;
-	monitor_request_done(arg, r);
-}
-
 void
 monitor_incident_comment(struct monitor *m, int64_t incident, const char *text,
     const char *actor, monitor_answer_fn *answer, void *arg)
 {
 	struct monitor_request *q = monitor_request_new(answer, arg);
 
-	if (q != NULL)
-		monitor_request_posted(q,
-		    store_incident_comment(m->store, incident, clock_mono_us(),
-			actor, text, &(struct store_done){ on_made, q }));
+	if (q == NULL)
+		return;
+	q->result.added = 1;
+	monitor_request_posted(q,
+	    store_incident_comment(m->store, incident, clock_mono_us(), actor,
+		text, &(struct store_done){ monitor_request_made, q }));
 }
 
 void
@@ -46,8 +34,10 @@ monitor_handover(struct monitor *m, const struct monitor_handover *what,
 		.at_us = clock_mono_us() };
 	struct monitor_request *q = monitor_request_new(answer, arg);
 
-	if (q != NULL)
-		monitor_request_posted(q,
-		    store_handover(m->store, &h,
-			&(struct store_done){ on_made, q }));
+	if (q == NULL)
+		return;
+	q->result.added = 1;
+	monitor_request_posted(q,
+	    store_handover(m->store, &h,
+		&(struct store_done){ monitor_request_made, q }));
 }

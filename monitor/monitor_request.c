@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "monitor/monitor_request.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "monitor/inventory/diff.h"
+#include "monitor/monitor_people.h"
 #include "monitor/store/store.h"
 
 void
@@ -43,6 +45,20 @@ monitor_request_done(void *arg, const struct store_result *r)
 	free(q->text);
 	diff_free(&q->diff);
 	free(q);
+}
+
+void
+monitor_request_made(void *arg, const struct store_result *r)
+{
+	struct monitor_request *q = arg;
+
+	if (q->people != NULL)
+		people_settle(q->people);
+	if (!r->ok)
+		q->result.added = q->result.changed = q->result.removed = 0;
+	else if (asprintf(&q->text, "%lld", (long long)r->id) < 0)
+		q->text = NULL;
+	monitor_request_done(q, r);
 }
 
 struct monitor_request *

@@ -18,6 +18,8 @@ struct monitor_request {
 	struct monitor_answer result;
 	char *text;	   /* owned; what is answered when it was done */
 	struct diff *diff; /* owned, NULL = none; likewise */
+	/* Whose list of who is in force is made anew before the answer. */
+	struct monitor *people; /* NULL: it has nothing to do with that */
 };
 
 void monitor_answer_now(monitor_answer_fn *answer, void *arg, bool ok,
@@ -30,6 +32,8 @@ struct monitor_request *monitor_request_new(monitor_answer_fn *answer,
     void *arg);
 /* A store_done_fn: answers, and frees the request (arg). */
 void monitor_request_done(void *arg, const struct store_result *r);
+/* Another: the text is the number of what was made. */
+void monitor_request_made(void *arg, const struct store_result *r);
 /* The store took it, or (then it is answered and freed) did not. */
 void monitor_request_posted(struct monitor_request *q, bool accepted);
 

@@ -32,10 +32,7 @@ on_done(void *arg, const struct store_result *r)
 {
 	struct change *c = arg;
 
-	people_settle(c->m);
-	if (r->ok && asprintf(&c->q->text, "%lld", (long long)r->id) < 0)
-		c->q->text = NULL;
-	monitor_request_done(c->q, r);
+	monitor_request_made(c->q, r);
 	free(c);
 }
 
@@ -163,6 +160,7 @@ monitor_user_set(struct monitor *m, const struct monitor_user *u,
 	q = monitor_request_new(answer, arg);
 	if (q == NULL || (c = change_new(m, u, who, q)) == NULL)
 		return;
+	q->people = m;
 	q->result.added = u->id == 0;
 	q->result.changed = u->id != 0;
 	if (u->password != NULL)
@@ -171,43 +169,35 @@ monitor_user_set(struct monitor *m, const struct monitor_user *u,
 		post(c, u->hash);
 }
 
-/* A change without words to keep. */
-static struct change *
-plain(struct monitor *m, monitor_answer_fn *answer, void *arg)
-{
-	struct monitor_request *q = monitor_request_new(answer, arg);
-
-	return q == NULL ? NULL
-			 : change_new(m, &(struct monitor_user){ .id = 1 },
-			       &(struct monitor_actor){ "", "" }, q);
-}
-
 void
 monitor_user_remove(struct monitor *m, int64_t id,
     const struct monitor_actor *who, monitor_answer_fn *answer, void *arg)
 {
-	struct change *c = plain(m, answer, arg);
+	struct monitor_request *q = monitor_request_new(answer, arg);
 
-	if (c == NULL)
+	if (q == NULL)
 		return;
-	c->q->result.removed = 1;
-	if (!store_user_remove(m->store, id, clock_mono_us(), who->actor,
-		who->reason, &(struct store_done){ on_done, c }))
-		fail(c, "the database can't keep up: try again in a minute");
+	q->people = m;
+	q->result.removed = 1;
+	monitor_request_posted(q,
+	    store_user_remove(m->store, id, clock_mono_us(), who->actor,
+		who->reason, &(struct store_done){ monitor_request_made, q }));
 }
 
 void
 monitor_login_end(struct monitor *m, int64_t id,
     const struct monitor_actor *who, monitor_answer_fn *answer, void *arg)
 {
-	struct change *c = plain(m, answer, arg);
+	struct monitor_request *q = monitor_request_new(answer, arg);
 
-	if (c == NULL)
+	if (q == NULL)
 		return;
-	c->q->result.removed = 1;
-	if (!store_login_end(m->store, id, STORE_LOGIN_ENDED, clock_mono_us(),
-		who->actor, who->reason, &(struct store_done){ on_done, c }))
-		fail(c, "the database can't keep up: try again in a minute");
+	q->people = m;
+	q->result.removed = 1;
+	monitor_request_posted(q,
+	    store_login_end(m->store, id, STORE_LOGIN_ENDED, clock_mono_us(),
+		who->actor, who->reason,
+		&(struct store_done){ monitor_request_made, q }));
 }
 
 /* --- who is who */

@@ -93,15 +93,6 @@ may_layout(const struct query *q, const char *layout)
 	return true;
 }
 
-static const char *
-site_of_room(const struct floor *f, const char *room)
-{
-	for (size_t i = 0; i < f->room_count; i++)
-		if (strcmp(f->rooms[i].name, room) == 0)
-			return f->rooms[i].site;
-	return "";
-}
-
 static bool
 may_screen(const struct query *q, const struct floor *f,
     const struct floor_screen *s)
@@ -110,7 +101,7 @@ may_screen(const struct query *q, const struct floor *f,
 		if (s->console[0] != '\0' &&
 		    strcmp(f->consoles[i].name, s->console) == 0)
 			return query_may(q, f->consoles[i].site);
-	return query_may(q, site_of_room(f, s->room));
+	return query_may(q, floor_site_of_room(f, s->room));
 }
 
 /* Names of feeds elsewhere are left out of what is here. */
@@ -139,7 +130,7 @@ limit_floor(const struct query *q, struct floor *f)
 	KEEP(f->patterns, f->pattern_count,
 	    f->patterns[i].feed[0] != '\0' && may_name(q, f->patterns[i].feed));
 	KEEP(f->shifts, f->shift_count,
-	    query_may(q, site_of_room(f, f->shifts[i].room)));
+	    query_may(q, floor_site_of_room(f, f->shifts[i].room)));
 	blank(q, f);
 }
 

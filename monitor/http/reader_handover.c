@@ -119,15 +119,6 @@ shift_at(const struct floor_shift *s, int64_t day, int64_t local_s,
 	       local_s < *end_out;
 }
 
-static const struct floor_room *
-room_of(const struct floor *f, const char *name)
-{
-	for (size_t i = 0; i < f->room_count; i++)
-		if (strcmp(f->rooms[i].name, name) == 0)
-			return &f->rooms[i];
-	return NULL;
-}
-
 struct zone_look {
 	const char *path;
 	char zone[ZONES_NAME_BYTES];
@@ -150,7 +141,7 @@ shift_runs(struct handover *h, const struct floor *f,
     const struct floor_shift *s, struct shift_found *out)
 {
 	struct query *q = h->q;
-	const struct floor_room *room = room_of(f, s->room);
+	const struct floor_room *room = floor_find_room(f, s->room);
 	struct zone_look look = { room != NULL ? room->site : "", "" };
 	int64_t start, end;
 

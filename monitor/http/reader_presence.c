@@ -47,15 +47,6 @@ put_shift(struct query *q, const struct floor_shift *s, const char *site)
 	json_out_close(&q->json, '}');
 }
 
-static const char *
-room_site(const struct floor *f, const char *room)
-{
-	for (size_t i = 0; i < f->room_count; i++)
-		if (strcmp(f->rooms[i].name, room) == 0)
-			return f->rooms[i].site;
-	return "";
-}
-
 bool
 query_roster(struct query *q)
 {
@@ -67,7 +58,7 @@ query_roster(struct query *q)
 	json_out_key(&q->json, "shifts");
 	json_out_open(&q->json, '[');
 	for (size_t i = 0; i < f->shift_count && !q->nowhere; i++) {
-		const char *site = room_site(f, f->shifts[i].room);
+		const char *site = floor_site_of_room(f, f->shifts[i].room);
 
 		if (q->site != NULL && !site_within(site, q->site))
 			continue;

@@ -40,6 +40,23 @@ floor_free(struct floor **f)
 	*f = NULL;
 }
 
+const struct floor_room *
+floor_find_room(const struct floor *f, const char *name)
+{
+	for (size_t i = 0; i < f->room_count; i++)
+		if (strcmp(f->rooms[i].name, name) == 0)
+			return &f->rooms[i];
+	return NULL;
+}
+
+const char *
+floor_site_of_room(const struct floor *f, const char *room)
+{
+	const struct floor_room *r = floor_find_room(f, room);
+
+	return r != NULL ? r->site : "";
+}
+
 const char *
 floor_string(struct floor *f, const char *s)
 {

@@ -117,6 +117,11 @@ struct floor *floor_new(void); /* NULL: no memory */
 void floor_free(struct floor **f);
 const char *floor_string(struct floor *f, const char *s);
 int64_t *floor_numbers(struct floor *f, const int64_t *v, size_t count);
+/* NULL: none of that name. */
+const struct floor_room *floor_find_room(const struct floor *f,
+    const char *name);
+/* "": it has none, or isn't there. */
+const char *floor_site_of_room(const struct floor *f, const char *room);
 /* Append one record with defaults; NULL: no memory. Valid until the next. */
 struct floor_room *floor_add_room(struct floor *f);
 struct floor_console *floor_add_console(struct floor *f);

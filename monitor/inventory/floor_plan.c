@@ -65,15 +65,6 @@ floor_find_console(const struct floor *f, const char *name)
 	return NULL;
 }
 
-const struct floor_room *
-floor_find_room(const struct floor *f, const char *name)
-{
-	for (size_t i = 0; i < f->room_count; i++)
-		if (strcmp(f->rooms[i].name, name) == 0)
-			return &f->rooms[i];
-	return NULL;
-}
-
 const struct floor_screen *
 floor_find_screen(const struct floor *f, const char *name)
 {

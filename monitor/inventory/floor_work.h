@@ -33,8 +33,6 @@ void floor_work_remove_pattern(struct floor_work *k,
 /* NULL: none of that name. */
 const struct floor_console *floor_find_console(const struct floor *f,
     const char *name);
-const struct floor_room *floor_find_room(const struct floor *f,
-    const char *name);
 const struct floor_screen *floor_find_screen(const struct floor *f,
     const char *name);
 const struct floor_pattern *floor_find_pattern(const struct floor *f,

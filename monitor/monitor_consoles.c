@@ -637,7 +637,8 @@ take_token(void *arg, const struct store_token_row *row)
 	struct held_token *t = &c->tokens[c->token_count++];
 
 	*t = (struct held_token){ .console = row->console,
-		.token = { .id = row->id, .kind = (uint8_t)row->kind } };
+		.token = { .id = row->id, .kind = (uint8_t)row->kind },
+		.saved_utc = row->seen_utc };
 	memcpy(t->token.sha256, row->hash, sizeof(t->token.sha256));
 	return true;
 }

@@ -76,7 +76,8 @@ struct held_shift {
 
 struct held_token {
 	struct agents_token token;
-	int64_t console; /* 0 = a VMS's */
+	int64_t console;   /* 0 = a VMS's */
+	int64_t saved_utc; /* its use that is stored */
 };
 
 struct link_address { /* a feed's, for searching */

@@ -12,6 +12,7 @@
 #include "monitor/monitor_consoles.h"
 #include "monitor/store/store_consoles.h"
 #include "monitor/store/store_read_consoles.h"
+#include "monitor/store/store_users.h"
 
 #define TELL_US (60 * US_PER_S) /* refusals become an event no oftener */
 #define RECORD_ROWS 2000
@@ -60,8 +61,8 @@ allowed(int64_t *due_us, int64_t now_us, int64_t each_us, unsigned burst)
 	return true;
 }
 
-static const struct held_token *
-token_of(const struct consoles *c, const struct agents_from *from)
+static struct held_token *
+token_of(struct consoles *c, const struct agents_from *from)
 {
 	for (size_t i = 0; c != NULL && i < c->token_count; i++)
 		if (c->tokens[i].token.id == from->token)
@@ -69,19 +70,32 @@ token_of(const struct consoles *c, const struct agents_from *from)
 	return NULL;
 }
 
+static void
+token_used(struct monitor *m, struct held_token *t)
+{
+	int64_t now = monitor_utc(m, clock_mono_us());
+
+	if (now - t->saved_utc < USED_SAVED_US)
+		return;
+	t->saved_utc = now;
+	store_token_seen(m->store, t->token.id, now);
+}
+
 /* The console that speaks; NULL: answered already. */
 static struct held_console *
 speaker(struct monitor *m, const struct agents_from *from,
     struct agents_answer *answer, enum console_token *kind_out)
 {
-	const struct held_token *t = token_of(m->consoles, from);
+	struct held_token *t = token_of(m->consoles, from);
 	struct held_console *h =
 	    t != NULL ? consoles_find(m->consoles, t->console) : NULL;
 
-	if (h == NULL)
+	if (h == NULL) {
 		say(answer, 401, "the token was revoked");
-	else
-		*kind_out = (enum console_token)t->token.kind;
+		return NULL;
+	}
+	token_used(m, t);
+	*kind_out = (enum console_token)t->token.kind;
 	return h;
 }
 
@@ -244,11 +258,13 @@ on_views(void *arg, const struct agents_from *from,
 	struct monitor *m = arg;
 	int64_t now = clock_mono_us();
 	struct held_screen *s = screen_named(m->consoles, v->screen);
+	struct held_token *t = token_of(m->consoles, from);
 
-	if (token_of(m->consoles, from) == NULL) {
+	if (t == NULL) {
 		say(answer, 401, "the token was revoked");
 		return;
 	}
+	token_used(m, t);
 	if (s == NULL) {
 		say(answer, 422,
 		    "no such screen: 'camwarden consoles list --screens' "

@@ -20,7 +20,6 @@
 #include "monitor/store/store_read_consoles.h"
 #include "monitor/store/store_read_users.h"
 
-#define SEEN_SAVED_US (5 * 60 * US_PER_S)
 #define KNOWN_ROWS 20000u /* read for them, newest first */
 
 /* --- small parts */
@@ -226,7 +225,7 @@ take_token(void *arg, const struct store_token_row *row)
 	snprintf(p.site, sizeof(p.site), "%s", row->site);
 	if (kiosk)
 		snprintf(p.address, sizeof(p.address), "%s", row->address);
-	hold(l, &p, 0, 0);
+	hold(l, &p, row->seen_utc, row->seen_utc);
 	return !l->failed;
 }
 
@@ -380,14 +379,16 @@ monitor_principal_seen(struct monitor *m, const uint8_t sha256[32])
 	struct held_principal *h = held_find(m, sha256);
 	int64_t now = monitor_utc(m, clock_mono_us());
 
-	if (h == NULL || h->p.kind != CREDENTIAL_LOGIN || is_over(m, h, now) ||
-	    now <= h->seen_utc)
+	if (h == NULL || is_over(m, h, now) || now <= h->seen_utc)
 		return;
 	h->seen_utc = now;
-	if (now - h->saved_utc < SEEN_SAVED_US)
+	if (now - h->saved_utc < USED_SAVED_US)
 		return;
 	h->saved_utc = now;
-	store_login_seen(m->store, h->p.id, now);
+	if (h->p.kind == CREDENTIAL_LOGIN)
+		store_login_seen(m->store, h->p.id, now);
+	else
+		store_token_seen(m->store, h->p.id, now);
 }
 
 const char *

@@ -21,7 +21,7 @@
 
 struct held_principal {
 	struct principal p;
-	/* Of a log-in: used then, and stored as used then. */
+	/* Used then, and stored as used then; of a log-in it decides. */
 	int64_t seen_utc, saved_utc;
 	bool ending; /* its end is posted */
 };

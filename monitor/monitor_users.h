@@ -32,7 +32,7 @@ bool monitor_principal(const struct monitor *m, const uint8_t sha256[32],
 #define MONITOR_ACTOR_BYTES (PEOPLE_NAME_BYTES + 8)
 void monitor_principal_actor(const struct principal *p,
     char out[MONITOR_ACTOR_BYTES]);
-/* It was used just now (at most one call a minute and login is of use). */
+/* It was used just now (at most one call a minute and credential is of use). */
 void monitor_principal_seen(struct monitor *m, const uint8_t sha256[32]);
 /* While there is no user, the first one is made with this token (64 digits; ""
  * = there are users), which stands in the state directory, too. */

@@ -134,8 +134,7 @@ on_token(void *arg, const struct store_token_row *row)
 	query_put_time(q, "revoked", row->revoked_utc);
 	query_put_text(q, "address", row->address);
 	query_put_time(q, "claimed", row->claimed_utc);
-	/* Whether a token is used is not kept. */
-	query_put_time(q, "last_seen", 0);
+	query_put_time(q, "last_seen", row->seen_utc);
 	json_out_close(&q->json, '}');
 	query_mark_numbers(q, row->id, 0);
 	return true;

@@ -144,6 +144,15 @@ apply_token_revoke(struct writer *w, struct op *op)
 }
 
 void
+apply_token_seen(struct writer *w, struct op *op)
+{
+	db_run(&w->db,
+	    "UPDATE token SET seen = max(ifnull(seen, 0), ?) WHERE id = ? AND"
+	    " revoked IS NULL",
+	    "ii", op->word.utc, op->word.id);
+}
+
+void
 apply_claim(struct writer *w, struct op *op)
 {
 	const struct store_claim *c = &op->claim;

@@ -51,11 +51,12 @@ enum op_kind {
 	OP_LOGIN,
 	OP_LOGIN_END,
 	OP_LOGIN_SEEN,
+	OP_TOKEN_SEEN,
 	OP_CLAIM,
 	OP_COMMENT,
 	OP_HANDOVER,
 };
-#define OP_COUNT 37
+#define OP_COUNT 38
 
 struct op_close {
 	int64_t id, since_us, at_us;

@@ -285,7 +285,7 @@ store_read_tokens(struct store_reader *r, bool all, store_token_fn *fn,
 	sqlite3_stmt *st = db_query(&r->db,
 	    "SELECT t.id, t.console, ifnull(c.name, ''), t.kind, t.hash,"
 	    " t.created, t.revoked, t.actor, t.name, t.role, t.site,"
-	    " t.claimed, t.address, t.claim FROM token t"
+	    " t.claimed, t.address, t.claim, t.seen FROM token t"
 	    " LEFT JOIN console c ON c.id = t.console"
 	    " WHERE ? OR t.revoked IS NULL ORDER BY t.id",
 	    "i", (int64_t)all);
@@ -305,6 +305,7 @@ store_read_tokens(struct store_reader *r, bool all, store_token_fn *fn,
 			.site = db_text(st, 10),
 			.claimed_utc = sqlite3_column_int64(st, 11),
 			.address = db_text(st, 12),
+			.seen_utc = sqlite3_column_int64(st, 14),
 		};
 
 		if (sqlite3_column_bytes(st, 13) == STORE_HASH_BYTES)

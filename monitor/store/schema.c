@@ -317,6 +317,7 @@ static const char fifth[] =
     "ALTER TABLE token ADD COLUMN address TEXT NOT NULL DEFAULT '';"
     "ALTER TABLE token ADD COLUMN claimed INTEGER;"
     "ALTER TABLE token ADD COLUMN claim BLOB;"
+    "ALTER TABLE token ADD COLUMN seen INTEGER;"
     "UPDATE token SET role = 3 WHERE kind = 4;";
 
 static const char *const migrations[] = { first, second, third, fourth, fifth };

@@ -31,6 +31,7 @@ struct store_token_row {
 	enum console_token kind;
 	const uint8_t *hash;		  /* STORE_HASH_BYTES */
 	int64_t created_utc, revoked_utc; /* 0 = in force */
+	int64_t seen_utc; /* used, give or take minutes; 0 = never */
 	const char *actor;
 	enum role role; /* of an API or kiosk token; else NONE */
 	const char *site;

@@ -93,6 +93,13 @@ store_login_seen(struct store *s, int64_t id, int64_t utc)
 }
 
 bool
+store_token_seen(struct store *s, int64_t id, int64_t utc)
+{
+	return words(s, OP_TOKEN_SEEN,
+	    &(struct op_word){ .id = id, .utc = utc }, NULL);
+}
+
+bool
 store_claim(struct store *s, const struct store_claim *c,
     const struct store_done *done)
 {

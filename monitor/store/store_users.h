@@ -76,6 +76,8 @@ bool store_login_end(struct store *s, int64_t id, enum store_login_end why,
     const struct store_done *done);
 /* It was used lately. No event; of no account. */
 bool store_login_seen(struct store *s, int64_t id, int64_t utc);
+/* The same of a token. */
+bool store_token_seen(struct store *s, int64_t id, int64_t utc);
 
 /* The machine at that address takes the kiosk's token: from now on only the
  * new secret counts. A second claim is refused. */

@@ -70,6 +70,7 @@ static apply_fn *const applies[OP_COUNT] = {
 	[OP_LOGIN] = apply_login,
 	[OP_LOGIN_END] = apply_login_end,
 	[OP_LOGIN_SEEN] = apply_login_seen,
+	[OP_TOKEN_SEEN] = apply_token_seen,
 	[OP_CLAIM] = apply_claim,
 	[OP_COMMENT] = apply_comment,
 	[OP_HANDOVER] = apply_handover,

@@ -104,6 +104,7 @@ void apply_user_remove(struct writer *w, struct op *op);
 void apply_login(struct writer *w, struct op *op);
 void apply_login_end(struct writer *w, struct op *op);
 void apply_login_seen(struct writer *w, struct op *op);
+void apply_token_seen(struct writer *w, struct op *op);
 /* All of a user's but that one; told as the op's actor. */
 void logins_end(struct writer *w, struct op *op, int64_t user, int64_t keep,
     enum store_login_end why, const char *actor, const char *reason);

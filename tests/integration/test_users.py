@@ -122,6 +122,15 @@ user("remove", "eve")
 made = user("token", "add", "planner", "--scope", "overlays").stdout.strip()
 program_ = Person(W.port, token=made)
 assert program_.get("/api/v1/users").status == 403 and program_.get("/api/v1/sites").status == 200
+def last_seen(name):
+    """Also of those that nobody used: null."""
+    return {t["name"]: t["last_seen"] for t in W.person("admin").get("/api/v1/tokens").json["items"]}[name]
+
+
+soon("the use of a token is kept", lambda: last_seen("planner") is not None)
+unused = user("token", "add", "unused", "--scope", "overlays").stdout.strip()
+SECRETS.append(unused)
+assert last_seen("unused") is None
 user("token", "revoke", re.findall(r"^(\d+) +planner ", user("token", "list").stdout, re.M)[0])
 assert program_.get("/api/v1/sites").status == 401
 link = user("kiosk", "add", "wall", "--site", "South").stdout.strip()
@@ -132,6 +141,8 @@ SECRETS.append(kiosk.cookie)
 assert Person(W.port).post("/api/v1/kiosk", {"token": link}).status == 409
 assert Person(W.port, token=link).get("/api/v1/sites").status == 401
 assert "127.0.0.1" in user("kiosk", "list").stdout
+assert kiosk.get("/api/v1/wall").status == 200
+soon("the use of a wall is kept", lambda: last_seen("wall") is not None)
 soon("a second claim is told", lambda: len(lines("kiosk.claim")) == 1 and len(lines("kiosk.refused")) == 1)
 
 

@@ -376,6 +376,7 @@ static const char undo_fifth[] =
     "ALTER TABLE token DROP COLUMN address;"
     "ALTER TABLE token DROP COLUMN claimed;"
     "ALTER TABLE token DROP COLUMN claim;"
+    "ALTER TABLE token DROP COLUMN seen;"
     "PRAGMA user_version = 4";
 
 /* What the third version added. */

@@ -7,7 +7,7 @@ import { post } from "../../http";
 import { has, t } from "../../i18n";
 import { can } from "../../session";
 import { moment, ms } from "../../time";
-import { Button, Empty, Failed, Loading, Time } from "../../ui/basics";
+import { Ago, Button, Empty, Failed, Loading, Time } from "../../ui/basics";
 import { confirm } from "../../ui/Dialog";
 import { Check } from "../../ui/Field";
 import { Table, type Column } from "../../ui/Table";
@@ -41,6 +41,7 @@ const columns = (again: () => void): Column<Token>[] => [
   { id: "site", title: t("users.site"), sort: x => x.site, cell: x => x.site || t("users.site.all"), narrow: "hide" },
   { id: "claimed", title: t("tokens.claimed"), sort: x => x.address, cell: x => x.claimed ? t("tokens.claimed.at", { address: x.address, when: moment(ms(x.claimed)) })
     : x.kind === "kiosk" && !x.revoked ? <span class="soft">{t("tokens.unclaimed")}</span> : "–", narrow: "hide" },
+  { id: "seen", title: t("users.seen"), sort: x => -ms(x.last_seen), cell: x => x.last_seen ? <Ago at={x.last_seen} /> : t("users.seen.never"), narrow: "hide" },
   { id: "created", title: t("users.created"), sort: x => ms(x.created), cell: x => <><Time at={x.created} /> {x.by && <span class="soft">{t("users.by", { name: actorWords(x.by) })}</span>}</>, narrow: "hide" },
   ...can("tokens.revoke") ? [{ id: "do", title: t("users.deeds"), cell: (x: Token) => x.revoked ? "" :
     <Button onClick={() => void revoke(x, again)} label={`${t("tokens.revoke")}: ${x.name}`}>{t("tokens.revoke")}</Button> }] : [],

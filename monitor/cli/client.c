@@ -8,14 +8,19 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "common/clock.h"
 #include "monitor/cli/control.h"
 #include "monitor/cli/control_frame.h"
+#include "monitor/store/store.h"
+
+#define STARTING_US (10 * US_PER_S)
+#define STARTING_PAUSE_MS 50
 
 static int
-dial(const char *state_dir, enum client_result *result_out)
+dial_once(const char *state_dir, enum client_result *result_out)
 {
 	struct sockaddr_un sun = { .sun_family = AF_UNIX };
 	int n = snprintf(sun.sun_path, sizeof(sun.sun_path), "%s/%s", state_dir,
@@ -31,6 +36,23 @@ dial(const char *state_dir, enum client_result *result_out)
 	if (fd >= 0)
 		close(fd);
 	return -1;
+}
+
+/* A monitor that starts has its directory before it listens. */
+static int
+dial(const char *state_dir, enum client_result *result_out)
+{
+	static const struct timespec pause = { .tv_nsec = STARTING_PAUSE_MS *
+							  1000000 };
+	int64_t deadline = clock_mono_us() + STARTING_US;
+	int fd = dial_once(state_dir, result_out);
+
+	while (fd < 0 && *result_out == CLIENT_NOT_RUNNING &&
+	       store_in_use(state_dir) && clock_mono_us() < deadline) {
+		nanosleep(&pause, NULL);
+		fd = dial_once(state_dir, result_out);
+	}
+	return fd;
 }
 
 /* True once fd is ready for `events` before the deadline. */

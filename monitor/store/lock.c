@@ -6,7 +6,39 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
+#include <time.h>
 #include <unistd.h>
+
+#define TRIES 20
+#define PAUSE_MS 10
+
+/* Whoever only looks (store_in_use) holds it for a moment. */
+static bool
+take(int fd)
+{
+	static const struct timespec pause = { .tv_nsec = PAUSE_MS * 1000000 };
+
+	for (int i = 0; i < TRIES; i++) {
+		if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+			return true;
+		nanosleep(&pause, NULL);
+	}
+	return false;
+}
+
+bool
+store_in_use(const char *dir)
+{
+	char path[4096];
+	int n = snprintf(path, sizeof(path), "%s/camwarden.lock", dir);
+	int fd = n < (int)sizeof(path) ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+	bool held = fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) != 0 &&
+		    errno == EWOULDBLOCK;
+
+	if (fd >= 0)
+		close(fd);
+	return held;
+}
 
 /* The lock file names its holder, for the other one's message. */
 int
@@ -23,7 +55,7 @@ lock_take(const char *dir, char error_out[STORE_ERROR_BYTES])
 		    strerror(errno));
 		return -1;
 	}
-	if (flock(fd, LOCK_EX | LOCK_NB) == 0) {
+	if (take(fd)) {
 		n = snprintf(who, sizeof(who), "%ld\n", (long)getpid());
 		if (ftruncate(fd, 0) == 0 && pwrite(fd, who, (size_t)n, 0) < n)
 			who[0] = '\0'; /* only a courtesy */

@@ -81,6 +81,8 @@ struct store_calls { /* any may be NULL; called from store_dispatch */
 	void (*on_people)(void *arg);
 };
 
+/* Somebody has this directory open for writing. */
+bool store_in_use(const char *dir);
 /* Takes the lock, opens, migrates, closes what an earlier run left open at its
  * last heartbeat and fills the time since with unknown: monitor-off; then (not
  * as tool) opens an epoch in which every enabled feed is unknown: learning.

@@ -168,6 +168,14 @@ def incidents(config):
     return [i for i in listed if i["cause"] == "network-lost"]
 
 
+def told_of(config, number):
+    """Silence is undecided before it is called the network's."""
+    end = time.monotonic() + 20
+    while len(incidents(config)) < number:
+        assert time.monotonic() < end, open(LOG, encoding="ascii").read()[-3000:]
+        time.sleep(0.2)
+
+
 def start_without(monitor, config):
     """A start without a network; one camera has a name that nobody was asked
     for yet."""
@@ -206,6 +214,7 @@ def main():
 
     address("del", GATEWAY + "/24", "dev", "theirs")
     wait(config, lost, STALL_S + 20, "silently lost: all unknown", never="down")
+    told_of(config, 2)
     address("add", GATEWAY + "/24", "dev", "theirs")
     wait(config, up, 90, "back: all up", never="down")
 

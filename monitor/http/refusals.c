@@ -2,7 +2,6 @@
 #include "monitor/http/refusals.h"
 
 #include <assert.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "monitor/http/json_out.h"

@@ -153,6 +153,7 @@ soon("they are there", lambda: {f["name"] for f in items("/feeds")} == {"c1", "c
 assert ADMIN.ok("/api/v1/import", wish)["changes"] == []
 bad = ADMIN.post("/api/v1/import", {**wish, "csv": "name,url\nx,ftp://h/\n", "file": "b:1:c.csv"})
 assert bad.status == 422 and bad.json["errors"][0]["line"] == 2 and bad.json["errors"][0]["column"] == 3, bad
+assert bad.json["code"] == "import-wrong" and bad.json["errors"][0]["code"], bad
 assert "unknown scheme" in bad.json["errors"][0]["text"] and bad.json["detail"], bad
 assert ADMIN.post("/api/v1/import", {**wish, "table": "moons"}).status == 400
 ADMIN.ok("/api/v1/import", {"table": "consoles", "csv": "console,room,site\nDesk 1,Room,North\n"})
@@ -200,7 +201,10 @@ for person in (LEAD, AUDIT, OPS):
     assert person.post("/api/v1/users", {"name": "x", "role": "admin", "password": PASSWORD}).status == 403
 for body in ({"name": "x", "role": "king", "password": PASSWORD}, {"name": "x", "role": "kiosk", "password": PASSWORD}):
     assert ADMIN.post("/api/v1/users", body).status == 400, body
-assert ADMIN.post("/api/v1/users", {"name": "y", "role": "viewer", "password": "short"}).status == 422
+short = ADMIN.post("/api/v1/users", {"name": "y", "role": "viewer", "password": "short"})
+assert short.status == 422 and short.json["code"] == "password-short" and "values" not in short.json, short
+long = ADMIN.post("/api/v1/users", {"name": "y", "role": "viewer", "password": "x" * 300, "reason": "r" * 600})
+assert long.status == 400 and long.json["code"] == "bytes" and long.json["values"]["most"].isdigit(), long
 assert ADMIN.post("/api/v1/users", {"name": "operator", "role": "viewer", "password": PASSWORD}).status == 422, "taken"
 token = ADMIN.ok("/api/v1/tokens", {"name": "robot", "kind": "api", "role": "operator", "site": "South"}, 201)
 ROBOT = Person(W.port, token["token"])

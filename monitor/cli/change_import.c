@@ -143,10 +143,25 @@ feeds_are_his(struct change *c)
 	return true;
 }
 
+/* As its UUID where it must be the one that feeds_are_his looked at. */
+static void
+print_feed(const struct change *c, const char *name, FILE *f)
+{
+	struct store_target t = { .found = false };
+	char uuid[UUID_TEXT];
+
+	if (!c->ask->who->local)
+		monitor_target_feed(c->m, name, &t);
+	if (t.found)
+		uuid_print(t.feed, uuid);
+	fprintf(f, "%s\n", t.found ? uuid : name);
+}
+
 /* A line each; given. NULL: no memory. */
 static char *
-feeds_lines(const struct change_wish *w, size_t *length_out)
+feeds_lines(const struct change *c, size_t *length_out)
 {
+	const struct change_wish *w = c->wish;
 	size_t n = w->lines != NULL ? 0 : json_array_size(w->feeds);
 	char *text = NULL;
 	FILE *f = open_memstream(&text, length_out);
@@ -154,8 +169,8 @@ feeds_lines(const struct change_wish *w, size_t *length_out)
 	if (f == NULL)
 		return NULL;
 	for (size_t i = 0; i < n; i++)
-		fprintf(f, "%s\n",
-		    json_string_value(json_array_get(w->feeds, i)));
+		print_feed(c, json_string_value(json_array_get(w->feeds, i)),
+		    f);
 	if (w->lines != NULL)
 		fwrite(w->lines, 1, w->lines_length, f);
 	return fclose(f) == 0 ? text : NULL;
@@ -168,7 +183,7 @@ references_post(struct change *c, bool clear)
 	struct monitor_reference what = { .clear = clear,
 		.all = w->all,
 		.site = w->site };
-	char *lines = feeds_lines(w, &what.length);
+	char *lines = feeds_lines(c, &what.length);
 	struct change_later *l = NULL;
 
 	what.feeds = lines;
@@ -207,7 +222,7 @@ void
 change_retry(struct change *c)
 {
 	struct store_target t;
-	char uuid[37];
+	char uuid[UUID_TEXT];
 
 	uuid_print(c->ask->uuid, uuid);
 	monitor_target_feed(c->m, uuid, &t);

@@ -160,7 +160,7 @@ change_mute(struct change *c)
 		.site = "",
 		.tag = "" };
 	struct store_target t;
-	char uuid[37];
+	char uuid[UUID_TEXT];
 
 	if (!incident_of(c, &t))
 		return;
@@ -175,9 +175,10 @@ change_mute(struct change *c)
 		overlay_post(c, &w, c->ask->number);
 }
 
-/* What it shall cover is his to see; else it is refused. */
+/* What it shall cover is his to see; else it is refused. Where a feed's name
+ * may be that of another, too, it is the one that was looked at: uuid. */
 static bool
-covers_his(struct change *c)
+covers_his(struct change *c, struct overlay_wish *o, char uuid[UUID_TEXT])
 {
 	const struct change_wish *w = c->wish;
 	struct store_target t;
@@ -193,6 +194,8 @@ covers_his(struct change *c)
 		change_refuse(c, 404, "no such feed");
 		return false;
 	}
+	uuid_print(t.feed, uuid);
+	o->feed = uuid;
 	return change_sees(c, t.site, "no such feed");
 }
 
@@ -204,6 +207,7 @@ change_overlay_add(struct change *c)
 		.feed = wish->feed,
 		.site = wish->site,
 		.tag = wish->tag };
+	char uuid[UUID_TEXT];
 
 	if (!w.mute && strcmp(wish->kind, "maintenance") != 0)
 		change_refuse(c, 400, "kind: expected maintenance or mute");
@@ -213,7 +217,7 @@ change_overlay_add(struct change *c)
 		change_refuse(c, 400,
 		    "expected feed, site or tag, one of them");
 	else if (change_may(c, w.mute ? RIGHT_MUTE : RIGHT_MAINTENANCE) &&
-		 covers_his(c) && times_of(c, &w))
+		 covers_his(c, &w, uuid) && times_of(c, &w))
 		overlay_post(c, &w, 0);
 }
 

@@ -104,6 +104,7 @@ value_json(const struct monitor *m, const struct config_row *row)
 
 	switch (row->type) {
 	case CONFIG_TEXT:
+	case CONFIG_WORDS:
 	case CONFIG_ADDRESS:
 		return json_string(field);
 	case CONFIG_HOSTS: /* how many; which is in the file */

@@ -13,6 +13,7 @@
 
 #include "monitor/cli/check_load.h"
 #include "monitor/cli/check_outside.h"
+#include "monitor/cli/check_tls.h"
 #include "monitor/cli/inventory_local.h"
 #include "monitor/store/store_read.h"
 
@@ -23,9 +24,9 @@ static const char help[] =
     "and\n"
     "tells every mistake as file:line:column, without starting anything; opens "
     "the\n"
-    "files of mail, keys and witnesses. Then prints what to expect: Mbit/s, "
-    "file\n"
-    "descriptors, memory.\n"
+    "files of certificates, mail, keys and witnesses. Then prints what to "
+    "expect:\n"
+    "Mbit/s, file descriptors, memory.\n"
     "\n"
     "  --feeds FILE.csv  this list in place of the database's\n"
     "  --kbps N          bit rate of a feed to reckon with (2000)\n"
@@ -196,7 +197,7 @@ cli_check(int argc, char **argv)
 		weigh(&c, inv);
 	else
 		c.code = CLI_TROUBLE;
-	if (good && check_outside(&c.cli.config) > 0)
+	if (good && check_outside(&c.cli.config) + check_tls(&c.cli.config) > 0)
 		c.code = CLI_TROUBLE;
 	inventory_free(&inv);
 	if (c.code == CLI_OK && !c.cli.json)

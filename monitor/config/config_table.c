@@ -23,6 +23,10 @@
 	{                                                                      \
 		path, CONFIG_TEXT, FIELD(f), 1, absolute, 0, text              \
 	}
+#define WORDS(path, f)                                                         \
+	{                                                                      \
+		path, CONFIG_WORDS, FIELD(f), 1, 0, 0, ""                      \
+	}
 #define BOOL(path, f, text)                                                    \
 	{                                                                      \
 		path, CONFIG_BOOL, FIELD(f), 1, 0, 1, text                     \
@@ -68,7 +72,7 @@ const struct config_row config_rows[] = {
 	    "16h"),
 	TEXT("http.certificate", http_certificate, 1, ""),
 	TEXT("http.key", http_key, 1, ""),
-	TEXT("http.names", http_names, 0, ""),
+	WORDS("http.names", http_names),
 
 	BOOL("agents.enabled", agents_enabled, "false"),
 	{ "agents.address", CONFIG_ADDRESS, FIELD(agents_address), 1, 0, 0,
@@ -76,7 +80,7 @@ const struct config_row config_rows[] = {
 	NUMBER("agents.port", agents_port, 0, 65535, "8443"),
 	TEXT("agents.certificate", agents_certificate, 1, ""),
 	TEXT("agents.key", agents_key, 1, ""),
-	TEXT("agents.relays", agents_relays, 0, ""),
+	WORDS("agents.relays", agents_relays),
 	NUMBER("agents.connections", agents_connections, 1, 4096, "1024"),
 	NUMBER("agents.per_address", agents_per_address, 1, 4096, "16"),
 
@@ -126,7 +130,7 @@ const struct config_row config_rows[] = {
 	TEXT("report.folder", report_folder, 1, ""),
 	TEXT("report.language", report_language, 0, "en"),
 	TIME_US("report.keep", report_keep_us, DAY, 36500 * DAY, "400d"),
-	TEXT("report.mail_to", report_mail_to, 0, ""),
+	WORDS("report.mail_to", report_mail_to),
 	{ "report.target", CONFIG_PERCENT, FIELD(report_target_ppm), 1, 0,
 	    1000000, "99%" },
 
@@ -139,7 +143,7 @@ const struct config_row config_rows[] = {
 	TIME_US("ledger.checkpoint_every", checkpoint_every_us,
 	    SEC, HOUR, "5m"),
 	TEXT("ledger.key_file", ledger_key_file, 1, ""),
-	TEXT("ledger.witnesses", ledger_witnesses, 0, ""),
+	WORDS("ledger.witnesses", ledger_witnesses),
 
 	TIME_US("keep.events", keep_events_us, DAY, 36500 * DAY, "400d"),
 	TIME_US("keep.intervals", keep_intervals_us,
@@ -211,6 +215,7 @@ config_table_read(enum config_type type, const char *text, int64_t *value_out)
 	case CONFIG_CLOCK:
 		return config_value_clock(text, value_out);
 	case CONFIG_TEXT:
+	case CONFIG_WORDS:
 	case CONFIG_ADDRESS:
 	case CONFIG_HOSTS:
 		break;
@@ -432,7 +437,7 @@ config_defaults(struct monitor_config *config_out)
 		const struct config_row *row = &config_rows[i];
 		int64_t v;
 
-		if (row->type == CONFIG_TEXT)
+		if (row->type == CONFIG_TEXT || row->type == CONFIG_WORDS)
 			snprintf((char *)config_out + row->offset, row->size,
 			    "%s", row->text);
 		else if (row->type == CONFIG_ADDRESS)

@@ -14,10 +14,11 @@ enum config_type {
 	CONFIG_DURATION, /* kept in microseconds before `unit` */
 	CONFIG_SIZE,	 /* bytes before `unit` */
 	CONFIG_TEXT,	 /* low > 0: an absolute path */
+	CONFIG_WORDS,	 /* texts by comma, or a list of them; kept by comma */
 	CONFIG_ADDRESS,	 /* low > 0: of loopback */
 	CONFIG_COUNT,	 /* an integer, or auto = 0 */
 	CONFIG_LEVEL,	 /* enum log_level */
-	CONFIG_HOSTS,	 /* addresses, each with a port or without */
+	CONFIG_HOSTS,	 /* such, of addresses, each with a port or without */
 	CONFIG_PERCENT,	 /* parts in a million */
 	CONFIG_CLOCK,	 /* minutes of the day */
 };

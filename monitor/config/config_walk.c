@@ -183,6 +183,7 @@ expected(const struct config_row *row)
 		[CONFIG_DURATION] = "a time with a unit, like 10s or 250ms",
 		[CONFIG_SIZE] = "a size with a unit, like 16KiB or 2GiB",
 		[CONFIG_TEXT] = "a text",
+		[CONFIG_WORDS] = "a text, or a list of texts",
 		[CONFIG_ADDRESS] = row->low > 0
 				       ? "a loopback address, like 127.0.0.1"
 				       : "an address, like 0.0.0.0 or 10.0.0.5",
@@ -249,7 +250,7 @@ on_scalar_value(struct config_walk *w, const struct config_token *t,
 	if (strlen(t->text) != t->length) {
 		SAY(w, t->line, t->column, "%s holds a zero byte, expected %s",
 		    row->path, expected(row));
-	} else if (row->type == CONFIG_TEXT) {
+	} else if (row->type == CONFIG_TEXT || row->type == CONFIG_WORDS) {
 		set_text(w, t, row);
 	} else if (row->type == CONFIG_ADDRESS) {
 		if (!config_table_address(row, &w->config, t->text))
@@ -263,6 +264,79 @@ on_scalar_value(struct config_walk *w, const struct config_token *t,
 		say_range(w, t, row);
 	} else {
 		config_table_store(row, &w->config, v);
+	}
+}
+
+static bool
+may_be_list(const struct config_row *row)
+{
+	return row->type == CONFIG_WORDS || row->type == CONFIG_HOSTS;
+}
+
+static void
+list_begin(struct config_walk *w, const struct config_token *t,
+    const struct config_row *row)
+{
+	w->list = row;
+	w->list_line = t->line;
+	w->list_column = t->column;
+	w->listed_length = 0;
+	w->listed[0] = '\0';
+}
+
+static void
+list_add(struct config_walk *w, const struct config_token *t)
+{
+	const char *between = w->listed_length > 0 ? ", " : "";
+	size_t n = strlen(between) + t->length;
+
+	if (strlen(t->text) != t->length || t->length == 0 ||
+	    strchr(t->text, ',') != NULL) {
+		SAY(w, t->line, t->column,
+		    "'%.60s' is not one of a list, expected a text without "
+		    "commas",
+		    t->text);
+		return;
+	}
+	if (w->listed_length + n < sizeof(w->listed))
+		snprintf(w->listed + w->listed_length, n + 1, "%s%s", between,
+		    t->text);
+	w->listed_length += n;
+}
+
+static void
+list_end(struct config_walk *w)
+{
+	const struct config_row *row = w->list;
+	size_t most = row->type == CONFIG_HOSTS ? sizeof(w->listed) : row->size;
+	const struct config_token whole = { .event = CONFIG_SCALAR,
+		.line = w->list_line,
+		.column = w->list_column,
+		.text = w->listed,
+		.length = w->listed_length };
+
+	w->list = NULL;
+	if (whole.length < most)
+		on_scalar_value(w, &whole, row);
+	else
+		SAY(w, whole.line, whole.column,
+		    "%s is %zu bytes long, expected at most %zu", row->path,
+		    whole.length, most - 1);
+}
+
+/* What is in a list, and its end. */
+static void
+on_listed(struct config_walk *w, const struct config_token *t)
+{
+	if (t->event == CONFIG_SCALAR) {
+		list_add(w, t);
+	} else if (t->event == CONFIG_SEQUENCE_END) {
+		list_end(w);
+	} else {
+		SAY(w, t->line, t->column,
+		    "%s holds more than texts, expected %s", w->list->path,
+		    expected(w->list));
+		w->skip = t->event == CONFIG_MAP || t->event == CONFIG_SEQUENCE;
 	}
 }
 
@@ -283,6 +357,11 @@ on_value(struct config_walk *w, const struct config_token *t)
 
 	if (row >= 0 && t->event == CONFIG_SCALAR) {
 		on_scalar_value(w, t, &config_rows[row]);
+		return;
+	}
+	if (row >= 0 && t->event == CONFIG_SEQUENCE &&
+	    may_be_list(&config_rows[row])) {
+		list_begin(w, t, &config_rows[row]);
 		return;
 	}
 	if (row >= 0) {
@@ -332,6 +411,8 @@ config_walk_token(struct config_walk *w, const struct config_token *t)
 	if (w->skip > 0) {
 		w->skip += opens;
 		w->skip -= closes;
+	} else if (w->list != NULL) {
+		on_listed(w, t);
 	} else if (t->event == CONFIG_ALIAS) {
 		SAY(w, t->line, t->column,
 		    "an alias ('*name'), expected the value itself");

@@ -10,6 +10,9 @@
 
 #define CONFIG_DEPTH 8
 #define CONFIG_KEYS 128 /* most rows in the table */
+#define CONFIG_LIST_BYTES 4096
+
+struct config_row; /* config_table.h */
 
 enum config_event {
 	CONFIG_SCALAR,
@@ -41,8 +44,13 @@ struct config_walk {
 	struct config_faults *faults; /* borrowed */
 	struct config_level level[CONFIG_DEPTH];
 	uint32_t depth;
-	uint32_t skip;	 /* open collections inside something refused */
-	bool skip_value; /* the next value belongs to a refused key */
+	uint32_t skip; /* open collections inside something refused */
+	/* A list of texts under way: they become one, by comma. */
+	const struct config_row *list; /* NULL: none is */
+	uint32_t list_line, list_column;
+	char listed[CONFIG_LIST_BYTES];
+	size_t listed_length; /* also of what found no room */
+	bool skip_value;      /* the next value belongs to a refused key */
 	bool started;
 	bool seen[CONFIG_KEYS];		/* rows of the table met */
 	uint32_t row_line[CONFIG_KEYS]; /* where */

@@ -70,6 +70,30 @@ def test_bad_configuration():
     assert run("run", "--listen", "0.0.0.0:80")[0] == 2
 
 
+def test_check_certificate():
+    def made(name, days):
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+                        "-days", str(days), "-subj", "/CN=wall.example", "-addext", "subjectAltName=DNS:wall.example,IP:10.0.0.5",
+                        "-keyout", f"{STATE}/{name}.key", "-out", f"{STATE}/{name}.pem"], check=True, capture_output=True)
+        os.chmod(f"{STATE}/{name}.key", 0o600)
+
+    def said(certificate, key, names="[wall.example, 10.0.0.5]"):
+        path = write("tls.yaml", f"http:\n  certificate: {STATE}/{certificate}\n  key: {STATE}/{key}\n  names: {names}\n")
+        code, _, err = run("check", "--config", path)
+        assert code == (1 if err else 0), (code, err)
+        return err
+
+    made("good", 90)
+    made("soon", 3)
+    assert said("good.pem", "good.key") == "" == said("good.pem", "good.key", "wall.example")
+    assert "not a certificate and its key" in said("good.pem", "soon.key")
+    assert "expires in " in said("soon.pem", "soon.key")
+    assert "No such file" in said("none.pem", "good.key")
+    assert "http.names: other.example: " in said("good.pem", "good.key", "[wall.example, other.example]")
+    os.chmod(f"{STATE}/good.key", 0o644)
+    assert "everybody may read it" in said("good.pem", "good.key")
+
+
 def test_check_reckons():
     rows = ["name,site,url,transport"] + [f"c{i},s,rtsp://10.0.0.{i}/x,tcp" for i in range(1, 101)]
     path = write("hundred.csv", "\n".join(rows) + "\n")
@@ -222,7 +246,7 @@ def test_dead_monitor():
 def main():
     write("camwarden.yaml", f"http: {{port: {PORT}}}\nconnect: {{loopback_only: true}}\n")
     assert run("status")[0] == 2  # no database yet
-    for test, arguments in ((test_help, ()), (test_bad_configuration, ()), (test_check_reckons, ()),
+    for test, arguments in ((test_help, ()), (test_bad_configuration, ()), (test_check_certificate, ()), (test_check_reckons, ()),
                             (test_bad_csv, ("without a monitor",)), (test_import, ("without a monitor", "off"))):
         test(*arguments)
         print(f"{test.__name__}: ok", flush=True)

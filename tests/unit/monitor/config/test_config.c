@@ -179,6 +179,18 @@ static const struct {
 	    "login_idle, login_longest, certificate, "
 	    "key, names\n"
 	    "f:2:12: state_dir is a section, expected a text\n" },
+	{ "http: {names: [a.example, {b: c}, 'd, e']}\n",
+	    "f:1:27: http.names holds more than texts, expected a text, or a "
+	    "list of texts\n"
+	    "f:1:35: 'd, e' is not one of a list, expected a text without "
+	    "commas\n" },
+	{ "network: {references: [10.0.0.1, gate.example]}\n",
+	    "f:1:23: '10.0.0.1, gate.example' is not a value of "
+	    "network.references, expected at most 8 addresses, each with or "
+	    "without a port, like '10.0.0.1, 10.9.0.5:443'\n" },
+	{ "log_level: [info]\n",
+	    "f:1:12: log_level is a list, expected error, warning, info or "
+	    "debug\n" },
 	{ "- a\n- b\n",
 	    "f:1:1: the file is not a set of keys, expected lines like "
 	    "'state_dir: /var/lib/camwarden'\n" },
@@ -226,7 +238,10 @@ good_file_sets_all(void **state)
 {
 	static const char text[] = "state_dir: /tmp/x\n"
 				   "http: {address: localhost, port: 0, "
-				   "connections: 100, per_address: 7}\n"
+				   "connections: 100, per_address: 7, "
+				   "names: [a.example, 10.0.0.5]}\n"
+				   "network:\n  references:\n    - 10.0.0.1\n"
+				   "    - 10.9.0.5:443\n"
 				   "probes: {stream: 3, picture: auto}\n"
 				   "connect: {timeout: 1.5s}\n"
 				   "stream: {lowat: 4KiB}\n"
@@ -242,6 +257,9 @@ good_file_sets_all(void **state)
 	assert_int_equal(c.http_port, 0);
 	assert_int_equal(c.http_connections, 100);
 	assert_int_equal(c.http_per_address, 7);
+	assert_string_equal(c.http_names, "a.example, 10.0.0.5");
+	assert_int_equal(c.reference_count, 2);
+	assert_int_equal(c.reference_ports[1], 443);
 	assert_int_equal(c.stream_probes, 3);
 	assert_int_equal(c.picture_probes, 0);
 	assert_int_equal(c.probe.connect_timeout_ms, 1500);

@@ -22,7 +22,6 @@
 #include "monitor/store/store_read.h"
 
 #define WATCHERS_MAX 8u
-#define USED_SAVED_US (5 * 60 * US_PER_S) /* that credentials are used */
 #define LAGS 1024u
 #define GAP_STEPS 512
 #define GAP_STEP_US 250000

@@ -76,7 +76,7 @@ token_used(struct monitor *m, struct held_token *t)
 {
 	int64_t now = monitor_utc(m, clock_mono_us());
 
-	if (now - t->saved_utc < USED_SAVED_US)
+	if (now - t->saved_utc < STORE_SEEN_US)
 		return;
 	t->saved_utc = now;
 	store_token_seen(m->store, t->token.id, now);

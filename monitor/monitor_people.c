@@ -382,7 +382,7 @@ monitor_principal_seen(struct monitor *m, const uint8_t sha256[32])
 	if (h == NULL || is_over(m, h, now) || now <= h->seen_utc)
 		return;
 	h->seen_utc = now;
-	if (now - h->saved_utc < USED_SAVED_US)
+	if (now - h->saved_utc < STORE_SEEN_US)
 		return;
 	h->saved_utc = now;
 	if (h->p.kind == CREDENTIAL_LOGIN)

@@ -74,7 +74,9 @@ const char *store_login_end_name(unsigned why);
 bool store_login_end(struct store *s, int64_t id, enum store_login_end why,
     int64_t at_us, const char *actor, const char *reason,
     const struct store_done *done);
-/* It was used lately. No event; of no account. */
+/* It was used lately. No event; of no account. Told no oftener than each
+ * STORE_SEEN_US. */
+#define STORE_SEEN_US (300 * 1000000ll)
 bool store_login_seen(struct store *s, int64_t id, int64_t utc);
 /* The same of a token. */
 bool store_token_seen(struct store *s, int64_t id, int64_t utc);

@@ -119,6 +119,9 @@ assert cells and all(c[0] == 0 for c in cells), "nobody watched anything"
 lines = SEEN["/api/v1/ledger/lines"]["items"]
 assert [n["seq"] for n in lines] == sorted((n["seq"] for n in lines), reverse=True)
 assert SEEN["/api/v1/ledger"]["size"] >= len(lines)
+assert SEEN["/api/v1/ledger"]["retention_days"] == 400
+assert SEEN["/api/v1/reports"]["nightly"]["enabled"] and SEEN["/api/v1/reports"]["nightly"]["due"] > stamp(0)
+assert get("/reports", NORTH)["nightly"] is None
 assert any(n["kind"].startswith("incident") and n["actor"] == "user:operator" for n in lines), {n["kind"] for n in lines}
 found = get(f"/ledger/lines?kind=incident&feed={C1}&limit=1000")["items"]
 assert found and all(n["kind"].startswith("incident.") and n["feed"] == C1 for n in found), found

@@ -10,7 +10,6 @@
 #include "common/log.h"
 #include "monitor/http/json_out.h"
 #include "monitor/monitor_consoles.h"
-#include "monitor/monitor_people.h"
 #include "monitor/store/store_consoles.h"
 #include "monitor/store/store_read_consoles.h"
 #include "monitor/store/store_users.h"

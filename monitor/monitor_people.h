@@ -15,9 +15,6 @@
 #include "monitor/people/throttle.h"
 #include "monitor/store/store_users.h"
 
-/* That a credential is used is kept no oftener. */
-#define USED_SAVED_US (5 * 60 * US_PER_S)
-
 #define ADDRESS_KEY_BYTES PEOPLE_ADDRESS_BYTES
 #define REFUSED_NAMES 8
 #define KNOWN_MOST 1024u

@@ -18,7 +18,6 @@
 
 static const struct read_kind kinds[] = {
 	{ READ_THUMBNAIL, "thumbnail", READ_TAKES_PICTURE, 0, 0, 1, 1 },
-	{ READ_HISTORY, "history", SPAN, DAY, MONTH, 2000, 4000 },
 	{ READ_INCIDENTS, "incidents",
 	    PAGE | SPAN | SITE | FEED | READ_TAKES_OPEN, 0, 0, 100, MOST },
 	{ READ_EVIDENCE, "evidence", 0, 0, 0, 1, 1 },

@@ -15,7 +15,7 @@
 /* What can be asked of the reader (rights.c says by which route). */
 enum read_what {
 	READ_THUMBNAIL = 1,
-	READ_HISTORY = 2,
+	READ_LEDGER_LINES = 2,
 	READ_INCIDENTS = 3,
 	READ_EVIDENCE = 4,  /* a picture of an incident */
 	READ_CONSOLES = 5,  /* and screens, as they are now */
@@ -44,9 +44,8 @@ enum read_what {
 	READ_TOKENS = 28,
 	READ_LOGINS = 29,
 	READ_LEDGER = 30,
-	READ_LEDGER_LINES = 31,
 };
-#define READ_WHAT_MOST READ_LEDGER_LINES
+#define READ_WHAT_MOST READ_LEDGER
 
 #define READ_AFTER_BYTES 1100 /* of `next`: two names as hexadecimal */
 #define READ_WORDS_BYTES 256

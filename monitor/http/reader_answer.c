@@ -27,7 +27,6 @@ struct reading {
 
 static query_fn *const queries[READ_WHAT_MOST + 1] = {
 	[READ_THUMBNAIL] = query_thumbnail,
-	[READ_HISTORY] = query_history,
 	[READ_INCIDENTS] = query_incidents,
 	[READ_EVIDENCE] = query_evidence,
 	[READ_CONSOLES] = query_consoles,

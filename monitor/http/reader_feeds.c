@@ -18,65 +18,6 @@
 /* --- time lines */
 
 static bool
-put_interval(struct query *q, const struct store_interval_row *row)
-{
-	json_out_open(&q->json, '{');
-	query_put_span(q, row->start_utc, row->end_utc);
-	query_put_text(q, "state", state_name(row->state));
-	query_put_text(q, "cause", cause_name(row->cause));
-	return true;
-}
-
-static bool
-on_history(void *arg, const struct store_interval_row *row)
-{
-	struct query *q = arg;
-
-	if (!query_more(q))
-		return false;
-	put_interval(q, row);
-	json_out_close(&q->json, '}');
-	return true;
-}
-
-/* The object up to its list; false: the feed isn't there, or *good_out tells
- * that the database can't be read. */
-static bool
-line_begin(struct query *q, const char *key, int64_t *feed_out, bool *good_out)
-{
-	int64_t from, to;
-
-	*good_out = query_find_feed(q, feed_out);
-	if (!*good_out)
-		return false;
-	if (*feed_out == 0) {
-		query_status(q, 404);
-		return false;
-	}
-	query_span(q, &from, &to);
-	json_out_open(&q->json, '{');
-	query_put_time(q, "from", from);
-	query_put_time(q, "to", to);
-	json_out_key(&q->json, key);
-	json_out_open(&q->json, '[');
-	return true;
-}
-
-bool
-query_history(struct query *q)
-{
-	int64_t feed, from, to;
-	bool read;
-
-	if (!line_begin(q, "intervals", &feed, &read))
-		return read;
-	query_span(q, &from, &to);
-	read = store_read_intervals(q->store, feed, from, to, on_history, q);
-	query_cut(q);
-	return read;
-}
-
-static bool
 on_watched(void *arg, const struct store_watched_row *row)
 {
 	struct query *q = arg;
@@ -94,12 +35,19 @@ bool
 query_watched(struct query *q)
 {
 	int64_t feed, from, to;
-	bool read;
 
-	if (!line_begin(q, "line", &feed, &read))
-		return read;
+	if (!query_find_feed(q, &feed))
+		return false;
+	if (feed == 0)
+		return query_status(q, 404);
 	query_span(q, &from, &to);
-	read = store_read_watched(q->store, feed, from, to, on_watched, q);
+	json_out_open(&q->json, '{');
+	query_put_time(q, "from", from);
+	query_put_time(q, "to", to);
+	json_out_key(&q->json, "line");
+	json_out_open(&q->json, '[');
+	bool read = store_read_watched(q->store, feed, from, to, on_watched, q);
+
 	query_cut(q);
 	return read;
 }
@@ -111,7 +59,10 @@ on_interval(void *arg, const struct store_interval_row *row)
 
 	if (!query_more(q))
 		return false;
-	put_interval(q, row);
+	json_out_open(&q->json, '{');
+	query_put_span(q, row->start_utc, row->end_utc);
+	query_put_text(q, "state", state_name(row->state));
+	query_put_text(q, "cause", cause_name(row->cause));
 	query_put_time(q, "since", row->since_utc);
 	query_put_time(q, "at", row->at_utc);
 	query_put_number(q, "confidence", row->confidence);

@@ -59,8 +59,8 @@ struct query {
  * or memory is out. */
 typedef bool query_fn(struct query *q);
 
-query_fn query_history, query_watched, query_info, query_series,
-    query_intervals, query_views;	  /* reader_feeds*.c */
+query_fn query_watched, query_info, query_series, query_intervals,
+    query_views;			  /* reader_feeds*.c */
 query_fn query_thumbnail, query_evidence; /* reader_pictures.c */
 query_fn query_incidents, query_incident, query_breaches; /* _incidents.c */
 query_fn query_sites, query_devices, query_onboarding;	  /* _sites.c */

@@ -61,8 +61,6 @@ static const struct right_row rows[RIGHT_COUNT] = {
 	    READ_SERIES, 0),
 	[RIGHT_FEED_WATCHED] = ASK("feeds.watched", FEED_PATH "/watched",
 	    PEOPLE, READ_WATCHED, 0),
-	[RIGHT_FEED_HISTORY] = ASK("feeds.history", FEED_PATH "/history",
-	    PEOPLE, READ_HISTORY, 0),
 	[RIGHT_INTERVALS] = ASK("intervals", API "/intervals", PEOPLE,
 	    READ_INTERVALS, 0),
 	[RIGHT_VIEWS] = ASK("views", API "/views", LEADS, READ_VIEWS, 0),

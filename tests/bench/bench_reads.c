@@ -30,7 +30,6 @@ static const struct asked list[] = {
 	{ READ_WATCHED, "hours=24" },
 	{ READ_WATCHED, "days=7" },
 	{ READ_INTERVALS, "feed=&limit=1000" },
-	{ READ_HISTORY, "days=30" },
 	{ READ_VIEWS, "feed=" },
 	{ READ_VIEWS, "" },
 	{ READ_SITES, "limit=1000" },
@@ -166,8 +165,7 @@ measure(const struct bench *b, const struct asked *a)
 		snprintf(ask.name, sizeof(ask.name), "%s", a->words);
 	ask.number = a->what == READ_PRESENCE ? 1 : 1000;
 	if (strstr(a->words, "feed=") != NULL || a->what == READ_INFO ||
-	    a->what == READ_SERIES || a->what == READ_WATCHED ||
-	    a->what == READ_HISTORY)
+	    a->what == READ_SERIES || a->what == READ_WATCHED)
 		memcpy(ask.uuid, b->uuid, 16);
 	for (unsigned i = 0; i < b->times; i++) {
 		int64_t began = clock_mono_us(), took;

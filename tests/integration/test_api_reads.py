@@ -76,7 +76,7 @@ ADMIN.ok("/api/v1/tokens", {"name": "vault-kiosk", "kind": "kiosk", "site": "Sou
 # --- every one of them, as it is promised
 PATHS = {
     "/api/v1/feeds/{id}/info": f"/feeds/{C1}/info", "/api/v1/feeds/{id}/series": f"/feeds/{C1}/series?days=7",
-    "/api/v1/feeds/{id}/watched": f"/feeds/{C1}/watched", "/api/v1/feeds/{id}/history": f"/feeds/{C1}/history",
+    "/api/v1/feeds/{id}/watched": f"/feeds/{C1}/watched",
     "/api/v1/intervals": f"/intervals?feed={C1}", "/api/v1/views": "/views", "/api/v1/sites": "/sites",
     "/api/v1/devices": "/devices", "/api/v1/incidents": "/incidents", "/api/v1/incidents/{n}": f"/incidents/{NUMBER}",
     "/api/v1/overlays": "/overlays?all=1", "/api/v1/consoles": "/consoles",

@@ -377,7 +377,7 @@ def test_reader_hangs(monitor):
     one = next(f for f in feeds() if not f["no_picture"])
     reader = harness.child_of(monitor, "_reader")
     os.kill(reader, signal.SIGSTOP)
-    path = f"/api/v1/feeds/{one['id']}/history"
+    path = f"/api/v1/feeds/{one['id']}/watched"
     talker = socket.create_connection(("127.0.0.1", PORT))
     asking = f"GET {path} HTTP/1.1\r\nHost: localhost\r\nCookie: {COOKIE['Cookie']}\r\n\r\n".encode()
     talker.sendall(asking)

@@ -20,7 +20,7 @@ LETTER = {"V": "viewer", "O": "operator", "S": "supervisor", "A": "auditor", "D"
 # nothing. "*": everybody, also who has not logged in. "L": log-ins, no tokens.
 DECIDED = {
     "*": "session health login setup kiosk openapi",
-    "VOSAD": "metrics verdicts feeds.info feeds.series feeds.watched feeds.history intervals overlays reports reports.file ledger",
+    "VOSAD": "metrics verdicts feeds.info feeds.series feeds.watched intervals overlays reports reports.file ledger",
     "VOSADL": "logout password",
     "VOSADK": "wall events feeds feeds.get feeds.thumbnail sites incidents incidents.get incidents.before incidents.after "
               "incidents.recovered",

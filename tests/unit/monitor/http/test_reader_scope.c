@@ -21,7 +21,6 @@ struct walk {
 
 static const struct walk walks[] = {
 	{ READ_THUMBNAIL, "", "", false, true, false },
-	{ READ_HISTORY, "", "", false, true, false },
 	{ READ_INCIDENTS, "", "", true, false, false },
 	{ READ_INCIDENTS, "open=1", "", true, false, false },
 	{ READ_INCIDENTS, "days=30", "", true, false, false },

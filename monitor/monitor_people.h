@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* monitor_people.h: what the files of people's credentials share; nobody else
- * of the composition root but monitor.c includes it. monitor_people.c: who is
- * in force, and the follower. monitor_logins.c: passwords that are tried.
- * monitor_claim.c: the set-up, kiosks, the end of log-ins. monitor_users.c:
- * what people change of people.
+/* monitor_people.h: what the files of people's credentials share, with those
+ * whose requests touch credentials. monitor_people.c: who is in force, and the
+ * follower. monitor_logins.c: passwords that are tried. monitor_claim.c: the
+ * set-up, kiosks, the end of log-ins. monitor_users.c: what people change of
+ * people.
  */
 #ifndef MONITOR_MONITOR_PEOPLE_H
 #define MONITOR_MONITOR_PEOPLE_H
@@ -17,6 +17,7 @@
 
 #define ADDRESS_KEY_BYTES PEOPLE_ADDRESS_BYTES
 #define REFUSED_NAMES 8
+#define USED_SAVED_US (5 * 60 * US_PER_S) /* that credentials are used */
 #define KNOWN_MOST 1024u
 
 struct held_principal {

@@ -84,7 +84,7 @@ query_intervals(struct query *q)
 		return query_status(q, 404);
 	query_span(q, &from, &to);
 	query_list(q);
-	bool read = store_read_intervals_after(q->store, feed, from, to, epoch,
+	bool read = store_read_intervals(q->store, feed, from, to, epoch,
 	    q->ask->after[0] != '\0' ? start : INT64_MIN, on_interval, q);
 
 	query_list_end(q);

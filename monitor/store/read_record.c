@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The record: intervals, incidents, pictures, overlays, events. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "common/hex.h"
@@ -94,47 +93,10 @@ intervals_of(struct store_reader *r, int64_t feed, struct span_ask *ask)
 	dead_tail(r, feed, ask);
 }
 
-/* All feeds that ever were, as an array of their numbers. */
-static int64_t *
-all_feeds(struct store_reader *r, size_t *count_out)
-{
-	size_t count = 0, room = (size_t)db_int(&r->db, 0,
-			      "SELECT count(*) FROM feed", "");
-	int64_t *ids = calloc(room + 1, sizeof(*ids));
-
-	if (ids == NULL)
-		db_fail(&r->db, SQLITE_NOMEM, "out of memory");
-	sqlite3_stmt *st =
-	    db_query(&r->db, "SELECT id FROM feed ORDER BY id", "");
-
-	while (db_step(&r->db, st))
-		if (count < room)
-			ids[count++] = sqlite3_column_int64(st, 0);
-	*count_out = count;
-	return ids;
-}
-
 bool
 store_read_intervals(struct store_reader *r, int64_t feed, int64_t from_utc,
-    int64_t to_utc, store_interval_fn *fn, void *arg)
-{
-	struct span_ask ask = { from_utc, to_utc, 0, INT64_MIN, fn, arg, true };
-	size_t count = 1;
-	int64_t *ids = NULL;
-
-	store_reader_begin(r);
-	if (feed == 0)
-		ids = all_feeds(r, &count);
-	for (size_t i = 0; i < count && ask.on; i++)
-		intervals_of(r, ids != NULL ? ids[i] : feed, &ask);
-	free(ids);
-	return store_reader_end(r);
-}
-
-bool
-store_read_intervals_after(struct store_reader *r, int64_t feed,
-    int64_t from_utc, int64_t to_utc, int64_t epoch, int64_t start,
-    store_interval_fn *fn, void *arg)
+    int64_t to_utc, int64_t epoch, int64_t start, store_interval_fn *fn,
+    void *arg)
 {
 	struct span_ask ask = { from_utc, to_utc, epoch, start, fn, arg, true };
 

@@ -109,10 +109,6 @@ struct store_interval_row {
 	const char *evidence;
 };
 typedef bool store_interval_fn(void *arg, const struct store_interval_row *row);
-/* Those that touch [from, to), in order; a dead monitor's open one ends at its
- * heartbeat and an unknown: monitor-off one follows. feed 0 = all feeds. */
-bool store_read_intervals(struct store_reader *r, int64_t feed,
-    int64_t from_utc, int64_t to_utc, store_interval_fn *fn, void *arg);
 
 struct store_incident_row {
 	int64_t id, feed, site;

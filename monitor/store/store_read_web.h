@@ -93,8 +93,9 @@ bool store_read_devices(struct store_reader *r, const char *site,
 /* --- a feed's line, paged */
 
 /* Intervals that touch [from, to), oldest first by epoch and start, behind
- * that one. */
-bool store_read_intervals_after(struct store_reader *r, int64_t feed,
+ * that one; a dead monitor's open one ends at its heartbeat and an unknown:
+ * monitor-off one follows. */
+bool store_read_intervals(struct store_reader *r, int64_t feed,
     int64_t from_utc, int64_t to_utc, int64_t epoch, int64_t start,
     store_interval_fn *fn, void *arg);
 

@@ -2,6 +2,7 @@
 #include "bench.h"
 
 #include "monitor/store/schema.h"
+#include "monitor/store/store_read_web.h"
 
 static int
 setup(void **state)
@@ -167,7 +168,8 @@ spans(struct bench *b, int64_t feed, int64_t from, int64_t to)
 	now.mono_us = b->mono;
 	now.utc_us = T0 + b->mono;
 	assert_true(store_read_alive(r, &now, &alive));
-	assert_true(store_read_intervals(r, feed, from, to, on_interval, &s));
+	assert_true(store_read_intervals(r, feed, from, to, 0, INT64_MIN,
+	    on_interval, &s));
 	store_reader_close(&r);
 	return s;
 }

@@ -40,7 +40,7 @@ def write(name, text):
 def prepare(relays=""):
     key = os.path.join(DIR, "agents.key")
     subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
-                    "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost",
+                    "-days", "60", "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost",
                     "-keyout", key, "-out", CERTIFICATE], check=True, capture_output=True)
     write("camwarden.yaml", f"""state_dir: {STATE}
 http:

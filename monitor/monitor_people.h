@@ -17,7 +17,6 @@
 
 #define ADDRESS_KEY_BYTES PEOPLE_ADDRESS_BYTES
 #define REFUSED_NAMES 8
-#define USED_SAVED_US (5 * 60 * US_PER_S) /* that credentials are used */
 #define KNOWN_MOST 1024u
 
 struct held_principal {

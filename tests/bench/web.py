@@ -13,7 +13,8 @@ and what 20 open walls cost the server, at --rate changes a second and at rest.
   --walls N    open walls (20), three of them in the browser
   --rate R     changes a second (20)
   --loads N    first paints (5), each in a browser that has never been here
-  --json FILE  the figures by name: {"runs": [...]}
+  --json FILE  the figures of the first number of feeds by name, and those of
+               each in "runs"
   --keep       keep logs
 
 Times to pixels end with the task after the frame's callback: what is left is
@@ -447,5 +448,5 @@ def main(argv):
     table(runs)
     if args.json:
         with open(args.json, "w", encoding="utf-8") as f:
-            json.dump({"runs": runs}, f, indent=1)
+            json.dump(dict(runs[0], runs=runs), f, indent=1)
     return 0

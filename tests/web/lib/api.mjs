@@ -14,7 +14,8 @@ export class Api {
     const answer = await fetch(`${this.url}/api/v1${route}`, {
       method, headers, redirect: "manual", body: method === "GET" ? undefined : JSON.stringify(body ?? {}),
     });
-    for (const set of answer.headers.getSetCookie()) this.cookie = set.split(";")[0];
+    const set = answer.headers.get("set-cookie"); // one at most; node 18 knows no getSetCookie
+    if (set) this.cookie = set.split(";")[0];
     const read = await answer.text();
     let parsed = read;
     try {

@@ -37,8 +37,7 @@ asks_send(struct asks *a, const struct request *r, struct read_ask *ask)
 		      ? pending_add(a->pending, req, ask->what)
 		      : 0;
 	if (ask->id == 0) {
-		reply_header(req, "Retry-After", "1");
-		reply_problem(req, 503, "the reader is busy; ask again");
+		reply_later(req, 503, 1, "the reader is busy; ask again");
 		return;
 	}
 	pending_mark(a->pending, ask->id, mark);

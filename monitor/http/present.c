@@ -41,8 +41,6 @@ answer(struct server *s, struct evhttp_request *req, const uint8_t uuid[16],
 		.heard_utc_us = s->totals.now_utc_us,
 		.event = "" };
 	struct json_out j;
-	size_t length;
-	char *text;
 
 	if (row == NULL || !site_within(row->site->path, scope)) {
 		reply_problem(req, 404, "no such feed");
@@ -50,12 +48,7 @@ answer(struct server *s, struct evhttp_request *req, const uint8_t uuid[16],
 	}
 	json_out_init(&j);
 	lists_feed(row, &v, true, &j);
-	text = json_out_take(&j, &length);
-	if (text == NULL)
-		reply_problem(req, 503, "memory is out");
-	else
-		reply_bytes(req, REPLY_JSON, NULL, text, length);
-	free(text);
+	reply_json(req, &j);
 }
 
 static void

@@ -206,6 +206,19 @@ reply_bytes(struct evhttp_request *req, const char *type, const char *cache,
 }
 
 void
+reply_json(struct evhttp_request *req, struct json_out *j)
+{
+	size_t length;
+	char *text = json_out_take(j, &length);
+
+	if (text == NULL)
+		reply_problem(req, 503, "memory is out");
+	else
+		reply_bytes(req, REPLY_JSON, NULL, text, length);
+	free(text);
+}
+
+void
 reply_done(struct evhttp_request *req, int status, const void *json,
     size_t length)
 {

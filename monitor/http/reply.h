@@ -11,6 +11,7 @@
 
 struct evbuffer;
 struct evhttp_request;
+struct json_out;
 
 #define REPLY_JSON "application/json"
 #define REPLY_TAG_BYTES 48
@@ -41,6 +42,8 @@ void reply_body(struct evhttp_request *req, const struct reply *r,
 /* The same with a copy of the bytes; JSON and text is packed. */
 void reply_bytes(struct evhttp_request *req, const char *type,
     const char *cache, const void *bytes, size_t length);
+/* The same with what j holds, and ends it. */
+void reply_json(struct evhttp_request *req, struct json_out *j);
 /* Another success, not to be kept: 201 with JSON, 204 without a body. */
 void reply_done(struct evhttp_request *req, int status, const void *json,
     size_t length);

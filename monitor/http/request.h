@@ -35,8 +35,10 @@ struct request {
 	char address[PEOPLE_ADDRESS_BYTES];
 };
 
-/* A word of the query; "" when it isn't there. */
-const char *request_word(const struct request *r, const char *key);
+/* A word of the query; NULL, or "", when it isn't there. The first is what
+ * fills asks (read_query.h, lists.h): r is a struct request. */
+const char *request_find(void *r, const char *key);
+const char *request_word(struct request *r, const char *key);
 /* The role and scope of who asks. */
 enum role request_role(const struct request *r);
 const char *request_scope(const struct request *r);

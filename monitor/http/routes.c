@@ -102,12 +102,6 @@ is_let_in(struct request *r)
 
 /* --- what is asked of the reader */
 
-static const char *
-word_of(void *arg, const char *key)
-{
-	return evhttp_find_header(&((struct request *)arg)->query, key);
-}
-
 /* A feed of the path: whoever may not see it is told that there is none.
  * False: answered. */
 static bool
@@ -141,7 +135,7 @@ ask_reader(struct request *r)
 	char error[READ_ERROR_BYTES];
 	struct read_ask ask;
 
-	if (!read_ask_fill(r->row->what, word_of, r, clock_utc_us(), &ask,
+	if (!read_ask_fill(r->row->what, request_find, r, clock_utc_us(), &ask,
 		error)) {
 		reply_problem(r->req, 400, error);
 		return;

@@ -23,9 +23,15 @@
 #include "monitor/http/snapshots.h"
 
 const char *
-request_word(const struct request *r, const char *key)
+request_find(void *r, const char *key)
 {
-	const char *v = evhttp_find_header(&r->query, key);
+	return evhttp_find_header(&((struct request *)r)->query, key);
+}
+
+const char *
+request_word(struct request *r, const char *key)
+{
+	const char *v = request_find(r, key);
 
 	return v != NULL ? v : "";
 }
@@ -65,20 +71,6 @@ view_now(const struct request *r, char event[48])
 		.event = event };
 }
 
-/* Answers with what j holds and ends it. */
-static void
-answer_json(const struct request *r, struct json_out *j)
-{
-	size_t length;
-	char *text = json_out_take(j, &length);
-
-	if (text == NULL)
-		reply_problem(r->req, 503, "memory is out");
-	else
-		reply_bytes(r->req, REPLY_JSON, NULL, text, length);
-	free(text);
-}
-
 /* --- who asks */
 
 static void
@@ -113,8 +105,6 @@ request_answer_session(struct server *s, struct evhttp_request *req,
 {
 	const struct principal *who = session != NULL ? &session->who : NULL;
 	struct json_out j;
-	size_t length;
-	char *text;
 
 	json_out_init(&j);
 	json_out_open(&j, '{');
@@ -130,12 +120,7 @@ request_answer_session(struct server *s, struct evhttp_request *req,
 	put_text(&j, "language", s->configure.language);
 	put_rights(&j, who);
 	json_out_close(&j, '}');
-	text = json_out_take(&j, &length);
-	if (text == NULL)
-		reply_problem(req, 503, "memory is out");
-	else
-		reply_bytes(req, REPLY_JSON, NULL, text, length);
-	free(text);
+	reply_json(req, &j);
 }
 
 static void
@@ -172,19 +157,13 @@ get_wall(struct request *r)
 		snapshots_wall(r->s->snapshots, r->req, &r->s->rows, &v);
 }
 
-static const char *
-word_of(void *arg, const char *key)
-{
-	return evhttp_find_header(&((struct request *)arg)->query, key);
-}
-
 static void
 list_feeds(struct request *r, bool evidence)
 {
 	char event[48];
 	struct lists_view v = view_now(r, event);
 	struct lists_ask ask;
-	const char *fault = lists_ask_fill(word_of, r, &ask);
+	const char *fault = lists_ask_fill(request_find, r, &ask);
 	struct json_out j;
 
 	if (fault != NULL) {
@@ -195,7 +174,7 @@ list_feeds(struct request *r, bool evidence)
 		return;
 	json_out_init(&j);
 	if (lists_feeds(&r->s->rows, &ask, &v, evidence, &j)) {
-		answer_json(r, &j);
+		reply_json(r->req, &j);
 		return;
 	}
 	json_out_fini(&j);

@@ -91,15 +91,48 @@ add_owed(const struct follower *f, struct evbuffer *out, const struct row *r)
 
 static void on_drained(struct evhttp_connection *evcon, void *arg);
 
+static void
+give_text(struct follower *f, const char *text, size_t length)
+{
+	struct evbuffer *out = evbuffer_new();
+
+	if (out == NULL)
+		return;
+	evbuffer_add(out, text, length);
+	evhttp_send_reply_chunk_with_cb(f->req, out, on_drained, f);
+	evbuffer_free(out);
+}
+
+/* It is to ask for all rows anew, and is told what changes from now on. */
+static size_t
+put_reset(struct follower *f, char *text, size_t size)
+{
+	const struct server *s = f->events->server;
+
+	f->seq = s->rows.seq;
+	return (size_t)snprintf(text, size,
+	    "id: %016" PRIx64 "-%" PRIu64 "\nevent: reset\n"
+	    "data: {}\n\n",
+	    s->epoch, f->seq);
+}
+
 /* As much of what it is owed as it may have now. */
 static void
 give(struct follower *f)
 {
-	const struct row *r = rows_after(&f->events->server->rows, f->seq);
+	const struct rows *rows = &f->events->server->rows;
+	const struct row *r = rows_after(rows, f->seq);
 	struct evbuffer *out;
+	char text[100];
 
-	if (r == NULL || f->ended || unsent(f) > EVENTS_AHEAD_BYTES ||
-	    (out = evbuffer_new()) == NULL)
+	if (r == NULL || f->ended || unsent(f) > EVENTS_AHEAD_BYTES)
+		return;
+	if (!rows_can_follow(rows, f->seq)) {
+		give_text(f, text, put_reset(f, text, sizeof(text)));
+		return;
+	}
+	out = evbuffer_new();
+	if (out == NULL)
 		return;
 	for (; r != NULL && evbuffer_get_length(out) < BATCH_BYTES;
 	     r = r->newer) {
@@ -116,18 +149,6 @@ on_drained(struct evhttp_connection *evcon, void *arg)
 {
 	(void)evcon;
 	give(arg);
-}
-
-static void
-give_text(struct follower *f, const char *text, size_t length)
-{
-	struct evbuffer *out = evbuffer_new();
-
-	if (out == NULL)
-		return;
-	evbuffer_add(out, text, length);
-	evhttp_send_reply_chunk_with_cb(f->req, out, on_drained, f);
-	evbuffer_free(out);
 }
 
 static void
@@ -230,19 +251,13 @@ events_tell(struct events *e, const struct web_event *m)
 static void
 tell_session(struct follower *f, bool reset)
 {
-	const struct server *s = f->events->server;
 	char text[200];
-	int n;
+	size_t n = (size_t)snprintf(text, sizeof(text),
+	    "event: session\ndata: {}\n\n");
 
-	n = snprintf(text, sizeof(text), "event: session\ndata: {}\n\n");
-	if (reset) {
-		f->seq = s->rows.seq;
-		n += snprintf(text + n, sizeof(text) - (size_t)n,
-		    "id: %016" PRIx64 "-%" PRIu64 "\nevent: reset\n"
-		    "data: {}\n\n",
-		    s->epoch, f->seq);
-	}
-	give_text(f, text, (size_t)n);
+	if (reset)
+		n += put_reset(f, text + n, sizeof(text) - n);
+	give_text(f, text, n);
 }
 
 void
@@ -310,10 +325,7 @@ greet(struct follower *f, bool reset)
 	size_t n = (size_t)snprintf(text, sizeof(text), "retry: 1000\n");
 
 	if (reset)
-		n += (size_t)snprintf(text + n, sizeof(text) - n,
-		    "id: %016" PRIx64 "-%" PRIu64 "\nevent: reset\n"
-		    "data: {}\n\n",
-		    s->epoch, f->seq);
+		n += put_reset(f, text + n, sizeof(text) - n);
 	n += answers_pulse(s, f->session->who.site, text + n, sizeof(text) - n);
 	give_text(f, text, n);
 }

@@ -92,7 +92,14 @@ make_newest(struct rows *t, struct row *r)
 	t->newest = r;
 }
 
-/* The oldest tombstone is forgotten: followers behind it start afresh. */
+/* Followers who were not told of what was changed then start afresh. */
+static void
+forget(struct rows *t, uint64_t seq)
+{
+	if (seq > t->forgotten)
+		t->forgotten = seq;
+}
+
 static void
 forget_one(struct rows *t)
 {
@@ -100,7 +107,7 @@ forget_one(struct rows *t)
 
 	while (!r->gone)
 		r = r->newer;
-	t->forgotten = r->seq;
+	forget(t, r->seq);
 	unlink_order(t, r);
 	for (at = bucket_of(t, r->uuid); *at != r;)
 		at = &(*at)->chain;
@@ -153,6 +160,8 @@ set_site(struct rows *t, struct row *r, const char *path)
 	if (site == NULL)
 		return false;
 	if (r->site != NULL) {
+		/* A row keeps one site of those before. */
+		forget(t, r->moved);
 		r->was = r->site;
 		r->moved = t->seq + 1;
 	}

@@ -73,7 +73,7 @@ struct rows {
 	struct row **sorted; /* by site, name; valid unless resort */
 	bool resort;
 	uint64_t stamp;	    /* of the last list that numbered sites */
-	uint64_t forgotten; /* a follower at or before it must start afresh */
+	uint64_t forgotten; /* a follower before it must start afresh */
 };
 
 /* False when memory is out. */

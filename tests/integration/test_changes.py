@@ -151,6 +151,21 @@ done = ADMIN.ok("/api/v1/import", {**wish, "dry_run": False})
 assert done["seq"] > 0 and done["changes"] and (done["added"], done["changed"]) == (1, 1), done
 soon("they are there", lambda: {f["name"] for f in items("/feeds")} == {"c1", "c2", "c3", "c4"})
 assert ADMIN.ok("/api/v1/import", wish)["changes"] == []
+# Moved twice before anybody could be told: who followed it where it was is not told of each step, but to look anew.
+ADMIN.ok("/api/v1/import", {"table": "feeds", "csv": "site,name,url\nSouth,c5,rtsp://127.0.0.1:9/5\n", "reason": "x"})
+C5 = soon("it is there", lambda: [f["id"] for f in items("/feeds", SUE) if f["name"] == "c5"])[0]
+FOLLOWER = Follower(SUE)
+soon("it follows", lambda: FOLLOWER.seen)
+web = subprocess.run(["pgrep", "-P", str(W.monitor.process.pid), "-f", "camwarden _web"], capture_output=True, text=True)
+os.kill(int(web.stdout), signal.SIGSTOP)
+try:
+    for site in ("East", "West"):
+        W.run("feeds", "import", W.write("m.csv", f"site,name,url,uuid\n{site},c5,rtsp://127.0.0.1:9/5,{C5}\n"))
+finally:
+    os.kill(int(web.stdout), signal.SIGCONT)
+soon("it is told to look anew", lambda: ("reset", {}) in FOLLOWER.seen)
+assert C5 not in {f["id"] for f in items("/feeds", SUE)}
+assert next(f["site"] for f in items("/feeds") if f["id"] == C5) == "West"
 bad = ADMIN.post("/api/v1/import", {**wish, "csv": "name,url\nx,ftp://h/\n", "file": "b:1:c.csv"})
 assert bad.status == 422 and bad.json["errors"][0]["line"] == 2 and bad.json["errors"][0]["column"] == 3, bad
 assert bad.json["code"] == "import-wrong" and bad.json["errors"][0]["code"], bad

@@ -209,6 +209,17 @@ removed_rows_leave_a_mark(void **state)
 	rows_fini(&t);
 }
 
+/* One of many feeds: leaves a tombstone. */
+static void
+come_and_go(struct rows *t, uint32_t number)
+{
+	struct web_row *m = row_named(9, "x");
+
+	memcpy(m->uuid + 4, &number, sizeof(number));
+	rows_put(t, m);
+	rows_remove(t, m->uuid);
+}
+
 static void
 old_followers_start_afresh(void **state)
 {
@@ -219,18 +230,48 @@ old_followers_start_afresh(void **state)
 	rows_put(&t, row_named(1, "stays"));
 	uint64_t early = t.seq;
 
-	for (uint32_t i = 0; i < ROWS_GONE_KEPT + 10; i++) {
-		struct web_row *m = row_named(9, "x");
-
-		memcpy(m->uuid + 4, &i, sizeof(i));
-		rows_put(&t, m);
-		rows_remove(&t, m->uuid);
-	}
+	for (uint32_t i = 0; i < ROWS_GONE_KEPT + 10; i++)
+		come_and_go(&t, i);
 	assert_int_equal(t.gone, ROWS_GONE_KEPT);
 	assert_false(rows_can_follow(&t, early));
 	assert_true(rows_can_follow(&t, t.seq));
 	assert_false(rows_can_follow(&t, t.seq + 1));
 	assert_int_equal(t.count, 1);
+	rows_fini(&t);
+}
+
+/* A row keeps one site that it was at: followers of an earlier one, who would
+ * not hear that it left, start afresh; so do all who were as far. */
+static void
+who_missed_a_move_starts_afresh(void **state)
+{
+	struct web_row *m;
+	uint64_t at_north, at_south;
+	struct rows t;
+
+	(void)state;
+	assert_true(rows_init(&t));
+	come_and_go(&t, 0);
+	m = row_named(1, "moves");
+	rows_put(&t, m);
+	at_north = t.seq;
+	snprintf(m->site, sizeof(m->site), "South");
+	struct row *r = rows_put(&t, m);
+
+	at_south = t.seq;
+	assert_true(rows_can_follow(&t, at_north));
+	assert_string_equal(r->was->path, "North");
+	snprintf(m->site, sizeof(m->site), "West");
+	rows_put(&t, m);
+	assert_false(rows_can_follow(&t, at_north));
+	assert_true(rows_can_follow(&t, at_south));
+	assert_string_equal(r->was->path, "South");
+	/* That an older tombstone is forgotten doesn't change that. */
+	for (uint32_t i = 0; i < ROWS_GONE_KEPT; i++)
+		come_and_go(&t, i + 1);
+	assert_int_equal(t.gone, ROWS_GONE_KEPT);
+	assert_false(rows_can_follow(&t, at_north));
+	assert_true(rows_can_follow(&t, at_south));
 	rows_fini(&t);
 }
 
@@ -300,6 +341,7 @@ main(void)
 		cmocka_unit_test(facts_go_over_the_wire),
 		cmocka_unit_test(removed_rows_leave_a_mark),
 		cmocka_unit_test(old_followers_start_afresh),
+		cmocka_unit_test(who_missed_a_move_starts_afresh),
 		cmocka_unit_test(no_picture_shows_none),
 		cmocka_unit_test(wire_refuses_what_is_cut_or_long),
 		cmocka_unit_test(late_metrics_claim_nothing),

@@ -13,7 +13,7 @@ import subprocess
 import threading
 import time
 
-from harness import Child, folder, free_port, program
+from harness import Child, certificate, folder, free_port, program
 
 BUILD = os.environ.get("CAMWARDEN_BUILD", os.path.dirname(os.path.dirname(program("camwarden-console"))))
 TOKEN = "0123456789abcdef" * 4
@@ -39,14 +39,10 @@ class Server:
         self.refuse = None  # (status, text)
         self.patterns, self.revision, self.interval_ms = list(patterns), 7, 500
         self.where = folder()
-        self.ca = os.path.join(self.where, "ca.pem")
-        key = os.path.join(self.where, "key.pem")
-        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
-                        "-keyout", key, "-out", self.ca, "-days", "2", "-subj", "/CN=localhost",
-                        "-addext", "subjectAltName=DNS:localhost"], check=True, capture_output=True)
+        self.ca = certificate(self.where, "ca")
         self.port = free_port()
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self.context.load_cert_chain(self.ca, key)
+        self.context.load_cert_chain(self.ca, os.path.join(self.where, "ca.key"))
         self.start()
 
     def start(self):

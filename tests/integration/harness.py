@@ -57,6 +57,17 @@ def wait_port(port, seconds=15, host="127.0.0.1"):
     raise AssertionError(f"nothing listens on {host}:{port} after {seconds} s")
 
 
+def certificate(where, name="server", host="localhost", address="127.0.0.1", days=60):
+    """A self-signed one for that host and address, and its key beside it
+    (NAME.pem, NAME.key); its path. `camwarden check` warns of one that ends
+    within 14 days."""
+    path = os.path.join(where, name + ".pem")
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+                    "-days", str(days), "-subj", f"/CN={host}", "-addext", f"subjectAltName=DNS:{host},IP:{address}",
+                    "-keyout", os.path.join(where, name + ".key"), "-out", path], check=True, capture_output=True)
+    return path
+
+
 def api_token(config, name="the-test", scope="admin"):
     """A token for the API, made through the CLI while the monitor runs."""
     p = subprocess.run([program("camwarden"), "user", "token", "add", name, "--scope", scope, "--config", config],

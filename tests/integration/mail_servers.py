@@ -10,11 +10,10 @@ import pwd
 import shutil
 import socket
 import ssl
-import subprocess
 import threading
 import time
 
-from harness import Child, folder, free_port, skip, wait_port
+from harness import Child, certificate, folder, free_port, skip, wait_port
 
 USER, PASSWORD = "reporter", "s3cret-Pa55"
 
@@ -65,15 +64,6 @@ plain:
   server_set_id = $auth2
   server_advertise_condition = ${{if def:tls_in_cipher}}
 """
-
-
-def certificate(where, name="server", host="localhost"):
-    """A self-signed one for that host and 127.0.0.1; its path."""
-    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
-                    "-keyout", f"{where}/{name}.key", "-out", f"{where}/{name}.pem", "-subj", f"/CN={host}",
-                    "-addext", f"subjectAltName=DNS:{host},IP:127.0.0.1"],
-                   check=True, capture_output=True)
-    return f"{where}/{name}.pem"
 
 
 class Exim:

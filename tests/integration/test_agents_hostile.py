@@ -10,17 +10,17 @@ import json
 import os
 import re
 import resource
+import shutil
 import signal
 import socket
 import ssl
-import subprocess
 import sys
 import threading
 import time
 import warnings
 
 import watchers
-from harness import Child, child_of, program
+from harness import Child, certificate, child_of, folder, program
 from watchers import AGENTS, LOG, Agent, console, get, post, prepare, run, token_of, wait, write
 
 PER_ADDRESS = 16
@@ -415,9 +415,7 @@ def listener_lost(w, one, two):
     for broken in ("half of it", old, None):  # that of another key
         os.unlink(watchers.CERTIFICATE)
         if broken == old:
-            subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
-                            "-days", "2", "-subj", "/CN=other", "-keyout", "/dev/null", "-out", watchers.CERTIFICATE],
-                           check=True, capture_output=True)
+            shutil.copy(certificate(folder(), host="other"), watchers.CERTIFICATE)
         elif broken:
             write("agents.pem", broken)
         os.kill(w.pid, signal.SIGHUP)

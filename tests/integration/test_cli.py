@@ -72,9 +72,7 @@ def test_bad_configuration():
 
 def test_check_certificate():
     def made(name, days):
-        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
-                        "-days", str(days), "-subj", "/CN=wall.example", "-addext", "subjectAltName=DNS:wall.example,IP:10.0.0.5",
-                        "-keyout", f"{STATE}/{name}.key", "-out", f"{STATE}/{name}.pem"], check=True, capture_output=True)
+        harness.certificate(STATE, name, "wall.example", "10.0.0.5", days)
         os.chmod(f"{STATE}/{name}.key", 0o600)
 
     def said(certificate, key, names="[wall.example, 10.0.0.5]"):

@@ -14,8 +14,8 @@ import ssl
 import threading
 import time
 
-from harness import Child, folder, free_port
-from mail_servers import PASSWORD, USER, Exim, FaultySmtp, certificate
+from harness import Child, certificate, folder, free_port
+from mail_servers import PASSWORD, USER, Exim, FaultySmtp
 
 DRIVER = os.path.join(os.environ["CAMWARDEN_BUILD"], "tests", "courier_driver")
 numbers = iter(range(1, 10000))

@@ -18,9 +18,9 @@ import struct
 import subprocess
 import time
 
-from harness import Child, folder, free_port, program, tell_farm, wait_port
+from harness import Child, certificate, folder, free_port, program, tell_farm, wait_port
 from ledger_lines import look, ns
-from mail_servers import Exim, certificate
+from mail_servers import Exim
 from watchers import record as watchers_record
 from watchers import (CONFIG, DIR, LOG, STATE, Agent, console, get, prepare, run, start_farm, start_monitor, token_of,
                       views, wait, window, write)

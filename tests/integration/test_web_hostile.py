@@ -202,10 +202,7 @@ def test_log_ins(cookie):
 
 
 def certificate(name):
-    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
-                    "-subj", f"/CN={name}", "-addext", f"subjectAltName=DNS:{name},IP:127.0.0.1", "-keyout", f"{DIR}/key.pem",
-                    "-out", f"{DIR}/cert.pem"], check=True, capture_output=True)
-    return ssl.create_default_context(cafile=f"{DIR}/cert.pem")
+    return ssl.create_default_context(cafile=harness.certificate(DIR, "cert", name))
 
 
 def test_tls():
@@ -219,7 +216,7 @@ def test_tls():
     p = subprocess.run([FAKE, "run", "--config", config], text=True, capture_output=True, timeout=20)
     assert p.returncode == 2 and "expected http.certificate and http.key with it" in p.stderr, p
     with open(config, "w") as f:
-        f.write(text + f"  certificate: {DIR}/cert.pem\n  key: {DIR}/key.pem\n  names: wall.example\n")
+        f.write(text + f"  certificate: {DIR}/cert.pem\n  key: {DIR}/cert.key\n  names: wall.example\n")
     p = subprocess.run([FAKE, "run", "--config", config], text=True, capture_output=True, timeout=20)
     assert p.returncode == 2 and "cert.pem: No such file" in p.stderr, p
     old = certificate("one.example")
@@ -254,7 +251,7 @@ def test_tls():
         except ssl.SSLError:
             assert time.monotonic() < end
             time.sleep(0.1)
-    with open(f"{DIR}/key.pem", "w") as f:
+    with open(f"{DIR}/cert.key", "w") as f:
         f.write("rubbish")
     fake.process.send_signal(signal.SIGHUP)
     time.sleep(0.5)

@@ -17,8 +17,7 @@ import time
 import urllib.error
 import urllib.request
 
-from harness import Child, folder, free_port, program, wait_port
-from mail_servers import certificate
+from harness import Child, certificate, folder, free_port, program, wait_port
 
 dir = folder()
 state = f"{dir}/state"

@@ -11,7 +11,7 @@ import time
 import urllib.error
 import urllib.request
 
-from harness import Child, api_open, api_pulse, api_token, folder, free_port, program
+from harness import Child, api_open, api_pulse, api_token, certificate, folder, free_port, program
 
 DIR = folder()
 STATE = os.path.join(DIR, "state")
@@ -38,10 +38,7 @@ def write(name, text):
 
 
 def prepare(relays=""):
-    key = os.path.join(DIR, "agents.key")
-    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
-                    "-days", "60", "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost",
-                    "-keyout", key, "-out", CERTIFICATE], check=True, capture_output=True)
+    assert certificate(DIR, "agents") == CERTIFICATE
     write("camwarden.yaml", f"""state_dir: {STATE}
 http:
   port: {HTTP}
@@ -50,7 +47,7 @@ agents:
   address: 127.0.0.1
   port: {AGENTS}
   certificate: {CERTIFICATE}
-  key: {key}
+  key: {DIR}/agents.key
   relays: "{relays}"
 """)
     _tls.append(ssl.create_default_context(cafile=CERTIFICATE))

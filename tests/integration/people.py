@@ -84,15 +84,18 @@ class Person:
 
 
 class World:
-    """settings: more lines of the configuration."""
+    """settings: more lines of the configuration, of `http` first; per_address:
+    connections, None: as many as anybody's."""
 
-    def __init__(self, settings=""):
+    def __init__(self, settings="", per_address=200):
         self.dir = folder()
         self.state = os.path.join(self.dir, "state")
         self.config = os.path.join(self.dir, "camwarden.yaml")
         self.log = os.path.join(self.dir, "log")
         self.port = free_port()
-        self.write("camwarden.yaml", f"state_dir: {self.state}\nhttp:\n  port: {self.port}\n  per_address: 200\n{settings}")
+        if per_address:
+            settings = f"  per_address: {per_address}\n{settings}"
+        self.write("camwarden.yaml", f"state_dir: {self.state}\nhttp:\n  port: {self.port}\n{settings}")
 
     def write(self, name, text):
         path = os.path.join(self.dir, name)
@@ -130,9 +133,11 @@ class World:
         return p
 
     def setup_token(self):
-        found = re.search(r"/setup#([A-Za-z0-9_-]+)", self.said())
-        assert found, self.said()
-        return found.group(1)
+        """That of the printed link: early in the log, with many feeds."""
+        def printed():
+            with open(self.log) as f:
+                return re.search(r"/setup#([A-Za-z0-9_-]+)", f.read())
+        return soon("the link to set it up", printed)[1]
 
     def people(self, roles=ROLES):
         """{role: Person}, each of all sites and called as the role."""

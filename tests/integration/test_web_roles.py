@@ -13,7 +13,8 @@ import subprocess
 import time
 
 import harness
-from web_world import PASSWORD, ROLES, Client, World
+from people import PASSWORD, ROLES
+from web_world import Client, World
 
 LETTER = {"V": "viewer", "O": "operator", "S": "supervisor", "A": "auditor", "D": "admin", "K": "kiosk"}
 # What was decided, written again: a table that only agrees with itself proves

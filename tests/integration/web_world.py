@@ -3,13 +3,10 @@
 role, clients with a log-in's cookie or a token. Its cameras answer nothing."""
 import http.client
 import json
-import os
-import re
-import subprocess
-import time
 
 import harness
-from people import PASSWORD, ROLES
+import people
+from people import PASSWORD
 
 
 class Client:
@@ -59,47 +56,24 @@ class Client:
         return self.ask("POST", "/api/v1/login", {"user": user, "password": password})
 
 
-class World:
-    def __init__(self, feeds=6, settings="", people=True):
-        self.state, self.port = harness.folder(), harness.free_port()
-        self.config = os.path.join(self.state, "camwarden.yaml")
-        with open(self.config, "w", encoding="utf-8") as f:
-            f.write(f"state_dir: {self.state}\nhttp:\n  address: 127.0.0.1\n  port: {self.port}\n{settings}")
-        self.monitor = harness.Child([harness.program("camwarden"), "run", "--config", self.config],
-                                     stderr=subprocess.STDOUT)
-        harness.wait_port(self.port, 40)
-        self.nobody = Client(self.port)
-        end = time.monotonic() + 20
-        while self.nobody.ask("GET", "/healthz")[0] != 200:
-            assert time.monotonic() < end, "not healthy"
-            time.sleep(.1)
-        path = os.path.join(self.state, "feeds.csv")
-        with open(path, "w", encoding="utf-8") as f:
-            f.write("site,name,url\n" + "".join(f"{'North' if i % 2 else 'South/Quay'},Camera {i},rtsp://127.0.0.1:9/{i}\n"
-                                                for i in range(feeds)))
-        self.cli("feeds", "import", path, "--reason", "test")
-        self.clients = {}
-        if people:
-            self.people()
+class World(people.World):
+    """`clients`: by role, and "kiosk", whose token has been claimed."""
 
-    def cli(self, *options):
-        return subprocess.run([harness.program("camwarden"), *options, "--config", self.config], check=True, text=True,
-                              capture_output=True, timeout=60).stdout
+    def __init__(self, feeds=6, settings=""):
+        super().__init__(settings, per_address=None)
+        self.run("feeds", "import", self.write("feeds.csv", "site,name,url\n" + "".join(
+            f"{'North' if i % 2 else 'South/Quay'},Camera {i},rtsp://127.0.0.1:9/{i}\n" for i in range(feeds))), "--reason", "test")
+        self.start()
+        self.clients = self.people()
 
     def people(self):
-        line = self.monitor.wait_line(lambda l: "/setup#" in l, 20)[2]
-        self.admin = Client(self.port)
-        self.admin.ok("POST", "/setup", {"token": re.search(r"/setup#([\w-]+)", line)[1], "user": "admin",
-                                         "password": PASSWORD})
-        self.clients["admin"] = self.admin
-        for role in ROLES:
-            if role != "admin":
-                self.admin.ok("POST", "/users", {"name": role, "role": role, "site": "", "password": PASSWORD, "reason": "test"})
-                self.clients[role] = self.person(role)
+        found = super().people()
+        self.admin = found["admin"] = self.person("admin")
         self.kiosk_token = self.admin.ok("POST", "/tokens", {"name": "wall-1", "kind": "kiosk", "site": "",
                                                              "reason": "test"})["token"]
-        self.clients["kiosk"] = Client(self.port)
-        self.clients["kiosk"].ok("POST", "/kiosk", {"token": self.kiosk_token})
+        found["kiosk"] = Client(self.port)
+        found["kiosk"].ok("POST", "/kiosk", {"token": self.kiosk_token})
+        return found
 
     def person(self, name, source=None):
         client = Client(self.port, source=source)

@@ -60,7 +60,7 @@ refused(const struct changes *c, const struct request *r)
 	const char *own = reply_asked(req, "X-Camwarden");
 
 	if (!headers_origin(reply_asked(req, "Origin"),
-		reply_asked(req, "Host"), c->server->configure.tls) ||
+		reply_asked(req, "Host"), &c->server->configure) ||
 	    !headers_same_site(reply_asked(req, "Sec-Fetch-Site"))) {
 		reply_problem(req, 403, "not from other sites' pages");
 	} else if (r->session != NULL && r->cookie &&

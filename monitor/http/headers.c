@@ -39,6 +39,15 @@ is_number(const char *host)
 		   strspn(host + n + 1, DIGITS) == strlen(host + n + 1));
 }
 
+static bool
+is_configured(const char *host, const struct web_configure *c)
+{
+	for (uint32_t i = 0; i < c->name_count; i++)
+		if (is_name(host, c->names[i]))
+			return true;
+	return false;
+}
+
 bool
 headers_host(const char *host, const struct web_configure *c)
 {
@@ -49,22 +58,32 @@ headers_host(const char *host, const struct web_configure *c)
 	for (size_t i = 0; i < 2; i++)
 		if (is_name(host, ours[i]))
 			return true;
-	for (uint32_t i = 0; i < c->name_count; i++)
-		if (is_name(host, c->names[i]))
-			return true;
-	return is_number(host) &&
-	       (!c->loopback || strncmp(host, "127.", 4) == 0);
+	return is_configured(host, c) ||
+	       (is_number(host) &&
+		   (!c->loopback || strncmp(host, "127.", 4) == 0));
+}
+
+static bool
+is_origin(const char *origin, const char *scheme, const char *host)
+{
+	size_t n = strlen(scheme);
+
+	return strncmp(origin, scheme, n) == 0 &&
+	       strcasecmp(origin + n, host) == 0;
 }
 
 bool
-headers_origin(const char *origin, const char *host, bool tls)
+headers_origin(const char *origin, const char *host,
+    const struct web_configure *c)
 {
-	const char *scheme = tls ? "https://" : "http://";
-	size_t n = strlen(scheme);
-
-	return origin == NULL ||
-	       (host != NULL && strncmp(origin, scheme, n) == 0 &&
-		   strcasecmp(origin + n, host) == 0);
+	if (origin == NULL)
+		return true;
+	if (host == NULL)
+		return false;
+	if (!c->tls && is_origin(origin, "http://", host))
+		return true;
+	return (c->tls || is_configured(host, c)) &&
+	       is_origin(origin, "https://", host);
 }
 
 bool

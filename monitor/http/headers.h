@@ -14,8 +14,10 @@
  * us) any address in numbers. A page of elsewhere whose name was turned to our
  * address (DNS rebinding) sends its own name here. */
 bool headers_host(const char *host, const struct web_configure *c);
-/* A page may send only to where it came from; programs send no Origin. */
-bool headers_origin(const char *origin, const char *host, bool tls);
+/* A page may send only to where it came from; programs send no Origin. By a
+ * configured name it may have come over TLS that a proxy before us ended. */
+bool headers_origin(const char *origin, const char *host,
+    const struct web_configure *c);
 /* Of Sec-Fetch-Site: not sent by another site's page. */
 bool headers_same_site(const char *site);
 /* A form's types need no leave of the browser's: only JSON is read. */

@@ -71,7 +71,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	sessions_shown(text, text, letters);
 	sessions_shown(NULL, text, letters);
 	headers_host(text, &configure);
-	headers_origin(text, text, true);
+	headers_origin(text, text, &configure);
 	headers_json(text);
 	headers_gzip(text);
 	headers_has_tag(text, "\"tag\"");

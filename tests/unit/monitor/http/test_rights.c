@@ -205,6 +205,7 @@ static void
 header_values(void **state)
 {
 	struct web_configure near = { .loopback = true };
+	struct web_configure safe = { .tls = true };
 	struct web_configure far = { .name_count = 1,
 		.names = { "wall.example" } };
 
@@ -222,11 +223,22 @@ header_values(void **state)
 	assert_false(headers_host("evil.example", &far));
 	assert_false(headers_host("[::1", &far));
 	assert_false(headers_host("1.2.3", &far));
-	assert_true(headers_origin(NULL, "h", true));
-	assert_true(headers_origin("https://h:1", "h:1", true));
-	assert_false(headers_origin("http://h:1", "h:1", true));
-	assert_false(headers_origin("null", "h", false));
-	assert_false(headers_origin("http://h", NULL, false));
+	assert_true(headers_origin(NULL, "h", &safe));
+	assert_true(headers_origin("https://h:1", "h:1", &safe));
+	assert_false(headers_origin("http://h:1", "h:1", &safe));
+	assert_false(headers_origin("null", "h", &near));
+	assert_false(headers_origin("http://h", NULL, &near));
+	assert_true(headers_origin("http://h", "h", &near));
+	assert_false(headers_origin("https://h", "h", &near));
+	/* Behind a proxy that ends TLS, by a name that was configured. */
+	assert_true(
+	    headers_origin("https://wall.example", "Wall.Example", &far));
+	assert_false(
+	    headers_origin("https://wall.example", "wall.example:80", &far));
+	assert_false(
+	    headers_origin("https://evil.example", "wall.example", &far));
+	assert_false(
+	    headers_origin("https://evil.example", "evil.example", &far));
 	assert_true(headers_json("application/json"));
 	assert_true(headers_json("Application/JSON; charset=utf-8"));
 	assert_false(headers_json("application/jsonp"));

@@ -10,6 +10,7 @@
 
 #include "common/hex.h"
 #include "monitor/inventory/inventory.h"
+#include "tests/unit/monitor/inventory/read_text.h"
 
 #define UUID1 "11111111-1111-4111-8111-111111111111"
 #define UUID2 "22222222-2222-4222-8222-222222222222"
@@ -20,17 +21,6 @@ count_up(void *arg, uint8_t out[16])
 {
 	memset(out, 0xff, 16);
 	out[0] = (*(uint8_t *)arg)++;
-}
-
-static struct inventory *
-read_text(enum inventory_kind kind, const char *csv)
-{
-	struct inventory_mistakes m = { 0 };
-	struct inventory *inv = inventory_new();
-
-	if (!inventory_read(inv, kind, "f.csv", csv, strlen(csv), &m))
-		fail_msg("%s", m.text);
-	return inv;
 }
 
 /* What stands now, as a store would hand it out: sites and devices complete

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "monitor/inventory/scope.h"
+#include "tests/unit/monitor/inventory/read_text.h"
 
 #define UUID2 "22222222-2222-4222-8222-222222222222"
 
@@ -18,17 +19,6 @@ ones(void *arg, uint8_t out[16])
 {
 	(void)arg;
 	memset(out, 0x11, 16);
-}
-
-static struct inventory *
-read_text(enum inventory_kind kind, const char *csv)
-{
-	struct inventory_mistakes m = { 0 };
-	struct inventory *inv = inventory_new();
-
-	if (!inventory_read(inv, kind, "f.csv", csv, strlen(csv), &m))
-		fail_msg("%s", m.text);
-	return inv;
 }
 
 /* North: one (device n), South: two (device s), both on device b. */

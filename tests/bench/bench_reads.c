@@ -9,6 +9,7 @@
 
 #include "common/clock.h"
 #include "monitor/http/reader_query.h"
+#include "tests/unit/monitor/http/query_word.h"
 
 struct asked {
 	uint8_t what;
@@ -66,30 +67,14 @@ static const struct asked list[] = {
 	{ READ_LOGINS, "" },
 };
 
-static const char *given; /* of the ask under way */
-
 static const char *
 word(void *arg, const char *key)
 {
-	static char outs[16][256]; /* all of a query's live together */
-	static unsigned turn;
-	char *out = outs[turn++ % 16];
-	size_t n = strlen(key);
+	const char *found = query_word(arg, key);
 
-	(void)arg;
-	for (const char *p = given; *p != '\0';) {
-		size_t m = strcspn(p, "&");
-
-		if (strncmp(p, key, n) == 0 && p[n] == '=') {
-			snprintf(out, sizeof(outs[0]), "%.*s", (int)(m - n - 1),
-			    p + n + 1);
-			if (strcmp(key, "feed") == 0)
-				return "00000000-0000-4000-8000-000000000000";
-			return out;
-		}
-		p += m + (p[m] == '&');
-	}
-	return NULL;
+	if (found != NULL && strcmp(key, "feed") == 0)
+		return "00000000-0000-4000-8000-000000000000";
+	return found;
 }
 
 struct told {
@@ -154,9 +139,10 @@ measure(const struct bench *b, const struct asked *a)
 	struct told told = { 0 };
 	int64_t best = INT64_MAX, sum = 0, worst = 0;
 	const char *name = read_kind_of(a->what)->name;
+	const char *given = a->what == READ_CSV ? "" : a->words;
 
-	given = a->what == READ_CSV ? "" : a->words;
-	if (!read_ask_fill(a->what, word, NULL, b->now_utc, &ask, error)) {
+	if (!read_ask_fill(a->what, word, (void *)(uintptr_t)given, b->now_utc,
+		&ask, error)) {
 		printf("{\"query\": \"%s\", \"error\": \"%s\"}\n", name, error);
 		return false;
 	}

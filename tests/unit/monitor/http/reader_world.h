@@ -11,6 +11,7 @@
 
 #include "common/clock.h"
 #include "monitor/http/reader_query.h"
+#include "tests/unit/monitor/http/query_word.h"
 
 #define SECOND 1000000LL
 #define MINUTE (60 * SECOND)
@@ -159,35 +160,13 @@ world_on_answer(void *arg, const struct read_answer *a)
 	w->length = a->body.n;
 }
 
-/* "limit=2&q=x" */
-static inline const char *
-world_word(void *arg, const char *key)
-{
-	static char outs[16][2048]; /* all of a query's live together */
-	static unsigned turn;
-	char *out = outs[turn++ % 16];
-	size_t n = strlen(key);
-
-	for (const char *p = arg; *p != '\0';) {
-		size_t m = strcspn(p, "&");
-
-		if (m > n && strncmp(p, key, n) == 0 && p[n] == '=') {
-			snprintf(out, sizeof(outs[0]), "%.*s", (int)(m - n - 1),
-			    p + n + 1);
-			return out;
-		}
-		p += m + (p[m] == '&');
-	}
-	return NULL;
-}
-
 static inline void
 world_fill(struct world *w, uint8_t what, const char *words,
     struct read_ask *ask)
 {
 	char error[READ_ERROR_BYTES];
 
-	if (!read_ask_fill(what, world_word, (void *)(uintptr_t)words,
+	if (!read_ask_fill(what, query_word, (void *)(uintptr_t)words,
 		clock_utc_us(), ask, error))
 		fail_msg("%s: %s", words, error);
 	(void)w;

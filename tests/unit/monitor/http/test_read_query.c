@@ -13,31 +13,11 @@
 
 #include "common/site.h"
 #include "monitor/http/read_query.h"
+#include "tests/unit/monitor/http/query_word.h"
 
 #define NOW 1774749600000000LL /* 2026-03-29 02:00 UTC */
 #define HOUR 3600000000LL
 #define UUID "12345678-9abc-4def-8123-456789ABCDEF"
-
-static const char *
-word(void *arg, const char *key)
-{
-	static char outs[16][4096]; /* all of a query's live together */
-	static unsigned turn;
-	char *out = outs[turn++ % 16];
-	size_t n = strlen(key);
-
-	for (const char *p = arg; *p != '\0';) {
-		size_t m = strcspn(p, "&");
-
-		if (m > n && strncmp(p, key, n) == 0 && p[n] == '=') {
-			snprintf(out, sizeof(outs[0]), "%.*s", (int)(m - n - 1),
-			    p + n + 1);
-			return out;
-		}
-		p += m + (p[m] == '&');
-	}
-	return NULL;
-}
 
 static char error[READ_ERROR_BYTES];
 static struct read_ask ask;
@@ -45,8 +25,8 @@ static struct read_ask ask;
 static bool
 fill(uint8_t what, const char *words)
 {
-	return read_ask_fill(what, word, (void *)(uintptr_t)words, NOW, &ask,
-	    error);
+	return read_ask_fill(what, query_word, (void *)(uintptr_t)words, NOW,
+	    &ask, error);
 }
 
 static void

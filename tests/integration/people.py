@@ -103,9 +103,10 @@ class World:
             f.write(text)
         return path
 
-    def run(self, *args, code=0):
+    def run(self, *args, word=None, code=0):
+        """word: what somebody types in."""
         p = subprocess.run([program("camwarden"), *args, "--config", self.config], text=True, capture_output=True,
-                           timeout=60)
+                           timeout=60, input=None if word is None else word + "\n")
         assert p.returncode == code, (args, p)
         return p
 

@@ -26,16 +26,19 @@ SECRETS = [PASSWORD]
 
 
 def user(*args, word=None, code=0):
-    p = subprocess.run([program("camwarden"), "user", *args, "--config", W.config], text=True, timeout=60,
-                       capture_output=True, input=None if word is None else word + "\n")
-    assert p.returncode == code, (args, p)
-    return p
+    return W.run("user", *args, word=word, code=code)
 
 
 def lines(kind):
     with sqlite3.connect(f"file:{DB}?mode=ro", uri=True) as db:
         return db.execute("SELECT p.actor, p.body FROM event e JOIN private p ON p.seq = e.seq WHERE kind = ?"
                           " ORDER BY e.seq", (kind,)).fetchall()
+
+
+def hashers():
+    """The pids of the processes that hash passwords."""
+    return [int(p) for p in subprocess.run(["pgrep", "-P", str(W.monitor.process.pid), "-f", "_hash"], text=True,
+                                           capture_output=True).stdout.split()]
 
 
 def role_of(person):
@@ -105,17 +108,16 @@ user("add", "eve", "--role", "admin", word=words["eve"])
 eve, said = W.person("eve", words["eve"]), []
 adds = threading.Thread(target=lambda: said.append(eve.post("/api/v1/users", {
     "name": "back-door", "role": "admin", "site": "", "password": words["eve"], "reason": "test"})))
-hashers = [int(p) for p in subprocess.run(["pgrep", "-P", str(W.monitor.process.pid), "-f", "_hash"], text=True,
-                                          capture_output=True).stdout.split()]
-for pid in hashers:
+held = hashers()
+for pid in held:
     os.kill(pid, signal.SIGSTOP)
 adds.start()
 time.sleep(0.3)
 user("disable", "eve")
-for pid in hashers:
+for pid in held:
     os.kill(pid, signal.SIGCONT)
 adds.join()
-assert len(hashers) == 2 and said[0].status == 422 and "back-door" not in user("list").stdout, said
+assert len(held) == 2 and said[0].status == 422 and "back-door" not in user("list").stdout, said
 user("remove", "eve")
 
 # --- programs and wall screens
@@ -163,11 +165,10 @@ assert all(a.status == 429 and int(a.headers["Retry-After"]) >= 1 for a in waits
 began = time.monotonic()
 bo = W.person("bo", words["bo"])
 assert time.monotonic() - began < 3, "bo waited"
-hashers = subprocess.run(["pgrep", "-P", str(W.monitor.process.pid), "-f", "_hash"], text=True,
-                         capture_output=True).stdout.split()
-assert len(hashers) == 2, hashers
-for pid in hashers:
-    os.kill(int(pid), signal.SIGKILL)
+killed = hashers()
+assert len(killed) == 2, killed
+for pid in killed:
+    os.kill(pid, signal.SIGKILL)
 soon("the hashing processes are replaced",
      lambda: Person(W.port).post("/api/v1/login", {"user": "bo", "password": words["bo"]}).status == 200)
 over.set()

@@ -50,8 +50,7 @@ await test({
     same((await new Api(world.url).ask("POST", "/setup", { token, user: "second", password: PASSWORD })).status >= 400, true,
       "the token is taken twice");
     world.admin = await new Api(world.url).login("admin", PASSWORD);
-    for (const role of PEOPLE.filter((r) => r !== "admin"))
-      await world.admin.ok("POST", "/users", { name: role, role, site: "", password: PASSWORD, reason: "test" });
+    await world.others();
   },
 
   "a wrong password is told so, and nothing else": async () => {

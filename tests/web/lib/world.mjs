@@ -89,10 +89,15 @@ ${settings}`);
     return /\/setup#([A-Za-z0-9_-]+)/.exec(line)[1];
   }
 
-  /** The first administrator, then one of each role, named after it. */
+  /** The first administrator, then the others. */
   async people() {
     this.admin = new Api(this.url);
     await this.admin.ok("POST", "/setup", { token: await this.setupToken(), user: "admin", password: PASSWORD });
+    await this.others();
+  }
+
+  /** One of each other role, named after it. */
+  async others() {
     for (const role of PEOPLE.filter((r) => r !== "admin"))
       await this.admin.ok("POST", "/users", { name: role, role, site: "", password: PASSWORD, reason: "test" });
   }

@@ -41,12 +41,14 @@ export function Banner(): JSX.Element | null {
   return <div class="banner" role="alert"><b>{head}</b>
     <span>{t(w === "stale" ? "banner.stale.rest" : "banner.late.rest")}</span></div>;
 }
-function useTitle(p: PageOf | undefined): void {
+/* A part of its own: the counts change with each frame of changes, and the page below shall not be made anew for it. */
+function Title({ of: p }: { of: PageOf | undefined }): null {
   const stamp = epoch.value, w = worth.value, count = titleCount.value, l = language.value;
   useEffect(() => {
     const n = count ?? totals[2], name = p ? t(p.title) : "";
     document.title = (w === "stale" || w === "late" ? "? " : n ? `(${n}) ` : "") + (name ? name + " · " : "") + "camwarden";
   }, [p, stamp, w, count, l]);
+  return null;
 }
 /* What tests and style sheets go by; the page's words begin where the page does. */
 function useRoot(p: PageOf | undefined, stale: boolean): void {
@@ -78,7 +80,6 @@ function useEverywhere(): void {
 }
 export function App(): JSX.Element {
   const path = here.value.path, p = pageAt(path), s = session.value;
-  useTitle(p);
   useEverywhere();
   const stale = worth.value === "stale" || worth.value === "late";
   useRoot(p, stale);
@@ -87,6 +88,7 @@ export function App(): JSX.Element {
     : p.right && !s ? <Loading /> : !mayOpen(p) ? <Empty title={t("rights.none")} /> : <p.page key={p.path} />;
   const name = p?.path.split("/")[1] || "overview";
   return <div class={"app" + (stale ? " stale" : "") + (p?.bare ? " bare" : "")}>
+    <Title of={p} />
     <a class="skip" href="#main">{t("nav.skip")}</a>
     {!p?.bare && <header><a class="brand" href="/"><img src="/icon.svg" alt="" width="22" height="22" />camwarden</a><Nav at={p?.path ?? ""} /><RecordAlarm /><Menu /></header>}
     {!(p?.bare && p.right === "") && <Banner />}

@@ -3,8 +3,8 @@
 // feeds, and why a view doesn't count, when opened.
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
+import { useFeed } from "../../data/useFeed";
 import { t } from "../../i18n";
-import { feeds } from "../../store";
 import { StateMark } from "../../ui/StateMark";
 import { worths } from "./floor";
 import { say } from "./say";
@@ -28,7 +28,7 @@ function summary(tiles: Tile[]): string {
   return [`${t("consoles.tiles", { n: counting })} ${t("consoles.tiles.of", { all: tiles.length })}`, ...rest].join("; ");
 }
 function Shown(p: { tile: Tile }): JSX.Element {
-  const f = p.tile.feed ? feeds.get(p.tile.feed) : undefined;
+  const f = useFeed(p.tile.feed);
   return <li data-feed={p.tile.feed ?? undefined}>{f ? <><StateMark state={f.state} /> <a href={"/feed/" + f.id}>{f.site ? f.site + "/" : ""}{f.name}</a></>
     : <span class="soft">{t("consoles.gone")}</span>} <span class="soft">{say("worth.", p.tile.view)}</span></li>;
 }

@@ -8,7 +8,7 @@ import { withQuery } from "../../http";
 import { number, t } from "../../i18n";
 import { query, setQuery } from "../../router";
 import { can, session } from "../../session";
-import { byName, loadSites, siteInfo, sites, zoneOf } from "../../store";
+import { byName, layout, loadSites, siteInfo, sites, zoneOf } from "../../store";
 import { moment, ms, now, second, spanLong } from "../../time";
 import { Answer, Button, PageHead } from "../../ui/basics";
 import { StateMark } from "../../ui/StateMark";
@@ -20,6 +20,7 @@ import { askFor, lists, noteMissing, notesOf, SPANS, type Lists, type Span } fro
 type Shift = Answered["shift"];
 
 function Choices(p: { span: string; site: string; shift: Shift }): JSX.Element {
+  void layout.value;
   /* Regions too: every prefix of a site's path. */
   const paths = [...new Set([...siteInfo.value.keys(), ...sites.keys()].flatMap(s => s.split("/").map((_, n, all) => all.slice(0, n + 1).join("/"))))].sort(byName);
   const own = session.value?.site ?? "";

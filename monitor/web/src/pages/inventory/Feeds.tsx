@@ -2,9 +2,9 @@
 // All feeds as the wall has them, to search and sort; asked of nobody.
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
-import { causeWords, t } from "../../i18n";
+import { causeWords, language, t } from "../../i18n";
 import { go, query, setQuery } from "../../router";
-import { feeds, FLAG, layout, SEVERITY, worth, zoneOf, type Feed } from "../../store";
+import { epoch, feeds, FLAG, layout, SEVERITY, worth, zoneOf, type Feed } from "../../store";
 import { second } from "../../time";
 import { Ago, Button } from "../../ui/basics";
 import { StateMark } from "../../ui/StateMark";
@@ -27,12 +27,14 @@ const columns = (): Column<Feed>[] => [
 const inSite = (f: Feed, site: string): boolean => !site || f.site === site || f.site.startsWith(site + "/");
 
 export function Feeds(): JSX.Element {
+  void epoch.value;
   const search = query("q"), site = query("site"), cause = query("cause"), often = Math.floor(second.value / REST_MS);
   const rows = useMemo(() => [...feeds.values()].filter(f => inSite(f, site) && (!cause || f.cause === cause) && matches(`${f.text} ${f.cause}`, search)),
     [search, site, cause, often, layout.value]);
+  const all = useMemo(columns, [language.value]); // others are sorted by anew
   return <><Tools shown={rows.length} all={feeds.size} csv="feeds">
     {(site || cause) && <p class="filters">{site && <Button onClick={() => setQuery({ site: "" })}>{site} ×</Button>}
       {cause && <Button onClick={() => setQuery({ cause: "" })}>{causeWords(cause)} ×</Button>}</p>}</Tools>
-    {rows.length ? <Table label={t("inventory.tab.feeds")} rows={rows} columns={columns()} keyOf={f => f.id} height={matchMedia(NARROW).matches ? HIGHER : HIGH} onOpen={f => go("/feed/" + f.id)} />
+    {rows.length ? <Table label={t("inventory.tab.feeds")} rows={rows} columns={all} keyOf={f => f.id} height={matchMedia(NARROW).matches ? HIGHER : HIGH} onOpen={f => go("/feed/" + f.id)} />
       : <Nothing loading={worth.value === "connecting"} any={feeds.size > 0} failed={false} />}</>;
 }

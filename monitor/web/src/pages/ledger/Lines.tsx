@@ -6,7 +6,7 @@ import type { LedgerLine } from "../../api";
 import { withQuery } from "../../http";
 import { causeWords, has, language, t } from "../../i18n";
 import { query, setQuery } from "../../router";
-import { feeds } from "../../store";
+import { feeds, layout } from "../../store";
 import { Button, Empty, Failed, Loading, Time } from "../../ui/basics";
 import { SelectField, TextField } from "../../ui/Field";
 import { usePages } from "../../ui/usePages";
@@ -34,6 +34,7 @@ const feedName = (id: string): string => {
   return f ? (f.site ? f.site + "/" : "") + f.name : id;
 };
 function Filters(p: { kind: string; feed: string; q: string; again: () => void }): JSX.Element {
+  void layout.value; // names of feeds
   const kinds: [string, string][] = [["", t("ledger.kind.all")], ...KINDS.map((k): [string, string] => [k, t(`kind.${k}`)])];
   const [find, setFind] = useState(p.q), [name, setName] = useState(p.feed ? feedName(p.feed) : "");
   useEffect(() => {

@@ -6,7 +6,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { causeWords, language, t } from "../../i18n";
 import { useKeys } from "../../keys";
 import { go, setQuery } from "../../router";
-import { FLAG, layout, sites, worth, type Feed } from "../../store";
+import { epoch, FLAG, layout, sites, worth, type Feed } from "../../store";
 import { colours } from "../../theme";
 import { now, span } from "../../time";
 import { stateOf } from "../../ui/StateMark";
@@ -41,6 +41,7 @@ function useBoard(filter: Filter): [Board | null, { current: HTMLCanvasElement |
   return [board, canvas, box];
 }
 export function Tiles(p: { filter: Filter; onBoard: (b: Board) => void }): JSX.Element {
+  void epoch.value; // the tile in focus is told as it is now
   const [board, canvas, box] = useBoard(p.filter);
   useEffect(() => { if (board) p.onBoard(board); }, [board]);
   const keys = useTileKeys(board, box);

@@ -4,9 +4,10 @@
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import type { Comment, Incident } from "../../api";
+import { useFeed } from "../../data/useFeed";
 import { causeWords, t } from "../../i18n";
 import { can } from "../../session";
-import { feeds, FLAG, zoneOf } from "../../store";
+import { FLAG, zoneOf } from "../../store";
 import { moment, ms, now, second, spanLong } from "../../time";
 import { Answer, Button, Time } from "../../ui/basics";
 import { useQuery } from "../../ui/useQuery";
@@ -51,7 +52,7 @@ function Said({ of: i }: { of: Incident }): JSX.Element {
     <Answer of={q}>{d => <Comments all={Array.isArray(d.comments) ? d.comments : []} zone={zoneOf(i.site)} />}</Answer></section>;
 }
 export function Pane(p: PaneProps): JSX.Element {
-  const i = p.of, feed = i.feed ? feeds.get(i.feed) : undefined, off = feed !== undefined && (feed.flags & FLAG.noPicture) !== 0;
+  const i = p.of, feed = useFeed(i.feed), off = feed !== null && (feed.flags & FLAG.noPicture) !== 0;
   const pictured = i.before || i.after || i.recovered;
   return <article class="tr-pane" aria-label={t("trouble.in.hand")} data-pane={i.number}>
     <header><Mark of={i} /><div><h2>{nameOf(i)}</h2><p class="soft">{i.kind === "feed" ? i.site : i.place === nameOf(i) ? "" : i.place}</p></div></header>

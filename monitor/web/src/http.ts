@@ -7,6 +7,8 @@ export class Problem extends Error {
     super(title);
   }
 }
+/* Whatever was thrown: what is no refusal of ours is a connection that failed. */
+export const asProblem = (e: unknown): Problem => e instanceof Problem ? e : new Problem(0, String(e), "", [], 0);
 type Lost = () => void;
 let onLost: Lost = () => {};
 export function whenLost(f: Lost): void { onLost = f; }

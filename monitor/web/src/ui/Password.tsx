@@ -3,7 +3,7 @@
 import { signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { post, Problem } from "../http";
+import { post } from "../http";
 import { t } from "../i18n";
 import { NewPassword } from "../pages/login/NewPassword";
 import { passes, strength } from "../pages/login/strength";
@@ -11,7 +11,7 @@ import { session } from "../session";
 import { Button } from "./basics";
 import { Dialog } from "./Dialog";
 import { TextField } from "./Field";
-import { problemWords, toast } from "./toast";
+import { failureWords, toast } from "./toast";
 
 export const passwordOpen = signal(false);
 export function PasswordHost(): JSX.Element | null {
@@ -28,7 +28,7 @@ function PasswordDialog(): JSX.Element {
     post("/password", { old, new: next }).then(() => {
       toast(t("password.changed"));
       close();
-    }, (p: unknown) => setError(p instanceof Problem ? problemWords(p) : String(p)))
+    }, p => setError(failureWords(p)))
       .finally(() => setBusy(false));
   };
   return <Dialog title={t("password.change")} onClose={close}><form onSubmit={submit}>

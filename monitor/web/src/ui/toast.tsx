@@ -33,9 +33,11 @@ export function problemWords(p: Problem): string {
   if (p.status >= 500) return t("problem.500") + (detail ? " " + detail : "");
   return detail || p.message;
 }
+/* As above, of whatever was thrown. */
+export const failureWords = (e: unknown): string => e instanceof Problem ? problemWords(e) : String(e);
 export function failed(e: unknown): void {
   if (e instanceof DOMException && e.name === "AbortError") return;
-  toast(e instanceof Problem ? problemWords(e) : String(e), "error");
+  toast(failureWords(e), "error");
 }
 export function Toasts(): JSX.Element {
   return <div class="toasts" role="status" aria-live="polite">{toasts.value.map(x =>

@@ -4,12 +4,10 @@
 //   const q = usePages<Device>("/devices", 500, true)  all of them, on and on
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import type { Page } from "../api";
-import { get, Problem } from "../http";
+import { asProblem, get, type Problem } from "../http";
 
 export interface Pages<T> { items: T[]; next: string | null; loading: boolean; error: Problem | null; more: () => void; again: () => void }
 interface Got<T> { path: string | null; items: T[]; next: string | null; loading: boolean; error: Problem | null }
-
-const asProblem = (e: unknown): Problem => e instanceof Problem ? e : new Problem(0, String(e), "", [], 0);
 
 /* `path` null: nothing is asked. */
 export function usePages<T>(path: string | null, limit: number, all = false): Pages<T> {

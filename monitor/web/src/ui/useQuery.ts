@@ -2,7 +2,7 @@
 // A question to the API as long as a component lives:
 //   const q = useQuery<Page<User>>(can("users") ? "/users" : null, { every: 30 });
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
-import { get, Problem } from "../http";
+import { asProblem, get, type Problem } from "../http";
 import { onEvent } from "../store";
 
 export interface Query<T> { data: T | null; error: Problem | null; loading: boolean; refresh: () => void }
@@ -24,8 +24,7 @@ export function useQuery<T>(path: string | null, options: QueryOptions = {}): Qu
       data => { if (!c.signal.aborted) set({ path, data, error: null, loading: false }); },
       (e: unknown) => {
         if (c.signal.aborted) return;
-        const error = e instanceof Problem ? e : new Problem(0, String(e), "", [], 0);
-        set(s => ({ path, data: s.path === path ? s.data : null, error, loading: false }));
+        set(s => ({ path, data: s.path === path ? s.data : null, error: asProblem(e), loading: false }));
       });
   }, [path]);
   useEffect(() => {

@@ -4,7 +4,7 @@ import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { Session } from "../../api";
 import { dataAgain } from "../../data/link";
-import { post, Problem } from "../../http";
+import { asProblem, post, type Problem } from "../../http";
 import { t } from "../../i18n";
 import { go, here } from "../../router";
 import { back, session } from "../../session";
@@ -44,7 +44,7 @@ function useSend(words: (p: Problem) => string): { busy: boolean; error: string;
     setBusy(true);
     setError("");
     f().catch((e: unknown) => {
-      const p = e instanceof Problem ? e : new Problem(0, String(e), "", [], 0);
+      const p = asProblem(e);
       setError(words(p));
       if (p.status === 429) setWait(Math.min(120, p.retry || 2));
     }).finally(() => setBusy(false));

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Approves or clears many references, some hundred at a time.
 import { signal } from "@preact/signals";
-import { post, Problem } from "../../http";
+import { post } from "../../http";
 import { t } from "../../i18n";
 import { clock, now } from "../../time";
-import { problemWords } from "../../ui/toast";
+import { failureWords } from "../../ui/toast";
 
 export interface Result { ok: boolean; text: string }
 export const results = signal<Result[]>([]);
@@ -36,7 +36,7 @@ export async function change(action: "approve" | "clear", ids: string[], reason:
     say({ ok: true, text: t("references.result", { time: clock(now()), changed: sum.changed, unchanged: sum.unchanged, text: ids.length <= AT_ONCE ? sum.text : "" }) });
     return true;
   } catch (e) {
-    say({ ok: false, text: t("references.result.failed", { time: clock(now()), n: sent.value?.n ?? 0, text: e instanceof Problem ? problemWords(e) : String(e) }) });
+    say({ ok: false, text: t("references.result.failed", { time: clock(now()), n: sent.value?.n ?? 0, text: failureWords(e) }) });
     return false;
   } finally {
     sent.value = null;

@@ -3,7 +3,7 @@
 // page that tells of them (trouble, the title's count, the sound).
 import { signal } from "@preact/signals";
 import type { Comment, Incident, Page } from "../../api";
-import { get, Problem } from "../../http";
+import { asProblem, get, Problem } from "../../http";
 import { layout, onEvent, worth } from "../../store";
 import { now } from "../../time";
 
@@ -47,7 +47,7 @@ export async function reload(): Promise<void> {
       await take();
       problem.value = null;
     } catch (e) {
-      problem.value = e instanceof Problem ? e : new Problem(0, String(e), "", [], 0);
+      problem.value = asProblem(e);
     }
   }
   loading = false;

@@ -2,12 +2,12 @@
 // Makes a token for a program or for a screen on a wall; shown once.
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { post, Problem } from "../../http";
+import { post } from "../../http";
 import { t } from "../../i18n";
 import { Button } from "../../ui/basics";
 import { Dialog } from "../../ui/Dialog";
 import { SelectField, TextField } from "../../ui/Field";
-import { problemWords } from "../../ui/toast";
+import { failureWords } from "../../ui/toast";
 import { Once } from "./Once";
 import { SiteField } from "./SiteField";
 import { ROLES, roleWords } from "./UserDialog";
@@ -27,7 +27,7 @@ export function TokenDialog(p: { onClose: () => void; onDone: () => void }): JSX
     try {
       setMade(await post<Made>("/tokens", { name: name.trim(), kind, ...(kiosk ? {} : { role }), site, reason: reason.trim() }));
     } catch (x) {
-      setError(x instanceof Problem ? problemWords(x) : String(x));
+      setError(failureWords(x));
     } finally {
       setBusy(false);
     }

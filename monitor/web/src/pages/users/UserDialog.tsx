@@ -3,12 +3,12 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Role, User } from "../../api";
-import { post, Problem } from "../../http";
+import { post } from "../../http";
 import { t } from "../../i18n";
 import { Button } from "../../ui/basics";
 import { Dialog } from "../../ui/Dialog";
 import { SelectField, TextField } from "../../ui/Field";
-import { problemWords } from "../../ui/toast";
+import { failureWords } from "../../ui/toast";
 import { NewPassword } from "../login/NewPassword";
 import { Once } from "./Once";
 import { makePassword } from "./password";
@@ -32,7 +32,7 @@ export function UserDialog(p: { user: User | null; onClose: () => void; onDone: 
       if (how === "make" && secret.password) setOnce(secret.password);
       else done();
     } catch (x) {
-      setError(x instanceof Problem ? problemWords(x) : String(x));
+      setError(failureWords(x));
     } finally {
       setBusy(false);
     }

@@ -6,6 +6,7 @@ import { signal } from "@preact/signals";
 import type { Pulse, Site, State, Wall } from "./api";
 import { rowOfWall, type Row } from "./data/wire";
 import { get } from "./http";
+import { upwards } from "./place";
 import { ms, now, setServerClock } from "./time";
 
 export const FLAG = { maintenance: 1, muted: 2, noPicture: 4, ptz: 8, reference: 16, suspect: 32 } as const;
@@ -198,7 +199,7 @@ export async function loadSites(): Promise<void> {
 }
 /* The zone of a site, or of the nearest one above that is known. */
 export function zoneOf(site: string): string | undefined {
-  for (let p = site; p; p = p.slice(0, Math.max(0, p.lastIndexOf("/")))) {
+  for (const p of upwards(site)) {
     const s = siteInfo.value.get(p);
     if (s?.zone) return s.zone;
   }

@@ -6,6 +6,7 @@ import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { Handover as Answered, State } from "../../api";
 import { withQuery } from "../../http";
 import { number, t } from "../../i18n";
+import { upwards } from "../../place";
 import { query, setQuery } from "../../router";
 import { can, session } from "../../session";
 import { byName, layout, loadSites, siteInfo, sites, zoneOf } from "../../store";
@@ -21,8 +22,8 @@ type Shift = Answered["shift"];
 
 function Choices(p: { span: string; site: string; shift: Shift }): JSX.Element {
   void layout.value;
-  /* Regions too: every prefix of a site's path. */
-  const paths = [...new Set([...siteInfo.value.keys(), ...sites.keys()].flatMap(s => s.split("/").map((_, n, all) => all.slice(0, n + 1).join("/"))))].sort(byName);
+  /* Regions too: what is above a site. */
+  const paths = [...new Set([...siteInfo.value.keys(), ...sites.keys()].flatMap(upwards))].sort(byName);
   const own = session.value?.site ?? "";
   const words = (s: Span): string => s === "last" ? t("handover.span.last") : s === "shift" ? t("handover.span.shift") : t("handover.span.h", { n: Number(s) });
   return <><label class="pick"><span>{t("handover.choose.site")}</span><select value={p.site} onChange={e => setQuery({ site: e.currentTarget.value })}>

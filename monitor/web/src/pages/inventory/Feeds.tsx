@@ -3,6 +3,7 @@
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
 import { causeWords, language, t } from "../../i18n";
+import { inSite } from "../../place";
 import { go, query, setQuery } from "../../router";
 import { epoch, feeds, FLAG, layout, SEVERITY, worth, zoneOf, type Feed } from "../../store";
 import { second } from "../../time";
@@ -24,12 +25,11 @@ const columns = (): Column<Feed>[] => [
   { id: "since", title: t("inventory.since"), align: "right", sort: f => -f.since, cell: f => <Ago at={f.since} zone={zoneOf(f.site)} />, narrow: "hide" },
   { id: "vital", title: t("inventory.vital"), align: "right", sort: f => f.criticality, cell: f => f.criticality, narrow: "hide" },
 ];
-const inSite = (f: Feed, site: string): boolean => !site || f.site === site || f.site.startsWith(site + "/");
 
 export function Feeds(): JSX.Element {
   void epoch.value;
   const search = query("q"), site = query("site"), cause = query("cause"), often = Math.floor(second.value / REST_MS);
-  const rows = useMemo(() => [...feeds.values()].filter(f => inSite(f, site) && (!cause || f.cause === cause) && matches(`${f.text} ${f.cause}`, search)),
+  const rows = useMemo(() => [...feeds.values()].filter(f => inSite(f.site, site) && (!cause || f.cause === cause) && matches(`${f.text} ${f.cause}`, search)),
     [search, site, cause, often, layout.value]);
   const all = useMemo(columns, [language.value]); // others are sorted by anew
   return <><Tools shown={rows.length} all={feeds.size} csv="feeds">

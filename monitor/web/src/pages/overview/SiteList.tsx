@@ -3,13 +3,13 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { causeWords, number, t } from "../../i18n";
+import { inSite } from "../../place";
 import { setQuery } from "../../router";
-import { byName, epoch, FLAG, sites, type Feed, type SiteRow } from "../../store";
+import { byName, epoch, FLAG, SEVERITY, sites, type Feed, type SiteRow } from "../../store";
 import { now, second, span } from "../../time";
 import { Button, Empty } from "../../ui/basics";
 import { StateMark, stateOf } from "../../ui/StateMark";
-import { groups, inSite, worstFirst, type Filter } from "./order";
-import { SEVERITY } from "../../store";
+import { groups, worstFirst, type Filter } from "./order";
 
 const MOST = 200;
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Counts by state (which filter), search, cause and site; all of it in the address.
 import type { JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { causeWords, number, t } from "../../i18n";
 import { useKeys } from "../../keys";
+import { upwards } from "../../place";
 import { setQuery } from "../../router";
 import { byName, claims, epoch, feeds, layout, sites, totals } from "../../store";
 import { Button } from "../../ui/basics";
@@ -28,10 +29,7 @@ function causesIn(): [string, number][] {
 }
 /* Paths of sites and of what is above them. */
 function pathsOf(): string[] {
-  const all = new Set<string>();
-  for (const path of sites.keys())
-    for (let p = path; p; p = p.slice(0, Math.max(0, p.lastIndexOf("/")))) all.add(p);
-  return [...all].sort(byName);
+  return [...new Set([...sites.keys()].flatMap(upwards))].sort(byName);
 }
 function toggle(filter: Filter, state: number): void {
   const states = filter.states.includes(state) ? filter.states.filter(s => s !== state) : [...filter.states, state];
@@ -68,8 +66,7 @@ function Choice(p: { label: string; all: string; value: string; options: [string
 }
 function Choices(p: { filter: Filter }): JSX.Element {
   void epoch.value;
-  const stands = layout.value, [paths, set] = useState<string[]>([]), { cause, site } = p.filter;
-  useEffect(() => set(pathsOf()), [stands]);
+  const { cause, site } = p.filter, paths = useMemo(pathsOf, [layout.value]);
   const causes = causesIn().map(([c, n]): [string, string] => [c, `${causeWords(c)} (${number(n)})`]);
   if (cause && !causes.some(c => c[0] === cause)) causes.push([cause, causeWords(cause)]);
   const places = paths.map((s): [string, string] => [s, s]);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Which feeds are shown, and in which order sites stand. PURE but for the store's types.
+import { inSite } from "../../place";
 import { FLAG, SEVERITY, type Feed, type SiteRow } from "../../store";
 import type { Group } from "./arrange";
 
@@ -14,8 +15,6 @@ export function readFilter(q: URLSearchParams): Filter {
 export const writeStates = (states: number[]): string => states.map(n => NAMES[n] ?? "").filter(Boolean).join(",");
 export const isFiltered = (f: Filter): boolean => f.states.length > 0 || f.cause !== "" || f.site !== "" || f.text !== "";
 
-/* In the site itself or below it. */
-export const inSite = (path: string, of: string): boolean => of === "" || path === of || path.startsWith(of + "/");
 /* Each word somewhere in "site/name". */
 export function matches(f: Feed, by: Filter): boolean {
   if (by.states.length && !by.states.includes(f.state)) return false;

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Incident } from "../../api";
-import { compare, contactParts, nextAfter, order, partOf, step, waiting, within } from "./order";
+import { inSite } from "../../place";
+import { compare, contactParts, nextAfter, order, partOf, step, waiting } from "./order";
 
 const T0 = Date.parse("2026-11-22T12:00:00Z");
 const at = (s: number): string => new Date(T0 + s * 1000).toISOString();
@@ -29,7 +30,7 @@ test("a site's feeds are folded under it, older troubles and other sites are not
   const site = incident(1, { kind: "site", feed: null, site: "North/Depot", feeds: 3 });
   const old = incident(2, { since: at(-3600) }), member = incident(3, { since: at(-20) }), later = incident(4, { since: at(500) }), other = incident(5, { site: "North/Depot 2" });
   assert.deepEqual(order([old, member, later, other, site], () => false).rows.map(r => [r.incident.number, r.folded.map(f => f.number)]), [[1, [4, 3]], [5, []], [2, []]]);
-  assert.ok(within("North/Depot", "North") && within("North", "") && !within("North/Depot 2", "North/Depot"));
+  assert.ok(inSite("North/Depot", "North") && inSite("North", "") && !inSite("North/Depot 2", "North/Depot"));
   assert.ok(!partOf(site, site));
 });
 test("of nested sites the nearest has the feed", () => {

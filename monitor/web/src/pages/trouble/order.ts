@@ -4,6 +4,7 @@
 // under it); then by criticality, what is down before what is degraded, and the
 // newest first.
 import type { Incident } from "../../api";
+import { inSite } from "../../place";
 
 export interface Row { incident: Incident; folded: Incident[] }
 export interface Trouble { rows: Row[]; resting: Row[] /* muted, or in maintenance */ }
@@ -26,12 +27,9 @@ export function compare(a: Incident, b: Incident): number {
   return Number(a.acknowledged !== null) - Number(b.acknowledged !== null) || width[b.kind] - width[a.kind] ||
     b.criticality - a.criticality || gravity(b) - gravity(a) || at(b.at) - at(a.at) || b.number - a.number;
 }
-export function within(site: string, of: string): boolean {
-  return site === of || of === "" || site.startsWith(of + "/");
-}
 /* Whether a feed's trouble is part of its site's: it began with it, or in it. */
 export function partOf(feed: Incident, site: Incident): boolean {
-  return feed.kind === "feed" && site.kind === "site" && within(feed.site, site.site) && at(feed.since) >= at(site.since) - MINUTE;
+  return feed.kind === "feed" && site.kind === "site" && inSite(feed.site, site.site) && at(feed.since) >= at(site.since) - MINUTE;
 }
 /* The nearest of the sites' incidents that it is part of. */
 function parentOf(i: Incident, sites: Incident[]): Incident | undefined {

@@ -4,6 +4,7 @@ import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { causeWords, number, t } from "../../i18n";
 import { useKeys } from "../../keys";
+import { inSite } from "../../place";
 import { go, here } from "../../router";
 import { isKiosk } from "../../session";
 import { byName, claims, epoch, feeds, FLAG, lastKnown, layout, totals, worth, zoneOf, type Feed } from "../../store";
@@ -11,7 +12,6 @@ import { clock, day, now, second, span } from "../../time";
 import { Button, Empty, Waiting } from "../../ui/basics";
 import { Picture } from "../../ui/Picture";
 import { StateMark, stateOf } from "../../ui/StateMark";
-import { inSite } from "../overview/order";
 import { grid, isTrouble, pick, type Picked } from "./pick";
 import { useAwake, useHiddenPointer } from "./screen";
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Consoles and screens -> rooms with what stands in them; intervals -> parts
 // of a day. PURE.
+import { byName } from "../../store";
 import type { ConsoleRow, PresenceRow, ScreenRow, Tile } from "./types";
 
 /* `breach`: of this console alone; the room's own stands at the room. */
@@ -10,7 +11,6 @@ export interface Room { name: string; site: string; posts: Post[]; attended: num
 export const PRESENCES = ["attended", "idle", "away", "suspect", "unknown"] as const;
 export type Presence = typeof PRESENCES[number];
 
-const compare = new Intl.Collator("en", { numeric: true, sensitivity: "base" }).compare;
 /* A word of another version counts as unknown, never as attended. */
 export const presenceOf = (word: string): Presence => PRESENCES.find(p => p === word) ?? "unknown";
 
@@ -19,16 +19,16 @@ export function roomsOf(consoles: readonly ConsoleRow[], screens: readonly Scree
   const rooms = new Map<string, Room>();
   for (const c of consoles) {
     const room = rooms.get(c.room) ?? { name: c.room, site: c.site, posts: [], attended: 0, all: 0, breach: null };
-    room.posts.push({ console: c, screens: screens.filter(s => s.console === c.id).sort((a, b) => compare(a.screen, b.screen)), breach: c.breach });
+    room.posts.push({ console: c, screens: screens.filter(s => s.console === c.id).sort((a, b) => byName(a.screen, b.screen)), breach: c.breach });
     room.all++;
     room.attended += c.presence === "attended" ? 1 : 0;
     rooms.set(c.room, room);
   }
   for (const room of rooms.values()) {
-    room.posts.sort((a, b) => compare(a.console.console, b.console.console));
+    room.posts.sort((a, b) => byName(a.console.console, b.console.console));
     raiseBreach(room);
   }
-  return [...rooms.values()].sort((a, b) => compare(a.name, b.name));
+  return [...rooms.values()].sort((a, b) => byName(a.name, b.name));
 }
 /* What is told of several consoles in the same words is told of their room:
  * whoever sits at one of them is not who is missed. */

@@ -3,6 +3,7 @@
 // Unknown time is never watched: a share has it in its whole and not in its
 // part, so it says "at least".
 import type { Coverage } from "../../api";
+import { byName } from "../../store";
 
 /* Seconds: watched, unattended, bad picture, not on screen, unknown. */
 export type Cell = readonly [number, number, number, number, number];
@@ -32,12 +33,11 @@ export function hoursPerColumn(hours: number, width: number, least: number): num
   return [1, 2, 3, 4, 6, 12, 24].find(n => Math.ceil(hours / n) <= fit) ?? 24;
 }
 
-const compare = new Intl.Collator("en", { numeric: true, sensitivity: "base" }).compare;
 export interface Row { site: string; feeds: number; zone: string; cells: Cell[]; all: Cell }
 /* Adds up `n` hours to a column. An hour that is not there (null) is one in
  * which the site had no feed: no time at all, neither watched nor unknown. */
 export function rowsOf(c: Coverage, n: number): Row[] {
-  return [...c.sites].sort((a, b) => compare(a.site, b.site)).map(site => {
+  return [...c.sites].sort((a, b) => byName(a.site, b.site)).map(site => {
     const cells: Cell[] = [];
     let all = NOTHING;
     c.hours.forEach((_, hour) => {

@@ -10,11 +10,12 @@ import { second } from "../../time";
 import { Ago, Button } from "../../ui/basics";
 import { StateMark } from "../../ui/StateMark";
 import { Table, type Column } from "../../ui/Table";
+import { useNarrow } from "../../ui/useNarrow";
 import { Nothing } from "./Sites";
 import { matches, Tools } from "./Tools";
 
 const REST_MS = 5000; // the order of thousands is not made anew with each change
-const NARROW = "(max-width: 700px)", HIGH = 34, HIGHER = 54; // as the style has it
+const NARROW = 700, HIGH = 34, HIGHER = 54; // as the style has it
 const causeOf = (f: Feed): string => f.cause === "none" ? "" : causeWords(f.cause);
 const columns = (): Column<Feed>[] => [
   { id: "state", title: t("inventory.state"), sort: f => SEVERITY[f.state as 0] ?? 0,
@@ -28,13 +29,13 @@ const columns = (): Column<Feed>[] => [
 
 export function Feeds(): JSX.Element {
   void epoch.value;
-  const search = query("q"), site = query("site"), cause = query("cause"), often = Math.floor(second.value / REST_MS);
+  const narrow = useNarrow(NARROW), search = query("q"), site = query("site"), cause = query("cause"), often = Math.floor(second.value / REST_MS);
   const rows = useMemo(() => [...feeds.values()].filter(f => inSite(f.site, site) && (!cause || f.cause === cause) && matches(`${f.text} ${f.cause}`, search)),
     [search, site, cause, often, layout.value]);
   const all = useMemo(columns, [language.value]); // others are sorted by anew
   return <><Tools shown={rows.length} all={feeds.size} csv="feeds">
     {(site || cause) && <p class="filters">{site && <Button onClick={() => setQuery({ site: "" })}>{site} ×</Button>}
       {cause && <Button onClick={() => setQuery({ cause: "" })}>{causeWords(cause)} ×</Button>}</p>}</Tools>
-    {rows.length ? <Table label={t("inventory.tab.feeds")} rows={rows} columns={all} keyOf={f => f.id} height={matchMedia(NARROW).matches ? HIGHER : HIGH} onOpen={f => go("/feed/" + f.id)} />
+    {rows.length ? <Table label={t("inventory.tab.feeds")} rows={rows} columns={all} keyOf={f => f.id} height={narrow ? HIGHER : HIGH} onOpen={f => go("/feed/" + f.id)} />
       : <Nothing loading={worth.value === "connecting"} any={feeds.size > 0} failed={false} />}</>;
 }

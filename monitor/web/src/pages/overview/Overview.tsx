@@ -1,28 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The first look: every feed on one screen, by site, worst sites first.
 import type { JSX } from "preact";
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import { t } from "../../i18n";
 import { here } from "../../router";
 import { can } from "../../session";
 import { feeds, layout, worth } from "../../store";
 import { Empty, Waiting } from "../../ui/basics";
+import { useNarrow } from "../../ui/useNarrow";
 import type { Board } from "./Board";
 import { readFilter } from "./order";
 import { SiteList } from "./SiteList";
 import { Tiles } from "./Tiles";
 import { Toolbar } from "./Toolbar";
 
-const NARROW = "(max-width: 1000px)";
-function useNarrow(): boolean {
-  const [narrow, set] = useState(() => matchMedia(NARROW).matches);
-  useEffect(() => {
-    const m = matchMedia(NARROW), on = (): void => set(m.matches);
-    m.addEventListener("change", on);
-    return () => m.removeEventListener("change", on);
-  }, []);
-  return narrow;
-}
+const NARROW = 1000; // px
 function NoFeeds(): JSX.Element {
   return <Empty title={t("overview.none")}>{can("import.inventory")
     ? <><p>{t("overview.none.admin")}</p><p class="actions"><a class="button primary" href="/inventory">{t("overview.none.go")}</a></p></>
@@ -30,7 +22,7 @@ function NoFeeds(): JSX.Element {
 }
 export function Overview(): JSX.Element {
   void layout.value;
-  const search = here.value.search, narrow = useNarrow(), [board, setBoard] = useState<Board | null>(null);
+  const search = here.value.search, narrow = useNarrow(NARROW), [board, setBoard] = useState<Board | null>(null);
   const filter = useMemo(() => readFilter(new URLSearchParams(search)), [search]);
   const waiting = worth.value === "connecting";
   if (waiting) return <Waiting />;

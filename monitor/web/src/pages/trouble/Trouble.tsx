@@ -12,6 +12,7 @@ import { can } from "../../session";
 import { zoneOf } from "../../store";
 import { moment, ms, spanLong } from "../../time";
 import { Button, Empty, Failed, Loading, PageHead } from "../../ui/basics";
+import { useNarrow } from "../../ui/useNarrow";
 import { useQuery } from "../../ui/useQuery";
 import { undo } from "./acts";
 import { startAlert, trouble } from "./alert";
@@ -24,6 +25,7 @@ import { SoundBar, SoundBlocked } from "./SoundBar";
 import { headOf, nameOf } from "./words";
 
 const MOST = 100; // rows of a group at first
+const NARROW = 1099; // px: no room for two columns
 const opens = (i: Incident): void => go(i.feed ? "/feed/" + i.feed : i.site ? "/?site=" + encodeURIComponent(i.site) : "/");
 
 /* The numbers that arrows walk over: all that is unfolded. */
@@ -47,16 +49,6 @@ function scrollerOf(e: Element | null): Element | Window {
   for (let x = e; x && x !== document.documentElement; x = x.parentElement)
     if (x.scrollHeight > x.clientHeight + 1 && /auto|scroll/.test(getComputedStyle(x).overflowY)) return x;
   return window;
-}
-/* No room for two columns. */
-function useNarrow(): boolean {
-  const [narrow, set] = useState(() => matchMedia("(max-width: 1099px)").matches);
-  useEffect(() => {
-    const m = matchMedia("(max-width: 1099px)"), say = (): void => set(m.matches);
-    m.addEventListener("change", say);
-    return () => m.removeEventListener("change", say);
-  }, []);
-  return narrow;
 }
 /* Which one is in hand; when it is gone, the one that took its place. */
 function useHand(numbers: number[]): [number, (n: number) => void] {
@@ -100,7 +92,7 @@ export function Trouble(): JSX.Element {
 function Shown({ of: sorted }: { of: Sorted }): JSX.Element {
   const [unfolded, setUnfolded] = useState<ReadonlySet<number>>(new Set()), [resting, setResting] = useState(false);
   const [asking, setAsking] = useState<{ what: Asking; of: Incident } | null>(null);
-  const numbers = walk(sorted, unfolded, resting), [hand, take] = useHand(numbers), box = useKept(hand), narrow = useNarrow();
+  const numbers = walk(sorted, unfolded, resting), [hand, take] = useHand(numbers), box = useKept(hand), narrow = useNarrow(NARROW);
   const incident = open.value?.get(hand);
   const fold = (n: number): void => setUnfolded(s => { const next = new Set(s); if (!next.delete(n)) next.add(n); return next; });
   const focus = (n: number): void => {

@@ -86,8 +86,9 @@ export function refusalWords(code: string, values: Record<string, string>): stri
 export function textWords(of: { text: string; code?: string; values?: Record<string, string> }): string {
   return refusalWords(of.code ?? "", of.values ?? {}) || of.text;
 }
-/* A cause, a state or a role in words; what is not known stands as it came. */
-export function causeWords(cause: string): string {
-  const key = "cause." + cause;
-  return has(key) ? t(key) : cause;
+/* Of a kind ("phase.", "why."), what an answer says; what is not known stands as it came. */
+export function wordsOf(kind: string, value: string): string {
+  const key = kind + value;
+  return has(key) ? t(key) : value;
 }
+export const causeWords = (cause: string): string => wordsOf("cause.", cause);

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Words that several parts of the consoles' page need.
-import { has, language, t } from "../../i18n";
+import { language, t, wordsOf } from "../../i18n";
 import { ms, spanLong } from "../../time";
 
 /* Why a presence is so, or what a tile, a power, a source is. */
-export function say(kind: "why." | "worth." | "power." | "source.", value: string): string {
-  const key = kind + value;
-  return has(key) ? t(key) : value;
-}
+export const say = (kind: "why." | "worth." | "power." | "source.", value: string): string => wordsOf(kind, value);
 export const lengthOf = (from: string | null, to: string | null, now: number): string => spanLong((to ? ms(to) : now) - ms(from));
 const DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 /* "mon-fri", "sat,sun", "daily" as the reader writes them. */

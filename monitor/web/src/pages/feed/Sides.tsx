@@ -4,7 +4,7 @@
 import type { JSX } from "preact";
 import type { FeedDetail, FeedInfo, Incident, Overlay, Page, View } from "../../api";
 import { post, withQuery } from "../../http";
-import { causeWords, has, number, t } from "../../i18n";
+import { causeWords, number, t, wordsOf } from "../../i18n";
 import { can } from "../../session";
 import { moment, ms, now, spanLong } from "../../time";
 import { Ago, Answer, Button, Time } from "../../ui/basics";
@@ -63,7 +63,6 @@ export function Troubles(p: { feed: string; zone: Zone; off: boolean }): JSX.Ele
       {i.note && <p class="soft"><q>{i.note}</q></p>}</div>
     {!p.off && <Pictures of={i} />}</li>)}</ol> : <p class="soft">{t("feed.incidents.none")}</p>}</Answer></section>;
 }
-const worded = (prefix: "phase." | "reason." | "source." | "worth.", value: string): string => { const key = prefix + value; return has(key) ? t(key) : value; };
 const VIEWS = 8;
 export function Views(p: { feed: string; zone: Zone; from: string }): JSX.Element | null {
   const q = useQuery<Page<View>>(can("views") ? withQuery("/views", { feed: p.feed, from: p.from, limit: 200 }) : null, { every: 30 });
@@ -71,7 +70,7 @@ export function Views(p: { feed: string; zone: Zone; from: string }): JSX.Elemen
   return <section class="panel"><h2>{t("feed.views")}</h2><Answer of={q}>{d => {
     const all = [...d.items].sort((a, b) => (b.end === null ? Infinity : ms(b.end)) - (a.end === null ? Infinity : ms(a.end)) || ms(b.start) - ms(a.start));
     if (!all.length) return <p class="soft">{t("feed.views.none")}</p>;
-    return <ul class="views">{all.slice(0, VIEWS).map((v, n) => <li key={n}><b>{v.screen}</b> <span class="soft">{[v.console, v.room, worded("source.", v.source), worded("worth.", v.view)].filter(Boolean).join(", ")}</span>
+    return <ul class="views">{all.slice(0, VIEWS).map((v, n) => <li key={n}><b>{v.screen}</b> <span class="soft">{[v.console, v.room, wordsOf("source.", v.source), wordsOf("worth.", v.view)].filter(Boolean).join(", ")}</span>
       <span class="views-when">{v.end ? t("feed.views.until", { time: moment(ms(v.end), p.zone) }) : <b>{t("feed.views.now")}</b>}</span></li>)}
       {all.length > VIEWS && <li class="soft">{t("feed.views.more", { n: all.length - VIEWS })}</li>}</ul>;
   }}</Answer></section>;
@@ -80,7 +79,7 @@ export function Facts(p: { of: FeedDetail; info: FeedInfo | null }): JSX.Element
   const d = p.of, i = p.info;
   const rows: [string, string | JSX.Element | 0 | null | undefined | false][] = [
     [t("feed.fact.url"), d.url && <span class="mono">{d.url}</span>], [t("feed.fact.device"), d.device], [t("feed.fact.transport"), i?.transport],
-    [t("feed.fact.phase"), d.phase && worded("phase.", d.phase)], [t("feed.fact.reason"), d.reason && d.reason !== "none" && worded("reason.", d.reason)], [t("feed.fact.detail"), d.detail],
+    [t("feed.fact.phase"), d.phase && wordsOf("phase.", d.phase)], [t("feed.fact.reason"), d.reason && d.reason !== "none" && wordsOf("reason.", d.reason)], [t("feed.fact.detail"), d.detail],
     [t("feed.fact.video"), d.width > 0 && `${d.codec} ${d.width}×${d.height}`], [t("feed.fact.rate"), d.fps > 0 && t("feed.fact.rate.text", { fps: number(d.fps, 1), kbps: d.kbps })],
     [t("feed.fact.gop"), d.gop_s > 0 && seconds(d.gop_s)], [t("feed.fact.loss"), d.loss_ppm > 0 && number(d.loss_ppm / 10000, 2) + " %"],
     [t("feed.fact.samples"), d.samples > 0 && number(d.samples)], [t("feed.fact.last"), d.last_sample && <Ago at={d.last_sample} />],

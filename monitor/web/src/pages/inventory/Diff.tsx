@@ -2,7 +2,7 @@
 // What an import would change: counted, then one by one, removals first.
 import type { JSX } from "preact";
 import type { ImportAnswer } from "../../api";
-import { has, t } from "../../i18n";
+import { t, wordsOf } from "../../i18n";
 import { grouped, kinds, touched, worthTelling, type Change, type What } from "./changes";
 
 const SHOWN = 200;
@@ -17,10 +17,7 @@ export function Diff(p: { answer: ImportAnswer }): JSX.Element {
     {grouped(a.changes).map(([what, of]) => <Group key={what} what={what} changes={of} />)}
     {(a.cut || a.changes.length > SHOWN) && <p class="soft">{t("import.cut")}</p>}</section>;
 }
-const kindWords = (kind: string): string => {
-  const key = "kind." + kind;
-  return has(key) ? t(key) : kind;
-};
+const kindWords = (kind: string): string => wordsOf("kind.", kind);
 function Group(p: { what: What; changes: Change[] }): JSX.Element {
   return <details class={"diff-group " + p.what} open={p.what !== "add"}><summary>{t(`import.what.${p.what}`)}: {kinds(p.changes).map(([k, n]) => `${kindWords(k)} ${n}`.trim()).join(", ")}</summary>
     <ul>{p.changes.slice(0, SHOWN).map(c => <li key={`${c.kind} ${c.name}`} data-row={c.name}><b aria-hidden="true">{SIGN[c.what]}</b> <span class="soft">{kindWords(c.kind ?? "")}</span> {c.name}

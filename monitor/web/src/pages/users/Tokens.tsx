@@ -4,7 +4,7 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Token } from "../../api";
 import { post } from "../../http";
-import { has, t } from "../../i18n";
+import { has, t, wordsOf } from "../../i18n";
 import { can } from "../../session";
 import { moment, ms } from "../../time";
 import { Ago, Button, Empty, Failed, Loading, Time } from "../../ui/basics";
@@ -26,17 +26,13 @@ export function Tokens(): JSX.Element {
       : q.loading ? <Loading /> : !q.error && <Empty title={t("tokens.none")}>{t("tokens.none.why")}</Empty>}
     {adding && <TokenDialog onClose={() => add(false)} onDone={() => { add(false); q.again(); }} />}</>;
 }
-const kindWords = (kind: string): string => {
-  const key = "tokens.kind.short." + kind;
-  return has(key) ? t(key) : kind;
-};
 const roleOf = (x: Token): string => {
   const key = "role." + x.role;
   return has(key) ? t(key) : "–";
 };
 const columns = (again: () => void): Column<Token>[] => [
   { id: "name", title: t("tokens.name"), sort: x => x.name, cell: x => <><b>{x.name || "–"}</b>{x.revoked && <i class="tag text">{t("tokens.revoked")}</i>}</> },
-  { id: "kind", title: t("tokens.kind"), sort: x => x.kind, cell: x => kindWords(x.kind) },
+  { id: "kind", title: t("tokens.kind"), sort: x => x.kind, cell: x => wordsOf("tokens.kind.short.", x.kind) },
   { id: "role", title: t("users.role"), sort: x => x.role, cell: roleOf, narrow: "hide" },
   { id: "site", title: t("users.site"), sort: x => x.site, cell: x => x.site || t("users.site.all"), narrow: "hide" },
   { id: "claimed", title: t("tokens.claimed"), sort: x => x.address, cell: x => x.claimed ? t("tokens.claimed.at", { address: x.address, when: moment(ms(x.claimed)) })

@@ -7,6 +7,7 @@ import type { Interval } from "../api";
 import { causeWords, t } from "../i18n";
 import { colour, colours } from "../theme";
 import { moment, ms, spanLong } from "../time";
+import { hatch } from "./hatch";
 
 const RANK: Record<string, number> = { up: 0, unknown: 1, degraded: 2, down: 3 };
 interface Piece { a: number; b: number; state: string; cause: string }
@@ -15,19 +16,6 @@ interface BarProps { intervals: Interval[]; from: number; to: number; zone?: str
 const pieces = (p: BarProps): Piece[] => p.intervals.map(i => ({ a: Math.max(ms(i.start), p.from), b: Math.min(i.end ? ms(i.end) : p.to, p.to),
   state: i.state, cause: i.cause })).filter(x => x.b > x.a);
 
-/* Diagonal lines: unknown is no state of its own. */
-function hatch(g: CanvasRenderingContext2D, d: number): CanvasPattern | null {
-  const tile = document.createElement("canvas"), size = Math.round(5 * d), t2 = tile.getContext("2d");
-  tile.width = tile.height = size;
-  if (!t2) return null;
-  t2.strokeStyle = colour("--unknown");
-  t2.lineWidth = 1.6 * d;
-  for (const x of [-size, 0, size]) { t2.moveTo(x, size); t2.lineTo(x + size, 0); }
-  t2.stroke();
-  const pattern = g.createPattern(tile, "repeat");
-  pattern?.setTransform(new DOMMatrix().scale(1 / d));
-  return pattern;
-}
 function paint(c: HTMLCanvasElement, list: Piece[], from: number, to: number): void {
   const w = c.clientWidth, h = c.clientHeight, d = devicePixelRatio || 1, g = c.getContext("2d");
   if (!g || !w) return;
@@ -36,13 +24,12 @@ function paint(c: HTMLCanvasElement, list: Piece[], from: number, to: number): v
   g.scale(d, d);
   g.fillStyle = colour("--bar-empty");
   g.fillRect(0, 0, w, h);
-  const x = (at: number): number => (at - from) / (to - from) * w;
+  const x = (at: number): number => (at - from) / (to - from) * w, unknown = hatch(g, 5, 1.6, d);
   for (const p of [...list].sort((a, b) => (RANK[a.state] ?? 0) - (RANK[b.state] ?? 0))) {
     const a = x(p.a), wide = Math.max(p.state === "up" ? 0 : 1.5, x(p.b) - a);
-    g.fillStyle = p.state === "up" ? colour("--bar-up") : colour("--" + p.state);
+    g.fillStyle = p.state === "unknown" ? unknown : p.state === "up" ? colour("--bar-up") : colour("--" + p.state);
     /* A shape beside the colour: down full, degraded two thirds, unknown hatched. */
     const part = p.state === "degraded" ? .66 : 1;
-    if (p.state === "unknown") g.fillStyle = hatch(g, d) ?? g.fillStyle;
     g.fillRect(a, h * (1 - part), wide, h * part);
   }
 }

@@ -1,24 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The heat map's drawing; colours come from the style's custom properties.
 import { colour } from "../../theme";
+import { hatch } from "../../ui/hatch";
 import { share, step, total, type BlindPart, type Row } from "./share";
 
 export const ROW = 22, TOP = 14;
 export const colourOf = (n: number): string => colour(`--heat-${n}`);
 
-function hatch(g: CanvasRenderingContext2D, scale: number): CanvasPattern | string {
-  const tile = document.createElement("canvas"), size = 6 * scale, t = tile.getContext("2d");
-  tile.width = tile.height = size;
-  if (!t) return colour("--unknown");
-  t.strokeStyle = colour("--unknown");
-  t.lineWidth = 1.2 * scale;
-  for (const x of [-size, 0, size]) {
-    t.moveTo(x, size);
-    t.lineTo(x + size, 0);
-  }
-  t.stroke();
-  return g.createPattern(tile, "repeat") ?? colour("--unknown");
-}
 /* Not on record: dots, so that it looks like something that is missing. */
 function dots(g: CanvasRenderingContext2D, from: number, to: number, y: number, scale: number): void {
   const step = 6 * scale;
@@ -32,7 +20,7 @@ export function paint(canvas: HTMLCanvasElement, rows: Row[], columns: number, w
   const wide = canvas.width = Math.round(width * scale), high = ROW * scale, top = TOP * scale;
   canvas.height = Math.round(rows.length * high + top);
   if (!g) return;
-  const unknown = hatch(g, scale), colours = Array.from({ length: 9 }, (_, n) => colourOf(n));
+  const unknown = hatch(g, 6, 1.2, scale), colours = Array.from({ length: 9 }, (_, n) => colourOf(n));
   const gap = wide / columns >= 6 * scale ? scale : 0;
   rows.forEach((row, r) => row.cells.forEach((cell, c) => {
     if (total(cell) === 0) {

@@ -47,7 +47,7 @@ struct refused {
 
 struct attempt;
 struct people {
-	struct held_principal *held;
+	struct held_principal *held; /* in the order of their SHA-256 */
 	size_t held_count;
 	struct held_kiosk *kiosks;
 	size_t kiosk_count;

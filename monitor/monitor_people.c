@@ -287,7 +287,17 @@ list_free(struct people *x)
 	free(x->kiosks);
 }
 
-/* Whose time is over is left out; its end is posted by the second. */
+/* A log-in's time is over: the ledger is to say which. */
+static void
+post_end(struct monitor *m, const struct held_principal *h, int64_t now_utc,
+    int64_t at_us)
+{
+	store_login_end(m->store, h->p.id,
+	    h->p.ends_utc_us <= now_utc ? STORE_LOGIN_LONG : STORE_LOGIN_IDLE,
+	    at_us, "camwarden", "", NULL);
+}
+
+/* Whose time is over is left out. */
 static void
 drop_over(struct list *l)
 {
@@ -296,10 +306,7 @@ drop_over(struct list *l)
 	for (size_t i = x->held_count; i-- > 0;) {
 		if (!is_over(l->m, &x->held[i], l->now_utc))
 			continue;
-		store_login_end(l->m->store, x->held[i].p.id,
-		    x->held[i].p.ends_utc_us <= l->now_utc ? STORE_LOGIN_LONG
-							   : STORE_LOGIN_IDLE,
-		    clock_mono_us(), "camwarden", "", NULL);
+		post_end(l->m, &x->held[i], l->now_utc, clock_mono_us());
 		x->held[i] = x->held[--x->held_count];
 	}
 }
@@ -439,10 +446,7 @@ monitor_people_second(struct monitor *m, int64_t now_us)
 		if (h->ending || !is_over(m, h, now))
 			continue;
 		h->ending = true; /* on_people follows */
-		store_login_end(m->store, h->p.id,
-		    h->p.ends_utc_us <= now ? STORE_LOGIN_LONG
-					    : STORE_LOGIN_IDLE,
-		    now_us, "camwarden", "", NULL);
+		post_end(m, h, now, now_us);
 		if (x->followed)
 			x->calls.on_gone(x->calls.arg, h->p.sha256);
 	}

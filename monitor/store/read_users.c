@@ -87,17 +87,23 @@ store_read_password_of(struct store_reader *r, int64_t user,
 	return store_reader_end(r);
 }
 
+/* Two statements: one with "all OR .." would walk through those of all years
+ * for the few that are in force. */
+#define LOGINS(where)                                                          \
+	"SELECT l.id, l.user, u.name, u.site, u.role, l.hash, l.address,"      \
+	" l.agent, l.created, l.seen, l.ends, l.ended, l.why FROM login l"     \
+	" JOIN user u ON u.id = l.user" where " ORDER BY l.id DESC"
+
 bool
 store_read_logins(struct store_reader *r, bool all, store_login_fn *fn,
     void *arg)
 {
 	store_reader_begin(r);
 	sqlite3_stmt *st = db_query(&r->db,
-	    "SELECT l.id, l.user, u.name, u.site, u.role, l.hash, l.address,"
-	    " l.agent, l.created, l.seen, l.ends, l.ended, l.why FROM login l"
-	    " JOIN user u ON u.id = l.user WHERE ? OR (l.ended IS NULL AND"
-	    " u.disabled IS NULL AND u.removed IS NULL) ORDER BY l.id DESC",
-	    "i", (int64_t)all);
+	    all ? LOGINS("")
+		: LOGINS(" WHERE l.ended IS NULL AND u.disabled IS NULL AND"
+			 " u.removed IS NULL"),
+	    "");
 
 	while (db_step(&r->db, st)) {
 		struct store_login_row row = {

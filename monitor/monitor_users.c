@@ -13,7 +13,7 @@
 #include "monitor/monitor_request.h"
 #include "monitor/people/hash_wire.h"
 #include "monitor/people/password.h"
-#include "monitor/store/store_read_consoles.h"
+#include "monitor/store/store_read_target.h"
 #include "monitor/store/store_read_users.h"
 
 /* --- one request, its words kept until the password is hashed */
@@ -73,7 +73,6 @@ struct search {
 	const char *name;
 	bool found;
 	char name_out[PEOPLE_NAME_BYTES];
-	char site_out[LIMIT_NAME_BYTES];
 };
 
 static bool
@@ -87,7 +86,6 @@ match_user(void *arg, const struct store_user_row *row)
 	s->found = true;
 	s->id = row->id;
 	snprintf(s->name_out, sizeof(s->name_out), "%s", row->name);
-	snprintf(s->site_out, sizeof(s->site_out), "%s", row->site);
 	return false;
 }
 
@@ -211,14 +209,20 @@ monitor_user_id(struct monitor *m, const char *name)
 	return s.found ? s.id : 0;
 }
 
+static bool
+site_of(bool read, const struct store_target *t, char out[LIMIT_NAME_BYTES])
+{
+	snprintf(out, LIMIT_NAME_BYTES, "%s", t->site);
+	return read && t->found;
+}
+
 bool
 monitor_user_site(struct monitor *m, int64_t id, char out[LIMIT_NAME_BYTES])
 {
-	struct search s = { .id = id };
+	struct store_target t;
+	bool read = store_read_target_user(m->reader, id, &t);
 
-	store_read_users(m->reader, false, match_user, &s);
-	snprintf(out, LIMIT_NAME_BYTES, "%s", s.site_out);
-	return s.found;
+	return site_of(read, &t, out);
 }
 
 /* Hashing takes a while, and many may wait for it: meanwhile he may have been
@@ -237,48 +241,22 @@ still_may(struct change *c)
 				       site_within(site, p.site)));
 }
 
-static bool
-match_token(void *arg, const struct store_token_row *row)
-{
-	struct search *s = arg;
-
-	if (row->id != s->id)
-		return true;
-	s->found = true;
-	snprintf(s->site_out, sizeof(s->site_out), "%s", row->site);
-	return false;
-}
-
 bool
 monitor_token_site(struct monitor *m, int64_t id, char out[LIMIT_NAME_BYTES])
 {
-	struct search s = { .id = id };
+	struct store_target t;
+	bool read = store_read_target_token(m->reader, id, &t);
 
-	store_read_tokens(m->reader, true, match_token, &s);
-	snprintf(out, LIMIT_NAME_BYTES, "%s", s.site_out);
-	return s.found;
-}
-
-static bool
-match_login(void *arg, const struct store_login_row *row)
-{
-	struct search *s = arg;
-
-	if (row->id != s->id)
-		return true;
-	s->found = true;
-	snprintf(s->site_out, sizeof(s->site_out), "%s", row->site);
-	return false;
+	return site_of(read, &t, out);
 }
 
 bool
 monitor_login_site(struct monitor *m, int64_t id, char out[LIMIT_NAME_BYTES])
 {
-	struct search s = { .id = id };
+	struct store_target t;
+	bool read = store_read_target_login(m->reader, id, &t);
 
-	store_read_logins(m->reader, true, match_login, &s);
-	snprintf(out, LIMIT_NAME_BYTES, "%s", s.site_out);
-	return s.found;
+	return site_of(read, &t, out);
 }
 
 /* --- tokens made here */

@@ -66,3 +66,45 @@ store_read_target_overlay(struct store_reader *r, int64_t number,
 	}
 	return store_reader_end(r);
 }
+
+static bool
+read_site(struct store_reader *r, const char *sql, int64_t number,
+    struct store_target *out)
+{
+	*out = (struct store_target){ 0 };
+	store_reader_begin(r);
+	sqlite3_stmt *st = db_query(&r->db, sql, "i", number);
+
+	if (db_step(&r->db, st)) {
+		out->found = true;
+		snprintf(out->site, sizeof(out->site), "%s", db_text(st, 0));
+		db_done(st);
+	}
+	return store_reader_end(r);
+}
+
+bool
+store_read_target_user(struct store_reader *r, int64_t number,
+    struct store_target *out)
+{
+	return read_site(r,
+	    "SELECT site FROM user WHERE id = ? AND removed IS NULL", number,
+	    out);
+}
+
+bool
+store_read_target_token(struct store_reader *r, int64_t number,
+    struct store_target *out)
+{
+	return read_site(r, "SELECT site FROM token WHERE id = ?", number, out);
+}
+
+bool
+store_read_target_login(struct store_reader *r, int64_t number,
+    struct store_target *out)
+{
+	return read_site(r,
+	    "SELECT u.site FROM login l JOIN user u ON u.id = l.user"
+	    " WHERE l.id = ?",
+	    number, out);
+}

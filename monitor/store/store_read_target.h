@@ -30,5 +30,13 @@ bool store_read_target_incident(struct store_reader *r, int64_t number,
     struct store_target *out);
 bool store_read_target_overlay(struct store_reader *r, int64_t number,
     struct store_target *out);
+/* Of these only found and site, that of whose it is. A user that was removed is
+ * none; a token or log-in that is over is one. */
+bool store_read_target_user(struct store_reader *r, int64_t number,
+    struct store_target *out);
+bool store_read_target_token(struct store_reader *r, int64_t number,
+    struct store_target *out);
+bool store_read_target_login(struct store_reader *r, int64_t number,
+    struct store_target *out);
 
 #endif

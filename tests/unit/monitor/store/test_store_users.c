@@ -5,6 +5,7 @@
 
 #include "monitor/store/store_consoles.h"
 #include "monitor/store/store_read_consoles.h"
+#include "monitor/store/store_read_target.h"
 #include "monitor/store/store_read_users.h"
 #include "monitor/store/store_users.h"
 
@@ -255,6 +256,54 @@ test_kiosk(void **state)
 	    1);
 }
 
+typedef bool target_fn(struct store_reader *r, int64_t number,
+    struct store_target *out);
+
+/* The site; NULL: there is none of that number. */
+static const char *
+site_of(struct bench *b, target_fn *read, int64_t number)
+{
+	static struct store_target t;
+	char error[STORE_ERROR_BYTES];
+	struct store_reader *r = store_reader_open(b->dir, error);
+
+	assert_non_null(r);
+	assert_true(read(r, number, &t));
+	store_reader_close(&r);
+	return t.found ? t.site : NULL;
+}
+
+/* Whose site it is that a change of people concerns. */
+static void
+test_sites(void **state)
+{
+	struct bench *b = *state;
+	struct store_token t = { 0, CONSOLE_TOKEN_API, { 3 }, b->mono, "me",
+		"why", "vms", ROLE_VIEWER, "North" };
+	int64_t bo = user(b, "bo", ROLE_VIEWER, "North"), in, token;
+
+	in = login(b, bo, HASH);
+	assert_true(store_token_add(b->store, &t, DONE(b)));
+	bench_drain(b);
+	token = b->last.id;
+	assert_string_equal(site_of(b, store_read_target_user, bo), "North");
+	assert_string_equal(site_of(b, store_read_target_login, in), "North");
+	assert_string_equal(site_of(b, store_read_target_token, token),
+	    "North");
+	assert_null(site_of(b, store_read_target_user, bo + 1));
+	assert_null(site_of(b, store_read_target_login, in + 1));
+	assert_null(site_of(b, store_read_target_token, token + 1));
+	/* What is over is found: that it is, the store says. */
+	assert_true(
+	    store_token_revoke(b->store, token, b->mono, "x", "", DONE(b)));
+	assert_true(store_user_remove(b->store, bo, b->mono, "x", "", DONE(b)));
+	bench_drain(b);
+	assert_null(site_of(b, store_read_target_user, bo));
+	assert_string_equal(site_of(b, store_read_target_login, in), "North");
+	assert_string_equal(site_of(b, store_read_target_token, token),
+	    "North");
+}
+
 static void
 test_notes(void **state)
 {
@@ -297,6 +346,7 @@ main(void)
 		TEST(test_logins_end),
 		TEST(test_unchanged),
 		TEST(test_kiosk),
+		TEST(test_sites),
 		TEST(test_notes),
 	};
 

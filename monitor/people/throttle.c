@@ -79,9 +79,8 @@ throttle_free(struct throttle **t)
 
 /* When one may be spent. */
 static int64_t
-budget_due(const struct budget *b, int burst, int64_t every_us)
+budget_due(const struct budget *b, int64_t every_us)
 {
-	(void)burst;
 	return b->used ? b->since_us + every_us : INT64_MIN;
 }
 
@@ -226,11 +225,10 @@ refusal(struct throttle *t, const struct throttle_ask *ask, struct place *p,
     int64_t now_us)
 {
 	const struct pair *pair = pair_find(t, ask->user, ask->address);
-	int64_t due = budget_due(&p->budget, THROTTLE_BURST, THROTTLE_EVERY_US);
+	int64_t due = budget_due(&p->budget, THROTTLE_EVERY_US);
 	int64_t again = pair == NULL
 			    ? INT64_MIN
-			    : budget_due(&pair->right, THROTTLE_RIGHT_BURST,
-				  THROTTLE_RIGHT_EVERY_US);
+			    : budget_due(&pair->right, THROTTLE_RIGHT_EVERY_US);
 
 	if (again > now_us)
 		return seconds_to(again, now_us);
@@ -298,8 +296,7 @@ goes_before(const struct waiting *a, const struct waiting *b)
 uint64_t
 throttle_next(struct throttle *t, int64_t now_us, int64_t *due_out)
 {
-	int64_t due =
-	    budget_due(&t->all, THROTTLE_ALL_BURST, THROTTLE_ALL_EVERY_US);
+	int64_t due = budget_due(&t->all, THROTTLE_ALL_EVERY_US);
 	struct waiting *best = NULL;
 
 	*due_out = 0;

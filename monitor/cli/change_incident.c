@@ -10,22 +10,29 @@
 #include "monitor/monitor_notes.h"
 #include "monitor/monitor_overlay.h"
 
-#define NO_INCIDENT "no such incident"
-#define NO_OVERLAY "no such maintenance or mute"
+typedef bool target_fn(struct monitor *m, int64_t number,
+    struct store_target *out);
 
 /* Found, and his to see; else it is refused. */
 static bool
-incident_of(struct change *c, struct store_target *t)
+target_of(struct change *c, target_fn *read, const char *missing,
+    struct store_target *t)
 {
-	if (!monitor_target_incident(c->m, c->ask->number, t)) {
+	if (!read(c->m, c->ask->number, t)) {
 		change_refuse(c, 503, "the database can't be read");
 		return false;
 	}
 	if (!t->found) {
-		change_refuse(c, 404, NO_INCIDENT);
+		change_refuse(c, 404, missing);
 		return false;
 	}
-	return change_sees(c, t->site, NO_INCIDENT);
+	return change_sees(c, t->site, missing);
+}
+
+static bool
+incident_of(struct change *c, struct store_target *t)
+{
+	return target_of(c, monitor_target_incident, "no such incident", t);
 }
 
 /* --- acknowledged */
@@ -233,16 +240,9 @@ ended_body(struct change_later *l, const struct monitor_answer *a)
 static bool
 overlay_of_his(struct change *c, struct store_target *t)
 {
-	if (!monitor_target_overlay(c->m, c->ask->number, t)) {
-		change_refuse(c, 503, "the database can't be read");
-		return false;
-	}
-	if (!t->found) {
-		change_refuse(c, 404, NO_OVERLAY);
-		return false;
-	}
 	/* One of a tag has no place: it is for who answers for all. */
-	return change_sees(c, t->site, NO_OVERLAY) &&
+	return target_of(c, monitor_target_overlay,
+		   "no such maintenance or mute", t) &&
 	       change_may(c,
 		   t->overlay == STORE_MUTE ? RIGHT_MUTE : RIGHT_MAINTENANCE);
 }

@@ -116,16 +116,25 @@ change_user_change(struct change *c)
 	}
 }
 
+typedef void by_number_fn(struct monitor *m, int64_t id,
+    const struct monitor_actor *who, monitor_answer_fn *answer, void *arg);
+
+static void
+end_by_number(struct change *c, by_number_fn *end)
+{
+	struct change_later *l = change_later_new(c, 200, id_body);
+
+	if (l == NULL)
+		return;
+	l->number = c->ask->number;
+	end(c->m, l->number, &c->actor, change_done, l);
+}
+
 void
 change_user_remove(struct change *c)
 {
-	struct change_later *l;
-
-	if (!found(c, monitor_user_site, "no such user") ||
-	    (l = change_later_new(c, 200, id_body)) == NULL)
-		return;
-	l->number = c->ask->number;
-	monitor_user_remove(c->m, c->ask->number, &c->actor, change_done, l);
+	if (found(c, monitor_user_site, "no such user"))
+		end_by_number(c, monitor_user_remove);
 }
 
 /* --- tokens */
@@ -173,23 +182,13 @@ change_token_add(struct change *c)
 void
 change_token_revoke(struct change *c)
 {
-	struct change_later *l;
-
-	if (!found(c, monitor_token_site, "no such token") ||
-	    (l = change_later_new(c, 200, id_body)) == NULL)
-		return;
-	l->number = c->ask->number;
-	monitor_token_revoke(c->m, c->ask->number, &c->actor, change_done, l);
+	if (found(c, monitor_token_site, "no such token"))
+		end_by_number(c, monitor_token_revoke);
 }
 
 void
 change_login_end(struct change *c)
 {
-	struct change_later *l;
-
-	if (!found(c, monitor_login_site, "no such log-in") ||
-	    (l = change_later_new(c, 200, id_body)) == NULL)
-		return;
-	l->number = c->ask->number;
-	monitor_login_end(c->m, c->ask->number, &c->actor, change_done, l);
+	if (found(c, monitor_login_site, "no such log-in"))
+		end_by_number(c, monitor_login_end);
 }

@@ -625,6 +625,7 @@ static bool
 take_token(void *arg, const struct store_token_row *row)
 {
 	struct consoles *c = arg;
+
 	if (row->kind > CONSOLE_TOKEN_VMS) /* no console's */
 		return true;
 	void *grown =

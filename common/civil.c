@@ -29,3 +29,22 @@ civil_of(int64_t us)
 		.micro = (unsigned)(rest % 1000000),
 	};
 }
+
+bool
+civil_days(unsigned year, unsigned month, unsigned day, int64_t *days_out)
+{
+	int64_t y = (int64_t)year - (month <= 2);
+	int64_t era = y / 400, of_era = y - era * 400;
+	int64_t of_year, days;
+	struct civil c;
+
+	if (year < 1 || year > 9999 || month < 1 || month > 12 || day < 1 ||
+	    day > 31)
+		return false;
+	of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+	days = era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 +
+	       of_year - 719468;
+	c = civil_of(days * DAY_US);
+	*days_out = days;
+	return c.month == month; /* there is no 30 February */
+}

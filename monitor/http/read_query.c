@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/civil.h"
 #include "common/hex.h"
 
 #define HOUR_US 3600000000LL
@@ -92,28 +93,6 @@ letter(const char **p, char c)
 	return true;
 }
 
-static int64_t
-days_since_1970(unsigned year, unsigned month, unsigned day)
-{
-	int64_t y = (int64_t)year - (month <= 2);
-	int64_t era = y / 400, of_era = y - era * 400;
-	int64_t of_year =
-	    (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-
-	return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 +
-	       of_year - 719468;
-}
-
-static unsigned
-month_days(unsigned year, unsigned month)
-{
-	static const uint8_t days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31,
-		30, 31 };
-	bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-
-	return days[month - 1] + (month == 2 && leap);
-}
-
 /* What follows the minutes: ":59", ".123". */
 static bool
 seconds(const char **p, int64_t *us)
@@ -158,14 +137,14 @@ bool
 read_moment(const char *p, int64_t *utc_us_out)
 {
 	unsigned year, month, day, hour, minute;
+	int64_t us;
 
 	if (!digits(&p, 4, &year) || !letter(&p, '-') ||
 	    !digits(&p, 2, &month) || !letter(&p, '-') || !digits(&p, 2, &day))
 		return false;
-	if (month < 1 || month > 12 || day < 1 || day > month_days(year, month))
+	if (!civil_days(year, month, day, &us))
 		return false;
-	int64_t us = days_since_1970(year, month, day) * 24 * HOUR_US;
-
+	us *= 24 * HOUR_US;
 	if ((*p != 'T' && *p != 't' && *p != ' ') || *p++ == '\0' ||
 	    !digits(&p, 2, &hour) || !letter(&p, ':') ||
 	    !digits(&p, 2, &minute) || hour > 23 || minute > 59)

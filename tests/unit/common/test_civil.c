@@ -51,12 +51,39 @@ test_ends(void **state)
 	assert_int_equal(civil_of(INT64_MIN).year, -290308);
 }
 
+/* From dates to days and back; what is no day isn't one. */
+static void
+test_back(void **state)
+{
+	static const unsigned none[][3] = { { 2026, 2, 29 }, { 1900, 2, 29 },
+		{ 2026, 4, 31 }, { 2026, 12, 32 }, { 2026, 13, 1 },
+		{ 2026, 0, 1 }, { 2026, 1, 0 }, { 0, 1, 1 }, { 10000, 1, 1 } };
+	int64_t days;
+
+	(void)state;
+	assert_true(civil_days(1970, 1, 1, &days));
+	assert_int_equal(days, 0);
+	assert_true(civil_days(1, 1, 1, &days));
+	for (; civil_of(days * 86400000000).year < 10000; days++) {
+		struct civil c = civil_of(days * 86400000000);
+		int64_t back;
+
+		assert_true(
+		    civil_days((unsigned)c.year, c.month, c.day, &back));
+		assert_int_equal(back, days);
+	}
+	for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++)
+		assert_false(
+		    civil_days(none[i][0], none[i][1], none[i][2], &days));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_days),
 		cmocka_unit_test(test_ends),
+		cmocka_unit_test(test_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -72,10 +72,24 @@ static struct embedded of_console[] = {
 static struct embedded openapi =
     PLAIN("/api/v1/openapi.json", "application/json", openapi);
 
-static struct asset *
-sized(struct embedded *e)
+static void
+make_tag(struct asset *a)
 {
-	e->asset.length = (size_t)(e->end - e->asset.bytes);
+	uint64_t h = 14695981039346656037u; /* FNV-1a */
+
+	for (size_t i = 0; i < a->length; i++)
+		h = (h ^ (uint8_t)a->bytes[i]) * 1099511628211u;
+	snprintf(a->tag, sizeof(a->tag), "\"%016" PRIx64 "\"", h);
+}
+
+/* What depends on its bytes is found out when it is first asked for. */
+static struct asset *
+known(struct embedded *e)
+{
+	if (e->asset.tag[0] == '\0') {
+		e->asset.length = (size_t)(e->end - e->asset.bytes);
+		make_tag(&e->asset);
+	}
 	return &e->asset;
 }
 
@@ -84,7 +98,7 @@ find(struct embedded *all, size_t count, const char *path)
 {
 	for (size_t i = 0; i < count; i++)
 		if (strcmp(path, all[i].asset.path) == 0)
-			return sized(&all[i]);
+			return known(&all[i]);
 	return NULL;
 }
 
@@ -129,17 +143,7 @@ assets_find_console(const char *path)
 const struct asset *
 assets_openapi(void)
 {
-	return sized(&openapi);
-}
-
-void
-assets_tag(const struct asset *a, char out[20])
-{
-	uint64_t h = 14695981039346656037u; /* FNV-1a */
-
-	for (size_t i = 0; i < a->length; i++)
-		h = (h ^ (uint8_t)a->bytes[i]) * 1099511628211u;
-	snprintf(out, 20, "\"%016" PRIx64 "\"", h);
+	return known(&openapi);
 }
 
 /* NULL: memory is out. */

@@ -14,6 +14,7 @@ struct asset {
 	const char *type;
 	const char *bytes;
 	size_t length;
+	char tag[20]; /* changes with the bytes: "\"0123456789abcdef\"" */
 	bool packed;  /* gzip */
 	bool forever; /* its path changes with its bytes */
 	bool page;    /* people come by links to it */
@@ -25,8 +26,6 @@ const struct asset *assets_find(const char *path);
 const struct asset *assets_find_console(const char *path);
 /* docs/openapi.json. */
 const struct asset *assets_openapi(void);
-/* A name that changes with the bytes: "\"0123456789abcdef\"". */
-void assets_tag(const struct asset *a, char out[20]);
 /* A packed one as it was; body is NULL or empty, and stays so without memory.
  */
 void assets_unpack(const struct asset *a, struct evbuffer *body);

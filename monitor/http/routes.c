@@ -159,14 +159,12 @@ static void
 get_asset(struct evhttp_request *req, const struct asset *asset)
 {
 	struct reply r = { .type = asset->type,
+		.tag = asset->tag,
 		.cache = asset->forever ? "public, max-age=31536000, immutable"
 					: "no-cache",
 		.pack = !asset->packed };
 	struct evbuffer *body = evbuffer_new();
-	char tag[20];
 
-	assets_tag(asset, tag);
-	r.tag = tag;
 	if (asset->packed && !headers_gzip(reply_asked(req, "Accept-Encoding")))
 		assets_unpack(asset, body);
 	else if (body != NULL)

@@ -8,7 +8,7 @@ import re
 import subprocess
 import time
 
-from harness import Child, folder, free_port, program
+from harness import Child, child_of, folder, free_port, program
 
 PASSWORD = "a wall of many windows"
 ROLES = ("viewer", "operator", "supervisor", "auditor", "admin")
@@ -126,6 +126,10 @@ class World:
     def said(self):
         with open(self.log) as f:
             return f.read()[-4000:] + "\n".join(line for _, line in self.monitor.lines[-20:])
+
+    def process(self, role):
+        """The pid of the monitor's process "web", "reader"..."""
+        return child_of(self.monitor.process.pid, "_" + role)
 
     def person(self, name, password=PASSWORD):
         p = Person(self.port)

@@ -10,7 +10,6 @@ import os
 import signal
 import socket
 import sqlite3
-import subprocess
 import threading
 import time
 import urllib.request
@@ -98,13 +97,12 @@ with socket.create_connection(("127.0.0.1", W.port)) as s:
     s.sendall((f"POST {one}/comment HTTP/1.1\r\nHost: 127.0.0.1:{W.port}\r\nX-Camwarden: 1\r\nContent-Type: application/json"
                f"\r\nCookie: __Host-camwarden={OPS.cookie}\r\nContent-Length: {len(body)}\r\n\r\n").encode() + body)
 soon("it is done", lambda: ADMIN.get(one).json["comments"][-1]["text"] == "and went")
-web = subprocess.run(["pgrep", "-P", str(W.monitor.process.pid), "-f", "camwarden _web"], capture_output=True, text=True)
 logging_in = threading.Thread(target=lambda: Person(W.port).post("/api/v1/login", {"user": "viewer", "password": "no such"}),
                               daemon=True)
 threading.excepthook = lambda _: None  # its web process ends under it
 logging_in.start()
 time.sleep(0.05)  # its password is being hashed
-os.kill(int(web.stdout), signal.SIGKILL)
+os.kill(W.process("web"), signal.SIGKILL)
 
 
 def answered():
@@ -156,13 +154,13 @@ ADMIN.ok("/api/v1/import", {"table": "feeds", "csv": "site,name,url\nSouth,c5,rt
 C5 = soon("it is there", lambda: [f["id"] for f in items("/feeds", SUE) if f["name"] == "c5"])[0]
 FOLLOWER = Follower(SUE)
 soon("it follows", lambda: FOLLOWER.seen)
-web = subprocess.run(["pgrep", "-P", str(W.monitor.process.pid), "-f", "camwarden _web"], capture_output=True, text=True)
-os.kill(int(web.stdout), signal.SIGSTOP)
+web = W.process("web")
+os.kill(web, signal.SIGSTOP)
 try:
     for site in ("East", "West"):
         W.run("feeds", "import", W.write("m.csv", f"site,name,url,uuid\n{site},c5,rtsp://127.0.0.1:9/5,{C5}\n"))
 finally:
-    os.kill(int(web.stdout), signal.SIGCONT)
+    os.kill(web, signal.SIGCONT)
 soon("it is told to look anew", lambda: ("reset", {}) in FOLLOWER.seen)
 assert C5 not in {f["id"] for f in items("/feeds", SUE)}
 assert next(f["site"] for f in items("/feeds") if f["id"] == C5) == "West"

@@ -84,8 +84,5 @@ class World(people.World):
     def feeds(self, client=None):
         return (client or self.admin).ok("GET", "/feeds?limit=100")["items"]
 
-    def process(self, role):
-        return harness.child_of(self.monitor.process.pid, "_" + role)
-
     def rss_kib(self, role):
         return harness.rss_kib(self.process(role))

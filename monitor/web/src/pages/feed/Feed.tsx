@@ -2,9 +2,9 @@
 // One feed: what it is now, why, what it was, and what can be done about it.
 import type { JSX } from "preact";
 import { useEffect, useMemo, useState } from "preact/hooks";
-import type { FeedDetail, FeedInfo, Incident, Page } from "../../api";
+import type { FeedDetail, FeedInfo, Incident } from "../../api";
 import { useFeed } from "../../data/useFeed";
-import { get, post } from "../../http";
+import { post } from "../../http";
 import { causeWords, t } from "../../i18n";
 import { useKeys } from "../../keys";
 import { here } from "../../router";
@@ -20,6 +20,7 @@ import { useQuery } from "../../ui/useQuery";
 import { actorWords } from "../users/agent";
 import { retry } from "../trouble/acts";
 import { Ask, type Asking } from "../trouble/Dialogs";
+import { flat, type IncidentDetail } from "../trouble/live";
 import { Contact } from "../trouble/Parts";
 import { helpOf } from "../trouble/words";
 import { Compare } from "./Compare";
@@ -106,23 +107,14 @@ function All(s: Shown): JSX.Element {
     <Dialogs s={s} doing={doing} done={() => { act(null); s.again(); }} />
   </div>;
 }
-/* The open incident of this feed, with what may have changed of it. */
-function useIncident(number: number | null, feed: string): [Incident | null, () => void] {
-  const [i, set] = useState<Incident | null>(null);
-  const ask = (): void => {
-    if (number === null) return set(null);
-    get<Page<Incident>>(`/incidents?open=1&feed=${feed}&limit=5`).then(p => set(p.items.find(x => !x.closed) ?? null), () => set(null));
-  };
-  useEffect(ask, [number, feed]);
-  return [i, ask];
-}
 export function Feed(): JSX.Element {
   const id = decodeURIComponent(here.value.path.slice("/feed/".length)), row = useFeed(id);
   const stamp = row ? `${row.state}${row.cause}${row.since}` : "";
   const detail = useQuery<FeedDetail>("/feeds/" + id, { every: 10 }), info = useQuery<FeedInfo>(can("feeds.info") ? `/feeds/${id}/info` : null, { every: 60, events: ["incident"] });
   useEffect(() => { if (stamp) { detail.refresh(); info.refresh(); } }, [stamp]);
-  const [incident, askIncident] = useIncident(info.data?.incident ?? null, id);
+  const number = info.data?.incident ?? null, one = useQuery<IncidentDetail>(number === null ? null : "/incidents/" + number);
+  const incident = one.data && !one.data.closed ? flat(one.data) : null;
   if (detail.error?.status === 404) return <Empty title={t("feed.missing")}><a href="/">{t("missing.back")}</a></Empty>;
   if (!detail.data || !row) return detail.error ? <Failed problem={detail.error} again={detail.refresh} /> : <Loading />;
-  return <All key={id} row={row} detail={detail.data} info={info.data} incident={incident} again={() => { detail.refresh(); info.refresh(); askIncident(); }} />;
+  return <All key={id} row={row} detail={detail.data} info={info.data} incident={incident} again={() => { detail.refresh(); info.refresh(); one.refresh(); }} />;
 }

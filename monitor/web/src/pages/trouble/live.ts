@@ -93,7 +93,7 @@ export async function renew(number: number): Promise<void> {
   touched.value = { number, times: touched.value.times + 1 };
 }
 /* As it stands in the list. */
-function flat(d: IncidentDetail | Incident): Incident {
+export function flat(d: IncidentDetail | Incident): Incident {
   return { ...d, comments: Array.isArray(d.comments) ? d.comments.length : d.comments,
     feeds: Array.isArray(d.feeds) ? d.feeds.length : d.feeds };
 }

@@ -2,14 +2,13 @@
 // Log-ins in force, each to be ended.
 import type { JSX } from "preact";
 import type { Login } from "../../api";
-import { post } from "../../http";
 import { t } from "../../i18n";
 import { can } from "../../session";
 import { ms } from "../../time";
 import { Ago, Button, Empty, Failed, Loading, Time } from "../../ui/basics";
-import { confirm } from "../../ui/Dialog";
+import { decide } from "../../ui/decide";
 import { Table, type Column } from "../../ui/Table";
-import { failed, toast } from "../../ui/toast";
+import { toast } from "../../ui/toast";
 import { usePages } from "../../ui/usePages";
 import { agentWords } from "./agent";
 
@@ -29,14 +28,8 @@ const columns = (again: () => void): Column<Login>[] => [
   ...can("logins.end") ? [{ id: "do", title: t("users.deeds"), cell: (x: Login) => <Button onClick={() => void end(x, again)}
     label={`${t("logins.end")}: ${x.user}, ${x.address}`}>{t("logins.end")}</Button> }] : [],
 ];
-async function end(x: Login, again: () => void): Promise<void> {
-  const reason = await confirm({ title: t("logins.end.title", { name: x.user }), text: t("logins.end.text"), action: t("logins.end"), danger: true, reason: true });
-  if (reason === null) return;
-  try {
-    await post(`/logins/${x.id}/end`, { reason });
+const end = (x: Login, again: () => void): Promise<void> =>
+  decide({ title: t("logins.end.title", { name: x.user }), text: t("logins.end.text"), action: t("logins.end"), danger: true }, `/logins/${x.id}/end`, {}, () => {
     toast(t("logins.ended", { name: x.user }));
     again();
-  } catch (e) {
-    failed(e);
-  }
-}
+  });

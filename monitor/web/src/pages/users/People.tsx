@@ -3,14 +3,13 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { User } from "../../api";
-import { post } from "../../http";
 import { t } from "../../i18n";
 import { can, session } from "../../session";
 import { ms } from "../../time";
 import { Ago, Button, Empty, Failed, Loading, Time } from "../../ui/basics";
-import { confirm, type Asked } from "../../ui/Dialog";
+import { decide } from "../../ui/decide";
 import { Table, type Column } from "../../ui/Table";
-import { failed, toast } from "../../ui/toast";
+import { toast } from "../../ui/toast";
 import { usePages } from "../../ui/usePages";
 import { actorWords } from "./agent";
 import { UserDialog } from "./UserDialog";
@@ -34,16 +33,6 @@ const columns = (open: (u: User) => void, changed: (words: string) => void): Col
   { id: "created", title: t("users.created"), sort: u => ms(u.created), cell: u => <><Time at={u.created} /> <span class="soft">{t("users.by", { name: actorWords(u.by) })}</span></>, narrow: "hide" },
   ...can("users.change") ? [{ id: "do", title: t("users.deeds"), cell: (u: User) => <Deeds of={u} open={open} changed={changed} /> }] : [],
 ];
-async function decide(asked: Asked, path: string, body: object, done: () => void): Promise<void> {
-  const reason = await confirm({ ...asked, reason: true });
-  if (reason === null) return;
-  try {
-    await post(path, { ...body, reason });
-    done();
-  } catch (e) {
-    failed(e);
-  }
-}
 function Deeds(p: { of: User; open: (u: User) => void; changed: (words: string) => void }): JSX.Element {
   const u = p.of, name = u.name, self = name === session.value?.user;
   const changed = (): void => p.changed(t("users.changed", { name }));

@@ -3,15 +3,14 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Token } from "../../api";
-import { post } from "../../http";
 import { has, t, wordsOf } from "../../i18n";
 import { can } from "../../session";
 import { moment, ms } from "../../time";
 import { Ago, Button, Empty, Failed, Loading, Time } from "../../ui/basics";
-import { confirm } from "../../ui/Dialog";
+import { decide } from "../../ui/decide";
 import { Check } from "../../ui/Field";
 import { Table, type Column } from "../../ui/Table";
-import { failed, toast } from "../../ui/toast";
+import { toast } from "../../ui/toast";
 import { usePages } from "../../ui/usePages";
 import { actorWords } from "./agent";
 import { TokenDialog } from "./TokenDialog";
@@ -42,14 +41,8 @@ const columns = (again: () => void): Column<Token>[] => [
   ...can("tokens.revoke") ? [{ id: "do", title: t("users.deeds"), cell: (x: Token) => x.revoked ? "" :
     <Button onClick={() => void revoke(x, again)} label={`${t("tokens.revoke")}: ${x.name}`}>{t("tokens.revoke")}</Button> }] : [],
 ];
-async function revoke(x: Token, again: () => void): Promise<void> {
-  const reason = await confirm({ title: t("tokens.revoke.title", { name: x.name }), text: t("tokens.revoke.text"), action: t("tokens.revoke"), danger: true, reason: true });
-  if (reason === null) return;
-  try {
-    await post(`/tokens/${x.id}/revoke`, { reason });
+const revoke = (x: Token, again: () => void): Promise<void> =>
+  decide({ title: t("tokens.revoke.title", { name: x.name }), text: t("tokens.revoke.text"), action: t("tokens.revoke"), danger: true }, `/tokens/${x.id}/revoke`, {}, () => {
     toast(t("tokens.revoked.done", { name: x.name }));
     again();
-  } catch (e) {
-    failed(e);
-  }
-}
+  });

@@ -7,7 +7,9 @@ import { get, post, Problem, whenLost } from "./http";
 import { go, here } from "./router";
 
 export const session = signal<Session | null>(null);
+/* Where nobody needs to be known. */
 const open = ["/login", "/setup", "/kiosk"];
+export const atDoor = (): boolean => open.includes(here.value.path);
 
 /* By the id of the route, as in "incidents.acknowledge". */
 export function can(right: string): boolean {
@@ -17,13 +19,12 @@ export function isKiosk(): boolean {
   return session.value?.kind === "kiosk";
 }
 export function toLogin(): void {
-  const path = here.value.path;
-  if (open.includes(path)) return;
-  const back = path + here.value.search;
+  if (atDoor()) return;
+  const back = here.value.path + here.value.search;
   go("/login" + (back === "/" ? "" : "?back=" + encodeURIComponent(back)), true);
 }
 whenLost(() => {
-  if (session.value?.user && !open.includes(here.value.path)) void loadSession();
+  if (session.value?.user && !atDoor()) void loadSession();
 });
 /* Asks who we are; nobody is sent to log in, or to the set-up. */
 export async function loadSession(): Promise<Session | null> {
@@ -33,9 +34,9 @@ export async function loadSession(): Promise<Session | null> {
     if (!(e instanceof Problem) || e.status !== 401) throw e;
     session.value = null;
   }
-  const s = session.value, path = here.value.path;
-  if (s?.setup && path !== "/setup") go("/setup", true);
-  else if (!s?.role && !open.includes(path)) toLogin();
+  const s = session.value;
+  if (s?.setup && here.value.path !== "/setup") go("/setup", true);
+  else if (!s?.role) toLogin();
   return s;
 }
 /* Only paths of our own: never an address somebody put into the link. */

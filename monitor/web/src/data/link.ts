@@ -2,8 +2,7 @@
 // Ties the page to the source of data: the shared worker, or one of its own.
 import { effect } from "@preact/signals";
 import type { Wall } from "../api";
-import { here } from "../router";
-import { loadSession, session } from "../session";
+import { atDoor, loadSession, session } from "../session";
 import { judgeWorth, loadSites, takeChanges, takePulse, takeWall, tell, forget } from "../store";
 import { checkVersion } from "./version";
 import { Source } from "./source";
@@ -11,7 +10,6 @@ import type { ToPage, ToWorker } from "./wire";
 
 declare const WORKER_URL: string;
 let say: (m: ToWorker) => void = () => {};
-const open = ["/login", "/setup", "/kiosk"];
 
 function zones(): void {
   if (session.value?.rights.includes("sites")) loadSites().catch(() => {});
@@ -40,7 +38,7 @@ function heard(name: string, data: unknown): void {
 }
 function refused(status: number): void {
   if (status === 401) forget();
-  if (!open.includes(here.value.path)) loadSession().catch(() => {});
+  if (!atDoor()) loadSession().catch(() => {});
 }
 function byItself(): void {
   const own = new Source({ wall, changes: takeChanges, pulse: takePulse, event: heard, refused });
@@ -77,7 +75,7 @@ export function startData(): void {
   setInterval(judgeWorth, 1000);
   document.addEventListener("visibilitychange", judgeWorth);
   addEventListener("camwarden-logout", () => say({ kind: "stop" }));
-  if (!open.includes(here.value.path)) hello();
+  if (!atDoor()) hello();
   else addEventListener("camwarden-login", hello, { once: true });
 }
 /* After a log-in. Other windows' data comes anew, too. */

@@ -7,7 +7,7 @@ import { useKeys } from "../../keys";
 import { inSite } from "../../place";
 import { go, here } from "../../router";
 import { isKiosk } from "../../session";
-import { byName, claims, epoch, feeds, FLAG, lastKnown, layout, totals, worth, zoneOf, type Feed } from "../../store";
+import { byName, claims, epoch, feeds, FLAG, lastKnown, layout, sites, totals, worth, zoneOf, type Feed } from "../../store";
 import { clock, day, now, second, span } from "../../time";
 import { Button, Empty, Waiting } from "../../ui/basics";
 import { Picture } from "../../ui/Picture";
@@ -109,6 +109,6 @@ function WallHead(p: HeadProps): JSX.Element {
 function countsOf(site: string): readonly number[] {
   if (!site) return totals;
   const c: [number, number, number, number] = [0, 0, 0, 0];
-  for (const f of feeds.values()) if (inSite(f.site, site)) c[f.state as 0]++;
+  for (const s of sites.values()) if (inSite(s.path, site)) s.counts.forEach((n, state) => { c[state as 0] += n; });
   return c;
 }

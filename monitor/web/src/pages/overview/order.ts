@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Which feeds are shown, and in which order sites stand. PURE but for the store's types.
 import { inSite } from "../../place";
-import { FLAG, SEVERITY, type Feed, type SiteRow } from "../../store";
+import { FLAG, SEVERITY, STATES, type Feed, type SiteRow } from "../../store";
 import type { Group } from "./arrange";
 
 export interface Filter { states: number[]; cause: string; site: string; text: string }
 export const noFilter: Filter = { states: [], cause: "", site: "", text: "" };
-const NAMES = ["up", "degraded", "down", "unknown"];
+const NAMES: readonly string[] = STATES;
 
 export function readFilter(q: URLSearchParams): Filter {
   const states = (q.get("state") ?? "").split(",").map(s => NAMES.indexOf(s)).filter(n => n >= 0);

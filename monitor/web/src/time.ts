@@ -13,6 +13,8 @@ export function setServerClock(serverMs: number): void {
 }
 export const now = (): number => Date.now() + offset;
 export const ms = (iso: string | null | undefined): number => iso ? Date.parse(iso) : 0;
+/* As the API wants moments: to the second. */
+export const iso = (at: number): string => new Date(at).toISOString().replace(/\.\d+Z$/, "Z");
 export function startClock(): void {
   setInterval(() => { second.value = Date.now(); }, 1000);
   document.addEventListener("visibilitychange", () => { second.value = Date.now(); });

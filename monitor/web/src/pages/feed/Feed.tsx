@@ -10,7 +10,7 @@ import { useKeys } from "../../keys";
 import { here } from "../../router";
 import { can } from "../../session";
 import { claims, FLAG, worth, zoneOf, type Feed as Row } from "../../store";
-import { clock, moment, ms, now, second, spanLong } from "../../time";
+import { clock, iso, moment, ms, now, second, spanLong } from "../../time";
 import { Button, Empty, Failed, Loading, Time } from "../../ui/basics";
 import { confirm } from "../../ui/Dialog";
 import { Picture, type PictureKind } from "../../ui/Picture";
@@ -90,7 +90,7 @@ function Dialogs({ s, doing, done }: { s: Shown; doing: Doing; done: () => void 
 }
 function All(s: Shown): JSX.Element {
   const [doing, act] = useState<Doing>(null), f = s.row, zone = s.info?.zone || zoneOf(f.site), off = (f.flags & FLAG.noPicture) !== 0;
-  const yesterday = useMemo(() => new Date(now() - 86400000).toISOString().replace(/\.\d+Z$/, "Z"), [f.id]);
+  const yesterday = useMemo(() => iso(now() - 86400000), [f.id]);
   const mute = (e: KeyboardEvent): void => { e.preventDefault(); if (can("overlays.mute")) act(s.incident ? { what: "mute", of: s.incident } : { what: "mute-feed" }); };
   useKeys({ a: e => { e.preventDefault(); if (s.incident && !s.incident.acknowledged && can("incidents.acknowledge")) act({ what: "acknowledge", of: s.incident }); },
     c: e => { e.preventDefault(); if (s.incident && can("incidents.comment")) act({ what: "comment", of: s.incident }); },

@@ -5,7 +5,7 @@ import { useState } from "preact/hooks";
 import type { Overlay } from "../../api";
 import { post } from "../../http";
 import { t } from "../../i18n";
-import { moment, now } from "../../time";
+import { iso, moment, now } from "../../time";
 import { Button } from "../../ui/basics";
 import { Dialog } from "../../ui/Dialog";
 import { TextField } from "../../ui/Field";
@@ -25,7 +25,7 @@ export function OverlayForm(p: Props): JSX.Element {
     if (!ready || busy) return;
     setBusy(true);
     try {
-      await post("/overlays", { kind: p.kind, feed: p.feed, ...choice ? { for_s: choice } : { to: new Date(end).toISOString().replace(/\.\d+Z$/, "Z") }, reason: reason.trim() });
+      await post("/overlays", { kind: p.kind, feed: p.feed, ...choice ? { for_s: choice } : { to: iso(end) }, reason: reason.trim() });
       toast(t(`feed.overlay.made.${p.kind}`, { time: moment(end, p.zone) }));
       p.onClose(true);
     } catch (x) {

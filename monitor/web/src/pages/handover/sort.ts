@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A handover -> the lists a person reads, each incident in one of them. PURE.
 import type { Handover, HandoverNote, Incident } from "../../api";
+import { iso, ms } from "../../time";
 import { order, partOf } from "../trouble/order";
 
 export interface Lists { open: Incident[]; over: Incident[]; taken: Incident[]; opened: number; closed: number }
-const at = (moment: string | null): number => moment ? Date.parse(moment) : 0;
 
 /* Those of a site's feeds are told by the site's; what is open only by one that is open, too. */
 const folded = (all: Incident[], sites: Incident[]): Incident[] =>
@@ -22,7 +22,7 @@ export function lists(h: Handover): Lists {
   put(h.closed, over);
   put(h.opened, over);
   put(h.acknowledged, taken);
-  return { open: folded(h.still_open, []), over: folded(over, h.still_open).sort((a, b) => at(b.since) - at(a.since)), taken,
+  return { open: folded(h.still_open, []), over: folded(over, h.still_open).sort((a, b) => ms(b.since) - ms(a.since)), taken,
     opened: folded(h.opened, h.still_open).length, closed: folded(h.closed, h.still_open).length };
 }
 /* How long there has been no note; null when the last one is young enough. */
@@ -38,7 +38,6 @@ export type Span = "last" | "shift" | "8" | "12" | "24";
 export const SPANS: readonly Span[] = ["last", "shift", "8", "12", "24"];
 /* What is asked for; "last" leaves it to the monitor. */
 export function askFor(span: string, now: number, shift: Handover["shift"]): { from?: string } {
-  const iso = (ms: number): string => new Date(ms).toISOString().replace(/\.\d+Z$/, "Z");
   if (span === "shift" && shift) return { from: iso(Date.parse(shift.start)) };
   const hours = Number(span);
   return hours > 0 ? { from: iso(Math.floor(now / 60000) * 60000 - hours * 3600000) } : {};
@@ -46,5 +45,5 @@ export function askFor(span: string, now: number, shift: Handover["shift"]): { f
 /* The notes to read, the last one always among them, newest first. */
 export function notesOf(h: Handover): HandoverNote[] {
   const all = h.last && !h.notes.some(n => n.number === h.last?.number) ? [h.last, ...h.notes] : h.notes;
-  return [...all].sort((a, b) => at(b.made) - at(a.made) || b.number - a.number);
+  return [...all].sort((a, b) => ms(b.made) - ms(a.made) || b.number - a.number);
 }

@@ -5,12 +5,12 @@
 // newest first.
 import type { Incident } from "../../api";
 import { inSite } from "../../place";
+import { ms } from "../../time";
 
 export interface Row { incident: Incident; folded: Incident[] }
 export interface Trouble { rows: Row[]; resting: Row[] /* muted, or in maintenance */ }
 
 const MINUTE = 60000;
-const at = (moment: string | null): number => moment ? Date.parse(moment) : 0;
 const degraded = new Set(["white", "blurred", "moved", "noisy", "corrupt", "colour-cast", "duplicate", "flapping", "low-fps",
   "low-bitrate", "packet-loss", "clock-drift", "changed"]);
 const stream = new Set(["flapping", "low-fps", "low-bitrate", "packet-loss", "clock-drift", "changed"]);
@@ -25,11 +25,11 @@ const width = { own: 4, site: 3, room: 2, console: 1, feed: 0 } as const;
 
 export function compare(a: Incident, b: Incident): number {
   return Number(a.acknowledged !== null) - Number(b.acknowledged !== null) || width[b.kind] - width[a.kind] ||
-    b.criticality - a.criticality || gravity(b) - gravity(a) || at(b.at) - at(a.at) || b.number - a.number;
+    b.criticality - a.criticality || gravity(b) - gravity(a) || ms(b.at) - ms(a.at) || b.number - a.number;
 }
 /* Whether a feed's trouble is part of its site's: it began with it, or in it. */
 export function partOf(feed: Incident, site: Incident): boolean {
-  return feed.kind === "feed" && site.kind === "site" && inSite(feed.site, site.site) && at(feed.since) >= at(site.since) - MINUTE;
+  return feed.kind === "feed" && site.kind === "site" && inSite(feed.site, site.site) && ms(feed.since) >= ms(site.since) - MINUTE;
 }
 /* The nearest of the sites' incidents that it is part of. */
 function parentOf(i: Incident, sites: Incident[]): Incident | undefined {

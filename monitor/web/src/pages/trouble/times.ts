@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Times as people enter them ("2026-11-22T23:15", no zone) and moments. PURE.
+import { iso } from "../../time";
 
 /* Minutes that a zone is ahead of UTC at a moment. */
 function ahead(at: number, zone: string): number {
@@ -43,5 +44,5 @@ export function muteOf(choice: MuteChoice, until: string, shiftEnd: string | nul
   const end = choice === "shift" ? Date.parse(shiftEnd ?? "") : fromLocal(until, zone);
   if (!(end > at)) return "past";
   if (end - at > MUTE_MOST_S * 1000) return "far";
-  return { to: new Date(end).toISOString().replace(/\.\d+Z$/, "Z") };
+  return { to: iso(end) };
 }

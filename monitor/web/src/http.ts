@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Questions and changes to /api/v1. Every answer that is no success is thrown
 // as a Problem in words; 401 tells the session.
+import type { Page } from "./api";
+
 export class Problem extends Error {
   constructor(readonly status: number, title: string, readonly detail: string, readonly errors: string[], readonly retry: number,
     readonly body: unknown = null, readonly code = "", readonly values: Record<string, string> = {}) {
@@ -44,6 +46,16 @@ async function ask(path: string, init: RequestInit): Promise<Response> {
 export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
   const r = await ask(path, signal ? { signal } : {});
   return await r.json() as T;
+}
+/* A list page by page, from `after` on; "": from its beginning. */
+export async function* pagesOf<T>(path: string, limit: number, after = "", signal?: AbortSignal): AsyncGenerator<Page<T>> {
+  const glue = path.includes("?") ? "&" : "?";
+  let next: string | null = after;
+  do {
+    const page: Page<T> = await get<Page<T>>(`${path}${glue}limit=${limit}${next ? "&after=" + encodeURIComponent(next) : ""}`, signal);
+    yield page;
+    next = page.next;
+  } while (next);
 }
 /* Answers that are no JSON: pictures, CSV. */
 export function getRaw(path: string, signal?: AbortSignal): Promise<Response> {

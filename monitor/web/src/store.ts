@@ -5,7 +5,7 @@
 import { signal } from "@preact/signals";
 import type { Pulse, Site, State, Wall } from "./api";
 import { rowOfWall, type Row } from "./data/wire";
-import { get } from "./http";
+import { pagesOf } from "./http";
 import { upwards } from "./place";
 import { ms, now, setServerClock } from "./time";
 
@@ -189,12 +189,8 @@ export function judgeWorth(): void {
 export const siteInfo = signal<Map<string, Site>>(new Map());
 export async function loadSites(): Promise<void> {
   const all = new Map<string, Site>();
-  let after = "";
-  do {
-    const page = await get<{ items: Site[]; next: string | null }>("/sites?limit=500" + after);
+  for await (const page of pagesOf<Site>("/sites", 500))
     for (const s of page.items) all.set(s.path, s);
-    after = page.next ? "&after=" + encodeURIComponent(page.next) : "";
-  } while (after);
   siteInfo.value = all;
 }
 /* The zone of a site, or of the nearest one above that is known. */

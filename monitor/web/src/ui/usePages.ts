@@ -3,8 +3,7 @@
 //   const q = usePages<Report>("/reports", 60)      page by page, q.more()
 //   const q = usePages<Device>("/devices", 500, true)  all of them, on and on
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
-import type { Page } from "../api";
-import { asProblem, get, type Problem } from "../http";
+import { asProblem, pagesOf, type Problem } from "../http";
 
 export interface Pages<T> { items: T[]; next: string | null; loading: boolean; error: Problem | null; more: () => void; again: () => void }
 interface Got<T> { path: string | null; items: T[]; next: string | null; loading: boolean; error: Problem | null }
@@ -20,13 +19,12 @@ export function usePages<T>(path: string | null, limit: number, all = false): Pa
     let items = before, next: string | null = after;
     set({ path, items, next, loading: true, error: null });
     try {
-      do {
-        const glue: string = path.includes("?") ? "&" : "?";
-        const page: Page<T> = await get<Page<T>>(`${path}${glue}limit=${limit}${next ? "&after=" + encodeURIComponent(next) : ""}`, c.signal);
+      for await (const page of pagesOf<T>(path, limit, after, c.signal)) {
         items = [...items, ...page.items];
         next = page.next;
-        if (all && next) set({ path, items, next, loading: true, error: null });
-      } while (all && next);
+        if (!all) break;
+        if (next) set({ path, items, next, loading: true, error: null });
+      }
       set({ path, items, next, loading: false, error: null });
     } catch (e) {
       if (!c.signal.aborted) set({ path, items, next, loading: false, error: asProblem(e) });

@@ -2,8 +2,8 @@
 // All open incidents, kept true by the stream's "incident" events; for every
 // page that tells of them (trouble, the title's count, the sound).
 import { signal } from "@preact/signals";
-import type { Comment, Incident, Page } from "../../api";
-import { asProblem, get, Problem } from "../../http";
+import type { Comment, Incident } from "../../api";
+import { asProblem, get, pagesOf, Problem } from "../../http";
 import { layout, onEvent, worth } from "../../store";
 import { now } from "../../time";
 
@@ -54,13 +54,13 @@ export async function reload(): Promise<void> {
 }
 async function take(): Promise<void> {
   const all = new Map<number, Incident>();
-  let after = "";
-  do {
-    const page = await get<Page<Incident>>("/incidents?open=1&limit=500" + after);
+  let more = false;
+  for await (const page of pagesOf<Incident>("/incidents?open=1", 500)) {
     for (const i of page.items) if (!i.closed) all.set(i.number, i);
-    after = page.next ? "&after=" + encodeURIComponent(page.next) : "";
-  } while (after && all.size < MOST);
-  cut.value = after !== "";
+    more = Boolean(page.next);
+    if (all.size >= MOST) break;
+  }
+  cut.value = more;
   open.value = all;
   soon([...all.values()]);
 }

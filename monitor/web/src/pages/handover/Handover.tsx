@@ -2,14 +2,14 @@
 // What happened since the last note, what is still open, and the note for those
 // who come. Prints as a page to sign.
 import type { JSX } from "preact";
-import { useEffect, useMemo, useRef } from "preact/hooks";
+import { useMemo, useRef } from "preact/hooks";
 import type { Handover as Answered, State } from "../../api";
 import { withQuery } from "../../http";
 import { number, t } from "../../i18n";
 import { upwards } from "../../place";
 import { query, setQuery } from "../../router";
 import { can, session } from "../../session";
-import { byName, layout, loadSites, siteInfo, sites, zoneOf } from "../../store";
+import { byName, layout, siteInfo, sites, zoneOf } from "../../store";
 import { moment, ms, now, second, spanLong } from "../../time";
 import { Answer, Button, PageHead } from "../../ui/basics";
 import { StateMark } from "../../ui/StateMark";
@@ -71,7 +71,6 @@ function Body(p: { of: Answered; site: string; again: () => void }): JSX.Element
 }
 export function Handover(): JSX.Element {
   const site = query("site"), span = query("span") || "last", shift = useRef<Shift>(null);
-  useEffect(() => { if (!siteInfo.value.size && can("sites")) loadSites().catch(() => { /* then without zones */ }); }, []);
   const path = useMemo(() => withQuery("/handover", { site, ...askFor(span, now(), shift.current) }), [site, span]);
   const q = useQuery<Answered>(path, { every: 60, events: ["incident"] });
   if (q.data) shift.current = q.data.shift;

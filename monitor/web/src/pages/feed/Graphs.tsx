@@ -2,7 +2,7 @@
 // Pictures a second, bits and loss over time, each with the band that is usual
 // at that hour of the day.
 import type { JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import uPlot from "uplot";
 import type { Series } from "../../api";
 import { number, t } from "../../i18n";
@@ -56,8 +56,7 @@ function One(p: { graph: Graph; measure: Measure; zone: string | undefined }): J
   </figure>;
 }
 function Three(p: { of: Series; zone: string | undefined }): JSX.Element {
-  const [graphs, set] = useState<Graph[]>([]);
-  useEffect(() => set(MEASURES.map(m => graphOf(p.of, m, p.zone))), [p.of, p.zone]);
+  const graphs = useMemo(() => MEASURES.map(m => graphOf(p.of, m, p.zone)), [p.of, p.zone]);
   return <>{graphs.map((g, n) => <One key={MEASURES[n]} graph={g} measure={MEASURES[n] ?? "fps"} zone={p.zone} />)}</>;
 }
 export function Graphs(p: { feed: string; zone: string | undefined }): JSX.Element {

@@ -245,7 +245,7 @@ class Bench:
         self.browser = Browser()
         self.result = {"feeds": feeds}
         items = json.loads(self.fake.get("/api/v1/wall")[1])["feeds"]
-        self.id = {int(row[2][-4:] if row[2][-4:].isdigit() else 7): row[0] for row in items if len(items)}
+        self.id = {int(row[2][-4:] if row[2][-4:].isdigit() else 7): row[0] for row in items}
 
     def paint(self):
         times = []
@@ -409,16 +409,18 @@ ROWS = [
     (f"{BURST} changes at once to pixels", "burst_ms", "ms", ""), ("  slowest", "burst_max_ms", "ms", ""),
     ("frames dropped, scrolling", "dropped_frames_share", "", ""), ("  at rest", "dropped_frames_share_idle", "", ""),
     ("  an empty page", "dropped_frames_share_empty", "", ""), ("gap between frames, p99", "frame_gap_p99_ms", "ms", ""),
-    ("server, 20 walls, changing", "cpu_cores_20_walls", "cores", ""), ("  at rest", "cpu_cores_20_walls_idle", "cores", ""),
+    ("server, {walls} walls, changing", "cpu_cores_{walls}_walls", "cores", ""),
+    ("  at rest", "cpu_cores_{walls}_walls_idle", "cores", ""),
     ("bytes a second to each wall, changing", "stream_bytes_s", "", ""), ("  at rest", "stream_bytes_s_idle", "", ""),
     ("API p99 meanwhile", "api_p99_ms", "ms", ""), ("web process, memory (PSS)", "web_pss_kib", "KiB", ""),
     ("changes never painted", "changes_unseen", "", "0"), ("  of the bursts", "burst_unseen", "", "0"),
 ]
 
 
-def table(runs):
+def table(runs, walls):
     print("\n" + f"{'':40}" + "".join(f"{r['feeds']:>12}" for r in runs) + "  budget")
     for what, key, unit, budget in ROWS:
+        what, key = what.format(walls=walls), key.format(walls=walls)
         cells = "".join(f"{'-' if r.get(key) is None else f'{r[key]:.3f}' if unit in ('', 'cores') and r[key] < 10 and isinstance(r[key], float) else f'{r[key]:.0f}':>12}"
                         for r in runs)
         print(f"{what:40}{cells}  {unit}{' ' if unit else ''}{budget}")
@@ -445,7 +447,7 @@ def main(argv):
     except Failed as e:
         say(str(e))
         return 1
-    table(runs)
+    table(runs, args.walls)
     if args.json:
         with open(args.json, "w", encoding="utf-8") as f:
             json.dump(dict(runs[0], runs=runs), f, indent=1)

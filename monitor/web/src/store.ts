@@ -10,6 +10,8 @@ import { upwards } from "./place";
 import { ms, now, setServerClock } from "./time";
 
 export const FLAG = { maintenance: 1, muted: 2, noPicture: 4, ptz: 8, reference: 16, suspect: 32 } as const;
+/* Trouble that needs nobody now, as a mask. */
+export const HUSHED = FLAG.maintenance | FLAG.muted;
 export const STATES: readonly State[] = ["up", "degraded", "down", "unknown"];
 /* Down is worst: 3, then degraded, unknown, up. By the wall's numbers. */
 export const SEVERITY = [0, 2, 3, 1] as const;

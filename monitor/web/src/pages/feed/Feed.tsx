@@ -14,7 +14,7 @@ import { clock, iso, moment, ms, now, second, spanLong } from "../../time";
 import { Button, Empty, Failed, Loading, Time } from "../../ui/basics";
 import { confirm } from "../../ui/Dialog";
 import { Picture, type PictureKind } from "../../ui/Picture";
-import { StateMark, stateOf } from "../../ui/StateMark";
+import { FeedMark, stateOf } from "../../ui/StateMark";
 import { failed, toast } from "../../ui/toast";
 import { useQuery } from "../../ui/useQuery";
 import { actorWords } from "../users/agent";
@@ -48,7 +48,7 @@ function Head({ s, act }: { s: Shown; act: (d: Doing) => void }): JSX.Element {
   const { row: f, detail: d } = s, state = stateOf(f.state), zone = s.info?.zone || zoneOf(f.site), off = (f.flags & FLAG.noPicture) !== 0;
   const others = (d.causes ?? []).filter(c => c !== f.cause && c !== "none").map(causeWords).join(", ");
   return <div class="fd-head"><div class="fd-name">
-    <StateMark state={f.state} maintenance={(f.flags & FLAG.maintenance) !== 0} muted={(f.flags & FLAG.muted) !== 0} />
+    <FeedMark of={f} />
     <div><h1>{f.name}</h1><p class="soft">{f.site}{zone && <> · {t("feed.local", { time: clock(now(), zone) })}</>}</p></div></div>
     <div class="fd-verdict"><p class={"fd-cause words-" + state}>{claims() ? (f.cause === "none" ? t(`state.${state}`) : causeWords(f.cause)) : t("feed.noclaim")}</p>
       <p class="soft">{t("feed.since")} <Time at={f.since} zone={zone} /> ({spanLong(now() - f.since)}){others && " · " + t("feed.also", { what: others })}</p></div>

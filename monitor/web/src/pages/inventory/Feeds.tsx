@@ -5,10 +5,10 @@ import { useMemo } from "preact/hooks";
 import { causeWords, language, t } from "../../i18n";
 import { inSite } from "../../place";
 import { go, query, setQuery } from "../../router";
-import { epoch, feeds, FLAG, layout, SEVERITY, worth, zoneOf, type Feed } from "../../store";
+import { epoch, feeds, layout, SEVERITY, worth, zoneOf, type Feed } from "../../store";
 import { second } from "../../time";
 import { Ago, Button } from "../../ui/basics";
-import { StateMark } from "../../ui/StateMark";
+import { FeedMark } from "../../ui/StateMark";
 import { Table, type Column } from "../../ui/Table";
 import { useNarrow } from "../../ui/useNarrow";
 import { Nothing } from "./Sites";
@@ -19,7 +19,7 @@ const NARROW = 700, HIGH = 34, HIGHER = 54; // as the style has it
 const causeOf = (f: Feed): string => f.cause === "none" ? "" : causeWords(f.cause);
 const columns = (): Column<Feed>[] => [
   { id: "state", title: t("inventory.state"), sort: f => SEVERITY[f.state as 0] ?? 0,
-    cell: f => <StateMark state={f.state} maintenance={(f.flags & FLAG.maintenance) !== 0} muted={(f.flags & FLAG.muted) !== 0} /> },
+    cell: f => <FeedMark of={f} /> },
   { id: "site", title: t("site"), sort: f => f.site, cell: f => f.site || "–", narrow: "hide" },
   { id: "name", title: t("name"), sort: f => f.name, cell: f => <><a href={"/feed/" + f.id}>{f.name}</a><span class="narrow-only under">{[causeOf(f), f.site].filter(Boolean).join(" · ")}</span></> },
   { id: "cause", title: t("inventory.cause"), sort: f => f.cause, cell: causeOf, narrow: "hide" },

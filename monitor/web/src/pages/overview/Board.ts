@@ -6,7 +6,7 @@ import { signal } from "@preact/signals";
 import { byName, epoch, onChanged, sites, totals, worth, type Feed } from "../../store";
 import { calm } from "../../theme";
 import { arrange, at, step, tileRect, type Arrangement, type Block, type Rect, type Spot, type Step } from "./arrange";
-import { Painter } from "./draw";
+import { isPlain, Painter } from "./draw";
 import { groups, isFiltered, keepOrder, matches, noFilter, worstFirst, type Filter } from "./order";
 
 const IDLE_MS = 30_000, RESTING_MS = 120_000, LOOK_MS = 5_000, AGES_MS = 20_000;
@@ -144,7 +144,7 @@ export class Board {
       this.drawHead(g, b);
       b.feeds.forEach((f, i) => {
         const r = this.place(tileRect(this.a, b, i));
-        if (!this.a.shape.wide && f.state === 0 && (f.flags & 3) === 0) plain.push(r);
+        if (!this.a.shape.wide && isPlain(f)) plain.push(r);
         else this.painter.tile(g, this.a, f, r);
       });
     }
@@ -185,7 +185,7 @@ export class Board {
     if (this.a.flow) return this.aroundInFlow(g, tileRect(this.a, b, i));
     for (const n of [i - 1, i + 1, i - b.perRow, i + b.perRow, i - b.perRow - 1, i - b.perRow + 1, i + b.perRow - 1, i + b.perRow + 1]) {
       const f = b.feeds[n];
-      if (!f || (f.state === 0 && !(f.flags & 3))) continue;
+      if (!f || isPlain(f)) continue;
       const o = this.place(tileRect(this.a, b, n));
       if (Math.abs(o.x - r.x) <= 2 * r.w) this.painter.tile(g, this.a, f, o);
     }
@@ -194,7 +194,7 @@ export class Board {
     const p = this.a.shape.w + this.a.shape.gap, line = this.a.flow?.line ?? p, x = r.x + r.w / 2, y = r.y + r.h / 2;
     for (let n = 0; n < 9; n++) {
       const hit = n === 4 ? null : at(this.a, x + (n % 3 - 1) * p, y + (Math.floor(n / 3) - 1) * line), f = hit && hit.block.feeds[hit.i];
-      if (hit && f && (f.state !== 0 || f.flags & 3)) this.painter.tile(g, this.a, f, this.place(tileRect(this.a, hit.block, hit.i)));
+      if (hit && f && !isPlain(f)) this.painter.tile(g, this.a, f, this.place(tileRect(this.a, hit.block, hit.i)));
     }
   }
   private drawRing(g: CanvasRenderingContext2D): void {

@@ -6,7 +6,7 @@ import { causeWords, t } from "../../i18n";
 import { FLAG, zoneOf } from "../../store";
 import { moment, now, second, span } from "../../time";
 import { Picture } from "../../ui/Picture";
-import { stateOf, StateMark } from "../../ui/StateMark";
+import { FeedMark, stateOf } from "../../ui/StateMark";
 import type { Active } from "./Board";
 
 const REST_MS = 220; // pictures only for tiles somebody stays at
@@ -41,7 +41,7 @@ export function Card(p: { active: Active }): JSX.Element {
     {rested ? <Picture feed={f.id} at={f.picture} off={off} alt="" live={f.state < 2} zone={zone} /> : <div class="shot blank" />}
     <p class="card-name">{f.name}</p>
     <p class="soft">{f.site}</p>
-    <p class="card-state"><StateMark state={f.state} words maintenance={(f.flags & FLAG.maintenance) !== 0} muted={(f.flags & FLAG.muted) !== 0} />
+    <p class="card-state"><FeedMark of={f} words />
       {f.state !== 0 && <span>{causeWords(f.cause)}</span>}</p>
     {f.since > 0 && <p class="soft">{t("overview.since", { time: moment(f.since, zone), age: span(now() - f.since) })}</p>}
   </div>;

@@ -5,10 +5,10 @@ import { useState } from "preact/hooks";
 import { causeWords, number, t } from "../../i18n";
 import { inSite } from "../../place";
 import { setQuery } from "../../router";
-import { byName, epoch, FLAG, SEVERITY, sites, type Feed, type SiteRow } from "../../store";
+import { byName, epoch, SEVERITY, sites, type Feed, type SiteRow } from "../../store";
 import { now, second, span } from "../../time";
 import { Button, Empty } from "../../ui/basics";
-import { StateMark, stateOf } from "../../ui/StateMark";
+import { FeedMark, StateMark, stateOf } from "../../ui/StateMark";
 import { groups, worstFirst, type Filter } from "./order";
 
 const MOST = 200;
@@ -38,7 +38,7 @@ function Feeds(p: { feeds: Feed[] }): JSX.Element {
   const [most, set] = useState(MOST);
   const sorted = [...p.feeds].sort((a, b) => SEVERITY[b.state as 0] - SEVERITY[a.state as 0] || byName(a.text, b.text));
   return <><ul class="site-list">{sorted.slice(0, most).map(f => <li key={f.id}><a class="site-line" href={"/feed/" + f.id} data-feed={f.id} data-state={stateOf(f.state)}
-    data-cause={f.cause}><span class="feed-line"><StateMark state={f.state} maintenance={(f.flags & FLAG.maintenance) !== 0} muted={(f.flags & FLAG.muted) !== 0} />
+    data-cause={f.cause}><span class="feed-line"><FeedMark of={f} />
       <span><span class="site-name">{f.name}</span><span class="soft">{f.site}</span></span></span>
     {f.state > 0 && <span class="feed-cause">{causeWords(f.cause)}<span class="soft">{span(now() - f.since)}</span></span>}</a></li>)}</ul>
     {sorted.length > most && <p class="actions"><Button onClick={() => set(most + MOST)}>{t("more")}</Button></p>}</>;

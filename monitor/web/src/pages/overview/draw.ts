@@ -2,7 +2,7 @@
 // Paints tiles and heads of sites. Grey is normal; what is not is a shape, a
 // letter and a colour, each made once as a sprite for the size at hand.
 import { causeWords, number } from "../../i18n";
-import { FLAG, type Feed, type SiteRow } from "../../store";
+import { FLAG, HUSHED, type Feed, type SiteRow } from "../../store";
 import { colour } from "../../theme";
 import { now, span } from "../../time";
 import type { Arrangement, Block, Rect } from "./arrange";
@@ -16,6 +16,8 @@ export function inks(): Inks {
 }
 type G = CanvasRenderingContext2D;
 const FONT = 'system-ui, "Segoe UI", Roboto, "DejaVu Sans", sans-serif';
+/* Up, and nothing to say of it. */
+export const isPlain = (f: Feed): boolean => f.state === 0 && !(f.flags & HUSHED);
 const over = (size: number): number => size >= 16 ? 0 : 1; // small marks use the gap as well
 
 function letter(g: G, text: string, x: number, y: number, size: number, fill: string): void {
@@ -107,7 +109,7 @@ export class Painter {
   constructor(private readonly dpr: number) {}
 
   private sprite(state: number, flags: number, size: number): HTMLCanvasElement {
-    const hush = flags & (FLAG.maintenance | FLAG.muted), key = `${state} ${hush} ${size}`;
+    const hush = flags & HUSHED, key = `${state} ${hush} ${size}`;
     let c = this.sprites.get(key);
     if (c) return c;
     const pad = 2, s = size;
@@ -148,7 +150,7 @@ export class Painter {
   }
   /* A tile with its name, when there is room. */
   wide(g: G, f: Feed, r: Rect): void {
-    const k = this.inks, bad = f.state > 0 || (f.flags & 3) !== 0, edge = ["", k.degraded, k.down, k.unknown][f.state] || k.line;
+    const k = this.inks, bad = !isPlain(f), edge = ["", k.degraded, k.down, k.unknown][f.state] || k.line;
     g.fillStyle = k.panel;
     g.fillRect(r.x, r.y, r.w, r.h);
     g.strokeStyle = edge;
@@ -174,7 +176,7 @@ export class Painter {
   }
   tile(g: G, a: Arrangement, f: Feed, r: Rect): void {
     if (a.shape.wide) this.wide(g, f, r);
-    else if (f.state === 0 && (f.flags & 3) === 0) this.normal(g, [r], r.w);
+    else if (isPlain(f)) this.normal(g, [r], r.w);
     else this.mark(g, f, r);
   }
   /* In a flow a site is its name, cut to the room there is. */

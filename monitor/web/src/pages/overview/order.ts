@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Which feeds are shown, and in which order sites stand. PURE but for the store's types.
 import { inSite } from "../../place";
-import { FLAG, SEVERITY, STATES, type Feed, type SiteRow } from "../../store";
+import { HUSHED, SEVERITY, STATES, type Feed, type SiteRow } from "../../store";
 import type { Group } from "./arrange";
 
 export interface Filter { states: number[]; cause: string; site: string; text: string }
@@ -28,7 +28,7 @@ export function weigh(s: SiteRow): number {
   for (const f of s.feeds) {
     const rank = SEVERITY[f.state as 0] ?? 0;
     if (rank === 0) continue;
-    const hushed = f.flags & (FLAG.maintenance | FLAG.muted);
+    const hushed = f.flags & HUSHED;
     w += hushed ? 1e-3 : rank === 3 ? 1e6 : rank === 2 ? 1e3 : 1;
   }
   return w;

@@ -3,7 +3,7 @@
 // on the icon, the sound. Once, from the shell.
 import { computed, effect, signal } from "@preact/signals";
 import type { Incident } from "../../api";
-import { FLAG, feeds, layout, onChanged, worth } from "../../store";
+import { feeds, HUSHED, layout, onChanged, worth } from "../../store";
 import { colour, colours } from "../../theme";
 import { titleCount } from "../../title";
 import { Heed } from "./heed";
@@ -14,7 +14,7 @@ import { play, prepareSound } from "./sound";
 /* Muted, or in maintenance: it needs nobody now. */
 export function rests(i: Incident): boolean {
   const f = i.feed ? feeds.get(i.feed) : undefined;
-  return i.muted || f !== undefined && (f.flags & (FLAG.maintenance | FLAG.muted)) !== 0;
+  return i.muted || f !== undefined && (f.flags & HUSHED) !== 0;
 }
 /* Grows when an overlay of a feed in trouble came or went: they come with the rows. */
 const overlays = signal(0);
@@ -22,7 +22,7 @@ const were = new Map<string, number>();
 function look(changed: Set<{ id: string; flags: number }>): void {
   let other = false;
   for (const f of changed) {
-    const bits = f.flags & (FLAG.maintenance | FLAG.muted);
+    const bits = f.flags & HUSHED;
     if ((were.get(f.id) ?? 0) === bits) continue;
     were.set(f.id, bits);
     other = true;
@@ -42,7 +42,7 @@ export function startAlert(): void {
   started = true;
   const heed = new Heed();
   prepareSound();
-  for (const f of feeds.values()) were.set(f.id, f.flags & (FLAG.maintenance | FLAG.muted));
+  for (const f of feeds.values()) were.set(f.id, f.flags & HUSHED);
   onChanged(look);
   startIncidents();
   effect(() => {

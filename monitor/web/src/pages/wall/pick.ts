@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Which feeds the big screen shows now. PURE. Trouble first, up to half of the
 // tiles; the others take turns, page by page, so that each is seen in time.
-import { FLAG, SEVERITY, type Feed } from "../../store";
+import { HUSHED, SEVERITY, type Feed } from "../../store";
 
 export interface Picked { feeds: Feed[]; page: number; pages: number }
 
 /* Worst first; what is silenced comes after what is not. */
 export function rank(a: Feed, b: Feed): number {
-  const hush = (f: Feed): number => f.flags & (FLAG.maintenance | FLAG.muted) ? 1 : 0;
+  const hush = (f: Feed): number => f.flags & HUSHED ? 1 : 0;
   return hush(a) - hush(b) || (SEVERITY[b.state as 0] ?? 0) - (SEVERITY[a.state as 0] ?? 0) || b.criticality - a.criticality || b.since - a.since ||
     (a.id < b.id ? -1 : 1);
 }
-export const isTrouble = (f: Feed): boolean => (f.state === 1 || f.state === 2) && !(f.flags & (FLAG.maintenance | FLAG.muted));
+export const isTrouble = (f: Feed): boolean => (f.state === 1 || f.state === 2) && !(f.flags & HUSHED);
 
 /* Worst first, but each site's worst before any site's second: one lost site hides no other's trouble. */
 function troubles(feeds: Feed[]): Feed[] {

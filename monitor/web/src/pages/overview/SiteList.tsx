@@ -9,15 +9,14 @@ import { byName, epoch, SEVERITY, sites, type Feed, type SiteRow } from "../../s
 import { now, second, span } from "../../time";
 import { Button, Empty } from "../../ui/basics";
 import { FeedMark, StateMark, stateOf } from "../../ui/StateMark";
-import { groups, worstFirst, type Filter } from "./order";
+import { groups, keepOrder, worstFirst, type Filter } from "./order";
 
 const MOST = 200;
 
 export function SiteList(p: { filter: Filter }): JSX.Element {
   void epoch.value;
   const [order] = useState(() => worstFirst(sites.values(), byName));
-  const known = order.filter(s => sites.has(s)), rest = [...sites.keys()].filter(s => !order.includes(s));
-  const shown = groups([...known, ...rest], sites, p.filter, new Set());
+  const shown = groups(keepOrder(order, sites), sites, p.filter, new Set());
   if (!shown.length) return <Empty title={t("overview.noMatch")} />;
   const one = p.filter.site !== "" && shown.every(g => inSite(g.site, p.filter.site));
   if (one || p.filter.text || p.filter.states.length || p.filter.cause) return <Feeds feeds={shown.flatMap(g => g.feeds)} />;

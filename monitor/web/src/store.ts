@@ -114,12 +114,15 @@ function flush(): void {
   for (const f of painters) f(changed);
   epoch.value++;
 }
-/* The whole wall anew. */
-export function takeWall(w: Wall): void {
+function clear(): void {
   feeds.clear();
   sites.clear();
   dirty.clear();
   totals.fill(0);
+}
+/* The whole wall anew. */
+export function takeWall(w: Wall): void {
+  clear();
   for (const r of w.feeds) {
     const f = feedOf(rowOfWall(r, w.sites)), s = siteOf(f.site);
     feeds.set(f.id, f);
@@ -171,10 +174,7 @@ function heard(late: boolean, at: number, heartbeat = 0): void {
 }
 /* Somebody else may look at this page next. */
 export function forget(): void {
-  feeds.clear();
-  sites.clear();
-  dirty.clear();
-  totals.fill(0);
+  clear();
   pulseAt = 0;
   pulse.value = null;
   worth.value = "connecting";

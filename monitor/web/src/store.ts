@@ -20,6 +20,8 @@ export interface Feed {
   id: string; site: string; name: string; state: number; cause: string; flags: number; since: number; picture: number;
   criticality: number; text: string; /* for searching */
 }
+/* "Region/Site/Name", as people write it. */
+export const wholeName = (f: { site: string; name: string }): string => (f.site ? f.site + "/" : "") + f.name;
 export interface SiteRow { path: string; feeds: Feed[]; counts: [number, number, number, number] }
 
 export const feeds = new Map<string, Feed>();

@@ -5,6 +5,7 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { useFeed } from "../../data/useFeed";
 import { t } from "../../i18n";
+import { wholeName } from "../../store";
 import { StateMark } from "../../ui/StateMark";
 import { worths } from "./floor";
 import { say } from "./say";
@@ -29,6 +30,6 @@ function summary(tiles: Tile[]): string {
 }
 function Shown(p: { tile: Tile }): JSX.Element {
   const f = useFeed(p.tile.feed);
-  return <li data-feed={p.tile.feed ?? undefined}>{f ? <><StateMark state={f.state} /> <a href={"/feed/" + f.id}>{f.site ? f.site + "/" : ""}{f.name}</a></>
+  return <li data-feed={p.tile.feed ?? undefined}>{f ? <><StateMark state={f.state} /> <a href={"/feed/" + f.id}>{wholeName(f)}</a></>
     : <span class="soft">{t("consoles.gone")}</span>} <span class="soft">{say("worth.", p.tile.view)}</span></li>;
 }

@@ -6,7 +6,7 @@ import type { LedgerLine } from "../../api";
 import { withQuery } from "../../http";
 import { causeWords, has, language, t } from "../../i18n";
 import { query, setQuery } from "../../router";
-import { feeds, layout } from "../../store";
+import { feeds, layout, wholeName } from "../../store";
 import { Button, Empty, Failed, Loading, Time } from "../../ui/basics";
 import { SelectField, TextField } from "../../ui/Field";
 import { usePages } from "../../ui/usePages";
@@ -28,10 +28,10 @@ export function Lines(): JSX.Element {
     {pages.next && <p><Button onClick={pages.more} busy={pages.loading}>{t(pages.items.length ? "ledger.older" : "ledger.back")}</Button></p>}</section>;
 }
 /* The feed's id by SITE/NAME, as people write it. */
-const feedId = (name: string): string => [...feeds.values()].find(f => (f.site ? f.site + "/" : "") + f.name === name)?.id ?? "";
+const feedId = (name: string): string => [...feeds.values()].find(f => wholeName(f) === name)?.id ?? "";
 const feedName = (id: string): string => {
   const f = feeds.get(id);
-  return f ? (f.site ? f.site + "/" : "") + f.name : id;
+  return f ? wholeName(f) : id;
 };
 function Filters(p: { kind: string; feed: string; q: string; again: () => void }): JSX.Element {
   void layout.value; // names of feeds

@@ -139,6 +139,20 @@ cli_put(FILE *out, const char *text)
 	}
 }
 
+void
+cli_put_lines(FILE *out, const char *text)
+{
+	while (*text != '\0') {
+		size_t n = strcspn(text, "\n");
+		char *line = strndup(text, n);
+
+		cli_put(out, line != NULL ? line : "");
+		fputc('\n', out);
+		free(line);
+		text += n + (text[n] == '\n');
+	}
+}
+
 int64_t
 cli_number(const char *text)
 {

@@ -51,6 +51,8 @@ int cli_usage(const char *command);
 
 /* Text to a person's terminal: control bytes and broken UTF-8 as '?'. */
 void cli_put(FILE *out, const char *text);
+/* The same of each of its lines. */
+void cli_put_lines(FILE *out, const char *text);
 
 /* "42", as lists number things -> 42; 0: it is no number from 1 on. */
 int64_t cli_number(const char *text);

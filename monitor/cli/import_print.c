@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "monitor/cli/import_print.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "monitor/cli/cli.h"
@@ -14,20 +13,6 @@ text_of(const json_t *o, const char *key)
 	const char *s = json_string_value(json_object_get(o, key));
 
 	return s != NULL ? s : "";
-}
-
-static void
-put_lines(FILE *out, const char *text)
-{
-	for (const char *p = text; *p != '\0';) {
-		size_t n = strcspn(p, "\n");
-		char *line = strndup(p, n);
-
-		cli_put(out, line != NULL ? line : "");
-		fputc('\n', out);
-		free(line);
-		p += n + (p[n] == '\n');
-	}
 }
 
 /* changed feed North/Gate 3
@@ -73,7 +58,7 @@ import_print(const json_t *answer, const char *table, bool dry_run)
 	size_t n = json_array_size(changes);
 
 	if (!ok) {
-		put_lines(stderr, text_of(answer, "text"));
+		cli_put_lines(stderr, text_of(answer, "text"));
 		if (text_of(answer, "error")[0] != '\0')
 			cli_say("%s", text_of(answer, "error"));
 		return;

@@ -70,20 +70,6 @@ struct reference {
 
 /* --- approve, clear */
 
-static void
-print_lines(FILE *out, const char *text)
-{
-	while (*text != '\0') {
-		size_t n = strcspn(text, "\n");
-		char *line = strndup(text, n);
-
-		cli_put(out, line != NULL ? line : "");
-		fputc('\n', out);
-		free(line);
-		text += n + (text[n] == '\n');
-	}
-}
-
 static int
 print_answer(const struct reference *r, const char *verb, json_t *answer)
 {
@@ -97,7 +83,7 @@ print_answer(const struct reference *r, const char *verb, json_t *answer)
 	if (r->cli.json) {
 		cli_print_json(answer);
 	} else {
-		print_lines(stderr, text != NULL ? text : "");
+		cli_put_lines(stderr, text != NULL ? text : "");
 		if (error != NULL)
 			cli_say("%s", error);
 		if (ok)

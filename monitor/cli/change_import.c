@@ -77,17 +77,12 @@ import_floor(struct change *c, const char *file)
 		.dry_run = w->dry_run,
 		.complete = w->complete,
 		.scope = scope_of(c) };
-	unsigned k = FLOOR_CONSOLES;
 	struct change_later *l;
 
-	while (k <= FLOOR_ROSTER &&
-	       strcmp(w->table, floor_kind_name((enum floor_kind)k)) != 0)
-		k++;
-	if (k > FLOOR_ROSTER)
+	if (!floor_kind_named(w->table, &what.kind))
 		return false;
-	what.kind = (enum floor_kind)k;
-	if (change_may(c, k == FLOOR_ROSTER ? RIGHT_IMPORT_ROSTER
-					    : RIGHT_IMPORT_INVENTORY) &&
+	if (change_may(c, what.kind == FLOOR_ROSTER ? RIGHT_IMPORT_ROSTER
+						    : RIGHT_IMPORT_INVENTORY) &&
 	    (l = change_later_new(c, 200, NULL)) != NULL)
 		monitor_floor_import(c->m, &what, &c->actor, on_imported, l);
 	return true;

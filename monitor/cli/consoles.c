@@ -182,12 +182,9 @@ kind_named(const struct verb *v, enum floor_kind *out)
 	*out = FLOOR_CONSOLES;
 	if (v->argc == 0)
 		return true;
-	for (unsigned k = 0; v->argc == 1 && k < FLOOR_ROSTER; k++)
-		if (strcmp(v->argv[0], floor_kind_name((enum floor_kind)k)) ==
-		    0) {
-			*out = (enum floor_kind)k;
-			return true;
-		}
+	if (v->argc == 1 && floor_kind_named(v->argv[0], out) &&
+	    *out != FLOOR_ROSTER)
+		return true;
 	cli_say("expected consoles, screens or patterns");
 	return false;
 }

@@ -134,20 +134,6 @@ do_remove(const struct asked *a)
 
 /* --- those who watch */
 
-static bool
-floor_kind_named(const struct asked *a, enum floor_kind *out)
-{
-	for (unsigned k = FLOOR_CONSOLES; k <= FLOOR_ROSTER; k++)
-		if (strcmp(word(a, "table"),
-			floor_kind_name((enum floor_kind)k)) == 0) {
-			*out = (enum floor_kind)k;
-			return true;
-		}
-	refuse(a,
-	    "'table' is none, expected consoles, screens, patterns or roster");
-	return false;
-}
-
 static void
 do_floor_remove(const struct asked *a)
 {
@@ -155,7 +141,11 @@ do_floor_remove(const struct asked *a)
 	enum floor_kind kind;
 	struct pending *p;
 
-	if (floor_kind_named(a, &kind) && (p = pending_new(a)) != NULL)
+	if (!floor_kind_named(word(a, "table"), &kind))
+		refuse(a,
+		    "'table' is none, expected consoles, screens, patterns or "
+		    "roster");
+	else if ((p = pending_new(a)) != NULL)
 		monitor_floor_remove(a->m, kind, word(a, "name"), &who,
 		    on_imported, p);
 }

@@ -181,6 +181,17 @@ floor_kind_name(enum floor_kind kind)
 	return names[kind <= FLOOR_ROOMS ? kind : FLOOR_ROOMS];
 }
 
+bool
+floor_kind_named(const char *name, enum floor_kind *out)
+{
+	for (unsigned k = FLOOR_CONSOLES; k <= FLOOR_ROSTER; k++)
+		if (strcmp(name, floor_kind_name((enum floor_kind)k)) == 0) {
+			*out = (enum floor_kind)k;
+			return true;
+		}
+	return false;
+}
+
 /* --- days and hours */
 
 static const char *const day_names[7] = { "mon", "tue", "wed", "thu", "fri",

@@ -133,6 +133,8 @@ struct floor_shift *floor_add_shift(struct floor *f);
 bool floor_kind_of(const void *bytes, size_t length, enum floor_kind *out);
 /* "consoles" */
 const char *floor_kind_name(enum floor_kind kind);
+/* One that has a file of its own; false: none is called so. */
+bool floor_kind_named(const char *name, enum floor_kind *out);
 /* Reads a whole CSV into f. True when there was no mistake; otherwise f is not
  * to be used. `file` is what mistakes call it. */
 bool floor_read(struct floor *f, enum floor_kind kind, const char *file,

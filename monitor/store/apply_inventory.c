@@ -29,15 +29,21 @@ say(struct writer *w, const struct change *x, const char *kind, struct json *j)
 	    feed ? x->id : 0, json_close(j));
 }
 
+int64_t
+site_in_force(struct writer *w, const char *path)
+{
+	return db_int(&w->db, 0,
+	    "SELECT id FROM site WHERE path = ? AND removed IS NULL", "s",
+	    path);
+}
+
 /* The row of a site's path, made with its parents when missing. */
 static int64_t
 site_id(struct writer *w, const char *path)
 {
 	if (path[0] == '\0')
 		return 0;
-	int64_t id = db_int(&w->db, 0,
-	    "SELECT id FROM site WHERE path = ? AND removed IS NULL", "s",
-	    path);
+	int64_t id = site_in_force(w, path);
 
 	if (id != 0 || w->db.rc != SQLITE_OK)
 		return id;

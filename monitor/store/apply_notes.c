@@ -51,10 +51,7 @@ apply_handover(struct writer *w, struct op *op)
 
 	if (h->to_utc <= h->from_utc)
 		apply_fault(op, "its end is not after its start");
-	else if (h->site[0] != '\0' &&
-		 db_int(&w->db, 0,
-		     "SELECT 1 FROM site WHERE path = ? AND removed IS NULL",
-		     "s", h->site) == 0)
+	else if (h->site[0] != '\0' && site_in_force(w, h->site) == 0)
 		apply_fault(op, "no such site");
 	if (!op->result.ok || !text_good(op, h->text))
 		return;

@@ -64,12 +64,6 @@ token_say(struct writer *w, struct op *op, const char *kind, int64_t at_us,
 	w->at.floor_changed = w->at.people_changed = true;
 }
 
-static bool
-is_there(struct writer *w, const char *sql, const char *name)
-{
-	return db_int(&w->db, 0, sql, "s", name) != 0;
-}
-
 /* NULL: a token like this may be made. */
 static const char *
 token_fault(struct writer *w, const struct store_token *t)
@@ -81,20 +75,16 @@ token_fault(struct writer *w, const struct store_token *t)
 	    named != (t->name[0] != '\0'))
 		return "a token is for a console, for the VMS, or by a name "
 		       "for a program or a wall screen";
-	if (named && is_there(w,
-			 "SELECT 1 FROM token WHERE name = ? AND revoked IS"
-			 " NULL",
-			 t->name))
+	if (named &&
+	    db_int(&w->db, 0,
+		"SELECT 1 FROM token WHERE name = ? AND revoked IS NULL", "s",
+		t->name) != 0)
 		return "there is a token of that name already";
 	if (kiosk ? t->role != ROLE_KIOSK
 		  : named != (t->role >= ROLE_VIEWER && t->role <= ROLE_ADMIN))
 		return "a program's token has a role, a wall screen's is "
 		       "kiosk";
-	if (t->site[0] != '\0' &&
-	    (!named || !is_there(w,
-			   "SELECT 1 FROM site WHERE path = ? AND removed"
-			   " IS NULL",
-			   t->site)))
+	if (t->site[0] != '\0' && (!named || site_in_force(w, t->site) == 0))
 		return "no such site";
 	if (t->console != 0 &&
 	    db_int(&w->db, 0,

@@ -92,10 +92,7 @@ wish_fault(struct writer *w, const struct store_user *s)
 	if (s->role != ROLE_NONE &&
 	    (s->role < ROLE_VIEWER || s->role > ROLE_ADMIN))
 		return "no such role";
-	if (s->site[0] != '\0' &&
-	    db_int(&w->db, 0,
-		"SELECT 1 FROM site WHERE path = ? AND removed IS NULL", "s",
-		s->site) == 0)
+	if (s->site[0] != '\0' && site_in_force(w, s->site) == 0)
 		return "no such site";
 	if (strlen(s->site) >= LIMIT_NAME_BYTES ||
 	    strlen(s->password) >= STORE_PASSWORD_BYTES)
@@ -137,7 +134,7 @@ user_add(struct writer *w, struct op *op)
 	explicit_bzero(&u, sizeof(u));
 }
 
-/* What is wished over what is there; password_out: it is another. */
+/* What is wished over what is there. */
 static void
 merge(struct writer *w, const struct op *op, struct user *u)
 {

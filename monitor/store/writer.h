@@ -97,6 +97,9 @@ void apply_dispute(struct writer *w, struct op *op);
 /* "{}" for what is no JSON object: it must not spoil the event. */
 const char *apply_evidence(struct writer *w, const char *evidence);
 
+/* apply_inventory.c: the id of the site of that path; 0: there is none. */
+int64_t site_in_force(struct writer *w, const char *path);
+
 /* apply_users.c */
 void apply_user(struct writer *w, struct op *op);
 void apply_user_remove(struct writer *w, struct op *op);
@@ -104,11 +107,11 @@ void apply_user_remove(struct writer *w, struct op *op);
 void apply_login(struct writer *w, struct op *op);
 void apply_login_end(struct writer *w, struct op *op);
 void apply_login_seen(struct writer *w, struct op *op);
-void apply_token_seen(struct writer *w, struct op *op);
 /* All of a user's but that one; told as the op's actor. */
 void logins_end(struct writer *w, struct op *op, int64_t user, int64_t keep,
     enum store_login_end why, const char *actor, const char *reason);
 /* apply_tokens.c */
+void apply_token_seen(struct writer *w, struct op *op);
 void apply_claim(struct writer *w, struct op *op);
 /* apply_notes.c */
 void apply_comment(struct writer *w, struct op *op);

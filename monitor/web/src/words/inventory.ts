@@ -31,7 +31,7 @@ export const en = {
   "inventory.quirks": "Quirks",
   "inventory.state": "State",
   "inventory.cause": "Cause",
-  "inventory.vital": "Vital",
+  "inventory.vital": "Importance",
   "inventory.since": "Since",
   "table.feeds": "Feeds",
   "table.sites": "Sites",

@@ -14,8 +14,8 @@
 
 #include "camwarden/people.h"
 #include "monitor/http/rights.h"
+#include "monitor/monitor.h"
 
-struct monitor;
 struct change_wish;
 
 #define CHANGE_ACTOR_BYTES 80
@@ -49,6 +49,9 @@ struct change_answer {
 };
 /* Called exactly once, perhaps from within change_run. */
 typedef void change_answer_fn(void *arg, struct change_answer *a);
+
+/* "sites", "devices", "feeds"; false: none of them. */
+bool change_table_named(const char *name, enum monitor_table *out);
 
 /* All of ask is borrowed until this returns. What it began is done and on
  * record even when nobody waits for the answer any more. */

@@ -38,14 +38,27 @@ scope_of(const struct change *c)
 	return c->ask->who->local ? "" : c->ask->who->principal.site;
 }
 
-static bool
-import_inventory(struct change *c, const char *file)
+bool
+change_table_named(const char *name, enum monitor_table *out)
 {
 	static const struct {
 		const char *name;
 		enum monitor_table table;
 	} tables[] = { { "sites", MONITOR_SITES },
 		{ "devices", MONITOR_DEVICES }, { "feeds", MONITOR_FEEDS } };
+
+	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
+		if (strcmp(name, tables[i].name) != 0)
+			continue;
+		*out = tables[i].table;
+		return true;
+	}
+	return false;
+}
+
+static bool
+import_inventory(struct change *c, const char *file)
+{
 	const struct change_wish *w = c->wish;
 	struct monitor_import what = { .file = file,
 		.csv = w->csv,
@@ -54,13 +67,9 @@ import_inventory(struct change *c, const char *file)
 		.complete = w->complete,
 		.scope = scope_of(c) };
 	struct change_later *l;
-	size_t i = 0;
 
-	while (i < 3 && strcmp(w->table, tables[i].name) != 0)
-		i++;
-	if (i == 3)
+	if (!change_table_named(w->table, &what.table))
 		return false;
-	what.table = tables[i].table;
 	if (change_may(c, RIGHT_IMPORT_INVENTORY) &&
 	    (l = change_later_new(c, 200, NULL)) != NULL)
 		monitor_import(c->m, &what, &c->actor, on_imported, l);

@@ -98,28 +98,6 @@ pending_new(const struct asked *a)
 	return p;
 }
 
-static bool
-table_of(const struct asked *a, enum monitor_table *table_out)
-{
-	static const struct {
-		const char *name;
-		enum monitor_table table;
-	} tables[] = {
-		{ "sites", MONITOR_SITES },
-		{ "devices", MONITOR_DEVICES },
-		{ "feeds", MONITOR_FEEDS },
-	};
-
-	for (size_t i = 0; i < COUNT(tables); i++) {
-		if (strcmp(word(a, "table"), tables[i].name) != 0)
-			continue;
-		*table_out = tables[i].table;
-		return true;
-	}
-	refuse(a, "'table' is none, expected sites, devices or feeds");
-	return false;
-}
-
 static void
 do_remove(const struct asked *a)
 {
@@ -127,7 +105,9 @@ do_remove(const struct asked *a)
 	enum monitor_table table;
 	struct pending *p;
 
-	if (table_of(a, &table) && (p = pending_new(a)) != NULL)
+	if (!change_table_named(word(a, "table"), &table))
+		refuse(a, "'table' is none, expected sites, devices or feeds");
+	else if ((p = pending_new(a)) != NULL)
 		monitor_remove(a->m, table, word(a, "name"), &who, on_imported,
 		    p);
 }

@@ -183,6 +183,24 @@ query_status(struct query *q, unsigned status)
 	return true;
 }
 
+void
+query_give(struct query *q, enum read_type type, const void *bytes, size_t n)
+{
+	q->answer.status = 200;
+	q->answer.type = (uint8_t)type;
+	q->answer.body = (struct span){ bytes, n };
+	send_answer(q, true);
+	q->fn = NULL;
+}
+
+bool
+query_names_feed(const struct query *q)
+{
+	static const uint8_t none[16];
+
+	return memcmp(q->ask->uuid, none, 16) != 0;
+}
+
 bool
 query_may(const struct query *q, const char *path)
 {

@@ -77,6 +77,17 @@ audit_free(struct audit *a)
 	memset(a, 0, sizeof(*a));
 }
 
+int64_t
+audit_end(const struct audit *a)
+{
+	int64_t to = 0;
+
+	for (size_t i = 0; i < a->count; i++)
+		if (a->rows[i].to_utc > to)
+			to = a->rows[i].to_utc;
+	return to;
+}
+
 static int
 worst_first(const void *a, const void *b)
 {
@@ -207,23 +218,12 @@ counted_from(const struct audit *a, int64_t to)
 	return to;
 }
 
-static int64_t
-counted_to(const struct audit *a)
-{
-	int64_t to = 0;
-
-	for (size_t i = 0; i < a->count; i++)
-		if (a->rows[i].to_utc > to)
-			to = a->rows[i].to_utc;
-	return to;
-}
-
 static size_t
 debts_make(struct debts *d, int64_t *since_out, int64_t *to_out)
 {
 	const struct audit *a = &d->audit;
 
-	*to_out = counted_to(a);
+	*to_out = audit_end(a);
 	*since_out = counted_from(a, *to_out);
 	d->list = calloc(a->count + 1, sizeof(*d->list));
 	d->no_memory = d->list == NULL;

@@ -23,6 +23,8 @@ struct audit {
 bool audit_read(struct query *q, int64_t from_utc, int64_t to_utc,
     struct audit *out);
 void audit_free(struct audit *a);
+/* When the newest of the feeds was last there: others left the inventory. */
+int64_t audit_end(const struct audit *a);
 /* Never watched first, then the longest gap. */
 void audit_sort(struct audit *a);
 

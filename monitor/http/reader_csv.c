@@ -180,14 +180,7 @@ query_inventory(struct query *q)
 		   : inventory_text(q, (enum inventory_kind)tables[i].kind);
 	if (text == NULL)
 		return false;
-	q->answer.type = READ_TEXT_CSV;
-	q->answer.body = (struct span){ (uint8_t *)text, strlen(text) };
-	if (q->answer.body.n > READ_ANSWER_BYTES) {
-		query_status(q, 413);
-		q->answer.body = (struct span){ NULL, 0 };
-	}
-	q->fn(q->arg, &q->answer);
-	q->fn = NULL;
+	query_give(q, READ_TEXT_CSV, text, strlen(text));
 	free(text);
 	return true;
 }

@@ -135,22 +135,33 @@ on_place(void *arg, const struct store_site_place *row)
 	return false;
 }
 
+/* The zone of a site; read anew when it is another site than before. */
+static const char *
+zone_of(struct handover *h, struct zone_look *look, const char *site)
+{
+	if (look->path != NULL && strcmp(look->path, site) == 0)
+		return look->zone;
+	*look = (struct zone_look){ .path = site };
+	h->good =
+	    h->good && store_read_site_places(h->q->store, on_place, look);
+	return look->zone;
+}
+
 /* Whether the shift runs at the handover's end; fills in from when to when. */
 static bool
 shift_runs(struct handover *h, const struct floor *f,
-    const struct floor_shift *s, struct shift_found *out)
+    const struct floor_shift *s, struct zone_look *look,
+    struct shift_found *out)
 {
 	struct query *q = h->q;
 	const struct floor_room *room = floor_find_room(f, s->room);
-	struct zone_look look = { room != NULL ? room->site : "", "" };
 	int64_t start, end;
 
 	if (room == NULL ||
 	    (q->site != NULL && !site_within(room->site, q->site)))
 		return false;
-	h->good = h->good && store_read_site_places(q->store, on_place, &look);
 	int64_t at = h->to - 1;
-	int64_t ahead = zones_ahead(q->zones, look.zone, at);
+	int64_t ahead = zones_ahead(q->zones, zone_of(h, look, room->site), at);
 	int64_t local_s = at / 1000000 + ahead;
 	int64_t today = local_s - local_s % 86400;
 
@@ -168,12 +179,13 @@ put_shift(struct handover *h)
 	struct query *q = h->q;
 	struct floor *f = store_read_floor(q->store, NULL);
 	struct shift_found found = { 0 };
+	struct zone_look look = { 0 };
 	char name[2 * LIMIT_NAME_BYTES + 2];
 
 	if (f == NULL)
 		return false;
 	for (size_t i = 0; i < f->shift_count && found.shift == NULL; i++)
-		shift_runs(h, f, &f->shifts[i], &found);
+		shift_runs(h, f, &f->shifts[i], &look, &found);
 	json_out_key(&q->json, "shift");
 	if (found.shift == NULL) {
 		json_out_null(&q->json);
@@ -231,8 +243,7 @@ on_case(void *arg, const struct store_case_row *row)
 {
 	struct handover *h = arg;
 	struct query *q = h->q;
-	const struct store_incident_row *i = &row->incident;
-	uint32_t under = 0;
+	uint32_t under;
 
 	if (!incident_may(q, row) || !h->wanted(h, row))
 		return true;
@@ -240,9 +251,7 @@ on_case(void *arg, const struct store_case_row *row)
 		h->cut = true;
 		return false;
 	}
-	if (i->feed == 0 && i->room == 0 && i->site != 0)
-		h->good =
-		    store_read_case_feeds(q->store, i, NULL, NULL, &under);
+	under = incident_under(q, &row->incident, &h->good);
 	incident_put(q, h->force, row, under);
 	query_put_number(q, "comments", row->comments);
 	json_out_close(&q->json, '}');
@@ -308,11 +317,8 @@ put_unwatched(struct handover *h)
 	struct query *q = h->q;
 	struct audit a;
 	bool read = audit_read(q, h->from, h->to, &a);
+	int64_t to = audit_end(&a);
 
-	int64_t to = 0;
-
-	for (size_t i = 0; i < a.count; i++)
-		to = a.rows[i].to_utc > to ? a.rows[i].to_utc : to;
 	audit_sort(&a);
 	json_out_key(&q->json, "unwatched");
 	json_out_open(&q->json, '[');

@@ -95,23 +95,30 @@ incident_may(const struct query *q, const struct store_case_row *row)
 	return query_may(q, row->site);
 }
 
+static bool
+is_of_site(const struct store_incident_row *i)
+{
+	return i->feed == 0 && i->room == 0 && i->site != 0;
+}
+
+/* Other statements may run while the list's is open. */
+uint32_t
+incident_under(struct query *q, const struct store_incident_row *i,
+    bool *good_out)
+{
+	uint32_t n = 0;
+
+	if (is_of_site(i) &&
+	    !store_read_case_feeds(q->store, i, NULL, NULL, &n))
+		*good_out = false;
+	return n;
+}
+
 struct listing {
 	struct query *q;
 	struct force *force;
 	bool good;
 };
-
-/* Other statements may run while the list's is open. */
-static uint32_t
-under_of(struct listing *l, const struct store_incident_row *i)
-{
-	uint32_t n = 0;
-
-	if (i->feed != 0 || i->room != 0 || i->site == 0)
-		return 0;
-	l->good = store_read_case_feeds(l->q->store, i, NULL, NULL, &n);
-	return n;
-}
 
 static bool
 on_case(void *arg, const struct store_case_row *row)
@@ -123,7 +130,8 @@ on_case(void *arg, const struct store_case_row *row)
 		return true;
 	if (!query_more(q))
 		return false;
-	incident_put(q, l->force, row, under_of(l, &row->incident));
+	incident_put(q, l->force, row,
+	    incident_under(q, &row->incident, &l->good));
 	query_put_number(q, "comments", row->comments);
 	json_out_close(&q->json, '}');
 	query_mark_numbers(q, row->incident.at_utc, row->incident.id);
@@ -152,21 +160,13 @@ list(struct query *q, struct store_case_ask *ask)
 	return read;
 }
 
-static bool
-is_feed(const struct query *q)
-{
-	static const uint8_t none[16];
-
-	return memcmp(q->ask->uuid, none, 16) != 0;
-}
-
 bool
 query_incidents(struct query *q)
 {
 	struct store_case_ask ask = { .open_only = q->ask->flag,
 		.from_utc = q->ask->from_utc_us,
 		.to_utc = q->ask->to_utc_us,
-		.uuid = is_feed(q) ? q->ask->uuid : NULL };
+		.uuid = query_names_feed(q) ? q->ask->uuid : NULL };
 	int64_t feed = 0;
 
 	if (ask.uuid != NULL && !query_find_feed(q, &feed))
@@ -211,7 +211,7 @@ put_under(struct listing *l, const struct store_incident_row *i)
 
 	json_out_key(&q->json, "under");
 	json_out_open(&q->json, '[');
-	if (i->feed == 0 && i->room == 0 && i->site != 0)
+	if (is_of_site(i))
 		l->good = l->good &&
 			  store_read_case_feeds(q->store, i, on_under, q, &n);
 	json_out_close(&q->json, ']');
@@ -251,7 +251,8 @@ on_one(void *arg, const struct store_case_row *row)
 	if (!incident_may(q, row))
 		return false;
 	query_status(q, 200);
-	incident_put(q, l->force, row, under_of(l, &row->incident));
+	incident_put(q, l->force, row,
+	    incident_under(q, &row->incident, &l->good));
 	put_comments(l, &row->incident);
 	put_under(l, &row->incident);
 	json_out_close(&q->json, '}');

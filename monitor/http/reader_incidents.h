@@ -8,7 +8,10 @@
 #include "monitor/store/store_read_web.h"
 
 /* One object, but for its end. Rows of store_read_cases are borrowed, so the
- * count of a site's feeds is asked for before (incident_under). */
+ * count of a site's feeds is asked for before (incident_under: 0 of others;
+ * *good_out becomes false when the database can't be read). */
+uint32_t incident_under(struct query *q, const struct store_incident_row *i,
+    bool *good_out);
 void incident_put(struct query *q, const struct force *force,
     const struct store_case_row *row, uint32_t under);
 /* Whether who asks may see it: our own are of nobody's site. */

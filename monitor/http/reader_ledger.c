@@ -287,7 +287,6 @@ on_found(void *arg, const struct store_found_row *row)
 bool
 query_lines(struct query *q)
 {
-	static const uint8_t none[16];
 	struct store_search ask = { .looked = q->ask->words[0] != '\0'
 						  ? LOOKED_IN
 						  : LOOKED,
@@ -297,7 +296,7 @@ query_lines(struct query *q)
 	int64_t rest, next = 0;
 	bool read = true;
 
-	if (memcmp(q->ask->uuid, none, 16) != 0)
+	if (query_names_feed(q))
 		ask.uuid = q->ask->uuid;
 	if (query_after_numbers(q, &ask.before, &rest) < 0 || rest != 0)
 		return query_status(q, 400);

@@ -151,13 +151,12 @@ on_feed(void *arg, const struct store_feed_row *row)
 bool
 query_overlays(struct query *q)
 {
-	static const uint8_t none[16];
 	struct overlays o = { .q = q, .good = true };
 	bool read = true;
 
 	if (query_after_numbers(q, &o.after_from, &o.after_id) % 2 != 0)
 		return query_status(q, 400);
-	if (memcmp(q->ask->uuid, none, 16) != 0) {
+	if (query_names_feed(q)) {
 		if (!store_read_feeds(q->store, NULL, q->ask->uuid, on_feed,
 			&o))
 			return false;

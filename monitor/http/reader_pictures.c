@@ -11,12 +11,8 @@ on_picture(void *arg, const struct store_picture *p)
 
 	if (p->length > LIMIT_PNG_BYTES)
 		return;
-	q->answer.status = 200;
-	q->answer.type = READ_PNG;
 	q->answer.utc_us = p->utc;
-	q->answer.body = (struct span){ p->png, p->length };
-	q->fn(q->arg, &q->answer);
-	q->fn = NULL;
+	query_give(q, READ_PNG, p->png, p->length);
 }
 
 bool

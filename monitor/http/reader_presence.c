@@ -264,14 +264,13 @@ on_view(void *arg, const struct store_view_row *row)
 bool
 query_views(struct query *q)
 {
-	static const uint8_t none[16];
 	struct views v = { .q = q };
 	struct store_view_ask ask = { .screen = q->ask->name };
 	bool read;
 
 	if (query_after_numbers(q, &ask.after_start, &ask.after_id) % 2 != 0)
 		return query_status(q, 400);
-	if (memcmp(q->ask->uuid, none, 16) != 0) {
+	if (query_names_feed(q)) {
 		if (!query_find_feed(q, &v.feed))
 			return false;
 		if (v.feed == 0)

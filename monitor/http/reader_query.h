@@ -75,9 +75,14 @@ query_fn query_users, query_tokens, query_logins;	    /* _people.c */
 
 /* A status without a body: 400, 404. Gives true. */
 bool query_status(struct query *q, unsigned status);
+/* Answers at once, with bytes that are borrowed for the call: 200, or 413. */
+void query_give(struct query *q, enum read_type type, const void *bytes,
+    size_t n);
 /* Whether a thing at that site's path is within the scope (not the site asked
  * for). path "" or NULL: of no site; seen by those who may see all. */
 bool query_may(const struct query *q, const char *path);
+/* The ask has a feed's UUID. */
+bool query_names_feed(const struct query *q);
 /* The feed of the ask's UUID, if it is there and within the scope: its number,
  * else 0. False: the database can't be read. */
 bool query_find_feed(struct query *q, int64_t *feed_out);

@@ -154,12 +154,12 @@ is_plain(const char *name)
 	       strpbrk(name, "/\\") == NULL;
 }
 
-static uint8_t
+static enum read_type
 type_of(const char *name)
 {
 	static const struct {
 		const char *end;
-		uint8_t type;
+		enum read_type type;
 	} types[] = { { ".html", READ_HTML }, { ".csv", READ_TEXT_CSV },
 		{ ".json", READ_JSON } };
 	size_t n = strlen(name);
@@ -234,11 +234,7 @@ query_report_file(struct query *q)
 		    w.path);
 		query_status(q, 409);
 	} else if (bytes != NULL) {
-		query_status(q, 200);
-		q->answer.type = type_of(q->ask->name);
-		q->answer.body = (struct span){ bytes, n };
-		q->fn(q->arg, &q->answer);
-		q->fn = NULL;
+		query_give(q, type_of(q->ask->name), bytes, n);
 	}
 	free(bytes);
 	return true;

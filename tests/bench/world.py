@@ -234,8 +234,8 @@ class Farm(Child):
 class Monitor(Child):
     """`camwarden run` in a folder of its own; settings are lines of YAML."""
 
-    def __init__(self, folder, settings):
-        self.folder = folder
+    def __init__(self, folder, settings, environment=None):
+        self.folder, self.environment = folder, environment
         self.config = os.path.join(folder, "camwarden.yaml")
         self.port = free_port()
         with open(self.config, "w", encoding="utf-8") as f:
@@ -244,7 +244,8 @@ class Monitor(Child):
         self.start()
 
     def start(self):
-        super().__init__("camwarden", [program("camwarden"), "run", "--config", self.config], self.folder)
+        super().__init__("camwarden", [program("camwarden"), "run", "--config", self.config], self.folder,
+                         env={**os.environ, **(self.environment or {})})
         end = time.monotonic() + 30
         while self.status() is None:
             self.check()

@@ -17,12 +17,14 @@
 #include <event2/event.h>
 #include <event2/listener.h>
 
+#include "common/clock.h"
 #include "common/log.h"
 #include "monitor/cli/control_commands.h"
 #include "monitor/cli/control_frame.h"
 #include "monitor/cli/who.h"
 
 #define READ_BYTES 65536u
+#define TOLD_US (60 * US_PER_S)
 #define HELD_BYTES (128u << 20) /* of questions, over all clients */
 
 /* One connection, one question, one answer. While the monitor works on the
@@ -45,6 +47,8 @@ struct control {
 	struct event_base *base;
 	struct monitor *monitor;
 	struct evconnlistener *listener;
+	struct event *again; /* lets the listener try, after accept failed */
+	int64_t told_us;     /* of that, and not again before */
 	struct client_list clients;
 	unsigned count;
 	char path[108];
@@ -262,6 +266,35 @@ on_accept(struct evconnlistener *l, evutil_socket_t fd, struct sockaddr *sa,
 		close(fd);
 }
 
+/* Without a descriptor left accept would fail at once again while somebody
+ * waits, and the loop spin. */
+static void
+on_accept_error(struct evconnlistener *l, void *arg)
+{
+	static const struct timeval moment = { .tv_usec = 250000 };
+	struct control *control = arg;
+	int64_t now = clock_mono_us();
+	int error = errno;
+
+	evconnlistener_disable(l);
+	evtimer_add(control->again, &moment);
+	if (now < control->told_us)
+		return;
+	control->told_us = now + TOLD_US;
+	log_warn("control", "whoever asks must wait: %s", strerror(error));
+}
+
+static void
+on_again(evutil_socket_t fd, short what, void *arg)
+{
+	struct control *control = arg;
+
+	(void)fd;
+	(void)what;
+	if (control->count < CONTROL_CLIENTS)
+		evconnlistener_enable(control->listener);
+}
+
 static char *
 sentence(const char *what, const char *path)
 {
@@ -332,6 +365,12 @@ control_new(struct event_base *base, const char *state_dir,
 		free(control);
 		return NULL;
 	}
+	control->again = evtimer_new(base, on_again, control);
+	if (control->again == NULL) {
+		control_free(&control);
+		return NULL;
+	}
+	evconnlistener_set_error_cb(control->listener, on_accept_error);
 	return control;
 }
 
@@ -349,6 +388,8 @@ control_free(struct control **c)
 		client->control = NULL;
 		client_drop(client);
 	}
+	if (control->again != NULL)
+		event_free(control->again);
 	evconnlistener_free(control->listener);
 	unlink(control->path);
 	free(control);

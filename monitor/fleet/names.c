@@ -23,6 +23,7 @@
 #define RESOLVERS 4u /* one slow name must not hold up the others */
 #define DEADLINE_US (8 * US_PER_S) /* past glibc's first retry */
 #define FRESH_US (60 * US_PER_S)
+#define RETRY_S 1 /* until a resolver is tried again that can't be had */
 #define FAILED_US (5 * US_PER_S) /* a failure is believed that long */
 #define HASH 4096u
 #define HOSTS_MAX (2u * LIMIT_FEEDS)
@@ -264,8 +265,18 @@ dispatch(struct names *n)
 			return;
 		if (r->host != NULL)
 			continue;
+		bool given = resolver_give(r, e);
+
+		/* Our own want (descriptors, processes) is no word on the
+		 * name. */
+		if (!given && e->count == 0) {
+			static const struct timeval moment = { RETRY_S, 0 };
+
+			event_add(n->kick, &moment);
+			return;
+		}
 		STAILQ_REMOVE_HEAD(&n->queue, queue);
-		if (!resolver_give(r, e))
+		if (!given)
 			settle(n, e, NULL);
 	}
 }

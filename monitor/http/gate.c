@@ -25,6 +25,7 @@
 #include <openssl/ssl.h>
 
 #include "common/clock.h"
+#include "common/log.h"
 #include "monitor/http/rights.h"
 #include "monitor/http/strainer.h"
 
@@ -37,6 +38,7 @@
 #define HANDSHAKES_MOST 256
 #define HANDSHAKE_US (5 * US_PER_S)
 #define HANDSHAKE_CROWDED_US (US_PER_S / 2) /* when so many are at it */
+#define TOLD_US (60 * US_PER_S)
 
 struct conn {
 	struct conn *next;
@@ -56,6 +58,7 @@ struct conn {
 };
 
 struct gate {
+	struct gate *next;
 	struct event_base *base;
 	struct evconnlistener *listener;
 	struct event *sweep;
@@ -71,8 +74,13 @@ struct gate {
 	uint32_t handshakes;
 	uint32_t big;
 	bool held;
+	bool lacking;	 /* accept failed since the last sweep by the clock */
+	int64_t told_us; /* of that, and not again before */
 	struct gate_strain strain; /* big_path NULL: none */
 };
+
+/* What evhttp gives a listener's callbacks is itself, and it knows no gate. */
+static struct gate *gates;
 
 static void
 read_address(struct conn *c)
@@ -249,22 +257,26 @@ on_input(struct evbuffer *in, const struct evbuffer_cb_info *info, void *arg)
 		evbuffer_drain(in, evbuffer_get_length(in));
 }
 
-/* All places are taken: those who said who they are keep theirs, the oldest of
- * the others make room, an eighth of all at a time. */
+/* All places are taken, or there are descriptors for no more: those who said
+ * who they are keep theirs, the oldest of the others make room, an eighth of
+ * all at a time. */
 static void
 make_room(struct gate *g)
 {
-	uint32_t live = 0, unproven = 0, free_places = g->most / 8 + 1;
+	uint32_t live = 0, unproven = 0, most = g->most, free_places;
 
 	for (const struct conn *c = g->first; c != NULL; c = c->next) {
 		live += !c->shut;
 		unproven += !c->proven && !c->shut;
 	}
-	if (live < g->most)
+	if (g->lacking && live < most)
+		most = live;
+	if (live < most)
 		return;
+	free_places = most / 8 + 1;
 	for (struct conn *c = g->first; c != NULL; c = c->next)
 		if (!c->proven && !c->shut &&
-		    unproven-- <= live - g->most + free_places)
+		    unproven-- <= live - most + free_places)
 			shut(g, c); /* the newest come first */
 }
 
@@ -344,7 +356,8 @@ end_slow(struct gate *g, struct conn *c, int64_t now)
 static bool
 has_room(const struct gate *g)
 {
-	return !g->held && g->count < g->most + standing_room(g) &&
+	return !g->held && !g->lacking &&
+	       g->count < g->most + standing_room(g) &&
 	       g->handshakes < HANDSHAKES_MOST;
 }
 
@@ -377,9 +390,37 @@ sweep(struct gate *g)
 static void
 on_sweep(evutil_socket_t fd, short what, void *arg)
 {
+	struct gate *g = arg;
+
 	(void)fd;
 	(void)what;
-	sweep(arg);
+	if (g->lacking && g->proof_us > 0)
+		make_room(g);
+	g->lacking = false;
+	sweep(g);
+}
+
+/* accept failed. While somebody waits it would fail at once again, and the loop
+ * spin: the next sweep lets it try. */
+static void
+on_accept_error(struct evconnlistener *l, void *http)
+{
+	struct gate *g = gates;
+	int64_t now = clock_mono_us();
+	int error = EVUTIL_SOCKET_ERROR();
+
+	(void)http;
+	evconnlistener_disable(l);
+	while (g != NULL && g->listener != l)
+		g = g->next;
+	if (g == NULL)
+		return;
+	g->lacking = true;
+	if (now < g->told_us)
+		return;
+	g->told_us = now + TOLD_US;
+	log_warn("http", "whoever comes must wait: %s; %u connections stand",
+	    strerror(error), g->count);
 }
 
 /* New connections have their descriptors now: count by address. */
@@ -518,8 +559,7 @@ gate_unbounded(struct gate *g, struct evhttp_request *req)
 		c->unbounded = true;
 }
 
-/* Without a descriptor left, accept fails for as long as somebody waits, and
- * the loop would spin. */
+/* So many that there are descriptors for all. */
 static uint32_t
 room_for_descriptors(void)
 {
@@ -554,6 +594,9 @@ gate_new(struct event_base *base, struct evhttp *http,
 		return NULL;
 	}
 	event_add(g->sweep, &period);
+	g->next = gates;
+	gates = g;
+	evconnlistener_set_error_cb(listener, on_accept_error);
 	evhttp_set_bevcb(http, on_new, g);
 	return g;
 }
@@ -561,11 +604,15 @@ gate_new(struct event_base *base, struct evhttp *http,
 void
 gate_free(struct gate **gp)
 {
-	struct gate *g = *gp;
+	struct gate *g = *gp, **at = &gates;
 
 	if (g == NULL)
 		return;
 	*gp = NULL;
+	while (*at != NULL && *at != g)
+		at = &(*at)->next;
+	if (*at == g)
+		*at = g->next;
 	if (g->sweep != NULL)
 		event_free(g->sweep);
 	if (g->fresh != NULL)

@@ -154,6 +154,11 @@ failure_reason(const struct failure_case *c)
 {
 	int status = status_of(c);
 
+	/* Whatever it looks like then, it says nothing of the camera. */
+	if (c->lacking || c->error == AVERROR(ENOMEM) ||
+	    c->error == AVERROR(EMFILE) || c->error == AVERROR(ENFILE) ||
+	    c->error == AVERROR(ENOBUFS))
+		return REASON_OVER_CAPACITY;
 	if (c->marks.unresolved && !c->marks.connected)
 		return REASON_DNS_FAIL;
 	if (c->timed_out)
@@ -171,7 +176,10 @@ failure_describe(const struct failure_case *c, char *out, size_t size)
 	int status = status_of(c);
 	char text[AV_ERROR_MAX_STRING_SIZE] = "";
 
-	if (c->marks.unresolved && !c->marks.connected) {
+	if (failure_reason(c) == REASON_OVER_CAPACITY) {
+		snprintf(out, size,
+		    "camwarden itself lacks descriptors or memory");
+	} else if (c->marks.unresolved && !c->marks.connected) {
 		snprintf(out, size, "name not found");
 	} else if (status != 0 && !c->timed_out) {
 		snprintf(out, size, "HTTP status %d", status);

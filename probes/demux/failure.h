@@ -25,6 +25,7 @@ struct failure_marks {
 struct failure_case {
 	int error;	  /* AVERROR */
 	bool timed_out;	  /* our deadline cut it off */
+	bool lacking;	  /* we have no descriptor left */
 	bool tls;	  /* the URL wants it */
 	bool datagrams;	  /* UDP, SRT, RTP: nothing to be connected */
 	bool credentials; /* some were configured */

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <libavutil/error.h>
@@ -14,6 +15,7 @@
 #include "probes/demux/source_parts.h"
 
 #define BACKOFF_FIRST_US 500000
+#define SHORT_US 500000 /* until we try again what we lacked */
 #define SNAPSHOT_EVERY_US 2000000
 #define BURSTY_STALL_US 30000000 /* HLS segments of 10 s are usual */
 #define GAP_MAX_US 60000000
@@ -204,9 +206,23 @@ backoff_us(struct source *s, enum reason reason)
 	if (us > most || reason == REASON_AUTH_WRONG ||
 	    reason == REASON_AUTH_MISSING || reason == REASON_CONFIG_ERROR)
 		us = most;
+	if (reason == REASON_OVER_CAPACITY) /* not the source's fault */
+		us = SHORT_US;
 	if (us < 2)
 		us = 2;
 	return us / 2 + (int64_t)(draw(s) % (uint64_t)(us / 2 + 1));
+}
+
+/* libavformat doesn't tell why a name couldn't be asked for. */
+static bool
+lacks_descriptors(void)
+{
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	bool lacks = fd < 0 && (errno == EMFILE || errno == ENFILE);
+
+	if (fd >= 0)
+		close(fd);
+	return lacks;
 }
 
 static struct failure_case
@@ -214,6 +230,7 @@ failed_with(const struct source *s, int error)
 {
 	return (struct failure_case){ .error = error,
 		.timed_out = s->timed_out,
+		.lacking = lacks_descriptors(),
 		.tls = s->locator.tls,
 		.datagrams = s->locator.datagrams,
 		.credentials = s->cfg.feed.user[0] != '\0',
@@ -238,7 +255,8 @@ back_off(struct source *s, int error)
 	s->status = (uint16_t)c.marks.status;
 	if (reason == REASON_STALL_DEAD)
 		source_report(s, PHASE_STALLED, reason, now, 0, detail);
-	s->attempts++;
+	if (reason != REASON_OVER_CAPACITY)
+		s->attempts++;
 	next = now + backoff_us(s, reason);
 	source_report(s, PHASE_BACKOFF, reason, now, next, detail);
 	source_sleep(s, next, true);

@@ -585,13 +585,31 @@ too_large(const struct decoder *d, uint32_t width, uint32_t height)
 	       (uint64_t)width * height > d->cfg.max_pixels;
 }
 
+/* Whether there is memory for what such a picture takes several times over.
+ * Without it nothing is said of the camera. */
+static bool
+has_memory(const struct want *w)
+{
+	void *volatile some =
+	    malloc((1u << 20) + (size_t)w->width * w->height * 4);
+
+	free(some);
+	return some != NULL;
+}
+
+static enum sample_result
+undecodable(const struct want *w)
+{
+	return has_memory(w) ? SAMPLE_UNDECODABLE : SAMPLE_BUSY;
+}
+
 enum sample_result
 decoder_decode(struct decoder *d, const struct decoder_unit *unit,
     struct picture_view *view_out, uint32_t *damage_out)
 {
 	struct want w;
 	struct slot *s;
-	enum sample_result result = SAMPLE_UNDECODABLE;
+	enum sample_result result;
 
 	decoder_release(d);
 	d->stats.units++;
@@ -603,13 +621,15 @@ decoder_decode(struct decoder *d, const struct decoder_unit *unit,
 		return SAMPLE_TOO_LARGE;
 	s = slot_get(d, &w);
 	if (s == NULL)
-		return SAMPLE_UNDECODABLE;
+		return undecodable(&w);
 	s->used = d->stats.units;
 	if (run(d, s->ctx, &w)) {
 		result = judge_damage(d->frame, &w.damage);
 		if (too_large(d, (uint32_t)d->frame->width,
 			(uint32_t)d->frame->height))
 			result = SAMPLE_TOO_LARGE;
+	} else {
+		result = undecodable(&w);
 	}
 	/* A context that saw an error may carry it on; so may an old one. */
 	if (result != SAMPLE_OK || ++s->jobs >= DECODER_JOBS)
@@ -619,7 +639,7 @@ decoder_decode(struct decoder *d, const struct decoder_unit *unit,
 	if (result > SAMPLE_DAMAGED)
 		return result;
 	if (!view(d, view_out))
-		return SAMPLE_UNDECODABLE;
+		return undecodable(&w);
 	*damage_out = w.damage;
 	return result;
 }

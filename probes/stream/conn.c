@@ -48,11 +48,22 @@ tune(int fd)
 	set(fd, IPPROTO_TCP, TCP_KEEPCNT, 3);
 }
 
+bool
+conn_lacks(int error)
+{
+	return error == EMFILE || error == ENFILE || error == ENOMEM ||
+	       error == ENOBUFS;
+}
+
 static void
 connect_failed(struct feed *f, int error, int64_t now_us)
 {
 	enum rtsp_event_kind kind = RTSP_EV_UNREACHABLE;
 
+	if (conn_lacks(error)) {
+		feed_short(f, strerror(error), now_us);
+		return;
+	}
 	if (error == ECONNREFUSED)
 		kind = RTSP_EV_REFUSED;
 	else if (error == ETIMEDOUT)
@@ -94,7 +105,8 @@ conn_open(struct feed *f, const struct wire_address *a, uint16_t port,
 		return;
 	}
 	event_assign(&f->event, f->stream->base, f->fd, EV_WRITE, on_socket, f);
-	event_add(&f->event, NULL);
+	if (event_add(&f->event, NULL) != 0)
+		connect_failed(f, ENOMEM, now_us);
 }
 
 static void
@@ -202,6 +214,9 @@ shake_hands(struct feed *f, int64_t now_us)
 	case TLS_BAD:
 		feed_event(f, RTSP_EV_TLS_FAILED, why, now_us);
 		break;
+	case TLS_SHORT:
+		feed_short(f, strerror(ENOMEM), now_us);
+		break;
 	}
 }
 
@@ -214,9 +229,11 @@ conn_secure(struct feed *f, int64_t now_us)
 		return;
 	f->tls =
 	    tls_new(f->stream->tls, f->fd, url.host, url.literal, f->verify);
-	if (f->tls == NULL)
+	if (f->tls == NULL && f->stream->tls == NULL)
 		feed_event(f, RTSP_EV_TLS_FAILED, "TLS isn't available",
 		    now_us);
+	else if (f->tls == NULL)
+		feed_short(f, strerror(ENOMEM), now_us);
 	else
 		shake_hands(f, now_us);
 }
@@ -258,9 +275,13 @@ conn_send(struct feed *f, const void *bytes, size_t n)
 	uint8_t *room;
 
 	/* A peer that reads nothing will be found out by its silence. */
-	if (f->unsent_length + left > UNSENT_BYTES ||
-	    (room = realloc(f->unsent, f->unsent_length + left)) == NULL)
+	if (f->unsent_length + left > UNSENT_BYTES)
 		return;
+	room = realloc(f->unsent, f->unsent_length + left);
+	if (room == NULL) {
+		f->lacks = ENOMEM;
+		return;
+	}
 	f->unsent = room;
 	memcpy(room + f->unsent_length, (const uint8_t *)bytes + sent, left);
 	f->unsent_length += (uint32_t)left;
@@ -297,8 +318,10 @@ on_text(void *arg, struct span in, size_t *used_out)
 	if (before > 0) {
 		uint8_t *room = realloc(f->text, before + in.n);
 
-		if (room == NULL)
+		if (room == NULL) {
+			feed_short(f, strerror(ENOMEM), now_us);
 			return INTERLEAVED_TEXT_BAD;
+		}
 		memcpy(room + before, in.p, in.n);
 		f->text = room;
 		text = (struct span){ room, before + in.n };
@@ -311,10 +334,11 @@ on_text(void *arg, struct span in, size_t *used_out)
 
 	if (r == PARSE_MORE && before == 0) {
 		f->text = malloc(in.n);
-		if (f->text != NULL)
-			memcpy(f->text, in.p, in.n);
-		else
-			r = PARSE_BAD;
+		if (f->text == NULL) {
+			feed_short(f, strerror(ENOMEM), now_us);
+			return INTERLEAVED_TEXT_BAD;
+		}
+		memcpy(f->text, in.p, in.n);
 	}
 	if (r == PARSE_MORE) {
 		f->text_length = (uint32_t)(before + in.n);
@@ -408,6 +432,9 @@ read_tls(struct feed *f, int64_t now_us)
 		case TLS_CLOSED:
 		case TLS_BAD:
 			feed_event(f, RTSP_EV_CLOSED, "TLS ended", now_us);
+			return;
+		case TLS_SHORT:
+			feed_short(f, strerror(ENOMEM), now_us);
 			return;
 		}
 	}

@@ -19,6 +19,8 @@ void conn_open(struct feed *f, const struct wire_address *a, uint16_t port,
     int64_t now_us);
 void conn_secure(struct feed *f, int64_t now_us);
 void conn_close(struct feed *f, bool abort);
+/* Whether it tells of our own want of descriptors or memory. */
+bool conn_lacks(int error);
 /* A new non-blocking socket that begins to connect; errno when -1. */
 int conn_dial(const struct wire_address *a, uint16_t port);
 /* Takes the plain socket away from the feed; -1 when there is none. Given. */

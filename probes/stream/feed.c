@@ -151,8 +151,6 @@ feed_free(struct feed **at)
 		f->device->open--;
 	if (f->counted & FEED_HALF_OPEN)
 		f->stream->pace.half_open--;
-	if (f->counted & FEED_SECURING)
-		f->stream->pace.handshakes--;
 	if (f->counted & FEED_FLOWING)
 		f->stream->counts.flowing--;
 	pace_host_put(&f->stream->pace, &f->host);
@@ -391,6 +389,9 @@ feed_sweep(struct feed *f, int64_t now_us)
 		conn_read(f, now_us);
 	if (is_live(f))
 		media_tick(&f->media, now_us);
+	if (f->lacks != 0 && !is_live(f)) /* a keep-alive is missed easily */
+		feed_short(f, strerror(f->lacks), now_us);
+	f->lacks = 0;
 	if (rtsp_session_due(&f->session) <= now_us)
 		feed_tick(f, now_us);
 	if (is_live(f) && now_us >= f->report_us)

@@ -25,7 +25,6 @@ struct post;
 /* In which of the pace's counts the feed is now. */
 #define FEED_OPENING 1u
 #define FEED_HALF_OPEN 2u
-#define FEED_SECURING 4u
 #define FEED_IN_DEVICE 8u
 #define FEED_FLOWING 16u
 
@@ -76,11 +75,12 @@ struct feed {
 	uint8_t address_count;
 	uint8_t address_at;
 	uint8_t counted; /* FEED_ */
+	int lacks;	 /* errno of what couldn't be sent for it, or 0 */
+	uint8_t told;	 /* enum pace_answer: why it waits, as last told */
 	bool pinned;
 	bool verify;
 	bool private_ports;
 	bool waiting;
-	bool held_told;
 	bool reading; /* inside the walk: closing waits */
 	bool close_after;
 	bool abort_after;
@@ -102,6 +102,10 @@ void feed_event(struct feed *f, enum rtsp_event_kind kind, const char *why,
 void feed_step(struct feed *f, const struct rtsp_event *event, int64_t now_us);
 void feed_message(struct feed *f, const struct rtsp_message *m, int64_t now_us);
 void feed_tick(struct feed *f, int64_t now_us);
+
+/* We lack descriptors or memory for what it needs: nothing can be said of the
+ * camera. Nobody connects for a moment. */
+void feed_short(struct feed *f, const char *why, int64_t now_us);
 
 /* Whether the pace may let it go; steps it accordingly. False: stop asking,
  * nobody may go now. */

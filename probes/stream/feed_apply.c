@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The session's actions carried out: the only place where they have effects. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -12,6 +13,8 @@
 
 #define SECOND 1000000LL
 #define FMTP_BYTES 2048u
+#define SHORT_TOLD_US (60 * SECOND)
+#define SHORT_TEXT "camwarden itself lacks descriptors or memory"
 
 static bool
 is_loopback(const struct wire_address *a)
@@ -158,6 +161,10 @@ do_ports(struct feed *f, int64_t now_us)
 	struct rtsp_event event = { .kind = RTSP_EV_PORTS };
 
 	event.port = udp_attach(f);
+	if (event.port == 0 && conn_lacks(errno)) {
+		feed_short(f, strerror(errno), now_us);
+		return;
+	}
 	if (event.port == 0) {
 		event.kind = RTSP_EV_NO_PORTS;
 		event.why = "no UDP ports";
@@ -209,8 +216,6 @@ counts_of(const struct rtsp_session *s)
 		c |= FEED_OPENING;
 	if (state == RTSP_CONNECTING)
 		c |= FEED_HALF_OPEN;
-	if (state == RTSP_SECURING)
-		c |= FEED_SECURING;
 	if (state >= RTSP_CONNECTING && state <= RTSP_TEARDOWN)
 		c |= FEED_IN_DEVICE;
 	if (state == RTSP_FLOWING)
@@ -238,7 +243,6 @@ count(struct feed *f)
 		return;
 	move(f->host ? &f->host->opening : &none, before, now, FEED_OPENING);
 	move(&s->pace.half_open, before, now, FEED_HALF_OPEN);
-	move(&s->pace.handshakes, before, now, FEED_SECURING);
 	move(f->device ? &f->device->open : &none, before, now, FEED_IN_DEVICE);
 	move(&s->counts.flowing, before, now, FEED_FLOWING);
 	f->counted = now;
@@ -250,7 +254,7 @@ queue_or_not(struct feed *f, const struct rtsp_event *event)
 	bool wants = f->session.state == RTSP_WAITING;
 
 	if (wants && !f->waiting) {
-		f->held_told = false;
+		f->told = PACE_GO;
 		stream_wait(f->stream, f, event->kind == RTSP_EV_RETRY);
 	} else if (!wants && f->waiting) {
 		stream_wait_not(f->stream, f);
@@ -384,6 +388,30 @@ feed_tick(struct feed *f, int64_t now_us)
 	after(f, &event, before, &todo, now_us);
 }
 
+void
+feed_short(struct feed *f, const char *why, int64_t now_us)
+{
+	struct stream *s = f->stream;
+
+	if (now_us >= s->short_told_us) {
+		log_warn("stream", "feeds wait, since we lack %s", why);
+		s->short_told_us = now_us + SHORT_TOLD_US;
+	}
+	pace_short(&s->pace, now_us);
+	feed_event(f, RTSP_EV_SHORT, SHORT_TEXT, now_us);
+}
+
+/* Why it waits, once. */
+static void
+tell_held(struct feed *f, enum pace_answer answer, enum rtsp_event_kind kind,
+    const char *why, int64_t now_us)
+{
+	if (f->told == answer)
+		return;
+	f->told = (uint8_t)answer;
+	feed_event(f, kind, why, now_us);
+}
+
 bool
 feed_try_grant(struct feed *f, int64_t now_us)
 {
@@ -401,17 +429,19 @@ feed_try_grant(struct feed *f, int64_t now_us)
 		f->device_sessions, url.tls, f->session.login_ever,
 		f->session.user[0] != '\0' };
 
-	switch (pace_ask(&f->stream->pace, &ask, now_us)) {
+	enum pace_answer answer = pace_ask(&f->stream->pace, &ask, now_us);
+
+	switch (answer) {
 	case PACE_LATER:
 		return false;
 	case PACE_HOST:
 		return true;
 	case PACE_DEVICE:
-		if (!f->held_told) {
-			f->held_told = true;
-			feed_event(f, RTSP_EV_HELD,
-			    "the device's sessions are all in use", now_us);
-		}
+		tell_held(f, answer, RTSP_EV_HELD,
+		    "the device's sessions are all in use", now_us);
+		return true;
+	case PACE_SHORT:
+		tell_held(f, answer, RTSP_EV_SHORT, SHORT_TEXT, now_us);
 		return true;
 	case PACE_LOCKED:
 		feed_event(f, RTSP_EV_LOCKED, NULL, now_us);

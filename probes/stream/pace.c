@@ -121,13 +121,15 @@ pace_ask(struct pace *p, const struct pace_ask *ask, int64_t now_us)
 {
 	struct pace_host *h = ask->host;
 
-	if (p->half_open >= PACE_HALF_OPEN ||
-	    !has_token(&p->tokens_us, p->per_second, now_us))
-		return PACE_LATER;
 	if (ask->device_sessions != 0 && ask->device != NULL &&
 	    ask->device->open >= ask->device_sessions)
 		return PACE_DEVICE;
-	if (ask->tls && p->handshakes >= PACE_HANDSHAKES)
+	if (now_us < p->short_us)
+		return PACE_SHORT;
+	if (p->half_open >= PACE_HALF_OPEN ||
+	    !has_token(&p->tokens_us, p->per_second, now_us))
+		return PACE_LATER;
+	if (ask->tls && !has_token(&p->handshakes_us, PACE_HANDSHAKES, now_us))
 		return PACE_HOST;
 	if (h != NULL) {
 		if (ask->login && !ask->proved && is_locked(h, now_us))
@@ -142,7 +144,15 @@ pace_ask(struct pace *p, const struct pace_ask *ask, int64_t now_us)
 		take_token(&h->tokens_us, p->host_per_second);
 	}
 	take_token(&p->tokens_us, p->per_second);
+	if (ask->tls)
+		take_token(&p->handshakes_us, PACE_HANDSHAKES);
 	return PACE_GO;
+}
+
+void
+pace_short(struct pace *p, int64_t now_us)
+{
+	p->short_us = now_us + PACE_SHORT_US;
 }
 
 void

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* pace.h: who may connect now: a global rate, a rate and a number in progress
- * per host, sessions per device, half-open and TLS handshake caps; and how
- * often a password was refused at a host (RTSP.md 2, 11). No input from the
+ * per host, sessions per device, a half-open cap, a rate of TLS handshakes,
+ * nobody while we ourselves lack descriptors or memory; and how often a
+ * password was refused at a host (RTSP.md 2, 11). No input from the
  * network. Time is given. For probes/stream only. */
 #ifndef PROBES_STREAM_PACE_H
 #define PROBES_STREAM_PACE_H
@@ -12,8 +13,11 @@
 #include "camwarden/wire.h"
 
 #define PACE_HALF_OPEN 500u
-#define PACE_HANDSHAKES 64u
-#define PACE_BAD_LOGINS 2u /* in PACE_LOGIN_US, per host, not per feed */
+/* Begun per second. A rate and no number of them: one that never ends costs
+ * nothing and must not hold up others. */
+#define PACE_HANDSHAKES 100u
+#define PACE_SHORT_US 250000 /* then one may try what we lacked */
+#define PACE_BAD_LOGINS 2u   /* in PACE_LOGIN_US, per host, not per feed */
 #define PACE_LOGIN_US (1800 * 1000000LL)
 
 struct pace_host {
@@ -41,8 +45,9 @@ struct pace {
 	uint32_t per_second; /* 0 = no limit */
 	uint32_t host_per_second;
 	uint32_t host_opening;
-	uint32_t half_open; /* in CONNECTING */
-	uint32_t handshakes;
+	uint32_t half_open;    /* in CONNECTING */
+	int64_t handshakes_us; /* tokens, as above */
+	int64_t short_us;      /* nobody goes before */
 	struct pace_host *hosts[PACE_BUCKETS];
 	struct pace_device *devices[PACE_BUCKETS];
 };
@@ -53,6 +58,7 @@ enum pace_answer {
 	PACE_HOST,   /* this host is busy; others may go */
 	PACE_DEVICE, /* its session limit is reached */
 	PACE_LOCKED, /* too many wrong passwords there */
+	PACE_SHORT,  /* we lack descriptors or memory: nobody may go */
 };
 
 /* NULL when memory is out. Balance with pace_*_put. */
@@ -73,6 +79,8 @@ struct pace_ask {
 /* PACE_GO takes a token of each rate; nothing else is counted here. */
 enum pace_answer pace_ask(struct pace *p, const struct pace_ask *ask,
     int64_t now_us);
+/* An attempt failed for want of descriptors or memory. */
+void pace_short(struct pace *p, int64_t now_us);
 void pace_bad_login(struct pace_host *host, unsigned count, int64_t now_us);
 
 #endif

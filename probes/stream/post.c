@@ -69,6 +69,16 @@ fail(struct post *p, const char *why)
 		feed_event(f, RTSP_EV_CLOSED, why, clock_mono_us());
 }
 
+static void
+lack(struct post *p)
+{
+	struct feed *f = p->feed;
+
+	post_free(&f->post);
+	f->lacks = ENOMEM;
+	stream_due(f->stream, f, clock_mono_us());
+}
+
 static bool
 queue(struct post *p, const void *bytes, size_t n)
 {
@@ -94,6 +104,8 @@ post_new(struct feed *f)
 	if (p == NULL || n == 0 || !rtsp_session_target(&f->session, &url) ||
 	    !queue(p, head, n) ||
 	    (p->fd = conn_dial(&f->address, url.port)) < 0) {
+		if (conn_lacks(errno))
+			f->lacks = errno;
 		if (p != NULL)
 			free(p->queue);
 		free(p);
@@ -183,6 +195,9 @@ shake_hands(struct post *p)
 	case TLS_BAD:
 		fail(p, why);
 		break;
+	case TLS_SHORT:
+		lack(p);
+		break;
 	}
 }
 
@@ -208,7 +223,7 @@ connected(struct post *p)
 		p->tls = tls_new(f->stream->tls, p->fd, url.host, url.literal,
 		    f->verify);
 	if (p->tls == NULL) {
-		fail(p, "TLS isn't available");
+		lack(p);
 		return;
 	}
 	p->state = POST_SECURING;

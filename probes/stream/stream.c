@@ -266,6 +266,19 @@ drop(struct stream *s, uint32_t number)
 	s->counts.feeds--;
 }
 
+static void
+tell_no_room(struct stream *s, const struct feed_ref *ref, int64_t now_us)
+{
+	struct link_report r = { .ref = *ref,
+		.at_us = now_us,
+		.phase = PHASE_BACKOFF,
+		.reason = REASON_OVER_CAPACITY,
+		.detail = "memory is out" };
+
+	log_error("stream", "out of memory for feed=%u", ref->feed);
+	channel_put(s->channel, link_report, WIRE_LINK_REPORT, &r);
+}
+
 static bool
 on_add(struct stream *s, struct span body)
 {
@@ -281,7 +294,7 @@ on_add(struct stream *s, struct span body)
 
 	explicit_bzero(add.password, sizeof(add.password));
 	if (f == NULL) {
-		log_error("stream", "out of memory for feed=%u", add.ref.feed);
+		tell_no_room(s, &add.ref, now_us);
 		return true;
 	}
 	s->feeds[add.ref.feed] = f;

@@ -64,7 +64,8 @@ struct stream {
 	} leaving[STREAM_LEAVING]; /* removed feeds' sockets: TEARDOWN is
 				    * out, its answer is awaited */
 	uint32_t leaving_count;
-	int64_t swept_us; /* when the last sweep was due */
+	int64_t swept_us;      /* when the last sweep was due */
+	int64_t short_told_us; /* what we lack is logged again from then */
 	uint64_t random;
 	bool greeted;
 	bool configured;

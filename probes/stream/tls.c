@@ -103,7 +103,9 @@ result_of(struct tls *t, int r)
 	case SSL_ERROR_SYSCALL:
 		return TLS_CLOSED;
 	default:
-		return TLS_BAD;
+		return ERR_GET_REASON(ERR_peek_error()) == ERR_R_MALLOC_FAILURE
+			   ? TLS_SHORT
+			   : TLS_BAD;
 	}
 }
 

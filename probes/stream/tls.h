@@ -17,7 +17,14 @@ struct tls;
 struct tls_context *tls_context_new(void);
 void tls_context_free(struct tls_context **c);
 
-enum tls_result { TLS_OK, TLS_WANT_READ, TLS_WANT_WRITE, TLS_CLOSED, TLS_BAD };
+enum tls_result {
+	TLS_OK,
+	TLS_WANT_READ,
+	TLS_WANT_WRITE,
+	TLS_CLOSED,
+	TLS_BAD,
+	TLS_SHORT /* memory is out */
+};
 
 /* fd stays the caller's. verify: the chain and the host's name. */
 struct tls *tls_new(struct tls_context *c, int fd, const char *host,

@@ -145,7 +145,10 @@ bind_one(int family, uint16_t port)
 	if (fd < 0)
 		return -1;
 	if (bind(fd, (struct sockaddr *)&at, length) != 0) {
+		int error = errno;
+
 		close(fd);
+		errno = error;
 		return -1;
 	}
 	setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof(room));
@@ -159,6 +162,7 @@ bind_pair(struct udp_pair *p)
 	int family = p->host.family == 4 ? AF_INET : AF_INET6;
 
 	for (int i = 0; i < PORT_TRIES; i++) {
+		int error;
 		uint16_t port =
 		    (uint16_t)(16384 +
 			       (stream_random(p->stream) % 16384) / 2 * 2);
@@ -170,9 +174,13 @@ bind_pair(struct udp_pair *p)
 			p->port = port;
 			return true;
 		}
+		error = errno;
 		if (p->fds[0] >= 0)
 			close(p->fds[0]);
 		p->fds[0] = -1;
+		errno = error;
+		if (conn_lacks(error))
+			break;
 	}
 	return false;
 }
@@ -181,6 +189,7 @@ static void
 pair_free(struct udp_pair *p)
 {
 	struct udp_pair **at = &p->stream->pairs;
+	int error = errno;
 
 	while (*at != NULL && *at != p)
 		at = &(*at)->next;
@@ -195,6 +204,7 @@ pair_free(struct udp_pair *p)
 			close(p->fds[i]);
 	}
 	free(p);
+	errno = error;
 }
 
 static struct udp_pair *
@@ -203,7 +213,7 @@ pair_new(struct feed *f)
 	struct udp_pair *p = calloc(1, sizeof(*p));
 
 	if (p == NULL)
-		return NULL;
+		return NULL; /* ENOMEM */
 	p->stream = f->stream;
 	p->host = f->address;
 	p->shared = !f->private_ports;
@@ -219,6 +229,7 @@ pair_new(struct feed *f)
 		    EV_READ | EV_PERSIST, on_readable, p);
 		if (p->events[i] == NULL ||
 		    event_add(p->events[i], NULL) != 0) {
+			errno = ENOMEM;
 			pair_free(p);
 			return NULL;
 		}

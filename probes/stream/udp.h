@@ -12,7 +12,8 @@
 
 struct feed;
 
-/* Gives f a pair for its host; our RTP port, 0 when there is none. */
+/* Gives f a pair for its host; our RTP port, 0 with errno when there is none.
+ */
 uint16_t udp_attach(struct feed *f);
 void udp_detach(struct feed *f);
 /* After SETUP: another feed of the pair has the same server port and there is

@@ -62,6 +62,8 @@ rtsp_dialog_dial(struct rtsp_step *st)
 unsigned
 rtsp_dialog_connected(struct rtsp_step *st)
 {
+	/* Who answers each question just in time is cut, too. */
+	st->s->dialogue_us = st->now + st->s->options->reply_us * 3 / 2;
 	if (!st->s->tls)
 		return rtsp_dialog_begin(st);
 	st->todo->flags |= RTSP_DO_SECURE;

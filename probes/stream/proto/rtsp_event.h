@@ -38,6 +38,7 @@ enum rtsp_event_kind {
 	RTSP_EV_UNWANT, /* removed, visit over, stopping */
 	RTSP_EV_HELD,	/* the device's session limit holds it back */
 	RTSP_EV_LOCKED, /* too many bad logins at this host: not now */
+	RTSP_EV_SHORT,	/* we ourselves lack descriptors or memory: why */
 	RTSP_EV_GRANT,	/* the pace lets it connect; addressed says how */
 	RTSP_EV_RESOLVED,
 	RTSP_EV_NO_NAME,
@@ -73,14 +74,15 @@ enum rtsp_event_kind {
 	RTSP_EV_KEPT,	     /* a keep-alive was answered */
 	RTSP_EV_KEPT_AUTH,   /* ... with 401 */
 };
-#define RTSP_EVENT_COUNT 38
+#define RTSP_EVENT_COUNT 39
 
 struct rtsp_event {
 	enum rtsp_event_kind kind;
 	const struct rtsp_message *message; /* answers; borrowed */
-	const char *why; /* TLS_FAILED, RUBBISH, UNREACHABLE, NULL else */
-	uint16_t port;	 /* PORTS: our RTP port, RTCP is the next */
-	bool addressed;	 /* GRANT: an address is known */
+	const char
+	    *why;	/* TLS_FAILED, RUBBISH, UNREACHABLE, SHORT, NULL else */
+	uint16_t port;	/* PORTS: our RTP port, RTCP is the next */
+	bool addressed; /* GRANT: an address is known */
 };
 
 #define RTSP_OUT_BYTES 6144

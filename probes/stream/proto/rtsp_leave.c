@@ -12,6 +12,7 @@
 #define TEARDOWN_US SECOND
 #define AUTH_FIRST_US (1800 * SECOND) /* cameras lock us out for 30 min */
 #define AUTH_NEXT_US (7200 * SECOND)
+#define SHORT_US (SECOND / 2)  /* until we try again what we lacked */
 #define STALE_US (65 * SECOND) /* a dead session's life in old live555 */
 
 enum retry_class {
@@ -19,6 +20,7 @@ enum retry_class {
 	RETRY_BUSY,
 	RETRY_MISSING,
 	RETRY_AUTH,
+	RETRY_OURS, /* not the camera's fault: no longer each time */
 	RETRY_NEVER
 };
 
@@ -39,6 +41,8 @@ class_of(enum reason reason)
 	case REASON_AUTH_WRONG:
 	case REASON_AUTH_LOCKED_SUSPECT:
 		return RETRY_AUTH;
+	case REASON_OVER_CAPACITY:
+		return RETRY_OURS;
 	case REASON_CONFIG_ERROR:
 		return RETRY_NEVER;
 	default:
@@ -75,6 +79,9 @@ delay_us(struct rtsp_session *s, enum retry_class class)
 	case RETRY_AUTH: /* not shortened for tests: it guards cameras */
 		return (again == 0 ? AUTH_FIRST_US : AUTH_NEXT_US) +
 		       rtsp_request_random(s) % (60 * SECOND);
+	case RETRY_OURS:
+		full = SHORT_US;
+		break;
 	case RETRY_NEVER:
 		return INT64_MAX / 4;
 	}
@@ -196,7 +203,7 @@ count_failure(struct rtsp_step *st, enum reason reason)
 	if (class != class_of((enum reason)s->reason))
 		s->class_failures = 0;
 	s->next_try_us = st->now + delay_us(s, class);
-	if (s->failures < 32)
+	if (class != RETRY_OURS && s->failures < 32)
 		s->failures++;
 	if (class != RETRY_NETWORK && s->class_failures < 32)
 		s->class_failures++;

@@ -65,6 +65,16 @@ locked(struct rtsp_step *st)
 	return rtsp_leave_with(st, REASON_AUTH_WRONG);
 }
 
+/* Nobody connects while we lack what it takes: whatever was last heard of the
+ * camera, now nothing can be said. */
+static unsigned
+short_of(struct rtsp_step *st)
+{
+	st->s->reason = (uint8_t)st->reason;
+	rtsp_leave_detail(st, NULL);
+	return st->next;
+}
+
 static unsigned
 once_more(struct rtsp_step *st)
 {
@@ -203,6 +213,10 @@ static const struct row table[] = {
 	{ S(WAITING), EV(LOCKED), RTSP_BACKOFF, "locked", locked,
 	    R(AUTH_WRONG) },
 	{ ALL, EV(LOCKED), STAY, IGNORE },
+	{ S(WAITING), EV(SHORT), STAY, "short", short_of, R(OVER_CAPACITY) },
+	{ OPENING | TALKING | LIVE, EV(SHORT), RTSP_BACKOFF, FAIL,
+	    R(OVER_CAPACITY) },
+	{ ALL, EV(SHORT), STAY, IGNORE },
 	{ S(WAITING), EV(GRANT), STAY, "dial", rtsp_dialog_dial, R(NONE) },
 	{ ALL, EV(GRANT), STAY, IGNORE },
 	{ S(RESOLVING), EV(RESOLVED), STAY, "dial", rtsp_dialog_dial, R(NONE) },
@@ -484,6 +498,9 @@ step(struct rtsp_session *s, const struct rtsp_event *event, int64_t now,
 	unsigned next = row->action(&st);
 
 	enter(s, next == STAY ? st.next : next, now);
+	if (1u << s->state & (S(SECURING) | TALKING) &&
+	    s->deadline_us > s->dialogue_us)
+		s->deadline_us = s->dialogue_us;
 	if (s->keepalive_us == 1)
 		s->keepalive_us = now + keepalive_after(s);
 	if (rtsp_session_phase(s) != phase || s->reason != reason)
@@ -750,7 +767,7 @@ const char *
 rtsp_event_name(unsigned event)
 {
 	static const char *const names[] = { "want", "retry", "unwant", "held",
-		"locked", "grant", "resolved", "no-name", "connected",
+		"locked", "short", "grant", "resolved", "no-name", "connected",
 		"refused", "unreachable", "secured", "tls-failed",
 		"pin-changed", "closed", "dead", "ports", "no-ports",
 		"conflict", "media", "bye", "garbage", "rubbish", "deadline",

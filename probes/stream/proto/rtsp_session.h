@@ -23,7 +23,7 @@
 /* Shared by all sessions of a process. */
 struct rtsp_options {
 	int64_t connect_us;
-	int64_t reply_us;
+	int64_t reply_us; /* one answer; half as long again: all up to PLAY's */
 	int64_t first_media_us; /* doubled on UDP */
 	int64_t stall_us;
 	int64_t backoff_max_us;
@@ -43,6 +43,7 @@ struct rtsp_session {
 	struct digest_challenge *challenge;
 	struct digest_challenge *web; /* of the HTTP around the RTSP */
 	int64_t deadline_us;	      /* of the state; 0 = none */
+	int64_t dialogue_us;	      /* PLAY must be accepted by then */
 	int64_t keepalive_us;	      /* next one is due; 0 = none */
 	int64_t next_try_us;	      /* in BACKOFF */
 	int64_t kept_us;       /* last keep-alive sent on this connection */

@@ -53,6 +53,11 @@ static const struct {
 	{ { .error = AVERROR(ECONNRESET), .flowed = true },
 	    REASON_PEER_CLOSED },
 	{ { .error = AVERROR_UNKNOWN }, REASON_OPEN_FAILED },
+	/* our own want of something is nobody else's fault */
+	{ { .error = AVERROR(ENOMEM) }, REASON_OVER_CAPACITY },
+	{ { .error = AVERROR(EMFILE), .tls = true }, REASON_OVER_CAPACITY },
+	{ { .error = AVERROR(EIO), .lacking = true, .marks.unresolved = true },
+	    REASON_OVER_CAPACITY },
 };
 
 static void

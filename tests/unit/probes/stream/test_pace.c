@@ -129,6 +129,44 @@ test_lock_out(void **state)
 	pace_host_put(&pace, &h);
 }
 
+/* While we lack descriptors nobody goes, and whoever waits for another reason
+ * is told that one. */
+static void
+test_short(void **state)
+{
+	struct pace_device *d = pace_device_get(&pace, 7);
+	struct pace_ask ask = { 0 };
+	struct pace_ask full = { .device = d, .device_sessions = 1 };
+
+	(void)state;
+	d->open = 1;
+	assert_int_equal(pace_ask(&pace, &ask, SECOND), PACE_GO);
+	pace_short(&pace, SECOND);
+	assert_int_equal(pace_ask(&pace, &ask, SECOND), PACE_SHORT);
+	assert_int_equal(pace_ask(&pace, &full, SECOND), PACE_DEVICE);
+	assert_int_equal(pace_ask(&pace, &ask, SECOND + PACE_SHORT_US - 1),
+	    PACE_SHORT);
+	assert_int_equal(pace_ask(&pace, &ask, SECOND + PACE_SHORT_US),
+	    PACE_GO);
+	pace_device_put(&pace, &d);
+}
+
+/* Any number of handshakes that never end leave room for one more. */
+static void
+test_handshakes(void **state)
+{
+	struct pace_ask ask = { .tls = true };
+	unsigned granted = 0;
+
+	(void)state;
+	pace.per_second = 0;
+	for (int64_t now = SECOND; now < 11 * SECOND; now += SECOND / 20)
+		while (pace_ask(&pace, &ask, now) == PACE_GO)
+			granted++;
+	assert_in_range(granted, 10 * PACE_HANDSHAKES,
+	    10 * PACE_HANDSHAKES + PACE_HANDSHAKES / 5);
+}
+
 int
 main(void)
 {
@@ -137,6 +175,8 @@ main(void)
 		cmocka_unit_test_setup(test_host, fresh),
 		cmocka_unit_test_setup(test_device, fresh),
 		cmocka_unit_test_setup(test_lock_out, fresh),
+		cmocka_unit_test_setup(test_short, fresh),
+		cmocka_unit_test_setup(test_handshakes, fresh),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -170,6 +170,7 @@ place(unsigned state, const char *url)
 	assert_true(rtsp_session_init(&s, &options, url, "u", "p", 7));
 	s.wanted = state != RTSP_IDLE;
 	s.state = (uint8_t)state;
+	s.dialogue_us = now + 15 * SECOND;
 	if (state >= RTSP_SETUP && state <= RTSP_TEARDOWN) {
 		s.aggregate = strdup("rtsp://127.0.0.1/a/");
 		s.track = strdup("rtsp://127.0.0.1/a/t");
@@ -965,6 +966,80 @@ test_tunnel_refused(void **unused)
 	end();
 }
 
+/* We lack descriptors or memory: no word on the camera, no back-off that grows,
+ * none of its own forgotten. */
+static void
+test_short(void **unused)
+{
+	(void)unused;
+	begin("rtsp://127.0.0.1/a", "", "");
+	event(RTSP_EV_SHORT); /* waiting in line */
+	IN("waiting");
+	assert_int_equal(s.reason, REASON_OVER_CAPACITY);
+	assert_true(flags & RTSP_DO_REPORT);
+	for (int i = 0; i < 20; i++) {
+		event(RTSP_EV_GRANT);
+		IN("connecting");
+		event(RTSP_EV_SHORT);
+		IN("backoff");
+		assert_int_equal(s.reason, REASON_OVER_CAPACITY);
+		assert_in_range(s.next_try_us - now, SECOND / 4, SECOND / 2);
+		later(SECOND / 2);
+		IN("waiting");
+	}
+	assert_int_equal(s.failures, 0);
+	to_play();
+	ok("", "");
+	event(RTSP_EV_MEDIA);
+	IN("flowing");
+	assert_int_equal(s.reason, REASON_NONE);
+	end();
+}
+
+/* One that answers each question just in time is cut all the same. */
+static void
+test_dialogue_is_bounded(void **unused)
+{
+	(void)unused;
+	begin("rtsps://127.0.0.1/a", "u", "p");
+	dial();
+	IN("securing");
+
+	int64_t connected = now;
+
+	later(5 * SECOND);
+	event(RTSP_EV_SECURED);
+	IN("options");
+	later(2 * SECOND);
+	ok("", "");
+	IN("describe");
+	later(7 * SECOND);
+	ok("", SDP);
+	IN("setup");
+	later(SECOND - 1);
+	IN("setup");
+	later(1);
+	IN("backoff");
+	assert_int_equal(now - connected, options.reply_us * 3 / 2);
+	assert_int_equal(s.reason, REASON_REPLY_TIMEOUT);
+	end();
+	/* a camera that takes its time, but not that much */
+	begin("rtsp://127.0.0.1/a", "", "");
+	dial();
+	later(2 * SECOND);
+	ok("", "");
+	later(9 * SECOND);
+	ok("", SDP);
+	later(SECOND);
+	ok("Session: tok", "");
+	later(SECOND);
+	ok("", "");
+	IN("playing");
+	later(9 * SECOND); /* the wait for media is another one */
+	IN("playing");
+	end();
+}
+
 static void
 test_not_a_url(void **unused)
 {
@@ -1003,6 +1078,8 @@ main(void)
 		cmocka_unit_test(test_tunnel_port),
 		cmocka_unit_test(test_tunnel_login),
 		cmocka_unit_test(test_tunnel_refused),
+		cmocka_unit_test(test_short),
+		cmocka_unit_test(test_dialogue_is_bounded),
 		cmocka_unit_test(test_not_a_url),
 	};
 

@@ -68,6 +68,8 @@ as_keys(const char *text, size_t n)
 	}
 }
 
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Runs fuzz targets over files, without libFuzzer: each file once.
+ *
+ *   fuzz_replay TESTS/FUZZ               every target over its seeds
+ *   fuzz_replay TARGET FILE|FOLDER...    one target over these
+ *
+ * Names each file before it is run; a finding ends the process. */
+#include <dirent.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define TARGET(name, library) int name(const uint8_t *data, size_t size);
+#include "fuzz_targets.h"
+#undef TARGET
+
+struct target {
+	const char *name, *library;
+	int (*run)(const uint8_t *data, size_t size);
+};
+
+static const struct target targets[] = {
+#define TARGET(name, library) { #name, library, name },
+#include "fuzz_targets.h"
+#undef TARGET
+};
+
+#define TARGETS (sizeof(targets) / sizeof(*targets))
+
+/* Each input lies in a block of its own size: a byte too far is seen. */
+static unsigned
+run_file(const struct target *t, const char *path, size_t size)
+{
+	uint8_t *bytes = malloc(size ? size : 1);
+	FILE *f = fopen(path, "rb");
+
+	if (bytes == NULL || f == NULL || fread(bytes, 1, size, f) != size) {
+		perror(path);
+		exit(2);
+	}
+	fclose(f);
+	printf("%s %s\n", t->name, path);
+	t->run(bytes, size);
+	free(bytes);
+	return 1;
+}
+
+/* How many files were run. */
+static unsigned
+run_path(const struct target *t, const char *path)
+{
+	struct stat st;
+	struct dirent *e;
+	unsigned count = 0;
+	char inside[4096];
+	DIR *d;
+
+	if (stat(path, &st) != 0) {
+		perror(path);
+		exit(2);
+	}
+	if (!S_ISDIR(st.st_mode))
+		return run_file(t, path, (size_t)st.st_size);
+	d = opendir(path);
+	while (d != NULL && (e = readdir(d)) != NULL) {
+		if (*e->d_name == '.')
+			continue;
+		snprintf(inside, sizeof(inside), "%s/%s", path, e->d_name);
+		count += run_path(t, inside);
+	}
+	if (d != NULL)
+		closedir(d);
+	return count;
+}
+
+static int
+run_all(const char *root)
+{
+	char seeds[4096];
+	unsigned files = 0;
+
+	for (size_t i = 0; i < TARGETS; i++) {
+		unsigned n;
+
+		snprintf(seeds, sizeof(seeds), "%s/%s/seeds/%s", root,
+		    targets[i].library, targets[i].name + strlen("fuzz_"));
+		n = run_path(&targets[i], seeds);
+		if (n == 0) {
+			fprintf(stderr, "%s: no seeds\n", seeds);
+			return 1;
+		}
+		files += n;
+	}
+	printf("%zu targets, %u files\n", TARGETS, files);
+	return 0;
+}
+
+int
+main(int argc, char **argv)
+{
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	if (argc == 2)
+		return run_all(argv[1]);
+	for (size_t i = 0; argc > 2 && i < TARGETS; i++) {
+		if (strcmp(targets[i].name, argv[1]) != 0)
+			continue;
+		for (int k = 2; k < argc; k++)
+			run_path(&targets[i], argv[k]);
+		return 0;
+	}
+	fprintf(stderr, "usage: fuzz_replay TESTS/FUZZ | TARGET FILE|FOLDER...\n");
+	return 2;
+}

@@ -303,6 +303,22 @@ footer_read(struct zone *z, const uint8_t *p, size_t length)
 	return n == 0 || take_footer(z, text);
 }
 
+/* No clock is further from UTC than that (RFC 8536 3.2). */
+static bool
+sound(int32_t offset_s)
+{
+	return offset_s > -25 * 3600 && offset_s < 26 * 3600;
+}
+
+static bool
+all_sound(const struct zone *z)
+{
+	for (size_t i = 0; i < z->times; i++)
+		if (!sound(z->then[i]))
+			return false;
+	return sound(z->before) && sound(z->standard_s) && sound(z->summer_s);
+}
+
 static bool
 file_read(struct zone *z, const uint8_t *p, size_t length)
 {
@@ -317,7 +333,8 @@ file_read(struct zone *z, const uint8_t *p, size_t length)
 	skip += HEAD;
 	data = data_length(&c, 8);
 	return data <= length - skip && data_read(z, p + skip, &c) &&
-	       footer_read(z, p + skip + data, length - skip - data);
+	       footer_read(z, p + skip + data, length - skip - data) &&
+	       all_sound(z);
 }
 
 struct zone *

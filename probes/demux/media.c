@@ -325,8 +325,8 @@ time_of(const struct media *m, const AVPacket *p)
 	if (t == AV_NOPTS_VALUE ||
 	    (m->live && (m->ctx->iformat->flags & AVFMT_NOTIMESTAMPS)))
 		return TALLY_NO_TIME;
-	return av_rescale_q(t, m->ctx->streams[m->track]->time_base,
-	    AV_TIME_BASE_Q);
+	return tally_time(av_rescale_q(t, m->ctx->streams[m->track]->time_base,
+	    AV_TIME_BASE_Q));
 }
 
 static void

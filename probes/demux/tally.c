@@ -41,6 +41,14 @@ tally_reconnect(struct tally *t)
 	sizes_break(&t->sizes);
 }
 
+int64_t
+tally_time(int64_t said_us)
+{
+	const int64_t most = INT64_C(1) << 59;
+
+	return said_us > -most && said_us < most ? said_us : TALLY_NO_TIME;
+}
+
 static void
 add_media_time(struct tally *t, int64_t media_us)
 {

@@ -18,11 +18,15 @@
 
 struct tally_unit {
 	int64_t at_us;	  /* arrival */
-	int64_t media_us; /* the source's own time, TALLY_NO_TIME unknown */
+	int64_t media_us; /* the source's own time, as tally_time gives it */
 	uint32_t bytes;
 	bool key;
 	bool damaged;
 };
+
+/* What a source says of its time -> the same where it can be reckoned with
+ * (within 18,000 years of zero), else TALLY_NO_TIME. */
+int64_t tally_time(int64_t said_us);
 
 /* What is known of the stream itself; kept from account to account. */
 struct tally_stream {

@@ -159,10 +159,10 @@ class Slice:
 
 def signature(text):
     """What tells one finding from another: its kind and the first places of our code in its stack."""
-    kind = re.search(r"ERROR: \w+: ([\w-]+)|runtime error: (.+)|ERROR: (libFuzzer: .+)", text)
+    kind = re.search(r"Assertion (`.+') failed|runtime error: (.+)|ERROR: \w+: ([\w-]+)", text)
     frames = re.findall(r"#\d+ 0x\w+ in (\w+) \S*?/((?:common|probes|monitor|tests)/\S+?:\d+)", text)
     name = next((k for k in kind.groups() if k), "?") if kind else "died"
-    return " | ".join([name.split(" (")[0]] + [f"{f} {p}" for f, p in frames[:2]])
+    return " | ".join([re.sub(r"-?\d{2,}", "N", name)] + [f"{f} {p}" for f, p in frames[:2]])
 
 
 def again(target, path):

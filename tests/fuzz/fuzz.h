@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* fuzz.h: what fuzz targets share. A target is LLVMFuzzerTestOneInput: it takes
+ * hostile bytes, leaves nothing behind, and ends the process (assert, or a
+ * sanitizer) where something is not as the room's header promises. One that
+ * acts a script out reads it with common/cursor.h, until that is bad. */
+#ifndef TESTS_FUZZ_FUZZ_H
+#define TESTS_FUZZ_FUZZ_H
+
+#include <assert.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* The bytes as a text of its own, to be freed; what follows its first NUL
+ * can't be seen by whoever takes a text. */
+static inline char *
+fuzz_text(const uint8_t *data, size_t size)
+{
+	char *text = malloc(size + 1);
+
+	assert(text != NULL);
+	if (size > 0)
+		memcpy(text, data, size);
+	text[size] = '\0';
+	return text;
+}
+
+/* In a block of their own size, so that a sanitizer sees a byte too far. */
+static inline uint8_t *
+fuzz_exact(const uint8_t *data, size_t size)
+{
+	uint8_t *bytes = malloc(size > 0 ? size : 1);
+
+	assert(bytes != NULL);
+	if (size > 0)
+		memcpy(bytes, data, size);
+	return bytes;
+}
+
+#endif

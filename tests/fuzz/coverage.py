@@ -13,8 +13,11 @@ import sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BUILD = os.path.join(ROOT, "build", "fuzz-coverage")
-PROGRAM = os.path.join(BUILD, "tests", "fuzz_replay")
 KINDS = ("lines", "functions", "branches")
+
+
+def program_of(target):
+    return os.path.join(BUILD, "tests", "replay_" + os.path.basename(target.folder))
 
 
 def rooms_of(target):
@@ -24,9 +27,10 @@ def rooms_of(target):
     return {a or b for a, b in found}
 
 
-def export(profile):
+def export(profile, programs):
     """{file: {kind: (covered, count)}}"""
-    out = subprocess.run(["llvm-cov", "export", "-summary-only", "-instr-profile", profile, PROGRAM],
+    objects = [word for p in programs[1:] for word in ("-object", p)]
+    out = subprocess.run(["llvm-cov", "export", "-summary-only", "-instr-profile", profile, programs[0], *objects],
                          capture_output=True, check=True)
     files = {}
     for f in json.loads(out.stdout)["data"][0]["files"]:
@@ -47,7 +51,7 @@ def merge(profiles, out):
 
 def profile_of(target):
     raw = os.path.join(BUILD, target.name + ".profraw")
-    done = subprocess.run([PROGRAM, target.name, target.seeds] + [target.corpus] * os.path.isdir(target.corpus),
+    done = subprocess.run([program_of(target), target.name, target.seeds] + [target.corpus] * os.path.isdir(target.corpus),
                           env={**os.environ, "LLVM_PROFILE_FILE": raw}, capture_output=True, check=False)
     if done.returncode != 0:
         print(f"fuzz: {target.name}: no coverage: its corpus ended the replay ({done.returncode})", file=sys.stderr)
@@ -65,11 +69,11 @@ def measure(targets):
         profiles.append(profile)
         own = rooms_of(t)
         rooms |= own
-        found[t.name] = add([f for path, f in export(profile).items()
+        found[t.name] = add([f for path, f in export(profile, [program_of(t)]).items()
                              if os.path.dirname(path) in own and f["functions"][0]])
     if not profiles:
         return None
-    files = export(merge(profiles, os.path.join(BUILD, "all.profdata")))
+    files = export(merge(profiles, os.path.join(BUILD, "all.profdata")), sorted({program_of(t) for t in targets}))
     return {"targets": found, "files": files,
             "rooms": {r: add([f for p, f in files.items() if os.path.dirname(p) == r]) for r in sorted(rooms)}}
 

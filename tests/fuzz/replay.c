@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Runs fuzz targets over files, without libFuzzer: each file once.
  *
- *   fuzz_replay TESTS/FUZZ               every target over its seeds
- *   fuzz_replay TARGET FILE|FOLDER...    one target over these
+ *   replay_LIBRARY SEEDS                    its targets, each over its seeds
+ *   replay_LIBRARY TARGET FILE|FOLDER...    one target over these
  *
  * Names each file before it is run; a finding ends the process. */
 #include <dirent.h>
@@ -12,17 +12,17 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define TARGET(name, library) int name(const uint8_t *data, size_t size);
+#define TARGET(name) int name(const uint8_t *data, size_t size);
 #include "fuzz_targets.h"
 #undef TARGET
 
 struct target {
-	const char *name, *library;
+	const char *name;
 	int (*run)(const uint8_t *data, size_t size);
 };
 
 static const struct target targets[] = {
-#define TARGET(name, library) { #name, library, name },
+#define TARGET(name) { #name, name },
 #include "fuzz_targets.h"
 #undef TARGET
 };
@@ -84,8 +84,8 @@ run_all(const char *root)
 	for (size_t i = 0; i < TARGETS; i++) {
 		unsigned n;
 
-		snprintf(seeds, sizeof(seeds), "%s/%s/seeds/%s", root,
-		    targets[i].library, targets[i].name + strlen("fuzz_"));
+		snprintf(seeds, sizeof(seeds), "%s/%s", root,
+		    targets[i].name + strlen("fuzz_"));
 		n = run_path(&targets[i], seeds);
 		if (n == 0) {
 			fprintf(stderr, "%s: no seeds\n", seeds);
@@ -110,6 +110,7 @@ main(int argc, char **argv)
 			run_path(&targets[i], argv[k]);
 		return 0;
 	}
-	fprintf(stderr, "usage: fuzz_replay TESTS/FUZZ | TARGET FILE|FOLDER...\n");
+	fprintf(stderr,
+	    "usage: replay_LIBRARY SEEDS | TARGET FILE|FOLDER...\n");
 	return 2;
 }

@@ -85,7 +85,7 @@ static const struct {
 	[CAUSE_CHANGED] = { "changed", STATE_DEGRADED, 55,
 	    "The stream's format changed." },
 	[CAUSE_OVER_CAPACITY] = { "over-capacity", STATE_UNKNOWN, 10,
-	    "This machine cannot take more feeds of this kind." },
+	    "camwarden has no room for this feed, or could not keep up." },
 	[CAUSE_MONITOR_OFF] = { "monitor-off", STATE_UNKNOWN, 1,
 	    "camwarden itself was not running." },
 	[CAUSE_PROBE_LOST] = { "probe-lost", STATE_UNKNOWN, 2,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The composition root's own turns: birth, the deadline timer, the second,
  * the clock, reload, end. */
+#include "monitor/monitor_capacity.h"
 #include "monitor/monitor_news.h"
 #include "monitor/monitor_consoles.h"
 #include "monitor/monitor_nightly.h"
@@ -90,6 +91,7 @@ on_second(evutil_socket_t fd, short what, void *arg)
 	incident_step(m->incidents, now);
 	monitor_incidents_drain(m);
 	monitor_network_second(m, now);
+	monitor_capacity_second(m, now);
 	m->seconds++;
 	if (m->seconds % OVERLAY_SECONDS == 0)
 		monitor_overlays_apply(m);
@@ -117,6 +119,7 @@ on_lag(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	m->lags[m->lag_count++ % LAGS] = lag;
+	monitor_capacity_on_lag(m, lag);
 	if (lag > m->lag_max_us || m->seconds % 10 == 0)
 		m->lag_max_us = lag;
 	m->lag_due_us = now + LAG_EVERY_US;
@@ -322,6 +325,7 @@ monitor_new(struct event_base *base, const struct monitor_config *cfg,
 	}
 	m->base = base;
 	m->config = *cfg;
+	monitor_capacity_start(m);
 	if (!open_store(m, error_out) || !make_tables(m, error_out) ||
 	    !monitor_nightly_start(m) || !start_loop(m, error_out) ||
 	    !start_fleet(m, error_out) ||
@@ -371,6 +375,7 @@ monitor_reload(struct monitor *m, const struct monitor_config *cfg)
 	/* Every feed's judge borrows this one place. */
 	m->config.judge = judge;
 	m->config.log_level = cfg->log_level;
+	m->config.clock_required = cfg->clock_required;
 	m->config.http_login_idle_us = cfg->http_login_idle_us;
 	m->config.http_login_longest_us = cfg->http_login_longest_us;
 	monitor_nightly_reload(m, cfg);

@@ -17,6 +17,7 @@
 #include "camwarden/observation.h"
 #include "camwarden/wire.h"
 #include "monitor/config/config.h" /* struct monitor_config, all settings */
+#include "monitor/monitor_totals.h"
 
 struct event_base;
 struct monitor;
@@ -65,32 +66,6 @@ struct monitor_row {
  * for monitor_picture. */
 typedef void monitor_row_fn(void *arg, const struct monitor_row *row);
 
-struct monitor_totals {
-	uint32_t feeds;
-	uint32_t state[STATE_COUNT];
-	uint32_t cause[CAUSE_COUNT];
-	uint32_t flowing; /* said by the probes */
-	uint32_t demux_capacity;
-	uint32_t demux_used;
-	uint64_t samples;	  /* judged since start */
-	uint64_t verdicts;	  /* changes since start */
-	uint64_t restarts;	  /* of probes since start */
-	uint32_t loop_lag_max_us; /* of ours, since the last asked */
-	uint32_t loop_lag_p99_us; /* of the last 100 s, ours and the probes' */
-	uint32_t sample_gap_p99_us; /* between judged pictures of a feed, in
-				     * the last 45 to 90 s; 0 = none */
-	uint64_t lost_bytes;	    /* dropped unread by the probes */
-	uint32_t store_queue;	    /* operations not yet committed */
-	uint32_t store_lag_us;	    /* since the last committed heartbeat */
-	int64_t started_utc_us;
-	int64_t now_utc_us;
-	int64_t witnessed_utc_us;     /* last receipt from outside; 0 = none */
-	bool witnessed, contradicted; /* lately; by somebody outside */
-	/* The system's clock, as its kernel counts; error: at most. */
-	bool clock_known, clock_synchronised;
-	int64_t clock_offset_us, clock_error_us;
-};
-
 /* Opens the store, loads the inventory, starts the probes. cfg is copied.
  * NULL with a sentence in error_out (given: free it). */
 struct monitor *monitor_new(struct event_base *base,
@@ -109,11 +84,10 @@ void monitor_unwatch(struct monitor *m, monitor_row_fn *fn, void *arg);
 void monitor_rows(struct monitor *m, monitor_row_fn *fn, void *arg);
 bool monitor_row(struct monitor *m, const uint8_t uuid[16], monitor_row_fn *fn,
     void *arg);
-void monitor_totals(const struct monitor *m, struct monitor_totals *out);
 
 /* A page wants a picture of this feed no older than 10 s: a sample with PNG
  * is asked when there is none. The row changes once it is stored. False: no
- * such feed, no-picture, or no media flows. */
+ * such feed, no-picture, no media flows, or we are behind. */
 bool monitor_picture(struct monitor *m, const uint8_t uuid[16]);
 /* Try to connect now (after a repair); forgets the back-off. */
 bool monitor_retry(struct monitor *m, const uint8_t uuid[16]);

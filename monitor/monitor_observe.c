@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Observations in, verdicts out: to the store (one operation each), to the
  * book of incidents, to whoever watches; and the asking for pictures. */
+#include "monitor/monitor_capacity.h"
 #include "monitor/monitor_consoles.h"
 
 #include <stdio.h>
@@ -163,33 +164,36 @@ tell_quarantined(struct watched_feed *f, int64_t now_us)
 /* When the next picture of the feed should be asked; INT64_MAX: not while
  * things are as they are. */
 static int64_t
-ask_due(const struct watched_feed *f)
+ask_due(const struct monitor *m, const struct watched_feed *f, int64_t now_us)
 {
+	uint32_t wanted = f->wanted & monitor_capacity_wants(m);
 	int64_t due;
 
 	if (f->phase != PHASE_FLOWING)
 		return INT64_MAX;
 	if (f->asked_us != 0)
 		return f->asked_us + patience(f);
-	due = (f->wanted & ~PICTURE_REFERENCE) != 0 || f->resample
-		  ? 0
-		  : judge_sample_due(f->judge);
+	due = f->resample ? 0 : judge_sample_due(f->judge);
 	if (due > 0 && due < INT64_MAX)
 		due -= lead(f);
+	due = (wanted & ~PICTURE_REFERENCE) != 0
+		  ? 0
+		  : monitor_capacity_due(m, f, due, now_us);
 	return due > f->not_before_us ? due : f->not_before_us;
 }
 
 static void
 ask(struct monitor *m, struct watched_feed *f, int64_t now_us)
 {
-	uint32_t want = f->wanted | f->asked_for;
+	uint32_t all = f->wanted | f->asked_for;
+	uint32_t want = all & monitor_capacity_wants(m);
 
 	switch (fleet_ask(m->fleet, f->number, want ? WIRE_SAMPLE_PNG : 0,
 	    now_us)) {
 	case FLEET_ASKED:
 		f->asked_us = now_us;
 		f->asked_for = want;
-		f->wanted = 0;
+		f->wanted = all & ~want; /* later, when we are on time */
 		f->resample = false;
 		judge_sample_asked(f->judge, now_us);
 		break;
@@ -216,15 +220,16 @@ monitor_feed_touch(struct monitor *m, struct watched_feed *f, int64_t now_us)
 	struct verdict v;
 	int64_t next;
 
+	monitor_capacity_owe(m, f, now_us);
 	if (judge_step(f->judge, now_us, &v))
 		verdict_changed(m, f, before, now_us);
 	else if (before == STATE_UP && !f->no_picture &&
 		 !judge_suspects(f->judge) &&
 		 now_us - f->good_png_us > last_good_period(f))
 		f->wanted |= PICTURE_LAST_GOOD;
-	if (ask_due(f) <= now_us)
+	if (ask_due(m, f, now_us) <= now_us)
 		ask(m, f, now_us);
-	next = ask_due(f);
+	next = ask_due(m, f, now_us);
 	if (judge_deadline(f->judge) < next)
 		next = judge_deadline(f->judge);
 	/* A judge that still wants to be asked now is asked a little later:
@@ -372,6 +377,7 @@ on_sample(void *arg, const struct sample *s)
 	if (f == NULL)
 		return;
 	f->asked_us = 0;
+	monitor_capacity_on_sample(m, f, s, now);
 	if (measured) {
 		m->samples++;
 		if (f->last_sample_us != 0)
@@ -490,9 +496,9 @@ on_pong(void *arg, enum probe_role role, uint32_t number, int32_t pid,
 {
 	struct monitor *m = arg;
 
-	(void)role;
 	(void)number;
 	(void)pid;
+	monitor_capacity_on_pong(m, role, pong);
 	m->lags[m->lag_count++ % LAGS] = pong->lag_max_us;
 	monitor_network_on_pong(m, clock_mono_us());
 }

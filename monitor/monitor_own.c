@@ -13,6 +13,7 @@ static const char *const words[OWN_TROUBLES] = {
 	[OWN_WITNESS] = "The record's witnesses: ",
 	[OWN_DENIED] = "The record is contradicted: ",
 	[OWN_MAIL] = "Mail: ",
+	[OWN_CAPACITY] = "camwarden falls behind: ",
 };
 
 void

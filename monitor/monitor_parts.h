@@ -9,6 +9,7 @@
 #ifndef MONITOR_MONITOR_PARTS_H
 #define MONITOR_MONITOR_PARTS_H
 
+#include "monitor/capacity/capacity.h"
 #include "monitor/deadlines.h"
 #include "monitor/fleet/fleet.h"
 #include "monitor/judge/duplicate.h"
@@ -101,22 +102,20 @@ struct monitor {
 	struct people *people;	      /* those who log in; owned */
 	struct incident_book *incidents;
 	struct duplicate_index *duplicates;
-	struct watched_feed **feeds;   /* LIMIT_FEEDS, NULL = free */
-	uint32_t uuid_hash[UUID_HASH]; /* number + 1 */
-	uint32_t id_hash[UUID_HASH];
+	struct watched_feed **feeds; /* LIMIT_FEEDS, NULL = free */
+	uint32_t uuid_hash[UUID_HASH], id_hash[UUID_HASH]; /* number + 1 */
 	uint32_t *order; /* by site and name */
 	uint32_t feed_count;
 	struct deadlines deadlines;
 	struct event *timer, *second, *lag, *store_event;
 	int64_t anchor_us, progress_us; /* UTC = anchor + monotonic; told */
 	int64_t lag_due_us;
-	uint32_t lags[LAGS];
-	uint32_t lag_count;
+	uint32_t lags[LAGS], lag_count, lag_max_us;
 	/* Gaps between judged samples of a feed, in steps of GAP_STEP_US;
 	 * two windows in turn, so that what is told is recent. */
 	uint32_t gaps[2][GAP_STEPS];
-	int64_t gaps_us; /* when the present window, gaps[0], began */
-	uint32_t lag_max_us;
+	int64_t gaps_us;	  /* when the present window, gaps[0], began */
+	struct capacity capacity; /* how far behind we are */
 	uint32_t next_declared, next_saved; /* of m->order: whose turn it is */
 	struct zones *zones;		    /* owned; NULL = none yet */
 	uint32_t seconds;		    /* ticks since start */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "monitor/monitor_capacity.h"
 #include "monitor/monitor_setup.h"
 
 #include <stdlib.h>
@@ -149,6 +150,8 @@ monitor_picture(struct monitor *m, const uint8_t uuid[16])
 		return false;
 	if (f->thumb_us != 0 && now - f->thumb_us < FRESH_PICTURE_US)
 		return true;
+	if (!(monitor_capacity_wants(m) & PICTURE_CURRENT))
+		return false;
 	f->wanted |= PICTURE_CURRENT;
 	/* Not from within the caller: it may be called from a row callback. */
 	deadlines_set(&m->deadlines, f->number, now);
@@ -249,7 +252,8 @@ monitor_totals(const struct monitor *m, struct monitor_totals *out)
 		.clock_known = clock.known,
 		.clock_synchronised = clock.synchronised,
 		.clock_offset_us = clock.offset_us,
-		.clock_error_us = clock.error_us };
+		.clock_error_us = clock.error_us,
+		.health = monitor_health(m) };
 	for (uint32_t i = 0; i < m->feed_count; i++) {
 		const struct verdict *v =
 		    judge_verdict(m->feeds[m->order[i]]->judge);

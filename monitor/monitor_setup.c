@@ -17,7 +17,7 @@
 #include "monitor/config/config_table.h"
 #include "monitor/ledger/hash.h"
 
-#define CLOCK_SECONDS 60u
+#define CLOCK_SECONDS 10u
 #define TEXT_BYTES 160
 
 struct setup {

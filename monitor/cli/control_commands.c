@@ -345,6 +345,28 @@ do_mail_test(const struct asked *a)
 		    p);
 }
 
+static json_t *
+faults_json(uint32_t bits)
+{
+	json_t *list = json_array();
+
+	for (unsigned i = 0; i < HEALTH_FAULTS; i++)
+		if (bits >> i & 1)
+			json_array_append_new(list,
+			    json_pack("{s:s, s:s}", "name",
+				health_name((enum health_fault)i), "text",
+				health_text((enum health_fault)i)));
+	return list;
+}
+
+static json_t *
+health_json(const struct health *h)
+{
+	return json_pack("{s:s, s:o, s:o}", "status",
+	    h->faults == 0 ? "ok" : "failing", "reasons",
+	    faults_json(h->faults), "warnings", faults_json(h->warnings));
+}
+
 /* What only the running monitor knows; the rest is in the database. */
 static void
 do_status(const struct asked *a)
@@ -362,7 +384,7 @@ do_status(const struct asked *a)
 			    json_integer(t.cause[i]));
 	a->answer(a->arg,
 	    json_pack("{s:b, s:i, s:o, s:o, s:i, s:i, s:i, s:I, s:I, s:I, s:i,"
-		      " s:i, s:i, s:I, s:i, s:i, s:I, s:o, s:o}",
+		      " s:i, s:i, s:I, s:i, s:i, s:I, s:o, s:o, s:o, s:s}",
 		"ok", 1, "feeds", (int)t.feeds, "states", states, "causes",
 		causes, "flowing", (int)t.flowing, "demux_capacity",
 		(int)t.demux_capacity, "demux_used", (int)t.demux_used,
@@ -374,7 +396,8 @@ do_status(const struct asked *a)
 		"loop_lag_p99_us", (int)t.loop_lag_p99_us, "sample_gap_p99_us",
 		(int)t.sample_gap_p99_us, "lost_bytes",
 		(json_int_t)t.lost_bytes, "clock", clock_json(&t), "report",
-		report_of(a->m)));
+		report_of(a->m), "health", health_json(&t.health), "capacity",
+		capacity_level_name(t.health.level)));
 }
 
 static const struct {

@@ -10,8 +10,6 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <event2/event.h>
@@ -19,6 +17,7 @@
 #include "common/log.h"
 #include "monitor/cli/control.h"
 #include "monitor/cli/run_agents.h"
+#include "monitor/cli/run_notify.h"
 #include "monitor/cli/run_web.h"
 #include "monitor/http/agents.h"
 #include "monitor/http/web.h"
@@ -53,31 +52,9 @@ struct run {
 	struct control *control;
 	struct web *web;
 	struct run_agents agents;
+	struct run_notify notify;
 	bool stopping;
 };
-
-/* Tells systemd (Type=notify) when it started us; else does nothing. */
-static void
-notify(const char *text)
-{
-	const char *path = getenv("NOTIFY_SOCKET");
-	struct sockaddr_un sun = { .sun_family = AF_UNIX };
-	size_t length = path != NULL ? strlen(path) : 0;
-
-	if (length == 0 || length >= sizeof(sun.sun_path))
-		return;
-	memcpy(sun.sun_path, path, length);
-	if (sun.sun_path[0] == '@')
-		sun.sun_path[0] = '\0';
-	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-
-	if (fd < 0)
-		return;
-	(void)sendto(fd, text, strlen(text), MSG_NOSIGNAL,
-	    (struct sockaddr *)&sun,
-	    (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length));
-	close(fd);
-}
 
 static void
 on_stopped(void *arg)
@@ -99,7 +76,7 @@ on_stop(evutil_socket_t signal_number, short what, void *arg)
 	}
 	r->stopping = true;
 	log_info("run", "%s: stopping", strsignal((int)signal_number));
-	notify("STOPPING=1");
+	run_notify_say("STOPPING=1");
 	monitor_stop(r->monitor, on_stopped, r);
 }
 
@@ -258,7 +235,7 @@ say_started(const struct run *r)
 		log_info("run", "console agents report to port %u",
 		    agents_port(r->agents.agents));
 	say_setup(r);
-	notify("READY=1");
+	run_notify_say("READY=1");
 }
 
 static bool
@@ -294,7 +271,9 @@ loop(struct run *r)
 		if (signals[i] != NULL)
 			event_add(signals[i], NULL);
 	say_started(r);
+	run_notify_watch(&r->notify, r->base, r->monitor);
 	event_base_dispatch(r->base);
+	run_notify_end(&r->notify);
 	for (size_t i = 0; i < n; i++)
 		if (signals[i] != NULL)
 			event_free(signals[i]);

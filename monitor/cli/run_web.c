@@ -104,7 +104,8 @@ fill_totals(void *arg, struct web_totals *m)
 		.lost_bytes = t.lost_bytes,
 		.clock_error_us = t.clock_known ? t.clock_error_us : -1,
 		.witnessed = t.witnessed,
-		.contradicted = t.contradicted };
+		.contradicted = t.contradicted,
+		.health = t.health };
 	memcpy(m->state, t.state, sizeof(m->state));
 	memcpy(m->cause, t.cause, sizeof(m->cause));
 }

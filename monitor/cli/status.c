@@ -262,9 +262,33 @@ date_of(const json_t *report, const char *which)
 }
 
 static void
-print_report(const struct status *s)
+print_faults(const json_t *health, const char *key, const char *before)
 {
-	json_t *monitor = ask_monitor(s);
+	size_t i;
+	json_t *fault;
+
+	json_array_foreach(json_object_get(health, key), i, fault)
+	{
+		fputs(before, stdout);
+		cli_put(stdout,
+		    json_string_value(json_object_get(fault, "text")));
+		putchar('\n');
+	}
+}
+
+/* What /healthz says, in sentences; nothing when all is well. */
+static void
+print_health(const json_t *monitor)
+{
+	const json_t *health = json_object_get(monitor, "health");
+
+	print_faults(health, "reasons", "NOT WELL: ");
+	print_faults(health, "warnings", "note: ");
+}
+
+static void
+print_report(const json_t *monitor)
+{
 	json_t *r = json_object_get(monitor, "report");
 	const char *last = json_string_value(json_object_get(r, "last"));
 	const char *next = json_string_value(json_object_get(r, "next"));
@@ -280,12 +304,12 @@ print_report(const struct status *s)
 		printf(json_is_true(json_object_get(r, "enabled"))
 			   ? ".\n"
 			   : "; report.enabled is false.\n");
-	json_decref(monitor);
 }
 
 static void
 print_text(struct status *s)
 {
+	json_t *monitor = ask_monitor(s);
 	char when[24], age[24];
 
 	if (!s->alive.alive && s->alive.heartbeat_utc == 0)
@@ -299,11 +323,13 @@ print_text(struct status *s)
 	    s->count[STATE_DEGRADED], s->count[STATE_DOWN],
 	    s->count[STATE_UNKNOWN]);
 	print_witness(s);
-	print_report(s);
+	print_health(monitor);
+	print_report(monitor);
 	print_own(s);
 	if (s->shown > 0)
 		printf("\n");
 	cli_table_print(&s->table, s->shown > 0 ? stdout : NULL);
+	json_decref(monitor);
 }
 
 static bool

@@ -32,7 +32,8 @@ struct monitor_config {
 	uint32_t picture_probes; /* 0 = one per core */
 	uint32_t demux_probes;
 
-	bool network_watch; /* tell our own loss from theirs */
+	bool clock_required; /* unsynchronised, camwarden is not well */
+	bool network_watch;  /* tell our own loss from theirs */
 	/* Hosts that answer whenever our network works. */
 	struct wire_address references[CONFIG_REFERENCES];
 	uint16_t reference_ports[CONFIG_REFERENCES]; /* 0 = echo request */

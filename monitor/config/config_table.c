@@ -61,6 +61,8 @@ const struct config_row config_rows[] = {
 	BOOL("network.watch", network_watch, "true"),
 	{ "network.references", CONFIG_HOSTS, FIELD(references), 1, 0, 0, "" },
 
+	BOOL("clock.required", clock_required, "false"),
+
 	BOOL("http.enabled", http_enabled, "true"),
 	{ "http.address", CONFIG_ADDRESS, FIELD(http_address), 1, 0, 0,
 	    "127.0.0.1" },

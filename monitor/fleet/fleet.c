@@ -691,7 +691,9 @@ fleet_probe_at(const struct fleet *fl, uint32_t index, struct fleet_probe *out)
 		.pid = (int32_t)p->pid,
 		.restarts = p->restarts,
 		.feeds = p->feeds,
-		.last = p->last };
+		.last = p->last,
+		.owes_us = p->pinged_us,
+		.heard_us = p->heard_us };
 }
 
 struct fleet *

@@ -105,6 +105,9 @@ struct fleet_probe {
 	uint32_t restarts;
 	uint32_t feeds;	       /* given to it */
 	struct wire_pong last; /* all 0 before the first */
+	int64_t owes_us;       /* the unanswered ping went out; 0 = none */
+	int64_t heard_us; /* its last pong, also of an earlier life; or when the
+			   * first began */
 };
 uint32_t fleet_probe_count(const struct fleet *fl);
 void fleet_probe_at(const struct fleet *fl, uint32_t index,

@@ -119,6 +119,7 @@ take_pong(struct probe *p, struct span body)
 	if (m.flowing > m.feeds || m.feeds > LIMIT_FEEDS)
 		return "counts more feeds than there are";
 	p->pinged_us = 0;
+	p->heard_us = clock_mono_us();
 	p->last = m;
 	if (p->fl->calls.on_pong != NULL)
 		p->fl->calls.on_pong(p->fl->calls.arg, p->role, p->number,

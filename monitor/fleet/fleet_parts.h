@@ -51,6 +51,7 @@ struct probe {
 	int64_t born_us;
 	int64_t throttle_us; /* wait before the next start */
 	int64_t pinged_us;   /* the unanswered ping went out; 0 = none */
+	int64_t heard_us;    /* last pong, of any life, or the first start */
 	uint64_t nonce;	     /* of that ping */
 	struct event *restart;
 	uint32_t restarts;

@@ -125,6 +125,8 @@ fleet_probe_start(struct probe *p)
 	}
 	p->pid = pid;
 	p->born_us = clock_mono_us();
+	if (p->heard_us == 0)
+		p->heard_us = p->born_us;
 	p->hello = p->hung = p->banned = false;
 	p->pinged_us = 0;
 	p->decoding = 0;

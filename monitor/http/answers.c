@@ -69,6 +69,8 @@ add_totals(const struct server *s, const char *scope, struct json_out *j)
 	json_out_integer(j, t->loop_lag_max_us);
 	json_out_key(j, "store_lag_us");
 	json_out_integer(j, t->store_lag_us);
+	json_out_key(j, "capacity");
+	json_out_string(j, capacity_level_name(t->health.level));
 	json_out_key(j, "record");
 	json_out_open(j, '{');
 	json_out_key(j, "witnessed");

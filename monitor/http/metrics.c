@@ -72,6 +72,24 @@ states(struct text *t, const struct metrics *m)
 	}
 }
 
+/* What is wrong counts; what is only worth knowing does not. */
+static void
+health(struct text *t, const struct web_totals *m)
+{
+	one(t, "healthy", "gauge", "1 while the monitor itself is well.",
+	    m->health.faults == 0);
+	add(t, "# HELP camwarden_fault 1 while the monitor itself has it.\n"
+	       "# TYPE camwarden_fault gauge\n");
+	for (unsigned i = HEALTH_LOOP; i < HEALTH_FAULTS; i++)
+		add(t, "camwarden_fault{fault=\"%s\"} %u\n",
+		    health_name((enum health_fault)i),
+		    (m->health.faults | m->health.warnings) >> i & 1);
+	one(t, "capacity_level", "gauge",
+	    "Falling behind: 0 no, 1 thumbnails left out, 2 pictures judged "
+	    "more rarely, 3 those of some feeds not at all.",
+	    m->health.level);
+}
+
 static void
 monitor(struct text *t, const struct web_totals *m)
 {
@@ -199,6 +217,7 @@ metrics_print(const struct metrics *m, size_t *length_out)
 	states(&t, m);
 	sites(&t, m);
 	monitor(&t, &m->totals);
+	health(&t, &m->totals);
 	one(&t, "config_last_reload_successful", "gauge",
 	    "1 unless the last reload was refused.", m->configure.reload_good);
 	one(&t, "config_last_reload_success_timestamp_seconds", "gauge",

@@ -250,20 +250,81 @@ get_metrics(struct request *r)
 	free(made);
 }
 
+/* What the monitor said of itself, and what only we can know. */
+static struct health
+health_now(const struct server *s)
+{
+	struct health h = s->totals.health;
+
+	if (s->late)
+		h = (struct health){ .faults = HEALTH_BIT(HEALTH_MONITOR) };
+	else if (!s->loaded)
+		h.faults |= HEALTH_BIT(HEALTH_STARTING);
+	if (s->reader == NULL &&
+	    clock_mono_us() - s->reader_us > SERVER_LATE_US)
+		h.faults |= HEALTH_BIT(HEALTH_READER);
+	return h;
+}
+
+static void
+put_faults(struct json_out *j, const char *key, uint32_t bits)
+{
+	json_out_key(j, key);
+	json_out_open(j, '[');
+	for (unsigned i = 0; i < HEALTH_FAULTS; i++)
+		if (bits >> i & 1)
+			json_out_string(j, health_name((enum health_fault)i));
+	json_out_close(j, ']');
+}
+
+static void
+put_details(struct json_out *j, const struct server *s)
+{
+	const struct web_totals *t = &s->totals;
+	const struct {
+		const char *key;
+		int64_t value;
+	} numbers[] = { { "loop_lag_max_us", t->loop_lag_max_us },
+		{ "loop_lag_p99_us", t->loop_lag_p99_us },
+		{ "store_lag_us", t->store_lag_us },
+		{ "store_queue", t->store_queue },
+		{ "probe_restarts", (int64_t)t->restarts },
+		{ "clock_error_us", t->clock_error_us },
+		{ "heard_us", clock_mono_us() - s->heard_us } };
+
+	json_out_key(j, "details");
+	json_out_open(j, '{');
+	put_text(j, "capacity", capacity_level_name(t->health.level));
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		json_out_key(j, numbers[i].key);
+		json_out_integer(j, numbers[i].value);
+	}
+	json_out_close(j, '}');
+}
+
+/* Words for anybody; numbers for those who are logged in. */
 static void
 get_health(struct request *r)
 {
-	const struct server *s = r->s;
+	struct health h = health_now(r->s);
+	struct json_out j;
+	size_t length;
+	char *text;
 
-	if (s->late)
-		reply_problem(r->req, 503, "the monitor gives no sign of life");
-	else if (!s->loaded)
-		reply_problem(r->req, 503, "the monitor is starting");
-	else if (s->totals.store_lag_us > SERVER_LATE_US)
-		reply_problem(r->req, 503, "the database is late");
+	json_out_init(&j);
+	json_out_open(&j, '{');
+	put_text(&j, "status", h.faults == 0 ? "ok" : "failing");
+	put_faults(&j, "reasons", h.faults);
+	put_faults(&j, "warnings", h.warnings);
+	if (r->session != NULL)
+		put_details(&j, r->s);
+	json_out_close(&j, '}');
+	text = json_out_take(&j, &length);
+	if (text != NULL)
+		reply_done(r->req, h.faults == 0 ? 200 : 503, text, length);
 	else
-		reply_bytes(r->req, REPLY_JSON, NULL, "{\"status\":\"ok\"}\n",
-		    16);
+		reply_problem(r->req, 503, "memory is out");
+	free(text);
 }
 
 static void

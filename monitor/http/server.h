@@ -32,7 +32,8 @@ struct server {
 	struct event_base *base;
 	struct evhttp *http;
 	struct channel *monitor;
-	struct channel *reader; /* NULL while there is none */
+	struct channel *reader; /* NULL while there is none, */
+	int64_t reader_us;	/* since then, or since the start */
 	struct gate *gate;
 	struct events *events;
 	struct asks *asks;

@@ -54,6 +54,8 @@ server_want_picture(struct server *s, struct row *row)
 void
 server_reader_lost(struct server *s)
 {
+	if (s->reader != NULL)
+		s->reader_us = clock_mono_us();
 	channel_free(&s->reader);
 	asks_fail(s->asks);
 	channel_send(s->monitor, WEB_READER_LOST, NULL, 0);
@@ -382,7 +384,7 @@ start(struct server *s)
 	    !sessions_init(&s->sessions) || !start_http(s))
 		return false;
 	s->snapshots = snapshots_new();
-	s->heard_us = clock_mono_us();
+	s->heard_us = s->reader_us = clock_mono_us();
 	if (getrandom(&s->epoch, sizeof(s->epoch), 0) != sizeof(s->epoch))
 		s->epoch = (uint64_t)clock_utc_us();
 	s->asks = asks_new(s);

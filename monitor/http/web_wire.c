@@ -165,6 +165,9 @@ web_put_totals(struct writer *w, const struct web_totals *m)
 	writer_le64(w, m->lost_bytes);
 	writer_le64(w, (uint64_t)m->clock_error_us);
 	writer_u8(w, (uint8_t)(m->witnessed | m->contradicted << 1));
+	writer_u8(w, (uint8_t)m->health.level);
+	writer_le32(w, m->health.faults);
+	writer_le32(w, m->health.warnings);
 }
 
 bool
@@ -198,7 +201,14 @@ web_get_totals(struct span body, struct web_totals *m_out)
 
 	m_out->witnessed = record & 1;
 	m_out->contradicted = record >> 1 & 1;
-	return reader_done(&r);
+	m_out->health.level = (enum capacity_level)reader_u8(&r);
+	m_out->health.faults = reader_le32(&r);
+	m_out->health.warnings = reader_le32(&r);
+	return reader_done(&r) &&
+	       (unsigned)m_out->health.level < CAPACITY_LEVELS &&
+	       (m_out->health.faults | m_out->health.warnings) >>
+		       HEALTH_FAULTS ==
+		   0;
 }
 
 void

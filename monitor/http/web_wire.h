@@ -14,6 +14,7 @@
 #include "camwarden/limits.h"
 #include "camwarden/words.h"
 #include "common/cursor.h"
+#include "monitor/capacity/health.h"
 
 #define WEB_FD_CHANNEL 3    /* of the web process: to the monitor */
 #define WEB_FD_LISTEN 4	    /* bound and listening */
@@ -102,6 +103,7 @@ struct web_totals {
 	int64_t clock_error_us;			     /* -1 = not known */
 	bool witnessed;				     /* it is fresh */
 	bool contradicted; /* somebody outside knows another record */
+	struct health health;
 };
 
 /* Told once to whoever follows and may see it; not repeated to one who comes

@@ -76,6 +76,7 @@ struct judge_feed {
 	struct liveness link;
 	enum cause blind;
 	int64_t blind_us;
+	int64_t starved_us; /* our own side last failed to take a picture */
 	struct stream stream;
 	struct schedule schedule;
 	struct history history;

@@ -149,6 +149,14 @@ judge_on_blind(struct judge_feed *f, enum cause cause, int64_t now_us)
 }
 
 void
+judge_on_starved(struct judge_feed *f, int64_t now_us)
+{
+	time_passes(f, now_us);
+	if (!(f->verdict.causes >> CAUSE_NOT_SAMPLED & 1))
+		f->starved_us = f->now_us;
+}
+
+void
 judge_on_annotation(struct judge_feed *f, const struct annotation *a,
     int64_t now_us)
 {
@@ -176,6 +184,14 @@ stale(const struct judge_feed *f)
 	return from != 0 && f->now_us - from > schedule_validity(f);
 }
 
+/* Whose fault it is that no picture was judged. */
+static enum cause
+cause_of_stale(const struct judge_feed *f)
+{
+	return f->starved_us > pictured_us(f) ? CAUSE_OVER_CAPACITY
+					      : CAUSE_NOT_SAMPLED;
+}
+
 /* All causes in force, as bits. */
 static uint64_t
 causes_now(const struct judge_feed *f)
@@ -192,7 +208,7 @@ causes_now(const struct judge_feed *f)
 	if (causes >> CAUSE_UNDECODABLE & 1)
 		return causes;
 	if (stale(f))
-		causes |= 1ull << CAUSE_NOT_SAMPLED;
+		causes |= 1ull << cause_of_stale(f);
 	else if (f->sample_us == 0 || !f->life.alive)
 		causes |= 1ull << CAUSE_LEARNING;
 	return causes;
@@ -211,7 +227,7 @@ static uint64_t
 causes_settled(const struct judge_feed *f)
 {
 	uint64_t causes = causes_now(f), kept = 0;
-	bool old = causes >> CAUSE_NOT_SAMPLED & 1;
+	bool old = causes >> cause_of_stale(f) & 1;
 	bool down = false;
 
 	for (unsigned c = 1; c < CAUSE_COUNT; c++) {
@@ -280,7 +296,7 @@ since_of(const struct judge_feed *f, enum cause cause)
 			return k->since_us;
 	if (cause == CAUSE_NONE)
 		return since_of_good(f, &f->verdict);
-	if (cause == CAUSE_NOT_SAMPLED)
+	if (f->blind == CAUSE_NONE && cause == cause_of_stale(f))
 		return pictured_us(f);
 	if (cause_state(cause) == STATE_UNKNOWN)
 		return cause == CAUSE_LEARNING ? f->born_us : last_evidence(f);

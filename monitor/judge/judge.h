@@ -59,6 +59,11 @@ void judge_on_sample(struct judge_feed *f, const struct sample *s,
  * that cause at once; what it had proved stays known. */
 void judge_on_blind(struct judge_feed *f, enum cause cause, int64_t now_us);
 
+/* Our own side did not take, or lost, the picture that was due. If it then
+ * grows too old, that is over-capacity, not not-sampled, until the next is
+ * judged. */
+void judge_on_starved(struct judge_feed *f, int64_t now_us);
+
 /* Known from elsewhere: a PTZ tour, declared dark hours, a camera's alarm.
  * Half-open [from, to); what is not known to the judge is kept and unused. */
 enum annotation_kind {

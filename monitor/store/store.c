@@ -165,6 +165,8 @@ static bool
 thread_start(struct store *s, char error_out[STORE_ERROR_BYTES])
 {
 	s->start = (struct writer_thread){ &s->desk, &s->writer };
+	s->desk.health.last_commit_us = s->desk.health.last_try_us =
+	    clock_mono_us();
 	int rc = pthread_create(&s->thread, NULL, writer_run, &s->start);
 
 	if (rc != 0)

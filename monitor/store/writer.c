@@ -226,6 +226,7 @@ note_failure(struct loop *l)
 	pthread_mutex_lock(&d->lock);
 	thin_out(l);
 	d->health.failures++;
+	d->health.last_try_us = clock_mono_us();
 	sqlite3_snprintf((int)sizeof(d->health.error), d->health.error, "%s",
 	    db->error);
 	d->health_changed |= !d->health.failing;
@@ -250,7 +251,7 @@ note_commit(struct loop *l, int64_t began_us)
 	pthread_mutex_lock(&d->lock);
 	d->health.commits++;
 	d->health.events = l->events;
-	d->health.last_commit_us = now;
+	d->health.last_commit_us = d->health.last_try_us = now;
 	d->health_changed |= d->health.failing;
 	d->health.failing = false;
 	d->health.wal_pages = (uint64_t)l->wal_pages;

@@ -16,7 +16,7 @@ export type WallRow = [string, number, string, number, Cause, number, number, nu
 export interface Wall { now: string; late: boolean; event: string; sites: string[]; feeds: WallRow[] }
 export interface Pulse {
   now: string; late: boolean; heartbeat: Moment; started: Moment; feeds_total: number; states: Record<State, number>;
-  flowing: number; loop_lag_max_us: number; store_lag_us: number;
+  flowing: number; loop_lag_max_us: number; store_lag_us: number; capacity: "ok" | "thumbnails" | "stretched" | "shed";
   record: { witnessed: boolean; last: Moment; contradicted: boolean };
 }
 export interface FeedRow {

@@ -34,7 +34,7 @@ export const en = {
   "help.learning": "Not yet judged: the feed has not shown life yet.",
   "help.not-sampled": "No picture was judged lately, so nothing is claimed.",
   "help.probe-lost": "camwarden's own probe was lost and is being replaced.",
-  "help.over-capacity": "This machine cannot take more feeds of this kind.",
+  "help.over-capacity": "camwarden has no room for this feed, or could not keep up.",
   "help.network-lost": "camwarden's own network is gone: nothing can be said.",
   "help.monitor-off": "camwarden itself was not running.",
 } as const;
@@ -72,7 +72,7 @@ export const es: Record<keyof typeof en, string> = {
   "help.learning": "Aún sin juicio: la cámara todavía no ha dado señales de vida.",
   "help.not-sampled": "No se juzgó ninguna imagen últimamente, así que no se afirma nada.",
   "help.probe-lost": "Se perdió la sonda de camwarden y se está reponiendo.",
-  "help.over-capacity": "Esta máquina no puede con más cámaras de este tipo.",
+  "help.over-capacity": "camwarden no tiene sitio para esta cámara, o no dio abasto.",
   "help.network-lost": "Falta la red del propio camwarden: no se puede decir nada.",
   "help.monitor-off": "El propio camwarden no estaba en marcha.",
 };

@@ -106,7 +106,7 @@ export const en = {
   "todo.protocol-error": "It answers, but not as this protocol asks: is it the right port?",
   "todo.no-video": "The stream has no video that can be judged: check the encoder's settings.",
   "todo.learning": "Nothing: camwarden is still looking. A feed is judged once it has shown life.",
-  "todo.over-capacity": "This machine can't take more feeds of this kind: see camwarden check.",
+  "todo.over-capacity": "This machine has no room for more feeds of this kind, or falls behind: see camwarden check and status.",
   "todo.other": "Open one of them: its page says what was seen and what to try.",
 } as const;
 export const es: Record<keyof typeof en, string> = {
@@ -215,6 +215,6 @@ export const es: Record<keyof typeof en, string> = {
   "todo.protocol-error": "Responde, pero no como pide este protocolo: ¿es el puerto correcto?",
   "todo.no-video": "La señal no tiene video que pueda juzgarse: revise el codificador.",
   "todo.learning": "Nada: camwarden aún mira. Una cámara se juzga cuando ha dado señales de vida.",
-  "todo.over-capacity": "Esta máquina no puede con más cámaras así: vea camwarden check.",
+  "todo.over-capacity": "Esta máquina no admite más cámaras así, o se retrasa: vea camwarden check y status.",
   "todo.other": "Abra una de ellas: su página dice qué se vio y qué probar.",
 };

@@ -130,6 +130,7 @@ export const en = {
   "refusal.own-witness": "The record's witnesses: {why}",
   "refusal.own-denied": "The record is contradicted: {why}",
   "refusal.own-mail": "Mail: {why}",
+  "refusal.own-capacity": "camwarden falls behind: {why}",
 } as const;
 export const es: Record<keyof typeof en, string> = {
   "refusal.password-short": "La contraseña es demasiado corta: al menos 8 letras.",
@@ -261,4 +262,5 @@ export const es: Record<keyof typeof en, string> = {
   "refusal.own-witness": "Los testigos del registro: {why}",
   "refusal.own-denied": "Un testigo contradice el registro: {why}",
   "refusal.own-mail": "El correo: {why}",
+  "refusal.own-capacity": "camwarden se retrasa: {why}",
 };

@@ -286,6 +286,13 @@ monitor_row(struct monitor *m, const uint8_t uuid[16], monitor_row_fn *fn,
 	return true;
 }
 
+struct health
+monitor_health(const struct monitor *m)
+{
+	(void)m;
+	return (struct health){ 0 };
+}
+
 void
 monitor_totals(const struct monitor *m, struct monitor_totals *out)
 {

@@ -9,7 +9,7 @@
 
 #include "scene.h"
 
-enum act { LINK, WAIT, LIVE, BLIND, END };
+enum act { LINK, WAIT, LIVE, BLIND, STARVED, END };
 
 struct moment {
 	int64_t ms;
@@ -85,6 +85,29 @@ static const struct moment not_sampled[] = {
 	{ 0, END },
 };
 
+/* Not taken by our own fault: our time, until a picture is judged again; a
+ * camera that dies meanwhile is seen as ever. */
+static const struct moment starved[] = {
+	{ 0, LIVE, 5, 0, CAUSE_NONE, -1 },
+	{ 18000, STARVED, 0, 0, CAUSE_NONE, -1 },
+	{ 37900, WAIT, 0, 0, CAUSE_NONE, -1 },
+	{ 38100, WAIT, 0, 0, CAUSE_OVER_CAPACITY, 8000 },
+	{ 50000, STARVED, 0, 0, CAUSE_OVER_CAPACITY, 8000 },
+	{ 51000, LINK, PHASE_BACKOFF, REASON_REFUSED, CAUSE_REFUSED, -1 },
+	{ 52000, LINK, PHASE_FLOWING, REASON_NONE, CAUSE_OVER_CAPACITY, -1 },
+	{ 60000, LIVE, 1, 0, CAUSE_NONE, -1 },
+	{ 90100, WAIT, 0, 0, CAUSE_NOT_SAMPLED, 60000 },
+	{ 91000, STARVED, 0, 0, CAUSE_NOT_SAMPLED, 60000 },
+	{ 0, END },
+};
+
+static const struct moment starved_at_first[] = {
+	{ 1000, LINK, PHASE_FLOWING, REASON_NONE, CAUSE_LEARNING, -1 },
+	{ 5000, STARVED, 0, 0, CAUSE_LEARNING, -1 },
+	{ 31100, WAIT, 0, 0, CAUSE_OVER_CAPACITY, 1000 },
+	{ 0, END },
+};
+
 /* Keyframes that can't be judged, or none: said, not waited for. */
 static const struct moment never_sampled[] = {
 	{ 1000, LINK, PHASE_FLOWING, REASON_NONE, CAUSE_LEARNING, -1 },
@@ -124,6 +147,10 @@ play(const struct moment *m)
 		else if (m->act == LIVE)
 			camera_live(&c, m->ms, (unsigned)m->phase);
 		camera_until(&c, m->ms);
+		if (m->act == STARVED) {
+			judge_on_starved(c.feed, c.now_us);
+			camera_until(&c, m->ms);
+		}
 		if (m->act == BLIND) {
 			judge_on_blind(c.feed, (enum cause)m->phase, c.now_us);
 			camera_until(&c, m->ms);
@@ -147,7 +174,8 @@ test_time_lines(void **state)
 {
 	static const struct moment *const lines[] = { never_connected,
 		closed_for_good, closed_then_refused, back_in_time, stalls,
-		our_own, not_sampled, never_sampled, limits, a_visit };
+		our_own, not_sampled, never_sampled, starved, starved_at_first,
+		limits, a_visit };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)

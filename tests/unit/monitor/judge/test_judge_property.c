@@ -63,7 +63,7 @@ random_act(struct camera *c)
 		.reason = (enum reason)dice(REASON_COUNT),
 		.last_media_us = (int64_t)dice(2) * c->now_us };
 
-	switch (dice(6)) {
+	switch (dice(7)) {
 	case 0:
 		judge_on_link(c->feed, &r, c->now_us);
 		break;
@@ -72,6 +72,9 @@ random_act(struct camera *c)
 		break;
 	case 2:
 		judge_on_blind(c->feed, blind[dice(4)], c->now_us);
+		break;
+	case 3:
+		judge_on_starved(c->feed, c->now_us);
 		break;
 	default:
 		random_measures(&c->sample.measures);

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "monitor/capacity/capacity.h"
+
+#include <string.h>
+
+#define MS 1000u
+#define ROUTINE 1u /* the steps at which it begins */
+#define PAGES 2u
+#define STRETCH 3u
+#define SHED 5u
+#define CRITICAL 13u
+#define STEP_LAST 16u
+#define STEP_STORE PAGES /* what a slow disk gains from */
+#define PLACES 256u
+#define SHED_BY (PLACES / (CRITICAL - SHED))
+#define CRITICAL_BY (PLACES / (STEP_LAST + 1 - CRITICAL))
+#define LOW 2u		  /* criticality up to it */
+#define HIGH 4u		  /* and from it on */
+#define PICTURES_LEAST 5u /* in the window: else they tell nothing */
+
+/* A part of the work: late, or well on time; in between nothing is done. */
+struct part {
+	uint32_t bit;
+	uint32_t late, easy;
+};
+
+static const struct part loop = { CAPACITY_LOOP, 500 * MS, 150 * MS };
+static const struct part probes = { CAPACITY_PROBES, 500 * MS, 150 * MS };
+static const struct part silence = { CAPACITY_PROBES, 2500 * MS, 1500 * MS };
+static const struct part pictures = { CAPACITY_PICTURES, 100, 30 }; /* 1/1000 */
+static const struct part commits = { CAPACITY_STORE, 4000 * MS, 2000 * MS };
+static const struct part queue = { CAPACITY_STORE, 16384, 2048 };
+
+static const struct {
+	const char *name, *text;
+} levels[CAPACITY_LEVELS] = {
+	[CAPACITY_OK] = { "ok", "All work is on time." },
+	[CAPACITY_THUMBNAILS] = { "thumbnails",
+	    "thumbnails are left out; all feeds are judged as ever." },
+	[CAPACITY_STRETCHED] = { "stretched",
+	    "pictures are judged more rarely, and thumbnails left out." },
+	[CAPACITY_SHED] = { "shed",
+	    "the pictures of some feeds are not judged (unknown: "
+	    "over-capacity); connections are watched as ever." },
+};
+
+void
+capacity_init(struct capacity *c)
+{
+	memset(c, 0, sizeof(*c));
+	c->calm_us = CAPACITY_CALM_US;
+}
+
+/* --- late, or not */
+
+struct view {
+	uint32_t late; /* bits */
+	bool easy;
+};
+
+static void
+look(struct view *v, const struct part *p, uint32_t value)
+{
+	if (value >= p->late)
+		v->late |= p->bit;
+	v->easy = v->easy && value < p->easy;
+}
+
+static uint32_t
+late_permille(struct capacity *c, const struct capacity_load *l)
+{
+	uint64_t all = 0, late = 0;
+
+	c->seconds[c->next].all = l->pictures + l->lost;
+	c->seconds[c->next].late = l->slow + l->lost;
+	c->next = (uint8_t)((c->next + 1) % CAPACITY_WINDOW);
+	for (unsigned i = 0; i < CAPACITY_WINDOW; i++) {
+		all += c->seconds[i].all;
+		late += c->seconds[i].late;
+	}
+	return all < PICTURES_LEAST ? 0 : (uint32_t)(late * 1000 / all);
+}
+
+static struct view
+weigh(struct capacity *c)
+{
+	const struct capacity_load *l = &c->load;
+	struct view v = { .easy = true };
+
+	look(&v, &loop,
+	    l->loops > 0 ? (uint32_t)(l->loop_lags_us / l->loops) : 0);
+	look(&v, &probes, l->probe_lag_us);
+	look(&v, &silence, l->silent_us);
+	look(&v, &pictures, late_permille(c, l));
+	look(&v, &commits, l->store_lag_us);
+	look(&v, &queue, l->store_queue);
+	return v;
+}
+
+/* --- up and down */
+
+static bool
+rise(struct capacity *c, uint32_t late, int64_t now_us)
+{
+	uint8_t most = late == CAPACITY_STORE ? STEP_STORE : STEP_LAST;
+
+	c->behind_us = now_us;
+	if (c->step >= most)
+		return false;
+	/* The descent was too early: the next takes longer. */
+	if (c->fell_us != 0 && now_us - c->fell_us < 2 * c->calm_us) {
+		c->calm_us *= 2;
+		if (c->calm_us > CAPACITY_CALM_MOST_US)
+			c->calm_us = CAPACITY_CALM_MOST_US;
+	}
+	c->fell_us = 0;
+	c->why = late;
+	c->step++;
+	return true;
+}
+
+static bool
+fall(struct capacity *c, int64_t now_us)
+{
+	c->easy_us = now_us;
+	if (c->step == 0) { /* long calm at the foot: forget */
+		if (c->fell_us != 0 && now_us - c->fell_us > 2 * c->calm_us) {
+			c->calm_us = CAPACITY_CALM_US;
+			c->fell_us = 0;
+		}
+		return false;
+	}
+	c->step--;
+	c->fell_us = now_us;
+	c->falling = true;
+	return true;
+}
+
+bool
+capacity_second(struct capacity *c, int64_t now_us)
+{
+	struct view v = weigh(c);
+
+	c->load = (struct capacity_load){ 0 };
+	if (v.late == 0)
+		c->behind_us = 0;
+	else if (c->behind_us == 0)
+		c->behind_us = now_us;
+	if (!v.easy) {
+		c->easy_us = 0;
+		c->falling = false;
+	} else if (c->easy_us == 0) {
+		c->easy_us = now_us;
+	}
+	if (v.late != 0 && now_us - c->behind_us >= CAPACITY_RISE_US)
+		return rise(c, v.late, now_us);
+	if (v.easy && now_us - c->easy_us >=
+			  (c->falling ? CAPACITY_FURTHER_US : c->calm_us))
+		return fall(c, now_us);
+	return false;
+}
+
+/* --- what is left undone */
+
+enum capacity_level
+capacity_level(const struct capacity *c)
+{
+	return c->step >= SHED	    ? CAPACITY_SHED
+	       : c->step >= STRETCH ? CAPACITY_STRETCHED
+	       : c->step >= ROUTINE ? CAPACITY_THUMBNAILS
+				    : CAPACITY_OK;
+}
+
+const char *
+capacity_level_name(enum capacity_level level)
+{
+	return levels[level].name;
+}
+
+const char *
+capacity_level_text(enum capacity_level level)
+{
+	return levels[level].text;
+}
+
+bool
+capacity_routine(const struct capacity *c)
+{
+	return c->step < ROUTINE;
+}
+
+bool
+capacity_pages(const struct capacity *c)
+{
+	return c->step < PAGES;
+}
+
+/* How many of the places are left out. */
+static uint32_t
+left_out(const struct capacity *c, uint8_t criticality)
+{
+	if (criticality >= HIGH)
+		return c->step < CRITICAL
+			   ? 0
+			   : (c->step - CRITICAL + 1u) * CRITICAL_BY;
+	if (c->step < SHED)
+		return 0;
+	return (c->step - SHED + 1u) * SHED_BY * (criticality <= LOW ? 2 : 1);
+}
+
+bool
+capacity_samples(const struct capacity *c, const struct capacity_feed *f)
+{
+	return f->odd || f->place >= left_out(c, f->criticality);
+}
+
+int64_t
+capacity_due(const struct capacity *c, const struct capacity_feed *f,
+    int64_t now_us)
+{
+	unsigned from = f->criticality >= HIGH ? CRITICAL : STRETCH;
+	int64_t wait = f->due_us - f->last_us;
+
+	if (!capacity_samples(c, f))
+		return now_us + CAPACITY_LOOK_US;
+	if (c->step < from || f->odd || f->last_us == 0 || wait <= 0)
+		return f->due_us;
+	return f->due_us + (c->step == STRETCH ? wait / 2 : wait);
+}

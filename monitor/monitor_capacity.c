@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "monitor/monitor_capacity.h"
+
+#include <stdio.h>
+
+#include "common/clock.h"
+#include "common/log.h"
+#include "monitor/monitor_setup.h"
+
+/* After the start, before an incident that is still open is said to be over */
+#define SETTLED_SECONDS 30u
+
+void
+monitor_capacity_start(struct monitor *m)
+{
+	capacity_init(&m->capacity);
+}
+
+/* --- what is counted */
+
+void
+monitor_capacity_on_lag(struct monitor *m, uint32_t lag_us)
+{
+	m->capacity.load.loop_lags_us += lag_us;
+	m->capacity.load.loops++;
+}
+
+/* One that is still learned says nothing: they come by the thousand when the
+ * monitor starts, and nothing is claimed of them. */
+static bool
+is_known(const struct watched_feed *f)
+{
+	return judge_verdict(f->judge)->cause != CAUSE_LEARNING;
+}
+
+void
+monitor_capacity_on_sample(struct monitor *m, struct watched_feed *f,
+    const struct sample *s, int64_t now_us)
+{
+	struct capacity_load *l = &m->capacity.load;
+	bool ours = s->result == SAMPLE_BUSY || s->result == SAMPLE_LOST;
+
+	if (ours)
+		judge_on_starved(f->judge, now_us);
+	if (!is_known(f))
+		return;
+	if (s->result == SAMPLE_BUSY)
+		l->lost++;
+	if (s->result != SAMPLE_OK && s->result != SAMPLE_DAMAGED)
+		return;
+	l->pictures++;
+	l->slow += now_us - s->at_us >= CAPACITY_SLOW_US;
+}
+
+/* A picture probe's longest turn is a large picture's. */
+void
+monitor_capacity_on_pong(struct monitor *m, enum probe_role role,
+    const struct wire_pong *pong)
+{
+	struct capacity_load *l = &m->capacity.load;
+
+	if (role != ROLE_PICTURE && pong->lag_max_us > l->probe_lag_us)
+		l->probe_lag_us = pong->lag_max_us;
+}
+
+/* --- each second */
+
+static void
+look_at_probes(const struct monitor *m, struct capacity_load *l, int64_t now_us)
+{
+	for (uint32_t i = 0; i < fleet_probe_count(m->fleet); i++) {
+		struct fleet_probe p;
+
+		fleet_probe_at(m->fleet, i, &p);
+		if (p.owes_us != 0 && now_us - p.owes_us > l->silent_us)
+			l->silent_us = (uint32_t)(now_us - p.owes_us);
+	}
+}
+
+static void
+look_at_store(const struct monitor *m, struct capacity_load *l, int64_t now_us)
+{
+	struct store_health h;
+
+	store_health(m->store, &h);
+	l->store_queue = h.failing ? 0 : h.queued;
+	l->store_lag_us = h.failing ? 0 : (uint32_t)(now_us - h.last_commit_us);
+}
+
+static void
+tell(struct monitor *m, int64_t now_us)
+{
+	static const struct {
+		uint32_t bit;
+		const char *word;
+	} parts[] = { { CAPACITY_PICTURES, "judging pictures" },
+		{ CAPACITY_PROBES, "the probes" },
+		{ CAPACITY_LOOP, "the monitor's loop" },
+		{ CAPACITY_STORE, "writing to the disk" } };
+	enum capacity_level level = capacity_level(&m->capacity);
+	char text[OWN_TEXT_BYTES - 64];
+	size_t n = 0;
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		if (m->capacity.why & parts[i].bit)
+			n += (size_t)snprintf(text + n, sizeof(text) - n,
+			    "%s%s", n > 0 ? ", " : "", parts[i].word);
+	snprintf(text + n, sizeof(text) - n, " %s late; %s",
+	    n > 0 && m->capacity.why & (m->capacity.why - 1) ? "are" : "is",
+	    capacity_level_text(level));
+	monitor_own_say(m, OWN_CAPACITY, now_us - CAPACITY_RISE_US, now_us,
+	    text);
+}
+
+static void
+log_step(const struct monitor *m)
+{
+	enum capacity_level level = capacity_level(&m->capacity);
+
+	if (level == CAPACITY_OK)
+		log_info("capacity", "level=ok");
+	else
+		log_warn("capacity", "level=%s step=%u late=%#x",
+		    capacity_level_name(level), m->capacity.step,
+		    m->capacity.why);
+}
+
+void
+monitor_capacity_second(struct monitor *m, int64_t now_us)
+{
+	look_at_probes(m, &m->capacity.load, now_us);
+	look_at_store(m, &m->capacity.load, now_us);
+	if (capacity_second(&m->capacity, now_us))
+		log_step(m);
+	if (capacity_level(&m->capacity) != CAPACITY_OK)
+		tell(m, now_us);
+	else if (m->seconds >= SETTLED_SECONDS)
+		monitor_own_over(m, OWN_CAPACITY, now_us);
+}
+
+/* --- what is left undone */
+
+uint32_t
+monitor_capacity_wants(const struct monitor *m)
+{
+	uint32_t bits = ~0u;
+
+	if (!capacity_routine(&m->capacity))
+		bits &= ~PICTURE_LAST_GOOD;
+	if (!capacity_pages(&m->capacity))
+		bits &= ~PICTURE_CURRENT;
+	return bits;
+}
+
+static struct capacity_feed
+view_of(const struct watched_feed *f, int64_t due_us)
+{
+	return (struct capacity_feed){ .due_us = due_us,
+		.last_us = f->last_sample_us,
+		.odd = judge_suspects(f->judge),
+		.criticality = f->criticality,
+		.place = (uint8_t)(f->number * 2654435761u >> 24) };
+}
+
+int64_t
+monitor_capacity_due(const struct monitor *m, const struct watched_feed *f,
+    int64_t due_us, int64_t now_us)
+{
+	struct capacity_feed view = view_of(f, due_us);
+
+	return due_us == INT64_MAX ? due_us
+				   : capacity_due(&m->capacity, &view, now_us);
+}
+
+void
+monitor_capacity_owe(const struct monitor *m, struct watched_feed *f,
+    int64_t now_us)
+{
+	struct capacity_feed view = view_of(f, 0);
+
+	if (capacity_level(&m->capacity) != CAPACITY_OK &&
+	    f->phase == PHASE_FLOWING &&
+	    (f->asked_us != 0 || !capacity_samples(&m->capacity, &view)))
+		judge_on_starved(f->judge, now_us);
+}

@@ -23,8 +23,9 @@ def program_of(target):
 def rooms_of(target):
     """Folders of the headers that a target includes."""
     with open(target.source, encoding="utf-8") as f:
-        found = re.findall(r'#include "((?:common|monitor|probes)/[^"]+)/[^"/]+\.h"|#include "(common)/', f.read())
-    return {a or b for a, b in found}
+        found = set(re.findall(r'#include "((?:common|monitor|probes)(?:/[^"/]+)*)/[^"/]+\.h"', f.read()))
+    # Those of another room use its tools.
+    return found - {"common"} or found
 
 
 def export(profile, programs):

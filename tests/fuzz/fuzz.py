@@ -68,6 +68,8 @@ class Target:
         out = [self.program, "-rss_limit_mb=2048", "-print_final_stats=1", "-report_slow_units=1000",
                # By the wall, which others use too: what is kept is decided by processor time.
                f"-timeout={UNIT_SECONDS * 6}", f"-artifact_prefix={findings}/"]
+        with open(self.source, encoding="utf-8") as f:
+            out += re.findall(r"libFuzzer: (-\S+)", f.read())
         if self.dictionary:
             out.append("-dict=" + self.dictionary)
         return out + [self.corpus, self.seeds]

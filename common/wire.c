@@ -182,6 +182,16 @@ walk_feed_add(struct walk *k, struct wire_feed_add *m)
 }
 
 static void
+walk_feed_pause(struct walk *k, struct wire_feed_pause *m)
+{
+	f_ref(k, &m->ref);
+	f_u32(k, &m->least_ms);
+	f_u32(k, &m->most_ms);
+	if (m->least_ms > m->most_ms)
+		k->bad = true;
+}
+
+static void
 walk_sample_ask(struct walk *k, struct wire_sample_ask *m)
 {
 	f_ref(k, &m->ref);
@@ -466,6 +476,8 @@ PUT(feed_add, struct wire_feed_add)
 GET(feed_add, struct wire_feed_add)
 PUT(ref, struct feed_ref)
 GET(ref, struct feed_ref)
+PUT(feed_pause, struct wire_feed_pause)
+GET(feed_pause, struct wire_feed_pause)
 PUT(sample_ask, struct wire_sample_ask)
 GET(sample_ask, struct wire_sample_ask)
 PUT(sample_gone, struct wire_sample_gone)
@@ -517,6 +529,7 @@ wire_type_name(unsigned type)
 		{ WIRE_SAMPLE_ASK, "sample_ask" },
 		{ WIRE_RESOLVED, "resolved" },
 		{ WIRE_FEED_RETRY, "feed_retry" },
+		{ WIRE_FEED_PAUSE, "feed_pause" },
 		{ WIRE_PONG, "pong" },
 		{ WIRE_LOG, "log" },
 		{ WIRE_LINK_REPORT, "link_report" },

@@ -8,6 +8,7 @@
 #include "monitor/monitor_outside.h"
 #include "monitor/monitor_people.h"
 #include "monitor/monitor_setup.h"
+#include "monitor/network/outage.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -91,6 +92,7 @@ on_second(evutil_socket_t fd, short what, void *arg)
 	incident_step(m->incidents, now);
 	monitor_incidents_drain(m);
 	monitor_network_second(m, now);
+	monitor_outage_second(m, now);
 	monitor_capacity_second(m, now);
 	m->seconds++;
 	if (m->seconds % OVERLAY_SECONDS == 0)
@@ -272,7 +274,7 @@ make_tables(struct monitor *m, char **error_out)
 	    (uint64_t)store_incident_next(m->store));
 	m->duplicates = duplicate_new();
 	if (m->feeds == NULL || m->order == NULL || m->incidents == NULL ||
-	    m->duplicates == NULL ||
+	    m->duplicates == NULL || !monitor_outage_start(m) ||
 	    !deadlines_init(&m->deadlines, LIMIT_FEEDS))
 		return fail(error_out, "memory is out");
 	return true;
@@ -364,6 +366,11 @@ monitor_reload(struct monitor *m, const struct monitor_config *cfg)
 		     old->picture_probes != cfg->picture_probes ||
 		     old->demux_probes != cfg->demux_probes ||
 		     old->network_watch != cfg->network_watch ||
+		     old->outage_feeds != cfg->outage_feeds ||
+		     old->outage_prefix4 != cfg->outage_prefix4 ||
+		     old->outage_prefix6 != cfg->outage_prefix6 ||
+		     old->outage_scout_ms != cfg->outage_scout_ms ||
+		     old->outage_rest_ms != cfg->outage_rest_ms ||
 		     old->reference_count != cfg->reference_count ||
 		     memcmp(old->references, cfg->references,
 			 sizeof(cfg->references)) != 0 ||
@@ -456,6 +463,7 @@ monitor_free(struct monitor **mp)
 	monitor_feeds_free(m);
 	monitor_zones_free(m);
 	incident_book_free(&m->incidents);
+	outage_free(&m->outage);
 	duplicate_free(&m->duplicates);
 	deadlines_fini(&m->deadlines);
 	monitor_setup_free(m);

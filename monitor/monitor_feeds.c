@@ -310,6 +310,7 @@ static void
 feed_remove(struct monitor *m, struct watched_feed *f)
 {
 	fleet_remove(m->fleet, f->number);
+	monitor_outage_remove(m, f, clock_mono_us());
 	deadlines_set(&m->deadlines, f->number, INT64_MAX);
 	incident_feed_remove(m->incidents, f->number, clock_mono_us());
 	duplicate_remove(m->duplicates, f->number);
@@ -334,6 +335,7 @@ feed_change(struct reading *r, struct watched_feed *f,
 		bool elsewhere = strcmp(f->add->url, add.url) != 0;
 
 		fleet_remove(r->m->fleet, f->number);
+		monitor_outage_remove(r->m, f, r->now_us);
 		*f->add = add;
 		if (elsewhere) {
 			struct judge_feed *fresh =

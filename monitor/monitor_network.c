@@ -41,7 +41,8 @@ is_answer(const struct link_report *r)
 {
 	return r->phase == PHASE_FLOWING ||
 	       ((r->phase == PHASE_BACKOFF || r->phase == PHASE_STALLED) &&
-		   r->reason != REASON_SHUTDOWN && !is_silent(r));
+		   r->reason != REASON_SHUTDOWN &&
+		   r->reason != REASON_OVER_CAPACITY && !is_silent(r));
 }
 
 void
@@ -74,10 +75,16 @@ monitor_network_on_link(struct monitor *m, struct watched_feed *f,
 {
 	const int64_t attempt_us = 1000ll * m->config.probe.connect_timeout_ms;
 
-	if (is_answer(r))
+	if (is_answer(r)) {
 		f->silent_us = 0;
-	else if (is_silent(r) && f->silent_us == 0)
-		f->silent_us = r->at_us;
+		monitor_outage_on_answer(m, f, now_us);
+	} else if (is_silent(r)) {
+		if (f->silent_us == 0)
+			f->silent_us = r->at_us;
+		/* without a name's address nobody was tried */
+		if (r->reason != REASON_DNS_FAIL)
+			monitor_outage_on_silent(m, f, now_us);
+	}
 	if (m->network == NULL)
 		return;
 

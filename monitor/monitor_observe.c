@@ -467,6 +467,7 @@ on_blind(void *arg, uint32_t feed, enum cause cause)
 	if (cause != CAUSE_NONE) {
 		f->phase = PHASE_WAITING;
 		f->asked_us = 0;
+		monitor_outage_on_lost(m, f, now);
 	}
 	f->resample = true;
 	f->fleet_blind = cause;

@@ -17,6 +17,7 @@
 #include "monitor/judge/incident.h"
 #include "monitor/judge/judge.h"
 #include "monitor/monitor.h"
+#include "monitor/monitor_network.h"
 #include "monitor/monitor_own.h"
 #include "monitor/network/network_watch.h"
 #include "monitor/store/store.h"
@@ -94,6 +95,8 @@ struct monitor {
 	struct network_watch *network; /* NULL = not watched */
 	uint64_t heard_bytes;	       /* by all probes, at the last count */
 	uint64_t network_incident;     /* open; 0 = none */
+	struct outage *outage;	       /* who waits for whom; owned */
+	bool held;		       /* anybody did, at the last look */
 	struct own_incident own[OWN_TROUBLES];
 	struct nightly_duty *nightly; /* the nightly report; owned */
 	int64_t witnessed_utc_us;     /* last receipt from outside; 0 = none */
@@ -155,21 +158,6 @@ void monitor_rollups_flush(struct monitor *m, int64_t now_us, bool all);
 void monitor_incidents_drain(struct monitor *m);
 /* Posts the verdict in force again (the store lost some). */
 void monitor_verdict_post(struct monitor *m, struct watched_feed *f);
-
-/* --- monitor_network.c */
-void monitor_network_start(struct monitor *m);
-/* Before the judge hears of it: whether our own network explains it. */
-void monitor_network_on_link(struct monitor *m, struct watched_feed *f,
-    const struct link_report *r, int64_t now_us);
-void monitor_network_on_account(struct monitor *m, struct watched_feed *f,
-    const struct account *a, int64_t now_us);
-/* Every second or so, from each probe. */
-void monitor_network_on_pong(struct monitor *m, int64_t now_us);
-void monitor_network_second(struct monitor *m, int64_t now_us);
-/* One that was open when an earlier run ended. */
-void monitor_network_restore(struct monitor *m, int64_t incident);
-/* Tells the judge what our own side says of the feed now. */
-void monitor_blind_apply(struct watched_feed *f, int64_t now_us);
 
 /* --- monitor_reference.c */
 /* What earlier runs were told to hold as reference. False: unreadable. */

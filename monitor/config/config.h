@@ -32,6 +32,13 @@ struct monitor_config {
 	uint32_t picture_probes; /* 0 = one per core */
 	uint32_t demux_probes;
 
+	/* Cameras near one another that are all silent (network/outage.h). */
+	uint32_t outage_feeds;	 /* from so many on; 0 = nobody is held */
+	uint32_t outage_prefix4; /* near, in bits of an address */
+	uint32_t outage_prefix6;
+	uint32_t outage_scout_ms; /* between two tries of the one that tries */
+	uint32_t outage_rest_ms;  /* .. of the others */
+
 	bool clock_required; /* unsynchronised, camwarden is not well */
 	bool network_watch;  /* tell our own loss from theirs */
 	/* Hosts that answer whenever our network works. */

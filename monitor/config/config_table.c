@@ -62,6 +62,11 @@ const struct config_row config_rows[] = {
 	{ "network.references", CONFIG_HOSTS, FIELD(references), 1, 0, 0, "" },
 
 	BOOL("clock.required", clock_required, "false"),
+	NUMBER("outage.feeds", outage_feeds, 0, 1000, "3"),
+	NUMBER("outage.ipv4_prefix", outage_prefix4, 0, 32, "28"),
+	NUMBER("outage.ipv6_prefix", outage_prefix6, 0, 128, "124"),
+	TIME_MS("outage.scout", outage_scout_ms, 100 * MS, 60 * SEC, "5s"),
+	TIME_MS("outage.rest", outage_rest_ms, SEC, HOUR, "5m"),
 
 	BOOL("http.enabled", http_enabled, "true"),
 	{ "http.address", CONFIG_ADDRESS, FIELD(http_address), 1, 0, 0,

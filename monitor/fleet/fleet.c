@@ -404,6 +404,22 @@ fleet_retry(struct fleet *fl, uint32_t feed)
 	}
 }
 
+void
+fleet_pause(struct fleet *fl, uint32_t feed, uint32_t least_ms,
+    uint32_t most_ms)
+{
+	const struct feed *f = feed < LIMIT_FEEDS ? &fl->feeds[feed] : NULL;
+
+	if (f == NULL || f->want == NULL || !f->added || !f->owner->hello)
+		return;
+
+	const struct wire_feed_pause m = { .ref = { feed, f->generation },
+		.least_ms = least_ms,
+		.most_ms = most_ms };
+
+	channel_put(f->owner->channel, feed_pause, WIRE_FEED_PAUSE, &m);
+}
+
 /* --- samples */
 
 void

@@ -83,6 +83,9 @@ bool fleet_address(const struct fleet *fl, uint32_t feed,
 bool fleet_has_name(const struct fleet *fl, uint32_t feed);
 /* Forget the back-off: try now. */
 void fleet_retry(struct fleet *fl, uint32_t feed);
+/* As WIRE_FEED_PAUSE; a feed that is handed to another probe forgets it. */
+void fleet_pause(struct fleet *fl, uint32_t feed, uint32_t least_ms,
+    uint32_t most_ms);
 
 enum fleet_asked {
 	FLEET_ASKED,

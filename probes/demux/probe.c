@@ -232,6 +232,20 @@ on_feed_retry(struct probe *p, struct span body)
 }
 
 static bool
+on_feed_pause(struct probe *p, struct span body)
+{
+	struct wire_feed_pause m;
+	struct entry *e;
+
+	if (!wire_get_feed_pause(body, &m))
+		return false;
+	e = find(p, &m.ref);
+	if (e != NULL && e->source != NULL)
+		source_pause(e->source, m.least_ms, m.most_ms);
+	return true;
+}
+
+static bool
 on_sample_ask(struct probe *p, struct span body)
 {
 	struct wire_sample_ask m;
@@ -305,6 +319,8 @@ on_message(void *arg, unsigned type, struct span body)
 		return on_feed_remove(p, body);
 	case WIRE_FEED_RETRY:
 		return on_feed_retry(p, body);
+	case WIRE_FEED_PAUSE:
+		return on_feed_pause(p, body);
 	case WIRE_SAMPLE_ASK:
 		return on_sample_ask(p, body);
 	case WIRE_RESOLVED:

@@ -29,16 +29,18 @@ source_stopping(const struct source *s)
 }
 
 bool
-source_sleep(struct source *s, int64_t t_us, bool retry)
+source_sleep(struct source *s, int64_t t_us, unsigned wakes)
 {
 	const struct timespec until = { t_us / US_PER_S,
 		t_us % US_PER_S * 1000 };
 
 	pthread_mutex_lock(&s->lock);
-	while (!source_stopping(s) && !(retry && s->retry) &&
+	while (!source_stopping(s) &&
+	       !((wakes & SOURCE_WAKE_RETRY) != 0 && s->retry) &&
+	       !((wakes & SOURCE_WAKE_PAUSE) != 0 && s->turned) &&
 	       clock_mono_us() < t_us)
 		pthread_cond_timedwait(&s->wake, &s->lock, &until);
-	if (retry)
+	if ((wakes & SOURCE_WAKE_RETRY) != 0)
 		s->retry = false;
 	pthread_mutex_unlock(&s->lock);
 	return !source_stopping(s);
@@ -194,6 +196,14 @@ draw(struct source *s)
 	return s->random;
 }
 
+/* A person must act first: to try it often would do harm. */
+static bool
+must_wait(enum reason reason)
+{
+	return reason == REASON_AUTH_WRONG || reason == REASON_AUTH_MISSING ||
+	       reason == REASON_CONFIG_ERROR;
+}
+
 /* Grows with the attempts; a wrong password waits longest, lest the camera
  * lock the account. Half of it is chance, so that feeds don't march in step. */
 static int64_t
@@ -203,8 +213,7 @@ backoff_us(struct source *s, enum reason reason)
 	uint32_t doublings = s->attempts > 1 ? s->attempts - 1 : 0;
 	int64_t us = BACKOFF_FIRST_US << (doublings < 16 ? doublings : 16);
 
-	if (us > most || reason == REASON_AUTH_WRONG ||
-	    reason == REASON_AUTH_MISSING || reason == REASON_CONFIG_ERROR)
+	if (us > most || must_wait(reason))
 		us = most;
 	if (reason == REASON_OVER_CAPACITY) /* not the source's fault */
 		us = SHORT_US;
@@ -223,6 +232,50 @@ lacks_descriptors(void)
 	if (fd >= 0)
 		close(fd);
 	return lacks;
+}
+
+/* The pauses as told last; true when they are others since the last asked. */
+static bool
+take_pause(struct source *s, uint32_t *least_ms, uint32_t *most_ms)
+{
+	bool turned;
+
+	pthread_mutex_lock(&s->lock);
+	turned = s->turned;
+	s->turned = false;
+	*least_ms = s->least_ms;
+	*most_ms = s->most_ms;
+	pthread_mutex_unlock(&s->lock);
+	return turned;
+}
+
+static int64_t
+pause_us(struct source *s, enum reason reason)
+{
+	uint32_t least, most;
+
+	take_pause(s, &least, &most);
+	if (most == 0 || must_wait(reason) || reason == REASON_OVER_CAPACITY)
+		return backoff_us(s, reason);
+	return (least + (int64_t)(draw(s) % (most - least + 1ull))) * US_PER_MS;
+}
+
+/* Waits for the next try; pauses told meanwhile count at once. */
+static void
+await_try(struct source *s, enum reason reason, int64_t next)
+{
+	uint32_t least, most;
+
+	while (source_sleep(s, next, SOURCE_WAKE_RETRY | SOURCE_WAKE_PAUSE) &&
+	       take_pause(s, &least, &most)) {
+		if (must_wait(reason))
+			continue;
+		if (most == 0) {
+			s->attempts = 0;
+			return;
+		}
+		next = clock_mono_us() + pause_us(s, reason);
+	}
 }
 
 static struct failure_case
@@ -257,9 +310,9 @@ back_off(struct source *s, int error)
 		source_report(s, PHASE_STALLED, reason, now, 0, detail);
 	if (reason != REASON_OVER_CAPACITY)
 		s->attempts++;
-	next = now + backoff_us(s, reason);
+	next = now + pause_us(s, reason);
 	source_report(s, PHASE_BACKOFF, reason, now, next, detail);
-	source_sleep(s, next, true);
+	await_try(s, reason, next);
 }
 
 /* From now on it is media that we wait for. */
@@ -300,7 +353,7 @@ next_snapshot(struct source *s)
 {
 	media_close(&s->media);
 	s->deadline_us = 0;
-	if (!source_sleep(s, s->previous_us + SNAPSHOT_EVERY_US, false))
+	if (!source_sleep(s, s->previous_us + SNAPSHOT_EVERY_US, 0))
 		return AVERROR_EXIT;
 	s->previous_us = clock_mono_us();
 	return open_media(s);
@@ -322,7 +375,7 @@ keep_pace(struct source *s, const struct media_packet *p, int64_t *start_us,
 	if (ahead < 0 || ahead > 100 * LEAD_MAX_US)
 		*start_us = now - p->media_us; /* late, or another time line */
 	else if (ahead > LEAD_MAX_US)
-		source_sleep(s, now + ahead - LEAD_MAX_US, false);
+		source_sleep(s, now + ahead - LEAD_MAX_US, 0);
 }
 
 static void
@@ -429,7 +482,7 @@ rest_until_visit(struct source *s, int64_t begun_us)
 
 	source_report(s, PHASE_IDLE, REASON_SHUTDOWN, clock_mono_us(), next,
 	    NULL);
-	source_sleep(s, next, true);
+	source_sleep(s, next, SOURCE_WAKE_RETRY);
 }
 
 static const char *
@@ -453,10 +506,10 @@ run_live(struct source *s)
 
 		source_report(s, PHASE_BACKOFF, REASON_CONFIG_ERROR, now, 0,
 		    why);
-		source_sleep(s, INT64_MAX, false); /* a new URL is a new feed */
+		source_sleep(s, INT64_MAX, 0); /* a new URL is a new feed */
 		return;
 	}
-	source_sleep(s, s->cfg.feed.not_before_us, true);
+	source_sleep(s, s->cfg.feed.not_before_us, SOURCE_WAKE_RETRY);
 	while (!source_stopping(s)) {
 		int64_t begun = clock_mono_us();
 		uint32_t visit = s->cfg.feed.visit_seconds;
@@ -561,6 +614,17 @@ source_retry(struct source *s)
 {
 	pthread_mutex_lock(&s->lock);
 	s->retry = true;
+	pthread_cond_signal(&s->wake);
+	pthread_mutex_unlock(&s->lock);
+}
+
+void
+source_pause(struct source *s, uint32_t least_ms, uint32_t most_ms)
+{
+	pthread_mutex_lock(&s->lock);
+	s->least_ms = least_ms;
+	s->most_ms = most_ms;
+	s->turned = true;
 	pthread_cond_signal(&s->wake);
 	pthread_mutex_unlock(&s->lock);
 }

@@ -31,6 +31,8 @@ bool source_ask(struct source *s, const struct wire_sample_ask *ask,
     uint64_t *displaced_out);
 /* Forgets the back-off. */
 void source_retry(struct source *s);
+/* As WIRE_FEED_PAUSE. */
+void source_pause(struct source *s, uint32_t least_ms, uint32_t most_ms);
 /* Asks the thread to end; NOTE_ENDED follows, then source_join. */
 void source_stop(struct source *s);
 bool source_is_stopped(const struct source *s);

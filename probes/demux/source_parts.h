@@ -27,6 +27,8 @@ struct source {
 	struct wire_sample_ask ask; /* ticket 0: none pending */
 	int64_t asked_us;
 	bool retry;
+	bool turned; /* the pauses are others: the one under way is over */
+	uint32_t least_ms, most_ms; /* between tries; 0 = the back-off */
 
 	/* The thread's own. */
 	struct locator locator;
@@ -49,9 +51,11 @@ struct source {
 };
 
 bool source_stopping(const struct source *s);
-/* Sleeps until t_us (CLOCK_MONOTONIC); false when to be stopped. With
- * `retry`, a source_retry ends it early. */
-bool source_sleep(struct source *s, int64_t t_us, bool retry);
+/* Sleeps until t_us (CLOCK_MONOTONIC); false when to be stopped. What else
+ * ends it early: */
+#define SOURCE_WAKE_RETRY 1u /* source_retry */
+#define SOURCE_WAKE_PAUSE 2u /* source_pause; `turned` stays for the waker */
+bool source_sleep(struct source *s, int64_t t_us, unsigned wakes);
 void source_report(struct source *s, enum phase phase, enum reason reason,
     int64_t at_us, int64_t next_us, const char *detail);
 void source_account(struct source *s, int64_t to_us);

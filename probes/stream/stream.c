@@ -328,6 +328,24 @@ on_ref(struct stream *s, unsigned type, struct span body)
 }
 
 static bool
+on_pause(struct stream *s, struct span body)
+{
+	struct wire_feed_pause m;
+	struct feed *f;
+
+	if (!wire_get_feed_pause(body, &m))
+		return false;
+	f = find(s, &m.ref);
+	if (f != NULL)
+		feed_step(f,
+		    &(struct rtsp_event){ .kind = RTSP_EV_PAUSE,
+			.least_ms = m.least_ms,
+			.most_ms = m.most_ms },
+		    clock_mono_us());
+	return true;
+}
+
+static bool
 on_ask(struct stream *s, struct span body)
 {
 	struct wire_sample_ask ask;
@@ -410,6 +428,8 @@ on_message(void *arg, unsigned type, struct span body)
 	case WIRE_FEED_REMOVE:
 	case WIRE_FEED_RETRY:
 		return on_ref(s, type, body);
+	case WIRE_FEED_PAUSE:
+		return on_pause(s, body);
 	case WIRE_SAMPLE_ASK:
 		return on_ask(s, body);
 	case WIRE_RESOLVED:

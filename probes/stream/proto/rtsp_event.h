@@ -35,6 +35,7 @@ enum rtsp_state {
 enum rtsp_event_kind {
 	RTSP_EV_WANT,	/* the feed is wanted from now on */
 	RTSP_EV_RETRY,	/* forget the back-off */
+	RTSP_EV_PAUSE,	/* other pauses between tries: least_ms, most_ms */
 	RTSP_EV_UNWANT, /* removed, visit over, stopping */
 	RTSP_EV_HELD,	/* the device's session limit holds it back */
 	RTSP_EV_LOCKED, /* too many bad logins at this host: not now */
@@ -74,7 +75,7 @@ enum rtsp_event_kind {
 	RTSP_EV_KEPT,	     /* a keep-alive was answered */
 	RTSP_EV_KEPT_AUTH,   /* ... with 401 */
 };
-#define RTSP_EVENT_COUNT 39
+#define RTSP_EVENT_COUNT 40
 
 struct rtsp_event {
 	enum rtsp_event_kind kind;
@@ -83,6 +84,7 @@ struct rtsp_event {
 	    *why;	/* TLS_FAILED, RUBBISH, UNREACHABLE, SHORT, NULL else */
 	uint16_t port;	/* PORTS: our RTP port, RTCP is the next */
 	bool addressed; /* GRANT: an address is known */
+	uint32_t least_ms, most_ms; /* PAUSE: both 0 = the back-off again */
 };
 
 #define RTSP_OUT_BYTES 6144

@@ -59,6 +59,27 @@ grow(int64_t base, unsigned n, int64_t max)
 	return base < max ? base : max;
 }
 
+/* As told, in place of the back-off. */
+static int64_t
+pause_us(struct rtsp_session *s)
+{
+	return (s->least_ms + (int64_t)(rtsp_request_random(s) %
+					(s->most_ms - s->least_ms + 1ull))) *
+	       1000;
+}
+
+bool
+rtsp_leave_pauses(struct rtsp_step *st)
+{
+	struct rtsp_session *s = st->s;
+
+	if ((s->state != RTSP_BACKOFF && s->state != RTSP_TEARDOWN) ||
+	    s->urgent || class_of((enum reason)s->reason) != RETRY_NETWORK)
+		return false;
+	s->next_try_us = st->now + pause_us(s);
+	return true;
+}
+
 static int64_t
 delay_us(struct rtsp_session *s, enum retry_class class)
 {
@@ -68,6 +89,8 @@ delay_us(struct rtsp_session *s, enum retry_class class)
 
 	switch (class) {
 	case RETRY_NETWORK:
+		if (s->most_ms != 0)
+			return pause_us(s);
 		full = n == 0 ? FIRST_RETRY_US : grow(SECOND, n - 1, unit);
 		break;
 	case RETRY_BUSY: /* 60..300 s; x 2 since jitter may halve it */

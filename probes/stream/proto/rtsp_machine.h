@@ -38,6 +38,9 @@ rtsp_action_fn rtsp_leave_unwanted;
 rtsp_action_fn rtsp_leave_unwanted_teardown;
 rtsp_action_fn rtsp_leave_done;	    /* TEARDOWN is over */
 rtsp_action_fn rtsp_leave_answered; /* let the server close first */
+/* Whether it waits (or is about to) because nobody answered; then the wait is
+ * drawn anew. */
+bool rtsp_leave_pauses(struct rtsp_step *st);
 unsigned rtsp_leave_with(struct rtsp_step *st, enum reason reason);
 /* A new connection soon, without counting a failure. */
 unsigned rtsp_leave_again(struct rtsp_step *st, int64_t delay_us);

@@ -50,6 +50,24 @@ queue(struct rtsp_step *st)
 	return rtsp_leave_with(st, REASON_CONFIG_ERROR);
 }
 
+/* What is under way goes on; the pause after it, or the one we are in, is
+ * another. */
+static unsigned
+pause_anew(struct rtsp_step *st)
+{
+	struct rtsp_session *s = st->s;
+
+	s->least_ms = st->event->least_ms;
+	s->most_ms = st->event->most_ms;
+	if (!rtsp_leave_pauses(st))
+		return st->next;
+	if (s->most_ms == 0)
+		s->failures = 0;
+	if (s->state == RTSP_BACKOFF)
+		s->deadline_us = s->next_try_us;
+	return st->next;
+}
+
 static unsigned
 held(struct rtsp_step *st)
 {
@@ -203,6 +221,7 @@ static const struct row table[] = {
 	{ ALL, EV(WANT), STAY, IGNORE },
 	{ S(BACKOFF), EV(RETRY), STAY, "queue", queue, R(NONE) },
 	{ ALL, EV(RETRY), STAY, IGNORE },
+	{ ALL, EV(PAUSE), STAY, "pause", pause_anew, R(NONE) },
 	{ AT_REST | OPENING | S(TUNNEL) | S(OPTIONS) | S(DESCRIBE), EV(UNWANT),
 	    RTSP_IDLE, "drop", rtsp_leave_unwanted, R(SHUTDOWN) },
 	{ S(SETUP) | S(PLAY) | LIVE, EV(UNWANT), RTSP_TEARDOWN, "leave",
@@ -766,9 +785,9 @@ rtsp_state_name(unsigned state)
 const char *
 rtsp_event_name(unsigned event)
 {
-	static const char *const names[] = { "want", "retry", "unwant", "held",
-		"locked", "short", "grant", "resolved", "no-name", "connected",
-		"refused", "unreachable", "secured", "tls-failed",
+	static const char *const names[] = { "want", "retry", "pause", "unwant",
+		"held", "locked", "short", "grant", "resolved", "no-name",
+		"connected", "refused", "unreachable", "secured", "tls-failed",
 		"pin-changed", "closed", "dead", "ports", "no-ports",
 		"conflict", "media", "bye", "garbage", "rubbish", "deadline",
 		"ok", "auth", "forbidden", "redirect", "bad-request",

@@ -62,6 +62,8 @@ struct rtsp_session {
 	uint32_t cookie[2];	/* joins a tunnel's two connections */
 	uint32_t attempts;	/* since media last flowed */
 	uint32_t timeout_s;	/* of the session, as the server says */
+	uint32_t least_ms;	/* between tries that nobody answers .. */
+	uint32_t most_ms;	/* .. when told; 0 = the back-off */
 	uint16_t status;	/* last status of the last attempt */
 	uint16_t port;		/* our UDP port */
 	uint8_t state;		/* enum rtsp_state */

@@ -44,6 +44,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	case WIRE_FEED_ADD:
 		TRY(feed_add, struct wire_feed_add);
 		break;
+	case WIRE_FEED_PAUSE:
+		TRY(feed_pause, struct wire_feed_pause);
+		break;
 	case WIRE_SAMPLE_ASK:
 		TRY(sample_ask, struct wire_sample_ask);
 		break;

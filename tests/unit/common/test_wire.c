@@ -53,6 +53,7 @@ test_rounds(void **state)
 	struct wire_hello hello = { 1, ROLE_DEMUX, 7, 4242 };
 	struct wire_configure configure;
 	struct feed_ref ref = { 5, 6 };
+	struct wire_feed_pause pause = { { 5, 6 }, 7, 8 };
 	struct wire_sample_ask ask = { { 1, 2 }, 3, WIRE_SAMPLE_PNG, -4 };
 	struct wire_sample_gone gone = { { 1, 2 }, 3, SAMPLE_BUSY };
 	struct wire_pong pong;
@@ -81,6 +82,7 @@ test_rounds(void **state)
 	ROUND(hello, struct wire_hello, &hello);
 	ROUND(configure, struct wire_configure, &configure);
 	ROUND(ref, struct feed_ref, &ref);
+	ROUND(feed_pause, struct wire_feed_pause, &pause);
 	ROUND(sample_ask, struct wire_sample_ask, &ask);
 	ROUND(sample_gone, struct wire_sample_gone, &gone);
 	ROUND(pong, struct wire_pong, &pong);

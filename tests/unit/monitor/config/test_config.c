@@ -213,7 +213,8 @@ static const struct {
 	    "info or debug\n" },
 	{ "\"a\\nb\": 1\n",
 	    "f:1:1: unknown key 'a?b', expected one of: state_dir, "
-	    "program_dir, log_level, network, clock, http, agents, probes, "
+	    "program_dir, log_level, network, clock, outage, http, agents, "
+	    "probes, "
 	    "connect, "
 	    "stream, "
 	    "sampling, report, mail, ledger, "

@@ -826,6 +826,103 @@ test_back_off(void **unused)
 	end();
 }
 
+static void
+pauses(uint32_t least_ms, uint32_t most_ms)
+{
+	struct rtsp_event e = { .kind = RTSP_EV_PAUSE,
+		.least_ms = least_ms,
+		.most_ms = most_ms };
+
+	rtsp_session_step(&s, &e, now, &todo);
+	note();
+}
+
+static void
+fail_once(enum rtsp_event_kind how)
+{
+	now = s.next_try_us > now ? s.next_try_us : now;
+	later(0);
+	IN("waiting");
+	event(RTSP_EV_GRANT);
+	event(how);
+	IN("backoff");
+}
+
+/* Told to pause for long it does, whatever it did before; told otherwise, it
+ * goes by that at once. Nothing of it is reported: it is no news of the
+ * camera. */
+static void
+test_pauses(void **unused)
+{
+	int64_t least = INT64_MAX, most = 0;
+
+	(void)unused;
+	begin("rtsp://127.0.0.1/a", "", "");
+	fail_once(RTSP_EV_UNREACHABLE);
+	flags = 0;
+	pauses(150000, 300000);
+	IN("backoff");
+	assert_int_equal(flags, 0);
+	for (int i = 0; i < 200; i++) {
+		int64_t wait = s.next_try_us - now;
+
+		least = wait < least ? wait : least;
+		most = wait > most ? wait : most;
+		assert_int_equal(rtsp_session_due(&s), s.next_try_us);
+		fail_once(RTSP_EV_UNREACHABLE);
+	}
+	assert_true(least >= 150 * SECOND && least < 155 * SECOND);
+	assert_true(most <= 300 * SECOND && most > 295 * SECOND);
+	pauses(2500, 5000);
+	assert_true(s.next_try_us - now <= 5 * SECOND);
+	fail_once(RTSP_EV_UNREACHABLE);
+	assert_true(s.next_try_us - now >= 2500000);
+	pauses(150000, 300000);
+	event(RTSP_EV_RETRY); /* an operator's wish counts all the same */
+	IN("waiting");
+	event(RTSP_EV_GRANT);
+	event(RTSP_EV_UNREACHABLE);
+	assert_true(s.next_try_us - now >= 150 * SECOND);
+	pauses(0, 0); /* released: now, and the back-off from its beginning */
+	later(0);
+	IN("waiting");
+	event(RTSP_EV_GRANT);
+	event(RTSP_EV_UNREACHABLE);
+	assert_true(s.next_try_us - now <= 350000);
+	end();
+}
+
+/* What runs goes on; what was answered keeps its own wait. */
+static void
+test_pauses_elsewhere(void **unused)
+{
+	(void)unused;
+	begin("rtsp://127.0.0.1/a", "u", "p");
+	to_flow();
+	pauses(150000, 300000);
+	IN("flowing");
+	s.last_media_us = now;
+	later(10 * SECOND);
+	IN("stalled");
+	later(10 * SECOND);
+	IN("teardown");
+	pauses(0, 0);
+	IN("teardown");
+	later(SECOND);
+	IN("backoff");
+	later(SECOND);
+	IN("waiting");
+	dial();
+	ok("", "");
+	reply("RTSP/1.0 403 No", "");
+	IN("backoff");
+	assert_true(s.next_try_us - now >= 1800 * SECOND);
+	pauses(2500, 5000);
+	pauses(0, 0); /* it may lock us out */
+	assert_true(s.next_try_us - now >= 1800 * SECOND);
+	end();
+}
+
 /* ---- RTSP over HTTP ---- */
 
 static void
@@ -1074,6 +1171,8 @@ main(void)
 		cmocka_unit_test(test_server_requests),
 		cmocka_unit_test(test_extra_track),
 		cmocka_unit_test(test_back_off),
+		cmocka_unit_test(test_pauses),
+		cmocka_unit_test(test_pauses_elsewhere),
 		cmocka_unit_test(test_tunnel),
 		cmocka_unit_test(test_tunnel_port),
 		cmocka_unit_test(test_tunnel_login),

@@ -33,9 +33,11 @@ AUTO = {
         hevc_fu_loss hevc_donl hevc_paci mjpeg mjpeg_q50 mjpeg_q255 mjpeg_q128_cached mjpeg_dri mjpeg_off_gap
         au_bomb slice_bomb sps_exotic sps_bomb sps_flood rtp_ext rtp_pad rtp_pad_lie abac_ext rtp_v0 seq_wrap
         seq_jump dup reorder loss(5) ssrc_change(5) ssrc_mix foreign_pt sr_bad_ntp sr_step ts_jump ts_back ts_const
-        ts_wrap gop dyn_gop low_fps(5) bit_flip auth_basic""".split(), FLOW),
+        ts_wrap gop no_key dyn_gop low_fps(5) bit_flip auth_basic""".split(), FLOW),
     "srv_redirect": FLOW,  # moves once; a redirect is no failure
     "401": "auth_wrong", "403": "auth_missing", "http_tunnel": "auth_missing", "404": "not_found_404", "503": "busy_503",
+    "slow_headers": "reply_timeout", "dribble(500)": "reply_timeout", "late(9)": "reply_timeout",
+    "frame_stuck": "play_no_media", "auth_stale(0)": "auth_wrong",
     "400": "status_other", "sdp_huge": "protocol", "sdp_no_video": "sdp_no_video", "endless_headers": "protocol",
     "rubbish": "protocol", "no_reply": "reply_timeout", "close_at_describe": "peer_closed",
     "redir_loop": "redirect_refused", "redir_evil_host": "redirect_refused",

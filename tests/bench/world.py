@@ -195,14 +195,14 @@ def cameras_a_host(feeds):
 
 
 class Farm(Child):
-    def __init__(self, folder, material, feeds, net, *more):
+    def __init__(self, folder, material, feeds, net, *more, tls=False):
         self.control = os.path.join(folder, "farm.sock")
         self.inventory = os.path.join(folder, "farm.csv")
         self.feeds = feeds
         each = cameras_a_host(feeds)
         super().__init__("camfarm", [
             program("camfarm"), "--set", material, "--hosts", str(-(-feeds // each)), "--feeds", str(each),
-            "--site-size", "50", "--net", str(net), "--port", str(free_port()), "--no-tls",
+            "--site-size", "50", "--net", str(net), "--port", str(free_port()), *([] if tls else ["--no-tls"]),
             "--control", self.control, "--inventory", self.inventory, *more], folder)
         self.wait_text("camfarm: ready", 120)
 

@@ -6,6 +6,10 @@ usage: ./dev bench NAME [options]
 
   scale    camfarm and camwarden: CPU, memory, detection delays, false
            verdicts; held against bare recv loops and against ffmpeg
+  cost     what camwarden costs against the number of feeds, with a plot
+  peers    the same streams under ffmpeg, GStreamer and motion
+  profile  in which process and function the time goes
+  soak     hours of random faults: memory, descriptors and loop lag stay flat
   decode   one keyframe through the decoder and the measures
   judge    one sample through the judge
   hours    thousands of hours of drawn cameras that are well, through the
@@ -24,6 +28,7 @@ Each prints a table; --json FILE writes the same figures by name. Each has
 
 example: ./dev bench scale --feeds 500 --seconds 60 --json /tmp/scale.json
 """
+import importlib
 import os
 import subprocess
 import sys
@@ -42,23 +47,10 @@ def main():
     if name in ("--help", "-h"):
         print(__doc__.strip())
         return 0
-    if name == "scale":
-        import scale
-        return scale.main(rest)
     if name in ("decode", "hours", "judge"):
         return micro("bench_" + name, rest)
-    if name == "presence":
-        import presence
-        return presence.main(rest)
-    if name == "record":
-        import record
-        return record.main(rest)
-    if name == "web":
-        import web
-        return web.main(rest)
-    if name == "detect":
-        import detect
-        return detect.main(rest)
+    if name in ("cost", "detect", "peers", "presence", "profile", "record", "scale", "soak", "web"):
+        return importlib.import_module(name).main(rest)
     print(f"bench: no such bench: {name}; see ./dev bench --help", file=sys.stderr)
     return 2
 

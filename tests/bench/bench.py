@@ -49,8 +49,10 @@ def main():
         return 0
     if name in ("decode", "hours", "judge"):
         return micro("bench_" + name, rest)
-    if name in ("cost", "detect", "peers", "presence", "profile", "record", "scale", "soak", "web"):
+    if name in ("cost", "detect", "peers", "presence", "record", "scale", "soak", "web"):
         return importlib.import_module(name).main(rest)
+    if name == "profile":
+        return importlib.import_module("profiling").main(rest)
     print(f"bench: no such bench: {name}; see ./dev bench --help", file=sys.stderr)
     return 2
 

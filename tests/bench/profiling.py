@@ -65,8 +65,11 @@ class Profile:
         farm = s.farm(a.feeds)
         monitor = self.world.add(world.Monitor(self.world.folder(), s.settings(not a.fixed)))
         monitor.load(farm.inventory)
-        monitor.wait_status("every feed up", lambda t: t["states"]["up"] >= a.feeds, 120 + a.feeds / 15)
-        say(f"all up; sampling in {a.settle} s for {a.seconds} s")
+        try:
+            monitor.wait_status("every feed up", lambda t: t["states"]["up"] >= a.feeds, 120 + a.feeds / 15)
+        except Failed:
+            say(f"not all are up: {json.dumps(monitor.status()['states'])}")
+        say(f"sampling in {a.settle} s for {a.seconds} s")
         time.sleep(a.settle)
         pids = world.tree(monitor.pid)
         roles = {p: world.role(p, monitor.pid) for p in pids}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* camwarden-stream: born by the monitor with a message channel on fd 3 and the
  * picture links behind it; holds RTSP feeds until it is told to stop. */
+#include <malloc.h>
 #include <signal.h>
 #include <stdlib.h>
 
@@ -10,6 +11,11 @@
 #include "probes/stream/sandbox.h"
 #include "probes/stream/stream.h"
 
+/* Keyframes that are put together are large, short-lived and, while a storm of
+ * feeds connects, many at once: between what lives long their heap would never
+ * shrink again. So large, a block is mapped alone and given back when freed. */
+#define MAPPED_BYTES (8 << 10)
+
 static struct stream stream;
 
 int
@@ -18,6 +24,7 @@ main(void)
 	struct event_base *base;
 
 	signal(SIGPIPE, SIG_IGN);
+	mallopt(M_MMAP_THRESHOLD, MAPPED_BYTES);
 	sandbox_drop();
 	base = event_base_new();
 	if (base == NULL || !stream_init(&stream, base)) {

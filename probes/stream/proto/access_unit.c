@@ -12,7 +12,7 @@
 #define FLUSH_UNMARKED_US 3000000 /* where markers are usual, but not here */
 #define SPOILT_MAX 2 /* damaged keyframes passed over before one is given */
 #define KEYLESS_US 30000000 /* then plain I pictures count as keyframes */
-#define COLLECT_MIN 8192u
+#define COLLECT_MIN 2048u
 
 static void
 drop_bytes(struct access_unit *u)
@@ -87,11 +87,12 @@ access_unit_begin(struct media *m, const struct rtp_packet *p, int64_t now_us)
 		u->collect = COLLECT_MAYBE;
 }
 
-/* Room for n more bytes; false ends the collecting of this unit. */
+/* Room for n more bytes; false ends the collecting of this unit. Until it is
+ * known to be a keyframe, what is in front of its slices needs little. */
 static bool
 reserve(struct access_unit *u, uint32_t n)
 {
-	uint32_t size = u->size ? u->size : u->hint_bytes;
+	uint32_t size = u->collect == COLLECT_YES ? u->hint_bytes : 0;
 	uint8_t *grown;
 
 	if (u->overflow)
@@ -103,6 +104,8 @@ reserve(struct access_unit *u, uint32_t n)
 		drop_bytes(u);
 		return false;
 	}
+	if (size < u->size)
+		size = u->size;
 	if (size < COLLECT_MIN)
 		size = COLLECT_MIN;
 	while (size < u->length + n)

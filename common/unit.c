@@ -7,6 +7,7 @@
 
 #define H264_PPS 8u
 #define H264_SPS 7u
+#define H265_VPS 32u
 #define H265_SPS 33u
 #define H265_PPS 34u
 #define JPEG_TAIL 64u /* cameras pad behind the end marker */
@@ -68,6 +69,43 @@ unit_brings_sets(enum codec codec, struct span unit)
 		}
 	}
 	return false;
+}
+
+/* Whether a unit of that first byte says how others are decoded. */
+static bool
+describes(enum codec codec, uint8_t first)
+{
+	switch (codec) {
+	case CODEC_H264: /* with extensions: 7.4.1.2.1 */
+		first &= 0x1f;
+		return first == H264_SPS || first == H264_PPS || first == 13 ||
+		       first == 15;
+	case CODEC_H265:
+		first = (first >> 1) & 0x3f;
+		return first >= H265_VPS && first <= H265_PPS;
+	case CODEC_MPEG4: /* object, layer, sequence, visual object */
+		return first <= 0x2f || first == 0xb0 || first == 0xb5;
+	default:
+		return false;
+	}
+}
+
+uint64_t
+unit_sets_print(enum codec codec, struct span unit)
+{
+	uint64_t print = 0;
+	size_t at = next_nal(unit.p, 0, unit.n);
+
+	while (at < unit.n) {
+		size_t next = next_nal(unit.p, at, unit.n);
+
+		if (describes(codec, unit.p[at]))
+			for (; at < next; at++)
+				print = (print ^ (unit.p[at] + 1u)) *
+					1099511628211u; /* FNV-1a */
+		at = next;
+	}
+	return print;
 }
 
 bool

@@ -19,6 +19,11 @@
  * of the feed before and would take them. */
 bool unit_brings_sets(enum codec codec, struct span unit);
 
+/* A hash of all its parameter sets, byte for byte (of MPEG-4 part 2: what
+ * stands before the first picture and describes it): units of one print are
+ * decoded alike. 0 for codecs that have none. */
+uint64_t unit_sets_print(enum codec codec, struct span unit);
+
 /* H.264, Annex B: all its slices are of type I, so that it needs no other
  * picture (7.3.3). Not so where the encoder refreshes the picture strip by
  * strip, whatever a recovery point or a container says. What can't be read

@@ -28,7 +28,7 @@ static const uint16_t mark_16[MARK_BYTES / 2] = { 511, 514, 513, 510 };
 
 struct slot {
 	AVCodecContext *ctx; /* owned; NULL = free slot */
-	uint64_t key;	     /* codec, geometry, extradata */
+	uint64_t key;	     /* codec, geometry, parameter sets */
 	uint64_t used;	     /* unit number of the last use */
 	uint64_t pixels;
 	uint32_t jobs;
@@ -37,8 +37,7 @@ struct slot {
 struct decoder {
 	struct decoder_config cfg;
 	struct slot slots[DECODER_CONTEXTS_MAX];
-	AVCodecParserContext *parsers[CODEC_COUNT]; /* owned; for geometry */
-	AVCodecContext *parser_ctx[CODEC_COUNT];
+	AVCodecContext *parser_ctx[CODEC_COUNT]; /* owned; for geometry */
 	AVPacket *packet;
 	AVFrame *frame;	   /* the last picture */
 	AVFrame *extra;	   /* what a unit gives beyond it */
@@ -54,6 +53,8 @@ struct want {
 	uint32_t width; /* 0 = not known before decoding */
 	uint32_t height;
 	uint32_t damage; /* seen before decoding */
+	uint64_t sets;	 /* a print of its parameter sets */
+	bool lonely;	 /* its codec has none: it shares no context */
 };
 
 /* Of CODEC_OTHER: what cameras and encoders send. All else stays shut. */
@@ -101,23 +102,26 @@ codec_of(const struct decoder_unit *unit)
 	return AV_CODEC_ID_NONE;
 }
 
-/* Geometry through libavcodec's parser, which reads headers only. */
+/* Geometry through libavcodec's parser, which reads headers only; a new one
+ * each time, since it would take an earlier unit's where this one's are bad. */
 static void
 look_with_parser(struct decoder *d, enum codec codec, struct want *w)
 {
-	AVCodecParserContext *s = d->parsers[codec];
+	AVCodecParserContext *s;
 	uint8_t *out = NULL;
 	int out_size = 0;
 
-	if (s == NULL || d->parser_ctx[codec] == NULL)
+	s = d->parser_ctx[codec] != NULL ? av_parser_init((int)w->id) : NULL;
+	if (s == NULL)
 		return;
-	s->width = s->height = 0;
+	s->flags |= PARSER_FLAG_COMPLETE_FRAMES;
 	av_parser_parse2(s, d->parser_ctx[codec], &out, &out_size, w->packet.p,
 	    (int)w->packet.n, AV_NOPTS_VALUE, AV_NOPTS_VALUE, 0);
 	if (s->width > 0 && s->height > 0) {
 		w->width = (uint32_t)s->width;
 		w->height = (uint32_t)s->height;
 	}
+	av_parser_close(s);
 }
 
 static bool
@@ -152,7 +156,9 @@ static bool
 look(struct decoder *d, const struct decoder_unit *unit, struct want *w)
 {
 	*w = (struct want){ .id = codec_of(unit),
-		.packet = { unit->bytes, unit->length } };
+		.packet = { unit->bytes, unit->length },
+		.lonely =
+		    unit->codec == CODEC_MJPEG || unit->codec == CODEC_OTHER };
 	if (w->id == AV_CODEC_ID_NONE || unit->length == 0 ||
 	    unit->length > LIMIT_AU_BYTES)
 		return false;
@@ -171,6 +177,7 @@ look(struct decoder *d, const struct decoder_unit *unit, struct want *w)
 		break;
 	}
 	look_with_parser(d, unit->codec, w);
+	w->sets = unit_sets_print(unit->codec, w->packet);
 	return true;
 }
 
@@ -323,12 +330,11 @@ static uint64_t
 key_of(const struct want *w)
 {
 	uint64_t key = 14695981039346656037u; /* FNV-1a */
-	const uint64_t parts[] = { (uint64_t)w->id, w->width, w->height };
+	const uint64_t parts[] = { (uint64_t)w->id, w->width, w->height,
+		w->sets };
 
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
 		key = (key ^ parts[i]) * 1099511628211u;
-	for (size_t i = 0; i < w->extradata.n; i++)
-		key = (key ^ w->extradata.p[i]) * 1099511628211u;
 	return key;
 }
 
@@ -631,8 +637,9 @@ decoder_decode(struct decoder *d, const struct decoder_unit *unit,
 	} else {
 		result = undecodable(&w);
 	}
-	/* A context that saw an error may carry it on; so may an old one. */
-	if (result != SAMPLE_OK || ++s->jobs >= DECODER_JOBS)
+	/* A context that saw an error may carry it on; so may an old one, and
+	 * one whose next unit may leave out what this one set. */
+	if (result != SAMPLE_OK || w.lonely || ++s->jobs >= DECODER_JOBS)
 		slot_close(d, s);
 	else
 		avcodec_flush_buffers(s->ctx);
@@ -698,14 +705,10 @@ decoder_warm(void)
 }
 
 static bool
-make_parser(struct decoder *d, enum codec codec, enum AVCodecID id)
+make_parser_ctx(struct decoder *d, enum codec codec, enum AVCodecID id)
 {
-	d->parsers[codec] = av_parser_init(id);
 	d->parser_ctx[codec] = avcodec_alloc_context3(avcodec_find_decoder(id));
-	if (d->parsers[codec] == NULL || d->parser_ctx[codec] == NULL)
-		return false;
-	d->parsers[codec]->flags |= PARSER_FLAG_COMPLETE_FRAMES;
-	return true;
+	return d->parser_ctx[codec] != NULL;
 }
 
 void
@@ -736,9 +739,9 @@ decoder_new(const struct decoder_config *config)
 	d->frame = av_frame_alloc();
 	d->extra = av_frame_alloc();
 	if (d->packet == NULL || d->frame == NULL || d->extra == NULL ||
-	    !make_parser(d, CODEC_H264, AV_CODEC_ID_H264) ||
-	    !make_parser(d, CODEC_H265, AV_CODEC_ID_HEVC) ||
-	    !make_parser(d, CODEC_MPEG4, AV_CODEC_ID_MPEG4))
+	    !make_parser_ctx(d, CODEC_H264, AV_CODEC_ID_H264) ||
+	    !make_parser_ctx(d, CODEC_H265, AV_CODEC_ID_HEVC) ||
+	    !make_parser_ctx(d, CODEC_MPEG4, AV_CODEC_ID_MPEG4))
 		decoder_free(&d);
 	return d;
 }
@@ -753,11 +756,8 @@ decoder_free(struct decoder **dp)
 		return;
 	for (size_t i = 0; i < DECODER_CONTEXTS_MAX; i++)
 		slot_close(d, &d->slots[i]);
-	for (int i = 0; i < CODEC_COUNT; i++) {
-		if (d->parsers[i] != NULL)
-			av_parser_close(d->parsers[i]);
+	for (int i = 0; i < CODEC_COUNT; i++)
 		avcodec_free_context(&d->parser_ctx[i]);
-	}
 	av_packet_free(&d->packet);
 	av_frame_free(&d->frame);
 	av_frame_free(&d->extra);

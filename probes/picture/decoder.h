@@ -4,13 +4,14 @@
  * Called by the picture probe, inside its sandbox: opens no file, starts no
  * thread, reads no clock.
  *
- * Decoders are shared by all feeds of one codec and geometry (a context per
- * feed would cost 2.5-10 MB each): a bounded pool, least recently used goes
+ * Decoders are shared by all feeds whose parameter sets are the same (a context
+ * per feed would cost 2.5-10 MB each): a bounded pool, least recently used goes
  * first. A context is flushed after each unit and replaced after an error and
- * every DECODER_JOBS units. Nothing of one unit shows in the next: every frame
- * buffer is filled with grey before it is decoded into, a unit must bring its
- * own parameter sets, and what the decoder left untouched is counted as
- * damage (concealment is off, so that damage shows).
+ * every DECODER_JOBS units; one of a codec without parameter sets (JPEG: its
+ * tables may be left out) serves one unit. Nothing of one unit shows in the
+ * next: every frame buffer is filled with grey before it is decoded into, a
+ * unit must bring its own parameter sets, and what the decoder left untouched
+ * is counted as damage (concealment is off, so that damage shows).
  */
 #ifndef PROBES_PICTURE_DECODER_H
 #define PROBES_PICTURE_DECODER_H

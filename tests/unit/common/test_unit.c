@@ -204,11 +204,36 @@ other_codecs(void **state)
 	assert_false(unit_read_other((struct span){ lie, sizeof(lie) }, &o));
 }
 
+static uint64_t
+print_of(enum codec codec, const uint8_t *p, size_t n)
+{
+	return unit_sets_print(codec, (struct span){ p, n });
+}
+
+static void
+prints_of_sets(void **state)
+{
+	(void)state;
+	uint64_t one = print_of(CODEC_H264, BYTES(SPS4, PPS4, IDR4));
+
+	assert_true(one != 0);
+	assert_true(one == print_of(CODEC_H264, BYTES(SPS4, 0, 0, 1, 6, 5, PPS4,
+						    0, 0, 1, 0x65, 0x11)));
+	assert_true(one != print_of(CODEC_H264, BYTES(SPS4, 7, PPS4, IDR4)));
+	assert_true(one != print_of(CODEC_H264, BYTES(PPS4, SPS4, IDR4)));
+	assert_true(one != print_of(CODEC_H265, BYTES(SPS5, PPS5, IDR5)));
+	assert_true(print_of(CODEC_H264, BYTES(IDR4)) == 0);
+	assert_true(print_of(CODEC_MPEG4,
+			BYTES(0, 0, 1, 0x20, 7, 0, 0, 1, 0xb6, 1)) != 0);
+	assert_true(print_of(CODEC_MPEG4, BYTES(0, 0, 1, 0xb6, 1)) == 0);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(parameter_sets),
+		cmocka_unit_test(prints_of_sets),
 		cmocka_unit_test(intra),
 		cmocka_unit_test(jpeg_headers),
 		cmocka_unit_test(object_layers),

@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 
 #include "monitor/cli/cli.h"
 #include "monitor/cli/judge_command.h"
@@ -64,6 +66,9 @@ static const struct {
 	    "camwarden deliveries --waiting" },
 	{ "ledger", cli_ledger, "the record, and whether it is still whole",
 	    "camwarden ledger verify --db copy.db --key ledger.pub" },
+	{ "credentials", cli_credentials,
+	    "the passwords of cameras: can they be opened; another key",
+	    "camwarden credentials rekey" },
 	{ "backup", cli_backup, "a copy of the database, while it is used",
 	    "camwarden backup /mnt/nas/camwarden.db" },
 	{ "restore", cli_restore, "a backup in the place of the database",
@@ -112,11 +117,24 @@ begins_like(const char *word)
 	return NULL;
 }
 
+/* Passwords and keys pass through most of it: into no core dump, of this
+ * process or of those it starts. One byte: a limit of none does not hold where
+ * dumps go to a program. */
+static void
+stay_private(void)
+{
+	const struct rlimit none = { 1, 1 };
+
+	prctl(PR_SET_DUMPABLE, 0);
+	setrlimit(RLIMIT_CORE, &none);
+}
+
 int
 main(int argc, char **argv)
 {
 	const char *word = argc > 1 ? argv[1] : "--help";
 
+	stay_private();
 	if (strcmp(word, "--help") == 0 || strcmp(word, "help") == 0)
 		return help();
 	if (strcmp(word, "--version") == 0) {

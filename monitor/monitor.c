@@ -4,6 +4,7 @@
 #include "monitor/monitor_capacity.h"
 #include "monitor/monitor_news.h"
 #include "monitor/monitor_consoles.h"
+#include "monitor/monitor_credentials.h"
 #include "monitor/monitor_nightly.h"
 #include "monitor/monitor_outside.h"
 #include "monitor/monitor_people.h"
@@ -241,6 +242,7 @@ open_store(struct monitor *m, char **error_out)
 		    (uint32_t)(cfg->keep_thumbnails_us / DAY_US),
 		.keep_people_days = (uint32_t)(cfg->keep_people_us / DAY_US),
 		.keep_bytes = cfg->keep_thumbnail_bytes,
+		.key_file = cfg->credentials_key_file,
 		.progress = { on_progress, m } };
 	const struct store_calls calls = { .on_inventory = on_inventory,
 		.on_resync = on_resync,
@@ -259,7 +261,7 @@ open_store(struct monitor *m, char **error_out)
 	m->reader = store_reader_open(cfg->state_dir, error);
 	if (m->reader == NULL)
 		return fail(error_out, error);
-	return true;
+	return monitor_credentials_start(m) || fail(error_out, "memory is out");
 }
 
 static bool
@@ -360,23 +362,25 @@ char *
 monitor_reload(struct monitor *m, const struct monitor_config *cfg)
 {
 	const struct monitor_config *old = &m->config;
-	bool later = strcmp(old->state_dir, cfg->state_dir) != 0 ||
-		     strcmp(old->program_dir, cfg->program_dir) != 0 ||
-		     old->stream_probes != cfg->stream_probes ||
-		     old->picture_probes != cfg->picture_probes ||
-		     old->demux_probes != cfg->demux_probes ||
-		     old->network_watch != cfg->network_watch ||
-		     old->outage_feeds != cfg->outage_feeds ||
-		     old->outage_prefix4 != cfg->outage_prefix4 ||
-		     old->outage_prefix6 != cfg->outage_prefix6 ||
-		     old->outage_scout_ms != cfg->outage_scout_ms ||
-		     old->outage_rest_ms != cfg->outage_rest_ms ||
-		     old->reference_count != cfg->reference_count ||
-		     memcmp(old->references, cfg->references,
-			 sizeof(cfg->references)) != 0 ||
-		     memcmp(old->reference_ports, cfg->reference_ports,
-			 sizeof(cfg->reference_ports)) != 0 ||
-		     memcmp(&old->probe, &cfg->probe, sizeof(cfg->probe)) != 0;
+	bool later =
+	    strcmp(old->state_dir, cfg->state_dir) != 0 ||
+	    strcmp(old->program_dir, cfg->program_dir) != 0 ||
+	    old->stream_probes != cfg->stream_probes ||
+	    old->picture_probes != cfg->picture_probes ||
+	    old->demux_probes != cfg->demux_probes ||
+	    strcmp(old->credentials_key_file, cfg->credentials_key_file) != 0 ||
+	    old->network_watch != cfg->network_watch ||
+	    old->outage_feeds != cfg->outage_feeds ||
+	    old->outage_prefix4 != cfg->outage_prefix4 ||
+	    old->outage_prefix6 != cfg->outage_prefix6 ||
+	    old->outage_scout_ms != cfg->outage_scout_ms ||
+	    old->outage_rest_ms != cfg->outage_rest_ms ||
+	    old->reference_count != cfg->reference_count ||
+	    memcmp(old->references, cfg->references, sizeof(cfg->references)) !=
+		0 ||
+	    memcmp(old->reference_ports, cfg->reference_ports,
+		sizeof(cfg->reference_ports)) != 0 ||
+	    memcmp(&old->probe, &cfg->probe, sizeof(cfg->probe)) != 0;
 	struct judge_config judge = cfg->judge;
 
 	/* Every feed's judge borrows this one place. */
@@ -386,6 +390,7 @@ monitor_reload(struct monitor *m, const struct monitor_config *cfg)
 	m->config.http_login_idle_us = cfg->http_login_idle_us;
 	m->config.http_login_longest_us = cfg->http_login_longest_us;
 	monitor_nightly_reload(m, cfg);
+	monitor_credentials_reload(m);
 	later = monitor_outside_reload(m, cfg) || later;
 	memcpy(m->config.file, cfg->file, sizeof(cfg->file));
 	memcpy(m->config.file_sha256, cfg->file_sha256,
@@ -394,7 +399,8 @@ monitor_reload(struct monitor *m, const struct monitor_config *cfg)
 	    "{}", NULL);
 	monitor_setup_reload(m);
 	return later
-		   ? strdup("state_dir, programs, numbers of probes, network, "
+		   ? strdup("state_dir, programs, numbers of probes, the "
+			    "file of keys, network, "
 			    "witnesses and timings come into force at the next "
 			    "start")
 		   : NULL;
@@ -470,6 +476,7 @@ monitor_free(struct monitor **mp)
 	free(m->order);
 	store_reader_close(&m->reader);
 	store_close(&m->store);
+	monitor_credentials_free(m);
 	monitor_nightly_free(m);
 	free(m);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The committed inventory as held feeds: at the start, and after each change
  * only what the change touches. */
+#include "monitor/monitor_credentials.h"
 #include "monitor/monitor_parts.h"
 
 #include <stdlib.h>
@@ -73,8 +74,6 @@ feed_free(struct watched_feed *f)
 	free(f->name);
 	free(f->tags);
 	free(f->detail);
-	if (f->add != NULL)
-		explicit_bzero(f->add, sizeof(*f->add));
 	free(f->add);
 	free(f);
 }
@@ -200,7 +199,19 @@ make_add(const struct reading *r, const struct inventory_feed *want,
 	out->device_sessions = d->sessions;
 	out->quirks = d->quirks;
 	copy(out->user, sizeof(out->user), d->user);
-	copy(out->password, sizeof(out->password), d->password);
+}
+
+/* Its password in force; true when it is another than before. */
+static bool
+take_password(struct monitor *m, struct watched_feed *f)
+{
+	uint8_t mark[sizeof(f->password_mark)];
+
+	monitor_credentials_mark(m, f->device_id, mark);
+	if (memcmp(f->password_mark, mark, sizeof(mark)) == 0)
+		return false;
+	memcpy(f->password_mark, mark, sizeof(mark));
+	return true;
 }
 
 /* Whether a probe must be told anew. What was learned is no wish. */
@@ -208,7 +219,6 @@ static bool
 same_add(const struct wire_feed_add *a, const struct wire_feed_add *b)
 {
 	return strcmp(a->url, b->url) == 0 && strcmp(a->user, b->user) == 0 &&
-	       strcmp(a->password, b->password) == 0 &&
 	       a->transport == b->transport && a->device == b->device &&
 	       a->device_sessions == b->device_sessions &&
 	       a->visit_seconds == b->visit_seconds &&
@@ -266,11 +276,26 @@ take_words(struct reading *r, struct watched_feed *f,
 	return changed;
 }
 
+/* Without its password a camera would only be asked in vain, and the fault is
+ * ours: nothing is said of it. */
+static void
+leave_alone(struct watched_feed *f)
+{
+	free(f->detail);
+	f->detail = strdup("no key opens its password (camwarden credentials)");
+	f->fleet_blind = CAUSE_NOT_SAMPLED;
+	monitor_blind_apply(f, clock_mono_us());
+}
+
 static void
 hand_to_fleet(struct monitor *m, struct watched_feed *f)
 {
 	const char *error = NULL;
 
+	if (monitor_credentials_locked(f->password_mark)) {
+		leave_alone(f);
+		return;
+	}
 	f->add->ref.feed = f->number;
 	if (!fleet_add(m->fleet, f->add, -1, &error))
 		log_error("monitor", "feed=%u %s", f->number, error);
@@ -329,9 +354,10 @@ feed_change(struct reading *r, struct watched_feed *f,
 {
 	struct wire_feed_add add;
 	bool words = take_words(r, f, want);
+	bool login = take_password(r->m, f);
 
 	make_add(r, want, &add);
-	if (!same_add(f->add, &add)) {
+	if (login || !same_add(f->add, &add)) {
 		bool elsewhere = strcmp(f->add->url, add.url) != 0;
 
 		fleet_remove(r->m->fleet, f->number);
@@ -354,11 +380,11 @@ feed_change(struct reading *r, struct watched_feed *f,
 		f->fleet_blind = f->network_blind = CAUSE_NONE;
 		f->way = NETWORK_HERE;
 		f->way_version = 0;
+		monitor_blind_apply(f, r->now_us);
 		hand_to_fleet(r->m, f);
 		monitor_feed_touch(r->m, f, r->now_us);
 		words = true;
 	}
-	explicit_bzero(&add, sizeof(add));
 	if (words) {
 		r->changed++;
 		monitor_row_changed(r->m, f, false);
@@ -393,16 +419,17 @@ take_feed(struct reading *r, const struct inventory_feed *want)
 	}
 	f->seen = true;
 	take_words(r, f, want);
+	take_password(r->m, f);
 	r->added++;
 }
 
 /* --- what earlier runs left */
 
 static bool
-take_learned(void *arg, const struct store_feed_secret *row)
+take_learned(void *arg, const struct store_learned_row *row)
 {
 	struct monitor *m = arg;
-	struct watched_feed *f = monitor_feed_of_id(m, row->id);
+	struct watched_feed *f = monitor_feed_of_id(m, row->feed);
 	struct wire_learned l;
 
 	if (f == NULL)
@@ -519,23 +546,25 @@ monitor_feeds_load(struct monitor *m, bool learned)
 {
 	uint64_t revision;
 	struct inventory *inv =
-	    store_read_inventory(m->reader, true, &revision);
+	    store_read_inventory(m->reader, false, &revision);
 	struct reading r = { .m = m, .inv = inv, .now_us = clock_mono_us() };
 
-	if (inv == NULL || !index_inventory(&r)) {
+	if (inv == NULL || !monitor_credentials_load(m) ||
+	    !index_inventory(&r)) {
 		finish_reading(&r, &inv);
 		return false;
 	}
 	take_inventory(&r);
 	finish_reading(&r, &inv);
 	if (learned) {
-		store_read_secrets(m->reader, take_learned, m);
+		store_read_learned(m->reader, take_learned, m);
 		monitor_references_load(m);
 		store_read_incidents(m->reader, true, 0, INT64_MAX, LIMIT_FEEDS,
 		    take_incident, m);
 	}
 	monitor_overlays_apply(m);
 	start_new(&r);
+	monitor_credentials_say(m, r.now_us);
 	log_info("monitor",
 	    "inventory: %u feeds held, %u new, %u changed, %u gone",
 	    m->feed_count, r.added, r.changed, r.removed);

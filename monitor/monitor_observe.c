@@ -3,6 +3,7 @@
  * book of incidents, to whoever watches; and the asking for pictures. */
 #include "monitor/monitor_capacity.h"
 #include "monitor/monitor_consoles.h"
+#include "monitor/monitor_credentials.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -514,5 +515,6 @@ monitor_observe_calls(struct monitor *m, struct fleet_calls *out)
 		.on_png = on_png,
 		.on_blind = on_blind,
 		.on_learned = on_learned,
+		.on_password = monitor_credentials_password,
 		.on_pong = on_pong };
 }

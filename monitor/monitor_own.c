@@ -14,6 +14,7 @@ static const char *const words[OWN_TROUBLES] = {
 	[OWN_DENIED] = "The record is contradicted: ",
 	[OWN_MAIL] = "Mail: ",
 	[OWN_CAPACITY] = "camwarden falls behind: ",
+	[OWN_CREDENTIALS] = "Passwords of cameras: ",
 };
 
 void

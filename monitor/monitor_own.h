@@ -17,9 +17,10 @@ enum own_trouble {
 	OWN_WITNESS = 1, /* no receipt */
 	OWN_DENIED = 2,	 /* one knows another record */
 	OWN_MAIL = 3,
-	OWN_CAPACITY = 4, /* falls behind */
+	OWN_CAPACITY = 4,    /* falls behind */
+	OWN_CREDENTIALS = 5, /* passwords that can't be opened */
 };
-#define OWN_TROUBLES 5
+#define OWN_TROUBLES 6
 #define OWN_TEXT_BYTES 512
 
 struct own_incident {

@@ -51,9 +51,9 @@ struct watched_feed {
 	uint32_t id_chain;     /* the same by the store's id */
 	int64_t id, device_id; /* the store's */
 	uint32_t site_id;
-	uint8_t uuid[16];
-	char *site, *device, *name, *tags; /* owned */
-	struct wire_feed_add *add;	   /* owned; what the fleet was given */
+	uint8_t uuid[16], password_mark[16]; /* monitor_credentials.h */
+	char *site, *device, *name, *tags;   /* owned */
+	struct wire_feed_add *add; /* owned; what the fleet was given */
 	bool no_picture, maintenance, muted;
 	uint8_t criticality;
 	struct judge_feed *judge; /* owned */
@@ -103,6 +103,7 @@ struct monitor {
 	struct outside *outside;      /* what leaves the house; owned */
 	struct consoles *consoles;    /* those who watch; owned */
 	struct people *people;	      /* those who log in; owned */
+	struct credentials *credentials; /* what cameras ask; owned */
 	struct incident_book *incidents;
 	struct duplicate_index *duplicates;
 	struct watched_feed **feeds; /* LIMIT_FEEDS, NULL = free */

@@ -14,6 +14,7 @@
 
 #include "common/clock.h"
 #include "monitor/cli/client.h"
+#include "monitor/cli/local.h"
 #include "monitor/cli/progress.h"
 #include "monitor/cli/who.h"
 #include "monitor/store/store_file.h"
@@ -79,12 +80,10 @@ announce_here(struct job *j)
 {
 	char actor[WHO_BYTES],
 	    *body = store_backup_body(j->to, !j->no_credentials);
-	const struct store_config config = { .dir = j->cli.config.state_dir,
-		.tool = true,
-		.actor = who_actor(actor) };
 	const struct store_done done = { on_line, j };
-	struct store *s =
-	    body != NULL ? store_open(&config, NULL, j->error) : NULL;
+	struct store *s = body != NULL ? local_open(&j->cli.config,
+					     who_actor(actor), j->error)
+				       : NULL;
 
 	if (s != NULL) {
 		snprintf(j->error, sizeof(j->error),

@@ -14,6 +14,7 @@
 #include "monitor/cli/check_load.h"
 #include "monitor/cli/check_outside.h"
 #include "monitor/cli/check_tls.h"
+#include "monitor/cli/credentials_look.h"
 #include "monitor/cli/inventory_local.h"
 #include "monitor/store/store_read.h"
 
@@ -153,6 +154,20 @@ weigh(struct check *c, const struct inventory *inv)
 		print_text(&load, &c->cli.config);
 }
 
+static unsigned
+check_credentials(const struct monitor_config *config)
+{
+	json_t *look = credentials_look(config);
+	char *text = look != NULL ? credentials_look_text(look) : NULL;
+	bool bad = text != NULL && text[0] != '\0';
+
+	if (bad)
+		cli_say("passwords of cameras can't be opened: %s", text);
+	free(text);
+	json_decref(look);
+	return bad;
+}
+
 static bool
 parse_options(struct check *c, int argc, char **argv)
 {
@@ -197,7 +212,9 @@ cli_check(int argc, char **argv)
 		weigh(&c, inv);
 	else
 		c.code = CLI_TROUBLE;
-	if (good && check_outside(&c.cli.config) + check_tls(&c.cli.config) > 0)
+	if (good && check_outside(&c.cli.config) + check_tls(&c.cli.config) +
+			    check_credentials(&c.cli.config) >
+			0)
 		c.code = CLI_TROUBLE;
 	inventory_free(&inv);
 	if (c.code == CLI_OK && !c.cli.json)

@@ -10,8 +10,10 @@
 #include "monitor/cli/change.h"
 #include "monitor/cli/change_wish.h"
 #include "monitor/cli/cli.h"
+#include "monitor/cli/credentials_look.h"
 #include "monitor/cli/import_json.h"
 #include "monitor/inventory/inventory.h"
+#include "monitor/monitor_credentials.h"
 #include "monitor/monitor_duties.h"
 #include "monitor/monitor.h"
 #include "monitor/monitor_floor.h"
@@ -305,6 +307,27 @@ do_backup(const struct asked *a)
 		    &who, on_changed, p);
 }
 
+static void
+do_rekey(const struct asked *a)
+{
+	struct monitor_actor who = { a->q->actor, word(a, "reason") };
+	struct pending *p = pending_new(a);
+
+	if (p != NULL)
+		monitor_credentials_rekey(a->m, flag(a, "keep_old"), &who,
+		    on_changed, p);
+}
+
+static void
+do_credentials(const struct asked *a)
+{
+	struct monitor_credentials_state s;
+
+	monitor_credentials_state(a->m, &s);
+	a->answer(a->arg,
+	    credentials_look_json(s.path, s.error, s.sealed, s.names));
+}
+
 /* null: the kernel did not say. */
 static json_t *
 clock_json(const struct monitor_totals *t)
@@ -415,6 +438,8 @@ static const struct {
 	{ "mail-test", do_mail_test },
 	{ "dispute", do_dispute },
 	{ "backup", do_backup },
+	{ "credentials", do_credentials },
+	{ "rekey", do_rekey },
 };
 
 void

@@ -178,7 +178,7 @@ floor_local_change(const struct floor_local *what)
 
 	who_actor(l.actor);
 	if (!what->dry_run)
-		l.store = local_open(dir, l.actor, l.done.error);
+		l.store = local_open(what->config, l.actor, l.done.error);
 	if (what->dry_run || l.store != NULL)
 		l.reader = store_reader_open(dir, l.done.error);
 	if (l.reader == NULL)

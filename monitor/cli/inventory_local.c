@@ -14,6 +14,7 @@
 #include "monitor/cli/who.h"
 #include "monitor/inventory/diff.h"
 #include "monitor/monitor.h"
+#include "monitor/secrets/keys.h"
 #include "monitor/store/store.h"
 #include "monitor/store/store_read.h"
 
@@ -37,23 +38,32 @@ random_uuid(void *arg, uint8_t out[16])
 		memset(out, 0, 16);
 }
 
-/* The inventory as it is; an empty one where there is no database yet. */
+/* The inventory as it is; an empty one where there is no database yet. What no
+ * key opens counts as no password. */
 static struct inventory *
-read_current(const char *dir, uint64_t *revision_out, char error[256])
+read_current(const struct monitor_config *config, bool secrets,
+    uint64_t *revision_out, char error[256])
 {
+	const char *dir = config->state_dir;
 	struct store_reader *r = store_reader_open(dir, error);
+	struct keys *keys = NULL;
 	struct inventory *inv;
-	char path[CONFIG_PATH_BYTES + 32];
+	char path[KEYS_PATH], why[KEYS_ERROR];
 
 	*revision_out = 0;
 	if (r == NULL) {
 		snprintf(path, sizeof(path), "%s/%s", dir, STORE_FILE);
 		return access(path, F_OK) != 0 ? inventory_new() : NULL;
 	}
-	inv = store_read_inventory(r, true, revision_out);
+	keys_path(config->credentials_key_file, dir, path);
+	if (secrets)
+		keys = keys_open(path, why);
+	store_reader_keys(r, keys);
+	inv = store_read_inventory(r, secrets, revision_out);
 	if (inv == NULL)
 		snprintf(error, 256, "%s", store_reader_error(r));
 	store_reader_close(&r);
+	keys_free(&keys);
 	return inv;
 }
 
@@ -224,10 +234,9 @@ inventory_local_change(const struct inventory_local *what)
 	 * made under; a dry run takes none. */
 	who_actor(actor);
 	if (!what->dry_run)
-		s = local_open(what->config->state_dir, actor, c.error);
+		s = local_open(what->config, actor, c.error);
 	if (what->dry_run || s != NULL)
-		current =
-		    read_current(what->config->state_dir, &revision, c.error);
+		current = read_current(what->config, true, &revision, c.error);
 	if (current != NULL)
 		answer = plan_and_do(s, what, current, revision, actor, &c);
 	else
@@ -400,8 +409,7 @@ inventory_local_list(const struct monitor_config *config,
 {
 	char error[256] = "memory is out";
 	uint64_t revision;
-	struct inventory *inv =
-	    read_current(config->state_dir, &revision, error);
+	struct inventory *inv = read_current(config, false, &revision, error);
 
 	if (inv == NULL) {
 		cli_say("%s", error);

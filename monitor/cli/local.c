@@ -3,17 +3,20 @@
 
 #include <stdio.h>
 
+#include "monitor/config/config.h"
+
 #define DRAIN_MS 30000
 
 struct store *
-local_open(const char *dir, const char *actor, char error[STORE_ERROR_BYTES])
+local_open(const struct monitor_config *config, const char *actor,
+    char error[STORE_ERROR_BYTES])
 {
-	struct store_config config = { .dir = dir,
+	const struct store_config c = { .dir = config->state_dir,
 		.tool = true,
-		.actor = actor };
-	struct store_calls calls = { 0 };
+		.actor = actor,
+		.key_file = config->credentials_key_file };
 
-	return store_open(&config, &calls, error);
+	return store_open(&c, NULL, error);
 }
 
 static void

@@ -10,6 +10,8 @@
 
 #include "monitor/store/store.h"
 
+struct monitor_config;
+
 struct local_change {
 	bool told, ok;
 	int64_t id; /* of what was made */
@@ -17,7 +19,7 @@ struct local_change {
 };
 
 /* For writing, under its lock; NULL and a sentence. */
-struct store *local_open(const char *dir, const char *actor,
+struct store *local_open(const struct monitor_config *config, const char *actor,
     char error[STORE_ERROR_BYTES]);
 /* c must outlive the store, which may tell it as late as when it closes. */
 struct store_done local_done(struct local_change *c);

@@ -42,7 +42,7 @@ local(const struct cli *cli, struct overlay_wish *wish, int64_t number)
 	json_t *answer;
 
 	wish->actor = who_actor(actor);
-	store = local_open(cli->config.state_dir, actor, c.error);
+	store = local_open(&cli->config, actor, c.error);
 	if (store != NULL)
 		r = store_reader_open(cli->config.state_dir, c.error);
 	answer = r != NULL ? apply(store, r, cli, wish, number, &c)

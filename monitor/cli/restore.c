@@ -8,6 +8,7 @@
 
 #include <jansson.h>
 
+#include "monitor/cli/credentials_look.h"
 #include "monitor/cli/progress.h"
 #include "monitor/cli/who.h"
 #include "monitor/store/store_file.h"
@@ -120,6 +121,22 @@ print_text(const struct job *j, const struct store_restored *r)
 	    (long long)r->now.seq, r->now.kind);
 }
 
+/* Backups are brought to other machines; the key is not in them. */
+static void
+say_not_opened(const struct job *j)
+{
+	json_t *look = credentials_look(&j->cli.config);
+	char *text = look != NULL ? credentials_look_text(look) : NULL;
+
+	if (text != NULL && text[0] != '\0')
+		cli_say("its passwords of cameras need the key they were "
+			"sealed "
+			"with, or have to be imported again: %s",
+		    text);
+	free(text);
+	json_decref(look);
+}
+
 int
 cli_restore(int argc, char **argv)
 {
@@ -141,6 +158,7 @@ cli_restore(int argc, char **argv)
 		.actor = who_actor(actor),
 		.reason = j.reason,
 		.other = j.other,
+		.key_file = j.cli.config.credentials_key_file,
 		.progress = { progress_tell, &p } };
 
 	progress_begin(&p);
@@ -153,6 +171,8 @@ cli_restore(int argc, char **argv)
 		print_json(r);
 	else
 		print_text(&j, r);
+	if (good)
+		say_not_opened(&j);
 	free(r);
 	return good ? CLI_OK : CLI_FAILED;
 }

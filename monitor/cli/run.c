@@ -7,7 +7,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -151,7 +150,7 @@ on_reload(evutil_socket_t signal_number, short what, void *arg)
  * into a heap that stays as large as it once was. */
 #define MAPPED_BYTES (32 << 10)
 
-/* Descriptors for thousands of feeds; our secrets in no core dump. */
+/* Descriptors for thousands of feeds. */
 static void
 prepare_process(void)
 {
@@ -162,7 +161,6 @@ prepare_process(void)
 		files.rlim_cur = files.rlim_max;
 		setrlimit(RLIMIT_NOFILE, &files);
 	}
-	prctl(PR_SET_DUMPABLE, 0);
 	struct sigaction ignore = { .sa_handler = SIG_IGN };
 
 	sigaction(SIGPIPE, &ignore, NULL);

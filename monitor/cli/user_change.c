@@ -109,7 +109,7 @@ change_here(const struct cli *cli, const struct user_change *what)
 	struct applied a = { .what = what };
 	char actor[WHO_BYTES], *error = a.done.error;
 	const char *dir = cli->config.state_dir;
-	struct store *s = local_open(dir, who_actor(actor), error);
+	struct store *s = local_open(&cli->config, who_actor(actor), error);
 	struct store_reader *r =
 	    s != NULL ? store_reader_open(dir, error) : NULL;
 	json_t *answer =

@@ -92,6 +92,7 @@ struct monitor_config {
 	char mail_password_file[CONFIG_PATH_BYTES];
 	char mail_ca_file[CONFIG_PATH_BYTES]; /* PEM; "" = the system's */
 
+	char credentials_key_file[CONFIG_PATH_BYTES]; /* "" = found */
 	int64_t checkpoint_every_us;
 	char ledger_key_file[CONFIG_PATH_BYTES]; /* "" = in state_dir */
 	char ledger_witnesses[4096];		 /* config_outside.h */

@@ -147,6 +147,8 @@ const struct config_row config_rows[] = {
 	TEXT("mail.password_file", mail_password_file, 1, ""),
 	TEXT("mail.ca_file", mail_ca_file, 1, ""),
 
+	TEXT("credentials.key_file", credentials_key_file, 1, ""),
+
 	TIME_US("ledger.checkpoint_every", checkpoint_every_us,
 	    SEC, HOUR, "5m"),
 	TEXT("ledger.key_file", ledger_key_file, 1, ""),

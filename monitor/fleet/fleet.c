@@ -135,6 +135,18 @@ url_host(const char *url, char *out, size_t size)
 	return true;
 }
 
+/* Nothing of it stays on our side: the channel wipes what it has sent. */
+static void
+put_wanted(const struct fleet_calls *calls, struct wire_feed_add *want,
+    struct writer *w)
+{
+	if (calls->on_password != NULL)
+		calls->on_password(calls->arg, want->ref.feed, want->password);
+	wire_put_feed_add(w, want);
+	if (calls->on_password != NULL)
+		explicit_bzero(want->password, sizeof(want->password));
+}
+
 static bool
 feed_send(struct feed *f)
 {
@@ -145,13 +157,14 @@ feed_send(struct feed *f)
 	f->want->has_fd = f->fd >= 0;
 	f->want->ref.generation = ++f->generation;
 	f->want->not_before_us = f->locked_us;
-	wire_put_feed_add(&w, f->want);
+	put_wanted(&f->owner->fl->calls, f->want, &w);
 	length = writer_length(&w);
 	f->added =
 	    !w.bad &&
 	    (f->fd >= 0
 		    ? channel_send_fd(ch, WIRE_FEED_ADD, w.start, length, f->fd)
 		    : channel_send(ch, WIRE_FEED_ADD, w.start, length));
+	explicit_bzero(w.start, length);
 	if (!f->added)
 		log_error("fleet", "feed=%u can't be handed over",
 		    f->want->ref.feed);
@@ -348,6 +361,7 @@ fleet_remove(struct fleet *fl, uint32_t feed)
 		f->owner->feeds--;
 	if (f->retry_us != 0)
 		fl->waiting--;
+	explicit_bzero(f->want, sizeof(*f->want));
 	free(f->want);
 	if (f->fd >= 0)
 		close(f->fd);

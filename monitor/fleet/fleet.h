@@ -32,7 +32,7 @@ struct fleet_config {
 	struct wire_configure probe; /* seed, anchor, links filled by us */
 };
 
-/* All called from the event loop, never from within a fleet_ call. What is
+/* Called from the event loop, never from within a fleet_ call. What is
  * pointed to is borrowed until the call returns. */
 struct fleet_calls {
 	void *arg;
@@ -47,6 +47,10 @@ struct fleet_calls {
 	/* Our own side lost the feed (its cause), or has it again (NONE). */
 	void (*on_blind)(void *arg, uint32_t feed, enum cause cause);
 	void (*on_learned)(void *arg, const struct wire_learned *l);
+	/* From within: the feed is handed over now, and its password wanted,
+	 * for that moment. NULL: it is in what fleet_add was given. */
+	void (*on_password)(void *arg, uint32_t feed,
+	    char out[LIMIT_CREDENTIAL_BYTES]);
 	void (*on_pong)(void *arg, enum probe_role role, uint32_t number,
 	    int32_t pid, const struct wire_pong *pong);
 };

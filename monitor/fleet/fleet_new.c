@@ -206,6 +206,7 @@ feeds_free(struct fleet *fl)
 			continue;
 		if (fl->feeds[i].fd >= 0)
 			close(fl->feeds[i].fd);
+		explicit_bzero(fl->feeds[i].want, sizeof(*fl->feeds[i].want));
 		free(fl->feeds[i].want);
 	}
 	free(fl->feeds);

@@ -96,6 +96,8 @@ greet(struct probe *p, int fd)
 		kill(p->pid, SIGKILL); /* reaped and started again */
 		return false;
 	}
+	if (p->role != ROLE_PICTURE)
+		channel_wipe(p->channel); /* passwords */
 	return channel_put(p->channel, hello, WIRE_HELLO, &hello);
 }
 

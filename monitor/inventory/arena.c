@@ -29,6 +29,7 @@ arena_free(struct inventory_arena **a)
 		return;
 	for (struct block *b = (*a)->top, *next; b != NULL; b = next) {
 		next = b->next;
+		explicit_bzero(b->bytes, b->used); /* passwords, too */
 		free(b);
 	}
 	free(*a);

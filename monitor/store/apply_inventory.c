@@ -7,6 +7,7 @@
 #include "common/hex.h"
 #include "monitor/inventory/inventory.h"
 #include "monitor/store/json.h"
+#include "monitor/store/sealed.h"
 #include "monitor/store/tiled.h"
 #include "monitor/store/writer.h"
 
@@ -122,19 +123,6 @@ device_id(struct writer *w, const char *name)
 }
 
 static void
-credential_write(struct writer *w, int64_t id, const struct inventory_device *d)
-{
-	if (d->user[0] == '\0' && d->password[0] == '\0')
-		db_run(&w->db, "DELETE FROM credential WHERE device = ?", "i",
-		    id);
-	else
-		db_run(&w->db,
-		    "INSERT OR REPLACE INTO credential(device, user, password)"
-		    " VALUES(?, ?, ?)",
-		    "iss", id, d->user, d->password);
-}
-
-static void
 device_write(struct writer *w, struct change *x)
 {
 	const struct inventory_device *d = &x->c->device;
@@ -148,7 +136,8 @@ device_write(struct writer *w, struct change *x)
 	    "siii", d->address, (int64_t)d->sessions, (int64_t)d->quirks,
 	    x->id);
 	if (add || (x->c->fields & (INVENTORY_USER | INVENTORY_PASSWORD)))
-		credential_write(w, x->id, d);
+		sealed_put(w, x->op, x->id, d,
+		    add || (x->c->fields & INVENTORY_PASSWORD));
 	json_text(&j, "device", d->name);
 	json_text(&j, "address", d->address);
 	json_number(&j, "sessions", d->sessions);

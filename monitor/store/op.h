@@ -55,8 +55,9 @@ enum op_kind {
 	OP_CLAIM,
 	OP_COMMENT,
 	OP_HANDOVER,
+	OP_KEYS,
 };
-#define OP_COUNT 38
+#define OP_COUNT 39
 
 struct op_close {
 	int64_t id, since_us, at_us;

@@ -15,12 +15,16 @@ struct store_reader {
 	bool held;		  /* one transaction over several calls */
 	store_holds_fn *holds;	  /* of weekly overlays; NULL = none does */
 	void *holds_arg;
+	const struct keys *keys; /* to open passwords with; NULL = none */
 };
 
 /* One read transaction around each call: begin also takes the time and the
  * heartbeat. end gives the call's return value. */
 bool store_reader_begin(struct store_reader *r);
 bool store_reader_end(struct store_reader *r);
+
+/* Of the installation; zeros: there is none yet. */
+void reader_origin(struct store_reader *r, uint8_t out[16]);
 
 /* An incident's columns, and how they are read: the first of a row. */
 #define READER_INCIDENT                                                        \

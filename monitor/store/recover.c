@@ -20,6 +20,7 @@ recover_settings(struct writer *w)
 			  "PRAGMA foreign_keys = ON;"
 			  "PRAGMA journal_size_limit = 67108864;"
 			  "PRAGMA mmap_size = 0;"
+			  "PRAGMA secure_delete = ON;"
 			  "PRAGMA temp_store = MEMORY;");
 	tiled_prepare(w);
 }

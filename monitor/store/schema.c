@@ -320,7 +320,18 @@ static const char fifth[] =
     "ALTER TABLE token ADD COLUMN seen INTEGER;"
     "UPDATE token SET role = 3 WHERE kind = 4;";
 
-static const char *const migrations[] = { first, second, third, fourth, fifth };
+/* Passwords are sealed (sealed.h); no byte of what they were stays. */
+static const char sixth[] =
+    "CREATE TABLE sealed("
+    " device INTEGER PRIMARY KEY REFERENCES device ON DELETE CASCADE,"
+    " user TEXT NOT NULL, sealed BLOB NOT NULL);"
+    "INSERT INTO sealed SELECT device, user, camwarden_seal(device, password,"
+    " (SELECT uuid FROM origin WHERE id = 1)) FROM credential;"
+    "DROP TABLE credential;"
+    "ALTER TABLE sealed RENAME TO credential;";
+
+static const char *const migrations[] = { first, second, third, fourth, fifth,
+	sixth };
 #define MIGRATIONS ((int)(sizeof(migrations) / sizeof(migrations[0])))
 
 int
@@ -398,6 +409,26 @@ check_part(const char *part, const struct schema_step *step, struct db *db)
 	return db->rc == SQLITE_OK;
 }
 
+/* A copy is to be kept, and who returns to it imports them again: before the
+ * sixth version they lie open. */
+static bool
+forget_passwords(struct db *db, const char *part,
+    const struct schema_step *step, int version)
+{
+	struct db copy;
+
+	if (version >= 6)
+		return true;
+	if (!db_open(&copy, part, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX,
+		step->vfs) ||
+	    !db_script(&copy, "PRAGMA journal_mode = OFF;"
+			      "PRAGMA secure_delete = ON;"
+			      "DELETE FROM credential"))
+		db_fail(db, copy.rc, copy.error);
+	db_close(&copy);
+	return db->rc == SQLITE_OK;
+}
+
 /* A copy to return to, should the new version disappoint. It has its name only
  * once it is whole and checked; a database that is damaged is not migrated. */
 static bool
@@ -416,6 +447,7 @@ copy_before(struct db *db, const struct schema_step *step, int version)
 		    date);
 	}
 	if (copy_pages(db, part, step->vfs, step->progress) &&
+	    forget_passwords(db, part, step, version) &&
 	    check_part(part, step, db) &&
 	    (!copy_sync(part) || rename(part, copy) != 0 || !copy_sync(copy)))
 		db_fail(db, SQLITE_IOERR, strerror(errno));

@@ -15,7 +15,8 @@ int schema_version(void);
 /* Brings the connection's database up to it, all in one transaction. When it
  * holds an older version's data, first a copy of it is made and checked beside
  * `path`: path.v<old>, or with a date behind it when another copy is there;
- * none is ever written over. False: db->error; nothing was changed. */
+ * none is ever written over. A copy holds no password that isn't sealed. False:
+ * db->error; nothing was changed. */
 struct schema_step {
 	const char *path, *vfs;		       /* NULL = the system's */
 	const struct store_progress *progress; /* NULL = nobody listens */

@@ -17,6 +17,7 @@
 #include "monitor/store/lock.h"
 #include "monitor/store/post.h"
 #include "monitor/store/schema.h"
+#include "monitor/store/sealed.h"
 #include "monitor/store/store_read.h"
 
 #define QUEUE_OPS 65536
@@ -97,8 +98,13 @@ database_open(struct store *s, const struct store_config *c,
 	recover_settings(w);
 	const struct schema_step step = { path, c->vfs, &c->progress };
 
+	sealed_begin(w, c->key_file, c->dir);
+	bool open = schema_of(&w->db) < 6; /* passwords lay open in it */
+
 	if (schema_migrate(&w->db, &step))
 		check_unclean(&w->db);
+	if (open)
+		sealed_scrub(w);
 	if (w->db.rc == SQLITE_OK)
 		recover_begin_run(w, now.mono_us, now.utc_us);
 	s->next_incident =
@@ -180,6 +186,7 @@ store_free(struct store *s)
 {
 	if (s->writer.db.h != NULL)
 		db_close(&s->writer.db);
+	sealed_end(&s->writer);
 	desk_fini(&s->desk);
 	if (s->lock_fd >= 0)
 		close(s->lock_fd);
@@ -567,6 +574,14 @@ store_overlay(struct store *s, const struct store_overlay *o,
 	op->overlay.actor = post_text(op, o->actor);
 	op->overlay.reason = post_text(op, o->reason);
 	return post_op(s, op, 0);
+}
+
+bool
+store_keys(struct store *s, const char *actor, const char *reason,
+    const struct store_done *done)
+{
+	return word(s, OP_KEYS,
+	    &(struct op_word){ .actor = actor, .text = reason }, done);
 }
 
 bool

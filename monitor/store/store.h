@@ -46,6 +46,8 @@ struct store_config {
 	uint32_t keep_interval_days, keep_event_days, keep_rollup_days;
 	uint32_t keep_thumbnail_days, keep_people_days;
 	uint64_t keep_bytes; /* whole database; thumbnails go first */
+	/* Of the keys that seal passwords; NULL, "": found (secrets/keys.h). */
+	const char *key_file;
 	struct store_progress progress; /* of a database brought up to date */
 };
 
@@ -177,6 +179,12 @@ bool store_epoch(struct store *s, int64_t anchor_us, int64_t mono_us,
  * is an error, so that two imports never mix. The plan is given. */
 bool store_inventory(struct store *s, struct inventory_plan *plan,
     uint64_t revision, const char *actor, const char *reason,
+    const struct store_done *done);
+
+/* The file of keys is read anew. actor: "" = nothing more; else all that its
+ * first key did not seal is sealed with it (`changes`), but for what none of
+ * them opens (`id` counts them). */
+bool store_keys(struct store *s, const char *actor, const char *reason,
     const struct store_done *done);
 
 /* A plain event: start, stop, reload, login. body: a JSON object. */

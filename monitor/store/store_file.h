@@ -54,7 +54,8 @@ char *store_backup_body(const char *file, bool credentials);
 struct store_restore {
 	const char *dir, *from;
 	const char *actor, *reason;
-	bool other; /* of another installation */
+	bool other;	      /* of another installation */
+	const char *key_file; /* as in store_config */
 	struct store_progress progress;
 };
 struct store_restored {

@@ -10,6 +10,7 @@
 #include "common/clock.h"
 #include "common/hex.h"
 #include "monitor/inventory/inventory.h"
+#include "monitor/secrets/keys.h"
 #include "monitor/store/reader.h"
 #include "monitor/store/schema.h"
 #include "monitor/store/store.h"
@@ -218,12 +219,32 @@ sites_load(struct store_reader *r, struct inventory *inv)
 	}
 }
 
+/* The row's sealed password, opened and kept by the inventory. */
+static const char *
+opened(struct store_reader *r, struct inventory *inv, sqlite3_stmt *st,
+    const struct seal_place *place)
+{
+	char password[LIMIT_CREDENTIAL_BYTES];
+	const char *s;
+
+	keys_unseal(r->keys, place, sqlite3_column_blob(st, 6),
+	    (size_t)sqlite3_column_bytes(st, 6), password);
+	s = inventory_string(inv, password);
+	explicit_bzero(password, sizeof(password));
+	if (s == NULL)
+		db_fail(&r->db, SQLITE_NOMEM, "out of memory");
+	return s != NULL ? s : "";
+}
+
 static void
 devices_load(struct store_reader *r, struct inventory *inv, bool secrets)
 {
+	struct seal_place place;
+
+	reader_origin(r, place.origin);
 	sqlite3_stmt *st = db_query(&r->db,
 	    "SELECT d.id, d.name, d.address, d.sessions, d.quirks,"
-	    " ifnull(c.user, ''), iif(?, ifnull(c.password, ''), '')"
+	    " ifnull(c.user, ''), iif(?, c.sealed, NULL)"
 	    " FROM device d LEFT JOIN credential c ON c.device = d.id"
 	    " WHERE d.removed IS NULL ORDER BY d.name",
 	    "i", (int64_t)secrets);
@@ -242,7 +263,8 @@ devices_load(struct store_reader *r, struct inventory *inv, bool secrets)
 		d->sessions = (uint32_t)sqlite3_column_int64(st, 3);
 		d->quirks = (uint32_t)sqlite3_column_int64(st, 4);
 		d->user = kept(r, inv, st, 5);
-		d->password = kept(r, inv, st, 6);
+		place.device = d->id;
+		d->password = opened(r, inv, st, &place);
 		d->given = secrets ? ~0u : ~INVENTORY_PASSWORD;
 	}
 }
@@ -319,28 +341,24 @@ store_read_inventory(struct store_reader *r, bool secrets,
 }
 
 bool
-store_read_secrets(struct store_reader *r, store_secret_fn *fn, void *arg)
+store_read_learned(struct store_reader *r, store_learned_fn *fn, void *arg)
 {
 	sqlite3_stmt *st;
 
 	store_reader_begin(r);
 	st = db_query(&r->db,
-	    "SELECT f.id, f.device, c.user, c.password, j.bytes, w.bytes"
-	    " FROM feed f LEFT JOIN credential c ON c.device = f.device"
+	    "SELECT f.id, j.bytes, w.bytes FROM feed f"
 	    " LEFT JOIN learned j ON j.feed = f.id AND j.kind = 1"
 	    " LEFT JOIN learned w ON w.feed = f.id AND w.kind = 2"
 	    " WHERE f.removed IS NULL",
 	    "");
 	while (db_step(&r->db, st)) {
-		struct store_feed_secret row = {
-			.id = sqlite3_column_int64(st, 0),
-			.device_id = sqlite3_column_int64(st, 1),
-			.user = db_text(st, 2),
-			.password = db_text(st, 3),
-			.judge = sqlite3_column_blob(st, 4),
-			.judge_length = (size_t)sqlite3_column_bytes(st, 4),
-			.wire = sqlite3_column_blob(st, 5),
-			.wire_length = (size_t)sqlite3_column_bytes(st, 5),
+		struct store_learned_row row = {
+			.feed = sqlite3_column_int64(st, 0),
+			.judge = sqlite3_column_blob(st, 1),
+			.judge_length = (size_t)sqlite3_column_bytes(st, 1),
+			.wire = sqlite3_column_blob(st, 2),
+			.wire_length = (size_t)sqlite3_column_bytes(st, 2),
 		};
 
 		if (!fn(arg, &row)) {

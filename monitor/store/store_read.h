@@ -47,8 +47,13 @@ struct store_alive {
 bool store_read_alive(struct store_reader *r, const struct store_now *now,
     struct store_alive *out);
 
+/* From now on passwords are opened with these; borrowed. */
+struct keys;
+void store_reader_keys(struct store_reader *r, const struct keys *keys);
+
 /* The whole inventory (removed feeds left out), ids set; passwords only when
- * asked for. Caller frees (inventory_free). NULL: error. */
+ * asked for, and "" where no key opens them. Caller frees (inventory_free).
+ * NULL: error. */
 struct inventory *store_read_inventory(struct store_reader *r, bool secrets,
     uint64_t *revision_out);
 
@@ -80,15 +85,29 @@ typedef bool store_feed_fn(void *arg, const struct store_feed_row *row);
 bool store_read_feeds(struct store_reader *r, const char *site,
     const uint8_t *uuid, store_feed_fn *fn, void *arg);
 
-/* For the monitor's start: what must be handed to a probe. */
-struct store_feed_secret {
-	int64_t id, device_id;
-	const char *user, *password;
-	const void *judge, *wire; /* learned blobs, NULL = none */
+/* Of the devices that have a password. */
+struct store_credential_row {
+	int64_t device;
+	const char *name;
+	const void *sealed;
+	size_t length;
+	const char *password; /* gone with the call; NULL: no key opens it */
+};
+typedef bool store_credential_fn(void *arg,
+    const struct store_credential_row *row);
+/* origin_out: of the place that each is sealed for. */
+bool store_read_credentials(struct store_reader *r, uint8_t origin_out[16],
+    store_credential_fn *fn, void *arg);
+
+/* For the monitor's start: what was learned of each feed. */
+struct store_learned_row {
+	int64_t feed;
+	const void *judge, *wire; /* NULL = none */
 	size_t judge_length, wire_length;
 };
-typedef bool store_secret_fn(void *arg, const struct store_feed_secret *row);
-bool store_read_secrets(struct store_reader *r, store_secret_fn *fn, void *arg);
+typedef bool store_learned_fn(void *arg, const struct store_learned_row *row);
+bool store_read_learned(struct store_reader *r, store_learned_fn *fn,
+    void *arg);
 
 struct store_site_row {
 	int64_t id, parent; /* 0 = top */

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "common/clock.h"
+#include "monitor/secrets/keys.h"
 #include "monitor/store/copy.h"
 #include "monitor/store/json.h"
 #include "monitor/store/lock.h"
@@ -233,14 +234,19 @@ line_body(const struct restore *r, char *out, size_t size)
 static bool
 append_line(struct restore *r)
 {
+	char key_file[KEYS_PATH];
 	const struct store_config config = { .dir = r->staging,
 		.tool = true,
+		.key_file = key_file,
 		.actor = r->what->actor,
 		.progress = r->what->progress };
 	const struct store_done done = { on_line, r };
 	char body[BODY_BYTES];
-	struct store *s = store_open(&config, NULL, r->error);
+	struct store *s;
 
+	/* The folder's own, not one beside the copy. */
+	keys_path(r->what->key_file, r->what->dir, key_file);
+	s = store_open(&config, NULL, r->error);
 	if (s == NULL)
 		return false;
 	snprintf(r->error, STORE_ERROR_BYTES, "%.200s: it takes no new line",

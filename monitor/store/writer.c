@@ -74,6 +74,7 @@ static apply_fn *const applies[OP_COUNT] = {
 	[OP_CLAIM] = apply_claim,
 	[OP_COMMENT] = apply_comment,
 	[OP_HANDOVER] = apply_handover,
+	[OP_KEYS] = apply_keys,
 };
 
 struct loop {
@@ -161,9 +162,9 @@ is_a_persons(const struct op *op)
 {
 	return op->kind == OP_INVENTORY || op->kind == OP_OVERLAY ||
 	       op->kind == OP_OVERLAY_END || op->kind == OP_REFERENCE ||
-	       op->kind == OP_FLOOR || op->kind == OP_TOKEN_ADD ||
-	       op->kind == OP_TOKEN_REVOKE || op->kind == OP_DISPUTE ||
-	       op->kind == OP_INCIDENT_ACKNOWLEDGE;
+	       op->kind == OP_FLOOR || op->kind == OP_KEYS ||
+	       op->kind == OP_TOKEN_ADD || op->kind == OP_TOKEN_REVOKE ||
+	       op->kind == OP_DISPUTE || op->kind == OP_INCIDENT_ACKNOWLEDGE;
 }
 
 /* Hands an operation back: to its asker, or to nobody. Under the lock. */

@@ -50,7 +50,10 @@ struct writer {
 	uint32_t keep_interval_days, keep_event_days, keep_rollup_days;
 	uint32_t keep_thumbnail_days, keep_people_days;
 	uint64_t keep_bytes;
-	int64_t base;	     /* seq before the ledger's first line */
+	int64_t base;	      /* seq before the ledger's first line */
+	struct keys *keys;    /* that seal passwords; NULL: .. */
+	char keys_error[256]; /* .. why not */
+	char keys_path[4096];
 	struct sight *sight; /* of the hour being summed; NULL = none */
 	int64_t sight_hour;
 };
@@ -100,6 +103,8 @@ const char *apply_evidence(struct writer *w, const char *evidence);
 /* apply_inventory.c: the id of the site of that path; 0: there is none. */
 int64_t site_in_force(struct writer *w, const char *path);
 
+/* sealed.c */
+void apply_keys(struct writer *w, struct op *op);
 /* apply_users.c */
 void apply_user(struct writer *w, struct op *op);
 void apply_user_remove(struct writer *w, struct op *op);

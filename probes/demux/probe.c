@@ -443,6 +443,7 @@ probe_new(struct event_base *base)
 	p->leave = event_new(base, -1, 0, on_leave, p);
 	if (p->outbox == NULL || p->channel == NULL || p->leave == NULL)
 		return NULL;
+	channel_wipe(p->channel); /* passwords */
 	p->notes = event_new(base, outbox_fd(p->outbox), EV_READ | EV_PERSIST,
 	    on_notes, p);
 	if (p->notes == NULL || event_add(p->notes, NULL) != 0 ||

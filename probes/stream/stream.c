@@ -487,6 +487,7 @@ stream_init(struct stream *s, struct event_base *base)
 	s->channel = channel_new(base, WIRE_FD_CHANNEL, QUEUE_BYTES, &calls);
 	if (s->channel == NULL)
 		return false;
+	channel_wipe(s->channel); /* passwords */
 	log_to(on_log, s);
 	return true;
 }

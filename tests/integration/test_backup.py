@@ -113,7 +113,7 @@ def under_load(w):
     r = w.run("backup", w.dir, "--without-credentials")
     assert r.returncode == 0, r.stderr
     bare = glob.glob(w.path("camwarden-*Z.db"))[0]
-    assert b"geheim" not in open(bare, "rb").read() and b"geheim" in open(w.path("load0.db"), "rb").read()
+    assert b"geheim" not in open(bare, "rb").read() and b"geheim" not in open(w.path("load0.db"), "rb").read()
     look(bare)
     refused(w.run("restore", w.path("load0.db"), "--reason", "x"), "in use by another camwarden")
     return monitor
@@ -247,6 +247,13 @@ def other_installation(w, crashed):
     r = w.run("restore", w.path("load1.db"), "--reason", "new disk", "--json", state=fresh)
     assert r.returncode == 0, r.stderr
     assert json.loads(r.stdout)["was"] is None and json.loads(r.stdout)["kept"] == ""
+    # The key is not in a backup: what it sealed is named, and opens once the key is there, too.
+    assert "need the key" in r.stderr and "credentials.key is not there" in r.stderr, r.stderr
+    assert not os.path.exists(os.path.join(fresh, "credentials.key"))
+    r = w.run("credentials", state=fresh)
+    assert r.returncode == 1 and "1 password sealed, 1 can't be opened" in r.stdout, r
+    shutil.copy2(os.path.join(w.state, "credentials.key"), fresh)
+    assert w.run("credentials", state=fresh).returncode == 0
     assert look(os.path.join(fresh, "camwarden.db"))[2] == "restore"
     assert mode(os.path.join(fresh, "camwarden.db")) == 0o600
     # What stands there can't be read at all: kept to the byte, log and all.

@@ -217,7 +217,7 @@ static const struct {
 	    "probes, "
 	    "connect, "
 	    "stream, "
-	    "sampling, report, mail, ledger, "
+	    "sampling, report, mail, credentials, ledger, "
 	    "keep\n" },
 	{ "sampling:\n  interval: 10s\n  suspect: 20s\n",
 	    "f:3:12: sampling.suspect is longer than sampling.interval, "

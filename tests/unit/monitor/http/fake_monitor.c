@@ -17,6 +17,7 @@
 
 #include "common/clock.h"
 #include "monitor/http/agents.h"
+#include "monitor/monitor_credentials.h"
 #include "monitor/monitor_floor.h"
 #include "monitor/monitor_duties.h"
 #include "monitor/monitor_overlay.h"
@@ -411,6 +412,26 @@ monitor_backup(struct monitor *m, const char *file, bool credentials,
 	(void)credentials;
 	(void)who;
 	answer(fn, arg, false, "this monitor has no database");
+}
+
+void
+monitor_credentials_rekey(struct monitor *m, bool keep_old,
+    const struct monitor_actor *who, monitor_answer_fn *fn, void *arg)
+{
+	(void)m;
+	(void)keep_old;
+	(void)who;
+	answer(fn, arg, false, "this monitor has no database");
+}
+
+void
+monitor_credentials_state(const struct monitor *m,
+    struct monitor_credentials_state *out)
+{
+	(void)m;
+	*out = (struct monitor_credentials_state){ .path = "",
+		.error = "",
+		.names = "" };
 }
 
 void

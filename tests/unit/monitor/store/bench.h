@@ -21,6 +21,7 @@
 #include "monitor/inventory/inventory.h"
 #include "monitor/ledger/line.h"
 #include "monitor/ledger/tree.h"
+#include "monitor/secrets/keys.h"
 #include "monitor/store/store.h"
 #include "monitor/store/store_ledger.h"
 #include "monitor/store/store_read.h"
@@ -133,6 +134,16 @@ bench_random(void *arg, uint8_t out[16])
 		out[i] = (uint8_t)(rand_r(&b->seed) >> 8);
 }
 
+/* Of the store in its directory; NULL: it has none. Given. */
+static inline struct keys *
+bench_keys(const struct bench *b)
+{
+	char path[128], why[KEYS_ERROR];
+
+	snprintf(path, sizeof(path), "%s/" KEYS_FILE, b->dir);
+	return keys_open(path, why);
+}
+
 /* Imports a CSV; true when it was applied. */
 static inline bool
 bench_import(struct bench *b, enum inventory_kind kind, const char *csv,
@@ -144,7 +155,10 @@ bench_import(struct bench *b, enum inventory_kind kind, const char *csv,
 	uint64_t revision;
 	struct store_reader *r = store_reader_open(b->dir, error);
 
+	struct keys *keys = bench_keys(b);
+
 	assert_non_null(r);
+	store_reader_keys(r, keys);
 	assert_true(inventory_read(wish, kind, "t.csv", csv, strlen(csv), &m));
 	now = store_read_inventory(r, true, &revision);
 	assert_non_null(now);
@@ -155,6 +169,7 @@ bench_import(struct bench *b, enum inventory_kind kind, const char *csv,
 	if (plan == NULL)
 		fail_msg("%s", m.text);
 	store_reader_close(&r);
+	keys_free(&keys);
 	inventory_free(&wish);
 	inventory_free(&now);
 	unsigned before = b->confirmed;

@@ -226,7 +226,7 @@ test_versions(void **state)
 		assert_null(r);
 		if (v->reader_too)
 			assert_non_null(strstr(error, v->says));
-		script(b, "PRAGMA user_version = 5;"
+		script(b, "PRAGMA user_version = 6;"
 			  "PRAGMA application_id = 0x63616d77");
 	}
 	bench_open(b);
@@ -254,9 +254,9 @@ test_version_0(void **state)
 static void
 test_next_version(void **state)
 {
-	static const char *const good[] = { "", "", "", "", "",
+	static const char *const good[] = { "", "", "", "", "", "",
 		"CREATE TABLE extra(x)" };
-	static const char *const bad[] = { "", "", "", "", "",
+	static const char *const bad[] = { "", "", "", "", "", "",
 		"CREATE TABLE more(x)", "INSERT INTO nowhere VALUES(1)" };
 	struct bench *b = *state;
 	char path[128], copy[160];
@@ -264,17 +264,17 @@ test_next_version(void **state)
 
 	store_close(&b->store);
 	snprintf(path, sizeof(path), "%s/%s", b->dir, STORE_FILE);
-	snprintf(copy, sizeof(copy), "%s.v5", path);
+	snprintf(copy, sizeof(copy), "%s.v6", path);
 	assert_true(db_open(&db, path, SQLITE_OPEN_READWRITE, NULL));
 	const struct schema_step step = { .path = path };
 
-	assert_true(schema_migrate_by(&db, &step, good, 6));
-	assert_int_equal(db_int(&db, 0, "PRAGMA user_version", ""), 6);
+	assert_true(schema_migrate_by(&db, &step, good, 7));
+	assert_int_equal(db_int(&db, 0, "PRAGMA user_version", ""), 7);
 	assert_int_equal(db_int(&db, 9, "SELECT count(*) FROM extra", ""), 0);
-	assert_false(schema_migrate_by(&db, &step, bad, 7));
+	assert_false(schema_migrate_by(&db, &step, bad, 8));
 	assert_non_null(strstr(db.error, "nowhere"));
 	db_forgive(&db);
-	assert_int_equal(db_int(&db, 0, "PRAGMA user_version", ""), 6);
+	assert_int_equal(db_int(&db, 0, "PRAGMA user_version", ""), 7);
 	assert_int_equal(db_int(&db, 9,
 			     "SELECT count(*) FROM sqlite_master WHERE name ="
 			     " 'more'",
@@ -306,9 +306,9 @@ copies(const struct bench *b, const char *ending)
 static void
 test_copies(void **state)
 {
-	static const char *const good[] = { "", "", "", "", "",
+	static const char *const good[] = { "", "", "", "", "", "",
 		"CREATE TABLE extra(x)" };
-	static const char *const bad[] = { "", "", "", "", "",
+	static const char *const bad[] = { "", "", "", "", "", "",
 		"INSERT INTO nowhere VALUES(1)" };
 	struct bench *b = *state;
 	char path[128];
@@ -319,15 +319,15 @@ test_copies(void **state)
 	snprintf(path, sizeof(path), "%s/%s", b->dir, STORE_FILE);
 	assert_true(db_open(&db, path, SQLITE_OPEN_READWRITE, NULL));
 	for (int i = 0; i < 3; i++) { /* a service that is started again */
-		assert_false(schema_migrate_by(&db, &step, bad, 6));
+		assert_false(schema_migrate_by(&db, &step, bad, 7));
 		db_forgive(&db);
-		assert_int_equal(copies(b, ".db.v5"), 1);
+		assert_int_equal(copies(b, ".db.v6"), 1);
 	}
 	db_script(&db, "UPDATE event SET hash = randomblob(32) WHERE seq ="
 		       " (SELECT max(seq) FROM event)");
-	assert_false(schema_migrate_by(&db, &step, bad, 6));
+	assert_false(schema_migrate_by(&db, &step, bad, 7));
 	db_forgive(&db);
-	assert_int_equal(copies(b, ".db.v5"), 2);
+	assert_int_equal(copies(b, ".db.v6"), 2);
 	/* An index without its table's rows. */
 	db_script(&db, "CREATE TABLE broken(a); CREATE INDEX broken_a ON"
 		       " broken(a); INSERT INTO broken VALUES(1), (2);"
@@ -338,11 +338,11 @@ test_copies(void **state)
 		       "UPDATE event SET hash = randomblob(32) WHERE seq ="
 		       " (SELECT max(seq) FROM event)");
 	assert_int_equal(db.rc, SQLITE_OK);
-	assert_false(schema_migrate_by(&db, &step, good, 6));
+	assert_false(schema_migrate_by(&db, &step, good, 7));
 	assert_non_null(strstr(db.error, "damaged"));
 	db_forgive(&db);
-	assert_int_equal(db_int(&db, 0, "PRAGMA user_version", ""), 5);
-	assert_int_equal(copies(b, ".db.v5"), 2);
+	assert_int_equal(db_int(&db, 0, "PRAGMA user_version", ""), 6);
+	assert_int_equal(copies(b, ".db.v6"), 2);
 	assert_int_equal(copies(b, ".part"), 0);
 	db_close(&db);
 	assert_true(db_open(&db, path, SQLITE_OPEN_READWRITE, NULL));
@@ -379,6 +379,13 @@ static const char undo_fifth[] =
     "ALTER TABLE token DROP COLUMN seen;"
     "PRAGMA user_version = 4";
 
+/* What the sixth version did. */
+static const char undo_sixth[] =
+    "DROP TABLE credential; CREATE TABLE credential("
+    " device INTEGER PRIMARY KEY REFERENCES device ON DELETE CASCADE,"
+    " user TEXT NOT NULL, password TEXT NOT NULL);"
+    "PRAGMA user_version = 5";
+
 /* What the third version added. */
 static const char undo_third[] =
     "ALTER TABLE incident DROP COLUMN room;"
@@ -398,6 +405,7 @@ test_from_version_4(void **state)
 	struct bench *b = *state;
 
 	store_close(&b->store);
+	script(b, undo_sixth);
 	script(b, undo_fifth);
 	script(b, "INSERT INTO token(console, kind, hash, created, actor, name)"
 		  " VALUES(NULL, 4, zeroblob(32), 5, 'x', 'rollout'),"
@@ -420,6 +428,7 @@ test_from_version_3(void **state)
 	char copy[160];
 
 	store_close(&b->store);
+	script(b, undo_sixth);
 	script(b, undo_fifth);
 	script(b, undo_fourth);
 	script(b, "INSERT INTO event(run, mono, utc, kind, actor, body, prev,"
@@ -462,6 +471,7 @@ test_from_version_2(void **state)
 	struct bench *b = *state;
 
 	store_close(&b->store);
+	script(b, undo_sixth);
 	script(b, undo_fifth);
 	script(b, undo_fourth);
 	script(b, undo_third);
@@ -481,6 +491,7 @@ test_from_version_1(void **state)
 	struct bench *b = *state;
 
 	store_close(&b->store);
+	script(b, undo_sixth);
 	script(b, undo_fifth);
 	script(b, undo_fourth);
 	script(b, undo_third);

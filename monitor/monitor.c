@@ -95,6 +95,7 @@ on_second(evutil_socket_t fd, short what, void *arg)
 	monitor_network_second(m, now);
 	monitor_outage_second(m, now);
 	monitor_capacity_second(m, now);
+	monitor_disk_second(m, now);
 	m->seconds++;
 	if (m->seconds % OVERLAY_SECONDS == 0)
 		monitor_overlays_apply(m);
@@ -191,10 +192,7 @@ on_health(void *arg)
 	struct store_health h;
 
 	store_health(m->store, &h);
-	if (h.failing)
-		log_error("store", "can't write: %s", h.error);
-	else
-		log_info("store", "writes again");
+	monitor_disk_told(m, &h, clock_mono_us());
 }
 
 /* --- birth */
@@ -330,6 +328,7 @@ monitor_new(struct event_base *base, const struct monitor_config *cfg,
 	m->base = base;
 	m->config = *cfg;
 	monitor_capacity_start(m);
+	m->disk_well_us = clock_mono_us();
 	if (!open_store(m, error_out) || !make_tables(m, error_out) ||
 	    !monitor_nightly_start(m) || !start_loop(m, error_out) ||
 	    !start_fleet(m, error_out) ||

@@ -15,6 +15,7 @@ static const char *const words[OWN_TROUBLES] = {
 	[OWN_MAIL] = "Mail: ",
 	[OWN_CAPACITY] = "camwarden falls behind: ",
 	[OWN_CREDENTIALS] = "Passwords of cameras: ",
+	[OWN_DISK] = "The disk: ",
 };
 
 void

@@ -19,8 +19,9 @@ enum own_trouble {
 	OWN_MAIL = 3,
 	OWN_CAPACITY = 4,    /* falls behind */
 	OWN_CREDENTIALS = 5, /* passwords that can't be opened */
+	OWN_DISK = 6,
 };
-#define OWN_TROUBLES 6
+#define OWN_TROUBLES 7
 #define OWN_TEXT_BYTES 512
 
 struct own_incident {
@@ -37,5 +38,11 @@ void monitor_own_over(struct monitor *m, enum own_trouble kind, int64_t now_us);
 /* One without a place that was open when an earlier run ended. */
 void monitor_own_restore(struct monitor *m,
     const struct store_incident_row *row);
+
+/* monitor_disk.c: the store can't write, or is short of room, or no more. */
+struct store_health;
+void monitor_disk_told(struct monitor *m, const struct store_health *h,
+    int64_t now_us);
+void monitor_disk_second(struct monitor *m, int64_t now_us);
 
 #endif

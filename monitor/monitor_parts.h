@@ -128,9 +128,9 @@ struct monitor {
 		void *arg;
 	} watchers[WATCHERS_MAX];
 	uint64_t samples, verdicts;
-	int64_t started_utc_us;
-	struct setup *setup;	/* monitor_setup.c; owned */
-	bool stopping, healthy; /* healthy: the store's last word */
+	int64_t started_utc_us, disk_well_us; /* disk: 0 = it is not */
+	struct setup *setup;		      /* monitor_setup.c; owned */
+	bool stopping;
 	void (*stopped)(void *arg);
 	void *stopped_arg;
 };

@@ -360,6 +360,7 @@ const struct refusal refusals[] = {
 	{ "own-denied", "The record is contradicted: {why}" },
 	{ "own-mail", "Mail: {why}" },
 	{ "own-capacity", "camwarden falls behind: {why}" },
+	{ "own-disk", "The disk: {why}" },
 	/* What begins with a gap comes last, the widest of all at the end. */
 	{ "bytes", "{field}: expected {least} to {most} bytes" },
 	{ "seconds", "{field}: expected {least} to {most} seconds" },

@@ -15,8 +15,8 @@ enum worth {
 enum reach {
 	REACH_NO,    /* the old interval stands until the new one's `at` */
 	REACH_BACK,  /* the new verdict takes its time back to `since` */
-	REACH_PROOF, /* recovery: to the first proof, not before it was called
-		      */
+	REACH_PROOF, /* recovery: to the first proof within it, not before it
+		      * was called */
 };
 
 static const uint8_t reaches[WORTH_COUNT][WORTH_COUNT] = {
@@ -105,7 +105,10 @@ border(const struct interval_past *past, size_t count,
 		if (reach == REACH_NO)
 			break;
 		if (reach == REACH_PROOF) {
-			int64_t proof = max64(since, past[i].at_utc);
+			/* (Called while nothing could be written, it begins
+			 * behind that time, which stays unknown.) */
+			int64_t proof = max64(max64(since, past[i].at_utc),
+			    past[i].start_utc);
 
 			return i == 0 && proof < start ? proof : start;
 		}

@@ -35,46 +35,51 @@ apply_heartbeat(struct writer *w, struct op *op)
 	(void)op;
 }
 
-static apply_fn *const applies[OP_COUNT] = {
-	[OP_VERDICT] = apply_verdict,
-	[OP_INCIDENT_OPEN] = apply_incident_open,
-	[OP_INCIDENT_CHANGE] = apply_incident_change,
-	[OP_INCIDENT_CLOSE] = apply_incident_close,
-	[OP_INCIDENT_ACKNOWLEDGE] = apply_incident_acknowledge,
-	[OP_THUMBNAIL] = apply_thumbnail,
-	[OP_OVERLAY] = apply_overlay,
-	[OP_OVERLAY_END] = apply_overlay_end,
-	[OP_ROLLUP] = apply_rollup,
-	[OP_LEARNED] = apply_learned,
-	[OP_HEARTBEAT] = apply_heartbeat,
-	[OP_EPOCH] = epoch_step,
-	[OP_INVENTORY] = apply_inventory,
-	[OP_EVENT] = apply_event,
-	[OP_REFERENCE] = apply_reference,
-	[OP_FLOOR] = apply_floor,
-	[OP_PRESENCE] = apply_presence,
-	[OP_DISPLAY] = apply_display,
-	[OP_TOKEN_ADD] = apply_token_add,
-	[OP_TOKEN_REVOKE] = apply_token_revoke,
-	[OP_PROMPT] = apply_prompt,
-	[OP_DISPUTE] = apply_dispute,
-	[OP_HEAD] = apply_head,
-	[OP_CHECKPOINT] = apply_checkpoint,
-	[OP_RECEIPT] = apply_receipt,
-	[OP_DELIVERY] = apply_delivery,
-	[OP_ATTEMPT] = apply_attempt,
-	[OP_MADE_REPORT] = apply_made_report,
-	[OP_FORGET_REPORTS] = apply_forget_reports,
-	[OP_USER] = apply_user,
-	[OP_USER_REMOVE] = apply_user_remove,
-	[OP_LOGIN] = apply_login,
-	[OP_LOGIN_END] = apply_login_end,
-	[OP_LOGIN_SEEN] = apply_login_seen,
-	[OP_TOKEN_SEEN] = apply_token_seen,
-	[OP_CLAIM] = apply_claim,
-	[OP_COMMENT] = apply_comment,
-	[OP_HANDOVER] = apply_handover,
-	[OP_KEYS] = apply_keys,
+/* While the disk fails facts wait; but who asked for something, and wants to
+ * hear of it, is answered at once and may ask again. */
+static const struct {
+	apply_fn *apply;
+	bool asked; /* if somebody wants to hear of it */
+} kinds[OP_COUNT] = {
+	[OP_VERDICT] = { apply_verdict, false },
+	[OP_INCIDENT_OPEN] = { apply_incident_open, false },
+	[OP_INCIDENT_CHANGE] = { apply_incident_change, false },
+	[OP_INCIDENT_CLOSE] = { apply_incident_close, false },
+	[OP_INCIDENT_ACKNOWLEDGE] = { apply_incident_acknowledge, true },
+	[OP_THUMBNAIL] = { apply_thumbnail, false },
+	[OP_OVERLAY] = { apply_overlay, true },
+	[OP_OVERLAY_END] = { apply_overlay_end, true },
+	[OP_ROLLUP] = { apply_rollup, false },
+	[OP_LEARNED] = { apply_learned, false },
+	[OP_HEARTBEAT] = { apply_heartbeat, false },
+	[OP_EPOCH] = { epoch_step, false },
+	[OP_INVENTORY] = { apply_inventory, true },
+	[OP_EVENT] = { apply_event, true },
+	[OP_REFERENCE] = { apply_reference, true },
+	[OP_FLOOR] = { apply_floor, true },
+	[OP_PRESENCE] = { apply_presence, false },
+	[OP_DISPLAY] = { apply_display, false },
+	[OP_TOKEN_ADD] = { apply_token_add, true },
+	[OP_TOKEN_REVOKE] = { apply_token_revoke, true },
+	[OP_PROMPT] = { apply_prompt, false },
+	[OP_DISPUTE] = { apply_dispute, true },
+	[OP_HEAD] = { apply_head, false },
+	[OP_CHECKPOINT] = { apply_checkpoint, false },
+	[OP_RECEIPT] = { apply_receipt, false },
+	[OP_DELIVERY] = { apply_delivery, false },
+	[OP_ATTEMPT] = { apply_attempt, false },
+	[OP_MADE_REPORT] = { apply_made_report, false },
+	[OP_FORGET_REPORTS] = { apply_forget_reports, false },
+	[OP_USER] = { apply_user, true },
+	[OP_USER_REMOVE] = { apply_user_remove, true },
+	[OP_LOGIN] = { apply_login, true },
+	[OP_LOGIN_END] = { apply_login_end, true },
+	[OP_LOGIN_SEEN] = { apply_login_seen, false },
+	[OP_TOKEN_SEEN] = { apply_token_seen, false },
+	[OP_CLAIM] = { apply_claim, true },
+	[OP_COMMENT] = { apply_comment, true },
+	[OP_HANDOVER] = { apply_handover, true },
+	[OP_KEYS] = { apply_keys, true },
 };
 
 struct loop {
@@ -111,7 +116,7 @@ apply_one(struct writer *w, struct op *op)
 	op->result.ok = true;
 	op->error[0] = '\0';
 	db_run(&w->db, "SAVEPOINT op", "");
-	applies[op->kind](w, op);
+	kinds[op->kind].apply(w, op);
 	if (w->db.rc != SQLITE_OK && db_environment(&w->db))
 		return;
 	if (w->db.rc != SQLITE_OK) {
@@ -156,17 +161,6 @@ transact(struct loop *l)
 	return false;
 }
 
-/* People get an answer at once; what they asked for may be asked again. */
-static bool
-is_a_persons(const struct op *op)
-{
-	return op->kind == OP_INVENTORY || op->kind == OP_OVERLAY ||
-	       op->kind == OP_OVERLAY_END || op->kind == OP_REFERENCE ||
-	       op->kind == OP_FLOOR || op->kind == OP_KEYS ||
-	       op->kind == OP_TOKEN_ADD || op->kind == OP_TOKEN_REVOKE ||
-	       op->kind == OP_DISPUTE || op->kind == OP_INCIDENT_ACKNOWLEDGE;
-}
-
 /* Hands an operation back: to its asker, or to nobody. Under the lock. */
 static void
 finish(struct desk *d, struct op *op)
@@ -181,15 +175,17 @@ finish(struct desk *d, struct op *op)
 
 /* After a failure: pictures go, people hear of it, facts wait. */
 static void
-thin_out(struct loop *l)
+thin_out(struct loop *l, struct op_list *list)
 {
 	struct desk *d = l->desk;
 	struct op_list keep;
 	struct op *op;
 
 	desk_list_init(&keep);
-	while ((op = desk_list_take(&l->batch)) != NULL) {
-		if (op->kind != OP_THUMBNAIL && !is_a_persons(op)) {
+	while ((op = desk_list_take(list)) != NULL) {
+		bool asked = kinds[op->kind].asked && op->wants;
+
+		if (op->kind != OP_THUMBNAIL && !asked) {
 			desk_list_add(&keep, op);
 			continue;
 		}
@@ -200,7 +196,7 @@ thin_out(struct loop *l)
 		    "not stored: %s", l->w->db.error);
 		finish(d, op);
 	}
-	desk_list_append(&l->batch, &keep);
+	desk_list_append(list, &keep);
 }
 
 static void
@@ -225,7 +221,8 @@ note_failure(struct loop *l)
 		      : l->retry_us < RETRY_MAX_US / 2 ? l->retry_us * 2
 						       : RETRY_MAX_US;
 	pthread_mutex_lock(&d->lock);
-	thin_out(l);
+	thin_out(l, &l->batch);
+	thin_out(l, &d->in); /* with so many facts their turn never comes */
 	d->health.failures++;
 	d->health.last_try_us = clock_mono_us();
 	sqlite3_snprintf((int)sizeof(d->health.error), d->health.error, "%s",

@@ -6,6 +6,7 @@ storm and drill uses. Looks at one moment of it, read as any reader may.
 `check()` gives what is wrong, a sentence each. A test makes sure that it can
 find something: test_invariants.py."""
 import contextlib
+import json
 import os
 import sqlite3
 import subprocess
@@ -30,7 +31,7 @@ class Invariants:
         self.wrong = []
 
     def expect(self, good, *what):
-        if not good and len(self.wrong) < 20:
+        if not good and len(self.wrong) < 5:
             self.wrong.append(" ".join(str(w) for w in what))
 
     def rows(self, sql, *args):
@@ -39,6 +40,7 @@ class Invariants:
     def look(self):
         uri = f"file:{self.path}?mode=ro"
         with contextlib.closing(sqlite3.connect(uri, uri=True, timeout=20, isolation_level=None)) as self.db:
+            told = self.facts.so_far() if self.facts is not None else None
             self.db.execute("BEGIN")
             self.whole()
             self.epochs()
@@ -48,8 +50,8 @@ class Invariants:
             self.unknown_stays()
             self.incidents()
             self.lines()
-            if self.facts is not None:
-                self.wrong += self.facts.missing(self.rows)
+            if told:
+                self.wrong += self.facts.missing(told, self.rows)
         return self.wrong
 
     def whole(self):
@@ -117,8 +119,17 @@ class Invariants:
                         self.expect((who, epoch) in runs, table, "says nothing of", owner, who, "in epoch", epoch)
 
     def unknown_stays(self):
-        """A run knows nothing to begin with, and what is good behind unknown
-        time was called good no later than there."""
+        """A run knows nothing to begin with. What is good behind unknown time
+        was called good no later than there (but for trouble between, whose end
+        was proved then). What nobody could write down stays unknown."""
+        nobodys = [(json.loads(body)["from"], json.loads(body)["to"], run) for run, body in self.rows(
+            "SELECT run, body FROM event WHERE kind IN ('store.gap', 'monitor.off') AND body IS NOT NULL")]
+        for begin, end, run in nobodys:
+            for row in self.rows("SELECT i.feed, i.start, i.end, i.state FROM interval i JOIN epoch e ON e.id = i.epoch"
+                                 " WHERE e.run = ? AND i.start < ? AND coalesce(i.end, ?) > ? AND i.state <> 0 LIMIT 3",
+                                 run, end, end, begin):
+                self.expect(self.set_clock, "from", begin, "to", end, "nobody wrote, and it is told:", row)
+        ends = {end for _, end, _ in nobodys}
         for feed, epoch, state in self.rows(
                 "SELECT i.feed, i.epoch, i.state FROM interval i JOIN epoch e ON e.id = i.epoch"
                 " WHERE e.reason IN ('start', 'monitor-off') AND i.state <> 0 AND NOT EXISTS (SELECT 1 FROM interval p"
@@ -128,7 +139,7 @@ class Invariants:
                 "SELECT feed, start, at FROM (SELECT feed, start, at, state, epoch, lag(state) OVER w AS was,"
                 " lag(epoch) OVER w AS of FROM interval WINDOW w AS (PARTITION BY feed ORDER BY epoch, start))"
                 " WHERE state = 1 AND was = 0 AND of = epoch AND start < at"):
-            self.expect(False, "feed", feed, "is up at", start, "in time that was unknown until", at)
+            self.expect(start in ends, "feed", feed, "is up at", start, "in time that was unknown until", at)
         for feed in self.never_bad:
             bad = self.rows("SELECT start, state, cause, evidence FROM interval WHERE feed = ? AND state > 1", feed)
             self.expect(not bad, "feed", feed, "was well, and called:", bad[:2])
@@ -168,14 +179,19 @@ class Facts:
         """column: "overlay.reason"; None: in the record alone."""
         self.told.append((word, column))
 
-    def missing(self, rows):
+    def so_far(self):
+        """Before the moment that is looked at."""
+        return list(self.told)
+
+    @staticmethod
+    def missing(told, rows):
         texts = {None: "\n".join(row[0] for row in rows("SELECT body FROM private"))}
-        for column in {c for _, c in self.told if c is not None}:
+        for column in {c for _, c in told if c is not None}:
             table, name = column.split(".")
             texts[column] = "\n".join(str(row[0]) for row in rows(f"SELECT {name} FROM {table}"))
-        lost = [f"{word} in {column or 'record'}" for word, column in list(self.told)
+        lost = [f"{word} in {column or 'record'}" for word, column in told
                 if word not in texts[None] or word not in texts[column]]
-        return [f"confirmed, and gone: {len(lost)} of {len(self.told)}: {lost[:5]}"] if lost else []
+        return [f"confirmed, and gone: {len(lost)} of {len(told)}: {lost[:5]}"] if lost else []
 
 
 def check(state, **options):

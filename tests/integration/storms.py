@@ -98,17 +98,17 @@ class People(threading.Thread):
         """(whether it was confirmed, the row that says it)"""
         act = self.random.randrange(5)
         if act == 0:
-            return self.api("/overlays", {"kind": "mute", "tag": "nobody", "for_s": 60, "reason": word}), "overlay.reason"
+            return self.api("/overlays", {"kind": "mute", "site": "Outside", "for_s": 60, "reason": word}), "overlay.reason"
         if act == 1:
             at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - 60))
             to = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-            return self.api("/handover", {"from": at, "to": to, "text": word}), "handover.text"
+            return self.api("/handover", {"from": at, "to": to, "note": word}), "handover.text"
         if act == 2:
-            return self.api("/tokens", {"name": word, "kind": "api", "role": "viewer", "reason": word}), "token.name"
+            return self.api("/tokens", {"name": word, "kind": "api", "role": "viewer"}), "token.name"
         if act == 3:
             return self.api("/import", {"table": "feeds", "reason": word,
                                         "csv": f"site,name,url,tags\nOutside,far,rtsp://{FAR}/far,{word}\n"}), None
-        return self.command("maintenance", "add", "--tag", "nobody", "--for", "2h", "--reason", word), "overlay.reason"
+        return self.command("maintenance", "add", "--site", "Outside", "--for", "2h", "--reason", word), "overlay.reason"
 
     def run(self):
         while not self.over.wait(self.random.uniform(0.05, 0.4)):
@@ -132,15 +132,17 @@ class People(threading.Thread):
 class Storm:
     """settings: more YAML; the monitor has processes of every role."""
 
-    def __init__(self, args, w, net, settings="", environment=None, every_role=True):
+    def __init__(self, args, w, net, settings="", environment=None, every_role=True, folder=None, film_s=FILM_S):
         self.args, self.world = args, w
         self.random = random.Random(args.seed)
         self.facts, self.failures = Facts(), []
         self.people = None
         # Cameras that run less than APART_S behind another in the same film
-        # would be duplicates.
-        streams = max(2, -(-args.feeds * APART_S // FILM_S))
-        material = world.make_material(f"drill-{streams}", streams, FILM_S, 15)
+        # would be duplicates, and one whose film comes round again is looped
+        # (to a monitor that lives so long).
+        streams = max(2, -(-args.feeds * APART_S // film_s))
+        name = f"drill-{streams}" if film_s == FILM_S else f"drill-{streams}-{film_s}"
+        material = world.make_material(name, streams, film_s, 15)
         self.farm = w.add(world.Farm(w.folder(), material, args.feeds, net, "--allow-repeat"))
         outside = w.folder()
         roles = (f"agents:\n  enabled: true\n  port: {world.free_port()}\n  relays: http://127.0.0.1:{world.free_port()}\n"
@@ -148,7 +150,7 @@ class Storm:
                  f"mail:\n  server: smtp+plain://127.0.0.1:{world.free_port()}\n  from: a@example.org\n"
                  "report:\n  mail_to: b@example.org\n")
         self.monitor = w.add(world.Monitor(
-            w.folder(), "  per_address: 200\nconnect:\n  loopback_only: true\nlog_level: warning\n"
+            folder or w.folder(), "  per_address: 200\nconnect:\n  loopback_only: true\nlog_level: warning\n"
             + (roles if every_role else "") + settings, environment))
         self.state = self.monitor.folder
         self.token = api_token(self.monitor.config)

@@ -47,6 +47,8 @@ FAULTS = {  # what is done to it, what must be said of it
     "an open one of a well feed": ("UPDATE incident SET text = 'x'", "is well, and has an open incident"),
     "a fact gone": ("DELETE FROM overlay", "confirmed, and gone"),
     "back in time": ("UPDATE event SET mono = 1 WHERE seq = (SELECT max(seq) FROM event)", "lines go back"),
+    "told of time of nobody": ("UPDATE interval SET state = 3 WHERE epoch = (SELECT id FROM epoch WHERE reason = 'monitor-off')",
+                               "nobody wrote"),
     "a foreign key": ("DELETE FROM site", "name what is not there"),
 }
 

@@ -131,6 +131,7 @@ export const en = {
   "refusal.own-denied": "The record is contradicted: {why}",
   "refusal.own-mail": "Mail: {why}",
   "refusal.own-capacity": "camwarden falls behind: {why}",
+  "refusal.own-disk": "The disk: {why}",
 } as const;
 export const es: Record<keyof typeof en, string> = {
   "refusal.password-short": "La contraseña es demasiado corta: al menos 8 letras.",
@@ -263,4 +264,5 @@ export const es: Record<keyof typeof en, string> = {
   "refusal.own-denied": "Un testigo contradice el registro: {why}",
   "refusal.own-mail": "El correo: {why}",
   "refusal.own-capacity": "camwarden se retrasa: {why}",
+  "refusal.own-disk": "El disco: {why}",
 };

@@ -36,6 +36,10 @@ static const struct row {
 	    1, UP, 120, 125, 0, true, 120 },
 	{ "but not before the trouble was called",
 	    { { 90, 110, V(DOWN, STALLED) } }, 1, UP, 100, 125, 0, true, 110 },
+	{ "nor in the time before it that nobody could write down",
+	    { { 150, 110, V(DOWN, FROZEN) },
+		{ 100, 150, V(UNKNOWN, MONITOR_OFF) } },
+	    2, UP, 120, 125, 1, true, 150 },
 	{ "trouble swallows a good interval younger than its evidence",
 	    { { 100, 101, V(DEGRADED, LOW_FPS) }, { 0, 5, UP } }, 2,
 	    V(DOWN, STALLED), 90, 110, 1, true, 90 },
@@ -164,10 +168,10 @@ test_properties(void **state)
 			    (enum cause)(rand_r(&seed) % CAUSE_COUNT);
 
 			t -= 1 + rand_r(&seed) % 50;
-			past[i] =
-			    (struct interval_past){ t, t + rand_r(&seed) % 20,
-				    { cause_state(c), c,
-					c == CAUSE_NONE ? 0 : C(c) } };
+			past[i] = (struct interval_past){ t,
+				t - 40 + rand_r(&seed) % 60,
+				{ cause_state(c), c,
+				    c == CAUSE_NONE ? 0 : C(c) } };
 		}
 		enum cause c = (enum cause)(rand_r(&seed) % CAUSE_COUNT);
 		struct interval_verdict v = { cause_state(c), c,

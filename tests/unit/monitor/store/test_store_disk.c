@@ -3,6 +3,7 @@
  * from the n-th on. Nothing crashes, facts wait, pictures go first, people
  * hear of it, and the time in which nothing could be written is unknown. */
 #include "bench.h"
+#include "monitor/store/store_users.h"
 #include "shim.h"
 
 #include <stdatomic.h>
@@ -201,6 +202,44 @@ test_long_failure(void **state)
 	    1);
 }
 
+/* Whoever asks hears of it at once, also behind more facts than one batch
+ * holds; whom nobody waits for is kept with them. */
+static void
+test_asked_behind_facts(void **state)
+{
+	struct bench *b = *state;
+	struct store_done done = { bench_done, b };
+	struct store_handover note = { T0, T0 + S, "", "ana", "all quiet",
+		b->mono };
+	struct store_verdict v = { .feed = 1,
+		.since_us = b->mono,
+		.at_us = b->mono,
+		.evidence = "{}" };
+
+	atomic_store(&writes_left, 0);
+	for (int i = 0; i < 1200; i++) {
+		v.state = i % 2 ? STATE_DOWN : STATE_UP;
+		v.cause = i % 2 ? CAUSE_BLACK : CAUSE_NONE;
+		v.causes = i % 2 ? 1ull << CAUSE_BLACK : 0;
+		assert_true(store_verdict(b->store, &v, NULL));
+	}
+	assert_true(becomes_failing(b, true));
+	unsigned answers = b->confirmed;
+
+	assert_true(store_handover(b->store, &note, &done));
+	for (int i = 0; i < 2000 && b->confirmed == answers; i++) {
+		usleep(5000);
+		store_dispatch(b->store);
+	}
+	assert_int_equal(b->confirmed, answers + 1);
+	assert_false(b->last.ok);
+	assert_non_null(strstr(b->last.error, "not stored: "));
+	atomic_store(&writes_left, -1);
+	bench_drain(b);
+	assert_int_equal(bench_int(b, "SELECT count(*) FROM handover"), 0);
+	bench_tiles(b);
+}
+
 /* More verdicts than the queue holds: none is silently lost. */
 static void
 test_overflow(void **state)
@@ -251,8 +290,16 @@ test_close_on_full(void **state)
 	struct bench *b = *state;
 
 	atomic_store(&writes_left, 0);
-	assert_true(store_event(b->store, b->mono, "x", "y", "{}",
-	    &(struct store_done){ bench_done, b }));
+	struct store_verdict v = { .feed = 1,
+		.state = STATE_DOWN,
+		.cause = CAUSE_BLACK,
+		.causes = 1ull << CAUSE_BLACK,
+		.since_us = b->mono,
+		.at_us = b->mono,
+		.evidence = "{}" };
+
+	assert_true(
+	    store_verdict(b->store, &v, &(struct store_done){ bench_done, b }));
 	assert_true(becomes_failing(b, true));
 	unsigned before = b->confirmed;
 
@@ -289,6 +336,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_every_write),
 		TEST(test_long_failure),
+		TEST(test_asked_behind_facts),
 		TEST(test_overflow),
 		TEST(test_close_on_full),
 		TEST(test_open_on_full),

@@ -50,21 +50,21 @@ def merge(profiles, out):
     return out
 
 
-def profile_of(target):
+def profile_of(target, environment):
     raw = os.path.join(BUILD, target.name + ".profraw")
     done = subprocess.run([program_of(target), target.name, target.seeds] + [target.corpus] * os.path.isdir(target.corpus),
-                          env={**os.environ, "LLVM_PROFILE_FILE": raw}, capture_output=True, check=False)
+                          env={**environment, "LLVM_PROFILE_FILE": raw}, capture_output=True, check=False)
     if done.returncode != 0:
         print(f"fuzz: {target.name}: no coverage: its corpus ended the replay ({done.returncode})", file=sys.stderr)
         return None
     return merge([raw], os.path.join(BUILD, target.name + ".profdata"))
 
 
-def measure(targets):
+def measure(targets, environment):
     """{"targets": {name: sums}, "rooms": {room: sums}}"""
     found, profiles, rooms = {}, [], set()
     for t in targets:
-        profile = profile_of(t)
+        profile = profile_of(t, environment)
         if profile is None:
             continue
         profiles.append(profile)

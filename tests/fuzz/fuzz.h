@@ -7,11 +7,16 @@
 #define TESTS_FUZZ_FUZZ_H
 
 #include <assert.h>
+#include <dirent.h>
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -39,6 +44,34 @@ fuzz_exact(const uint8_t *data, size_t size)
 	if (size > 0)
 		memcpy(bytes, data, size);
 	return bytes;
+}
+
+#define FUZZ_DIR 64
+
+/* A folder of this run's own, in $TMPDIR (whoever runs targets takes that away)
+ * or /tmp. */
+static inline void
+fuzz_dir(char out[FUZZ_DIR])
+{
+	const char *in = getenv("TMPDIR");
+
+	assert(snprintf(out, FUZZ_DIR, "%s/camwarden-fuzz-XXXXXX",
+		   in != NULL && *in != '\0' ? in : "/tmp") < FUZZ_DIR);
+	assert(mkdtemp(out) != NULL);
+}
+
+/* Every file in it, not what folders in it hold. */
+static inline void
+fuzz_dir_empty(const char *dir)
+{
+	DIR *d = opendir(dir);
+	struct dirent *e;
+
+	while (d != NULL && (e = readdir(d)) != NULL)
+		if (e->d_name[0] != '.')
+			unlinkat(dirfd(d), e->d_name, 0);
+	if (d != NULL)
+		closedir(d);
 }
 
 #endif

@@ -25,6 +25,7 @@ within FFmpeg is printed, too, but fails nothing.
 example: ./dev fuzz --cpu-seconds 3600 -j 1
 """
 import argparse
+import atexit
 import ctypes
 import glob
 import json
@@ -34,6 +35,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 
 import coverage
@@ -44,7 +46,9 @@ TICKS = os.sysconf("SC_CLK_TCK")
 UNIT_SECONDS = 10  # of processor time, for one input
 TRIES = 3  # that may end in one and the same finding
 INTERRUPTED = 72  # libFuzzer's exit code after Ctrl-C
-ENVIRONMENT = {**os.environ, "UBSAN_OPTIONS": "print_stacktrace=1"}
+TEMPORARY = tempfile.mkdtemp(prefix="fuzz-")  # of the targets
+ENVIRONMENT = {**os.environ, "UBSAN_OPTIONS": "print_stacktrace=1", "TMPDIR": TEMPORARY}
+atexit.register(shutil.rmtree, TEMPORARY, True)
 LIBC = ctypes.CDLL(None)
 PR_SET_PDEATHSIG = 1
 
@@ -308,7 +312,7 @@ def minimise(target):
     shutil.rmtree(fresh, ignore_errors=True)
     os.makedirs(fresh)
     done = subprocess.run([target.program, "-merge=1", "-timeout=60", "-rss_limit_mb=2048", fresh, target.seeds,
-                           target.corpus], capture_output=True, check=False, cwd=ROOT)
+                           target.corpus], capture_output=True, check=False, cwd=ROOT, env=ENVIRONMENT)
     if done.returncode == 0:
         shutil.rmtree(target.corpus)
         os.rename(fresh, target.corpus)
@@ -386,7 +390,7 @@ def main():
     if options.minimise:
         for t in chosen:
             minimise(t)
-    reached = None if options.no_coverage else coverage.measure(chosen)
+    reached = None if options.no_coverage else coverage.measure(chosen, ENVIRONMENT)
     figures = report(chosen, runner.state, runner.findings, reached)
     if options.json:
         with open(options.json, "w", encoding="utf-8") as f:

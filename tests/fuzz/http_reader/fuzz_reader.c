@@ -1,17 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Any ask that the wire takes, of a small database: exactly one answer, with a
  * status that the wire knows. */
-#include <assert.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "monitor/http/reader_query.h"
 #include "monitor/store/store.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "tests/fuzz/fuzz.h"
 
 static struct reading *reading;
 static unsigned answers;
@@ -36,12 +28,12 @@ on_answer(void *arg, const struct read_answer *a)
 static void
 begin(void)
 {
-	static char dir[] = "/tmp/camwarden-fuzz-XXXXXX";
+	static char dir[FUZZ_DIR];
 	struct store_config c = { .dir = dir, .actor = "fuzz" };
 	struct store_calls calls = { 0 };
 	char error[STORE_ERROR_BYTES];
 
-	assert(mkdtemp(dir) != NULL);
+	fuzz_dir(dir);
 	struct store *s = store_open(&c, &calls, error);
 
 	assert(s != NULL);

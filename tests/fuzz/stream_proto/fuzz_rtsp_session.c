@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A whole session against a random server: the input is a script of events,
- * passing time and server bytes. Whatever it does, the session stays in a
- * state with a way out, and what it sends stays requests. */
+ * passing time, server bytes ('m') and answers ('a') that fit the request in
+ * flight as far as the script wants them to. Whatever it does, the session
+ * stays in a state with a way out, and what it sends stays requests. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -58,6 +60,69 @@ feed(struct rtsp_session *s, struct span *in, int64_t now,
 	}
 }
 
+static const char *const statuses[] = { "200 OK", "401 Unauthorized",
+	"301 Moved", "302 Moved", "404 Not Found", "400 Bad Request",
+	"453 Not Enough Bandwidth", "454 Session Not Found", "455 Not Valid",
+	"461 Unsupported Transport", "501 Not Implemented", "503 Busy",
+	"551 Option not supported", "459 Aggregate", "500 Error", "100 Go on" };
+/* Bit n of an answer's mask: header n. */
+static const char *const headers[] = { "Session: 12345678;timeout=20",
+	"Transport: RTP/AVP/TCP;unicast;interleaved=0-1",
+	"Transport: "
+	"RTP/AVP;unicast;client_port=5000-5001;server_port=6000-6001",
+	"WWW-Authenticate: Digest realm=\"r\", nonce=\"n\", qop=\"auth\"",
+	"WWW-Authenticate: Basic realm=\"r\"",
+	"WWW-Authenticate: Digest realm=\"r\", nonce=\"m\", stale=true, "
+	"algorithm=SHA-256",
+	"Location: rtsp://127.0.0.1:8554/other",
+	"Location: rtsps://192.0.2.1/other",
+	"Content-Base: rtsp://127.0.0.1/a/",
+	"Public: OPTIONS, DESCRIBE, SETUP, PLAY, GET_PARAMETER, SET_PARAMETER",
+	"Retry-After: 7", "Connection: close",
+	"Content-Type: application/x-rtsp-tunnelled",
+	"RTP-Info: url=rtsp://127.0.0.1/a/t;seq=1;rtptime=2", "Server: LIVE555",
+	"Session: 87654321" };
+
+static const char sdp[] =
+    "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=x\r\nt=0 0\r\na=control:*\r\n"
+    "m=video 0 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\n"
+    "a=fmtp:96 "
+    "packetization-mode=1;sprop-parameter-sets=Z0IAHpWoKA9k,aM48gA==\r\n"
+    "a=control:t1\r\nm=audio 0 RTP/AVP 0\r\na=control:t2\r\n";
+
+/* An answer to what is in flight; `how`: status, and what of it is odd. */
+static void
+answer(struct rtsp_session *s, uint8_t how, struct span *in, int64_t now,
+    struct rtsp_actions *todo)
+{
+	static char text[8192];
+	struct reader r = reader_of(in->p, in->n);
+	unsigned mask = reader_le16(&r);
+	const char *body = how & 0x40 ? sdp : "";
+	struct rtsp_parser p = { .http = s->state == RTSP_TUNNEL };
+	struct rtsp_message m;
+	const char *why;
+	size_t used = 0;
+	int n;
+
+	*in = reader_span(&r, reader_left(&r));
+	n = snprintf(text, sizeof(text), "%s %s\r\nCSeq: %u\r\n",
+	    p.http ? "HTTP/1.0" : "RTSP/1.0", statuses[how & 15],
+	    s->pending_cseq + (how & 0x10));
+	for (unsigned i = 0; i < 16; i++)
+		if (mask >> i & 1)
+			n += snprintf(text + n, sizeof(text) - (size_t)n,
+			    "%s\r\n", headers[i]);
+	n += snprintf(text + n, sizeof(text) - (size_t)n,
+	    "Content-Length: %zu\r\n\r\n%s", strlen(body), body);
+	if (rtsp_message_parse(&p,
+		(struct span){ (const uint8_t *)text, (size_t)n }, &m, &used,
+		&why) != PARSE_DONE)
+		return;
+	rtsp_session_message(s, &m, now, todo);
+	check(s, todo);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -86,6 +151,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		todo.detail[0] = '\0';
 		if (op == 'm') {
 			feed(&s, &in, now, &todo);
+			continue;
+		}
+		if (op == 'a') {
+			answer(&s, arg, &in, now, &todo);
 			continue;
 		}
 		if (op == 't') {

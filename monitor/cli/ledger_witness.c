@@ -10,12 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/prctl.h>
 #include <unistd.h>
 
 #include <event2/event.h>
 
 #include "common/clock.h"
+#include "common/confine.h"
 #include "common/log.h"
 #include "monitor/cli/cli.h"
 #include "monitor/config/config_value.h"
@@ -316,6 +316,24 @@ on_signal(evutil_socket_t number, short what, void *arg)
 	event_base_loopbreak(arg);
 }
 
+/* Certificate and socket are open. Who complains inherits this, and may need
+ * anything to do so. */
+static bool
+lock_in(const struct serving *s)
+{
+	struct confine role = { .may = CONFINE_ACCEPT | CONFINE_READ |
+				       CONFINE_WRITE,
+		.writes = { s->dir },
+		.rights = CONFINE_FILE_RIGHTS };
+
+	if (s->complain != NULL) {
+		role.may |= CONFINE_CONNECT | CONFINE_LOCAL | CONFINE_THREADS |
+			    CONFINE_START;
+		role.reads[0] = role.writes[0] = role.runs[0] = "/";
+	}
+	return confine_enter(&role, "witness");
+}
+
 static int
 run(struct serving *s)
 {
@@ -324,8 +342,6 @@ run(struct serving *s)
 	char error[256];
 
 	sigaction(SIGPIPE, &ignore, NULL);
-	prctl(PR_SET_DUMPABLE, 0);
-	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 	s->started_us = clock_utc_us();
 	s->base = event_base_new();
 	if (!note_ready() || s->base == NULL)
@@ -337,7 +353,7 @@ run(struct serving *s)
 		cli_say("%s", error);
 		return CLI_FAILED;
 	}
-	if (!lock_folder(s) || !listen_at(s))
+	if (!lock_folder(s) || !listen_at(s) || !lock_in(s))
 		return CLI_FAILED;
 
 	struct event *tick = event_new(s->base, -1, EV_PERSIST, on_second, s);

@@ -2,11 +2,13 @@
 /* report: what happened in a span of time. */
 #include "monitor/cli/report.h"
 
+#include <libgen.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "common/confine.h"
 #include "common/site.h"
 #include "monitor/report/calendar.h"
 #include "monitor/report/report_csv.h"
@@ -383,6 +385,27 @@ language_find(struct report_job *job)
 	return false;
 }
 
+/* The database is open; a report to check may lie anywhere, one that is made
+ * goes where it was asked for. */
+static bool
+lock_in(const struct report_job *job)
+{
+	const char *made = job->folder != NULL ? job->folder : job->output;
+	char *beside = strdup(made != NULL ? made : "");
+	struct confine role = { .may = CONFINE_READ,
+		.reads = { "/" },
+		.rights = CONFINE_FILE_RIGHTS };
+	bool good = beside != NULL;
+
+	if (good && made != NULL) {
+		role.may |= CONFINE_WRITE;
+		role.writes[0] = dirname(beside);
+	}
+	good = good && confine_enter(&role, "report");
+	free(beside);
+	return good;
+}
+
 int
 cli_report(int argc, char **argv)
 {
@@ -405,7 +428,7 @@ cli_report(int argc, char **argv)
 		job.reader = store_reader_open(job.cli.config.state_dir, error);
 	if (job.reader == NULL)
 		cli_say("%s", error);
-	else
+	else if (lock_in(&job))
 		code = run(&job);
 	report_free(&job.report);
 	ink_free(&job.picture);

@@ -7,17 +7,18 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <event2/event.h>
 
+#include "common/confine.h"
 #include "common/log.h"
 #include "monitor/cli/control.h"
 #include "monitor/cli/run_agents.h"
 #include "monitor/cli/run_notify.h"
 #include "monitor/cli/run_web.h"
+#include "monitor/fleet/child.h"
 #include "monitor/http/agents.h"
 #include "monitor/http/web.h"
 #include "monitor/monitor.h"
@@ -150,19 +151,42 @@ on_reload(evutil_socket_t signal_number, short what, void *arg)
  * into a heap that stays as large as it once was. */
 #define MAPPED_BYTES (32 << 10)
 
-/* Descriptors for thousands of feeds. */
+/* Its children inherit what it is refused, so it may all that any of them
+ * needs; they give up the rest themselves. Settings can name any folder to
+ * read and write (the unit's ProtectSystem bounds that), programs are ours. */
+static bool
+lock_in(const struct monitor_config *cfg)
+{
+	char own[CONFIG_PATH_BYTES];
+	struct confine role = { .may = CONFINE_ACCEPT | CONFINE_CONNECT |
+				       CONFINE_LISTEN | CONFINE_LOCAL |
+				       CONFINE_READ | CONFINE_WRITE |
+				       CONFINE_THREADS | CONFINE_START,
+		.reads = { "/" },
+		.writes = { "/" },
+		.runs = { cfg->program_dir },
+		/* Children become nobody, and may keep rights of files. */
+		.rights = CONFINE_FILE_RIGHTS | 1u << CAP_SETUID |
+			  1u << CAP_SETGID | 1u << CAP_KILL |
+			  1u << CAP_NET_BIND_SERVICE };
+
+	if (cfg->program_dir[0] == '\0') {
+		if (child_own_folder(own, sizeof(own)) != 0)
+			return false;
+		role.runs[0] = own;
+	}
+	if (confine_landlock() == 0)
+		log_warn("run", "this kernel has no landlock: files are shut "
+				"by user and system call only");
+	return confine_enter(&role, "run");
+}
+
 static void
 prepare_process(void)
 {
-	struct rlimit files;
-
-	mallopt(M_MMAP_THRESHOLD, MAPPED_BYTES);
-	if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
-		files.rlim_cur = files.rlim_max;
-		setrlimit(RLIMIT_NOFILE, &files);
-	}
 	struct sigaction ignore = { .sa_handler = SIG_IGN };
 
+	mallopt(M_MMAP_THRESHOLD, MAPPED_BYTES);
 	sigaction(SIGPIPE, &ignore, NULL);
 	umask(0077);
 }
@@ -288,6 +312,8 @@ cli_run(int argc, char **argv)
 		return CLI_FAILED;
 	log_threshold((enum log_level)r.cli.config.log_level);
 	prepare_process();
+	if (!lock_in(&r.cli.config))
+		return CLI_FAILED;
 	r.base = event_base_new();
 	bool started = r.base != NULL && start(&r);
 

@@ -16,12 +16,17 @@
 #include <event2/util.h>
 
 #include "common/channel.h"
+#include "common/confine.h"
 #include "common/log.h"
 #include "monitor/courier/job.h"
-#include "monitor/offspring/sandbox.h"
 
 #define QUEUE_BYTES (8u << 20)
 #define ALIVE_S 2
+#define MEMORY_BYTES ((size_t)1 << 30)
+
+static const struct confine role = { .may = CONFINE_CONNECT,
+	.nobody = true,
+	.memory_bytes = MEMORY_BYTES };
 
 static struct {
 	struct event_base *base;
@@ -215,7 +220,7 @@ prepare(void)
 		all.dns = evdns_base_new(all.base, 0);
 	all.monitor =
 	    channel_new(all.base, COURIER_FD_CHANNEL, QUEUE_BYTES, &calls);
-	return all.dns != NULL && all.monitor != NULL && sandbox_calling();
+	return all.dns != NULL && all.monitor != NULL;
 }
 
 int
@@ -231,11 +236,12 @@ courier_process_main(int argc, char **argv)
 	sigaction(SIGINT, &ignore, NULL); /* the monitor ends us */
 	sigaction(SIGHUP, &ignore, NULL);
 	prctl(PR_SET_NAME, "camwarden-post");
-	prctl(PR_SET_DUMPABLE, 0); /* it holds passwords */
 	if (!prepare()) {
-		log_error("courier", "can't start, or lock itself in");
+		log_error("courier", "can't start");
 		return 2;
 	}
+	if (!confine_enter(&role, "courier"))
+		return 2;
 	alive = event_new(all.base, -1, EV_PERSIST, on_tick, NULL);
 	if (alive == NULL)
 		return 2;

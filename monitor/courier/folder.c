@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "common/clock.h"
+#include "common/confine.h"
 #include "common/disk.h"
 #include "monitor/courier/mail_text.h"
 
@@ -33,6 +34,14 @@ folder_append_main(int argc, char **argv)
 
 	if (argc != 3)
 		return 2;
+
+	const struct confine role = { .may = CONFINE_WRITE,
+		.writes = { argv[1] },
+		.rights = CONFINE_FILE_RIGHTS,
+		.files = 16 };
+
+	if (!confine_enter(&role, "append"))
+		return 1;
 	n = read(STDIN_FILENO, text, sizeof(text));
 	mail_text_stamp(day, sizeof(day), clock_utc_us());
 	snprintf(path, sizeof(path), "%s/camwarden-checkpoints-%.10s", argv[1],

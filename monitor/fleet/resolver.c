@@ -9,10 +9,20 @@
 #include <unistd.h>
 
 #include "camwarden/wire.h"
+#include "common/confine.h"
 #include "common/wire.h"
 
 #define RESOLVER_FD 3
 #define BODY_BYTES 1024
+#define MEMORY_BYTES ((size_t)256 << 20)
+
+static const struct confine role = {
+	.may = CONFINE_CONNECT | CONFINE_LOCAL | CONFINE_READ,
+	.reads = { "/etc", "/run", "/usr/share" },
+	.nobody = true,
+	.memory_bytes = MEMORY_BYTES,
+	.files = 64,
+};
 
 static bool
 take_address(struct wire_address *out, const struct sockaddr *sa)
@@ -57,6 +67,9 @@ resolver_child(void)
 {
 	uint8_t body[BODY_BYTES];
 
+	confine_load_names();
+	if (!confine_enter(&role, "resolver"))
+		return 1;
 	for (;;) {
 		ssize_t n = recv(RESOLVER_FD, body, sizeof(body), 0);
 		struct wire_resolve ask;

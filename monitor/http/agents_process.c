@@ -17,13 +17,13 @@
 #include <openssl/ssl.h>
 
 #include "common/channel.h"
+#include "common/confine.h"
 #include "common/log.h"
 #include "monitor/http/agents_server.h"
 #include "monitor/http/gate.h"
 #include "monitor/http/pending.h"
 #include "monitor/http/reply.h"
 #include "monitor/http/tls.h"
-#include "monitor/offspring/sandbox.h"
 
 #define HEADER_BYTES (8 << 10)
 #define IDLE_SECONDS 60	 /* an agent keeps its connection between heartbeats */
@@ -31,6 +31,11 @@
 #define QUEUE_BYTES (8u << 20)
 #define PENDING_MOST 1024
 #define PENDING_SECONDS 5
+#define MEMORY_BYTES ((size_t)1 << 30)
+
+static const struct confine role = { .may = CONFINE_ACCEPT,
+	.nobody = true,
+	.memory_bytes = MEMORY_BYTES };
 
 static bool
 on_token(struct agents_server *s, struct span body)
@@ -207,16 +212,13 @@ agents_process_main(int argc, char **argv)
 	sigaction(SIGINT, &ignore, NULL); /* the monitor ends us */
 	sigaction(SIGHUP, &ignore, NULL);
 	prctl(PR_SET_NAME, "camwarden-agent");
-	prctl(PR_SET_DUMPABLE, 0); /* it holds the key */
-	json_object_seed(0);	   /* random, while that can be had */
+	json_object_seed(0); /* random, while that can be had */
 	if (!start(&s, tls)) {
 		log_error("agents", "the agents' listener can't start");
 		_exit(2); /* what it holds ends with it */
 	}
-	if (!sandbox_web()) {
-		log_error("agents", "can't lock itself in (seccomp)");
+	if (!confine_enter(&role, "agents"))
 		_exit(2); /* what it holds ends with it */
-	}
 	struct event *tick = event_new(s.base, -1, EV_PERSIST, on_second, &s);
 
 	if (tick != NULL)

@@ -58,6 +58,18 @@ static query_fn *const queries[READ_WHAT_MOST + 1] = {
 	[READ_LOGINS] = query_logins,
 };
 
+static void
+open_store(struct reading *r)
+{
+	char error[256];
+
+	r->store = store_reader_open(r->dir, error);
+	if (r->store != NULL)
+		store_reader_holds(r->store, overlay_holds, r->zones);
+	else
+		log_warn("reader", "%s", error);
+}
+
 struct reading *
 reading_new(const char *dir)
 {
@@ -69,6 +81,8 @@ reading_new(const char *dir)
 	r->zones = zones_new();
 	if (r->zones == NULL)
 		reading_free(&r);
+	else
+		open_store(r);
 	return r;
 }
 
@@ -89,21 +103,14 @@ reading_free(struct reading **r)
 	*r = NULL;
 }
 
-/* The database is there from the monitor's start on, but may be replaced. */
 static bool
 have_store(struct query *q)
 {
 	struct reading *r = q->reading;
-	char error[256];
 	bool good = true;
 
-	if (r->store == NULL) {
-		r->store = store_reader_open(r->dir, error);
-		if (r->store != NULL)
-			store_reader_holds(r->store, overlay_holds, r->zones);
-		else
-			log_warn("reader", "%s", error);
-	}
+	if (r->store == NULL)
+		open_store(r);
 	q->store = r->store;
 	good = r->store != NULL && store_read_alive(r->store, NULL, &q->alive);
 	return good;

@@ -19,14 +19,19 @@
 #include <openssl/evp.h>
 
 #include "common/channel.h"
+#include "common/confine.h"
 #include "common/log.h"
-#include "monitor/offspring/sandbox.h"
 
 #define QUEUE_BYTES (8u << 20)
 #define ANSWER_SECONDS 4
 #define ANSWER_BYTES (4 << 20)
 #define PAGE_ITEMS 1000
 #define PAGES_MOST 8
+#define MEMORY_BYTES ((size_t)512 << 20)
+
+static const struct confine role = { .may = CONFINE_CONNECT,
+	.nobody = true,
+	.memory_bytes = MEMORY_BYTES };
 
 /* Lists of sessions; one that a relay has not (404) is empty. */
 static const char *const lists[] = { "rtspsessions", "rtspssessions",
@@ -271,7 +276,6 @@ relays_process_main(int argc, char **argv)
 	sigaction(SIGINT, &ignore, NULL); /* the monitor ends us */
 	sigaction(SIGHUP, &ignore, NULL);
 	prctl(PR_SET_NAME, "camwarden-relay");
-	prctl(PR_SET_DUMPABLE, 0); /* it may hold passwords */
 	json_object_seed(0);
 	a.base = event_base_new();
 	if (a.base == NULL)
@@ -280,10 +284,12 @@ relays_process_main(int argc, char **argv)
 	a.dns = evdns_base_new(a.base, EVDNS_BASE_INITIALIZE_NAMESERVERS);
 	a.monitor = channel_new(a.base, RELAYS_FD_CHANNEL, QUEUE_BYTES, &calls);
 	tick = event_new(a.base, -1, EV_PERSIST, on_turn, &a);
-	if (a.monitor == NULL || tick == NULL || !sandbox_calling()) {
-		log_error("relays", "can't start, or lock itself in");
+	if (a.monitor == NULL || tick == NULL) {
+		log_error("relays", "can't start");
 		return 2;
 	}
+	if (!confine_enter(&role, "relays"))
+		return 2;
 	event_add(tick, &turn);
 	event_base_dispatch(a.base);
 	_exit(0);

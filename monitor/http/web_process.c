@@ -18,6 +18,7 @@
 
 #include "common/channel.h"
 #include "common/clock.h"
+#include "common/confine.h"
 #include "common/log.h"
 #include "monitor/http/asks.h"
 #include "monitor/http/changes.h"
@@ -29,7 +30,6 @@
 #include "monitor/http/routes.h"
 #include "monitor/http/snapshots.h"
 #include "monitor/http/tls.h"
-#include "monitor/offspring/sandbox.h"
 #include "monitor/http/server.h"
 
 #define HEADER_BYTES (16 << 10)
@@ -38,6 +38,11 @@
 #define QUEUE_BYTES (32u << 20)	 /* two imports, and more */
 #define FRESH_US (10 * US_PER_S) /* a picture this young is fresh */
 #define WANT_US (2 * US_PER_S)	 /* ask no oftener, per feed */
+#define MEMORY_BYTES ((size_t)2 << 30)
+
+static const struct confine role = { .may = CONFINE_ACCEPT,
+	.nobody = true,
+	.memory_bytes = MEMORY_BYTES };
 
 void
 server_want_picture(struct server *s, struct row *row)
@@ -411,16 +416,13 @@ web_process_main(int argc, char **argv)
 	sigaction(SIGINT, &ignore, NULL); /* the monitor ends us */
 	sigaction(SIGHUP, &ignore, NULL);
 	prctl(PR_SET_NAME, "camwarden-web");
-	prctl(PR_SET_DUMPABLE, 0); /* it holds the key, and hears passwords */
 	if (!start(&s)) {
 		log_error("web", "can't start: is this not the monitor's "
 				 "child?");
 		return 2;
 	}
-	if (!sandbox_web()) {
-		log_error("web", "can't lock itself in (seccomp)");
+	if (!confine_enter(&role, "web"))
 		return 2;
-	}
 	struct event *tick = event_new(s.base, -1, EV_PERSIST, on_second, &s);
 
 	if (tick != NULL)

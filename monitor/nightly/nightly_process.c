@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "common/confine.h"
 #include "monitor/ledger/hash.h"
 #include "monitor/nightly/nightly_said.h"
 
@@ -384,8 +385,6 @@ keep_page(int dir, const char *outbox, const char *base)
 
 	if (outbox[0] == '\0')
 		return true;
-	if (mkdir(outbox, 0700) != 0 && errno != EEXIST)
-		return false;
 	fd = open(outbox, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	bool good = fd >= 0 && copy_page(dir, fd, base) &&
 		    names_read(fd, is_file_of_report, NULL, &waiting);
@@ -547,9 +546,27 @@ static int delete (int dir, char **names, int count)
 	return fsync(dir) == 0 ? DONE : fail("%s", strerror(errno));
 }
 
+/* It writes into its folders; `camwarden report`, which inherits this, beside
+ * that only where readers of the database say what they read. */
+static bool
+lock_in(const char *folder, const char *outbox, const char *state_dir)
+{
+	char shared[PATH_BYTES];
+	const struct confine role = { .may = CONFINE_READ | CONFINE_WRITE |
+					     CONFINE_START,
+		.reads = { "/" },
+		.writes = { folder, shared, outbox },
+		.rights = CONFINE_FILE_RIGHTS };
+
+	snprintf(shared, sizeof(shared), "%s/camwarden.db-shm", state_dir);
+	return confine_enter(&role, "nightly");
+}
+
 int
 nightly_process_main(int argc, char **argv)
 {
+	bool makes = argc > 6 && strcmp(argv[1], "make") == 0;
+	const char *outbox = makes && argv[4][0] != '\0' ? argv[4] : NULL;
 	int dir, code = FAILED;
 
 	if (argc < 4)
@@ -557,6 +574,10 @@ nightly_process_main(int argc, char **argv)
 	umask(0077);
 	if (mkdir(argv[2], 0700) != 0 && errno != EEXIST)
 		return fail("%s can't be made: %s", argv[2], strerror(errno));
+	if (outbox != NULL && mkdir(outbox, 0700) != 0 && errno != EEXIST)
+		return fail("%s can't be made: %s", outbox, strerror(errno));
+	if (!lock_in(argv[2], outbox, makes ? argv[6] : ""))
+		return FAILED;
 	dir = open(argv[2], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (dir < 0)
 		return fail("%s can't be opened: %s", argv[2], strerror(errno));

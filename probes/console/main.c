@@ -7,10 +7,10 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "common/confine.h"
 #include "common/log.h"
 #include "probes/console/agent.h"
 #include "probes/console/options.h"
-#include "probes/console/sandbox.h"
 
 #define WRONG_OPTIONS 2
 #define NO_SANDBOX 3
@@ -28,13 +28,33 @@ open_signals(void)
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
+/* As root it becomes nobody, who may still read any file (the session's X
+ * cookie, input devices, a token that was replaced) and, for a compositor's
+ * socket, which belongs to its user, pass over permissions of writing. */
+static bool
+lock_in(const struct options *o)
+{
+	struct confine role = {
+		.may = CONFINE_CONNECT | CONFINE_LOCAL | CONFINE_READ |
+		       CONFINE_THREADS | CONFINE_DEVICES,
+		.reads = { "/" },
+		.nobody = true,
+		.rights = 1u << CAP_DAC_READ_SEARCH,
+		.files = 256,
+	};
+
+	if (o->sources & OPTIONS_WAYLAND)
+		role.rights |= 1u << CAP_DAC_OVERRIDE;
+	confine_load_names();
+	return confine_enter(&role, "console");
+}
+
 static int
 serve(const struct options *o)
 {
 	char token[OPTIONS_TOKEN_BYTES] = "", sentence[OPTIONS_SENTENCE];
 	int stop_fd = open_signals(), code;
 	struct agent *a;
-	const char *why;
 
 	/* Read as whoever starts it: afterwards it is nobody. */
 	if (!(o->once && o->print) &&
@@ -42,11 +62,8 @@ serve(const struct options *o)
 		fprintf(stderr, "camwarden-console: %s\n", sentence);
 		return WRONG_OPTIONS;
 	}
-	why = sandbox_enter((o->sources & OPTIONS_WAYLAND) != 0);
-	if (why != NULL) {
-		log_error("console", "no sandbox, no work: %s", why);
+	if (!lock_in(o))
 		return NO_SANDBOX;
-	}
 	a = agent_new(o, token);
 	explicit_bzero(token, sizeof(token));
 	if (a == NULL)

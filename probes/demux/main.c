@@ -9,17 +9,25 @@
 #include <event2/event.h>
 #include <libavformat/avformat.h>
 
+#include "common/confine.h"
 #include "common/log.h"
 #include "probes/demux/failure.h"
 #include "probes/demux/probe.h"
-#include "probes/demux/sandbox.h"
+
+/* Sources come by name and over TLS: it reads what says how to find and trust
+ * them; files to be examined it gets open. */
+static const struct confine role = {
+	.may = CONFINE_CONNECT | CONFINE_LOCAL | CONFINE_READ | CONFINE_THREADS,
+	.reads = { "/etc", "/run", "/usr/share", "/usr/local/share",
+	    "/sys/devices/system/cpu" },
+	.nobody = true,
+};
 
 int
 main(int argc, char **argv)
 {
 	struct event_base *base = event_base_new();
 	struct probe *probe;
-	const char *why;
 
 	if (argc > 1) {
 		fprintf(stderr,
@@ -32,16 +40,14 @@ main(int argc, char **argv)
 	mallopt(M_ARENA_MAX, 2); /* many threads, little to contend for */
 	failure_listen();
 	avformat_network_init();
+	confine_load_names();
 	probe = base != NULL ? probe_new(base) : NULL;
 	if (probe == NULL) {
 		log_error("demux", "out of memory");
 		return 1;
 	}
-	why = sandbox_enter();
-	if (why != NULL) {
-		log_error("demux", "no sandbox, no work: %s", why);
+	if (!confine_enter(&role, "demux"))
 		return 1;
-	}
 	/* Not exit(): a thread may hang in the resolver. */
 	_exit(probe_serve(probe));
 }

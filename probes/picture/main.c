@@ -10,14 +10,17 @@
 
 #include <event2/event.h>
 
+#include "common/confine.h"
 #include "common/log.h"
 #include "probes/picture/decoder.h"
 #include "probes/picture/probe.h"
-#include "probes/picture/sandbox.h"
 #include "probes/picture/thumbnail.h"
 
 #define MEMORY_BYTES ((size_t)1536 << 20)
 #define PRIORITIES 3 /* channel at the middle one, links after it */
+
+static const struct confine role = { .nobody = true,
+	.memory_bytes = MEMORY_BYTES };
 
 /* What libraries load or compute on first use. */
 static void
@@ -41,12 +44,10 @@ warm(void)
 int
 main(int argc, char **argv)
 {
-	const struct sandbox_config sandbox = { .memory_bytes = MEMORY_BYTES };
 	struct decoder_config config;
 	struct decoder *decoder;
 	struct probe *probe;
 	struct event_base *base = event_base_new();
-	const char *why;
 
 	if (argc > 1) {
 		fprintf(stderr,
@@ -69,11 +70,8 @@ main(int argc, char **argv)
 		log_error("picture", "no channel to the monitor");
 		return 1;
 	}
-	why = sandbox_enter(&sandbox);
-	if (why != NULL) {
-		log_error("picture", "no sandbox, no work: %s", why);
+	if (!confine_enter(&role, "picture"))
 		return 1;
-	}
 	/* Not exit(): what runs at exit may want more than is left to us. */
 	_exit(probe_serve(probe));
 }

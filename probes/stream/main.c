@@ -7,8 +7,8 @@
 
 #include <event2/event.h>
 
+#include "common/confine.h"
 #include "common/log.h"
-#include "probes/stream/sandbox.h"
 #include "probes/stream/stream.h"
 
 /* Keyframes that are put together are large, short-lived and, while a storm of
@@ -16,6 +16,11 @@
  * shrink again. So large, a block is mapped alone and given back when freed. */
 #define MAPPED_BYTES (8 << 10)
 
+#define MEMORY_BYTES ((size_t)8 << 30)
+
+static const struct confine role = { .may = CONFINE_CONNECT,
+	.nobody = true,
+	.memory_bytes = MEMORY_BYTES };
 static struct stream stream;
 
 int
@@ -25,14 +30,14 @@ main(void)
 
 	signal(SIGPIPE, SIG_IGN);
 	mallopt(M_MMAP_THRESHOLD, MAPPED_BYTES);
-	sandbox_drop();
 	base = event_base_new();
 	if (base == NULL || !stream_init(&stream, base)) {
 		log_error("stream", "can't start: out of memory, or fd 3 is "
 				    "no channel");
 		return EXIT_FAILURE;
 	}
-	sandbox_enter();
+	if (!confine_enter(&role, "stream"))
+		return EXIT_FAILURE;
 	stream_serve(&stream);
 	stream_fini(&stream);
 	event_base_free(base);

@@ -1,0 +1,369 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "common/confine.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <limits.h>
+#include <link.h>
+#include <linux/landlock.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <seccomp.h>
+
+#include "common/confine_calls.h"
+#include "common/log.h"
+
+#define NOBODY 65534
+
+/* Of kernels newer than the headers we build with. */
+struct ruleset {
+	uint64_t files, net, scoped;
+};
+#define ALL_OF_FILES(abi) ((1ull << ((abi) < 2 ? 13 : (abi) < 3 ? 14 : 15)) - 1)
+#define NET_BIND_TCP (1u << 0)
+#define NET_CONNECT_TCP (1u << 1)
+#define SCOPE_SIGNAL (1u << 1)
+
+#define READING (LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR)
+#define RUNNING (READING | LANDLOCK_ACCESS_FS_EXECUTE)
+
+/* --- files, ports, signals: landlock */
+
+int
+confine_landlock(void)
+{
+	long abi = syscall(SYS_landlock_create_ruleset, NULL, 0,
+	    LANDLOCK_CREATE_RULESET_VERSION);
+
+	return abi > 0 ? (int)abi : 0;
+}
+
+/* What a folder can be given but a file can't is left out for files. */
+static bool
+let(int rules, const char *path, uint64_t access)
+{
+	const uint64_t of_files = LANDLOCK_ACCESS_FS_READ_FILE |
+				  LANDLOCK_ACCESS_FS_WRITE_FILE |
+				  LANDLOCK_ACCESS_FS_EXECUTE | (1u << 14);
+	struct landlock_path_beneath_attr a = { .allowed_access = access,
+		.parent_fd = open(path, O_PATH | O_CLOEXEC) };
+	bool good;
+
+	if (a.parent_fd < 0)
+		return errno == ENOENT || errno == ENOTDIR || errno == EACCES;
+	good = syscall(SYS_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH,
+		   &a, 0) == 0;
+	a.allowed_access &= of_files;
+	if (!good && errno == EINVAL)
+		good = syscall(SYS_landlock_add_rule, rules,
+			   LANDLOCK_RULE_PATH_BENEATH, &a, 0) == 0;
+	close(a.parent_fd);
+	return good;
+}
+
+static bool
+let_all(int rules, const char *const paths[CONFINE_PATHS], uint64_t access)
+{
+	bool good = true;
+
+	for (int i = 0; i < CONFINE_PATHS && paths[i] != NULL; i++)
+		good = good && let(rules, paths[i], access);
+	return good;
+}
+
+static int
+take_loader(struct dl_phdr_info *info, size_t size, void *arg)
+{
+	char *path = arg, *slash;
+
+	(void)size;
+	for (int i = 0; i < info->dlpi_phnum; i++)
+		if (info->dlpi_phdr[i].p_type == PT_INTERP &&
+		    realpath((const char *)(info->dlpi_addr +
+					    info->dlpi_phdr[i].p_vaddr),
+			path) != NULL &&
+		    (slash = strrchr(path, '/')) != NULL)
+			*slash = '\0';
+	return 1; /* the first is the program */
+}
+
+/* Any program needs the loader, whose folder is let rather than its file: an
+ * upgrade replaces that. */
+static bool
+let_own(int rules)
+{
+	char folder[PATH_MAX] = "";
+
+	dl_iterate_phdr(take_loader, folder);
+	return let(rules, "/proc/self/exe", RUNNING) &&
+	       (folder[0] == '\0' || let(rules, folder, RUNNING));
+}
+
+static const char *
+lock_files(const struct confine *role)
+{
+	int abi = confine_landlock();
+	const uint64_t all = ALL_OF_FILES(abi);
+	struct ruleset set = { .files = all };
+	size_t size = abi < 4 ? 8 : abi < 6 ? 16 : 24;
+	int rules;
+	bool good;
+
+	if (abi == 0)
+		return NULL; /* an older kernel: seccomp has to do */
+	if (!(role->may & CONFINE_CONNECT))
+		set.net |= NET_CONNECT_TCP;
+	if (!(role->may & CONFINE_LISTEN))
+		set.net |= NET_BIND_TCP;
+	set.scoped = SCOPE_SIGNAL;
+	rules = (int)syscall(SYS_landlock_create_ruleset, &set, size, 0);
+	if (rules < 0)
+		return "landlock is not to be had";
+#if defined(__SANITIZE_ADDRESS__)
+	let(rules, "/proc/self", READING);
+#endif
+	good = let_all(rules, role->reads, READING) &&
+	       let_all(rules, role->writes,
+		   all & ~(uint64_t)LANDLOCK_ACCESS_FS_EXECUTE) &&
+	       let_all(rules, role->runs, RUNNING) &&
+	       (!(role->may & CONFINE_START) || let_own(rules)) &&
+	       syscall(SYS_landlock_restrict_self, rules, 0) == 0;
+	close(rules);
+	return good ? NULL : "landlock can't be set up";
+}
+
+/* --- system calls: seccomp */
+
+#if defined(__SANITIZE_ADDRESS__)
+/* At the end a thread that traces the others looks for leaks. */
+static bool
+let_sanitizer(scmp_filter_ctx f)
+{
+	static const int calls[] = { SCMP_SYS(clone), SCMP_SYS(ptrace),
+		SCMP_SYS(wait4), SCMP_SYS(prctl), SCMP_SYS(openat),
+		SCMP_SYS(open), SCMP_SYS(getdents), SCMP_SYS(getdents64),
+		SCMP_SYS(readlink), SCMP_SYS(process_vm_readv),
+		SCMP_SYS(sched_getaffinity), SCMP_SYS(rt_sigtimedwait),
+		SCMP_SYS(getrlimit), SCMP_SYS(prlimit64), SCMP_SYS(tgkill) };
+	bool good = true;
+
+	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
+		good = good &&
+		       seccomp_rule_add(f, SCMP_ACT_ALLOW, calls[i], 0) == 0;
+	return good;
+}
+#else
+static bool
+let_sanitizer(scmp_filter_ctx f)
+{
+	(void)f;
+	return true;
+}
+#endif
+
+static bool
+fill(scmp_filter_ctx f, unsigned may)
+{
+	if (!let_sanitizer(f))
+		return false;
+
+	const struct confine_call *c;
+
+	for (size_t i = 0; (c = confine_calls(i)) != NULL; i++) {
+		int rc = 0;
+
+		if (c->may == 0 || (c->may & may) != 0)
+			rc = seccomp_rule_add_array(f, SCMP_ACT_ALLOW,
+			    c->number, c->count, c->when);
+		/* Calls that this machine doesn't have are no loss. */
+		if (rc != 0 && rc != -EDOM && rc != -EFAULT)
+			return false;
+	}
+	/* Itself only, but for who starts others: they inherit this. */
+	return (may & CONFINE_START) != 0 ||
+	       seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1,
+		   SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid())) == 0;
+}
+
+static const char *
+lock_calls(unsigned may)
+{
+	scmp_filter_ctx f = seccomp_init(SCMP_ACT_ERRNO(ENOSYS));
+	const char *why = NULL;
+
+	if (f == NULL)
+		return "seccomp is not to be had";
+	if (seccomp_attr_set(f, SCMP_FLTATR_CTL_OPTIMIZE, 2) != 0 ||
+	    !fill(f, may))
+		why = "the seccomp filter can't be built";
+	else if (seccomp_load(f) != 0)
+		why = "the kernel refuses the seccomp filter";
+	seccomp_release(f);
+	return why;
+}
+
+bool
+confine_row(size_t i, int *call_out, unsigned *may_out)
+{
+	const struct confine_call *c = confine_calls(i);
+
+	if (c == NULL)
+		return false;
+	*call_out = c->number;
+	*may_out = c->may;
+	return true;
+}
+
+/* --- who it is */
+
+/* Of the rights it has, keeps those in `wanted`. */
+static bool
+keep(uint32_t wanted)
+{
+	struct __user_cap_header_struct head = {
+		.version = _LINUX_CAPABILITY_VERSION_3
+	};
+	struct __user_cap_data_struct data[2];
+
+	if (syscall(SYS_capget, &head, data) != 0)
+		return false;
+	data[0].permitted &= wanted;
+	data[0].effective = data[0].permitted;
+	data[0].inheritable = 0;
+	memset(&data[1], 0, sizeof(data[1]));
+	return syscall(SYS_capset, &head, data) == 0;
+}
+
+static const char *
+become(bool nobody, uint32_t rights)
+{
+	if (nobody && geteuid() == 0 &&
+	    ((rights != 0 && prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) != 0) ||
+		setgroups(0, NULL) != 0 ||
+		setresgid(NOBODY, NOBODY, NOBODY) != 0 ||
+		setresuid(NOBODY, NOBODY, NOBODY) != 0))
+		return "root's rights can't be dropped";
+	prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+	return keep(rights) ? NULL : "rights can't be dropped";
+}
+
+/* --- how much it may take */
+
+static bool
+limit(int what, rlim_t most)
+{
+	struct rlimit r;
+
+	if (getrlimit(what, &r) != 0)
+		return false;
+	if (r.rlim_max < most)
+		most = r.rlim_max;
+	r.rlim_cur = r.rlim_max = most;
+	return setrlimit(what, &r) == 0;
+}
+
+#if !defined(__SANITIZE_ADDRESS__)
+static bool
+limit_memory(size_t more)
+{
+	unsigned long pages = 0;
+	FILE *f = fopen("/proc/self/statm", "re");
+	bool known = f != NULL && fscanf(f, "%lu", &pages) == 1;
+
+	if (f != NULL)
+		fclose(f);
+	return known &&
+	       limit(RLIMIT_AS, pages * (size_t)sysconf(_SC_PAGESIZE) + more);
+}
+
+static bool
+limit_processes(void)
+{
+	return limit(RLIMIT_NPROC, 0);
+}
+#else
+static bool
+limit_memory(size_t more)
+{
+	(void)more; /* the sanitizer maps terabytes of shadow */
+	return true;
+}
+
+static bool
+limit_processes(void)
+{
+	return true; /* it looks for leaks in a thread */
+}
+#endif
+
+static const char *
+set_limits(const struct confine *role)
+{
+	/* 1: no core file, and none through a pipe either (core(5)). */
+	if (!limit(RLIMIT_CORE, 1) || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
+		return "core dumps can't be switched off";
+	if (!limit(RLIMIT_NOFILE,
+		role->files != 0 ? role->files : RLIM_INFINITY))
+		return "descriptors can't be bounded";
+	if (!(role->may & (CONFINE_THREADS | CONFINE_START)) &&
+	    !limit_processes())
+		return "processes can't be ruled out";
+	if (role->memory_bytes != 0 && !limit_memory(role->memory_bytes))
+		return "memory can't be bounded";
+	return NULL;
+}
+
+void
+confine_load_names(void)
+{
+	char line[512], name[96], *save, *word;
+	FILE *f = fopen("/etc/nsswitch.conf", "re");
+
+	while (f != NULL && fgets(line, sizeof(line), f) != NULL) {
+		if (strncmp(line, "hosts:", 6) != 0)
+			continue;
+		for (word = strtok_r(line + 6, " \t\n", &save); word != NULL;
+		     word = strtok_r(NULL, " \t\n", &save)) {
+			if (word[0] == '[' || word[0] == '#')
+				continue;
+			snprintf(name, sizeof(name), "libnss_%.60s.so.2", word);
+			/* Never closed. Those that are part of the C library
+			 * are not found. */
+			(void)dlopen(name, RTLD_NOW);
+		}
+	}
+	if (f != NULL)
+		fclose(f);
+}
+
+static const char *
+enter(const struct confine *role)
+{
+	const char *why = become(role->nobody, role->rights);
+
+	if (why == NULL)
+		why = set_limits(role);
+	if (why == NULL && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+		why = "new privileges can't be ruled out";
+	if (why == NULL)
+		why = lock_files(role);
+	return why != NULL ? why : lock_calls(role->may);
+}
+
+bool
+confine_enter(const struct confine *role, const char *room)
+{
+	const char *why = enter(role);
+
+	if (why != NULL)
+		log_error(room, "no sandbox, no work: %s", why);
+	return why == NULL;
+}

@@ -1,0 +1,191 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What each process of a running camwarden can do when its code is taken over:
+every role is made to execute system calls from inside (inject.c), and what the
+kernel answers is held against the table below. All run as one user that is not
+root, so nothing but the sandboxes keeps them apart. Of the release build: a
+sanitizer needs calls that nobody else may make. About 45 s."""
+import ctypes
+import os
+import shutil
+import signal
+import socket
+import struct
+import subprocess
+import time
+
+import harness
+
+BUILD = os.environ["CAMWARDEN_BUILD"]
+harness.BIN = os.path.join(harness.ROOT, "build", "release", "bin")
+
+import all_roles  # noqa: E402 (after BIN)
+from harness import Child, certificate, folder, free_port, program, skip  # noqa: E402
+from people import soon  # noqa: E402
+
+UID = 4242
+AS_USER = ("setpriv", f"--reuid={UID}", f"--regid={UID}", "--clear-groups")
+ENOSYS, EPERM, EACCES, ENOENT = 38, 1, 13, 2
+
+# The columns, and how a role came to be.
+ROLES = ["run", "_web", "_agents", "_reader", "_hash", "_resolver", "_courier", "_relays", "_append", "_nightly",
+         "report", "ledger witness", "camwarden-stream", "camwarden-demux", "camwarden-picture", "camwarden-console"]
+# + done (or refused for want of something else), . no such call (seccomp), x no right (landlock, who it is).
+TABLE = """
+"""
+
+
+def sockaddr(port):
+    return "=" + struct.pack("!HH4s8x", 0, port, socket.inet_aton("127.0.0.1")).hex().replace("0000", "0200", 1)
+
+
+def calls(world, pid):
+    """(what, call) in the order of the table; in a role of this pid."""
+    monitor, other = world.monitor.process.pid, os.getpid()
+    state, nobody = world.state, -1
+    return [
+        ("read /etc/passwd", 'openat -100 "/etc/passwd" 0'),
+        ("read the database", f'openat -100 "{state}/camwarden.db" 0'),
+        ("read the ledger's key", f'openat -100 "{state}/ledger.key" 0'),
+        ("the monitor's memory", f'openat -100 "/proc/{monitor}/mem" 2'),
+        ("write the database", f'openat -100 "{state}/camwarden.db" 2'),
+        ("make a file in /tmp", 'openat -100 "/tmp/camwarden-sandbox" 0102 384'),
+        ("delete a file", f'unlink "{state}/nothing"'),
+        ("rename a file", f'rename "{state}/nothing" "{state}/none"'),
+        ("change a mode", f'chmod "{state}/nothing" 511'),
+        ("socket of TCP", "socket 2 1 0"),
+        ("socket of UDP", "socket 2 2 0"),
+        ("socket of AF_UNIX", "socket 1 1 0"),
+        ("asking for routes", "socket 16 3 0"),
+        ("raw socket", "socket 2 3 1"),
+        ("packet socket", "socket 17 3 0"),
+        ("connect", f"connect -1 {sockaddr(9)} 16"),
+        ("listen", "listen -1 1"),
+        ("accept", "accept4 -1 0 0 0"),
+        ("run /bin/true", 'execve "/bin/true" 0 0'),
+        ("process", "clone 0x800"),
+        ("thread", "clone 0x10000"),
+        ("name space", "clone 0x10000200"),
+        ("signal to the monitor", f"kill {monitor} 0"),
+        ("signal to others", f"kill {other} 0"),
+        ("signal to another's thread", f"tgkill {other} {other} 0"),
+        ("signal to itself", f"tgkill {pid} {pid} 0"),
+        ("signal by F_SETOWN", f"fcntl 0 8 {monitor}"),
+        ("trace the monitor", f"ptrace 0x4206 {monitor} 0 0"),
+        ("memory of the monitor", f"process_vm_writev {monitor} 0 0 0 0 0"),
+        ("take a descriptor", f"pidfd_getfd -1 0 0"),
+        ("limits of the monitor", f"prlimit64 {monitor} 7 0 0"),
+        ("priority of the monitor", f"setpriority 0 {monitor} 5"),
+        ("executable memory", "mmap 0 4096 7 34 -1 0"),
+        ("executable later", "mprotect 0 0 5"),
+        ("open to dumps", "prctl 4 1"),
+        ("type into a terminal", 'ioctl 0 0x5412 "x"'),
+        ("another user", f"setresuid 0 0 0"),
+        ("mount", 'mount "none" "/mnt" "tmpfs" 0 0'),
+        ("unshare", "unshare 0"),
+        ("chroot", 'chroot "/"'),
+        ("bpf", "bpf -1 0 0"),
+        ("perf", "perf_event_open 0 0 -1 -1 0"),
+        ("keys", "keyctl -1"),
+        ("io_uring", "io_uring_setup 0 0"),
+        ("userfaultfd", "userfaultfd -1"),
+        ("module", "init_module 0 0 0"),
+        ("kexec", "kexec_load 0 0 0 -1"),
+        ("set the clock", "clock_settime -1 0"),
+        ("personality", "personality 0xffffffff"),
+    ]
+
+
+def inject(pid, lines):
+    p = subprocess.run([os.path.join(BUILD, "tests", "inject"), str(pid)], input="\n".join(lines) + "\n", text=True,
+                       capture_output=True, timeout=30)
+    if p.returncode == 77:
+        skip("ptrace is not permitted here")
+    assert p.returncode == 0, (pid, p)
+    answers = p.stdout.split("\n")[:-1]
+    assert len(answers) == len(lines), (pid, p.stdout)
+    return answers
+
+
+def letter(answer):
+    if answer == "no call":
+        return "?"
+    return {-ENOSYS: ".", -EPERM: "x", -EACCES: "x"}.get(int(answer), "+")
+
+
+def short_lived(world, extra):
+    """Those who are soon done, held up where they have locked themselves in."""
+    fifo = f"{world.dir}/fifo"
+    os.mkfifo(fifo, 0o666)
+    append = Child([*AS_USER, program("camwarden"), "_append", world.outside, world.state])
+    nightly = Child([*AS_USER, program("camwarden"), "_nightly", "make", f"{world.dir}/made", "2026-01-01",
+                     f"{world.dir}/outbox", "--state-dir", world.state, "--config", fifo])
+    report = Child([*AS_USER, program("camwarden"), "report", "--config", world.config, "--check", fifo])
+    extra += [append, nightly, report]
+    return {"_append": append.process.pid, "_nightly": nightly.process.pid, "report": report.process.pid}
+
+
+def console(world, extra):
+    token = f"{world.dir}/console.token"
+    with open(token, "w") as f:
+        f.write("0123456789abcdef" * 4 + "\n")
+    os.chmod(token, 0o600)
+    os.chown(token, UID, UID)
+    c = Child([*AS_USER, program("camwarden-console"), "--server", f"https://127.0.0.1:{free_port()}", "--token-file", token,
+               "--ca", f"{world.dir}/agents.pem", "--sources", "evdev"])
+    extra.append(c)
+    return {"camwarden-console": c.process.pid}
+
+
+def locked(pid):
+    with open(f"/proc/{pid}/status") as f:
+        return "Seccomp:\t2" in f.read()
+
+
+class World(all_roles.World):
+    def __init__(self):
+        super().__init__(93, as_user=AS_USER)
+
+    def start(self):
+        os.chown(self.dir, UID, UID)
+        os.chown(self.outside, UID, UID) if hasattr(self, "outside") else None
+        for name in os.listdir(self.dir):
+            if name.startswith("agents"):
+                os.chown(f"{self.dir}/{name}", UID, UID)
+        return super().start()
+
+
+def see_table(world, pids):
+    """Every call in every role."""
+    found = {}
+    for role in ["_resolver"] + [r for r in ROLES if r != "_resolver"]:
+        what = calls(world, pids[role])
+        answers = inject(pids[role], [call for _, call in what])
+        found[role] = {name: letter(a) for (name, _), a in zip(what, answers)}
+        assert os.path.exists(f"/proc/{pids[role]}"), f"{role} died of it"
+    return found
+
+
+def text_of(found):
+    names = [name for name, _ in calls(world, 0)]
+    lines = []
+    for i in range(max(len(r) for r in ROLES)):
+        lines.append(" " * 28 + "".join((r.rjust(18)[-18:])[i] if i < 18 else "" for r in ROLES))
+    for name in names:
+        lines.append(f"{name:28}" + "".join(found[r][name] for r in ROLES))
+    return lines
+
+
+extra = []
+world = World()
+pids = {**world.pids(), **short_lived(world, extra), **console(world, extra)}
+missing = [r for r in ROLES if r not in pids]
+for role in ROLES:
+    if role != "_resolver":
+        soon(f"{role} locked in", lambda: locked(pids[role]))
+# It stays for some seconds after a name.
+world.run("feeds", "import", world.write("named.csv", "site,name,url\nsite0,By another,rtsp://camera.invalid/1\n"),
+          "--reason", "test")
+soon("the resolver", lambda: pids.update(world.pids()) or "_resolver" in pids and locked(pids["_resolver"]))
+found = see_table(world, pids)
+print("\n".join(text_of(found)))

@@ -6,6 +6,7 @@ import fcntl
 import json
 import os
 import shutil
+import socket
 import subprocess
 import threading
 import time
@@ -143,7 +144,5 @@ ledger:
 
     def lives(self):
         assert self.monitor.process.poll() is None, self.said()
-        try:
-            return people.Person(self.port).get("/healthz").status in (200, 503)
-        except OSError:
-            return False
+        with socket.socket() as s:
+            return s.connect_ex(("127.0.0.1", self.port)) == 0

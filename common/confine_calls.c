@@ -143,7 +143,9 @@ static const struct confine_call calls[] = {
 	{ CALL(getgid), 0 },
 	{ CALL(getegid), 0 },
 	{ CALL(getrusage), 0 },
+	{ CALL(prlimit64), 0, 2, { IS(0, 0), IS(2, 0) } }, /* to ask */
 	{ CALL(uname), 0 },
+	{ CALL(sysinfo), 0 },
 	{ CALL(rt_sigaction), 0 },
 	{ CALL(rt_sigprocmask), 0 },
 	{ CALL(rt_sigreturn), 0 },
@@ -250,7 +252,6 @@ static const struct confine_call calls[] = {
 	{ CALL(prlimit64), START, 1, { IS(0, 0) } },
 	{ CALL(getrlimit), START },
 	{ CALL(setrlimit), START },
-	{ CALL(sysinfo), START },
 	{ CALL(setpriority), START, 2, { IS(0, PRIO_PROCESS), IS(1, 0) } },
 	{ CALL(ioprio_set), START, 2, { IS(0, 1), IS(1, 0) } },
 	{ CALL(mmap), START, 1, { NONE_OF(2, PROT_WRITE) } },

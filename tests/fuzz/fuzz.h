@@ -2,7 +2,8 @@
 /* fuzz.h: what fuzz targets share. A target is LLVMFuzzerTestOneInput: it takes
  * hostile bytes, leaves nothing behind, and ends the process (assert, or a
  * sanitizer) where something is not as the room's header promises. One that
- * acts a script out reads it with common/cursor.h, until that is bad. */
+ * acts a script out reads it with common/cursor.h, until that is bad; the
+ * script's numbers are its own, so that seeds keep their meaning. */
 #ifndef TESTS_FUZZ_FUZZ_H
 #define TESTS_FUZZ_FUZZ_H
 

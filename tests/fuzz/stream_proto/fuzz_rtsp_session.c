@@ -123,6 +123,18 @@ answer(struct rtsp_session *s, uint8_t how, struct span *in, int64_t now,
 	check(s, todo);
 }
 
+/* A script's numbers are its own, or seeds would mean something else with each
+ * new event: append. */
+static const uint8_t events[] = { RTSP_EV_WANT, RTSP_EV_RETRY, RTSP_EV_UNWANT,
+	RTSP_EV_HELD, RTSP_EV_LOCKED, RTSP_EV_GRANT, RTSP_EV_RESOLVED,
+	RTSP_EV_NO_NAME, RTSP_EV_CONNECTED, RTSP_EV_REFUSED,
+	RTSP_EV_UNREACHABLE, RTSP_EV_SECURED, RTSP_EV_TLS_FAILED,
+	RTSP_EV_PIN_CHANGED, RTSP_EV_CLOSED, RTSP_EV_DEAD, RTSP_EV_PORTS,
+	RTSP_EV_NO_PORTS, RTSP_EV_CONFLICT, RTSP_EV_MEDIA, RTSP_EV_BYE,
+	RTSP_EV_GARBAGE, RTSP_EV_RUBBISH, RTSP_EV_DEADLINE, RTSP_EV_PAUSE,
+	RTSP_EV_SHORT };
+_Static_assert(sizeof(events) == RTSP_EV_OK, "an event is not in it");
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -161,8 +173,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			now += (int64_t)arg * 250000;
 			rtsp_session_tick(&s, now, &todo);
 		} else {
-			e.kind = (enum rtsp_event_kind)(arg % RTSP_EV_OK);
+			e.kind =
+			    (enum rtsp_event_kind)events[arg % sizeof(events)];
 			e.addressed = op & 1;
+			e.least_ms = op * 100u;
+			e.most_ms = e.least_ms * (op % 5u);
 			rtsp_session_step(&s, &e, now, &todo);
 		}
 		check(&s, &todo);

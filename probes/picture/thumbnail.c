@@ -11,51 +11,9 @@
 #include "camwarden/limits.h"
 #include "common/civil.h"
 #include "common/hex.h"
+#include "probes/picture/shrink.h"
 
 #define HD_LINES 720u /* from here on BT.709, as players do */
-
-/* One plane, box-averaged to 8 bits at w x h. */
-struct plane {
-	const uint8_t *from;
-	ptrdiff_t stride;
-	uint32_t width; /* of the source */
-	uint32_t height;
-	uint8_t depth;
-	uint32_t to_width;
-	uint32_t to_height;
-};
-
-static unsigned
-sample_8(const uint8_t *row, uint32_t x, uint8_t depth)
-{
-	uint16_t v;
-
-	if (depth == 8)
-		return row[x];
-	memcpy(&v, row + (size_t)x * 2, sizeof(v));
-	return (v >> (depth - 8)) & 0xffu;
-}
-
-/* Mean of the source's box of pixel (x, y). */
-static uint8_t
-box(const struct plane *p, uint32_t x, uint32_t y)
-{
-	uint32_t x0 = (uint32_t)((uint64_t)x * p->width / p->to_width);
-	uint32_t x1 = (uint32_t)((uint64_t)(x + 1) * p->width / p->to_width);
-	uint32_t y0 = (uint32_t)((uint64_t)y * p->height / p->to_height);
-	uint32_t y1 = (uint32_t)((uint64_t)(y + 1) * p->height / p->to_height);
-	uint64_t sum = 0;
-
-	x1 = x1 > x0 ? x1 : x0 + 1;
-	y1 = y1 > y0 ? y1 : y0 + 1;
-	for (uint32_t j = y0; j < y1; j++) {
-		const uint8_t *row = p->from + (ptrdiff_t)j * p->stride;
-
-		for (uint32_t i = x0; i < x1; i++)
-			sum += sample_8(row, i, p->depth);
-	}
-	return (uint8_t)(sum / ((uint64_t)(x1 - x0) * (y1 - y0)));
-}
 
 static uint8_t
 clamp(int v)
@@ -85,39 +43,72 @@ to_rgb(const struct matrix *m, int y, int u, int v, uint8_t *rgb)
 	rgb[2] = clamp((luma + m->bu * u) >> 10);
 }
 
-static struct plane
-plane_of(const struct picture_view *v, int i, const struct thumbnail *t)
+/* What is drawn, and from what. */
+struct drawing {
+	const struct picture_view *view;
+	struct shrink planes[3];
+	uint32_t *column; /* owned, as is level */
+	uint8_t *level;	  /* a row of Y, one of U, one of V; then one of RGB */
+	bool colour;
+};
+
+static struct shrink
+plane_of(const struct drawing *d, int i, const struct thumbnail *t)
 {
+	const struct picture_view *v = d->view;
 	unsigned sx = i > 0 ? v->chroma_shift_x : 0;
 	unsigned sy = i > 0 ? v->chroma_shift_y : 0;
 
-	return (struct plane){ .from = v->plane[i],
+	return (struct shrink){ .from = v->plane[i],
 		.stride = v->stride[i],
 		.width = (v->width + (1u << sx) - 1) >> sx,
 		.height = (v->height + (1u << sy) - 1) >> sy,
 		.depth = v->depth,
+		.column = d->column,
 		.to_width = t->width,
 		.to_height = t->height };
 }
 
-static void
-draw_row(const struct picture_view *v, const struct thumbnail *t, uint32_t y,
-    uint8_t *rgb)
+static bool
+drawing_init(struct drawing *d, const struct picture_view *v,
+    const struct thumbnail *t)
 {
+	*d = (struct drawing){ .view = v,
+		.column = malloc(v->width * sizeof(*d->column)),
+		.level = malloc((size_t)t->width * 6),
+		.colour = v->plane[1] != NULL && v->plane[2] != NULL };
+	if (d->column == NULL || d->level == NULL)
+		return false;
+	for (int i = 0; i < (d->colour ? 3 : 1); i++)
+		d->planes[i] = plane_of(d, i, t);
+	memset(d->level + t->width, 128, (size_t)t->width * 2);
+	return true;
+}
+
+static void
+drawing_fini(struct drawing *d)
+{
+	free(d->column);
+	free(d->level);
+}
+
+/* The row as RGB; it stays until the next. */
+static uint8_t *
+draw_row(struct drawing *d, uint32_t y)
+{
+	const struct picture_view *v = d->view;
 	const struct matrix *m =
 	    &matrices[v->height >= HD_LINES][v->full_range];
-	struct plane planes[3];
-	bool colour = v->plane[1] != NULL && v->plane[2] != NULL;
+	uint32_t w = d->planes[0].to_width;
+	const uint8_t *luma = d->level, *cb = luma + w, *cr = cb + w;
+	uint8_t *rgb = d->level + (size_t)w * 3;
+	int black = v->full_range ? 0 : 16;
 
-	for (int i = 0; i < (colour ? 3 : 1); i++)
-		planes[i] = plane_of(v, i, t);
-	for (uint32_t x = 0; x < t->width; x++, rgb += 3) {
-		int luma = box(&planes[0], x, y) - (v->full_range ? 0 : 16);
-		int cb = colour ? box(&planes[1], x, y) : 128;
-		int cr = colour ? box(&planes[2], x, y) : 128;
-
-		to_rgb(m, luma, cb, cr, rgb);
-	}
+	for (int i = 0; i < (d->colour ? 3 : 1); i++)
+		shrink_row(&d->planes[i], y, d->level + (size_t)w * i);
+	for (uint32_t x = 0; x < w; x++)
+		to_rgb(m, luma[x] - black, cb[x], cr[x], rgb + (size_t)x * 3);
+	return rgb;
 }
 
 static void
@@ -191,8 +182,8 @@ put_texts(png_structp png, png_infop info, const struct thumbnail_about *about)
 
 /* setjmp's frame: what changes after it lives in *out and in the caller. */
 static bool
-encode(png_structp png, png_infop info, const struct picture_view *v,
-    const struct thumbnail_about *about, uint8_t *row, struct thumbnail *out)
+encode(png_structp png, png_infop info, struct drawing *d,
+    const struct thumbnail_about *about, struct thumbnail *out)
 {
 	if (setjmp(png_jmpbuf(png)))
 		return false;
@@ -205,10 +196,8 @@ encode(png_structp png, png_infop info, const struct picture_view *v,
 	png_set_filter(png, 0, PNG_FILTER_SUB);
 	put_texts(png, info, about);
 	png_write_info(png, info);
-	for (uint32_t y = 0; y < out->height; y++) {
-		draw_row(v, out, y, row);
-		png_write_row(png, row);
-	}
+	for (uint32_t y = 0; y < out->height; y++)
+		png_write_row(png, draw_row(d, y));
 	png_write_end(png, NULL);
 	return true;
 }
@@ -237,18 +226,17 @@ thumbnail_make(const struct picture_view *v, uint32_t width,
 	png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, NULL,
 	    on_error, on_warning);
 	png_infop info = png != NULL ? png_create_info_struct(png) : NULL;
-	uint8_t *row = NULL;
+	struct drawing d = { 0 };
 	bool made = false;
 
 	if (v->plane[0] != NULL && v->width > 0 && v->height > 0) {
 		set_size(v, width, &t);
-		row = malloc((size_t)t.width * 3);
 		t.bytes = malloc(LIMIT_PNG_BYTES);
+		if (info != NULL && t.bytes != NULL && drawing_init(&d, v, &t))
+			made = encode(png, info, &d, about, &t);
 	}
-	if (info != NULL && row != NULL && t.bytes != NULL)
-		made = encode(png, info, v, about, row, &t);
 	png_destroy_write_struct(&png, &info);
-	free(row);
+	drawing_fini(&d);
 	if (made)
 		*out = t;
 	else

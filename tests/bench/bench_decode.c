@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* bench_decode [--seconds N] [--json FILE]: what one keyframe costs in the
- * picture probe: the shared decoder, then the measures. Keyframes are made
- * here, one after the other of a picture with fresh noise. */
+ * picture probe: the shared decoder, then the measures, and where one is asked
+ * for, the thumbnail as PNG. Keyframes are made here, one after the other of a
+ * picture with fresh noise. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,8 +14,10 @@
 #include "common/clock.h"
 #include "probes/picture/decoder.h"
 #include "probes/picture/measure.h"
+#include "probes/picture/thumbnail.h"
 
 #define UNITS 8
+#define THUMB_WIDTH 320
 
 struct size {
 	int w, h;
@@ -27,8 +30,9 @@ struct unit {
 };
 
 struct cost {
-	double decode_us, measure_us;
+	double decode_us, measure_us, png_us;
 	size_t bytes; /* of a keyframe, mean */
+	size_t png_bytes;
 	unsigned runs;
 };
 
@@ -110,9 +114,10 @@ static bool
 run(struct decoder *d, const struct unit *units, double seconds,
     struct cost *cost)
 {
+	static const struct thumbnail_about about;
 	static struct measures m;
 	int64_t end = (int64_t)clock_cpu_us() + (int64_t)(seconds * US_PER_S);
-	int64_t decode = 0, measure = 0;
+	int64_t decode = 0, measure = 0, draw = 0;
 
 	while ((int64_t)clock_cpu_us() < end) {
 		const struct unit *u = &units[cost->runs % UNITS];
@@ -120,6 +125,7 @@ run(struct decoder *d, const struct unit *units, double seconds,
 			.bytes = u->bytes,
 			.length = u->length };
 		struct picture_view v;
+		struct thumbnail png;
 		uint32_t damage;
 		int64_t a = (int64_t)clock_cpu_us(), b, c;
 
@@ -129,6 +135,11 @@ run(struct decoder *d, const struct unit *units, double seconds,
 		if (!measure_picture(&v, &m))
 			return false;
 		c = clock_cpu_us();
+		if (!thumbnail_make(&v, THUMB_WIDTH, &about, &png))
+			return false;
+		draw += (int64_t)clock_cpu_us() - c;
+		cost->png_bytes += png.length;
+		free(png.bytes);
 		decode += b - a;
 		measure += c - b;
 		cost->bytes += u->length;
@@ -136,7 +147,9 @@ run(struct decoder *d, const struct unit *units, double seconds,
 	}
 	cost->decode_us = (double)decode / cost->runs;
 	cost->measure_us = (double)measure / cost->runs;
+	cost->png_us = (double)draw / cost->runs;
 	cost->bytes /= cost->runs;
+	cost->png_bytes /= cost->runs;
 	return true;
 }
 
@@ -168,8 +181,8 @@ main(int argc, char **argv)
 		return perror(json), 1;
 	decoder_config_defaults(&config);
 	decoder_warm();
-	printf("%-12s%10s%12s%12s\n", "keyframe", "bytes", "decode us",
-	    "measure us");
+	printf("%-12s%10s%12s%12s%12s%12s\n", "keyframe", "bytes", "decode us",
+	    "measure us", "png us", "png bytes");
 	if (out)
 		fputs("{", out);
 	for (i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
@@ -182,14 +195,15 @@ main(int argc, char **argv)
 		    !run(d, units, seconds / 3, &cost))
 			return fputs("bench_decode: failed\n", stderr), 1;
 		snprintf(name, sizeof(name), "%dx%d", sizes[i].w, sizes[i].h);
-		printf("%-12s%10zu%12.0f%12.0f\n", name, cost.bytes,
-		    cost.decode_us, cost.measure_us);
+		printf("%-12s%10zu%12.0f%12.0f%12.0f%12zu\n", name, cost.bytes,
+		    cost.decode_us, cost.measure_us, cost.png_us,
+		    cost.png_bytes);
 		if (out)
 			fprintf(out,
 			    "%s\n \"decode_%s_us\": %.1f, \"measure_%s_us\": "
-			    "%.1f",
+			    "%.1f, \"png_%s_us\": %.1f",
 			    i ? "," : "", name, cost.decode_us, name,
-			    cost.measure_us);
+			    cost.measure_us, name, cost.png_us);
 		for (k = 0; k < UNITS; k++)
 			free(units[k].bytes);
 		decoder_free(&d);

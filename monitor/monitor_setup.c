@@ -15,6 +15,7 @@
 #include "common/log.h"
 #include "monitor/config/config_outside.h"
 #include "monitor/config/config_table.h"
+#include "monitor/inventory/inventory.h"
 #include "monitor/ledger/hash.h"
 
 #define CLOCK_SECONDS 10u
@@ -95,6 +96,32 @@ witnesses_json(const struct monitor *m)
 	return list;
 }
 
+/* Where they are, without what they are logged in to with. */
+static json_t *
+relays_json(const struct monitor *m)
+{
+	static const char between[] = ", \t";
+	const char *p = m->config.agents_relays;
+	char text[CONFIG_PATH_BYTES] = "", one[LIMIT_URL_BYTES];
+	struct inventory_url url;
+	size_t at, n, used = 0;
+
+	for (p += strspn(p, between); *p != '\0';
+	     p += n, p += strspn(p, between)) {
+		n = strcspn(p, between);
+		snprintf(one, sizeof(one), "%.*s", (int)n, p);
+		if (inventory_url_parse(one, &url, &at) != NULL)
+			snprintf(url.url, sizeof(url.url), "?");
+		used += (size_t)snprintf(text + used, sizeof(text) - used,
+		    "%s%s", used > 0 ? ", " : "", url.url);
+		if (used >= sizeof(text))
+			break;
+	}
+	explicit_bzero(one, sizeof(one));
+	explicit_bzero(&url, sizeof(url));
+	return json_string(text);
+}
+
 static json_t *
 value_json(const struct monitor *m, const struct config_row *row)
 {
@@ -130,6 +157,7 @@ values_json(const struct monitor *m)
 		if (strcmp(config_rows[i].path, "ledger.witnesses") != 0)
 			json_object_set_new(values, config_rows[i].path,
 			    value_json(m, &config_rows[i]));
+	json_object_set_new(values, "agents.relays", relays_json(m));
 	return values;
 }
 

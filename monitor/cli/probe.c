@@ -304,6 +304,17 @@ take_user(struct command *c)
 	return NULL;
 }
 
+/* The probes don't inherit it, and the process list shows it no more. */
+static void
+forget_variable(void)
+{
+	char *variable = getenv(PASSWORD_VARIABLE);
+
+	if (variable != NULL)
+		explicit_bzero(variable, strlen(variable));
+	unsetenv(PASSWORD_VARIABLE);
+}
+
 /* --- the command line */
 
 enum option_number {
@@ -424,6 +435,7 @@ command_probe(int argc, char **argv)
 	fault = take_source(&c);
 	if (fault == NULL)
 		fault = take_user(&c);
+	forget_variable();
 	c.src.name = c.argument;
 	if (fault != NULL)
 		return complain(&c, c.argument, fault);

@@ -41,7 +41,8 @@ end_list(struct relays *r, struct span body)
 	if (body.n != 1 || body.p[0] != r->of)
 		return false;
 	if (r->failing[r->of])
-		log_info("relays", "%s answers again", r->urls[r->of]);
+		log_info("relays", "relay %u of agents.relays answers again",
+		    r->of + 1u);
 	r->failing[r->of] = false;
 	r->fn(r->arg, r->of, r->urls[r->of], r->list, r->count);
 	return true;
@@ -89,6 +90,7 @@ on_start(void *arg, struct channel *ch)
 {
 	struct relays *r = arg;
 
+	channel_wipe(ch); /* passwords */
 	for (unsigned i = 0; i < r->url_count; i++)
 		channel_send(ch, RELAYS_URL, r->urls[i], strlen(r->urls[i]));
 }

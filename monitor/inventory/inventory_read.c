@@ -522,6 +522,16 @@ header_cell(struct header *h, enum inventory_kind kind, struct csv *csv,
 	h->column[h->count++] = c;
 }
 
+/* Else it is a row of values, which may hold a password: none is quoted. */
+static bool
+names_columns(enum inventory_kind kind, const struct csv_row *row)
+{
+	for (size_t i = 0; i < row->count; i++)
+		if (column_find(kind, row->cell[i].text) != NULL)
+			return true;
+	return false;
+}
+
 static bool
 header_read(struct header *h, enum inventory_kind kind, struct csv *csv,
     const struct csv_row *row)
@@ -529,8 +539,9 @@ header_read(struct header *h, enum inventory_kind kind, struct csv *csv,
 	size_t before = csv->mistakes->count;
 
 	h->count = 0;
-	for (size_t i = 0; i < row->count; i++)
-		header_cell(h, kind, csv, &row->cell[i]);
+	if (names_columns(kind, row))
+		for (size_t i = 0; i < row->count; i++)
+			header_cell(h, kind, csv, &row->cell[i]);
 	for (size_t i = 0; i < COLUMNS; i++) {
 		bool there = !(columns[i].needed >> kind & 1);
 

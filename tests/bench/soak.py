@@ -205,10 +205,11 @@ class Soak:
             self.browser.going.set()
         for item in self.later:
             self.mend(*item[1:])
-        if self.later:
-            time.sleep(15)
-        states = self.monitor.status()["states"]
-        self.left_bad = self.args.feeds - states["up"]
+        try:
+            self.monitor.wait_status("all up again", lambda s: s["states"]["up"] >= self.args.feeds, UP_S)
+        except Failed:
+            pass  # counted, and judged
+        self.left_bad = self.args.feeds - self.monitor.status()["states"]["up"]
         time.sleep(1.5)  # for the last commit
         names = world.cause_names()
         verdicts = [(c, at, state, names[cause]) for c, _, at, state, cause, _ in self.monitor.verdicts()

@@ -45,9 +45,9 @@ def script(seed, feeds, seconds):
 
 def slope(points):
     """Theil and Sen: the median of the slopes of all pairs, which a few
-    outliers (a process that was just killed) don't move. At most 400 points
+    outliers (a process that was just killed) don't move. At most 250 points
     are looked at. 0 of fewer than two."""
-    step = max(1, -(-len(points) // 400))
+    step = max(1, -(-len(points) // 250))
     points = points[::step]
     slopes = sorted((y2 - y1) / (x2 - x1) for i, (x1, y1) in enumerate(points) for x2, y2 in points[i + 1:] if x2 > x1)
     if not slopes:

@@ -1,13 +1,18 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a soak is held to (soak_judge), what a profile counts, and that a plot
-is a picture: all without running anything."""
+"""What a soak is held to (soak_judge), what a profile counts, how peers looks
+for the most that holds, and that a plot is a picture: all without running
+anything."""
 import os
+import socket
 import sys
+import time
 import unittest
 import xml.etree.ElementTree
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import cost  # noqa: E402
+import peers  # noqa: E402
 import plot  # noqa: E402
 import profiling  # noqa: E402
 import soak_judge  # noqa: E402
@@ -104,6 +109,59 @@ class Drawn(unittest.TestCase):
         self.assertIn("prefers-color-scheme:dark", text)
         empty = plot.svg([{"title": "<&>", "x": "x", "y": "y", "lines": [("none", [])]}])
         xml.etree.ElementTree.fromstring(empty)
+
+
+class Searched(unittest.TestCase):
+    def most(self, holds):
+        """What is found where `holds` feeds hold and more don't, and what was tried."""
+        tried = []
+
+        class Fake(peers.Peers):
+            def __init__(self):
+                self.windows, self.found = {"ffmpeg": [{"cpu": 0.01, "pss": 1, "farm_cpu": 0.002}]}, {}
+
+            def try_window(self, name, feeds):
+                tried.append(feeds)
+                return {"why": [] if feeds <= holds else ["late"]}
+        p = Fake()
+        p.most("ffmpeg")
+        return p.found["ffmpeg"], tried
+
+    def test_between_two_neighbours(self):
+        guess = int(0.9 * (os.cpu_count() or 1) / 0.012)
+        for holds in (guess // 2, guess - 1, guess, guess + 5, guess * 3 // 2):
+            found, tried = self.most(holds)
+            self.assertLessEqual(found["holds"], holds)
+            self.assertGreater(found["fails"], holds)
+            self.assertLess(found["fails"] / found["holds"], 1.2)
+            self.assertLessEqual(len(tried), 6)
+
+    def test_nothing_holds(self):
+        self.assertEqual(self.most(0)[0]["holds"], 0)
+
+    def test_the_kernels_words(self):
+        with open("/proc/net/tcp", encoding="ascii") as f:
+            f.readline()
+        self.assertEqual(peers.unread(254), (0, 0))  # nobody is on 127.254.x.y
+        with socket.socket() as a:
+            a.bind(("127.253.0.1", 0))
+            a.listen()
+            with socket.create_connection(a.getsockname()) as b, a.accept()[0] as c:
+                c.sendall(b"x" * 1000)
+                end = time.monotonic() + 5
+                while peers.unread(253) != (1000, 1) and time.monotonic() < end:
+                    time.sleep(0.01)
+                self.assertEqual(peers.unread(253), (1000, 1))
+                self.assertEqual(len(b.recv(1000)), 1000)
+
+
+class Fitted(unittest.TestCase):
+    def test_a_constant_and_each(self):
+        runs = [{"feeds": n, "fps": 15, "pss_kib_per_feed": (20480 + 80 * n) / n, "cpu_cores": 0.01 + n * 1e-4}
+                for n in (500, 1000, 4000)]
+        self.assertEqual(cost.fit(runs, 15), "memory: 20 MiB and 80.0 KiB a feed")
+        self.assertEqual(cost.fit(runs, 15, "cpu_cores"), "CPU: 0.010 cores and 0.100 a thousand feeds")
+        self.assertIsNone(cost.fit(runs[:1], 15))
 
 
 class Profiled(unittest.TestCase):

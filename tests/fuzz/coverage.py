@@ -83,3 +83,10 @@ def columns(sums):
     if not sums:
         return "".join(f"{'-':>15}" for _ in KINDS)
     return "".join(f"{'%d/%d' % tuple(sums[k]):>10}{100 * sums[k][0] / max(sums[k][1], 1):4.0f}%" for k in KINDS)
+
+
+def cells(sums):
+    """The same as cells of a table."""
+    if not sums:
+        return " - | - | - |"
+    return "".join(f" {sums[k][0]:,} of {sums[k][1]:,} ({100 * sums[k][0] / max(sums[k][1], 1):.0f} %) |" for k in KINDS)

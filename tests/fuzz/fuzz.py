@@ -13,7 +13,10 @@ usage: ./dev fuzz [options] [TARGET...]
   --report         run nothing; print what was reached so far
   --no-coverage    leave out what lines, functions and branches were reached
   --minimise       make the corpora as small as they can be without losing reach
+  --keep           add to the seeds what of the corpora reaches more than they
+                   do: those that add most, 12 and 6 KiB a target at most
   --json FILE      the same figures by name
+  --markdown FILE  the tables as docs/fuzzing.md has them
   --list           the targets
 
 What is known lies in build/fuzz: state.json, corpus/TARGET, findings/. A
@@ -44,6 +47,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 BUILD = os.path.join(ROOT, "build", "fuzz")
 TICKS = os.sysconf("SC_CLK_TCK")
 UNIT_SECONDS = 10  # of processor time, for one input
+KEEP, KEEP_BYTES = 12, 6144  # more seeds of a target
 TRIES = 3  # that may end in one and the same finding
 INTERRUPTED = 72  # libFuzzer's exit code after Ctrl-C
 TEMPORARY = tempfile.mkdtemp(prefix="fuzz-")  # of the targets
@@ -306,19 +310,46 @@ class Runner:
                 self.finish(piece, cpu)
 
 
+def merge(target, into, *options):
+    """Adds to a folder what of the corpus reaches more than it does."""
+    done = subprocess.run([target.program, "-merge=1", "-timeout=60", "-rss_limit_mb=2048", *options, into,
+                           target.corpus], capture_output=True, check=False, cwd=ROOT, env=ENVIRONMENT)
+    if done.returncode != 0:
+        print(f"fuzz: {target.name}: merging ended with {done.returncode}", flush=True)
+    return done.returncode == 0
+
+
 def minimise(target):
     """A corpus that reaches the same with less."""
     fresh = target.corpus + ".new"
     shutil.rmtree(fresh, ignore_errors=True)
-    os.makedirs(fresh)
-    done = subprocess.run([target.program, "-merge=1", "-timeout=60", "-rss_limit_mb=2048", fresh, target.seeds,
-                           target.corpus], capture_output=True, check=False, cwd=ROOT, env=ENVIRONMENT)
-    if done.returncode == 0:
+    shutil.copytree(target.seeds, fresh)
+    if merge(target, fresh):
         shutil.rmtree(target.corpus)
         os.rename(fresh, target.corpus)
     else:
         shutil.rmtree(fresh)
-        print(f"fuzz: {target.name}: its corpus stays as it is: merging ended with {done.returncode}", flush=True)
+
+
+def keep(target):
+    """More seeds: those that reach the most places which neither seeds nor smaller inputs do."""
+    fresh, notes = target.corpus + ".keep", target.corpus + ".notes"
+    shutil.rmtree(fresh, ignore_errors=True)
+    shutil.copytree(target.seeds, fresh)
+    if os.path.exists(notes):
+        os.unlink(notes)
+    if merge(target, fresh, "-use_counters=0", "-merge_control_file=" + notes):
+        lines = log_text(notes).splitlines()
+        files = lines[2:2 + int(lines[0])]
+        gains = [(len(words) - 2, files[int(words[1])]) for words in map(str.split, lines) if words[:1] == ["FT"]]
+        kept = [e.stat().st_size for e in os.scandir(target.seeds) if e.name.startswith("kept_")]
+        for gain, path in sorted(gains, reverse=True):
+            size = os.path.getsize(path)
+            if gain and path.startswith(target.corpus + "/") and len(kept) < KEEP and sum(kept) + size <= KEEP_BYTES:
+                kept.append(size)
+                shutil.copy(path, os.path.join(target.seeds, "kept_" + os.path.basename(path)[:8]))
+        os.unlink(notes)
+    shutil.rmtree(fresh)
 
 
 def size_of(folder):
@@ -353,6 +384,16 @@ def report(chosen, state, findings, reached):
     return {"targets": rows, "rooms": reached["rooms"] if reached else None}
 
 
+def markdown(figures):
+    out = ["| target | processor s | inputs | lines | functions | branches |", "| --- | ---: | ---: | ---: | ---: | ---: |"]
+    for name, row in figures["targets"].items():
+        out.append(f"| `{name}` | {row['cpu_s']:,.0f} | {row['executions']:,} |{coverage.cells(row['coverage'])}")
+    if figures["rooms"]:
+        out += ["", "| room, by all targets | lines | functions | branches |", "| --- | ---: | ---: | ---: |"]
+        out += [f"| `{room}` |{coverage.cells(sums)}" for room, sums in figures["rooms"].items()]
+    return "\n".join(out) + "\n"
+
+
 def arguments():
     p = argparse.ArgumentParser(usage=argparse.SUPPRESS, description=__doc__, add_help=False)
     p.add_argument("--help", "-h", action="store_true")
@@ -363,7 +404,9 @@ def arguments():
     p.add_argument("--report", action="store_true")
     p.add_argument("--no-coverage", action="store_true")
     p.add_argument("--minimise", action="store_true")
+    p.add_argument("--keep", action="store_true")
     p.add_argument("--json")
+    p.add_argument("--markdown")
     p.add_argument("--list", action="store_true")
     p.add_argument("targets", nargs="*")
     options = p.parse_args()
@@ -390,11 +433,17 @@ def main():
     if options.minimise:
         for t in chosen:
             minimise(t)
+    if options.keep:
+        for t in chosen:
+            keep(t)
     reached = None if options.no_coverage else coverage.measure(chosen, ENVIRONMENT)
     figures = report(chosen, runner.state, runner.findings, reached)
     if options.json:
         with open(options.json, "w", encoding="utf-8") as f:
             json.dump(figures, f, indent=1, sort_keys=True)
+    if options.markdown:
+        with open(options.markdown, "w", encoding="utf-8") as f:
+            f.write(markdown(figures))
     return 1 if runner.findings.ours() or runner.broken else 0
 
 

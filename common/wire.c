@@ -220,6 +220,7 @@ walk_resolved(struct walk *k, struct wire_resolved *m)
 {
 	f_ref(k, &m->ref);
 	f_string(k, m->host, sizeof(m->host));
+	f_bool(k, &m->silent);
 	f_addresses(k, &m->address_count, m->addresses);
 }
 

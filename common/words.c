@@ -138,6 +138,7 @@ static const struct {
 	[REASON_OVER_CAPACITY] = { "over_capacity", CAUSE_OVER_CAPACITY },
 	[REASON_SHUTDOWN] = { "shutdown", CAUSE_NOT_SAMPLED },
 	[REASON_SESSION_LIMIT] = { "session_limit", CAUSE_BUSY },
+	[REASON_NAMES_SILENT] = { "names_silent", CAUSE_NETWORK_LOST },
 };
 
 static const char *const states[STATE_COUNT] = { "unknown", "up", "degraded",

@@ -24,6 +24,7 @@ is_silent(const struct link_report *r)
 		return false;
 	switch (r->reason) {
 	case REASON_DNS_FAIL:
+	case REASON_NAMES_SILENT:
 	case REASON_UNREACHABLE:
 	case REASON_CONNECT_TIMEOUT:
 	case REASON_REPLY_TIMEOUT:
@@ -69,12 +70,28 @@ way_of(struct monitor *m, const struct watched_feed *f)
 	return &network_watch_facts(m->network)->way[f->way];
 }
 
+/* What failed began when the way was whole again. A connection that outlived
+ * the loss proves nothing by its end: the other side may have given it up, or
+ * wait long before it sends again. */
+static bool
+tried_anew(const struct monitor *m, const struct watched_feed *f,
+    const struct link_report *r)
+{
+	const struct wire_configure *c = &m->config.probe;
+	int64_t attempt_us = 1000ll * c->connect_timeout_ms;
+
+	if (r->phase == PHASE_STALLED || r->reason == REASON_STALL_DEAD)
+		return r->last_media_us > f->return_us;
+	if (r->reason == REASON_REPLY_TIMEOUT ||
+	    r->reason == REASON_OPEN_FAILED)
+		attempt_us += 1500ll * c->reply_timeout_ms;
+	return r->at_us >= f->return_us + attempt_us;
+}
+
 void
 monitor_network_on_link(struct monitor *m, struct watched_feed *f,
     const struct link_report *r, int64_t now_us)
 {
-	const int64_t attempt_us = 1000ll * m->config.probe.connect_timeout_ms;
-
 	if (is_answer(r)) {
 		f->silent_us = 0;
 		monitor_outage_on_answer(m, f, now_us);
@@ -82,21 +99,24 @@ monitor_network_on_link(struct monitor *m, struct watched_feed *f,
 		if (f->silent_us == 0)
 			f->silent_us = r->at_us;
 		/* without a name's address nobody was tried */
-		if (r->reason != REASON_DNS_FAIL)
+		if (r->reason != REASON_DNS_FAIL &&
+		    r->reason != REASON_NAMES_SILENT)
 			monitor_outage_on_silent(m, f, now_us);
 	}
 	if (m->network == NULL)
 		return;
 
 	const struct network *facts = network_watch_facts(m->network);
-	bool whole = way_of(m, f)->state == NETWORK_WHOLE;
+	/* To the name servers it is ours as well. */
+	bool whole = way_of(m, f)->state == NETWORK_WHOLE &&
+		     r->reason != REASON_NAMES_SILENT;
 
 	if (is_answer(r) && !network_cut(facts, f->way))
 		set_blind(f, CAUSE_NONE, now_us);
 	else if (is_silent(r) && !whole)
 		set_blind(f, CAUSE_NETWORK_LOST, now_us);
-	else if (is_silent(r) && r->at_us >= f->return_us + attempt_us)
-		set_blind(f, CAUSE_NONE, now_us); /* tried anew, in vain */
+	else if (is_silent(r) && tried_anew(m, f, r))
+		set_blind(f, CAUSE_NONE, now_us); /* in vain */
 }
 
 /* A connection that outlived the loss proves it by what arrives. */
@@ -274,16 +294,23 @@ first_blind(const struct monitor *m)
 }
 
 static void
-incident_open(struct monitor *m, const struct network_way *w, int64_t now_us)
+incident_open(struct monitor *m, const struct watched_feed *f, int64_t now_us)
 {
-	struct store_incident i = { .since_us = w->sure_us,
+	const struct network_way *w = way_of(m, f);
+	bool whole = w->state == NETWORK_WHOLE; /* then it is the names */
+	struct store_incident i = { .since_us =
+					whole ? f->silent_us : w->sure_us,
 		.at_us = now_us,
 		.cause = CAUSE_NETWORK_LOST,
 		.alertable = true };
 	char text[96];
 
-	snprintf(text, sizeof(text), "Our own network, %s: %s.", w->name,
-	    w->why);
+	if (whole)
+		snprintf(text, sizeof(text),
+		    "Our own network: no name server answers.");
+	else
+		snprintf(text, sizeof(text), "Our own network, %s: %s.",
+		    w->name, w->why);
 	m->network_incident = incident_number_take(m->incidents);
 	i.id = (int64_t)m->network_incident;
 	i.text = text;
@@ -296,8 +323,9 @@ incident_turn(struct monitor *m, int64_t now_us)
 	const struct watched_feed *f = first_blind(m);
 
 	if (f != NULL && m->network_incident == 0 &&
-	    way_of(m, f)->state != NETWORK_WHOLE)
-		incident_open(m, way_of(m, f), now_us);
+	    (way_of(m, f)->state != NETWORK_WHOLE ||
+		f->reason == REASON_NAMES_SILENT))
+		incident_open(m, f, now_us);
 	if (f != NULL || m->network_incident == 0 ||
 	    m->seconds < SETTLED_SECONDS)
 		return;

@@ -20,7 +20,7 @@
 #include "camwarden/unit.h"
 #include "camwarden/wire_feed.h"
 
-#define WIRE_VERSION 5u
+#define WIRE_VERSION 6u
 #define WIRE_HEAD_BYTES 12u
 
 /* File descriptors a probe is born with. */
@@ -110,6 +110,7 @@ struct wire_resolve { /* and its answer */
 struct wire_resolved {
 	struct feed_ref ref;
 	char host[LIMIT_HOST_BYTES];
+	bool silent;		/* failed, since no name server answers */
 	uint32_t address_count; /* 0 = failed */
 	struct wire_address addresses[LIMIT_ADDRESSES];
 };

@@ -102,8 +102,9 @@ enum reason {
 	REASON_OVER_CAPACITY = 31,
 	REASON_SHUTDOWN = 32, /* we ended it: removed, stopping, visit over */
 	REASON_SESSION_LIMIT = 33, /* held back by the device's session limit */
+	REASON_NAMES_SILENT = 34,  /* no name server gave an answer */
 };
-#define REASON_COUNT 34
+#define REASON_COUNT 35
 
 /* Where a feed's connection stands. */
 enum phase {

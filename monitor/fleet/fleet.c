@@ -180,14 +180,14 @@ needs_name(const struct feed *f, char *host, size_t size)
 }
 
 static void
-name_failed(struct fleet *fl, struct feed *f)
+name_failed(struct fleet *fl, struct feed *f, enum reason reason)
 {
 	int64_t now = clock_mono_us();
 	int64_t wait = NAME_RETRY_MIN_US
 		       << (f->name_failures < 4 ? f->name_failures : 4);
 	struct link_report r = { .at_us = now,
 		.phase = PHASE_BACKOFF,
-		.reason = REASON_DNS_FAIL };
+		.reason = reason };
 
 	if (wait > NAME_RETRY_MAX_US)
 		wait = NAME_RETRY_MAX_US;
@@ -225,13 +225,12 @@ hand_over(struct fleet *fl, uint32_t feed)
 	f->resolving =
 	    names_ask(fl->names, host, tag_of(true, feed, f->generation));
 	if (!f->resolving)
-		name_failed(fl, f);
+		name_failed(fl, f, REASON_DNS_FAIL);
 }
 
 /* The answer to a probe's question, or to ours for a feed not yet added. */
 static void
-on_name(void *arg, uint64_t tag, const char *host,
-    const struct wire_address *list, uint32_t count)
+on_name(void *arg, uint64_t tag, const struct wire_resolved *answer)
 {
 	struct fleet *fl = arg;
 	struct feed *f = &fl->feeds[tag & (LIMIT_FEEDS - 1)];
@@ -244,23 +243,23 @@ on_name(void *arg, uint64_t tag, const char *host,
 	if (!f->owner->hello)
 		return; /* its greeting starts again */
 	if ((tag & TAG_OURS) == 0) {
-		struct wire_resolved m = { .ref = f->want->ref,
-			.address_count = count };
+		struct wire_resolved m = *answer;
 
-		strncpy(m.host, host, sizeof(m.host) - 1);
-		memcpy(m.addresses, list, count * sizeof(list[0]));
+		m.ref = f->want->ref;
 		channel_put(f->owner->channel, resolved, WIRE_RESOLVED, &m);
 		return;
 	}
 	if (f->added)
 		return;
-	if (count == 0) {
-		name_failed(fl, f);
+	if (answer->address_count == 0) {
+		name_failed(fl, f,
+		    answer->silent ? REASON_NAMES_SILENT : REASON_DNS_FAIL);
 		return;
 	}
 	f->name_failures = 0;
-	f->want->address_count = count;
-	memcpy(f->want->addresses, list, count * sizeof(list[0]));
+	f->want->address_count = answer->address_count;
+	memcpy(f->want->addresses, answer->addresses,
+	    sizeof(answer->addresses));
 	feed_send(f);
 }
 

@@ -44,6 +44,7 @@ struct host {
 	int64_t until_us; /* the answer is believed till then */
 	uint32_t count;	  /* of the last good answer */
 	bool failed;	  /* the last answer was none */
+	bool silent;	  /* since nobody answered */
 	struct wire_address addresses[LIMIT_ADDRESSES];
 	char name[LIMIT_HOST_BYTES];
 };
@@ -127,16 +128,20 @@ host_get(struct names *n, const char *name)
 static void
 answer_all(struct names *n, struct host *e)
 {
+	/* The last good answer stands in for a failed one. */
+	struct wire_resolved answer = { .silent = e->silent,
+		.address_count = e->count };
 	struct waiter *w;
 
+	memcpy(answer.host, e->name, sizeof(answer.host));
+	memcpy(answer.addresses, e->addresses, sizeof(answer.addresses));
 	while ((w = STAILQ_FIRST(&e->waiters)) != NULL) {
 		uint64_t tag = w->tag;
 
 		STAILQ_REMOVE_HEAD(&e->waiters, next);
 		free(w);
 		n->waiting--;
-		/* The last good answer stands in for a failed one. */
-		n->answer(n->arg, tag, e->name, e->addresses, e->count);
+		n->answer(n->arg, tag, &answer);
 	}
 }
 
@@ -155,6 +160,7 @@ settle(struct names *n, struct host *e, const struct wire_resolved *got)
 		    : e->count ? "does not resolve; using the last answer"
 			       : "does not resolve");
 	e->failed = !ok;
+	e->silent = got == NULL || got->silent;
 	e->until_us = clock_mono_us() + (ok ? FRESH_US : FAILED_US);
 	e->state = HOST_IDLE;
 	answer_all(n, e);

@@ -15,9 +15,9 @@
 struct event_base;
 struct names;
 
-/* From the loop, once per names_ask: count 0 = does not resolve. */
-typedef void names_fn(void *arg, uint64_t tag, const char *host,
-    const struct wire_address *list, uint32_t count);
+/* From the loop, once per names_ask; without a ref. */
+typedef void names_fn(void *arg, uint64_t tag,
+    const struct wire_resolved *answer);
 
 /* program: path of the main program, whose hidden command is the child. */
 struct names *names_new(struct event_base *base, const char *program,

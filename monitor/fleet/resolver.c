@@ -49,10 +49,15 @@ look_up(const struct wire_resolve *ask, struct wire_resolved *out)
 {
 	const struct addrinfo hints = { .ai_socktype = SOCK_STREAM };
 	struct addrinfo *list = NULL;
+	int error;
 
 	*out = (struct wire_resolved){ .ref = ask->ref };
 	memcpy(out->host, ask->host, sizeof(out->host));
-	if (getaddrinfo(ask->host, NULL, &hints, &list) != 0)
+	error = getaddrinfo(ask->host, NULL, &hints, &list);
+	/* "Try again": nobody said that there is no such name. */
+	out->silent =
+	    error == EAI_AGAIN || error == EAI_SYSTEM || error == EAI_MEMORY;
+	if (error != 0)
 		return;
 	for (const struct addrinfo *a = list;
 	     a != NULL && out->address_count < LIMIT_ADDRESSES; a = a->ai_next)

@@ -2,6 +2,7 @@
 #include "probes/demux/failure.h"
 
 #include <errno.h>
+#include <netdb.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -41,6 +42,10 @@ on_line(void *avcl, int level, const char *format, va_list ap)
 	(void)level;
 	if (starts(format, "HTTP error %d"))
 		number = va_arg(ap, int);
+	else if (starts(format, "Failed to resolve hostname %s: %s") &&
+		 va_arg(ap, const char *) != NULL)
+		marks.unanswered = strcmp(va_arg(ap, const char *),
+				       gai_strerror(EAI_AGAIN)) == 0;
 	failure_note(&marks, format, number);
 }
 
@@ -160,7 +165,8 @@ failure_reason(const struct failure_case *c)
 	    c->error == AVERROR(ENOBUFS))
 		return REASON_OVER_CAPACITY;
 	if (c->marks.unresolved && !c->marks.connected)
-		return REASON_DNS_FAIL;
+		return c->marks.unanswered ? REASON_NAMES_SILENT
+					   : REASON_DNS_FAIL;
 	if (c->timed_out)
 		return of_timeout(c);
 	if (status != 0 && !c->opened)

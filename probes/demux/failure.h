@@ -17,6 +17,7 @@
 /* How far an attempt came. */
 struct failure_marks {
 	bool unresolved; /* the name was asked for and not found */
+	bool unanswered; /* ... since no name server answered */
 	bool connected;	 /* TCP stands */
 	bool answered;	 /* an HTTP header line came */
 	int status;	 /* HTTP's, 0 = none */

@@ -96,7 +96,7 @@ test_feed(void **state)
 {
 	(void)state;
 	static struct wire_feed_add add;
-	struct wire_resolved resolved = { { 1, 2 }, "camera.example", 1,
+	struct wire_resolved resolved = { { 1, 2 }, "camera.example", true, 1,
 		{ { 6, { 1 } } } };
 	struct wire_resolve resolve = { { 1, 2 }, "camera.example" };
 	struct wire_learned learned = { { 1, 2 }, 3, WIRE_TRANSPORT_UDP, { 9 },

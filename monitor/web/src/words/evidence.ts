@@ -112,7 +112,7 @@ export const en = {
   "reason.status_other": "answered with an error", "reason.session_lost_454": "session lost (454)",
   "reason.open_failed": "could not be opened", "reason.end_of_stream": "the stream ended",
   "reason.over_capacity": "beyond our capacity", "reason.shutdown": "ended by us",
-  "reason.session_limit": "held back by the device's session limit",
+  "reason.session_limit": "held back by the device's session limit", "reason.names_silent": "no name server answers",
 };
 export const es: Record<keyof typeof en, string> = {
   "evidence.suspect": "Aún no declarado, pero se sospecha: {v}",
@@ -226,4 +226,5 @@ export const es: Record<keyof typeof en, string> = {
   "reason.open_failed": "no se pudo abrir", "reason.end_of_stream": "el flujo terminó",
   "reason.over_capacity": "supera nuestra capacidad", "reason.shutdown": "terminado por nosotros",
   "reason.session_limit": "retenido por el límite de sesiones del equipo",
+  "reason.names_silent": "ningún servidor de nombres responde",
 };

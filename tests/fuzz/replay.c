@@ -6,11 +6,13 @@
  *
  * Names each file before it is run; a finding ends the process. */
 #include <dirent.h>
+#include <ftw.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define TARGET(name) int name(const uint8_t *data, size_t size);
 #include "fuzz_targets.h"
@@ -97,9 +99,33 @@ run_all(const char *root)
 	return 0;
 }
 
+/* --- the targets' files */
+
+static char temporary[] = "/tmp/camwarden-replay-XXXXXX";
+
+static int
+take_away(const char *path, const struct stat *st, int type, struct FTW *at)
+{
+	(void)st;
+	(void)type;
+	(void)at;
+	return remove(path);
+}
+
+static void
+tidy(void)
+{
+	nftw(temporary, take_away, 16, FTW_DEPTH | FTW_PHYS);
+}
+
 int
 main(int argc, char **argv)
 {
+	if (mkdtemp(temporary) == NULL || setenv("TMPDIR", temporary, 1) != 0) {
+		perror(temporary);
+		return 2;
+	}
+	atexit(tidy);
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	if (argc == 2)
 		return run_all(argv[1]);

@@ -514,10 +514,28 @@ start_new(struct reading *r)
 	}
 }
 
+/* Which site lies in which. */
+static void
+take_sites(struct reading *r)
+{
+	for (size_t i = 0; i < r->inv->site_count; i++) {
+		const struct inventory_site *s = &r->inv->sites[i];
+		const char *slash = strrchr(s->path, '/');
+		char above[LIMIT_NAME_BYTES] = "";
+
+		if (slash != NULL)
+			snprintf(above, sizeof(above), "%.*s",
+			    (int)(slash - s->path), s->path);
+		incident_site_put(r->m->incidents, (uint32_t)s->id,
+		    site_of(r, above));
+	}
+}
+
 /* Removed ones first, so that their numbers are free again. */
 static void
 take_inventory(struct reading *r)
 {
+	take_sites(r);
 	for (size_t i = 0; i < r->inv->feed_count; i++) {
 		struct watched_feed *f = find_by_id(r->m, &r->inv->feeds[i]);
 

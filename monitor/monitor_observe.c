@@ -31,6 +31,7 @@ static void
 incident_put(struct monitor *m, const struct incident_change *c)
 {
 	const struct watched_feed *f = feed_at(m, c->feed);
+	char text[256];
 	struct store_incident i = { .id = (int64_t)c->id,
 		.site = c->whole_site ? (int64_t)c->site : 0,
 		.since_us = c->since_us,
@@ -41,6 +42,11 @@ incident_put(struct monitor *m, const struct incident_change *c)
 
 	if (!c->whole_site)
 		i.feed = f != NULL ? f->id : 0;
+	else if (c->feeds > 0) {
+		snprintf(text, sizeof(text), "%u feeds at once. %s", c->feeds,
+		    cause_help(c->cause));
+		i.text = text;
+	}
 	switch (c->event) {
 	case INCIDENT_OPENED:
 		if (i.feed != 0 || i.site != 0)
@@ -49,8 +55,6 @@ incident_put(struct monitor *m, const struct incident_change *c)
 	case INCIDENT_CONFIRMED:
 	case INCIDENT_CHANGED:
 		store_incident_change(m->store, &i, NULL);
-		break;
-	case INCIDENT_JOINED:
 		break;
 	case INCIDENT_CLOSED:
 		store_incident_close(m->store, i.id, c->until_us, c->at_us,

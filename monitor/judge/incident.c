@@ -5,12 +5,14 @@
 #include <string.h>
 
 #define SECOND 1000000ll
-#define SITES_FIRST 64u
+#define PLACES_FIRST 64u
 #define QUEUE_FIRST 64u
 
-struct trouble {     /* of one feed, or of one site */
-	uint64_t id; /* 0 = none is open */
-	uint64_t parent;
+#define NOWHERE UINT32_MAX /* of a place's index: none */
+
+struct trouble { /* of one feed, or of one place */
+	bool open;
+	uint64_t id; /* 0 = not told (yet) */
 	bool confirmed;
 	enum cause cause;
 	enum incident_severity severity;
@@ -19,18 +21,25 @@ struct trouble {     /* of one feed, or of one site */
 
 struct member { /* a feed */
 	bool known;
-	uint32_t site; /* index into sites */
 	bool down;
+	uint32_t site;	 /* index into places */
+	uint32_t within; /* the place whose incident has it; or NOWHERE */
 	int64_t down_us; /* when the verdict became down */
+	int64_t tell_us; /* its trouble is told then, unless within one */
 	struct trouble trouble;
 };
 
-struct place_of { /* a site */
+/* A site with all below it. */
+struct place {
 	uint32_t number;
-	uint32_t feeds;
+	uint32_t above;	 /* index; NOWHERE = none */
+	uint32_t feeds;	 /* of it and all below */
 	uint32_t joined; /* members of the open incident, ever */
 	uint32_t open;	 /* of them, still open */
-	int64_t last_down_us;
+	int64_t join_us; /* who goes down until then joins */
+	int64_t end_us;	 /* few are left: it ends then; 0 = not */
+	int64_t good_us; /* the latest proof of one that recovered */
+	bool restored;	 /* its members of before are not known */
 	struct trouble trouble;
 };
 
@@ -39,11 +48,11 @@ struct incident_book {
 	uint64_t next_id;
 	struct member *feeds; /* LIMIT_FEEDS of them */
 	uint32_t feeds_high;  /* none is known from here on */
-	struct place_of *sites;
-	uint32_t site_count, site_room;
+	struct place *places;
+	uint32_t place_count, place_room;
 	struct incident_change *queue;
 	size_t queue_from, queue_count, queue_room;
-	uint32_t unconfirmed; /* open and not confirmed: worth a walk */
+	uint32_t young; /* feeds not told of or not confirmed: worth a walk */
 };
 
 void
@@ -51,9 +60,12 @@ incident_config_defaults(struct incident_config *cfg)
 {
 	*cfg = (struct incident_config){
 		.confirm_us = 5 * SECOND,
+		.gather_us = 3 * SECOND,
 		.site_window_us = 10 * SECOND,
+		.settle_us = 90 * SECOND,
 		.site_feeds = 5,
 		.site_percent = 20,
+		.above_percent = 80,
 	};
 }
 
@@ -67,11 +79,11 @@ incident_book_new(const struct incident_config *cfg, uint64_t first_id)
 	b->cfg = *cfg;
 	b->next_id = first_id == 0 ? 1 : first_id;
 	b->feeds = calloc(LIMIT_FEEDS, sizeof(*b->feeds));
-	b->sites = calloc(SITES_FIRST, sizeof(*b->sites));
+	b->places = calloc(PLACES_FIRST, sizeof(*b->places));
 	b->queue = calloc(QUEUE_FIRST, sizeof(*b->queue));
-	b->site_room = SITES_FIRST;
+	b->place_room = PLACES_FIRST;
 	b->queue_room = QUEUE_FIRST;
-	if (b->feeds == NULL || b->sites == NULL || b->queue == NULL)
+	if (b->feeds == NULL || b->places == NULL || b->queue == NULL)
 		incident_book_free(&b);
 	return b;
 }
@@ -82,7 +94,7 @@ incident_book_free(struct incident_book **b)
 	if (*b == NULL)
 		return;
 	free((*b)->feeds);
-	free((*b)->sites);
+	free((*b)->places);
 	free((*b)->queue);
 	free(*b);
 	*b = NULL;
@@ -129,46 +141,49 @@ incident_next(struct incident_book *b, struct incident_change *out)
 
 static void
 say(struct incident_book *b, enum incident_event event, const struct trouble *t,
-    const struct place_of *site, uint32_t feed, bool whole_site, int64_t at_us,
+    uint32_t place, uint32_t feed, bool whole_site, int64_t at_us,
     int64_t until_us)
 {
 	queue_put(b,
 	    &(struct incident_change){
 		.event = event,
 		.id = t->id,
-		.parent = t->parent,
 		.feed = feed,
-		.site = site->number,
+		.site = b->places[place].number,
 		.whole_site = whole_site,
 		.interruption = event == INCIDENT_CLOSED && !t->confirmed,
 		.cause = t->cause,
 		.severity = t->severity,
-		.feeds = whole_site ? site->joined : 0,
+		.feeds = whole_site ? b->places[place].joined : 0,
 		.since_us = t->since_us,
 		.at_us = at_us,
 		.until_us = until_us,
 	    });
 }
 
-static struct place_of *
-site_of(struct incident_book *b, uint32_t feed)
-{
-	return &b->sites[b->feeds[feed].site];
-}
-
 static void
 say_feed(struct incident_book *b, enum incident_event event, uint32_t feed,
     int64_t at_us, int64_t until_us)
 {
-	say(b, event, &b->feeds[feed].trouble, site_of(b, feed), feed, false,
+	say(b, event, &b->feeds[feed].trouble, b->feeds[feed].site, feed, false,
 	    at_us, until_us);
 }
 
-static bool
-site_find(struct incident_book *b, uint32_t number, uint32_t *index_out)
+static void
+say_place(struct incident_book *b, enum incident_event event, uint32_t place,
+    int64_t at_us, int64_t until_us)
 {
-	for (uint32_t i = 0; i < b->site_count; i++) {
-		if (b->sites[i].number == number) {
+	say(b, event, &b->places[place].trouble, place, 0, true, at_us,
+	    until_us);
+}
+
+/* --- places */
+
+static bool
+place_find(struct incident_book *b, uint32_t number, uint32_t *index_out)
+{
+	for (uint32_t i = 0; i < b->place_count; i++) {
+		if (b->places[i].number == number) {
 			*index_out = i;
 			return true;
 		}
@@ -177,56 +192,157 @@ site_find(struct incident_book *b, uint32_t number, uint32_t *index_out)
 }
 
 static bool
-site_get(struct incident_book *b, uint32_t number, uint32_t *index_out)
+place_get(struct incident_book *b, uint32_t number, uint32_t *index_out)
 {
-	if (site_find(b, number, index_out))
+	if (place_find(b, number, index_out))
 		return true;
-	if (b->site_count == b->site_room) {
-		size_t room = (size_t)b->site_room * 2;
-		struct place_of *more = realloc(b->sites, room * sizeof(*more));
+	if (b->place_count == b->place_room) {
+		size_t room = (size_t)b->place_room * 2;
+		struct place *more = realloc(b->places, room * sizeof(*more));
 
 		if (more == NULL)
 			return false;
-		memset(more + b->site_room, 0, b->site_room * sizeof(*more));
-		b->sites = more;
-		b->site_room = (uint32_t)room;
+		b->places = more;
+		b->place_room = (uint32_t)room;
 	}
-	b->sites[b->site_count].number = number;
-	*index_out = b->site_count++;
+	b->places[b->place_count] =
+	    (struct place){ .number = number, .above = NOWHERE };
+	*index_out = b->place_count++;
 	return true;
 }
 
-static void
-site_leave(struct incident_book *b, uint32_t feed, int64_t at_us)
+static bool
+lies_in(const struct incident_book *b, uint32_t site, uint32_t place)
 {
-	struct place_of *site = site_of(b, feed);
-	struct trouble *t = &b->feeds[feed].trouble;
+	while (site != NOWHERE && site != place)
+		site = b->places[site].above;
+	return site == place;
+}
 
-	if (t->parent == 0 || t->parent != site->trouble.id)
+static void
+count_feeds(struct incident_book *b, uint32_t site, uint32_t more)
+{
+	for (; site != NOWHERE; site = b->places[site].above)
+		b->places[site].feeds += more; /* may be -1: it wraps */
+}
+
+bool
+incident_site_put(struct incident_book *b, uint32_t site, uint32_t above)
+{
+	uint32_t index, over = NOWHERE, feeds;
+	struct place *p;
+
+	if (!place_get(b, site, &index) ||
+	    (above != 0 && !place_get(b, above, &over)))
+		return false;
+	p = &b->places[index];
+	if (p->above == over || (over != NOWHERE && lies_in(b, over, index)))
+		return true;
+	feeds = p->feeds;
+	count_feeds(b, p->above, -feeds);
+	p->above = over;
+	count_feeds(b, over, feeds);
+	return true;
+}
+
+/* --- a trouble told of a feed */
+
+static bool
+is_gathering(const struct member *m)
+{
+	return m->trouble.open && m->trouble.id == 0 && m->within == NOWHERE;
+}
+
+static void
+tell(struct incident_book *b, uint32_t feed, int64_t now_us)
+{
+	b->feeds[feed].trouble.id = b->next_id++;
+	say_feed(b, INCIDENT_OPENED, feed, now_us, 0);
+}
+
+/* Its place's incident is over, or not its own any more: it has one alone. */
+static void
+set_apart(struct incident_book *b, uint32_t feed, int64_t tell_us)
+{
+	b->feeds[feed].within = NOWHERE;
+	b->feeds[feed].tell_us = tell_us;
+	b->young++;
+}
+
+static bool
+are_few(const struct incident_book *b, const struct place *p)
+{
+	return p->open < b->cfg.site_feeds ||
+	       p->open * 100u < p->feeds * b->cfg.site_percent;
+}
+
+static void
+place_close(struct incident_book *b, uint32_t place, int64_t now_us)
+{
+	struct place *p = &b->places[place];
+
+	for (uint32_t i = 0; i < b->feeds_high; i++)
+		if (b->feeds[i].known && b->feeds[i].within == place)
+			set_apart(b, i, now_us);
+	say_place(b, INCIDENT_CLOSED, place, now_us,
+	    p->good_us != 0 ? p->good_us : now_us);
+	p->trouble = (struct trouble){ 0 };
+	p->joined = p->open = 0;
+	p->join_us = p->end_us = p->good_us = 0;
+	p->restored = false;
+}
+
+/* A member recovered, or is gone. */
+static void
+place_leave(struct incident_book *b, uint32_t feed, int64_t good_us)
+{
+	struct member *m = &b->feeds[feed];
+	struct place *p = &b->places[m->within];
+
+	m->within = NOWHERE;
+	p->open--;
+	if (good_us > p->good_us)
+		p->good_us = good_us;
+}
+
+static void
+place_step(struct incident_book *b, uint32_t place, int64_t now_us)
+{
+	struct place *p = &b->places[place];
+
+	if (!p->trouble.open)
 		return;
-	if (site->open > 0)
-		site->open--;
-	if (site->open > 0)
-		return;
-	say(b, INCIDENT_CLOSED, &site->trouble, site, 0, true, at_us, at_us);
-	site->trouble = (struct trouble){ 0 };
-	site->joined = 0;
+	if (p->join_us == INT64_MAX)
+		p->join_us = now_us + b->cfg.settle_us;
+	if (!are_few(b, p))
+		p->end_us = 0;
+	else if (p->end_us == 0)
+		p->end_us = now_us + b->cfg.settle_us;
+	if ((p->open == 0 && now_us > p->join_us) ||
+	    (p->end_us != 0 && now_us >= p->end_us))
+		place_close(b, place, now_us);
 }
 
 static void
 feed_close(struct incident_book *b, uint32_t feed, int64_t at_us,
     int64_t until_us)
 {
-	struct trouble *t = &b->feeds[feed].trouble;
+	struct member *m = &b->feeds[feed];
+	struct trouble *t = &m->trouble;
 
-	if (t->id == 0)
+	if (!t->open)
 		return;
-	if (!t->confirmed && b->unconfirmed > 0)
-		b->unconfirmed--;
 	if (until_us < t->since_us)
 		until_us = t->since_us;
-	say_feed(b, INCIDENT_CLOSED, feed, at_us, until_us);
-	site_leave(b, feed, until_us);
+	if (m->within != NOWHERE) {
+		place_leave(b, feed, until_us);
+	} else {
+		if (!t->confirmed)
+			b->young--;
+		if (t->id == 0)
+			tell(b, feed, at_us);
+		say_feed(b, INCIDENT_CLOSED, feed, at_us, until_us);
+	}
 	*t = (struct trouble){ 0 };
 }
 
@@ -236,21 +352,24 @@ incident_feed_add(struct incident_book *b, uint32_t feed, uint32_t site)
 	struct member *m;
 	uint32_t index;
 
-	if (feed >= LIMIT_FEEDS || !site_get(b, site, &index))
+	if (feed >= LIMIT_FEEDS || !place_get(b, site, &index))
 		return false;
 	m = &b->feeds[feed];
 	if (m->known && m->site == index)
 		return true;
 	if (m->known) {
-		site_leave(b, feed, m->trouble.since_us);
-		m->trouble.parent = 0;
-		b->sites[m->site].feeds--;
+		if (m->within != NOWHERE) {
+			place_leave(b, feed, 0);
+			set_apart(b, feed, 0);
+		}
+		count_feeds(b, m->site, -1u);
+	} else {
+		*m = (struct member){ .known = true, .within = NOWHERE };
 	}
-	m->known = true;
 	if (feed >= b->feeds_high)
 		b->feeds_high = feed + 1;
 	m->site = index;
-	b->sites[index].feeds++;
+	count_feeds(b, index, 1);
 	return true;
 }
 
@@ -260,7 +379,7 @@ incident_feed_remove(struct incident_book *b, uint32_t feed, int64_t now_us)
 	if (feed >= LIMIT_FEEDS || !b->feeds[feed].known)
 		return;
 	feed_close(b, feed, now_us, now_us);
-	site_of(b, feed)->feeds--;
+	count_feeds(b, b->feeds[feed].site, -1u);
 	b->feeds[feed] = (struct member){ 0 };
 }
 
@@ -268,8 +387,8 @@ void
 incident_restore(struct incident_book *b, const struct incident_change *open)
 {
 	struct trouble t = {
+		.open = true,
 		.id = open->id,
-		.parent = open->parent,
 		.confirmed = true,
 		.cause = open->cause,
 		.severity = open->severity,
@@ -280,18 +399,19 @@ incident_restore(struct incident_book *b, const struct incident_change *open)
 	if (open->id >= b->next_id)
 		b->next_id = open->id + 1;
 	if (open->whole_site) {
-		if (site_get(b, open->site, &index)) {
-			b->sites[index].trouble = t;
-			b->sites[index].joined = open->feeds;
+		if (place_get(b, open->site, &index)) {
+			b->places[index].trouble = t;
+			b->places[index].joined = open->feeds;
+			b->places[index].restored = true;
+			b->places[index].join_us = INT64_MAX;
 		}
 		return;
 	}
-	if (open->feed >= LIMIT_FEEDS || !b->feeds[open->feed].known)
-		return;
-	b->feeds[open->feed].trouble = t;
-	if (t.parent != 0)
-		site_of(b, open->feed)->open++;
+	if (open->feed < LIMIT_FEEDS && b->feeds[open->feed].known)
+		b->feeds[open->feed].trouble = t;
 }
+
+/* --- verdicts */
 
 static enum incident_severity
 severity_of(const struct verdict *v)
@@ -303,18 +423,33 @@ severity_of(const struct verdict *v)
 	return cause_is_stream(v->cause) ? INCIDENT_LOW : INCIDENT_MEDIUM;
 }
 
+/* Whether a place that this feed lies in is large enough to be struck. */
+static bool
+may_be_struck(const struct incident_book *b, uint32_t site)
+{
+	for (; site != NOWHERE; site = b->places[site].above)
+		if (b->places[site].feeds >= b->cfg.site_feeds)
+			return true;
+	return false;
+}
+
 static void
 feed_open(struct incident_book *b, uint32_t feed, const struct verdict *v,
     int64_t now_us)
 {
-	b->feeds[feed].trouble = (struct trouble){
-		.id = b->next_id++,
+	struct member *m = &b->feeds[feed];
+
+	m->trouble = (struct trouble){
+		.open = true,
 		.cause = v->cause,
 		.severity = severity_of(v),
 		.since_us = v->since_us,
 	};
-	b->unconfirmed++;
-	say_feed(b, INCIDENT_OPENED, feed, now_us, 0);
+	b->young++;
+	if (v->state == STATE_DOWN && may_be_struck(b, m->site))
+		m->tell_us = now_us + b->cfg.gather_us;
+	else
+		tell(b, feed, now_us);
 }
 
 static void
@@ -330,82 +465,174 @@ feed_change(struct incident_book *b, uint32_t feed, const struct verdict *v,
 		return;
 	t->cause = v->cause;
 	t->severity = severity;
-	say_feed(b, INCIDENT_CHANGED, feed, now_us, 0);
+	if (t->id != 0)
+		say_feed(b, INCIDENT_CHANGED, feed, now_us, 0);
 }
 
-static void
-join(struct incident_book *b, uint32_t feed, int64_t now_us)
-{
-	struct place_of *site = site_of(b, feed);
-	struct trouble *t = &b->feeds[feed].trouble;
+/* --- whole places */
 
-	if (t->parent != 0)
-		return;
-	t->parent = site->trouble.id;
-	site->joined++;
-	site->open++;
-	if (t->since_us < site->trouble.since_us)
-		site->trouble.since_us = t->since_us;
-	say_feed(b, INCIDENT_JOINED, feed, now_us, 0);
+static void
+join(struct incident_book *b, uint32_t place, uint32_t feed, int64_t now_us)
+{
+	struct place *p = &b->places[place];
+	struct member *m = &b->feeds[feed];
+
+	m->within = place;
+	b->young--;
+	p->joined++;
+	p->open++;
+	if (m->trouble.since_us < p->trouble.since_us)
+		p->trouble.since_us = m->trouble.since_us;
+	if (p->join_us < now_us + b->cfg.site_window_us)
+		p->join_us = now_us + b->cfg.site_window_us;
+}
+
+/* Into the incident of a place that it lies in, while that takes any. */
+static void
+join_any(struct incident_book *b, uint32_t feed, int64_t now_us)
+{
+	uint32_t place = b->feeds[feed].site;
+
+	for (; place != NOWHERE; place = b->places[place].above) {
+		if (b->places[place].trouble.open &&
+		    now_us <= b->places[place].join_us) {
+			join(b, place, feed, now_us);
+			return;
+		}
+	}
 }
 
 static bool
 went_down_lately(const struct incident_book *b, const struct member *m,
     int64_t now_us)
 {
-	return m->known && m->down && m->trouble.id != 0 &&
+	return m->known && m->down && m->trouble.open &&
 	       now_us - m->down_us <= b->cfg.site_window_us;
 }
 
-/* Whether enough of the feed's site went down within the window. */
+/* Whether enough of what lies there went down within the window. */
 static bool
-site_is_struck(struct incident_book *b, uint32_t site, int64_t now_us)
+is_struck(const struct incident_book *b, uint32_t place, uint32_t percent,
+    int64_t now_us)
 {
 	uint32_t n = 0;
 
 	for (uint32_t i = 0; i < b->feeds_high; i++)
-		n += b->feeds[i].site == site &&
-		     went_down_lately(b, &b->feeds[i], now_us);
+		n += went_down_lately(b, &b->feeds[i], now_us) &&
+		     lies_in(b, b->feeds[i].site, place);
 	return n >= b->cfg.site_feeds &&
-	       n * 100u >= b->sites[site].feeds * b->cfg.site_percent;
+	       n * 100u >= b->places[place].feeds * percent;
+}
+
+/* The place whose trouble it is, if one's. */
+static uint32_t
+place_struck(const struct incident_book *b, uint32_t site, int64_t now_us)
+{
+	const struct place *p = &b->places[site];
+	uint32_t found = NOWHERE;
+
+	if (is_struck(b, site, b->cfg.site_percent, now_us))
+		found = site;
+	for (uint32_t above = p->above; above != NOWHERE;
+	     above = b->places[above].above) {
+		uint32_t below = found != NOWHERE ? found : site;
+
+		if (b->places[above].feeds > b->places[below].feeds &&
+		    is_struck(b, above, b->cfg.above_percent, now_us))
+			found = above;
+	}
+	return found;
 }
 
 static void
-site_open(struct incident_book *b, uint32_t index, uint32_t feed,
-    int64_t now_us)
+place_open(struct incident_book *b, uint32_t place, uint32_t feed)
 {
-	struct place_of *site = &b->sites[index];
+	struct place *p = &b->places[place];
 
-	site->trouble = (struct trouble){
+	p->trouble = (struct trouble){
+		.open = true,
 		.id = b->next_id++,
 		.confirmed = true,
 		.cause = b->feeds[feed].trouble.cause,
 		.severity = INCIDENT_CRITICAL,
 		.since_us = b->feeds[feed].trouble.since_us,
 	};
-	site->joined = 0;
-	site->open = 0;
-	say(b, INCIDENT_OPENED, &site->trouble, site, 0, true, now_us, 0);
-	for (uint32_t i = 0; i < b->feeds_high; i++)
-		if (b->feeds[i].site == index &&
-		    went_down_lately(b, &b->feeds[i], now_us))
-			join(b, i, now_us);
-	say(b, INCIDENT_CONFIRMED, &site->trouble, site, 0, true, now_us, 0);
 }
 
-/* A feed has just gone down: alone, with others, or after them. */
+/* Its time to be told has come: as the place's, or as its own. */
 static void
-group(struct incident_book *b, uint32_t feed, int64_t now_us)
+decide(struct incident_book *b, uint32_t feed, int64_t now_us)
 {
-	uint32_t index = b->feeds[feed].site;
-	struct place_of *site = &b->sites[index];
-	bool late = now_us - site->last_down_us > b->cfg.site_window_us;
+	const struct member *m = &b->feeds[feed];
+	uint32_t place = went_down_lately(b, m, now_us)
+			     ? place_struck(b, m->site, now_us)
+			     : NOWHERE;
+	bool open;
 
-	if (site->trouble.id != 0 && !late)
-		join(b, feed, now_us);
-	else if (site->trouble.id == 0 && site_is_struck(b, index, now_us))
-		site_open(b, index, feed, now_us);
-	site->last_down_us = now_us;
+	if (place == NOWHERE) {
+		tell(b, feed, now_us);
+		return;
+	}
+	open = b->places[place].trouble.open;
+	if (!open)
+		place_open(b, place, feed);
+	for (uint32_t i = 0; i < b->feeds_high; i++)
+		if (is_gathering(&b->feeds[i]) && b->feeds[i].known &&
+		    went_down_lately(b, &b->feeds[i], now_us) &&
+		    lies_in(b, b->feeds[i].site, place))
+			join(b, place, i, now_us);
+	if (open)
+		return;
+	say_place(b, INCIDENT_OPENED, place, now_us, 0);
+	say_place(b, INCIDENT_CONFIRMED, place, now_us, 0);
+}
+
+static void
+on_good(struct incident_book *b, uint32_t feed, int64_t good_us, int64_t now_us)
+{
+	uint32_t i = b->feeds[feed].site;
+
+	feed_close(b, feed, now_us, good_us);
+	/* perhaps it was a member before the monitor started */
+	for (; i != NOWHERE; i = b->places[i].above)
+		if (b->places[i].restored && good_us > b->places[i].good_us)
+			b->places[i].good_us = good_us;
+}
+
+static void
+on_bad(struct incident_book *b, uint32_t feed, const struct verdict *v,
+    bool went_down, int64_t now_us)
+{
+	struct member *m = &b->feeds[feed];
+
+	if (went_down)
+		m->down_us = now_us;
+	if (m->within != NOWHERE && v->state == STATE_DEGRADED)
+		on_good(b, feed, v->since_us,
+		    now_us); /* what is left is its own */
+	if (m->trouble.open)
+		feed_change(b, feed, v, now_us);
+	else
+		feed_open(b, feed, v, now_us);
+	if (went_down && is_gathering(m))
+		join_any(b, feed, now_us);
+}
+
+static void
+feed_step(struct incident_book *b, uint32_t feed, int64_t now_us)
+{
+	struct member *m = &b->feeds[feed];
+	struct trouble *t = &m->trouble;
+
+	if (!t->open || t->confirmed || m->within != NOWHERE)
+		return;
+	if (t->id == 0 && (!m->down || now_us >= m->tell_us))
+		decide(b, feed, now_us);
+	if (t->id == 0 || now_us - t->since_us < b->cfg.confirm_us)
+		return;
+	t->confirmed = true;
+	b->young--;
+	say_feed(b, INCIDENT_CONFIRMED, feed, now_us, 0);
 }
 
 void
@@ -413,67 +640,30 @@ incident_on_verdict(struct incident_book *b, uint32_t feed,
     const struct verdict *v, int64_t now_us)
 {
 	struct member *m;
-	bool went_down;
+	bool was_down;
 
-	if (feed >= LIMIT_FEEDS || !b->feeds[feed].known)
+	if (feed >= LIMIT_FEEDS || !b->feeds[feed].known ||
+	    v->state == STATE_UNKNOWN)
 		return;
 	m = &b->feeds[feed];
-	went_down = v->state == STATE_DOWN && !m->down;
-	if (v->state != STATE_UNKNOWN)
-		m->down = v->state == STATE_DOWN;
-	switch (v->state) {
-	case STATE_UNKNOWN:
-		return;
-	case STATE_UP:
-		feed_close(b, feed, now_us, v->since_us);
-		return;
-	case STATE_DEGRADED:
-	case STATE_DOWN:
-		break;
-	}
-	if (m->trouble.id == 0)
-		feed_open(b, feed, v, now_us);
+	was_down = m->down;
+	m->down = v->state == STATE_DOWN;
+	if (v->state == STATE_UP)
+		on_good(b, feed, v->since_us, now_us);
 	else
-		feed_change(b, feed, v, now_us);
-	if (went_down) {
-		m->down_us = now_us;
-		group(b, feed, now_us);
-	}
-	incident_step(b, now_us);
+		on_bad(b, feed, v, m->down && !was_down, now_us);
+	feed_step(b, feed, now_us);
+	for (uint32_t i = m->site; i != NOWHERE; i = b->places[i].above)
+		place_step(b, i, now_us);
 }
 
 void
 incident_step(struct incident_book *b, int64_t now_us)
 {
-	if (b->unconfirmed == 0)
-		return;
-	for (uint32_t i = 0; i < b->feeds_high; i++) {
-		struct trouble *t = &b->feeds[i].trouble;
-
-		if (t->id == 0 || t->confirmed ||
-		    now_us - t->since_us < b->cfg.confirm_us)
-			continue;
-		t->confirmed = true;
-		b->unconfirmed--;
-		say_feed(b, INCIDENT_CONFIRMED, i, now_us, 0);
-	}
-}
-
-int64_t
-incident_deadline(const struct incident_book *b)
-{
-	int64_t at = INT64_MAX;
-
-	if (b->unconfirmed == 0)
-		return at;
-	for (uint32_t i = 0; i < b->feeds_high; i++) {
-		const struct trouble *t = &b->feeds[i].trouble;
-
-		if (t->id != 0 && !t->confirmed &&
-		    t->since_us + b->cfg.confirm_us < at)
-			at = t->since_us + b->cfg.confirm_us;
-	}
-	return at;
+	for (uint32_t i = 0; i < b->place_count; i++)
+		place_step(b, i, now_us);
+	for (uint32_t i = 0; b->young > 0 && i < b->feeds_high; i++)
+		feed_step(b, i, now_us);
 }
 
 uint64_t

@@ -66,12 +66,10 @@ test_opens_confirms_closes(void **state)
 	assert_int_equal(c.severity, INCIDENT_HIGH);
 	assert_int_equal(c.site, 7);
 	assert_int_equal(incident_open_of(b, 1), 100);
-	assert_int_equal(incident_deadline(b), 15 * S);
 	incident_step(b, 14 * S);
 	nothing(b);
 	incident_step(b, 15 * S);
 	expect(b, INCIDENT_CONFIRMED, 100, &c);
-	assert_int_equal(incident_deadline(b), INT64_MAX);
 	verdict(b, 1, CAUSE_PROBE_LOST, 20 * S, 20 * S); /* proves nothing */
 	nothing(b);
 	verdict(b, 1, CAUSE_PACKET_LOSS, 30 * S, 31 * S);
@@ -132,19 +130,22 @@ test_severities(void **state)
 	}
 }
 
-static void
-drain(struct incident_book *b, struct incident_change *site_out,
-    unsigned *joined_out)
+/* Takes all that is queued: the last change of a place, if any; how many
+ * feeds' were opened and closed. */
+static struct incident_change
+drain(struct incident_book *b, unsigned *opened, unsigned *closed)
 {
-	struct incident_change c;
+	struct incident_change c, place = { 0 };
 
-	*joined_out = 0;
-	memset(site_out, 0, sizeof(*site_out));
+	*opened = *closed = 0;
 	while (incident_next(b, &c)) {
 		if (c.whole_site)
-			*site_out = c;
-		*joined_out += c.event == INCIDENT_JOINED;
+			place = c;
+		else
+			*opened += c.event == INCIDENT_OPENED;
+		*closed += !c.whole_site && c.event == INCIDENT_CLOSED;
 	}
+	return place;
 }
 
 static void
@@ -152,32 +153,81 @@ test_whole_site(void **state)
 {
 	struct incident_book *b = book(40, 20);
 	struct incident_change site;
-	unsigned joined;
+	unsigned opened, closed;
 
 	(void)state;
 	for (uint32_t i = 0; i < 4; i++)
 		verdict(b, i, CAUSE_UNREACHABLE, 10 * S + i, 11 * S + i);
-	drain(b, &site, &joined);
-	assert_int_equal(joined, 0);
 	verdict(b, 4, CAUSE_UNREACHABLE, 12 * S, 13 * S);
-	drain(b, &site, &joined);
-	assert_int_equal(joined, 5);
+	incident_step(b, 13 * S);
+	site = drain(b, &opened, &closed);
+	assert_false(site.whole_site); /* it is not yet known whose it is */
+	assert_int_equal(opened, 0);
+	incident_step(b, 15 * S);
+	site = drain(b, &opened, &closed);
+	assert_int_equal(opened, 0);
 	assert_int_equal(site.site, 7);
 	assert_int_equal(site.event, INCIDENT_CONFIRMED);
 	assert_int_equal(site.since_us, 10 * S);
 	assert_int_equal(site.feeds, 5);
 	verdict(b, 5, CAUSE_STALLED, 14 * S, 15 * S);  /* joins at once */
 	verdict(b, 25, CAUSE_STALLED, 14 * S, 15 * S); /* another site */
-	drain(b, &site, &joined);
-	assert_int_equal(joined, 1);
+	incident_step(b, 19 * S);
+	site = drain(b, &opened, &closed);
+	assert_int_equal(opened, 1);
+	assert_int_equal(incident_open_of(b, 5), 0);
 	for (uint32_t i = 0; i < 5; i++)
-		verdict(b, i, CAUSE_NONE, 20 * S, 20 * S);
-	drain(b, &site, &joined);
+		verdict(b, i, CAUSE_NONE, 28 * S + i, 29 * S);
+	site = drain(b, &opened, &closed);
 	assert_false(site.whole_site);
-	verdict(b, 5, CAUSE_NONE, 22 * S, 22 * S);
-	drain(b, &site, &joined);
+	verdict(b, 5, CAUSE_NONE, 27 * S, 30 * S);
+	incident_step(b, 31 * S);
+	site = drain(b, &opened, &closed);
 	assert_int_equal(site.event, INCIDENT_CLOSED);
-	assert_int_equal(site.until_us, 22 * S);
+	assert_int_equal(site.until_us, 28 * S + 4); /* the latest proof */
+	assert_int_equal(opened + closed, 0);
+	incident_book_free(&b);
+}
+
+/* Two of twenty stay dead, one comes back with a bad picture: the place's ends
+ * 90 s after so few were left, and each has its own from its own first sign. */
+static void
+test_some_stay(void **state)
+{
+	struct incident_book *b = book(20, 20);
+	struct incident_change c;
+	unsigned opened, closed;
+
+	(void)state;
+	for (uint32_t i = 0; i < 20; i++)
+		verdict(b, i, CAUSE_UNREACHABLE, 10 * S + i, 20 * S);
+	incident_step(b, 23 * S);
+	c = drain(b, &opened, &closed);
+	assert_int_equal(c.feeds, 20);
+	for (uint32_t i = 2; i < 19; i++)
+		verdict(b, i, CAUSE_NONE, 100 * S + i, 101 * S);
+	verdict(b, 19, CAUSE_BLURRED, 102 * S, 103 * S);
+	incident_step(b, 104 * S);
+	c = drain(b, &opened, &closed);
+	assert_false(c.whole_site);
+	assert_int_equal(opened, 1); /* what is blurred is blurred alone */
+	for (int64_t at = 105; at < 191; at++)
+		incident_step(b, at * S);
+	c = drain(b, &opened, &closed);
+	assert_int_equal(opened, 0);
+	assert_false(c.whole_site);
+	incident_step(b, 195 * S);
+	expect(b, INCIDENT_CLOSED, 100, &c);
+	assert_true(c.whole_site);
+	assert_int_equal(c.until_us, 102 * S);
+	for (uint32_t i = 0; i < 2; i++) {
+		expect(b, INCIDENT_OPENED, 102 + i, &c);
+		assert_int_equal(c.since_us, 10 * S + i);
+		expect(b, INCIDENT_CONFIRMED, 102 + i, &c);
+	}
+	nothing(b);
+	verdict(b, 0, CAUSE_NONE, 300 * S, 300 * S);
+	expect(b, INCIDENT_CLOSED, 102, &c);
 	incident_book_free(&b);
 }
 
@@ -187,19 +237,132 @@ test_not_the_whole_site(void **state)
 {
 	struct incident_book *b = book(100, 100);
 	struct incident_change site;
-	unsigned joined;
+	unsigned opened, closed;
 
 	(void)state;
 	for (uint32_t i = 0; i < 6; i++)
 		verdict(b, i, CAUSE_UNREACHABLE, S, 2 * S);
-	drain(b, &site, &joined);
-	assert_int_equal(joined, 0);
+	incident_step(b, 5 * S);
+	site = drain(b, &opened, &closed);
+	assert_false(site.whole_site);
+	assert_int_equal(opened, 6);
 	incident_book_free(&b);
 	b = book(10, 10);
-	for (uint32_t i = 0; i < 10; i++)
+	for (uint32_t i = 0; i < 10; i++) {
 		verdict(b, i, CAUSE_UNREACHABLE, i * 20 * S, i * 20 * S + S);
-	drain(b, &site, &joined);
-	assert_int_equal(joined, 0);
+		incident_step(b, i * 20 * S + 4 * S);
+	}
+	site = drain(b, &opened, &closed);
+	assert_false(site.whole_site);
+	assert_int_equal(opened, 10);
+	incident_book_free(&b);
+}
+
+/* Region 1 has the sites 7 to 11 of three feeds each, region 2 the site 12 of
+ * twenty: the region is one place; a site of another is not dragged along. */
+static void
+test_region(void **state)
+{
+	struct incident_book *b = book(15, 3);
+	struct incident_change c;
+	unsigned opened, closed;
+
+	(void)state;
+	for (uint32_t site = 7; site <= 11; site++)
+		assert_true(incident_site_put(b, site, 1));
+	assert_true(incident_site_put(b, 12, 2));
+	assert_true(incident_site_put(b, 1, 3) && incident_site_put(b, 2, 3));
+	assert_true(incident_site_put(b, 3, 12)); /* a ring: not taken */
+	for (uint32_t i = 15; i < 35; i++)
+		assert_true(incident_feed_add(b, i, 12));
+	for (uint32_t i = 0; i < 14; i++)
+		verdict(b, i, CAUSE_UNREACHABLE, 10 * S, 20 * S);
+	verdict(b, 30, CAUSE_UNREACHABLE, 10 * S, 20 * S);
+	incident_step(b, 23 * S);
+	c = drain(b, &opened, &closed);
+	assert_int_equal(c.site, 1);
+	assert_int_equal(c.feeds, 14);
+	assert_int_equal(opened, 1);
+	verdict(b, 14, CAUSE_UNREACHABLE, 11 * S, 24 * S); /* late, one of us */
+	incident_step(b, 30 * S);
+	c = drain(b, &opened, &closed);
+	assert_int_equal(opened, 0);
+	for (uint32_t i = 0; i < 15; i++)
+		verdict(b, i, CAUSE_NONE, 50 * S, 50 * S);
+	c = drain(b, &opened, &closed);
+	assert_int_equal(c.event, INCIDENT_CLOSED);
+	/* a site of five that goes alone is the site's, not the region's */
+	for (uint32_t i = 15; i < 35; i++)
+		verdict(b, i, CAUSE_UNREACHABLE, 100 * S, 100 * S);
+	incident_step(b, 103 * S);
+	c = drain(b, &opened, &closed);
+	assert_int_equal(c.site, 12);
+	assert_int_equal(c.feeds, 19);
+	incident_book_free(&b);
+}
+
+/* The monitor started anew while the site was out: who is found down belongs
+ * to it still; it ends once, with the latest proof. */
+static void
+test_site_restored(void **state)
+{
+	const struct incident_change open = { .id = 500,
+		.site = 7,
+		.whole_site = true,
+		.cause = CAUSE_STALLED,
+		.severity = INCIDENT_CRITICAL,
+		.since_us = S };
+	struct incident_book *b = book(20, 20);
+	struct incident_change c;
+	unsigned opened, closed;
+
+	(void)state;
+	incident_restore(b, &open);
+	for (int64_t at = 100; at < 160; at++)
+		incident_step(b, at * S);
+	for (uint32_t i = 0; i < 20; i++)
+		verdict(b, i, CAUSE_UNREACHABLE, (120 + i) * S, (140 + i) * S);
+	for (int64_t at = 160; at < 400; at++)
+		incident_step(b, at * S);
+	c = drain(b, &opened, &closed);
+	assert_false(c.whole_site);
+	assert_int_equal(opened, 0);
+	for (uint32_t i = 0; i < 20; i++)
+		verdict(b, i, CAUSE_NONE, 400 * S + i, 401 * S);
+	expect(b, INCIDENT_CLOSED, 500, &c);
+	assert_int_equal(c.until_us, 400 * S + 19);
+	nothing(b);
+	/* or it was all over by then */
+	incident_restore(b, &open);
+	incident_step(b, 500 * S);
+	for (uint32_t i = 0; i < 20; i++)
+		verdict(b, i, CAUSE_NONE, 510 * S + i, 510 * S + i);
+	incident_step(b, 589 * S);
+	nothing(b);
+	incident_step(b, 591 * S);
+	expect(b, INCIDENT_CLOSED, 500, &c);
+	assert_int_equal(c.until_us, 510 * S + 19);
+	nothing(b);
+	incident_book_free(&b);
+}
+
+/* An interruption of many is over before anybody is told: each is recorded. */
+static void
+test_gathered_interruption(void **state)
+{
+	struct incident_book *b = book(20, 20);
+	struct incident_change c;
+
+	(void)state;
+	verdict(b, 3, CAUSE_REFUSED, 10 * S, 11 * S);
+	nothing(b);
+	verdict(b, 3, CAUSE_NONE, 12 * S, 12 * S);
+	expect(b, INCIDENT_OPENED, 100, &c);
+	expect(b, INCIDENT_CLOSED, 100, &c);
+	assert_true(c.interruption);
+	assert_int_equal(c.since_us, 10 * S);
+	incident_step(b, 100 * S);
+	nothing(b);
 	incident_book_free(&b);
 }
 
@@ -232,30 +395,37 @@ test_removed_and_restored(void **state)
 	incident_book_free(&b);
 }
 
-/* A storm: all feeds down at once, each told exactly once, ids unique. */
+/* A storm: all feeds down at once: an incident to each site, and every feed in
+ * one; all of them over once. */
 static void
 test_storm(void **state)
 {
 	struct incident_book *b = book(4000, 40);
-	unsigned opened = 0, joined = 0, sites = 0;
+	unsigned feeds = 0, sites = 0, closed = 0;
 	struct incident_change c;
 	uint64_t last = 99;
 
 	(void)state;
 	for (uint32_t i = 0; i < 4000; i++)
 		verdict(b, i, CAUSE_UNREACHABLE, S, 2 * S);
+	incident_step(b, 5 * S);
 	while (incident_next(b, &c)) {
+		assert_true(c.whole_site);
 		if (c.event == INCIDENT_OPENED) {
-			assert_true(c.id == last + 1);
-			last = c.id;
-			opened += !c.whole_site;
-			sites += c.whole_site;
+			assert_true(c.id == ++last);
+			sites++;
+			feeds += c.feeds;
 		}
-		joined += c.event == INCIDENT_JOINED;
 	}
-	assert_int_equal(opened, 4000);
-	assert_int_equal(joined, 4000);
 	assert_int_equal(sites, 100);
+	assert_int_equal(feeds, 4000);
+	for (uint32_t i = 0; i < 4000; i++)
+		verdict(b, i, CAUSE_NONE, 60 * S, 60 * S);
+	while (incident_next(b, &c))
+		closed += c.event == INCIDENT_CLOSED && c.until_us == 60 * S;
+	assert_int_equal(closed, 100);
+	incident_step(b, 1000 * S);
+	nothing(b);
 	incident_book_free(&b);
 }
 
@@ -267,6 +437,10 @@ main(void)
 		cmocka_unit_test(test_interruption_never_alerts),
 		cmocka_unit_test(test_severities),
 		cmocka_unit_test(test_whole_site),
+		cmocka_unit_test(test_some_stay),
+		cmocka_unit_test(test_region),
+		cmocka_unit_test(test_site_restored),
+		cmocka_unit_test(test_gathered_interruption),
 		cmocka_unit_test(test_not_the_whole_site),
 		cmocka_unit_test(test_removed_and_restored),
 		cmocka_unit_test(test_storm),

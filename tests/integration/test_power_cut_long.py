@@ -1,0 +1,86 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A site of 1,000 cameras loses its power for six minutes and gets it back, with
+settings as they come; the monitor starts anew meanwhile; three cameras stay
+dead. One incident, with the right times; none unknown for our reasons, none up
+that isn't; what is tried meanwhile and how soon all are judged after it are
+told. About 700 s. LABEL: long"""
+import datetime
+import os
+import time
+
+import power_cut
+
+CAMERAS = int(os.environ.get("CAMWARDEN_CAMERAS", "1000"))
+OUT_S = 360
+DEAD = (40, 41, 500)
+
+
+def utc(text):
+    return datetime.datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
+
+
+def told(world):
+    """The incidents of the site and of its feeds: open and over."""
+    return [i for i in world.incidents() if i["where"].startswith("North/Depot")]
+
+
+def returned(site):
+    return all(f["state"] == "down" if f["name"] in [f"cam{n}" for n in DEAD] else power_cut.good(f) for f in site)
+
+
+def count(world, seconds, what, never):
+    """Tries in a second, and first packets, while nothing else happens."""
+    opens, again = power_cut.counters()
+    begun = time.monotonic()
+    world.wait(lambda site: time.monotonic() > begun + seconds, seconds + 5, what, never)
+    span = time.monotonic() - begun
+    opens, again = (after - before for before, after in zip((opens, again), power_cut.counters()))
+    print(f"{what}: {opens / span:.2f} tries a second, {(opens + again) / span:.2f} first packets", flush=True)
+    return opens / span
+
+
+def main():
+    world = power_cut.World(CAMERAS, 1200, "", seconds_of_film=900)
+    world.start_monitor()
+    world.fill()
+    world.wait_first(240)
+    time.sleep(30)
+    world.cut()
+    begun, begun_utc = time.monotonic(), time.time()
+    world.wait(power_cut.down, 25, "cut: all down", never=power_cut.OURS)
+    time.sleep(begun + 60 - time.monotonic())
+    rate = count(world, 90, "out", never=("unknown", "up", "degraded"))
+    subnets = (CAMERAS + CAMERAS // 250 + 14) // 15  # .1 to .250 of each /24
+    # a scout each 10 to 15 s, each of the others in 2.5 to 5 minutes
+    assert rate < subnets / 10 + CAMERAS / 150 + 1, rate
+    before = told(world)
+    assert len(before) == 1 and before[0]["where"] == "North/Depot" and not before[0]["until"], before[:5]
+
+    assert world.monitor.stop() == 0, world.last_words()
+    world.start_monitor()
+    world.wait(power_cut.down, 90, "started anew: all down", never=("up", "degraded", *power_cut.OURS))
+    time.sleep(max(0, begun + OUT_S - time.monotonic()))
+    for n in DEAD:
+        world.unplug(n, n)
+    assert [i["id"] for i in told(world)] == [before[0]["id"]], told(world)[:5]
+
+    world.restore()
+    back_utc = time.time()
+    took = world.wait(returned, 120, "back: all judged", never=power_cut.OURS)
+    assert took <= 90, took
+    time.sleep(110)
+    after = told(world)
+    site = [i for i in after if i["where"] == "North/Depot"]
+    print([(i["where"], i["cause"], i["since"], i["until"]) for i in after], flush=True)
+    assert [i["id"] for i in site] == [before[0]["id"]], after
+    assert abs(utc(site[0]["since"]) - begun_utc) < 3, (site, begun_utc)
+    assert back_utc - 1 < utc(site[0]["until"]) < back_utc + 95, (site, back_utc)
+    own = [i for i in after if i["where"] != "North/Depot" and not i["until"]]
+    assert sorted(i["where"].split("/")[-1] for i in own if i["cause"] != "duplicate") == \
+        sorted(f"cam{n}" for n in DEAD), own
+    world.end()
+
+
+power_cut.enter()
+main()

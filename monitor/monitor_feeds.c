@@ -4,6 +4,7 @@
 #include "monitor/monitor_credentials.h"
 #include "monitor/monitor_parts.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -336,10 +337,10 @@ feed_remove(struct monitor *m, struct watched_feed *f)
 {
 	fleet_remove(m->fleet, f->number);
 	monitor_outage_remove(m, f, clock_mono_us());
-	deadlines_set(&m->deadlines, f->number, INT64_MAX);
 	incident_feed_remove(m->incidents, f->number, clock_mono_us());
 	duplicate_remove(m->duplicates, f->number);
 	monitor_incidents_drain(m);
+	deadlines_set(&m->deadlines, f->number, INT64_MAX);
 	monitor_row_changed(m, f, true);
 	hash_remove(m, f);
 	m->feeds[f->number] = NULL;

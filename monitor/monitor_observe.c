@@ -27,10 +27,23 @@ feed_at(struct monitor *m, uint32_t number)
 
 /* --- incidents */
 
+/* Its first bad picture is the one that shows it when it is told. */
+static void
+want_first_bad(struct monitor *m, struct watched_feed *f, uint64_t incident,
+    int64_t now_us)
+{
+	f->incident = incident;
+	if (f->no_picture)
+		return;
+	f->wanted |= PICTURE_FIRST_BAD;
+	deadlines_set(&m->deadlines, f->number, now_us);
+	monitor_timer_soon(m);
+}
+
 static void
 incident_put(struct monitor *m, const struct incident_change *c)
 {
-	const struct watched_feed *f = feed_at(m, c->feed);
+	struct watched_feed *f = c->whole_site ? NULL : feed_at(m, c->feed);
 	char text[256];
 	struct store_incident i = { .id = (int64_t)c->id,
 		.site = c->whole_site ? (int64_t)c->site : 0,
@@ -51,6 +64,8 @@ incident_put(struct monitor *m, const struct incident_change *c)
 	case INCIDENT_OPENED:
 		if (i.feed != 0 || i.site != 0)
 			store_incident_open(m->store, &i, NULL);
+		if (f != NULL)
+			want_first_bad(m, f, c->id, c->at_us);
 		break;
 	case INCIDENT_CONFIRMED:
 	case INCIDENT_CHANGED:
@@ -93,18 +108,13 @@ monitor_verdict_post(struct monitor *m, struct watched_feed *f)
 /* Which picture tells this change best: the trouble's first, the first good
  * one after it. */
 static void
-want_pictures(struct monitor *m, struct watched_feed *f, enum state before)
+want_pictures(struct watched_feed *f, enum state before)
 {
 	const struct verdict *v = judge_verdict(f->judge);
-	uint64_t incident = incident_open_of(m->incidents, f->number);
-
 	if (f->no_picture)
 		return;
 	if (v->state == STATE_DOWN || v->state == STATE_DEGRADED) {
-		if (f->incident != incident)
-			f->wanted |= PICTURE_FIRST_BAD;
 		f->wanted &= ~(PICTURE_LAST_GOOD | PICTURE_RECOVERED);
-		f->incident = incident;
 	} else if (v->state == STATE_UP && before != STATE_UP) {
 		f->wanted &= ~PICTURE_FIRST_BAD;
 		f->wanted |=
@@ -121,8 +131,8 @@ verdict_changed(struct monitor *m, struct watched_feed *f, enum state before,
 	m->verdicts++;
 	monitor_verdict_post(m, f);
 	incident_on_verdict(m->incidents, f->number, v, now_us);
-	want_pictures(m, f, before);
 	monitor_incidents_drain(m);
+	want_pictures(f, before);
 	log_info("judge", "feed=%u name=\"%s/%s\" state=%s cause=%s", f->number,
 	    f->site, f->name, state_name(v->state), cause_name(v->cause));
 	monitor_row_changed(m, f, false);

@@ -671,9 +671,3 @@ incident_number_take(struct incident_book *b)
 {
 	return b->next_id++;
 }
-
-uint64_t
-incident_open_of(const struct incident_book *b, uint32_t feed)
-{
-	return feed < LIMIT_FEEDS ? b->feeds[feed].trouble.id : 0;
-}

@@ -97,7 +97,5 @@ void incident_step(struct incident_book *b, int64_t now_us);
 bool incident_next(struct incident_book *b, struct incident_change *out);
 /* A number for an incident of nobody here (the whole network's). */
 uint64_t incident_number_take(struct incident_book *b);
-/* The feed's own open incident that was told, 0 = none. */
-uint64_t incident_open_of(const struct incident_book *b, uint32_t feed);
 
 #endif

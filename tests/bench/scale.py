@@ -42,6 +42,7 @@ from world import DEGRADED, DOWN, Failed, Farm, Monitor, Usage, World, quantile
 STALL_S = 10
 LATE_MS = 100
 PHASES = ("fixed", "adaptive", "recv", "ffmpeg")
+FILM_MORE_S = 540
 SETTLE_S = 150  # an adaptive judge knows its feeds only then
 TURN_MS = 10  # STREAM_TURN_US of the stream probes
 GRACE_S = 180  # for the last freeze to be called, after the window
@@ -69,7 +70,8 @@ class Scale:
                                    str(self.length), *more))
 
     def make_material(self):
-        seconds = self.args.seconds + 540
+        # in steps, so that runs of about the same length share their films
+        seconds = -(-(self.args.seconds + FILM_MORE_S) // 90) * 90
         streams = max(8, min(40, self.args.feeds // 300))
         self.length = seconds
         say(f"making {streams} films of {seconds} s, kept for the next time")

@@ -291,8 +291,6 @@ take_sample(struct probe *p, struct span body)
 
 	if (!wire_get_sample(body, &m))
 		return garbled;
-	if (m.ticket == p->decoding)
-		p->decoding = 0;
 	if (!is_ours(p, whose_picture(p, &m.ref), &say))
 		return say;
 
@@ -303,6 +301,8 @@ take_sample(struct probe *p, struct span body)
 		return "measured a sample that nobody asked";
 	if (!moment_ok(f, m.at_us))
 		return "measured a picture of a time that can't be";
+	if (m.ticket == p->decoding)
+		p->decoding = 0;
 	if (k->state == TICKET_RETIRED) {
 		p->fl->ignored++;
 		return NULL;

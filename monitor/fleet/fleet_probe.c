@@ -191,15 +191,14 @@ restart_later(struct probe *p)
 		event_add(p->restart, &after);
 }
 
-/* A crash names its suspect. A kill from outside (an operator, the kernel
+/* A crash names its suspect, and so does a lie: what was decoded meanwhile may
+ * have taken the decoder over. A kill from outside (an operator, the kernel
  * short of memory, a drill) says nothing about the picture. */
 static bool
 was_crash(const struct probe *p, int status)
 {
-	if (p->hung)
+	if (p->hung || p->banned)
 		return true;
-	if (p->banned)
-		return false;
 	if (WIFEXITED(status))
 		return WEXITSTATUS(status) != 0 && WEXITSTATUS(status) != 127;
 	switch (WTERMSIG(status)) {

@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import socket
+import struct
 import subprocess
 import threading
 import time
@@ -23,9 +24,10 @@ PROBES = ("camwarden-stream", "camwarden-picture", "camwarden-demux")
 
 
 class Stills(BaseHTTPRequestHandler):
-    """A camera that sends one picture again and again (MJPEG), and a relay
-    that nobody reads from."""
-    picture = b""
+    """Cameras that send one picture again and again (MJPEG), the one called
+    NAME.mjpeg with the comment `orders[NAME]` in it, and a relay that nobody
+    reads from."""
+    picture, orders = b"", {}
 
     def do_GET(self):
         self.send_response(200)
@@ -35,12 +37,14 @@ class Stills(BaseHTTPRequestHandler):
             self.end_headers()
             self.wfile.write(body)
             return
+        comment = self.orders.get(self.path[1:].removesuffix(".mjpeg"), b"")
+        picture = self.picture[:2] + b"\xff\xfe" + struct.pack(">H", 2 + len(comment)) + comment + self.picture[2:]
         self.send_header("Content-Type", "multipart/x-mixed-replace; boundary=b")
         self.end_headers()
         try:
             while True:
                 self.wfile.write(b"--b\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n%s\r\n"
-                                 % (len(self.picture), self.picture))
+                                 % (len(picture), picture))
                 time.sleep(0.2)
         except OSError:
             pass

@@ -28,6 +28,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <seccomp.h>
+
 #include "common/confine.h"
 
 #define MIB ((size_t)1 << 20)
@@ -434,6 +436,24 @@ end(void **state)
 	return rmdir(folder);
 }
 
+/* Whatever any role may call, for the test of the units. */
+static int
+print_calls(void)
+{
+	unsigned may;
+	int number;
+
+	for (size_t i = 0; confine_row(i, &number, &may); i++) {
+		char *name =
+		    seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE, number);
+
+		if (name != NULL)
+			puts(name);
+		free(name);
+	}
+	return 0;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -442,7 +462,8 @@ main(int argc, char **argv)
 		cmocka_unit_test(limits_hold_and_nothing_is_dumped),
 	};
 
-	(void)argv;
+	if (argc > 1 && strcmp(argv[1], "--calls") == 0)
+		return print_calls();
 	if (argc > 1) /* what a child runs */
 		_exit(0);
 	return cmocka_run_group_tests(tests, begin, end);

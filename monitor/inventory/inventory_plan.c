@@ -539,7 +539,7 @@ prepare(struct work *w)
 	w->claimed = calloc(w->now->feed_count + 1, sizeof(*w->claimed));
 	return w->plan->arena != NULL && w->by_uuid != NULL &&
 	       w->by_name != NULL && w->by_url != NULL && w->match != NULL &&
-	       w->claimed != NULL;
+	       w->final != NULL && w->claimed != NULL;
 }
 
 static void

@@ -702,7 +702,8 @@ row_read(struct row *r, enum inventory_kind kind, const struct header *h,
 		h->column[i]->read(r, cell_unescape(r->cell->text));
 	}
 	r->cell = &row->cell[0];
-	append[kind](r);
+	if (!r->no_memory) /* else a cell that was read may be "" */
+		append[kind](r);
 }
 
 static void

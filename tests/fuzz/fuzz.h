@@ -21,6 +21,16 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+/* Whether an allocation under the target may fail in this run (short.h; not
+ * under libFuzzer): then it promises less. */
+__attribute__((weak)) bool short_armed(void);
+
+static inline bool
+fuzz_short(void)
+{
+	return short_armed != NULL && short_armed();
+}
+
 /* The bytes as a text of its own, to be freed; what follows its first NUL
  * can't be seen by whoever takes a text. */
 static inline char *

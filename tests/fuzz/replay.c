@@ -3,6 +3,8 @@
  *
  *   replay_LIBRARY SEEDS                    its targets, each over its seeds
  *   replay_LIBRARY TARGET FILE|FOLDER...    one target over these
+ *   replay_LIBRARY --short ...              the same, each file again and again
+ *                                           with one allocation more that fails
  *
  * Names each file before it is run; a finding ends the process. */
 #include <dirent.h>
@@ -13,6 +15,8 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "tests/fuzz/short.h"
 
 #define TARGET(name) int name(const uint8_t *data, size_t size);
 #include "fuzz_targets.h"
@@ -30,6 +34,10 @@ static const struct target targets[] = {
 };
 
 #define TARGETS (sizeof(targets) / sizeof(*targets))
+#define SHORT_MOST 400u /* of one file */
+
+static bool in_short;
+static unsigned short_failed;
 
 /* Each input lies in a block of its own size: a byte too far is seen. */
 static unsigned
@@ -45,6 +53,14 @@ run_file(const struct target *t, const char *path, size_t size)
 	fclose(f);
 	printf("%s %s\n", t->name, path);
 	t->run(bytes, size);
+	for (unsigned n = 1; in_short && n <= SHORT_MOST; n++) {
+		short_arm(n);
+		t->run(bytes, size);
+		short_failed += short_came();
+		if (!short_came())
+			break;
+	}
+	short_arm(0);
 	free(bytes);
 	return 1;
 }
@@ -95,7 +111,10 @@ run_all(const char *root)
 		}
 		files += n;
 	}
-	printf("%zu targets, %u files\n", TARGETS, files);
+	printf("%zu targets, %u files", TARGETS, files);
+	if (in_short)
+		printf(", %u times memory was out", short_failed);
+	printf("\n");
 	return 0;
 }
 
@@ -127,6 +146,11 @@ main(int argc, char **argv)
 	}
 	atexit(tidy);
 	setvbuf(stdout, NULL, _IOLBF, 0);
+	if (argc > 1 && strcmp(argv[1], "--short") == 0) {
+		in_short = true;
+		argc--;
+		argv++;
+	}
 	if (argc == 2)
 		return run_all(argv[1]);
 	for (size_t i = 0; argc > 2 && i < TARGETS; i++) {
@@ -137,6 +161,6 @@ main(int argc, char **argv)
 		return 0;
 	}
 	fprintf(stderr,
-	    "usage: replay_LIBRARY SEEDS | TARGET FILE|FOLDER...\n");
+	    "usage: replay_LIBRARY [--short] SEEDS | TARGET FILE|FOLDER...\n");
 	return 2;
 }

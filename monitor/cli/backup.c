@@ -35,7 +35,9 @@ static const char help[] =
     "stands in\n"
     "the record, and in the backup.\n"
     "\n"
-    "A backup holds the passwords of the cameras: keep it as you keep those.\n"
+    "A backup holds the passwords of the cameras, sealed; their key (camwarden "
+    "credentials\n"
+    "names its file) is not in it: keep a copy of that elsewhere.\n"
     "\n"
     "  --replace              a file of that name is overwritten\n"
     "  --without-credentials  without the cameras' users and passwords, which "
@@ -201,8 +203,8 @@ print(const struct job *j, const struct store_file *f)
 	    (long long)f->seq, cli_utc(f->utc, when));
 	printf("head %s\n", f->head);
 	if (!j->no_credentials)
-		printf("It holds the passwords of the cameras; only you can "
-		       "read it (0600).\n");
+		printf("It holds the passwords of the cameras, sealed; their "
+		       "key is not in it. Only you can\nread it (0600).\n");
 }
 
 /* Before anything is written: an empty database is not made for a backup. */

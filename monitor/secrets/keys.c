@@ -181,10 +181,15 @@ static bool
 stage(const char *fresh, const char *like, const char *text)
 {
 	struct stat st;
+	bool good = disk_put(fresh, text, 0400);
+	int fd =
+	    good && geteuid() == 0 ? open(fresh, O_RDONLY | O_CLOEXEC) : -1;
 
-	return disk_put(fresh, text, 0400) &&
-	       (geteuid() != 0 || stat(like, &st) != 0 ||
-		   chown(fresh, st.st_uid, st.st_gid) == 0);
+	if (fd >= 0 && stat(like, &st) == 0)
+		good = fchown(fd, st.st_uid, st.st_gid) == 0;
+	if (fd >= 0)
+		close(fd);
+	return good;
 }
 
 /* The text is the file at path from now on, whole; `over`: in place of what is

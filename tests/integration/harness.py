@@ -154,6 +154,27 @@ def intact(state, config=None):
         print(f"verify: {done.stdout.splitlines()[0]}", flush=True)
 
 
+def shimmed(**extra):
+    """An environment in which shim.so comes first, behind ASan's own."""
+    build = os.environ.get("CAMWARDEN_BUILD", os.path.dirname(BIN))
+    libs = subprocess.run(["ldd", program("camwarden")], capture_output=True, text=True).stdout.split()
+    asan = [word for word in libs if "libasan" in word and word.startswith("/")]
+    return dict(os.environ, LD_PRELOAD=" ".join(asan[:1] + [os.path.join(build, "tests", "shim.so")]), **extra)
+
+
+def each_moment(calls, some, last, trial):
+    """trial(n) is killed at call n and says whether it was: at some calls, and at all near
+    the end until none is left (their number differs from run to run). How many."""
+    early = list(range(1, 5)) + list(range(5, calls - last, max(1, calls // some)))
+    for n in early:
+        assert trial(n), n
+    n = max(5, calls - last)
+    while trial(n):
+        n += 1
+        assert n < 2 * calls, (n, calls)
+    return len(early) + n - max(5, calls - last)
+
+
 class Child:
     """A process; its output lines are kept with the time each one came."""
 

@@ -12,20 +12,11 @@ import subprocess
 import threading
 import time
 
-from harness import Child, folder, program
+from harness import Child, each_moment, folder, program, shimmed
 from ledger_lines import look
 
 CW = program("camwarden")
-BUILD = os.environ.get("CAMWARDEN_BUILD", os.path.dirname(os.path.dirname(CW)))
-SHIM = os.path.join(BUILD, "tests", "shim.so")
 FEEDS = 250
-
-
-def shimmed(**extra):
-    """An environment in which shim.so comes first, behind ASan's own."""
-    libs = subprocess.run(["ldd", CW], capture_output=True, text=True).stdout.split()
-    asan = [word for word in libs if "libasan" in word and word.startswith("/")]
-    return dict(os.environ, LD_PRELOAD=" ".join(asan[:1] + [SHIM]), **extra)
 
 
 class World:
@@ -117,19 +108,6 @@ def under_load(w):
     look(bare)
     refused(w.run("restore", w.path("load0.db"), "--reason", "x"), "in use by another camwarden")
     return monitor
-
-
-def each_moment(calls, some, last, trial):
-    """trial(n) is killed at call n and says whether it was: at some calls, and at all near
-    the end until none is left (their number differs from run to run). How many."""
-    early = list(range(1, 5)) + list(range(5, calls - last, max(1, calls // some)))
-    for n in early:
-        assert trial(n), n
-    n = max(5, calls - last)
-    while trial(n):
-        n += 1
-        assert n < 2 * calls, (n, calls)
-    return len(early) + n - max(5, calls - last)
 
 
 def backup_killed(w):

@@ -18,7 +18,6 @@
 #include "monitor/inventory/inventory.h"
 #include "monitor/ledger/hash.h"
 
-#define CLOCK_SECONDS 10u
 #define TEXT_BYTES 160
 
 struct setup {
@@ -262,8 +261,7 @@ monitor_setup_reload(struct monitor *m)
 void
 monitor_setup_second(struct monitor *m)
 {
-	if (m->seconds % CLOCK_SECONDS == 0)
-		clock_tell(m, false);
+	clock_tell(m, false);
 }
 
 struct clock_state

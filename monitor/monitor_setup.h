@@ -13,7 +13,7 @@
 bool monitor_setup_start(struct monitor *m);
 /* After m->config: the settings again, if they or a program are others. */
 void monitor_setup_reload(struct monitor *m);
-/* Each second; looks at the clock now and then. */
+/* Each second: looks at the clock. */
 void monitor_setup_second(struct monitor *m);
 /* As it was at the last look. */
 struct clock_state monitor_setup_clock(const struct monitor *m);

@@ -30,7 +30,7 @@ enum health_fault {
 
 #define HEALTH_LOOP_US 1000000
 #define HEALTH_COMMIT_US 10000000
-#define HEALTH_STUCK_US 30000000
+#define HEALTH_STUCK_US 20000000
 #define HEALTH_PROBE_US 5000000
 
 struct health_facts {

@@ -44,7 +44,7 @@ void reply_bytes(struct evhttp_request *req, const char *type,
     const char *cache, const void *bytes, size_t length);
 /* The same with what j holds, and ends it. */
 void reply_json(struct evhttp_request *req, struct json_out *j);
-/* Another status, not to be kept: 201 or 503 with JSON, 204 without a body. */
+/* Another success, not to be kept: 201 with JSON, 204 without a body. */
 void reply_done(struct evhttp_request *req, int status, const void *json,
     size_t length);
 /* An error as RFC 9457 problem details. detail: a sentence, or a JSON object

@@ -313,17 +313,20 @@ get_health(struct request *r)
 
 	json_out_init(&j);
 	json_out_open(&j, '{');
-	put_text(&j, "status", h.faults == 0 ? "ok" : "failing");
+	if (h.faults == 0)
+		put_text(&j, "status", "ok"); /* a problem has a number there */
 	put_faults(&j, "reasons", h.faults);
 	put_faults(&j, "warnings", h.warnings);
 	if (r->session != NULL)
 		put_details(&j, r->s);
 	json_out_close(&j, '}');
 	text = json_out_take(&j, &length);
-	if (text != NULL)
-		reply_done(r->req, h.faults == 0 ? 200 : 503, text, length);
-	else
+	if (text == NULL)
 		reply_problem(r->req, 503, "memory is out");
+	else if (h.faults != 0)
+		reply_problem_bytes(r->req, 503, text, length);
+	else
+		reply_bytes(r->req, REPLY_JSON, NULL, text, length);
 	free(text);
 }
 

@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-License-Identifier: GPL-3.0-or-later SHIM_STATE=file: two
+ * letters, as they are at each look: "h" and calls that change files hang until
+ * it is another; "s" or "u" and the kernel says that the clock is set right, or
+ * is not. */
 /* Loaded before the C library (LD_PRELOAD) by tests only. SHIM_KILL=n: SIGKILL
  * in place of the n-th call that changes files (1 = the first);
  * SHIM_COUNT=file: how many there were, at the end. SHIM_CLOCK=file: eight
@@ -21,12 +24,14 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/time.h>
+#include <sys/timex.h>
 #include <time.h>
 #include <unistd.h>
 
 static atomic_long calls;
 static long kill_at;
 static volatile const int64_t *offset_us;
+static volatile const char *disk_and_clock;
 
 /* As faults.py writes it. */
 struct fault {
@@ -58,6 +63,7 @@ begin(void)
 
 	kill_at = at != NULL ? atol(at) : 0;
 	offset_us = shared("SHIM_CLOCK", O_RDONLY, PROT_READ, 8);
+	disk_and_clock = shared("SHIM_STATE", O_RDONLY, PROT_READ, 2);
 	fault = shared("SHIM_FAULT", O_RDWR, PROT_READ | PROT_WRITE,
 	    sizeof(*fault));
 }
@@ -89,9 +95,18 @@ fails(const char *path)
 	return true;
 }
 
+/* The disk hangs. */
+static void
+hold(void)
+{
+	while (disk_and_clock != NULL && disk_and_clock[0] == 'h')
+		usleep(20000);
+}
+
 static bool
 fails_at(const char *path)
 {
+	hold();
 	if (atomic_fetch_add(&calls, 1) + 1 == kill_at)
 		kill(getpid(), SIGKILL);
 	return fault != NULL && fails(path);
@@ -211,4 +226,25 @@ time(time_t *out)
 	if (out != NULL)
 		*out = t.tv_sec;
 	return t.tv_sec;
+}
+
+int
+adjtimex(struct timex *t)
+{
+	static __typeof__(&adjtimex) next;
+
+	if (next == NULL)
+		next = NEXT(adjtimex);
+	int rc = next(t);
+	char word = disk_and_clock != NULL ? disk_and_clock[1] : '\0';
+
+	if (word == 's') {
+		t->status &= ~STA_UNSYNC;
+		t->maxerror = 5000;
+		rc = TIME_OK;
+	} else if (word == 'u') {
+		t->status |= STA_UNSYNC;
+		rc = TIME_ERROR;
+	}
+	return rc;
 }

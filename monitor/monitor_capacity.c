@@ -178,8 +178,7 @@ monitor_capacity_owe(const struct monitor *m, struct watched_feed *f,
 {
 	struct capacity_feed view = view_of(f, 0);
 
-	if (capacity_level(&m->capacity) != CAPACITY_OK &&
-	    f->phase == PHASE_FLOWING &&
+	if (capacity_strained(&m->capacity) && f->phase == PHASE_FLOWING &&
 	    (f->asked_us != 0 || !capacity_samples(&m->capacity, &view)))
 		judge_on_starved(f->judge, now_us);
 }

@@ -171,6 +171,12 @@ capacity_level(const struct capacity *c)
 				    : CAPACITY_OK;
 }
 
+bool
+capacity_strained(const struct capacity *c)
+{
+	return c->step > 0 || c->easy_us == 0;
+}
+
 const char *
 capacity_level_name(enum capacity_level level)
 {

@@ -88,6 +88,8 @@ void capacity_init(struct capacity *c);
 bool capacity_second(struct capacity *c, int64_t now_us);
 enum capacity_level capacity_level(const struct capacity *c);
 const char *capacity_level_name(enum capacity_level level);
+/* Anything is late, or was a moment ago. */
+bool capacity_strained(const struct capacity *c);
 /* What is done about it, for people: a sentence. */
 const char *capacity_level_text(enum capacity_level level);
 

@@ -118,6 +118,14 @@ def child_of(pid, role):
     return next((int(line.split()[0]) for line in out.splitlines() if role in line.split()[2:]), None)
 
 
+def probe_of(pid, role):
+    """The pid of a monitor's first probe "stream", "picture", "demux"; None."""
+    out = subprocess.run(["ps", "--no-headers", "-o", "pid,comm", "--ppid", str(pid)],
+                         capture_output=True, text=True, check=False).stdout
+    word = f"camwarden-{role}"[:15]
+    return next((int(line.split()[0]) for line in out.splitlines() if line.split()[1].startswith(word)), None)
+
+
 def rss_kib(pid):
     with open(f"/proc/{pid}/status", encoding="ascii") as f:
         return next(int(line.split()[1]) for line in f if line.startswith("VmRSS"))

@@ -78,12 +78,6 @@ def metric(name):
         return float(re.search(rf"^camwarden_{re.escape(name)} (\S+)$", answer.read().decode(), re.M).group(1))
 
 
-def probe(name):
-    out = subprocess.run(["ps", "--no-headers", "-o", "pid,comm", "--ppid", str(W.monitor.process.pid)],
-                         capture_output=True, text=True, check=True).stdout
-    return next(int(line.split()[0]) for line in out.splitlines() if name in line)
-
-
 def test_well():
     assert health() == (200, {"status": "ok", "reasons": [], "warnings": []}), health()
     code, body = health(ADMIN)
@@ -133,11 +127,11 @@ def test_disk_and_probe():
     would do better; the writer that doesn't come back is what one may mend."""
     since = time.monotonic()
     disk_and_clock[0:1] = b"h"
-    stopped = probe("camwarden-strea")
+    stopped = harness.probe_of(W.monitor.process.pid, "stream")
     os.kill(stopped, signal.SIGSTOP)
     wait_health("a probe that is lost", 9, lambda code, body: code == 503 and "probe-lost" in body["reasons"])
     wait_health("and replaced", 9, lambda code, body: "probe-lost" not in body["reasons"])
-    assert probe("camwarden-strea") != stopped
+    assert harness.probe_of(W.monitor.process.pid, "stream") != stopped
     _, body = wait_health("no commit", 14, lambda code, body: code == 503 and "database-late" in body["reasons"])
     late = time.monotonic() - since
     assert 8 < late and "writer-stuck" not in body["reasons"], (late, body)

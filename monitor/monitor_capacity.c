@@ -63,6 +63,16 @@ monitor_capacity_on_pong(struct monitor *m, enum probe_role role,
 		l->probe_lag_us = pong->lag_max_us;
 }
 
+static struct capacity_feed
+view_of(const struct watched_feed *f, int64_t due_us)
+{
+	return (struct capacity_feed){ .due_us = due_us,
+		.last_us = f->last_sample_us,
+		.odd = judge_suspects(f->judge),
+		.criticality = f->criticality,
+		.place = (uint8_t)(f->number * 2654435761u >> 24) };
+}
+
 /* --- each second */
 
 static void
@@ -85,6 +95,26 @@ look_at_store(const struct monitor *m, struct capacity_load *l, int64_t now_us)
 	store_health(m->store, &h);
 	l->store_queue = h.failing ? 0 : h.queued;
 	l->store_lag_us = h.failing ? 0 : (uint32_t)(now_us - h.last_commit_us);
+}
+
+/* Those that are left out are not owed; nor are those still learned. */
+static void
+look_at_feeds(const struct monitor *m, struct capacity_load *l)
+{
+	for (uint32_t i = 0; i < m->feed_count; i++) {
+		const struct watched_feed *f = m->feeds[m->order[i]];
+		struct capacity_feed view;
+
+		if (f->phase != PHASE_FLOWING || !is_known(f) ||
+		    f->last_sample_us == 0)
+			continue;
+		view = view_of(f, 0);
+		if (!capacity_samples(&m->capacity, &view))
+			continue;
+		l->wanted++;
+		l->overdue +=
+		    judge_verdict(f->judge)->cause == CAUSE_OVER_CAPACITY;
+	}
 }
 
 static void
@@ -130,6 +160,7 @@ monitor_capacity_second(struct monitor *m, int64_t now_us)
 {
 	look_at_probes(m, &m->capacity.load, now_us);
 	look_at_store(m, &m->capacity.load, now_us);
+	look_at_feeds(m, &m->capacity.load);
 	if (capacity_second(&m->capacity, now_us))
 		log_step(m);
 	if (capacity_level(&m->capacity) != CAPACITY_OK)
@@ -150,16 +181,6 @@ monitor_capacity_wants(const struct monitor *m)
 	if (!capacity_pages(&m->capacity))
 		bits &= ~PICTURE_CURRENT;
 	return bits;
-}
-
-static struct capacity_feed
-view_of(const struct watched_feed *f, int64_t due_us)
-{
-	return (struct capacity_feed){ .due_us = due_us,
-		.last_us = f->last_sample_us,
-		.odd = judge_suspects(f->judge),
-		.criticality = f->criticality,
-		.place = (uint8_t)(f->number * 2654435761u >> 24) };
 }
 
 int64_t

@@ -10,7 +10,8 @@
 #define SHED 5u
 #define CRITICAL 13u
 #define STEP_LAST 16u
-#define STEP_STORE PAGES /* what a slow disk gains from */
+#define STEP_STORE PAGES     /* what a slow disk gains from, */
+#define STEP_SLOW (SHED - 1) /* and pictures that are merely late */
 #define PLACES 256u
 #define SHED_BY (PLACES / (CRITICAL - SHED))
 #define CRITICAL_BY (PLACES / (STEP_LAST + 1 - CRITICAL))
@@ -28,6 +29,7 @@ static const struct part loop = { CAPACITY_LOOP, 500 * MS, 150 * MS };
 static const struct part probes = { CAPACITY_PROBES, 500 * MS, 150 * MS };
 static const struct part silence = { CAPACITY_PROBES, 2500 * MS, 1500 * MS };
 static const struct part pictures = { CAPACITY_PICTURES, 100, 30 }; /* 1/1000 */
+static const struct part overdue = { CAPACITY_PICTURES, 20, 5 }; /* as well */
 static const struct part commits = { CAPACITY_STORE, 4000 * MS, 2000 * MS };
 static const struct part queue = { CAPACITY_STORE, 16384, 2048 };
 
@@ -55,7 +57,9 @@ capacity_init(struct capacity *c)
 
 struct view {
 	uint32_t late; /* bits */
-	bool easy;
+	bool harm;     /* to feeds, or to how connections are watched */
+	bool easy;     /* all is well on time, */
+	bool bearable; /* or all that does harm */
 };
 
 static void
@@ -81,6 +85,12 @@ late_permille(struct capacity *c, const struct capacity_load *l)
 	return all < PICTURES_LEAST ? 0 : (uint32_t)(late * 1000 / all);
 }
 
+static uint32_t
+permille(uint32_t part, uint32_t whole)
+{
+	return whole > 0 ? (uint32_t)((uint64_t)part * 1000 / whole) : 0;
+}
+
 static struct view
 weigh(struct capacity *c)
 {
@@ -91,6 +101,9 @@ weigh(struct capacity *c)
 	    l->loops > 0 ? (uint32_t)(l->loop_lags_us / l->loops) : 0);
 	look(&v, &probes, l->probe_lag_us);
 	look(&v, &silence, l->silent_us);
+	look(&v, &overdue, permille(l->overdue, l->wanted));
+	v.harm = v.late != 0;
+	v.bearable = v.easy;
 	look(&v, &pictures, late_permille(c, l));
 	look(&v, &commits, l->store_lag_us);
 	look(&v, &queue, l->store_queue);
@@ -99,10 +112,18 @@ weigh(struct capacity *c)
 
 /* --- up and down */
 
-static bool
-rise(struct capacity *c, uint32_t late, int64_t now_us)
+static uint8_t
+most_for(const struct view *v)
 {
-	uint8_t most = late == CAPACITY_STORE ? STEP_STORE : STEP_LAST;
+	return v->harm			   ? STEP_LAST
+	       : v->late == CAPACITY_STORE ? STEP_STORE
+					   : STEP_SLOW;
+}
+
+static bool
+rise(struct capacity *c, const struct view *v, int64_t now_us)
+{
+	uint8_t most = most_for(v);
 
 	c->behind_us = now_us;
 	if (c->step >= most)
@@ -114,7 +135,7 @@ rise(struct capacity *c, uint32_t late, int64_t now_us)
 			c->calm_us = CAPACITY_CALM_MOST_US;
 	}
 	c->fell_us = 0;
-	c->why = late;
+	c->why = v->late;
 	c->step++;
 	return true;
 }
@@ -140,22 +161,25 @@ bool
 capacity_second(struct capacity *c, int64_t now_us)
 {
 	struct view v = weigh(c);
+	bool shed = c->step >= STEP_SLOW;
+	bool easy = c->step > STEP_SLOW ? v.bearable : v.easy;
 
 	c->load = (struct capacity_load){ 0 };
 	if (v.late == 0)
 		c->behind_us = 0;
 	else if (c->behind_us == 0)
 		c->behind_us = now_us;
-	if (!v.easy) {
+	if (!easy) {
 		c->easy_us = 0;
 		c->falling = false;
 	} else if (c->easy_us == 0) {
 		c->easy_us = now_us;
 	}
-	if (v.late != 0 && now_us - c->behind_us >= CAPACITY_RISE_US)
-		return rise(c, v.late, now_us);
-	if (v.easy && now_us - c->easy_us >=
-			  (c->falling ? CAPACITY_FURTHER_US : c->calm_us))
+	if (v.late != 0 && now_us - c->behind_us >=
+			       (shed ? CAPACITY_SHED_US : CAPACITY_RISE_US))
+		return rise(c, &v, now_us);
+	if (easy && now_us - c->easy_us >=
+			(c->falling ? CAPACITY_FURTHER_US : c->calm_us))
 		return fall(c, now_us);
 	return false;
 }

@@ -5,16 +5,18 @@
  * and would gain that less is looked at, which is said aloud. Called by
  * monitor_capacity.c.
  *
- * A ladder of steps, one up for each CAPACITY_RISE_US behind, down again after
- * a calm that doubles whenever the last descent was too early:
+ * A ladder of steps, one up for each CAPACITY_RISE_US behind (from the fifth on
+ * CAPACITY_SHED_US), down again after a calm that doubles whenever the last
+ * descent was too early:
  *   1      routine thumbnails (the last good ones, renewed now and then)
  *   2      all but a person's prompt and the pictures of a change of verdict
  *   3, 4   intervals 1.5, 2 times as long: nobody's picture grows too old
  *   5..12  an eighth more of the feeds is not sampled (of those of low
  *          criticality two), always the same ones, so that nothing flaps
  *   13..16 a quarter more of the critical ones isn't either
- * What looks odd is sampled as ever. Time that no step can buy back (a slow
- * disk's) is answered by the first two alone.
+ * What looks odd is sampled as ever. A slow disk gains from the first two
+ * alone. Pictures that are merely late harm nobody: feeds are left out only
+ * when others grow too old, or a loop is late on which connections are watched.
  */
 #ifndef MONITOR_CAPACITY_CAPACITY_H
 #define MONITOR_CAPACITY_CAPACITY_H
@@ -38,6 +40,7 @@ enum capacity_level {
 
 #define CAPACITY_SLOW_US 2000000  /* a picture measured later is slow */
 #define CAPACITY_RISE_US 3000000  /* behind for so long: a step up */
+#define CAPACITY_SHED_US 10000000 /* .. one that leaves feeds out */
 #define CAPACITY_CALM_US 20000000 /* on time for so long: a step down */
 #define CAPACITY_CALM_MOST_US 600000000
 #define CAPACITY_FURTHER_US 5000000 /* and the next ones */
@@ -53,7 +56,9 @@ struct capacity_load {
 	/* Of feeds that are known, not of those still learned: */
 	uint32_t pictures;     /* measured, */
 	uint32_t slow;	       /* of them late, */
-	uint32_t lost;	       /* and dropped by us */
+	uint32_t lost;	       /* and dropped by us; */
+	uint32_t wanted;       /* feeds that are sampled, */
+	uint32_t overdue;      /* of them too old by our own fault */
 	uint32_t store_lag_us; /* since the last commit; 0 while it fails: .. */
 	uint32_t store_queue;  /* .. that is another trouble */
 };

@@ -85,6 +85,11 @@ def test_well():
     since = time.monotonic()
     time.sleep(3)
     assert len(SYSTEMD.pings(since)) >= 3 and SYSTEMD.heard[0][1] == "READY=1", SYSTEMD.heard
+    with harness.api_open(W.port, "/metrics", timeout=10) as answer:
+        told = set(re.findall(r'^camwarden_fault{fault="([a-z-]+)"} 0$', answer.read().decode(), re.M))
+    with open(os.path.join(harness.ROOT, "docs", "openapi.json"), encoding="utf-8") as doc:
+        said = set(json.load(doc)["components"]["schemas"]["Fault"]["enum"])
+    assert said - told == {"monitor-silent", "starting", "reader-lost"} and told <= said, (told, said)
     assert metric("healthy") == 1 and metric("capacity_level") == 0 and metric('fault{fault="clock"}') == 0
 
 

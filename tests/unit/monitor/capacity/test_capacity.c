@@ -36,6 +36,12 @@ static const struct capacity_load slow = { .pictures = 80, .slow = 20 };
 static const struct capacity_load lost = { .pictures = 50, .lost = 50 };
 static const struct capacity_load loop = { .loop_lags_us = 6000 * MS,
 	.loops = 10 };
+static const struct capacity_load old = { .pictures = 100,
+	.wanted = 100,
+	.overdue = 2 };
+static const struct capacity_load late_only = { .pictures = 80,
+	.slow = 20,
+	.wanted = 100 };
 static const struct capacity_load probe = { .probe_lag_us = 600 * MS };
 static const struct capacity_load silent = { .silent_us = 3000 * MS };
 static const struct capacity_load disk = { .store_lag_us = 5000 * MS };
@@ -59,9 +65,17 @@ static const struct line lines[] = {
 		{ &well, 1, 0 }, { &loop, 3, 0 } } },
 	{ "a loop that stays late",
 	    { { &loop, 4, 1 }, { &loop, 3, 2 }, { &loop, 3, 3 },
-		{ &loop, 3, 4 }, { &loop, 36, 16 }, { &loop, 60, 16 } } },
-	{ "pictures that come late", { { &slow, 4, 1 }, { &slow, 9, 4 } } },
-	{ "pictures that are dropped", { { &lost, 4, 1 }, { &lost, 9, 4 } } },
+		{ &loop, 3, 4 }, { &loop, 9, 4 }, { &loop, 1, 5 },
+		{ &loop, 110, 16 }, { &loop, 60, 16 } } },
+	{ "pictures that come late: nobody is left out for that",
+	    { { &slow, 4, 1 }, { &slow, 9, 4 }, { &late_only, 600, 4 } } },
+	{ "pictures that are dropped, but none grows too old",
+	    { { &lost, 4, 1 }, { &lost, 9, 4 }, { &lost, 600, 4 } } },
+	{ "pictures that grow too old",
+	    { { &lost, 13, 4 }, { &old, 9, 4 }, { &old, 1, 5 }, { &old, 10, 6 },
+		{ &late_only, 20, 6 }, { &late_only, 1, 5 },
+		{ &late_only, 5, 4 }, { &late_only, 600, 4 } } },
+
 	{ "a probe's loop", { { &probe, 4, 1 }, { &probe, 9, 4 } } },
 	{ "a probe that doesn't answer, until it is replaced",
 	    { { &silent, 3, 0 }, { &well, 60, 0 } } },
@@ -231,6 +245,11 @@ demand(const struct machine *m)
 	}
 	l.pictures = (uint32_t)(asked < m->strength ? asked : m->strength);
 	l.lost = (uint32_t)(asked - l.pictures);
+	/* at long intervals one that is lost is one too old, else two are */
+	l.wanted = 1000;
+	l.overdue = (uint32_t)(1000 * l.lost / (asked + 1));
+	if (m->c.step < 3)
+		l.overdue = l.overdue * l.overdue / 1000;
 	return l;
 }
 
@@ -257,7 +276,7 @@ test_rest(void **state)
 
 		capacity_init(&m.c);
 		m.strength = m.feeds / 10.0 * shares[i];
-		run(&m, 120);
+		run(&m, 300);
 		l = demand(&m);
 		assert_true(
 		    l.lost * 5 <= l.pictures + l.lost || shares[i] < 0.1);
@@ -281,7 +300,8 @@ static void
 test_random(void **state)
 {
 	static const struct capacity_load *const some[] = { &well, &busy, &slow,
-		&lost, &loop, &probe, &silent, &disk, &queue };
+		&lost, &loop, &probe, &silent, &disk, &queue, &old,
+		&late_only };
 
 	(void)state;
 	for (seed = 0; seed < 200; seed++) {

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The house rules that a machine can check: include arrows, purity, sizes,
-banned functions, SPDX lines, formatting. Prints every breach, exits 1 on any.
+banned functions, SPDX lines, the tests that SECURITY.md names, formatting. Prints every breach, exits 1 on any.
 
 usage: lint.py --build DIR [--only arrows,purity,...]
 """
@@ -148,6 +148,29 @@ def check_spdx(all_files):
             yield f"{path}: no SPDX line"
 
 
+def check_claims(every):
+    """Each claim of SECURITY.md names tests, and they exist."""
+    tests = {os.path.splitext(os.path.basename(f))[0] for f in every if f.startswith("tests/")}
+    claims = 0
+    inside = False
+    for number, line in enumerate(read("SECURITY.md").splitlines(), 1):
+        cells = [c.strip() for c in line.strip().strip("|").split("|")] if line.startswith("|") else []
+        if len(cells) < 2:
+            inside = False
+        elif cells[-1] == "test":
+            inside = True
+        elif inside and not set(cells[0]) <= set("-: "):
+            claims += 1
+            names = re.findall(r"`(\w+)`", cells[-1])
+            if not names:
+                yield f"SECURITY.md:{number}: a claim without a test"
+            for name in names:
+                if name not in tests:
+                    yield f"SECURITY.md:{number}: there is no test {name}"
+    if claims == 0:
+        yield "SECURITY.md: no claim was found: the check would be empty"
+
+
 def check_format(paths):
     for tool in ("clang-format-14", "clang-format"):
         try:
@@ -166,7 +189,7 @@ def check_format(paths):
 def main():
     p = argparse.ArgumentParser()
     p.add_argument("--build", required=True)
-    p.add_argument("--only", default="arrows,rooms,purity,sizes,banned,spdx,web,format")
+    p.add_argument("--only", default="arrows,rooms,purity,sizes,banned,spdx,claims,web,format")
     args = p.parse_args()
     every = files()
     code = [f for f in every if f.endswith((".c", ".h")) and f.startswith(CODE)]
@@ -175,7 +198,7 @@ def main():
     checks = {"arrows": lambda: check_arrows(code), "rooms": lambda: check_one_room(product),
               "purity": lambda: check_purity(args.build), "sizes": lambda: check_sizes(code),
               "banned": lambda: check_banned(code), "spdx": lambda: check_spdx(every),
-              "web": lambda: web.check(every),
+              "claims": lambda: check_claims(every), "web": lambda: web.check(every),
               "format": lambda: check_format(formatted)}
     bad = 0
     for name in args.only.split(","):

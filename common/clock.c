@@ -19,6 +19,12 @@ clock_mono_us(void)
 }
 
 int64_t
+clock_boot_us(void)
+{
+	return now_us(CLOCK_BOOTTIME);
+}
+
+int64_t
 clock_utc_us(void)
 {
 	return now_us(CLOCK_REALTIME);

@@ -11,6 +11,8 @@
 
 /* CLOCK_MONOTONIC in microseconds. */
 int64_t clock_mono_us(void);
+/* CLOCK_BOOTTIME: the same, and the time for which the machine slept. */
+int64_t clock_boot_us(void);
 /* CLOCK_REALTIME in microseconds since 1970 UTC. */
 int64_t clock_utc_us(void);
 /* User + system CPU time of this process, microseconds. */

@@ -65,19 +65,25 @@ on_timer(evutil_socket_t fd, short what, void *arg)
 /* --- each second */
 
 /* UTC = anchor + monotonic, so that a set clock never moves what was written;
- * it opens a new epoch instead. */
+ * it opens a new epoch instead. So does a machine that slept: the monotonic
+ * clock stood still meanwhile. */
 static void
 check_clock(struct monitor *m, int64_t now_us)
 {
 	int64_t anchor = clock_utc_us() - now_us;
 	int64_t step = anchor - m->anchor_us;
+	int64_t slept = clock_boot_us() - now_us;
+	bool awoke = llabs(slept - m->slept_us - step) < STEP_US;
+	const char *why = awoke ? "the machine slept" : "the clock was set";
 
 	if (step < STEP_US && step > -STEP_US)
 		return;
-	log_warn("monitor", "the clock was set by %+.3f s: new epoch",
+	log_warn("monitor", "%s: %+.3f s, a new epoch", why,
 	    (double)step / US_PER_S);
-	if (store_epoch(m->store, anchor, now_us, "the clock was set", NULL))
-		m->anchor_us = anchor;
+	if (!store_epoch(m->store, anchor, now_us, why, NULL))
+		return;
+	m->anchor_us = anchor;
+	m->slept_us = slept;
 }
 
 static void
@@ -252,6 +258,7 @@ open_store(struct monitor *m, char **error_out)
 	char error[STORE_ERROR_BYTES];
 
 	m->anchor_us = config.utc_us - config.mono_us;
+	m->slept_us = clock_boot_us() - config.mono_us;
 	m->started_utc_us = config.utc_us;
 	m->store = store_open(&config, &calls, error);
 	if (m->store == NULL)

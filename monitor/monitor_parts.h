@@ -113,6 +113,7 @@ struct monitor {
 	struct deadlines deadlines;
 	struct event *timer, *second, *lag, *store_event;
 	int64_t anchor_us, progress_us; /* UTC = anchor + monotonic; told */
+	int64_t slept_us; /* by the machine since its boot, as last seen */
 	int64_t lag_due_us;
 	uint32_t lags[LAGS], lag_count, lag_max_us;
 	/* Gaps between judged samples of a feed, in steps of GAP_STEP_US;

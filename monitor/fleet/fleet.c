@@ -637,11 +637,13 @@ on_second(evutil_socket_t fd, short what, void *arg)
 {
 	struct fleet *fl = arg;
 	int64_t now = clock_mono_us();
+	int64_t late = fl->ticked_us != 0 ? now - fl->ticked_us - US_PER_S : 0;
 
 	(void)fd;
 	(void)what;
+	fl->ticked_us = now;
 	for (uint32_t i = 0; i < fleet_probe_count(fl); i++)
-		fleet_probe_tick(&fl->probes[i], now);
+		fleet_probe_tick(&fl->probes[i], now, late > 0 ? late : 0);
 	retry_waiting(fl, now);
 }
 

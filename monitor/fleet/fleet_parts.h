@@ -78,6 +78,7 @@ struct fleet {
 	uint32_t waiting; /* feeds with retry_us or over capacity */
 	uint64_t ignored; /* late messages dropped in peace */
 	bool stopping;
+	int64_t ticked_us; /* the last second's; 0 = none yet */
 	void (*on_stopped)(void *arg);
 	void *stopped_arg;
 };
@@ -114,7 +115,8 @@ bool fleet_names_ask(struct probe *p, const struct wire_resolve *ask);
 /* --- fleet_probe.c */
 bool fleet_probe_start(struct probe *p);
 void fleet_probe_ban(struct probe *p, const char *why);
-void fleet_probe_tick(struct probe *p, int64_t now_us);
+/* late: so long we slept ourselves since the last. */
+void fleet_probe_tick(struct probe *p, int64_t now_us, int64_t late_us);
 void fleet_probe_reap(struct probe *p);
 void fleet_probe_close(struct probe *p); /* at the end: kill, reap, free */
 const char *fleet_probe_name(const struct probe *p); /* "stream-0" */

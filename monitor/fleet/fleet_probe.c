@@ -264,8 +264,13 @@ ping(struct probe *p, int64_t now_us)
 }
 
 void
-fleet_probe_tick(struct probe *p, int64_t now_us)
+fleet_probe_tick(struct probe *p, int64_t now_us, int64_t late_us)
 {
+	/* That is nobody's silence. */
+	if (p->hello && p->pinged_us != 0)
+		p->pinged_us += late_us;
+	else if (!p->hello)
+		p->born_us += late_us;
 	int64_t silent = now_us - (p->hello ? p->pinged_us : p->born_us);
 
 	p->log_lines = 0;

@@ -10,6 +10,7 @@
 #include "common/log.h"
 #include "monitor/offspring/offspring.h"
 
+#define TICK_US (1 * US_PER_S)
 #define RESTART_US (1 * US_PER_S)
 #define RESTART_MOST_US (8 * US_PER_S) /* after failures one upon another */
 
@@ -21,7 +22,8 @@ struct keeper {
 	struct channel *ch; /* NULL while there is no process */
 	pid_t pid;
 	int64_t started_us, heard_us;
-	int64_t rest_us; /* before it is started again */
+	int64_t ticked_us; /* we looked last */
+	int64_t rest_us;   /* before it is started again */
 };
 
 static void
@@ -100,8 +102,15 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 	struct keeper *k = arg;
 	int64_t now = clock_mono_us();
 
+	int64_t late = now - k->ticked_us - TICK_US;
+
 	(void)fd;
 	(void)what;
+	k->ticked_us = now;
+	/* What we slept through ourselves is nobody's silence. */
+	if (late > 0)
+		k->heard_us =
+		    k->heard_us + late < now ? k->heard_us + late : now;
 	if (k->ch != NULL && now - k->heard_us > k->spec.silent_us) {
 		log_error(k->spec.room, "%s hangs; it is replaced",
 		    k->spec.what);
@@ -115,7 +124,7 @@ struct keeper *
 keeper_new(struct event_base *base, const struct keeper_spec *spec,
     const struct keeper_calls *calls)
 {
-	static const struct timeval second = { .tv_sec = 1 };
+	static const struct timeval every = { .tv_sec = TICK_US / US_PER_S };
 	struct keeper *k = calloc(1, sizeof(*k));
 
 	if (k == NULL)
@@ -129,7 +138,8 @@ keeper_new(struct event_base *base, const struct keeper_spec *spec,
 		free(k);
 		return NULL;
 	}
-	event_add(k->tick, &second);
+	k->ticked_us = clock_mono_us();
+	event_add(k->tick, &every);
 	return k;
 }
 

@@ -15,6 +15,7 @@ import threading
 import time
 
 import harness
+from invariants import check
 from ledger_lines import look
 
 BUILD = os.environ.get("CAMWARDEN_BUILD", os.path.dirname(harness.BIN))
@@ -95,17 +96,6 @@ def step(by_s, number):
     assert len(query("SELECT 1 FROM event WHERE kind = 'epoch'")) == before + 1, "one step is one epoch"
 
 
-def tiled(epochs):
-    """Intervals of every kind tile each epoch from its start (or theirs) to its end."""
-    for table, key in (("interval", "feed"), ("presence", "console"), ("display", "screen")):
-        for epoch, start, end in epochs:
-            for (who,) in query(f"SELECT DISTINCT {key} FROM {table} WHERE epoch = ?", epoch):
-                rows = query(f"SELECT start, coalesce(end, (SELECT utc FROM heartbeat)) FROM {table} WHERE epoch = ? AND {key} = ? ORDER BY start", epoch, who)
-                assert all(a[1] == b[0] for a, b in zip(rows, rows[1:])), (table, epoch, rows)
-                assert rows[-1][1] == end, (table, epoch, rows, end)
-                assert rows[0][0] >= start and (epoch == epochs[0][0] or rows[0][0] == start), (table, epoch, rows, start)
-
-
 def spans(epochs, feed):
     """What passed by UTC, from the tables alone: the later epoch counts. [start, end, watched?]"""
     pieces = []
@@ -176,7 +166,7 @@ def main():
     assert all(e[2] is not None and e[2] > e[1] for e in epochs), epochs
     for (_, _, end), (_, start, _), by_s in zip(epochs, epochs[1:], STEPS):
         assert abs(start - end - by_s * S) < 100000, (start - end, by_s)
-    tiled(epochs)
+    assert not check(STATE, set_clock=True), check(STATE, set_clock=True)
     # However the clock was set, the time that passed is what passed.
     up = sum(row[0] for row in query("SELECT sum(coalesce(end, (SELECT utc FROM heartbeat)) - start) FROM interval i JOIN feed f ON f.id = i.feed"
                                      " WHERE state = 1 AND f.uuid = ?", bytes.fromhex(feeds[0]["id"].replace("-", "")))) / S

@@ -430,11 +430,12 @@ def main():
             runner.run()
         except (KeyboardInterrupt, SystemExit):
             print("fuzz: interrupted; the same command goes on", flush=True)
+    grown = [t for t in chosen if os.path.isdir(t.corpus)]
     if options.minimise:
-        for t in chosen:
+        for t in grown:
             minimise(t)
     if options.keep:
-        for t in chosen:
+        for t in grown:
             keep(t)
     reached = None if options.no_coverage else coverage.measure(chosen, ENVIRONMENT)
     figures = report(chosen, runner.state, runner.findings, reached)

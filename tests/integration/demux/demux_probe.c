@@ -560,6 +560,45 @@ demux_reconnects(void **state)
 }
 
 static void
+tell_pause(struct driver *d, uint32_t feed, uint32_t least_ms, uint32_t most_ms)
+{
+	const struct wire_feed_pause m = { .ref = { feed, 1 },
+		.least_ms = least_ms,
+		.most_ms = most_ms };
+	uint8_t bytes[64];
+	struct writer w = writer_of(bytes, sizeof(bytes));
+
+	wire_put_feed_pause(&w, &m);
+	driver_post(d, WIRE_FEED_PAUSE, &w, -1);
+}
+
+/* Told how long to pause it does, at once; released, it tries at once. */
+static void
+demux_pauses_as_told(void **state)
+{
+	struct driver *d = *state;
+	struct span body;
+	int64_t start;
+
+	add_feed(d, 3, "http://127.0.0.1:9/mjpeg", -1);
+	await_phase(d, 3, PHASE_BACKOFF, 3000, NULL);
+	tell_pause(d, 3, 60000, 90000);
+	/* one try may have been under way */
+	while (driver_next(d, &body, 1000) != 0)
+		;
+	assert_int_equal(driver_next(d, &body, 3000), 0);
+	start = clock_mono_us();
+	tell_pause(d, 3, 400, 600);
+	await_phase(d, 3, PHASE_BACKOFF, 2000, NULL);
+	assert_in_range(clock_mono_us() - start, S / 4, S);
+	tell_pause(d, 3, 60000, 90000);
+	start = clock_mono_us();
+	tell_pause(d, 3, 0, 0);
+	await_phase(d, 3, PHASE_BACKOFF, 2000, NULL);
+	assert_in_range(clock_mono_us() - start, 0, S / 2);
+}
+
+static void
 demux_says_over_capacity(void **state)
 {
 	struct driver *d = *state;
@@ -686,6 +725,7 @@ main(int argc, char **argv)
 		WITH_PROBE(relay_rtmp),
 		WITH_PROBE(fault_has_reason),
 		WITH_PROBE(demux_reconnects),
+		WITH_PROBE(demux_pauses_as_told),
 		WITH_PROBE(demux_says_over_capacity),
 		WITH_PROBE(demux_stops_within_a_second),
 	};

@@ -510,37 +510,46 @@ went_down_lately(const struct incident_book *b, const struct member *m,
 	       now_us - m->down_us <= b->cfg.site_window_us;
 }
 
-/* Whether enough of what lies there went down within the window. */
-static bool
-is_struck(const struct incident_book *b, uint32_t place, uint32_t percent,
-    int64_t now_us)
+/* How many of what lies there went down within the window. */
+static uint32_t
+fallen(const struct incident_book *b, uint32_t place, int64_t now_us)
 {
 	uint32_t n = 0;
 
 	for (uint32_t i = 0; i < b->feeds_high; i++)
 		n += went_down_lately(b, &b->feeds[i], now_us) &&
 		     lies_in(b, b->feeds[i].site, place);
-	return n >= b->cfg.site_feeds &&
-	       n * 100u >= b->places[place].feeds * percent;
+	return n;
+}
+
+/* Nearly all that lies above, and nearly all of what is there beside it. */
+static bool
+is_above_too(const struct incident_book *b, uint32_t above, uint32_t below,
+    int64_t now_us)
+{
+	uint32_t all = b->places[above].feeds, n = fallen(b, above, now_us);
+	uint32_t beside = all - b->places[below].feeds;
+	uint32_t m = n - fallen(b, below, now_us);
+
+	return n >= b->cfg.site_feeds && beside > 0 &&
+	       n * 100u >= all * b->cfg.above_percent &&
+	       m * 100u >= beside * b->cfg.above_percent;
 }
 
 /* The place whose trouble it is, if one's. */
 static uint32_t
 place_struck(const struct incident_book *b, uint32_t site, int64_t now_us)
 {
-	const struct place *p = &b->places[site];
-	uint32_t found = NOWHERE;
+	uint32_t n = fallen(b, site, now_us), found = NOWHERE, above;
 
-	if (is_struck(b, site, b->cfg.site_percent, now_us))
+	if (n >= b->cfg.site_feeds &&
+	    n * 100u >= b->places[site].feeds * b->cfg.site_percent)
 		found = site;
-	for (uint32_t above = p->above; above != NOWHERE;
-	     above = b->places[above].above) {
-		uint32_t below = found != NOWHERE ? found : site;
-
-		if (b->places[above].feeds > b->places[below].feeds &&
-		    is_struck(b, above, b->cfg.above_percent, now_us))
+	for (above = b->places[site].above; above != NOWHERE;
+	     above = b->places[above].above)
+		if (is_above_too(b, above, found != NOWHERE ? found : site,
+			now_us))
 			found = above;
-	}
 	return found;
 }
 

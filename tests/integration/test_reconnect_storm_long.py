@@ -23,7 +23,8 @@ def camwarden(*args):
 
 
 def flowing():
-    return json.loads(camwarden("status", "--json").stdout)["monitor"]["flowing"]
+    said = json.loads(camwarden("status", "--json").stdout)["monitor"]
+    return said["flowing"] if said else 0  # too busy to say
 
 
 def wait_flowing(number, seconds, each=None):
@@ -60,6 +61,7 @@ def start(where):
 
 def main():
     where = os.path.dirname(CONFIG)
+    power_cut.run("ip", "link", "set", "lo", "up")
     monitor, control = start(where)
     wait_flowing(CAMERAS, 300)
     time.sleep(10)

@@ -296,6 +296,16 @@ test_region(void **state)
 	c = drain(b, &opened, &closed);
 	assert_int_equal(c.site, 12);
 	assert_int_equal(c.feeds, 19);
+	/* nor is one that is most of its region, while the rest lives */
+	assert_true(incident_site_put(b, 20, 4) && incident_site_put(b, 21, 4));
+	for (uint32_t i = 100; i < 206; i++)
+		assert_true(incident_feed_add(b, i, i < 200 ? 20 : 21));
+	for (uint32_t i = 100; i < 200; i++)
+		verdict(b, i, CAUSE_UNREACHABLE, 200 * S, 200 * S);
+	incident_step(b, 203 * S);
+	c = drain(b, &opened, &closed);
+	assert_int_equal(c.site, 20);
+	assert_int_equal(c.feeds, 100);
 	incident_book_free(&b);
 }
 

@@ -192,6 +192,15 @@ class World:
     def incidents(self):
         return json.loads(self.camwarden("incidents", "--all", "--json").stdout)
 
+    def of_site(self):
+        """The one incident of the site; since it was told no feed of it has had
+        one of its own. (One that was degraded before keeps that.)"""
+        told = [i for i in self.incidents() if i["where"].startswith("North")]
+        whole = [i for i in told if "at once" in i["text"]]
+        assert [i["where"] for i in whole] == ["North/Depot"], told
+        own = [i for i in told if i["where"].startswith("North/Depot/") and i["at"] >= whole[0]["at"]]
+        return whole[0], own
+
     def end(self):
         assert self.monitor.stop() == 0, self.last_words()
         invariants.check(self.state)

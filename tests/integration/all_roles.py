@@ -2,6 +2,7 @@
 """A monitor that has a process of every role: cameras over RTSP (one by a
 name), a source for libavformat, an agents' listener, a relay to ask,
 checkpoints for a witness, a syslog and a folder, people who log in."""
+import contextlib
 import fcntl
 import json
 import os
@@ -19,8 +20,6 @@ from harness import Child, certificate, free_port, program, wait_port
 from people import soon
 
 MATERIAL = os.path.join(os.environ.get("CAMWARDEN_BUILD", "/tmp"), "material")
-ROLES = ("_web", "_reader", "_agents", "_relays", "_courier", "_hash", "_resolver")
-PROBES = ("camwarden-stream", "camwarden-picture", "camwarden-demux")
 
 
 class Stills(BaseHTTPRequestHandler):
@@ -28,6 +27,10 @@ class Stills(BaseHTTPRequestHandler):
     NAME.mjpeg with the comment `orders[NAME]` in it, and a relay that nobody
     reads from."""
     picture, orders = b"", {}
+
+    def handle(self):
+        with contextlib.suppress(OSError):  # who asked is gone
+            super().handle()
 
     def do_GET(self):
         self.send_response(200)
@@ -41,13 +44,10 @@ class Stills(BaseHTTPRequestHandler):
         picture = self.picture[:2] + b"\xff\xfe" + struct.pack(">H", 2 + len(comment)) + comment + self.picture[2:]
         self.send_header("Content-Type", "multipart/x-mixed-replace; boundary=b")
         self.end_headers()
-        try:
-            while True:
-                self.wfile.write(b"--b\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n%s\r\n"
-                                 % (len(picture), picture))
-                time.sleep(0.2)
-        except OSError:
-            pass
+        while True:
+            self.wfile.write(b"--b\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n%s\r\n"
+                             % (len(picture), picture))
+            time.sleep(0.2)
 
     def log_message(self, *_):
         pass

@@ -3,8 +3,8 @@
 """A camera whose pictures take over the decoder (evil.c) beside honest ones in
 one picture probe: it reaches nothing, it can't speak for another camera by its
 number, generation or ticket, nor give it a picture; each lie costs it the
-probe and the camera is named; the others stay up. Of the release build. About
-60 s."""
+probe and the camera is named; the others stay up. Of the release build.
+LABEL: light. About 80 s."""
 import contextlib
 import json
 import os
@@ -22,8 +22,8 @@ from harness import folder, program  # noqa: E402
 from people import soon  # noqa: E402
 
 # The order, and words of what the monitor says to it.
-LIES = {"number": ["nobody asked"], "replay": ["nobody asked"], "guess": ["nobody asked"], "generation": ["not its own"],
-        "picture": ["made a PNG"], "garbage": ["malformed"]}
+LIES = {"number": "nobody asked", "replay": "nobody asked", "generation": "not its own", "picture": "made a PNG",
+        "garbage": "malformed"}
 
 
 def programs():
@@ -70,13 +70,12 @@ soon("it tried", lambda: "evil: tried" in log(), 30)
 assert "evil: reached" not in log(), log()
 assert not os.path.exists("/tmp/evil") and not lies()
 print("reached nothing:", re.search("evil: tried.*", log())[0])
-for order in LIES:
+for order, words in LIES.items():
     before = len(lies())
     add(order)
-    said = soon(f"{order}: it is replaced", lambda: lies()[before:], 30)
     soon(f"{order}: the camera is named", lambda: state(f"evil {order}") == ("down", "undecodable"), 60)
-    print(f"{order}: {said}", flush=True)
-    assert all(word in said[0] for word in LIES[order]), said
+    assert all(words in lie for lie in lies()[before:]) and len(lies()) > before, (order, lies())
+    print(f"{order}: {words}", flush=True)
 # From here on nothing speaks for them but themselves.
 before = len(lies())
 soon("the others are up", world.all_up, 60)

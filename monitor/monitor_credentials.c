@@ -13,7 +13,7 @@
 #include "monitor/monitor_request.h"
 #include "monitor/secrets/keys.h"
 
-#define NAMES_BYTES 300 /* of devices, in an incident's text */
+#define NAMES_BYTES 210 /* of devices, in an incident's text */
 
 static const uint8_t locked_mark[16] = "no key opens it";
 
@@ -246,8 +246,8 @@ monitor_credentials_say(struct monitor *m, int64_t now_us)
 	}
 	put_names(c, names);
 	snprintf(text, sizeof(text),
-	    "%s. Not opened, their feeds not watched: %s. Put the key back and "
-	    "reload, or import them again.",
+	    "%.190s. Not opened, their feeds not watched: %.209s. Put the key "
+	    "back and reload, or import them again.",
 	    c->error[0] != '\0' ? c->error : "sealed with another key", names);
 	log_error("credentials", "%s", text);
 	monitor_own_say(m, OWN_CREDENTIALS, now_us, now_us, text);

@@ -1,15 +1,14 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later SHIM_STATE=file: two
- * letters, as they are at each look: "h" and calls that change files hang until
- * it is another; "s" or "u" and the kernel says that the clock is set right, or
- * is not. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Loaded before the C library (LD_PRELOAD) by tests only. SHIM_KILL=n: SIGKILL
  * in place of the n-th call that changes files (1 = the first);
  * SHIM_COUNT=file: how many there were, at the end. SHIM_CLOCK=file: eight
  * bytes, microseconds by which the clock on the wall is off, as they are at
  * each look, perhaps eight more, for which the machine slept. The monotonic
- * clock stays the kernel's. SHIM_FAULT=file: a struct
- * fault that the test and all processes share: what changes files below a
- * folder is counted, and fails from one number up to another. */
+ * clock stays the kernel's. SHIM_FAULT=file: a struct fault that the test and
+ * all processes share: what changes files below a folder is counted, and fails
+ * from one number up to another. SHIM_STATE=file: two letters, as they are at
+ * each look: "h" and calls that change files hang until it is another; "s" or
+ * "u" and the kernel says that the clock is set right, or is not. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>

@@ -54,7 +54,7 @@ class Bench:
         return p
 
     def monitor(self):
-        """The code with which it ended instead of watching; None: it watched, and ended in order."""
+        """What it said when it ended instead of watching; None: it watched, and ended in order."""
         child = Child([program("camwarden"), "run", "--config", self.config], stderr=subprocess.STDOUT,
                       env={**os.environ, **self.faults.environment})
         try:
@@ -63,7 +63,7 @@ class Bench:
             code = child.process.wait(20)
             said = [line for _, line in child.lines]
             assert code == 2 and said and "Sanitizer" not in "".join(said), (code, said)
-            return code
+            return said
         time.sleep(0.3)
         self.reached = self.faults.calls
         self.faults.end()
@@ -156,7 +156,8 @@ def try_start(b):
     b.faults.end()
     assert not watched or not check(b.state), check(b.state)
     if not watched or not os.path.exists(os.path.join(b.state, "ledger.pub")):  # it makes the public part again
-        assert b.monitor() is None, "the next start"
+        said = b.monitor()
+        assert said is None, ("the next start", said)
     sound(b)
 
 

@@ -49,14 +49,18 @@ class DiskStorm(Storm):
             time.sleep(0.1)
         return True
 
+    def ask(self, note):
+        """(whether it was confirmed, what was said)"""
+        try:
+            return self.people.api("/handover", {"from": "2026-01-01T00:00:00Z", "to": "2026-01-01T01:00:00Z",
+                                                 "note": note}), ""
+        except (OSError, urllib.error.URLError) as e:
+            return False, getattr(e, "read", lambda: str(e).encode())().decode()
+
     def asked(self, when):
         """Somebody asks while nothing can be written."""
         begin = time.monotonic()
-        try:
-            good, why = self.people.api("/handover", {"from": "2026-01-01T00:00:00Z", "to": "2026-01-01T01:00:00Z",
-                                                      "note": "not now"}), ""
-        except (OSError, urllib.error.URLError) as e:
-            good, why = False, getattr(e, "read", lambda: str(e).encode())().decode()
+        good, why = self.ask("not now")
         took = time.monotonic() - begin
         if good or took > ANSWER_S * SLOW or "not stored" not in why:
             self.expect(False, f"{when}: asked, {'told it is done' if good else why} after {took:.1f} s")
@@ -103,6 +107,11 @@ class DiskStorm(Storm):
                     f.flush()
         except OSError as e:
             assert e.errno == errno.ENOSPC, e
+        # What the database's files have is used up first.
+        end = time.monotonic() + 60 * SLOW
+        while self.ask("x" * 1500)[0]:
+            if time.monotonic() > end:
+                raise world.Failed("all was stored on a full disk")
         begin = time.time()
         time.sleep(self.args.seconds)
         self.asked("really full")

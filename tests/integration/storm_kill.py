@@ -19,7 +19,7 @@ import storms
 from storms import SLOW, Storm, say, world
 
 MONITOR_SHARE = 0.2  # of all kills
-WALL_S = 2           # from its start to its pages
+WALL_S = 2           # from its start to its pages, half of the times
 # Born for a moment at a time, or at night: hit when they are seen.
 SELDOM = {"append", "nightly", "report"}
 ALWAYS = {"monitor", "stream", "picture", "demux", "web", "reader", "agents", "relays", "courier", "hash", "resolver"}
@@ -86,8 +86,9 @@ class KillStorm(Storm):
         self.settle()
         walls = sorted(self.walls)
         if walls:
-            self.expect(walls[-1] <= WALL_S * SLOW, f"pages {walls[len(walls) // 2]:.2f} s after the monitor's start, "
-                        f"at most {walls[-1]:.2f} (at most {WALL_S})")
+            median = walls[len(walls) // 2]
+            self.expect(median <= WALL_S * SLOW, f"pages {median:.2f} s after the monitor's start (median, at most {WALL_S}), "
+                        f"at most {walls[-1]:.2f}")
 
 
 if __name__ == "__main__":

@@ -68,6 +68,7 @@ view_of(const struct watched_feed *f, int64_t due_us)
 {
 	return (struct capacity_feed){ .due_us = due_us,
 		.last_us = f->last_sample_us,
+		.interval_us = judge_sample_interval(f->judge),
 		.odd = judge_suspects(f->judge),
 		.criticality = f->criticality,
 		.place = (uint8_t)(f->number * 2654435761u >> 24) };
@@ -197,9 +198,6 @@ void
 monitor_capacity_owe(const struct monitor *m, struct watched_feed *f,
     int64_t now_us)
 {
-	struct capacity_feed view = view_of(f, 0);
-
-	if (capacity_strained(&m->capacity) && f->phase == PHASE_FLOWING &&
-	    (f->asked_us != 0 || !capacity_samples(&m->capacity, &view)))
+	if (f->phase == PHASE_FLOWING && capacity_strained(&m->capacity))
 		judge_on_starved(f->judge, now_us);
 }

@@ -249,11 +249,13 @@ capacity_due(const struct capacity *c, const struct capacity_feed *f,
     int64_t now_us)
 {
 	unsigned from = f->criticality >= HIGH ? CRITICAL : STRETCH;
-	int64_t wait = f->due_us - f->last_us;
+	int64_t stretched = f->last_us + f->interval_us * 2;
 
 	if (!capacity_samples(c, f))
 		return now_us + CAPACITY_LOOK_US;
-	if (c->step < from || f->odd || f->last_us == 0 || wait <= 0)
+	if (c->step < from || f->odd || f->last_us == 0)
 		return f->due_us;
-	return f->due_us + (c->step == STRETCH ? wait / 2 : wait);
+	if (c->step == STRETCH)
+		stretched -= f->interval_us / 2;
+	return f->due_us > stretched ? f->due_us : stretched;
 }

@@ -82,6 +82,7 @@ struct capacity {
 struct capacity_feed {
 	int64_t due_us;	     /* when it wants it */
 	int64_t last_us;     /* its last picture, 0 = none yet */
+	int64_t interval_us; /* between its pictures, when all is well */
 	bool odd;	     /* something looks odd: never held back */
 	uint8_t criticality; /* 1 low .. 5 vital */
 	uint8_t place;	     /* among the feeds, by chance but for good */

@@ -123,6 +123,8 @@ int64_t judge_deadline(const struct judge_feed *f);
  */
 int64_t judge_sample_due(const struct judge_feed *f);
 void judge_sample_asked(struct judge_feed *f, int64_t now_us);
+/* How far apart it wants them now. */
+int64_t judge_sample_interval(const struct judge_feed *f);
 
 /* Summary of the stream as last accounted, for `probe` and pages. */
 struct judge_stream {

@@ -134,3 +134,9 @@ judge_sample_asked(struct judge_feed *f, int64_t now_us)
 {
 	f->schedule.asked_us = now_us > 0 ? now_us : 1;
 }
+
+int64_t
+judge_sample_interval(const struct judge_feed *f)
+{
+	return schedule_interval(f);
+}

@@ -26,10 +26,10 @@ import invariants
 from harness import Child, folder, free_port, program, tell_farm
 from people import Person, World, soon
 
-LOW, USUAL, VITAL = 70, 46, 4
+LOW, USUAL, VITAL = 140, 94, 6
 CAMERAS = LOW + USUAL + VITAL
 CRITICALITY = [1] * LOW + [3] * USUAL + [5] * VITAL
-TURN_S, STRENGTH = 3, 33  # so many pictures in each turn; 64 are wanted at the longest intervals
+TURN_S, STRENGTH = 3, 60  # so many pictures in each turn; 120 are wanted at the longest intervals
 STEPS_BEFORE = 0
 CLOSED_S = 2.0  # the budget is 1 s; the machine is shared
 BUILD = os.environ.get("CAMWARDEN_BUILD", "/nonexistent")
@@ -40,10 +40,10 @@ CONTROL = os.path.join(DIR, "farm.sock")
 
 def start_farm():
     os.makedirs(MATERIAL, exist_ok=True)
-    subprocess.run([program("camscene"), "--folder", MATERIAL, "--name", "over-capacity", "--streams", "2", "--seconds", "250",
-                    "--fps", "5", "--size", "320x192", "--gop", "0.5"], check=True, stdout=subprocess.DEVNULL)
-    farm = Child([program("camfarm"), "--set", os.path.join(MATERIAL, "over-capacity.set"), "--hosts", str(CAMERAS), "--net",
-                  "63", "--port", str(free_port()), "--seconds", "240", "--site-size", "200", "--no-tls", "--control",
+    subprocess.run([program("camscene"), "--folder", MATERIAL, "--name", "capacity-4", "--streams", "2", "--seconds", "250",
+                    "--fps", "4", "--size", "320x192", "--gop", "0.5"], check=True, stdout=subprocess.DEVNULL)
+    farm = Child([program("camfarm"), "--set", os.path.join(MATERIAL, "capacity-4.set"), "--hosts", str(CAMERAS), "--net",
+                  "63", "--port", str(free_port()), "--seconds", "240", "--site-size", "300", "--no-tls", "--control",
                   CONTROL, "--inventory", os.path.join(DIR, "farm.csv")])
     farm.wait_line(lambda line: "ready" in line, 20)
     return farm
@@ -145,8 +145,9 @@ def fall_behind():
         if not steps() or steps()[-1][1] < 5:
             return None
         of = feeds()
-        return of if all(of[n]["state"] == "up" for n in range(CAMERAS) if CRITICALITY[n] == 5) else None
-    of = soon("the vital ones are judged, others are not", at_rest, 120)
+        missed = [n for n in range(CAMERAS) if of[n]["state"] != "up" and not left_out(n)]
+        return of if len(missed) < CAMERAS / 8 and all(CRITICALITY[n] != 5 for n in missed) else None
+    of = soon("those that are not left out are judged", at_rest, 150)
     print(f"{len(shed(of))} feeds not judged after {time.monotonic() - start:.1f} s; steps {steps()}", flush=True)
     return of
 
@@ -179,12 +180,11 @@ def check_said():
 
 
 def check_who(of):
-    """Those whose turn it is, by chance but for good; twice as many of low
-    criticality; most others are judged in time."""
+    """Those whose turn it is, by chance but for good; of low criticality twice as
+    many; none of the vital ones."""
     out = [n for n in range(CAMERAS) if left_out(n)]
     assert sum(CRITICALITY[n] == 1 for n in out) > sum(CRITICALITY[n] == 3 for n in out), out
-    missed = [n for n in range(CAMERAS) if n not in out and of[n]["state"] != "up"]
-    assert len(missed) < CAMERAS / 4, (missed, steps())
+    assert all(CRITICALITY[n] != 5 for n in shed(of)), of
 
 
 def check_liveness(out):
@@ -227,10 +227,10 @@ try:
     soon("all up at first", lambda: sum(f["state"] == "up" for f in feeds().values()) == CAMERAS, 60)
     soon("all on time at first", lambda: not steps() or steps()[-1][0] == "ok", 60)
     STEPS_BEFORE = len(steps())
-    slow = Slow()
-    of = fall_behind()
     with open(W.log, encoding="utf-8") as f:
         NUMBER = {int(cam): int(n) for n, cam in re.findall(r'feed=(\d+) name="[^"]*/cam(\d+)"', f.read())}
+    slow = Slow()
+    of = fall_behind()
     OUT = soon("feeds that are left out", lambda: [n for n in shed(feeds()) if place(n) < 64][:2], 20)
     FROZEN = OUT[0]
     tell_farm(CONTROL, f"freeze {FROZEN}")

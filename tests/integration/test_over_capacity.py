@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""over_capacity.py until feeds are left out. About 50 s. LABEL: light"""
+"""over_capacity.py until feeds are left out. About 80 s. LABEL: light"""
 import os
 import sys
 

@@ -150,6 +150,7 @@ test_order(void **state)
 		enum capacity_level level = capacity_level(&c);
 		struct capacity_feed f = { .due_us = 30 * SECOND,
 			.last_us = 20 * SECOND,
+			.interval_us = 10 * SECOND,
 			.criticality = 3,
 			.place = 255 };
 
@@ -237,6 +238,7 @@ demand(const struct machine *m)
 	for (unsigned i = 0; i < m->feeds; i++) {
 		struct capacity_feed f = { .due_us = 10 * SECOND,
 			.last_us = 1,
+			.interval_us = 10 * SECOND,
 			.criticality = 3,
 			.place = (uint8_t)(i * 2654435761u >> 24) };
 

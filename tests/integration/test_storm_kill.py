@@ -6,4 +6,4 @@ import os
 import sys
 
 STORM = os.path.join(os.path.dirname(os.path.abspath(__file__)), "storm_kill.py")
-os.execv(sys.executable, [sys.executable, "-u", STORM, "--cycles", "10", "--feeds", "8", "--pause", "0.8"])
+os.execv(sys.executable, [sys.executable, "-u", STORM, "--cycles", "7", "--feeds", "8", "--pause", "0.8"])

@@ -178,6 +178,12 @@ class World:
             assert time.monotonic() < end, ([f for f in site + others if f["state"] != "up"][:5], self.last_words())
             time.sleep(0.5)
 
+    def wait_others(self, seconds):
+        end = time.monotonic() + seconds
+        while not up(others := self.feeds()[1]):
+            assert time.monotonic() < end, (others, self.last_words())
+            time.sleep(0.5)
+
     def cut(self):
         self.at_gate("link", "set", "out", "down")
 

@@ -56,6 +56,7 @@ def main():
 
     assert world.monitor.stop() == 0, world.last_words()
     world.start_monitor()
+    world.wait_others(60)
     world.wait(power_cut.down, 90, "started anew: all down", never=("up", "degraded", *power_cut.OURS))
     time.sleep(max(0, begun + OUT_S - time.monotonic()))
     for n in DEAD:

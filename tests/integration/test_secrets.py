@@ -15,12 +15,13 @@ import os
 import re
 import resource
 import signal
+import socket
 import subprocess
 import threading
 import time
 import urllib.parse
 
-from harness import ROOT, Child, folder, free_port, program, skip
+from harness import ROOT, Child, folder, free_port, program
 from people import Person, World, soon
 
 CW = program("camwarden")
@@ -163,9 +164,8 @@ def bad_files(w, port):
         if name not in ("bad percent",):
             assert p.returncode != 0, (name, p)
         clean(f"mistakes: {name}", p.stdout + p.stderr)
-        clean(f"mistakes: check {name}", "".join(subprocess.run(
-            [CW, "check", "--feeds", path, "--config", w.config], text=True, capture_output=True, timeout=30).__getattribute__(x)
-            for x in ("stdout", "stderr")))
+        p = subprocess.run([CW, "check", "--feeds", path, "--config", w.config], text=True, capture_output=True, timeout=30)
+        clean(f"mistakes: check {name}", p.stdout + p.stderr)
         os.unlink(path)
         a = w.admin.post("/api/v1/import", {"table": "feeds", "csv": text, "dry_run": True})
         assert a.json["errors"] or name == "bad percent", (name, a)
@@ -200,7 +200,6 @@ def all_answers(w):
 def live_events(w, into):
     a = w.admin
     request = f"GET /api/v1/events HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: __Host-camwarden={a.cookie}\r\n\r\n"
-    import socket
     with socket.create_connection(("127.0.0.1", w.port)) as s:
         s.settimeout(1)
         s.sendall(request.encode())
@@ -302,7 +301,7 @@ def main():
     directory = folder()
     farm, port = start_farm(directory)
     sampler = Sampler()
-    w = World(settings="")
+    w = World()
     with open(os.path.join(w.dir, "mail.password"), "w") as f:
         f.write(CANARIES["mail"] + "\n")
     os.chmod(os.path.join(w.dir, "mail.password"), 0o600)

@@ -10,6 +10,8 @@
 #include "common/log.h"
 
 #define LOOKUPS 2000u /* of routes, in one second */
+/* What was heard is told each second, and read up to 0.8 s late. */
+#define PROOF_US (3 * US_PER_S)
 /* After the start, before an incident that is still open is said to be over */
 #define SETTLED_SECONDS 30u
 
@@ -65,7 +67,7 @@ set_blind(struct watched_feed *f, enum cause cause, int64_t now_us)
 }
 
 static const struct network_way *
-way_of(struct monitor *m, const struct watched_feed *f)
+way_of(const struct monitor *m, const struct watched_feed *f)
 {
 	return &network_watch_facts(m->network)->way[f->way];
 }
@@ -88,6 +90,48 @@ tried_anew(const struct monitor *m, const struct watched_feed *f,
 	return r->at_us >= f->return_us + attempt_us;
 }
 
+/* A feed may fall silent sooner than we notice that all do: until its way was
+ * proved whole well after its last word, it is not the feed's silence alone.
+ * From when on a proof counts; 0: there is no doubt. */
+static int64_t
+doubt_of(const struct monitor *m, const struct watched_feed *f,
+    const struct link_report *r)
+{
+	const struct network *facts = network_watch_facts(m->network);
+	const struct network_way *w = way_of(m, f);
+	int64_t half_us = (r->at_us - r->last_media_us) / 2;
+	int64_t from_us =
+	    r->last_media_us + (half_us > PROOF_US ? half_us : PROOF_US);
+
+	if (r->phase != PHASE_STALLED && r->reason != REASON_STALL_DEAD)
+		return 0;
+	return f->way == NETWORK_HERE || w->state != NETWORK_WHOLE ||
+		       network_sure(facts, f->way) >= from_us
+		   ? 0
+		   : from_us;
+}
+
+static void
+settle_doubt(struct monitor *m, int64_t now_us)
+{
+	const struct network *facts = network_watch_facts(m->network);
+
+	for (uint32_t i = 0; i < m->feed_count; i++) {
+		struct watched_feed *f = m->feeds[m->order[i]];
+		const struct network_way *w = way_of(m, f);
+		bool whole = w->state == NETWORK_WHOLE;
+
+		if (f->doubt_us == 0 ||
+		    (whole && network_sure(facts, f->way) < f->doubt_us))
+			continue;
+		f->doubt_us = 0;
+		if (!whole)
+			continue; /* it was the way */
+		set_blind(f, CAUSE_NONE, now_us);
+		monitor_feed_touch(m, f, now_us);
+	}
+}
+
 void
 monitor_network_on_link(struct monitor *m, struct watched_feed *f,
     const struct link_report *r, int64_t now_us)
@@ -108,15 +152,19 @@ monitor_network_on_link(struct monitor *m, struct watched_feed *f,
 
 	const struct network *facts = network_watch_facts(m->network);
 	/* To the name servers it is ours as well. */
-	bool whole = way_of(m, f)->state == NETWORK_WHOLE &&
+	int64_t doubt_us = doubt_of(m, f, r);
+	bool whole = way_of(m, f)->state == NETWORK_WHOLE && doubt_us == 0 &&
 		     r->reason != REASON_NAMES_SILENT;
+
+	if (doubt_us != 0 || is_answer(r))
+		f->doubt_us = doubt_us;
 
 	if (is_answer(r) && !network_cut(facts, f->way))
 		set_blind(f, CAUSE_NONE, now_us);
-	else if (is_silent(r) && !whole)
-		set_blind(f, CAUSE_NETWORK_LOST, now_us);
-	else if (is_silent(r) && tried_anew(m, f, r))
+	else if (is_silent(r) && whole && tried_anew(m, f, r))
 		set_blind(f, CAUSE_NONE, now_us); /* in vain */
+	else if (is_silent(r))
+		set_blind(f, CAUSE_NETWORK_LOST, now_us);
 }
 
 /* A connection that outlived the loss proves it by what arrives. */
@@ -152,9 +200,9 @@ feed_lost(struct monitor *m, struct watched_feed *f, int64_t now_us)
 static void
 feed_returns(struct monitor *m, struct watched_feed *f, int64_t now_us)
 {
+	f->return_us = now_us; /* also of those that have not noticed yet */
 	if (f->network_blind == CAUSE_NONE)
 		return;
-	f->return_us = now_us;
 	if (f->phase == PHASE_FLOWING)
 		return;
 	if (f->silent_us != 0) {
@@ -380,6 +428,7 @@ monitor_network_second(struct monitor *m, int64_t now_us)
 	find_ways(m, now_us);
 	count_load(m, facts);
 	step(m, now_us);
+	settle_doubt(m, now_us);
 }
 
 static void

@@ -177,7 +177,7 @@ find(const struct network *n, uint32_t way, int64_t now_us)
 	    (silent >= 0 ? w->fell.several_sites : w->fell.several_devices))
 		return (struct finding){ NETWORK_UNDECIDED, n->heard_us,
 			"all its feeds fell silent at once" };
-	return whole_at(now_us);
+	return whole_at(silent >= 0 ? now_us - silent : now_us);
 }
 
 uint32_t
@@ -198,6 +198,15 @@ network_step(struct network *n, int64_t now_us)
 		w->why = f.why;
 	}
 	return changed;
+}
+
+int64_t
+network_sure(const struct network *n, uint32_t way)
+{
+	const struct network_way *w = &n->way[way];
+	bool heard = w->load.flowing > 0 && w->carrier;
+
+	return heard && n->heard_us > w->sure_us ? n->heard_us : w->sure_us;
 }
 
 bool

@@ -88,6 +88,8 @@ void network_on_load(struct network *n, uint32_t way,
     const struct network_load *load);
 /* Weighs all ways. Bit n of the result: the state of way n changed. */
 uint32_t network_step(struct network *n, int64_t now_us);
+/* The last proof that it was whole, also since the last step. */
+int64_t network_sure(const struct network *n, uint32_t way);
 /* Nobody behind this way can be seen at all, whatever a feed seems to say. */
 bool network_cut(const struct network *n, uint32_t way);
 

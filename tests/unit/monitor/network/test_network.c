@@ -155,6 +155,38 @@ test_lines(void **state)
 		run(&lines[i]);
 }
 
+/* What proves a way, and from when the proof is. */
+static void
+test_sure(void **state)
+{
+	const struct network_load load = { .flowing = 1 };
+	struct network n;
+	uint32_t way, target;
+
+	(void)state;
+	network_init(&n, SECOND);
+	way = network_way_of(&n, 7, "eth0", &gateway, SECOND);
+	target =
+	    network_target_add(&n, &(struct network_target){ .address = gateway,
+				       .way = (uint8_t)way,
+				       .gateway = true });
+	network_on_load(&n, way, &load);
+	network_on_heard(&n, 10 * SECOND);
+	network_step(&n, 11 * SECOND);
+	assert_int_equal(network_sure(&n, way), 10 * SECOND);
+	network_on_heard(&n, 12 * SECOND); /* before the next step */
+	assert_int_equal(network_sure(&n, way), 12 * SECOND);
+	network_on_asked(&n, target, 12 * SECOND);
+	network_on_answer(&n, target, 13 * SECOND);
+	network_step(&n, 15 * SECOND); /* nothing heard: the gateway's answer */
+	assert_int_equal(n.way[way].state, NETWORK_WHOLE);
+	assert_int_equal(network_sure(&n, way), 13 * SECOND);
+	network_on_carrier(&n, 7, false, 16 * SECOND);
+	network_on_heard(&n, 17 * SECOND); /* by another way */
+	network_step(&n, 17 * SECOND + SECOND / 2);
+	assert_int_equal(network_sure(&n, way), 16 * SECOND);
+}
+
 /* Two ways through one plug; a third through another. */
 static void
 test_ways(void **state)
@@ -189,6 +221,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_lines),
+		cmocka_unit_test(test_sure),
 		cmocka_unit_test(test_ways),
 	};
 

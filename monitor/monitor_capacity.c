@@ -198,6 +198,10 @@ void
 monitor_capacity_owe(const struct monitor *m, struct watched_feed *f,
     int64_t now_us)
 {
-	if (f->phase == PHASE_FLOWING && capacity_strained(&m->capacity))
+	struct capacity_feed view = view_of(f, 0);
+
+	if (f->phase == PHASE_FLOWING &&
+	    (capacity_strained(&m->capacity) ||
+		!capacity_samples(&m->capacity, &view)))
 		judge_on_starved(f->judge, now_us);
 }

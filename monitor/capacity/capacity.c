@@ -57,9 +57,7 @@ capacity_init(struct capacity *c)
 
 struct view {
 	uint32_t late; /* bits */
-	bool harm;     /* to feeds, or to how connections are watched */
-	bool easy;     /* all is well on time, */
-	bool bearable; /* or all that does harm */
+	bool easy;     /* well on time */
 };
 
 static void
@@ -68,6 +66,12 @@ look(struct view *v, const struct part *p, uint32_t value)
 	if (value >= p->late)
 		v->late |= p->bit;
 	v->easy = v->easy && value < p->easy;
+}
+
+static struct view
+both(struct view a, struct view b)
+{
+	return (struct view){ a.late | b.late, a.easy && b.easy };
 }
 
 static uint32_t
@@ -91,37 +95,43 @@ permille(uint32_t part, uint32_t whole)
 	return whole > 0 ? (uint32_t)((uint64_t)part * 1000 / whole) : 0;
 }
 
-static struct view
+struct views {
+	struct view harm; /* to feeds, or to how connections are watched */
+	struct view all;
+};
+
+static struct views
 weigh(struct capacity *c)
 {
 	const struct capacity_load *l = &c->load;
-	struct view v = { .easy = true };
+	struct view loops = { .easy = true }, judged = loops, old = loops,
+		    disk = loops;
 
-	look(&v, &loop,
+	look(&loops, &loop,
 	    l->loops > 0 ? (uint32_t)(l->loop_lags_us / l->loops) : 0);
-	look(&v, &probes, l->probe_lag_us);
-	look(&v, &silence, l->silent_us);
-	look(&v, &overdue, permille(l->overdue, l->wanted));
-	v.harm = v.late != 0;
-	v.bearable = v.easy;
-	look(&v, &pictures, late_permille(c, l));
-	look(&v, &commits, l->store_lag_us);
-	look(&v, &queue, l->store_queue);
-	return v;
+	look(&loops, &probes, l->probe_lag_us);
+	look(&loops, &silence, l->silent_us);
+	look(&judged, &pictures, late_permille(c, l));
+	look(&old, &overdue, permille(l->overdue, l->wanted));
+	look(&disk, &commits, l->store_lag_us);
+	look(&disk, &queue, l->store_queue);
+	c->strained = !loops.easy || !judged.easy;
+	return (struct views){ both(loops, old),
+		both(both(loops, old), both(judged, disk)) };
 }
 
 /* --- up and down */
 
 static uint8_t
-most_for(const struct view *v)
+most_for(const struct views *v)
 {
-	return v->harm			   ? STEP_LAST
-	       : v->late == CAPACITY_STORE ? STEP_STORE
-					   : STEP_SLOW;
+	return v->harm.late != 0	       ? STEP_LAST
+	       : v->all.late == CAPACITY_STORE ? STEP_STORE
+					       : STEP_SLOW;
 }
 
 static bool
-rise(struct capacity *c, const struct view *v, int64_t now_us)
+rise(struct capacity *c, const struct views *v, int64_t now_us)
 {
 	uint8_t most = most_for(v);
 
@@ -135,7 +145,7 @@ rise(struct capacity *c, const struct view *v, int64_t now_us)
 			c->calm_us = CAPACITY_CALM_MOST_US;
 	}
 	c->fell_us = 0;
-	c->why = v->late;
+	c->why = v->all.late;
 	c->step++;
 	return true;
 }
@@ -160,12 +170,12 @@ fall(struct capacity *c, int64_t now_us)
 bool
 capacity_second(struct capacity *c, int64_t now_us)
 {
-	struct view v = weigh(c);
+	struct views v = weigh(c);
 	bool shed = c->step >= STEP_SLOW;
-	bool easy = c->step > STEP_SLOW ? v.bearable : v.easy;
+	bool easy = c->step > STEP_SLOW ? v.harm.easy : v.all.easy;
 
 	c->load = (struct capacity_load){ 0 };
-	if (v.late == 0)
+	if (v.all.late == 0)
 		c->behind_us = 0;
 	else if (c->behind_us == 0)
 		c->behind_us = now_us;
@@ -175,7 +185,7 @@ capacity_second(struct capacity *c, int64_t now_us)
 	} else if (c->easy_us == 0) {
 		c->easy_us = now_us;
 	}
-	if (v.late != 0 && now_us - c->behind_us >=
+	if (v.all.late != 0 && now_us - c->behind_us >=
 			       (shed ? CAPACITY_SHED_US : CAPACITY_RISE_US))
 		return rise(c, &v, now_us);
 	if (easy && now_us - c->easy_us >=
@@ -198,7 +208,7 @@ capacity_level(const struct capacity *c)
 bool
 capacity_strained(const struct capacity *c)
 {
-	return c->step > 0 || c->easy_us == 0;
+	return c->strained;
 }
 
 const char *

@@ -72,6 +72,7 @@ struct capacity {
 	int64_t calm_us;   /* that a first step down takes now */
 	int64_t fell_us;   /* last step down */
 	bool falling;	   /* it stepped down, and nothing spoke against it */
+	bool strained;	   /* at the last look */
 	struct {
 		uint32_t all, late;
 	} seconds[CAPACITY_WINDOW];
@@ -94,7 +95,9 @@ void capacity_init(struct capacity *c);
 bool capacity_second(struct capacity *c, int64_t now_us);
 enum capacity_level capacity_level(const struct capacity *c);
 const char *capacity_level_name(enum capacity_level level);
-/* Anything is late, or was a moment ago. */
+/* Loops or pictures are not well on time: a picture that is owed now may be so
+ * by our fault. That some are too old is no sign of it: whom we starved stays
+ * so until his next picture, and his camera may send none. */
 bool capacity_strained(const struct capacity *c);
 /* What is done about it, for people: a sentence. */
 const char *capacity_level_text(enum capacity_level level);

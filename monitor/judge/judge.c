@@ -184,12 +184,21 @@ stale(const struct judge_feed *f)
 	return from != 0 && f->now_us - from > schedule_validity(f);
 }
 
-/* Whose fault it is that no picture was judged. */
+/* Until then it is our fault that no picture was judged; 0: it is not. After
+ * that the camera had all the time that any has. */
+static int64_t
+excused_until(const struct judge_feed *f)
+{
+	return f->starved_us > pictured_us(f)
+		   ? f->starved_us + schedule_validity(f)
+		   : 0;
+}
+
 static enum cause
 cause_of_stale(const struct judge_feed *f)
 {
-	return f->starved_us > pictured_us(f) ? CAUSE_OVER_CAPACITY
-					      : CAUSE_NOT_SAMPLED;
+	return f->now_us <= excused_until(f) ? CAUSE_OVER_CAPACITY
+					     : CAUSE_NOT_SAMPLED;
 }
 
 /* All causes in force, as bits. */
@@ -432,6 +441,8 @@ judge_deadline(const struct judge_feed *f)
 	if (f->blind != CAUSE_NONE || pictured_us(f) == 0)
 		return at;
 	stale_at = pictured_us(f) + schedule_validity(f) + 1;
+	if (stale_at <= f->now_us)
+		stale_at = excused_until(f) + 1;
 	if (stale_at > f->now_us && stale_at < at)
 		at = stale_at;
 	return at;

@@ -61,7 +61,7 @@ void judge_on_blind(struct judge_feed *f, enum cause cause, int64_t now_us);
 
 /* Our own side did not take, or lost, the picture that was due. If it then
  * grows too old, that is over-capacity, not not-sampled, until the next is
- * judged. */
+ * judged, or for so long as one is valid. */
 void judge_on_starved(struct judge_feed *f, int64_t now_us);
 
 /* Known from elsewhere: a PTZ tour, declared dark hours, a camera's alarm.

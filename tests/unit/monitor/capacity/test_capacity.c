@@ -125,6 +125,33 @@ test_few(void **state)
 	assert_int_equal(c.step, 0);
 }
 
+/* Only what can keep a picture from being judged excuses that it wasn't: else
+ * a camera that sends none would be excused by its own lateness, and all others
+ * be left out for it. */
+static void
+test_strained(void **state)
+{
+	static const struct {
+		const struct capacity_load *load;
+		bool strained;
+	} of[] = { { &well, false }, { &busy, true }, { &slow, true },
+		{ &lost, true }, { &loop, true }, { &probe, true },
+		{ &silent, true }, { &old, false }, { &disk, false },
+		{ &queue, false } };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(of); i++) {
+		struct capacity c;
+
+		capacity_init(&c);
+		for (int s = 1; s < 60; s++) {
+			second(&c, of[i].load, s * SECOND);
+			if (capacity_strained(&c) != of[i].strained)
+				fail_msg("load %zu", i);
+		}
+	}
+}
+
 /* --- what is left undone */
 
 static struct capacity
@@ -338,6 +365,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_time_lines),
 		cmocka_unit_test(test_few),
+		cmocka_unit_test(test_strained),
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_shares),
 		cmocka_unit_test(test_rest),

@@ -85,14 +85,14 @@ static const struct moment not_sampled[] = {
 	{ 0, END },
 };
 
-/* Not taken by our own fault: our time, until a picture is judged again; a
- * camera that dies meanwhile is seen as ever. */
+/* Not taken by our own fault, again and again: our time, until a picture is
+ * judged; a camera that dies meanwhile is seen as ever. */
 static const struct moment starved[] = {
 	{ 0, LIVE, 5, 0, CAUSE_NONE, -1 },
 	{ 18000, STARVED, 0, 0, CAUSE_NONE, -1 },
 	{ 37900, WAIT, 0, 0, CAUSE_NONE, -1 },
 	{ 38100, WAIT, 0, 0, CAUSE_OVER_CAPACITY, 8000 },
-	{ 50000, STARVED, 0, 0, CAUSE_OVER_CAPACITY, 8000 },
+	{ 45000, STARVED, 0, 0, CAUSE_OVER_CAPACITY, 8000 },
 	{ 51000, LINK, PHASE_BACKOFF, REASON_REFUSED, CAUSE_REFUSED, -1 },
 	{ 52000, LINK, PHASE_FLOWING, REASON_NONE, CAUSE_OVER_CAPACITY, -1 },
 	{ 60000, LIVE, 1, 0, CAUSE_NONE, -1 },
@@ -105,6 +105,16 @@ static const struct moment starved_at_first[] = {
 	{ 1000, LINK, PHASE_FLOWING, REASON_NONE, CAUSE_LEARNING, -1 },
 	{ 5000, STARVED, 0, 0, CAUSE_LEARNING, -1 },
 	{ 31100, WAIT, 0, 0, CAUSE_OVER_CAPACITY, 1000 },
+	{ 0, END },
+};
+
+/* A moment of ours is no excuse for a camera that sends no keyframe for ever
+ * after. */
+static const struct moment starved_once[] = {
+	{ 0, LIVE, 5, 0, CAUSE_NONE, -1 },
+	{ 18000, STARVED, 0, 0, CAUSE_NONE, -1 },
+	{ 47900, WAIT, 0, 0, CAUSE_OVER_CAPACITY, 8000 },
+	{ 48100, WAIT, 0, 0, CAUSE_NOT_SAMPLED, 8000 },
 	{ 0, END },
 };
 
@@ -175,7 +185,7 @@ test_time_lines(void **state)
 	static const struct moment *const lines[] = { never_connected,
 		closed_for_good, closed_then_refused, back_in_time, stalls,
 		our_own, not_sampled, never_sampled, starved, starved_at_first,
-		limits, a_visit };
+		starved_once, limits, a_visit };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)

@@ -193,7 +193,7 @@ class World:
 
     def unplug(self, first, last):
         """These stay dead when the others return."""
-        tell_farm(self.control, f"power-off {first}-{last}")
+        tell_farm(self.control, f"power-off cam {first}-{last}")
 
     def incidents(self):
         return json.loads(self.camwarden("incidents", "--all", "--json").stdout)

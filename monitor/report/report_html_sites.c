@@ -321,8 +321,8 @@ site_eventful(const struct sites *s, const struct report *r, uint32_t index)
 static void
 table_head(struct page *p)
 {
-	static const char *const widths[] = { "21%", "26%", "6.4%", "6.4%",
-		"6.4%", "6.4%", "10.4%", "7%", "10%" };
+	static const char *const widths[] = { "21%", "23.6%", "7%", "7%", "7%",
+		"7%", "10.4%", "7%", "10%" };
 	bool day = p->r->to_utc - p->r->from_utc <= 90000000000LL;
 
 	page_columns(p, widths, 9);

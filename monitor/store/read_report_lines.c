@@ -140,6 +140,22 @@ shot_read(sqlite3_stmt *st, int column, const struct store_stand *s,
 	report_hash(st, column + 2, out->sha256);
 }
 
+/* One taken before the moment may have been stored after it: its line tells. */
+static void
+shot_then(struct store_reader *r, const struct store_stand *s,
+    const struct store_incident_row *i, const char *what,
+    struct store_shot *shot)
+{
+	if (s->past && shot->id != 0 &&
+	    db_int(&r->db, 0,
+		"SELECT 1 FROM event WHERE feed IS ?1 AND seq > ?2 AND"
+		" kind = 'thumbnail' AND"
+		" json_extract(body, '$.incident') = ?3 AND"
+		" json_extract(body, '$.what') = ?4 LIMIT 1",
+		"?iis", i->feed, s->seq, i->id, what) != 0)
+		memset(shot, 0, sizeof(*shot));
+}
+
 /* What has happened to it since is taken back. */
 static void
 trouble_then(const struct store_stand *s, struct store_incident_row *i)
@@ -154,8 +170,8 @@ trouble_then(const struct store_stand *s, struct store_incident_row *i)
 }
 
 static void
-trouble_row(const struct store_stand *s, sqlite3_stmt *st,
-    struct store_trouble_row *row)
+trouble_row(struct store_reader *r, const struct store_stand *s,
+    sqlite3_stmt *st, struct store_trouble_row *row)
 {
 	struct store_incident_row *i = &row->incident;
 
@@ -164,6 +180,8 @@ trouble_row(const struct store_stand *s, sqlite3_stmt *st,
 	shot_read(st, READER_INCIDENT_COLUMNS + 1, s, &row->before);
 	shot_read(st, READER_INCIDENT_COLUMNS + 4, s, &row->after);
 	shot_read(st, READER_INCIDENT_COLUMNS + 7, s, &row->recovered);
+	shot_then(r, s, i, "first-bad", &row->after);
+	shot_then(r, s, i, "recovered", &row->recovered);
 	i->before = row->before.id;
 	i->after = row->after.id;
 	trouble_then(s, i);
@@ -221,7 +239,7 @@ store_read_troubles(struct store_reader *r, const struct store_stand *s,
 	    "iii", from_utc, to_utc, s->as_of_utc);
 
 	while (on && db_step(&r->db, st)) {
-		trouble_row(s, st, &row);
+		trouble_row(r, s, st, &row);
 		sqlite3_stmt *words = trouble_words(r, s, &row.incident);
 
 		on = fn(arg, &row);

@@ -3,6 +3,7 @@
 
 #include "monitor/store/schema.h"
 #include "monitor/store/store_read_web.h"
+#include "monitor/store/store_report.h"
 
 static int
 setup(void **state)
@@ -552,6 +553,56 @@ test_incident_with_pictures(void **state)
 	assert_true(store_incident_next(b->store) > id);
 }
 
+static bool
+on_trouble(void *arg, const struct store_trouble_row *row)
+{
+	*(struct store_trouble_row *)arg = *row;
+	return true;
+}
+
+/* What a report says of its pictures as of a line. */
+static struct store_trouble_row
+trouble_as_of(struct bench *b, int64_t seq)
+{
+	struct store_trouble_row row = { 0 };
+	struct store_stand stand;
+	char error[256];
+	struct store_reader *r = store_reader_open(b->dir, error);
+
+	assert_non_null(r);
+	assert_true(store_read_stand(r, T0 + 110 * S, seq, &stand));
+	assert_true(
+	    store_read_troubles(r, &stand, T0, T0 + 110 * S, on_trouble, &row));
+	store_reader_close(&r);
+	return row;
+}
+
+/* Pictures that were taken before a moment and stored after it: a report as of
+ * that moment comes out the same later. */
+static void
+test_picture_stored_later(void **state)
+{
+	struct bench *b = *state;
+	int64_t id = store_incident_next(b->store), then[3];
+	const struct store_incident i = { id, 1, 0, 101 * S, 101 * S,
+		CAUSE_FROZEN, true, "frozen" };
+
+	bench_feeds(b, 1);
+	assert_true(store_incident_open(b->store, &i,
+	    &(struct store_done){ bench_done, b }));
+	bench_live(b, 111 * S);
+	then[0] = bench_int(b, "SELECT max(seq) FROM event");
+	b->mono = 102 * S;
+	thumbnail(b, 1, STORE_FIRST_BAD, id, "bad");
+	then[1] = bench_int(b, "SELECT max(seq) FROM event");
+	thumbnail(b, 1, STORE_RECOVERED, id, "well");
+	then[2] = bench_int(b, "SELECT max(seq) FROM event");
+	assert_int_equal(trouble_as_of(b, then[0]).after.id, 0);
+	assert_int_not_equal(trouble_as_of(b, then[1]).after.id, 0);
+	assert_int_equal(trouble_as_of(b, then[1]).recovered.id, 0);
+	assert_int_not_equal(trouble_as_of(b, then[2]).recovered.id, 0);
+}
+
 static void
 test_no_picture(void **state)
 {
@@ -857,6 +908,7 @@ main(void)
 		TEST(test_two_imports),
 		TEST(test_passwords_stay_apart),
 		TEST(test_incident_with_pictures),
+		TEST(test_picture_stored_later),
 		TEST(test_no_picture),
 		TEST(test_overlays),
 		TEST(test_rollups),

@@ -103,6 +103,7 @@ struct monitor_actor {
  * changed. */
 struct monitor_answer {
 	bool ok;
+	bool later; /* not done, for want of ours: ask again */
 	uint32_t added, changed, removed, unchanged;
 	const char *text;
 	int64_t seq; /* of its line, where that is one; else 0 */

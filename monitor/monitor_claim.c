@@ -218,7 +218,7 @@ on_claimed(void *arg, const struct store_result *r)
 
 		c->answer(c->arg, &a);
 	} else {
-		people_answer(c->answer, c->arg, r->ok ? 503 : 409,
+		people_answer(c->answer, c->arg, r->ok || r->later ? 503 : 409,
 		    r->ok ? "not now: try again" : r->error);
 	}
 	explicit_bzero(c, sizeof(*c));

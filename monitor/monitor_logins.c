@@ -183,7 +183,7 @@ on_entered(void *arg, const struct store_result *r)
 		people_know(e->m->people, p.name, e->address);
 		e->answer(e->arg, &a);
 	} else {
-		people_answer(e->answer, e->arg, r->ok ? 503 : 401,
+		people_answer(e->answer, e->arg, r->ok || r->later ? 503 : 401,
 		    r->ok ? "not now: try again" : r->error);
 	}
 	explicit_bzero(e, sizeof(*e));
@@ -233,7 +233,10 @@ on_changed(void *arg, const struct store_result *r)
 	struct changing *c = arg;
 
 	people_settle(c->m);
-	people_answer(c->answer, c->arg, r->ok ? 200 : 422,
+	people_answer(c->answer, c->arg,
+	    r->ok      ? 200
+	    : r->later ? 503
+		       : 422,
 	    r->ok ? "" : r->error);
 	free(c);
 }

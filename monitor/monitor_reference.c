@@ -83,8 +83,9 @@ on_stored(void *arg, const struct store_result *r)
 		f = NULL;
 	if (!r->ok) {
 		a->result.ok = false;
+		a->result.later = r->later;
 		if (f != NULL)
-			say(a, f, "not stored: ", r->error);
+			say(a, f, "", r->error);
 	} else {
 		a->result.changed++;
 	}

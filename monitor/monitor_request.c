@@ -35,6 +35,7 @@ monitor_request_done(void *arg, const struct store_result *r)
 	struct monitor_request *q = arg;
 
 	q->result.ok = r->ok;
+	q->result.later = r->later;
 	q->result.seq = r->seq;
 	q->result.id = r->id;
 	q->result.diff = r->ok ? q->diff : NULL;
@@ -67,7 +68,8 @@ monitor_request_new(monitor_answer_fn *answer, void *arg)
 	struct monitor_request *q = calloc(1, sizeof(*q));
 
 	if (q == NULL) {
-		monitor_answer_now(answer, arg, false, "memory is out");
+		answer(arg, &(struct monitor_answer){ .later = true,
+				.text = "memory is out" });
 		return NULL;
 	}
 	q->answer = answer;
@@ -79,9 +81,8 @@ monitor_request_new(monitor_answer_fn *answer, void *arg)
 void
 monitor_request_posted(struct monitor_request *q, bool accepted)
 {
-	static const struct store_result busy = {
-		.error = "the database can't keep up: try again in a minute"
-	};
+	static const struct store_result busy = { .later = true,
+		.error = "the database can't keep up: try again in a minute" };
 
 	if (!accepted)
 		monitor_request_done(q, &busy);

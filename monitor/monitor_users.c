@@ -49,8 +49,10 @@ post(struct change *c, const char *letters)
 	c->user.password = letters;
 	c->user.at_us = clock_mono_us();
 	if (!store_user(c->m->store, &c->user,
-		&(struct store_done){ on_done, c }))
-		fail(c, "the database can't keep up: try again in a minute");
+		&(struct store_done){ on_done, c })) {
+		monitor_request_posted(c->q, false);
+		free(c);
+	}
 }
 
 static bool still_may(struct change *c);

@@ -186,7 +186,7 @@ capacity_second(struct capacity *c, int64_t now_us)
 		c->easy_us = now_us;
 	}
 	if (v.all.late != 0 && now_us - c->behind_us >=
-			       (shed ? CAPACITY_SHED_US : CAPACITY_RISE_US))
+				   (shed ? CAPACITY_SHED_US : CAPACITY_RISE_US))
 		return rise(c, &v, now_us);
 	if (easy && now_us - c->easy_us >=
 			(c->falling ? CAPACITY_FURTHER_US : c->calm_us))

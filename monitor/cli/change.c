@@ -77,7 +77,8 @@ change_done(void *arg, const struct monitor_answer *a)
 	struct change_answer answer = { .status = l->status, .text = "" };
 
 	if (!a->ok) {
-		answer.status = l->refused;
+		answer.status = a->later ? 503 : l->refused;
+		answer.retry_s = a->later ? CHANGE_RETRY_S : 0;
 		answer.text =
 		    a->text != NULL && a->text[0] != '\0' ? a->text : "refused";
 	} else if (l->body != NULL) {

@@ -20,8 +20,11 @@ static void
 on_imported(void *arg, const struct monitor_answer *a)
 {
 	struct change_later *l = arg;
-	struct change_answer answer = { .status = a->ok ? 200 : 422,
-		.body = import_json(a),
+	struct change_answer answer = { .status = a->ok	     ? 200
+						  : a->later ? 503
+							     : 422,
+		.retry_s = a->later ? CHANGE_RETRY_S : 0,
+		.body = a->later ? NULL : import_json(a),
 		.text = a->text };
 
 	if (a->mistakes != NULL && a->mistakes->listed > 0)

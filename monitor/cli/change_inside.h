@@ -12,6 +12,8 @@
 #include "monitor/monitor.h"
 #include "monitor/monitor_target.h"
 
+#define CHANGE_RETRY_S 10 /* when it may go, after a 503 */
+
 /* One change under way. */
 struct change {
 	struct monitor *m;

@@ -54,10 +54,11 @@ struct store_config {
 /* What came of an operation that asked. */
 struct store_result {
 	bool ok;
-	const char *error;	       /* for a person; borrowed; "" when ok */
-	int64_t id;		       /* row made or changed, 0 = none */
-	int64_t seq;		       /* of its (last) event */
-	uint32_t changes;	       /* rows of an inventory plan applied */
+	bool later;	   /* only the disk is to blame: ask again */
+	const char *error; /* for a person; borrowed; "" when ok */
+	int64_t id;	   /* row made or changed, 0 = none */
+	int64_t seq;	   /* of its (last) event */
+	uint32_t changes;  /* rows of an inventory plan applied */
 	const struct store_head *head; /* of store_head; else NULL */
 };
 typedef void store_done_fn(void *arg, const struct store_result *r);

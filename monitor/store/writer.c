@@ -173,6 +173,16 @@ finish(struct desk *d, struct op *op)
 	}
 }
 
+static void
+not_stored(struct desk *d, struct op *op, const char *why)
+{
+	op->result.ok = false;
+	op->result.later = true;
+	sqlite3_snprintf((int)sizeof(op->error), op->error, "not stored: %s",
+	    why);
+	finish(d, op);
+}
+
 /* After a failure: pictures go, people hear of it, facts wait. */
 static void
 thin_out(struct loop *l, struct op_list *list)
@@ -191,10 +201,7 @@ thin_out(struct loop *l, struct op_list *list)
 		}
 		if (op->kind == OP_THUMBNAIL)
 			d->health.thumbnails_dropped++;
-		op->result.ok = false;
-		sqlite3_snprintf((int)sizeof(op->error), op->error,
-		    "not stored: %s", l->w->db.error);
-		finish(d, op);
+		not_stored(d, op, l->w->db.error);
 	}
 	desk_list_append(list, &keep);
 }
@@ -405,10 +412,7 @@ given_up(struct loop *l)
 		return false;
 	desk_list_append(&l->batch, &d->in);
 	while ((op = desk_list_take(&l->batch)) != NULL) {
-		op->result.ok = false;
-		sqlite3_snprintf((int)sizeof(op->error), op->error,
-		    "not stored: %s", d->health.error);
-		finish(d, op);
+		not_stored(d, op, d->health.error);
 		d->health.ops_dropped++;
 	}
 	return true;

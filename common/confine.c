@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "common/confine.h"
 
-#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
@@ -79,32 +78,45 @@ let_all(int rules, const char *const paths[CONFINE_PATHS], uint64_t access)
 	return good;
 }
 
-static int
-take_loader(struct dl_phdr_info *info, size_t size, void *arg)
+/* Folders rather than files: an upgrade replaces those. */
+static bool
+let_folder_of(int rules, const char *file, uint64_t access)
 {
-	char *path = arg, *slash;
+	char path[PATH_MAX], *slash;
+
+	if (realpath(file, path) == NULL ||
+	    (slash = strrchr(path, '/')) == NULL || slash == path)
+		return true;
+	*slash = '\0';
+	return let(rules, path, access);
+}
+
+/* The program's loader is run, each of its libraries read. */
+static int
+let_loaded(struct dl_phdr_info *info, size_t size, void *arg)
+{
+	const int *rules = arg;
+	bool good = info->dlpi_name == NULL || info->dlpi_name[0] != '/' ||
+		    let_folder_of(*rules, info->dlpi_name, READING);
 
 	(void)size;
 	for (int i = 0; i < info->dlpi_phnum; i++)
-		if (info->dlpi_phdr[i].p_type == PT_INTERP &&
-		    realpath((const char *)(info->dlpi_addr +
-					    info->dlpi_phdr[i].p_vaddr),
-			path) != NULL &&
-		    (slash = strrchr(path, '/')) != NULL)
-			*slash = '\0';
-	return 1; /* the first is the program */
+		if (info->dlpi_phdr[i].p_type == PT_INTERP)
+			good = good &&
+			       let_folder_of(*rules,
+				   (const char *)(info->dlpi_addr +
+						  info->dlpi_phdr[i].p_vaddr),
+				   RUNNING);
+	return good ? 0 : 1;
 }
 
-/* Any program needs the loader, whose folder is let rather than its file: an
- * upgrade replaces that. */
+/* What it takes to start the same program again. */
 static bool
 let_own(int rules)
 {
-	char folder[PATH_MAX] = "";
-
-	dl_iterate_phdr(take_loader, folder);
 	return let(rules, "/proc/self/exe", RUNNING) &&
-	       (folder[0] == '\0' || let(rules, folder, RUNNING));
+	       let(rules, "/etc/ld.so.cache", READING) &&
+	       dl_iterate_phdr(let_loaded, &rules) == 0;
 }
 
 static const char *
@@ -128,7 +140,7 @@ lock_files(const struct confine *role)
 	if (rules < 0)
 		return "landlock is not to be had";
 #if defined(__SANITIZE_ADDRESS__)
-	let(rules, "/proc/self", READING);
+	let(rules, "/proc", READING); /* of itself and whom it starts */
 #endif
 	good = let_all(rules, role->reads, READING) &&
 	       let_all(rules, role->writes,
@@ -324,29 +336,6 @@ set_limits(const struct confine *role)
 	return NULL;
 }
 
-void
-confine_load_names(void)
-{
-	char line[512], name[96], *save, *word;
-	FILE *f = fopen("/etc/nsswitch.conf", "re");
-
-	while (f != NULL && fgets(line, sizeof(line), f) != NULL) {
-		if (strncmp(line, "hosts:", 6) != 0)
-			continue;
-		for (word = strtok_r(line + 6, " \t\n", &save); word != NULL;
-		     word = strtok_r(NULL, " \t\n", &save)) {
-			if (word[0] == '[' || word[0] == '#')
-				continue;
-			snprintf(name, sizeof(name), "libnss_%.60s.so.2", word);
-			/* Never closed. Those that are part of the C library
-			 * are not found. */
-			(void)dlopen(name, RTLD_NOW);
-		}
-	}
-	if (f != NULL)
-		fclose(f);
-}
-
 static const char *
 enter(const struct confine *role)
 {
@@ -359,6 +348,17 @@ enter(const struct confine *role)
 	if (why == NULL)
 		why = lock_files(role);
 	return why != NULL ? why : lock_calls(role->may);
+}
+
+bool
+confine_let_read(struct confine *role, const char *path)
+{
+	for (int i = 0; i < CONFINE_PATHS; i++)
+		if (role->reads[i] == NULL) {
+			role->reads[i] = path;
+			return true;
+		}
+	return false;
 }
 
 bool

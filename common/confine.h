@@ -26,13 +26,14 @@ enum confine_may {
 	CONFINE_READ = 1 << 4,	  /* files: those of `reads` and `writes` */
 	CONFINE_WRITE = 1 << 5,	  /* files: those of `writes` */
 	CONFINE_THREADS = 1 << 6,
-	CONFINE_START = 1 << 7,	  /* programs: itself, those of `runs`; they
-				   * inherit what it is refused */
+	CONFINE_START = 1 << 7,	  /* programs: itself (and reading what it is
+				   * made of), those of `runs`; they inherit what
+				   * it is refused */
 	CONFINE_DEVICES = 1 << 8, /* what is asked of input devices */
 };
 #define CONFINE_GROUPS 9
 
-#define CONFINE_PATHS 6 /* of one list */
+#define CONFINE_PATHS 20 /* of one list */
 
 /* Of root: files and folders that belong to others. */
 #define CONFINE_FILE_RIGHTS                                                    \
@@ -57,9 +58,23 @@ struct confine {
  * which was logged (room: whose line it is); then don't go on. Call it before
  * there are threads. */
 bool confine_enter(const struct confine *role, const char *room);
+/* One more of role->reads, borrowed; false: the list is full. */
+bool confine_let_read(struct confine *role, const char *path);
+
+/* What finding hosts by name takes to read: of `reads`. Not all of /etc and
+ * /run, where keys lie, too. */
+#define CONFINE_NAMES                                                          \
+	"/etc/resolv.conf", "/etc/hosts", "/etc/nsswitch.conf",                \
+	    "/etc/host.conf", "/etc/gai.conf", "/etc/services",                \
+	    "/run/systemd/resolve", "/run/resolvconf", "/run/NetworkManager",  \
+	    "/run/nscd"
 /* Modules of the name service (nsswitch.conf) are loaded: afterwards names are
  * found though no code can be loaded any more. Before confine_enter. */
 void confine_load_names(void);
+/* Another file lies where one of these did, which we may not read: names are
+ * found no more, and only a new process will. */
+bool confine_names_lost(void);
+
 /* Of the kernel; 0 = it has none. */
 int confine_landlock(void);
 

@@ -220,7 +220,8 @@ static const struct confine_call calls[] = {
 	{ CALL(fsync), WRITE },
 	{ CALL(fdatasync), WRITE },
 	/* Threads. */
-	{ CALL(clone), THREADS, 1, { BITS(0, CLONE_THREAD, CLONE_THREAD) } },
+	{ CALL(clone), THREADS, 1,
+	    { BITS(0, CLONE_THREAD | NEW_NAMESPACES, CLONE_THREAD) } },
 	{ CALL(set_robust_list), THREADS | START },
 	{ CALL(rseq), THREADS | START },
 	{ CALL(sched_getaffinity), THREADS | START },

@@ -10,6 +10,7 @@
 
 #include "common/confine.h"
 #include "common/site.h"
+#include "monitor/read_only.h"
 #include "monitor/report/calendar.h"
 #include "monitor/report/report_csv.h"
 #include "monitor/report/report_json.h"
@@ -385,17 +386,19 @@ language_find(struct report_job *job)
 	return false;
 }
 
-/* The database is open; a report to check may lie anywhere, one that is made
- * goes where it was asked for. */
+/* It may open the database, the report to check, and the folder into which it
+ * makes one. */
 static bool
 lock_in(const struct report_job *job)
 {
 	const char *made = job->folder != NULL ? job->folder : job->output;
 	char *beside = strdup(made != NULL ? made : "");
 	struct confine role = { .may = CONFINE_READ,
-		.reads = { "/" },
+		.reads = { job->check },
 		.rights = CONFINE_FILE_RIGHTS };
-	bool good = beside != NULL;
+	struct read_only files;
+	bool good = beside != NULL &&
+		    read_only_let(&role, job->cli.config.state_dir, &files);
 
 	if (good && made != NULL) {
 		role.may |= CONFINE_WRITE;

@@ -78,6 +78,8 @@ answer_problem(struct evhttp_request *req, uint8_t what,
 	else if (m->status == 413)
 		reply_problem(req, 413,
 		    "the answer is too large: ask for less");
+	else if (m->status == 503)
+		reply_problem(req, 503, "the reader was lost; ask again");
 	else
 		reply_problem(req, 503, "the database can't be read");
 }

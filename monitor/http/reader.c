@@ -20,11 +20,6 @@
 #define QUEUE_BYTES (64u << 20)
 #define HEAD_BYTES 64u /* of an encoded answer, around the body */
 
-/* Reports that were made lie in any folder. */
-static const struct confine role = { .may = CONFINE_READ,
-	.reads = { "/" },
-	.rights = 1u << CAP_DAC_READ_SEARCH };
-
 struct reader_process {
 	struct event_base *base;
 	struct channel *ch;
@@ -55,6 +50,18 @@ on_answer(void *arg, const struct read_answer *answer)
 	} while (left.n > 0);
 }
 
+/* False: this one ends, and the web process is given another. */
+static bool
+goes_on(struct reader_process *rp)
+{
+	if (!reading_outgrown(rp->reading))
+		return true;
+	log_info("reader",
+	    "it may not read what it must; another takes its place");
+	channel_flush(rp->ch);
+	return false;
+}
+
 static bool
 on_message(void *arg, unsigned type, struct span body)
 {
@@ -66,12 +73,12 @@ on_message(void *arg, unsigned type, struct span body)
 		if (!web_get_facts(body, &facts))
 			return false;
 		reading_tell(rp->reading, &facts);
-		return true;
+		return goes_on(rp);
 	}
 	if (type != READ_ASK || !web_get_ask(body, &ask))
 		return false;
 	reading_answer(rp->reading, &ask, on_answer, rp);
-	return true;
+	return goes_on(rp);
 }
 
 static void
@@ -88,6 +95,8 @@ reader_process_main(int argc, char **argv)
 {
 	struct reader_process rp = { 0 };
 	struct channel_calls calls = { on_message, on_closed, &rp };
+	struct confine role = { .may = CONFINE_READ,
+		.rights = 1u << CAP_DAC_READ_SEARCH };
 	struct sigaction ignore = { .sa_handler = SIG_IGN };
 
 	sigaction(SIGPIPE, &ignore, NULL);
@@ -102,6 +111,10 @@ reader_process_main(int argc, char **argv)
 		    &calls);
 	if (rp.ch == NULL) {
 		log_error("reader", "can't start");
+		return 2;
+	}
+	if (!reading_role(rp.reading, &role)) {
+		log_error("reader", "too many folders, or a name is too long");
 		return 2;
 	}
 	if (!confine_enter(&role, "reader"))

@@ -10,8 +10,10 @@
 #include "common/hex.h"
 #include "common/log.h"
 #include "common/site.h"
+#include "monitor/http/reader_folders.h"
 #include "monitor/http/reader_query.h"
 #include "monitor/overlay.h"
+#include "monitor/read_only.h"
 
 #define LIST_BYTES                                                             \
 	(4u << 20) /* of a list: it ends after the row that passes it */
@@ -23,6 +25,9 @@ struct reading {
 	struct store_reader *store; /* NULL: not opened yet */
 	struct zones *zones;
 	struct read_facts facts;
+	struct read_only files; /* what the role names */
+	struct reader_folders folders;
+	bool outgrown;
 };
 
 static query_fn *const queries[READ_WHAT_MOST + 1] = {
@@ -86,10 +91,25 @@ reading_new(const char *dir)
 	return r;
 }
 
+bool
+reading_role(struct reading *r, struct confine *role)
+{
+	reader_folders_find(&r->folders, r->store, r->dir);
+	return read_only_let(role, r->dir, &r->files) &&
+	       reader_folders_let(&r->folders, role);
+}
+
 void
 reading_tell(struct reading *r, const struct read_facts *facts)
 {
 	r->facts = *facts;
+	r->outgrown |= reader_folders_outgrown(&r->folders, r->store);
+}
+
+bool
+reading_outgrown(struct reading *r)
+{
+	return r->outgrown;
 }
 
 void
@@ -111,6 +131,8 @@ have_store(struct query *q)
 
 	if (r->store == NULL)
 		open_store(r);
+	/* A role names files that are there. */
+	r->outgrown |= r->store == NULL;
 	q->store = r->store;
 	good = r->store != NULL && store_read_alive(r->store, NULL, &q->alive);
 	return good;
@@ -188,6 +210,17 @@ query_status(struct query *q, unsigned status)
 {
 	q->answer.status = (uint16_t)status;
 	return true;
+}
+
+bool
+query_shut_out(struct query *q)
+{
+	struct reading *r = q->reading;
+
+	if (!reader_folders_stale(&r->folders, q->ask->number))
+		return query_status(q, 404);
+	r->outgrown = true;
+	return query_status(q, 503);
 }
 
 void

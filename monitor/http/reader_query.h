@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "common/confine.h"
 #include "monitor/http/json_out.h"
 #include "monitor/http/read_query.h"
 #include "monitor/http/read_wire.h"
@@ -23,6 +24,12 @@ struct reading; /* the database and the zones, opened when first asked for */
 /* dir: the state directory, borrowed. NULL: memory is out. */
 struct reading *reading_new(const char *dir);
 void reading_free(struct reading **r);
+/* What it must be able to open from now on, beside what is open. False: it is
+ * too much. */
+bool reading_role(struct reading *r, struct confine *role);
+/* Its role falls short: what is to be read wasn't there when it began, and
+ * another process is to take its place. */
+bool reading_outgrown(struct reading *r);
 /* From now on these; before that, nothing is known. */
 void reading_tell(struct reading *r, const struct read_facts *facts);
 /* Gives every answer to one ask: one, always. body is borrowed. */
@@ -75,6 +82,9 @@ query_fn query_users, query_tokens, query_logins;	    /* _people.c */
 
 /* A status without a body: 400, 404. Gives true. */
 bool query_status(struct query *q, unsigned status);
+/* A report's file is there but may not be read: 503 where another process might
+ * be let. Gives true. */
+bool query_shut_out(struct query *q);
 /* Answers at once, with bytes that are borrowed for the call: 200, or 413. */
 void query_give(struct query *q, enum read_type type, const void *bytes,
     size_t n);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Reports that were made, and their files: only those whose names and hashes
  * the ledger's line tells, out of the folder of the main one. */
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -184,6 +185,8 @@ file_read(struct query *q, const char *path, size_t *length_out)
 	ssize_t got = 1;
 
 	query_status(q, 404);
+	if (fd < 0 && errno == EACCES)
+		query_shut_out(q);
 	if (fd < 0 || fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
 		if (fd >= 0)
 			close(fd);

@@ -17,6 +17,7 @@
 #include "common/confine.h"
 #include "monitor/ledger/hash.h"
 #include "monitor/nightly/nightly_said.h"
+#include "monitor/read_only.h"
 
 #define DONE 0
 #define FAILED 2
@@ -546,19 +547,26 @@ static int delete (int dir, char **names, int count)
 	return fsync(dir) == 0 ? DONE : fail("%s", strerror(errno));
 }
 
-/* It writes into its folders; `camwarden report`, which inherits this, beside
- * that only where readers of the database say what they read. */
+/* It writes into its folders. `camwarden report` inherits this: it reads the
+ * settings and the database, and writes beside that only where readers of the
+ * database say what they read. */
 static bool
-lock_in(const char *folder, const char *outbox, const char *state_dir)
+lock_in(const char *folder, const char *outbox, char **options, int count)
 {
-	char shared[PATH_BYTES];
-	const struct confine role = { .may = CONFINE_READ | CONFINE_WRITE |
-					     CONFINE_START,
-		.reads = { "/" },
-		.writes = { folder, shared, outbox },
+	const char *state_dir = count > 1 ? options[1] : NULL;
+	const char *config = count > 3 ? options[3] : NULL;
+	struct read_only files;
+	struct confine role = { .may = CONFINE_READ | CONFINE_WRITE |
+				       CONFINE_START,
+		.reads = { config },
+		.writes = { folder, outbox },
 		.rights = CONFINE_FILE_RIGHTS };
 
-	snprintf(shared, sizeof(shared), "%s/camwarden.db-shm", state_dir);
+	if (state_dir != NULL) {
+		if (!read_only_let(&role, state_dir, &files))
+			return false;
+		role.writes[outbox != NULL ? 2 : 1] = files.file[2];
+	}
 	return confine_enter(&role, "nightly");
 }
 
@@ -576,8 +584,8 @@ nightly_process_main(int argc, char **argv)
 		return fail("%s can't be made: %s", argv[2], strerror(errno));
 	if (outbox != NULL && mkdir(outbox, 0700) != 0 && errno != EEXIST)
 		return fail("%s can't be made: %s", outbox, strerror(errno));
-	if (!lock_in(argv[2], outbox, makes ? argv[6] : ""))
-		return FAILED;
+	if (!lock_in(argv[2], outbox, argv + 5, makes ? argc - 5 : 0))
+		return fail("it can't lock itself in");
 	dir = open(argv[2], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (dir < 0)
 		return fail("%s can't be opened: %s", argv[2], strerror(errno));

@@ -18,8 +18,8 @@
  * them; files to be examined it gets open. */
 static const struct confine role = {
 	.may = CONFINE_CONNECT | CONFINE_LOCAL | CONFINE_READ | CONFINE_THREADS,
-	.reads = { "/etc", "/run", "/usr/share", "/usr/local/share",
-	    "/sys/devices/system/cpu" },
+	.reads = { CONFINE_NAMES, "/etc/ssl/certs", "/etc/gnutls", "/usr/share",
+	    "/usr/local/share", "/sys/devices/system/cpu" },
 	.nobody = true,
 };
 

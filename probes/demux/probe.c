@@ -11,6 +11,8 @@
 #include "camwarden/wire.h"
 #include "common/channel.h"
 #include "common/clock.h"
+#include "common/confine.h"
+#include "common/log.h"
 #include "common/wire.h"
 #include "probes/demux/outbox.h"
 #include "probes/demux/outlet.h"
@@ -364,6 +366,21 @@ on_ended(struct probe *p, struct source *s)
 	start_waiting(p);
 }
 
+/* No camera's fault: the monitor starts another, who finds names. */
+static bool
+names_lost(struct probe *p, const struct link_report *r)
+{
+	bool unnamed =
+	    r->reason == REASON_DNS_FAIL || r->reason == REASON_NAMES_SILENT;
+
+	if (!unnamed || !confine_names_lost())
+		return false;
+	log_warn("demux", "files of the name service were replaced; it begins "
+			  "anew");
+	event_base_loopbreak(p->base);
+	return true;
+}
+
 static void
 take_note(struct probe *p, struct note *n)
 {
@@ -375,7 +392,7 @@ take_note(struct probe *p, struct note *n)
 		on_ended(p, n->source);
 		break;
 	case NOTE_REPORT:
-		if (!late)
+		if (!late && !names_lost(p, &n->report))
 			channel_put(p->channel, link_report, WIRE_LINK_REPORT,
 			    &n->report);
 		break;

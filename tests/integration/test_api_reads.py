@@ -174,13 +174,19 @@ get("/inventory/feeds.csv", VIEW, 403)
 
 # --- a report's file: what was recorded, or nothing
 text = b"<!doctype html><script>alert(1)</script><p>well</p>"
-path = os.path.join(W.dir, "report-2026-01-01.html")
-with open(path, "wb") as f:
-    f.write(text)
+os.mkdir(os.path.join(W.dir, "made"))
+path = os.path.join(W.dir, "made", "report-2026-01-01.html")
+beside = os.path.join(W.dir, "report-2026-01-01.html")  # in the folder of the state directory
 with sqlite3.connect(os.path.join(W.state, "camwarden.db"), timeout=20) as db:
-    db.execute("INSERT INTO report(id, starts, ends, made, path, sha256, seq) VALUES(9, 1, 2, 3, ?, ?, 0)",
-               (path, hashlib.sha256(text).digest()))
-a = VIEW.get("/api/v1/reports/9/report-2026-01-01.html")
+    for i, where in ((8, beside), (9, path)):
+        with open(where, "wb") as f:
+            f.write(text)
+        db.execute("INSERT INTO report(id, starts, ends, made, path, sha256, seq) VALUES(?, 1, 2, 3, ?, ?, 0)",
+                   (i, where, hashlib.sha256(text).digest()))
+# The reader began before that folder was in use: another takes its place, once.
+asked = [VIEW.get("/api/v1/reports/9/report-2026-01-01.html").status]
+assert asked == [503], asked
+a = soon("the next reader", lambda: (r := VIEW.get("/api/v1/reports/9/report-2026-01-01.html")).status == 200 and r)
 assert a.status == 200 and a.raw == text and a.headers["Content-Type"].startswith("text/html"), a
 assert "sandbox" in a.headers.get_all("Content-Security-Policy")[0] and len(
     a.headers.get_all("Content-Security-Policy")) == 1, a.headers
@@ -190,6 +196,9 @@ get("/reports/9/report-2026-01-01.html", NORTH, 404)
 with open(path, "ab") as f:
     f.write(b"!")
 assert VIEW.get("/api/v1/reports/9/report-2026-01-01.html").status == 409
+# Where keys lie beneath, nothing is shown; nor does the reader begin anew for it.
+assert VIEW.get("/api/v1/reports/8/report-2026-01-01.html").status == 404
+assert "keys lie beneath" in W.said()
 
 # --- quick, and all at once
 begun = time.monotonic()

@@ -5,12 +5,15 @@ every role is made to execute system calls from inside (inject.c), and what the
 kernel answers is held against the table below. All run as one user that is not
 root, so nothing but the sandboxes keeps them apart. Of the release build: a
 sanitizer needs calls that nobody else may make. LABEL: light. About 30 s."""
+import atexit
 import ctypes
 import glob
 import os
+import shutil
 import socket
 import struct
 import subprocess
+import tempfile
 
 import harness
 
@@ -30,9 +33,11 @@ ROLES = ["run", "_web", "_agents", "_reader", "_hash", "_resolver", "_courier", 
          "report", "ledger witness", "camwarden-stream", "camwarden-demux", "camwarden-picture", "camwarden-console"]
 # + done (or refused for want of something else), . no such call (seccomp), x no right (landlock, who it is).
 TABLE = """
-read /etc/passwd            +..+.+..x++x.+.+
+read /etc/passwd            +..x.x..xxxx.x.+
 read the database           +..+.x..x++x.x.+
-read the ledger's key       +..+.x..x++x.x.+
+read the ledger's key       +..x.x..xxxx.x.+
+read the passwords' key     +..x.x..xxxx.x.+
+read what systemd handed    +..x.x..xxxx.x.+
 the monitor's memory        x.......xx.x....
 write the database          +.......xx.x....
 make a file in /tmp         +.......xx.x....
@@ -52,6 +57,7 @@ run /bin/true               x........x......
 process                     +........+......
 thread                      +........+...+.+
 name space                  ................
+name space of a thread      ................
 signal to the monitor       +........x......
 signal to others            x........x......
 signal to another's thread  x........x......
@@ -94,6 +100,8 @@ def calls(world, pid):
         ("read /etc/passwd", 'openat -100 "/etc/passwd" 0'),
         ("read the database", f'openat -100 "{state}/camwarden.db" 0'),
         ("read the ledger's key", f'openat -100 "{state}/ledger.key" 0'),
+        ("read the passwords' key", f'openat -100 "{state}/credentials.key" 0'),
+        ("read what systemd handed", f'openat -100 "{world.handed}/credentials.key" 0'),
         ("the monitor's memory", f'openat -100 "/proc/{monitor}/mem" 2'),
         ("write the database", f'openat -100 "{state}/camwarden.db" 2'),
         ("make a file in /tmp", 'openat -100 "/tmp/camwarden-sandbox" 0102 384'),
@@ -113,6 +121,7 @@ def calls(world, pid):
         ("process", "clone 0x800"),
         ("thread", "clone 0x10000"),
         ("name space", "clone 0x10000200"),
+        ("name space of a thread", "clone 0x10010000"),
         ("signal to the monitor", f"kill {monitor} 0"),
         ("signal to others", f"kill {other} 0"),
         ("signal to another's thread", f"tgkill {other} {other} 0"),
@@ -195,6 +204,18 @@ def locked(pid, world):
 class World(all_roles.World):
     def __init__(self):
         super().__init__(93, as_user=AS_USER)
+        self.hand_over()
+
+    def hand_over(self):
+        """As systemd hands over keys: beneath /run, to this user alone."""
+        self.handed = tempfile.mkdtemp(prefix="camwarden-test-", dir="/run")
+        atexit.register(shutil.rmtree, self.handed, ignore_errors=True)
+        path = f"{self.handed}/credentials.key"
+        with open(path, "w") as f:
+            f.write("0" * 64)
+        os.chmod(path, 0o400)
+        for each in (self.handed, path):
+            os.chown(each, UID, UID)
 
     def start(self):
         for path in [self.dir, getattr(self, "outside", self.dir)] + glob.glob(f"{self.dir}/agents.*"):

@@ -13,12 +13,14 @@
 #include <linux/input.h>
 #include <linux/netlink.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
@@ -370,6 +372,68 @@ each_permission_gives_what_it_says(void **state)
 	}
 }
 
+/* --- names */
+
+static bool
+put(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0644);
+
+	return made(fd);
+}
+
+/* An /etc of its own, in which another process puts a new file in the place of
+ * an old one, as those do who write resolv.conf. */
+static int
+try_names(void)
+{
+	const struct confine role = { .may = CONFINE_READ,
+		.reads = { CONFINE_NAMES },
+		.nobody = true };
+	int go[2], done[2];
+	char byte = 0;
+
+	if (unshare(CLONE_NEWNS) != 0 ||
+	    mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
+	    mount("none", "/etc", "tmpfs", 0, "mode=755") != 0)
+		return 77;
+	if (!put("/etc/resolv.conf") || pipe(go) != 0 || pipe(done) != 0)
+		return 1;
+	if (fork() == 0) {
+		bool good = read(go[0], &byte, 1) == 1 &&
+			    put("/etc/new.conf") &&
+			    rename("/etc/new.conf", "/etc/resolv.conf") == 0 &&
+			    write(done[1], &byte, 1) == 1;
+
+		_exit(good ? 0 : 1);
+	}
+	confine_load_names();
+	if (!confine_enter(&role, "test"))
+		return 2;
+	if (confine_names_lost())
+		return 3;
+	if (write(go[1], &byte, 1) != 1 || read(done[0], &byte, 1) != 1)
+		return 4;
+	return confine_names_lost() ? 0 : 5;
+}
+
+static void
+a_replaced_file_of_names_is_noticed(void **state)
+{
+	int status;
+	pid_t pid = fork();
+
+	(void)state;
+	assert_true(pid >= 0);
+	if (pid == 0)
+		_exit(try_names());
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	if (WEXITSTATUS(status) == 77 || confine_landlock() == 0)
+		skip(); /* no mounts here, or nothing that shuts a file */
+	assert_int_equal(WEXITSTATUS(status), 0);
+}
+
 static int
 try_limits(void)
 {
@@ -459,6 +523,7 @@ main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_permission_gives_what_it_says),
+		cmocka_unit_test(a_replaced_file_of_names_is_noticed),
 		cmocka_unit_test(limits_hold_and_nothing_is_dumped),
 	};
 

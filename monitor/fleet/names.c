@@ -173,7 +173,8 @@ resolver_close(struct resolver *r)
 
 	if (r->pid == 0)
 		return;
-	event_free(r->readable);
+	if (r->readable != NULL)
+		event_free(r->readable);
 	close(r->fd);
 	kill(r->pid, SIGKILL);
 	for (size_t i = 0; i < sizeof(n->killed) / sizeof(n->killed[0]); i++)
@@ -224,16 +225,17 @@ resolver_open(struct resolver *r)
 	pid_t pid = child_start(&spec);
 
 	close(pair[1]);
-	r->fd = pair[0];
-	r->readable = pid > 0 ? event_new(r->n->base, r->fd,
-				    EV_READ | EV_PERSIST, resolver_on_event, r)
-			      : NULL;
-	if (r->readable == NULL) {
-		close(r->fd);
+	if (pid <= 0) {
+		close(pair[0]);
 		return false;
 	}
 	r->pid = pid;
-	return true;
+	r->fd = pair[0];
+	r->readable = event_new(r->n->base, r->fd, EV_READ | EV_PERSIST,
+	    resolver_on_event, r);
+	if (r->readable == NULL)
+		resolver_close(r);
+	return r->pid != 0;
 }
 
 static bool

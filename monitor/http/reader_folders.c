@@ -112,8 +112,7 @@ take(void *arg, const struct store_made_row *row)
 
 	if (f->newest == 0)
 		f->newest = row->id;
-	if (n > 0 && n < sizeof(f->of[0].path) &&
-	    find(f, row->path.p, n) < 0) {
+	if (n > 0 && n < sizeof(f->of[0].path) && find(f, row->path.p, n) < 0) {
 		snprintf(f->of[f->count].path, sizeof(f->of[0].path), "%.*s",
 		    (int)n, row->path.p);
 		f->count++;
@@ -154,8 +153,8 @@ look(void *arg, const struct store_made_row *row)
 	size_t n = folder_length(row);
 	int i = find(w->f, n > 0 ? row->path.p : "", n);
 
-	w->outgrown = row->id != w->f->newest && n > 0 &&
-		      (i < 0 || !w->f->of[i].let);
+	w->outgrown =
+	    row->id != w->f->newest && n > 0 && (i < 0 || !w->f->of[i].let);
 	return false;
 }
 

@@ -4,15 +4,21 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "common/log.h"
 
 #define FD_SAFE 10 /* children get their descriptors below it */
+#define GONE_MS 200
+#define LINGERING 16 /* most that were ended and are still there */
+
+static pid_t lingering[LINGERING]; /* 0 = none */
 
 /* In the child: its descriptors to their places, everything else closed. */
 static void
@@ -32,12 +38,36 @@ become(const char *role, const char *argument, const int *fds, int count)
 	_exit(127);
 }
 
+/* Those that are gone by now; whether there is room for another. */
+static bool
+reap_lingering(void)
+{
+	bool room = false;
+
+	for (int i = 0; i < LINGERING; i++) {
+		if (lingering[i] != 0 &&
+		    waitpid(lingering[i], NULL, WNOHANG) != 0)
+			lingering[i] = 0;
+		room = room || lingering[i] == 0;
+	}
+	return room;
+}
+
 /* fds (above FD_SAFE) become 3, 4, .. of the child. 0 when it failed. */
 pid_t
 offspring_spawn(const char *role, const char *argument, const int *fds,
     int count)
 {
-	pid_t pid = fork();
+	pid_t pid;
+
+	if (!reap_lingering()) {
+		log_error("offspring",
+		    "%d processes that were ended are still "
+		    "there (a disk that doesn't answer?)",
+		    LINGERING);
+		return 0;
+	}
+	pid = fork();
 
 	if (pid == 0)
 		become(role, argument, fds, count);
@@ -48,15 +78,28 @@ offspring_spawn(const char *role, const char *argument, const int *fds,
 	return pid;
 }
 
+/* The kernel lets go of who waits for a disk only when that answers; the loop
+ * doesn't wait with it. */
 void
 offspring_end(pid_t *pid)
 {
+	struct pollfd p = { .events = POLLIN };
+
 	if (*pid == 0)
 		return;
+	p.fd = (int)syscall(SYS_pidfd_open, *pid, 0);
 	kill(*pid, SIGKILL);
-	while (waitpid(*pid, NULL, 0) < 0 && errno == EINTR)
-		;
+	if (p.fd >= 0) {
+		poll(&p, 1, GONE_MS);
+		close(p.fd);
+	}
+	for (int i = 0; i < LINGERING && *pid != 0; i++)
+		if (lingering[i] == 0) {
+			lingering[i] = *pid;
+			*pid = 0;
+		}
 	*pid = 0;
+	reap_lingering();
 }
 
 /* A pair whose ends are both out of the way of 3, 4, ... */

@@ -14,7 +14,8 @@
  * role and, unless NULL, argument. 0: it failed, and was logged. */
 pid_t offspring_spawn(const char *role, const char *argument, const int *fds,
     int count);
-/* Kills and reaps; *pid becomes 0. */
+/* Kills; *pid becomes 0. Reaped at once or, where the kernel doesn't let it go
+ * yet, later: nobody waits for it. */
 void offspring_end(pid_t *pid);
 /* A socket pair whose ends offspring_spawn can take. */
 bool offspring_pair(int fds_out[2]);

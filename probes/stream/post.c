@@ -98,9 +98,12 @@ post_new(struct feed *f)
 {
 	char head[HEAD_BYTES];
 	struct rtsp_url url;
-	struct post *p = calloc(1, sizeof(*p));
-	size_t n = rtsp_session_post(&f->session, head, sizeof(head));
+	struct post *p;
+	size_t n;
 
+	errno = 0; /* what an earlier call lacked isn't this one's */
+	p = calloc(1, sizeof(*p));
+	n = rtsp_session_post(&f->session, head, sizeof(head));
 	if (p == NULL || n == 0 || !rtsp_session_target(&f->session, &url) ||
 	    !queue(p, head, n) ||
 	    (p->fd = conn_dial(&f->address, url.port)) < 0) {

@@ -87,7 +87,6 @@ store_read_stand(struct store_reader *r, int64_t as_of_utc, int64_t seq,
 			 : r->alive.alive ? r->alive.heartbeat_utc
 					  : r->now.utc_us;
 	out->seq = as_of_utc != 0 ? seq : newest;
-	out->past = out->seq < newest;
 	out->base = db_int(&r->db, 0,
 	    "SELECT value FROM meta WHERE key = 'ledger_base'", "");
 	out->heartbeat_utc = heartbeat_then(r, out);
@@ -280,12 +279,10 @@ store_read_spans(struct store_reader *r, const struct store_stand *s,
 	store_reader_begin(r);
 	for (size_t i = 0; i < count && q.on; i++)
 		spans_of(&q, epochs[i]);
-	if (s->past) {
-		int64_t late = report_late_from(r, s, feed);
+	int64_t late = report_late_from(r, s, feed);
 
-		if (late < q.late_from)
-			q.late_from = late;
-	}
+	if (late < q.late_from)
+		q.late_from = late;
 	if (q.on && q.late_from < s->as_of_utc)
 		report_spans_then(r, s, feed, q.late_from, fn, arg);
 	return store_reader_end(r);
@@ -298,7 +295,7 @@ static int64_t
 ends_then(struct store_reader *r, const struct store_stand *s, int64_t id,
     int64_t seq, int64_t ends)
 {
-	if (!s->past || seq == 0 ||
+	if (seq == 0 ||
 	    db_int(&r->db, 0,
 		"SELECT 1 FROM private p JOIN event e ON e.seq = p.seq"
 		" WHERE p.seq > ?1 AND e.kind IN ('maintenance.end',"

@@ -140,13 +140,36 @@ shot_read(sqlite3_stmt *st, int column, const struct store_stand *s,
 	report_hash(st, column + 2, out->sha256);
 }
 
+/* Whether a line of an incident's life was written after the moment's: what it
+ * tells of may have been before. */
+static bool
+told_since(struct store_reader *r, const struct store_stand *s,
+    const struct store_incident_row *i, const char *kind)
+{
+	return db_int(&r->db, 0,
+		   "SELECT 1 FROM event e LEFT JOIN private p ON p.seq = e.seq"
+		   " WHERE e.feed IS ?1 AND e.seq > ?2 AND e.kind = ?3 AND"
+		   " json_extract(ifnull(e.body, p.body), '$.incident') = ?4"
+		   " LIMIT 1",
+		   "?isi", i->feed, s->seq, kind, i->id) != 0;
+}
+
+static bool
+late(struct store_reader *r, const struct store_stand *s,
+    const struct store_incident_row *i, const char *kind, int64_t utc)
+{
+	if (utc > s->as_of_utc)
+		return true;
+	return utc > s->as_of_utc - LATE_US && told_since(r, s, i, kind);
+}
+
 /* One taken before the moment may have been stored after it: its line tells. */
 static void
 shot_then(struct store_reader *r, const struct store_stand *s,
     const struct store_incident_row *i, const char *what,
     struct store_shot *shot)
 {
-	if (s->past && shot->id != 0 &&
+	if (shot->id != 0 &&
 	    db_int(&r->db, 0,
 		"SELECT 1 FROM event WHERE feed IS ?1 AND seq > ?2 AND"
 		" kind = 'thumbnail' AND"
@@ -158,11 +181,14 @@ shot_then(struct store_reader *r, const struct store_stand *s,
 
 /* What has happened to it since is taken back. */
 static void
-trouble_then(const struct store_stand *s, struct store_incident_row *i)
+trouble_then(struct store_reader *r, const struct store_stand *s,
+    struct store_incident_row *i)
 {
-	if (i->closed_utc > s->as_of_utc)
+	if (i->closed_utc != 0 &&
+	    late(r, s, i, "incident.close", i->closed_utc))
 		i->good_utc = i->closed_utc = 0;
-	if (i->acknowledged_utc <= s->as_of_utc)
+	if (i->acknowledged_utc == 0 ||
+	    !late(r, s, i, "incident.acknowledge", i->acknowledged_utc))
 		return;
 	i->acknowledged_utc = 0;
 	i->acknowledged_by = "";
@@ -184,7 +210,18 @@ trouble_row(struct store_reader *r, const struct store_stand *s,
 	shot_then(r, s, i, "recovered", &row->recovered);
 	i->before = row->before.id;
 	i->after = row->after.id;
-	trouble_then(s, i);
+	trouble_then(r, s, i);
+}
+
+/* Whether it was known at the moment, and of a time from `from_utc` on. */
+static bool
+trouble_within(struct store_reader *r, const struct store_stand *s,
+    const struct store_incident_row *i, int64_t from_utc)
+{
+	int64_t good = i->good_utc != 0 ? i->good_utc : i->closed_utc;
+
+	return (i->closed_utc == 0 || good > from_utc) &&
+	       !late(r, s, i, "incident.open", i->at_utc);
 }
 
 /* Cause and text as they were then, if they were changed since; the strings
@@ -195,7 +232,7 @@ trouble_words(struct store_reader *r, const struct store_stand *s,
 {
 	sqlite3_stmt *st = NULL;
 
-	if (!s->past || i->closed_utc != 0 ||
+	if (i->closed_utc != 0 ||
 	    db_int(&r->db, 0,
 		"SELECT 1 FROM event WHERE feed IS ?1 AND seq > ?2 AND"
 		" kind = 'incident.change' AND"
@@ -234,12 +271,15 @@ store_read_troubles(struct store_reader *r, const struct store_stand *s,
 	    " LEFT JOIN thumbnail n ON n.id = (SELECT max(t.id) FROM thumbnail"
 	    "  t WHERE t.feed = i.feed AND t.kind = 4 AND t.incident = i.id)"
 	    " WHERE i.since < ?2 AND i.at <= ?3 AND"
-	    "  (i.closed IS NULL OR ifnull(i.good, i.closed) > ?1)"
+	    "  (i.closed IS NULL OR i.closed > ?3 - ?4 OR"
+	    "   ifnull(i.good, i.closed) > ?1)"
 	    " ORDER BY i.since, i.id",
-	    "iii", from_utc, to_utc, s->as_of_utc);
+	    "iiii", from_utc, to_utc, s->as_of_utc, LATE_US);
 
 	while (on && db_step(&r->db, st)) {
 		trouble_row(r, s, st, &row);
+		if (!trouble_within(r, s, &row.incident, from_utc))
+			continue;
 		sqlite3_stmt *words = trouble_words(r, s, &row.incident);
 
 		on = fn(arg, &row);

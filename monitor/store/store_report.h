@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* store_report.h: the database -> rows of a report, as of a moment. Read-only;
  * each call is a short transaction of its own, so that the writer's checkpoints
- * never wait for a report; what was written after the moment is taken back from
- * what is read (`seq`, `as_of_utc`), by the ledger's lines where rows alone
- * can't tell. Called by monitor/report; rows are borrowed as in store_read.h.
+ * never wait for a report; what was written after the moment, also between two
+ * calls, is taken back from what is read (`seq`, `as_of_utc`), by the ledger's
+ * lines where rows alone can't tell. Called by monitor/report; rows are
+ * borrowed as in store_read.h.
  */
 #ifndef MONITOR_STORE_STORE_REPORT_H
 #define MONITOR_STORE_STORE_REPORT_H
@@ -13,7 +14,6 @@
 /* The moment. */
 struct store_stand {
 	int64_t as_of_utc, seq; /* newest line then, 0 = none */
-	bool past;		/* later lines exist */
 	bool alive;
 	int64_t heartbeat_utc; /* up to which open intervals are true */
 	int64_t oldest_utc;    /* before it nothing is known, or kept */

@@ -603,6 +603,43 @@ test_picture_stored_later(void **state)
 	assert_int_not_equal(trouble_as_of(b, then[2]).recovered.id, 0);
 }
 
+/* What was called before a moment and written after it wasn't known then: an
+ * incident, that it was seen, that it is over. */
+static void
+test_incident_stored_later(void **state)
+{
+	struct bench *b = *state;
+	struct store_done done = { bench_done, b };
+	int64_t id = store_incident_next(b->store), then[4];
+	const struct store_incident i = { id, 1, 0, 101 * S, 101 * S,
+		CAUSE_FROZEN, true, "frozen" };
+
+	bench_feeds(b, 1);
+	bench_live(b, 111 * S);
+	then[0] = bench_int(b, "SELECT max(seq) FROM event");
+	assert_true(store_incident_open(b->store, &i, &done));
+	bench_drain(b);
+	then[1] = bench_int(b, "SELECT max(seq) FROM event");
+	assert_true(store_incident_acknowledge(b->store, id, 103 * S, "ana",
+	    "on my way", &done));
+	bench_drain(b);
+	then[2] = bench_int(b, "SELECT max(seq) FROM event");
+	assert_true(
+	    store_incident_close(b->store, id, 104 * S, 105 * S, &done));
+	bench_drain(b);
+	assert_true(b->last.ok);
+	then[3] = bench_int(b, "SELECT max(seq) FROM event");
+	assert_int_equal(trouble_as_of(b, then[0]).incident.id, 0);
+	assert_int_equal(trouble_as_of(b, then[1]).incident.id, id);
+	assert_int_equal(trouble_as_of(b, then[1]).incident.acknowledged_utc,
+	    0);
+	assert_int_not_equal(trouble_as_of(b, then[2])
+				 .incident.acknowledged_utc,
+	    0);
+	assert_int_equal(trouble_as_of(b, then[2]).incident.closed_utc, 0);
+	assert_int_not_equal(trouble_as_of(b, then[3]).incident.closed_utc, 0);
+}
+
 static void
 test_no_picture(void **state)
 {
@@ -909,6 +946,7 @@ main(void)
 		TEST(test_passwords_stay_apart),
 		TEST(test_incident_with_pictures),
 		TEST(test_picture_stored_later),
+		TEST(test_incident_stored_later),
 		TEST(test_no_picture),
 		TEST(test_overlays),
 		TEST(test_rollups),

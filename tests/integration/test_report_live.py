@@ -78,7 +78,8 @@ def failures(control):
 
 
 def acknowledge():
-    number = json.loads(run("incidents", "--json", ok=False).stdout)[0]["id"]
+    found = wait("an incident", 20, lambda: json.loads(run("incidents", "--json", ok=False).stdout))
+    number = found[0]["id"]
     run("incidents", "acknowledge", str(number), "--reason", "=1+1 \u202e seen")
 
 

@@ -130,8 +130,7 @@ on_lag(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	m->lags[m->lag_count++ % LAGS] = lag;
 	monitor_capacity_on_lag(m, lag);
-	if (lag > m->lag_max_us || m->seconds % 10 == 0)
-		m->lag_max_us = lag;
+	health_worst_take(&m->lag_worst, lag, now);
 	m->lag_due_us = now + LAG_EVERY_US;
 
 	const struct timeval tv = { 0, LAG_EVERY_US };

@@ -76,6 +76,12 @@ view_of(const struct watched_feed *f, int64_t due_us)
 
 /* --- each second */
 
+static uint32_t
+short_of(int64_t us)
+{
+	return us < 0 ? 0 : us < UINT32_MAX ? (uint32_t)us : UINT32_MAX;
+}
+
 static void
 look_at_probes(const struct monitor *m, struct capacity_load *l, int64_t now_us)
 {
@@ -84,7 +90,7 @@ look_at_probes(const struct monitor *m, struct capacity_load *l, int64_t now_us)
 
 		fleet_probe_at(m->fleet, i, &p);
 		if (p.owes_us != 0 && now_us - p.owes_us > l->silent_us)
-			l->silent_us = (uint32_t)(now_us - p.owes_us);
+			l->silent_us = short_of(now_us - p.owes_us);
 	}
 }
 
@@ -95,7 +101,7 @@ look_at_store(const struct monitor *m, struct capacity_load *l, int64_t now_us)
 
 	store_health(m->store, &h);
 	l->store_queue = h.failing ? 0 : h.queued;
-	l->store_lag_us = h.failing ? 0 : (uint32_t)(now_us - h.last_commit_us);
+	l->store_lag_us = h.failing ? 0 : short_of(now_us - h.last_commit_us);
 }
 
 /* Those that are left out are not owed; nor are those still learned. */

@@ -28,7 +28,7 @@ monitor_health(const struct monitor *m)
 	struct health_facts f;
 
 	store_health(m->store, &store);
-	f = (struct health_facts){ .loop_lag_us = m->lag_max_us,
+	f = (struct health_facts){ .loop_lag_us = health_worst(&m->lag_worst),
 		.committed_us = now - store.last_commit_us,
 		.writer_us = now - store.last_try_us,
 		.failing = store.failing,

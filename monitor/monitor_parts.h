@@ -116,7 +116,8 @@ struct monitor {
 	int64_t anchor_us, progress_us; /* UTC = anchor + monotonic; told */
 	int64_t slept_us; /* by the machine since its boot, as last seen */
 	int64_t lag_due_us;
-	uint32_t lags[LAGS], lag_count, lag_max_us;
+	uint32_t lags[LAGS], lag_count;
+	struct health_worst lag_worst;
 	/* Gaps between judged samples of a feed, in steps of GAP_STEP_US;
 	 * two windows in turn, so that what is told is recent. */
 	uint32_t gaps[2][GAP_STEPS];

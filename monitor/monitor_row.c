@@ -241,7 +241,7 @@ monitor_totals(const struct monitor *m, struct monitor_totals *out)
 		.demux_used = fleet_demux_used(m->fleet),
 		.samples = m->samples,
 		.verdicts = m->verdicts,
-		.loop_lag_max_us = m->lag_max_us,
+		.loop_lag_max_us = health_worst(&m->lag_worst),
 		.loop_lag_p99_us = lag_p99(m),
 		.sample_gap_p99_us = gap_p99(m),
 		.started_utc_us = m->started_utc_us,

@@ -23,7 +23,7 @@ struct monitor_totals {
 	uint64_t samples;	  /* judged since start */
 	uint64_t verdicts;	  /* changes since start */
 	uint64_t restarts;	  /* of probes since start */
-	uint32_t loop_lag_max_us; /* of ours, since the last asked */
+	uint32_t loop_lag_max_us; /* of ours, lately: health_worst */
 	uint32_t loop_lag_p99_us; /* of the last 100 s, ours and the probes' */
 	uint32_t sample_gap_p99_us; /* between judged pictures of a feed, in
 				     * the last 45 to 90 s; 0 = none */

@@ -23,6 +23,26 @@ static const struct {
 	    "the disk is nearly full: thumbnails are not kept" },
 };
 
+void
+health_worst_take(struct health_worst *w, uint32_t value, int64_t now_us)
+{
+	int64_t age = now_us - w->from_us;
+
+	if (age >= HEALTH_WINDOW_US) {
+		w->before = age < 2 * HEALTH_WINDOW_US ? w->now : 0;
+		w->now = 0;
+		w->from_us = now_us;
+	}
+	if (value > w->now)
+		w->now = value;
+}
+
+uint32_t
+health_worst(const struct health_worst *w)
+{
+	return w->now > w->before ? w->now : w->before;
+}
+
 static uint32_t
 bit_if(bool is, enum health_fault fault)
 {

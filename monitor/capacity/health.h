@@ -33,6 +33,16 @@ enum health_fault {
 #define HEALTH_STUCK_US 20000000
 #define HEALTH_PROBE_US 5000000
 
+/* The worst of the last five to ten seconds: of the present window and the
+ * one before. */
+#define HEALTH_WINDOW_US 5000000
+struct health_worst {
+	int64_t from_us;
+	uint32_t now, before;
+};
+void health_worst_take(struct health_worst *w, uint32_t value, int64_t now_us);
+uint32_t health_worst(const struct health_worst *w);
+
 struct health_facts {
 	uint32_t loop_lag_us;	 /* worst of the last seconds */
 	int64_t committed_us;	 /* since the last commit */

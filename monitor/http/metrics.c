@@ -106,7 +106,7 @@ monitor(struct text *t, const struct web_totals *m)
 	one(t, "probe_restarts_total", "counter", "Probes replaced.",
 	    (double)m->restarts);
 	one(t, "event_loop_lag_seconds", "gauge",
-	    "Worst lateness of the monitor's loop in the last 10 s.",
+	    "Worst lateness of the monitor's loop in the last 5 to 10 s.",
 	    m->loop_lag_max_us / 1e6);
 	one(t, "event_loop_lag_p99_seconds", "gauge",
 	    "99th percentile of the last 100 s, the probes' loops included.",

@@ -361,6 +361,7 @@ const struct refusal refusals[] = {
 	{ "own-mail", "Mail: {why}" },
 	{ "own-capacity", "camwarden falls behind: {why}" },
 	{ "own-disk", "The disk: {why}" },
+	{ "own-credentials", "Passwords of cameras: {why}" },
 	/* What begins with a gap comes last, the widest of all at the end. */
 	{ "bytes", "{field}: expected {least} to {most} bytes" },
 	{ "seconds", "{field}: expected {least} to {most} seconds" },

@@ -87,8 +87,10 @@ steps_of_row(const uint16_t *thumb, unsigned row, struct steps *s)
 		for (unsigned x = BORDER; x < THUMB_W - BORDER - 1; x++) {
 			uint16_t here = at[x], r = at[x + 1];
 			uint16_t d = at[x + THUMB_W];
-			uint16_t right = r > here ? r - here : here - r;
-			uint16_t down = d > here ? d - here : here - d;
+			uint16_t right =
+			    (uint16_t)(r > here ? r - here : here - r);
+			uint16_t down =
+			    (uint16_t)(d > here ? d - here : here - d);
 
 			s->most[i][x] = (right > down ? right : down) / 2;
 		}

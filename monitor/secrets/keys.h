@@ -30,7 +30,7 @@ unsigned keys_count(const struct keys *k);
 /* Of the one that seals. */
 const uint8_t *keys_id(const struct keys *k);
 
-/* Its length; 0: there are no random numbers. */
+/* Its length. */
 size_t keys_seal(const struct keys *k, const struct seal_place *place,
     const char *secret, uint8_t out[SEAL_MOST]);
 /* False: none of them opens it there. k may be NULL. */

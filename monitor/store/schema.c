@@ -409,15 +409,15 @@ check_part(const char *part, const struct schema_step *step, struct db *db)
 	return db->rc == SQLITE_OK;
 }
 
-/* A copy is to be kept, and who returns to it imports them again: before the
- * sixth version they lie open. */
+/* A copy is to be kept, and who returns to it imports them again: before
+ * SCHEMA_SEALED they lie open. */
 static bool
 forget_passwords(struct db *db, const char *part,
     const struct schema_step *step, int version)
 {
 	struct db copy;
 
-	if (version >= 6)
+	if (version >= SCHEMA_SEALED)
 		return true;
 	if (!db_open(&copy, part, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX,
 		step->vfs) ||

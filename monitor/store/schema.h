@@ -12,6 +12,7 @@ struct store_progress;
 
 /* The version this program writes. */
 int schema_version(void);
+#define SCHEMA_SEALED 6 /* passwords lay open in those before it */
 /* Brings the connection's database up to it, all in one transaction. When it
  * holds an older version's data, first a copy of it is made and checked beside
  * `path`: path.v<old>, or with a date behind it when another copy is there;

@@ -38,7 +38,7 @@ something_is_sealed(struct writer *w)
 {
 	int version = schema_of(&w->db);
 
-	return version >= 6 && version <= schema_version() &&
+	return version >= SCHEMA_SEALED && version <= schema_version() &&
 	       db_int(&w->db, 0,
 		   "SELECT count(*) FROM credential WHERE length(sealed) > 0",
 		   "") > 0;

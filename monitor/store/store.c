@@ -99,7 +99,7 @@ database_open(struct store *s, const struct store_config *c,
 	const struct schema_step step = { path, c->vfs, &c->progress };
 
 	sealed_begin(w, c->key_file, c->dir);
-	bool open = schema_of(&w->db) < 6; /* passwords lay open in it */
+	bool open = schema_of(&w->db) < SCHEMA_SEALED;
 
 	if (schema_migrate(&w->db, &step))
 		check_unclean(&w->db);

@@ -132,6 +132,7 @@ export const en = {
   "refusal.own-mail": "Mail: {why}",
   "refusal.own-capacity": "camwarden falls behind: {why}",
   "refusal.own-disk": "The disk: {why}",
+  "refusal.own-credentials": "Passwords of cameras: {why}",
 } as const;
 export const es: Record<keyof typeof en, string> = {
   "refusal.password-short": "La contraseña es demasiado corta: al menos 8 letras.",
@@ -265,4 +266,5 @@ export const es: Record<keyof typeof en, string> = {
   "refusal.own-mail": "El correo: {why}",
   "refusal.own-capacity": "camwarden se retrasa: {why}",
   "refusal.own-disk": "El disco: {why}",
+  "refusal.own-credentials": "Contraseñas de cámaras: {why}",
 };

@@ -110,12 +110,34 @@ test_names(void **state)
 	}
 }
 
+/* Whenever a loop was late, it is told for five seconds, and for no more than
+ * ten. */
+static void
+test_worst(void **state)
+{
+	(void)state;
+	for (int at = 0; at < 150; at++) {
+		struct health_worst w = { 0 };
+
+		for (int t = 0; t < 300; t++) {
+			int64_t now = 1000 * SECOND + t * SECOND / 10;
+
+			health_worst_take(&w, t == at ? 2000000 : 7, now);
+			assert_int_equal(health_worst(&w) >= 2000000,
+			    t >= at && t / 50 <= at / 50 + 1);
+		}
+		health_worst_take(&w, 3, 2000 * SECOND);
+		assert_int_equal(health_worst(&w), 3);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_worst),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -89,9 +89,7 @@ const struct refusal refusals[] = {
 	{ "monitor-slow",
 	    "the monitor did not answer in time; look whether it was done "
 	    "before asking again" },
-	{ "monitor-silent", "the monitor gives no sign of life" },
 	{ "monitor-starting", "the monitor is starting" },
-	{ "database-late", "the database is late" },
 	{ "reader-busy", "the reader is busy; ask again" },
 	{ "reader-lost", "the reader was lost; ask again" },
 	{ "answer-large", "the answer is too large: ask for less" },

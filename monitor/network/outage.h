@@ -10,8 +10,9 @@
  * that is broken itself hides nobody. Any answer of any of them, were it a
  * refusal, sets all free at once.
  *
- * Always: who has a role was tried in vain since the last answer; there is one
- * scout where there is anybody held. Nobody is told to wait who was not tried.
+ * Always: who has a role was tried in vain since he was last set free; there
+ * is one scout where there is anybody held. Nobody is told to wait who was not
+ * tried.
  */
 #ifndef MONITOR_NETWORK_OUTAGE_H
 #define MONITOR_NETWORK_OUTAGE_H

@@ -229,7 +229,14 @@ def clumsy_agents(w, one):
             a.seq += 10**n if n < 18 else 1
         a.beat(utc_ms=now + (3600000 if n & 1 else -3600000))
     lives = Agent(one), Agent(one)
-    assert 200 not in [lives[n & 1].beat(idle_ms=2**32 - 2)[0] for n in range(20)][10:], "two lives at once"
+    heard = []
+    while len(heard) < 8:
+        status = lives[len(heard) & 1].beat(idle_ms=2**32 - 2)[0]
+        if status == 429:  # four a second
+            time.sleep(.25)
+        else:
+            heard.append(status)
+    assert 200 not in heard[4:] and 409 in heard, f"two lives at once: {heard}"
     Agent(one).beat(seq=2**63 - 1, span_ms=86400000, patterns=2**32 - 1,
                     connections=[{"address": f"10.0.{n >> 8}.{n & 255}", "port": 554} for n in range(3700)])
     assert console("Desk 1")["presence"] in ("unknown", "idle", "suspect"), console("Desk 1")

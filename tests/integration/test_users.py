@@ -19,7 +19,7 @@ import time
 from harness import folder, intact, program
 from people import PASSWORD, Person, World, soon
 
-W = World("  login_idle: 6s\n  login_longest: 1h\n")
+W = World("  login_idle: 12s\n  login_longest: 1h\n")
 W.run("sites", "import", W.write("s.csv", "site,zone\nNorth,UTC\nSouth,UTC\n"))
 DB = os.path.join(W.state, "camwarden.db")
 SECRETS = [PASSWORD]

@@ -322,6 +322,7 @@ static void
 after(struct feed *f, const struct rtsp_event *event, uint8_t before,
     const struct rtsp_actions *todo, int64_t now_us)
 {
+	f->media.outage = f->session.outage;
 	count(f);
 	carry_out(f, todo, now_us);
 	on_state(f, before, now_us);

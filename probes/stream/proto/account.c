@@ -23,6 +23,12 @@ account_break(struct account_state *a)
 	sizes_break(&a->sizes);
 }
 
+void
+account_outage(struct account_state *a)
+{
+	a->last_key_us = 0;
+}
+
 static int64_t
 ticks_us(int32_t ticks, uint32_t clock_rate)
 {

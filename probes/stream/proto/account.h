@@ -57,6 +57,9 @@ struct account_state {
 void account_init(struct account_state *a, int64_t now_us);
 /* The time line of the source ends here (a new connection, a new SSRC). */
 void account_break(struct account_state *a);
+/* It was silent by no habit of its own: the time between the keyframes around
+ * that silence says nothing. */
+void account_outage(struct account_state *a);
 void account_unit(struct account_state *a, const struct account_unit *u);
 /* Fills the fields of *out that come from the units (not ref, codec, width,
  * height, parameter_print, clock_offset_us) and begins the next interval. */

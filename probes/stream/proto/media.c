@@ -117,6 +117,7 @@ media_end(struct media *m, int64_t now_us)
 	access_unit_reset(m, now_us);
 	account_break(&m->account);
 	m->account.reconnects++;
+	m->gap_before_us = m->gap_now_us[0] = m->gap_now_us[1] = 0;
 }
 
 /* Choose the format of this payload type; false when it is none of ours. */
@@ -178,6 +179,10 @@ note_arrival(struct media *m, const struct rtp_packet *p, uint32_t length,
 {
 	int64_t gap = m->last_media_us ? now_us - m->last_media_us : 0;
 
+	if (m->outage) {
+		gap = 0;
+		account_outage(&m->account);
+	}
 	if (gap > m->gap_now_us[0]) {
 		m->gap_now_us[1] = m->gap_now_us[0];
 		m->gap_now_us[0] = gap;
@@ -409,6 +414,8 @@ learn_gap(struct media *m)
 	int64_t again = now[0] < m->gap_before_us ? now[0] : m->gap_before_us;
 	int64_t usual = now[1] > again ? now[1] : again;
 
+	if (now[0] == 0) /* one packet, or none: nothing to learn from */
+		return;
 	if (usual > m->gap_us)
 		m->gap_us = usual;
 	else

@@ -69,6 +69,8 @@ struct media {
 	uint8_t format;	 /* index of the one in use */
 	uint8_t reorder; /* UDP */
 	uint8_t bye;	 /* the source said goodbye */
+	bool outage;	 /* set by the caller: the silence that the next packet
+			  * ends is no habit of the stream */
 	struct {
 		uint8_t codec;
 		uint8_t payload_type;

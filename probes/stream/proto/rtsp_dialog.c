@@ -488,6 +488,31 @@ rtsp_dialog_auth(struct rtsp_step *st)
 	return resend(st);
 }
 
+/* 401 to a keep-alive: answered once; a refusal is never a reason to leave. */
+unsigned
+rtsp_dialog_keep_login(struct rtsp_step *st)
+{
+	struct rtsp_session *s = st->s;
+	struct digest_challenge *fresh = NULL;
+	struct span rest = st->event->message->headers, name, value;
+
+	if (s->user[0] == '\0' || s->foreign || s->auth_sends >= 2)
+		return st->next;
+	while (rtsp_message_header(&rest, &name, &value))
+		if (span_equal(name, "www-authenticate"))
+			digest_challenge_add(value,
+			    s->tls || (s->quirks & WIRE_QUIRK_BASIC_OK),
+			    &fresh);
+	if (fresh == NULL)
+		return st->next;
+	free(s->challenge);
+	s->challenge = fresh;
+	s->nc = 0;
+	s->auth_sends++;
+	rtsp_request_keepalive(st, RTSP_M_OPTIONS);
+	return st->next;
+}
+
 /* 401 to the GET: a new connection with the login (live555 never answers a
  * second GET on the first). Refused once, the password is wrong. */
 unsigned

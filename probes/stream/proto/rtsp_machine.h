@@ -64,6 +64,7 @@ rtsp_action_fn rtsp_dialog_setup_done;
 rtsp_action_fn rtsp_dialog_play_again;
 rtsp_action_fn rtsp_dialog_played;
 rtsp_action_fn rtsp_dialog_auth;
+rtsp_action_fn rtsp_dialog_keep_login;
 rtsp_action_fn rtsp_dialog_forbidden;
 rtsp_action_fn rtsp_dialog_busy;
 rtsp_action_fn rtsp_dialog_bad_request;

@@ -10,6 +10,7 @@
 #define SECOND 1000000LL
 #define STAY RTSP_STATE_COUNT
 #define ALIVE_US (5 * SECOND)	   /* a stalled server's time to answer */
+#define PROMPT_US (1 * SECOND)	   /* later, what held media held the answer */
 #define GAP_MOST_US (100 * SECOND) /* a longer silence is no habit */
 #define OPTIONS_US (3 * SECOND)	   /* then DESCRIBE without its answer */
 
@@ -128,6 +129,7 @@ flow(struct rtsp_step *st)
 	if (s->flowing_us == 0)
 		s->flowing_us = st->now;
 	s->last_media_us = st->now;
+	s->outage = false;
 	return RTSP_FLOWING;
 }
 
@@ -143,6 +145,8 @@ silence(struct rtsp_step *st)
 		return RTSP_FLOWING;
 	}
 	s->reason = REASON_STALL_DEAD;
+	s->stalled_us = st->now;
+	s->outage = true;
 	if (s->flowing_us != 0 && st->now - s->flowing_us > 60 * SECOND)
 		s->stalls = 0;
 	if (s->stalls < 255)
@@ -154,8 +158,12 @@ silence(struct rtsp_step *st)
 static unsigned
 alive(struct rtsp_step *st)
 {
-	if (st->now - st->s->kept_us <= ALIVE_US)
-		st->s->reason = REASON_STALL_SERVER_ALIVE;
+	struct rtsp_session *s = st->s;
+
+	if (st->now - s->kept_us <= ALIVE_US)
+		s->reason = REASON_STALL_SERVER_ALIVE;
+	if (st->now - s->stalled_us <= PROMPT_US)
+		s->outage = false;
 	return st->next;
 }
 
@@ -167,31 +175,6 @@ give_up_stalled(struct rtsp_step *st)
 				  ? "no media and no answer"
 				  : "no media, the server answers");
 	return rtsp_leave_teardown(st);
-}
-
-/* 401 to a keep-alive: answered once; a refusal is never a reason to leave. */
-static unsigned
-keep_login(struct rtsp_step *st)
-{
-	struct rtsp_session *s = st->s;
-	struct digest_challenge *fresh = NULL;
-	struct span rest = st->event->message->headers, name, value;
-
-	if (s->user[0] == '\0' || s->foreign || s->auth_sends >= 2)
-		return st->next;
-	while (rtsp_message_header(&rest, &name, &value))
-		if (span_equal(name, "www-authenticate"))
-			digest_challenge_add(value,
-			    s->tls || (s->quirks & WIRE_QUIRK_BASIC_OK),
-			    &fresh);
-	if (fresh == NULL)
-		return st->next;
-	free(s->challenge);
-	s->challenge = fresh;
-	s->nc = 0;
-	s->auth_sends++;
-	rtsp_request_keepalive(st, RTSP_M_OPTIONS);
-	return st->next;
 }
 
 /* ---- the table ---- */
@@ -390,7 +373,8 @@ static const struct row table[] = {
 	{ ALL, EV(STATUS), STAY, IGNORE },
 	{ S(STALLED), EV(KEPT), STAY, "alive", alive, R(STALL_SERVER_ALIVE) },
 	{ ALL, EV(KEPT), STAY, IGNORE },
-	{ LIVE, EV(KEPT_AUTH), STAY, "keep-login", keep_login, R(NONE) },
+	{ LIVE, EV(KEPT_AUTH), STAY, "keep-login", rtsp_dialog_keep_login,
+	    R(NONE) },
 	{ ALL, EV(KEPT_AUTH), STAY, IGNORE },
 };
 

@@ -47,6 +47,7 @@ struct rtsp_session {
 	int64_t keepalive_us;	      /* next one is due; 0 = none */
 	int64_t next_try_us;	      /* in BACKOFF */
 	int64_t kept_us;       /* last keep-alive sent on this connection */
+	int64_t stalled_us;    /* the last stall began */
 	int64_t played_us;     /* PLAY was accepted */
 	int64_t flowing_us;    /* FLOWING since */
 	int64_t last_media_us; /* set by the caller; any connection */
@@ -93,6 +94,7 @@ struct rtsp_session {
 	bool web_proved;   /* the same of the HTTP around */
 	bool foreign;	   /* redirected to another host: no credentials */
 	bool extra_done;
+	bool outage; /* stalled, and nobody said at once that it lives */
 	bool old_live555;
 	bool wanted;
 	bool urgent;  /* next grant needs no back-off */

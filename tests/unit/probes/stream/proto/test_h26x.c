@@ -256,6 +256,44 @@ gaps(void **state)
 	rig_fini(&rig);
 }
 
+/* What came again and again, but was known to be an outage each time, teaches
+ * nothing, neither of packets nor of keyframes; nor does a connection that
+ * ended. */
+static void
+outages(void **state)
+{
+	struct rig rig;
+	struct account a;
+
+	(void)state;
+	rig_init(&rig, CODEC_H264, NULL, false);
+	for (uint32_t i = 0, time = 0; i < 40; i++) {
+		int64_t step = i % 5 == 0 ? 9 : 1;
+
+		rig.now_us += step * 1000000;
+		time += (uint32_t)step * 90000;
+		rig.media.outage = step != 1;
+		ONE(&rig, true, time, idr);
+		media_tick(&rig.media, rig.now_us + 600000);
+		rig.media.outage = false;
+		if (i % 10 == 9) {
+			a = rig_account(&rig);
+			assert_int_equal(rig.media.gap_us, 1000000);
+			assert_int_equal(a.gop_us, 1000000);
+			assert_int_equal(a.max_gap_us / 1000000, 9);
+		}
+	}
+	rig.now_us += 9000000;
+	ONE(&rig, true, 90000u * 90, idr);
+	rig_account(&rig);
+	media_end(&rig.media, rig.now_us);
+	rig.now_us += 9000000;
+	ONE(&rig, true, 90000u * 99, idr);
+	rig_account(&rig);
+	assert_true(rig.media.gap_us <= 1000000);
+	rig_fini(&rig);
+}
+
 /* One frame in 50 s is slow, not jumping. */
 static void
 vfr(void **state)
@@ -973,6 +1011,7 @@ main(void)
 		cmocka_unit_test(ts_wrap_jump_back),
 		cmocka_unit_test(vfr),
 		cmocka_unit_test(gaps),
+		cmocka_unit_test(outages),
 		cmocka_unit_test(fua_plain_and_quirks),
 		cmocka_unit_test(annexb_in_fu),
 		cmocka_unit_test(fua_loss),

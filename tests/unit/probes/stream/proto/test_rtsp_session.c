@@ -503,11 +503,22 @@ test_stall(void **unused)
 	IN("stalled");
 	assert_int_equal(s.reason, REASON_STALL_SERVER_ALIVE);
 	assert_true(flags & RTSP_DO_REPORT);
+	assert_false(s.outage);
 	event(RTSP_EV_MEDIA);
 	IN("flowing");
+	/* an answer that comes late was held by what held the media */
 	s.last_media_us = now;
 	later(10 * SECOND);
-	later(20 * SECOND);
+	assert_true(s.outage);
+	now += 4 * SECOND;
+	ok("", "");
+	assert_int_equal(s.reason, REASON_STALL_SERVER_ALIVE);
+	assert_true(s.outage);
+	event(RTSP_EV_MEDIA);
+	assert_false(s.outage);
+	s.last_media_us = now;
+	later(10 * SECOND);
+	later(40 * SECOND);
 	IN("teardown");
 	assert_int_equal(rtsp_session_phase(&s), PHASE_BACKOFF);
 	later(SECOND);

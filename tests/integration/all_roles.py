@@ -3,7 +3,6 @@
 name), a source for libavformat, an agents' listener, a relay to ask,
 checkpoints for a witness, a syslog and a folder, people who log in."""
 import contextlib
-import fcntl
 import json
 import os
 import shutil
@@ -16,10 +15,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import harness
 import people
-from harness import Child, certificate, free_port, program, wait_port
+from harness import Child, certificate, free_port, program, small_films, wait_port
 from people import soon
 
-MATERIAL = os.path.join(os.environ.get("CAMWARDEN_BUILD", "/tmp"), "material")
 
 
 class Stills(BaseHTTPRequestHandler):
@@ -109,14 +107,8 @@ ledger:
         return w
 
     def start_farm(self, net, cameras):
-        os.makedirs(MATERIAL, exist_ok=True)
-        # The film that tests of consoles make, too (watchers.py).
-        with open(os.path.join(MATERIAL, "consoles.lock"), "w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            subprocess.run([program("camscene"), "--folder", MATERIAL, "--name", "consoles", "--streams", "2",
-                            "--seconds", "270"], check=True, stdout=subprocess.DEVNULL)
         self.farm_port = free_port()
-        self.farm = Child([program("camfarm"), "--set", os.path.join(MATERIAL, "consoles.set"), "--hosts", str(cameras),
+        self.farm = Child([program("camfarm"), "--set", small_films(), "--hosts", str(cameras),
                            "--net", str(net), "--port", str(self.farm_port), "--seconds", "240", "--site-size", str(cameras),
                            "--no-tls", "--control", os.path.join(self.dir, "farm.sock"),
                            "--inventory", os.path.join(self.dir, "farm.csv")])

@@ -2,6 +2,7 @@
 """What the integration tests share: programs by role, free ports, processes
 that end with the test, lines with the time they came."""
 import atexit
+import fcntl
 import json
 import os
 import shutil
@@ -38,6 +39,18 @@ def folder():
     os.chmod(path, 0o755)
     _folders.append(path)
     return path
+
+
+def small_films(streams=2):
+    """The set of so many small films, each of another place, 290 s long. Tests that
+    run beside each other make one between them."""
+    where = os.path.join(os.environ.get("CAMWARDEN_BUILD") or folder(), "material")
+    os.makedirs(where, exist_ok=True)
+    with open(os.path.join(where, "small.lock"), "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        subprocess.run([program("camscene"), "--folder", where, "--name", f"small{streams}", "--streams", str(streams),
+                        "--seconds", "290", "--fps", "10", "--size", "352x288"], check=True, stdout=subprocess.DEVNULL)
+    return os.path.join(where, f"small{streams}.set")
 
 
 def free_port(kind=socket.SOCK_STREAM):

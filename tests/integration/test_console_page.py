@@ -3,7 +3,7 @@
 """The console's page in headless Chromium, end to end: enrolled by its link,
 attended by real pointer events, not by a script's; hidden and back; a prompt
 with fresh pictures answered by eye (this test compares them with the feed's
-own); the own record and a dispute. About 250 s.
+own); the own record and a dispute. About 200 s.
 LABEL: light"""
 import json
 import os
@@ -13,7 +13,7 @@ from browser import Browser
 from harness import intact
 from watchers import AGENTS, DIR, STATE, console, open_page, post, prepare, run, start_farm, start_monitor, token_of, wait, write
 
-IDLE_S = 40
+IDLE_S = 20
 PROMPT_S = 60  # the least that can be declared
 
 

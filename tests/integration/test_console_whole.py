@@ -16,7 +16,7 @@ import urllib.parse
 
 import watchers
 from console_world import Logind, XorgHands, XServer
-from harness import Child, free_port, intact, program, skip
+from harness import Child, free_port, intact, program, skip, small_films
 from watchers import console, get, prepare, run, screen, start_monitor, token_of, views, wait
 
 IDLE_S = 10
@@ -63,10 +63,7 @@ def start_agent():
 
 
 def start_cameras():
-    os.makedirs(watchers.MATERIAL, exist_ok=True)
-    subprocess.run([program("camscene"), "--folder", watchers.MATERIAL, "--name", "whole", "--streams", "3",
-                    "--seconds", "285", "--fps", "10", "--size", "352x288"], check=True, stdout=subprocess.DEVNULL)
-    cameras = Child([program("camfarm"), "--set", os.path.join(watchers.MATERIAL, "whole.set"), "--hosts", "3", "--net",
+    cameras = Child([program("camfarm"), "--set", small_films(3), "--hosts", "3", "--net",
                      "49", "--port", str(free_port()), "--seconds", "280", "--site-size", "3", "--no-tls", "--inventory",
                      os.path.join(watchers.DIR, "farm.csv")])
     cameras.wait_line(lambda line: "ready" in line, 20)

@@ -9,11 +9,10 @@ import os
 import subprocess
 import time
 
-from harness import Child, folder, free_port, intact, program
+from harness import Child, folder, free_port, intact, program, small_films
 
 DIR = folder()
 STATE = os.path.join(DIR, "state")
-MATERIAL = os.path.join(os.environ.get("CAMWARDEN_BUILD", DIR), "material")
 CAMERAS = 6
 PAIR = ("cam0", "cam1")
 CALL_S, CLEAR_S = 100, 150  # two accounts, and a minute without; busy machines are slower
@@ -24,10 +23,7 @@ def run(*args):
 
 
 def start_farm():
-    os.makedirs(MATERIAL, exist_ok=True)
-    subprocess.run([program("camscene"), "--folder", MATERIAL, "--name", "duplicate", "--streams", "3", "--seconds",
-                    "290", "--fps", "10", "--size", "352x288"], check=True, stdout=subprocess.DEVNULL)
-    farm = Child([program("camfarm"), "--set", os.path.join(MATERIAL, "duplicate.set"), "--hosts", str(CAMERAS), "--net",
+    farm = Child([program("camfarm"), "--set", small_films(3), "--hosts", str(CAMERAS), "--net",
                   "47", "--port", str(free_port()), "--seconds", "285", "--site-size", "3", "--no-tls",
                   "--inventory", os.path.join(DIR, "farm.csv")])
     farm.wait_line(lambda line: "ready" in line, 20)

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 
-from harness import Child, folder, intact, program, skip
+from harness import Child, folder, intact, program, skip, small_films
 
 CAMERAS, SITES = 6, 2
 PORT = 8554
@@ -90,11 +90,7 @@ def far_child(*argv):
 
 
 def start_cameras():
-    material = os.path.join(os.environ.get("CAMWARDEN_BUILD", DIR), "material")
-    os.makedirs(material, exist_ok=True)
-    subprocess.run([program("camscene"), "--folder", material, "--name", "lost", "--streams", "3", "--seconds", "250",
-                    "--fps", "10", "--size", "352x288"], check=True, stdout=subprocess.DEVNULL)
-    farm = far_child(program("camfarm"), "--set", os.path.join(material, "lost.set"), "--hosts", str(CAMERAS), "--net",
+    farm = far_child(program("camfarm"), "--set", small_films(3), "--hosts", str(CAMERAS), "--net",
                      "47", "--port", str(PORT), "--seconds", "245", "--site-size", "3", "--no-tls")
     farm.wait_line(lambda line: "ready" in line, 20)
     relays = [far_child(sys.executable, "-u", __file__, "relay", str(site)) for site in range(SITES)]

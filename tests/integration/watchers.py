@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What the tests of consoles share: a monitor with an agents' listener (TLS)
 on a handful of simulated cameras, its API, agents that this test plays."""
-import fcntl
 import json
 import os
 import ssl
@@ -11,11 +10,10 @@ import time
 import urllib.error
 import urllib.request
 
-from harness import Child, api_open, api_pulse, api_token, certificate, folder, free_port, program
+from harness import Child, api_open, api_pulse, api_token, certificate, folder, free_port, program, small_films
 
 DIR = folder()
 STATE = os.path.join(DIR, "state")
-MATERIAL = os.path.join(os.environ.get("CAMWARDEN_BUILD", DIR), "material")
 CONFIG = os.path.join(DIR, "camwarden.yaml")
 CERTIFICATE = os.path.join(DIR, "agents.pem")
 LOG = os.path.join(DIR, "log")
@@ -56,14 +54,7 @@ agents:
 
 def start_farm(cameras, net, streams=2):
     """Cameras of other films look at other places: there are `streams`."""
-    name = "consoles" if streams == 2 else f"consoles{streams}"
-    os.makedirs(MATERIAL, exist_ok=True)
-    # Tests that run beside each other make one film between them.
-    with open(os.path.join(MATERIAL, "consoles.lock"), "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        subprocess.run([program("camscene"), "--folder", MATERIAL, "--name", name, "--streams", str(streams),
-                        "--seconds", "270"], check=True, stdout=subprocess.DEVNULL)
-    farm = Child([program("camfarm"), "--set", os.path.join(MATERIAL, name + ".set"), "--hosts", str(cameras),
+    farm = Child([program("camfarm"), "--set", small_films(streams), "--hosts", str(cameras),
                   "--net", str(net), "--port", str(free_port()), "--seconds", "240", "--site-size", str(cameras),
                   "--no-tls", "--control", os.path.join(DIR, "farm.sock"), "--inventory", os.path.join(DIR, "farm.csv")])
     farm.wait_line(lambda line: "ready" in line, 20)

@@ -3,7 +3,7 @@
 """Those who watch, end to end: agents, a VMS and a relay of this test's own
 report over TLS to a monitor on six cameras. Who is there, what is on the
 screens and what was watched must be what was played; every bad message must be
-refused with its reason and never be presence. About 150 s.
+refused with its reason and never be presence. About 145 s.
 LABEL: light"""
 import hashlib
 import http.server

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Maintenance and mutes, end to end: entered with and without a monitor, by
 command and over HTTP; weekly ones in the site's own time; what is refused, and
-how; wrong tokens; what lies in the past; a kill right after the answer. About
-60 s. LABEL: light"""
+how; wrong tokens; what lies in the past; a kill right after the answer.
+About 40 s. LABEL: light"""
 import json
 import os
 import sqlite3

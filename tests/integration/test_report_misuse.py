@@ -3,8 +3,8 @@
 """Reports that are asked for wrongly, of databases that are damaged, of an older
 camwarden, of another installation, of which part went by age; written where
 there is no room; names made to break what opens them; and what a dark monitor
-may not look like. Each ends with a word, a code, and nothing half-done. About
-30 s. LABEL: light"""
+may not look like. Each ends with a word, a code, and nothing half-done.
+About 60 s. LABEL: light"""
 import csv
 import io
 import json

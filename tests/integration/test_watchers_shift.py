@@ -4,7 +4,7 @@
 last, resting in its break, shown everywhere; the monitor is killed meanwhile,
 and who was attended by input stays so by the agent's idle time, unless a
 program typed in between. Of two desks one is in its shift when the other is in
-its break. About 150 s. LABEL: light"""
+its break. About 120 s. LABEL: light"""
 import json
 import sqlite3
 import time

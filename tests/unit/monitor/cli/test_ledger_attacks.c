@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What an insider with root can do to the database, and what `ledger verify`
- * says of it; and that of an honest database it never says anything. */
+ * says of it; and that of an honest database it never says anything.
+ * About 20 s. */
 #include "history.h"
 
 #include "monitor/store/db.h"

@@ -31,7 +31,8 @@ struct link_report {
 	uint8_t transport; /* 0 none, 1 TCP, 2 UDP, 3 TLS, 4 HTTP, 5 other */
 	uint32_t attempts; /* since media last flowed */
 	int64_t last_media_us; /* last media packet, any attempt; 0 = never */
-	int64_t next_try_us;   /* in BACKOFF and WAITING */
+	int64_t next_try_us;   /* in BACKOFF and WAITING; 0 in BACKOFF and
+				* over capacity: a stream probe holds it not */
 	char detail[LIMIT_DETAIL_BYTES]; /* plain text, no credentials */
 };
 

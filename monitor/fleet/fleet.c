@@ -23,6 +23,7 @@
 #define PUMP_MS 50
 #define NAME_RETRY_MIN_US (5 * US_PER_S)
 #define NAME_RETRY_MAX_US (60 * US_PER_S)
+#define NO_ROOM_RETRY_US (2 * US_PER_S)
 
 /* names.c's tags: whose question it was. */
 #define TAG_OURS (1ull << 63)
@@ -560,6 +561,17 @@ fleet_suspect(struct fleet *fl, uint64_t ticket)
 	fleet_no_sample(fl, feed, 0, SAMPLE_QUARANTINED);
 }
 
+int64_t
+fleet_not_held(struct fleet *fl, uint32_t feed)
+{
+	struct feed *f = &fl->feeds[feed];
+
+	if (f->retry_us == 0)
+		fl->waiting++;
+	f->retry_us = clock_mono_us() + NO_ROOM_RETRY_US;
+	return f->retry_us;
+}
+
 /* --- the loop's turns */
 
 /* Every feed of a probe that has just greeted, and those in the line. */
@@ -626,6 +638,7 @@ retry_waiting(struct fleet *fl, int64_t now)
 		} else if (now < f->retry_us) {
 			continue;
 		}
+		f->added = false; /* or never was */
 		f->retry_us = 0;
 		fl->waiting--;
 		line_push(fl, i);
@@ -637,7 +650,7 @@ on_second(evutil_socket_t fd, short what, void *arg)
 {
 	struct fleet *fl = arg;
 	int64_t now = clock_mono_us();
-	int64_t late = fl->ticked_us != 0 ? now - fl->ticked_us - US_PER_S : 0;
+	int64_t late = now - fl->ticked_us - fl->tick_us;
 
 	(void)fd;
 	(void)what;

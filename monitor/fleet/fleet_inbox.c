@@ -172,6 +172,9 @@ take_link_report(struct probe *p, struct span body)
 		return "reports a time that can't be";
 	f->locked_us =
 	    may_lock(m.reason) && m.phase == PHASE_BACKOFF ? m.next_try_us : 0;
+	if (p->role == ROLE_STREAM && m.phase == PHASE_BACKOFF &&
+	    m.reason == REASON_OVER_CAPACITY && m.next_try_us == 0)
+		m.next_try_us = fleet_not_held(p->fl, m.ref.feed);
 	/* First how things are, then that we see again: or the judge would
 	 * take what was true before for true now. */
 	p->fl->calls.on_link(p->fl->calls.arg, &m);

@@ -152,11 +152,14 @@ set_up(struct fleet *fl, const struct fleet_config *cfg, names_fn *on_name)
 static const char *
 start_all(struct fleet *fl, const struct fleet_turns *turns)
 {
-	struct timeval second = { 1, 0 };
-
 	/* Impatient tests look more often. */
-	if (fl->patience_us < 2 * US_PER_S)
-		second = (struct timeval){ 0, fl->patience_us / 2 };
+	fl->tick_us =
+	    fl->patience_us < 2 * US_PER_S ? fl->patience_us / 2 : US_PER_S;
+	fl->ticked_us = clock_mono_us();
+
+	struct timeval second = { fl->tick_us / US_PER_S,
+		fl->tick_us % US_PER_S };
+
 	fl->second = event_new(fl->base, -1, EV_PERSIST, turns->second, fl);
 	fl->pump = event_new(fl->base, -1, 0, turns->pump, fl);
 	fl->stop = event_new(fl->base, -1, 0, turns->stop_deadline, fl);

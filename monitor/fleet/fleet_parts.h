@@ -78,7 +78,8 @@ struct fleet {
 	uint32_t waiting; /* feeds with retry_us or over capacity */
 	uint64_t ignored; /* late messages dropped in peace */
 	bool stopping;
-	int64_t ticked_us; /* the last second's; 0 = none yet */
+	int64_t tick_us;   /* between two looks at the probes */
+	int64_t ticked_us; /* we looked last */
 	void (*on_stopped)(void *arg);
 	void *stopped_arg;
 };
@@ -104,6 +105,8 @@ uint64_t fleet_random(void);
 void fleet_probe_lost(struct probe *p);
 /* A decoder died with this ticket in hand. */
 void fleet_suspect(struct fleet *fl, uint64_t ticket);
+/* Its probe found no room for it: it is handed over anew, then. */
+int64_t fleet_not_held(struct fleet *fl, uint32_t feed);
 void fleet_pump(struct fleet *fl); /* soon, from the loop */
 /* Tell the caller that one sample will not come. */
 void fleet_no_sample(struct fleet *fl, uint32_t feed, uint64_t ticket,

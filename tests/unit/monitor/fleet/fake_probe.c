@@ -112,6 +112,8 @@ pong(struct span body)
 	struct writer w = fresh();
 
 	wire_get_u64(body, &m.nonce);
+	if (is("slow"))
+		usleep(200000);
 	if (is("nonce"))
 		m.nonce++;
 	if (is("count"))
@@ -136,6 +138,8 @@ report(const struct feed_ref *ref, enum phase phase)
 		r.ref.feed += 50;
 	if (is("range"))
 		r.ref.feed = LIMIT_FEEDS + 5;
+	if (is("full-once") && phase == PHASE_BACKOFF)
+		r.reason = REASON_OVER_CAPACITY;
 	if (is("future"))
 		r.at_us += 3600ll * 1000000;
 	wire_put_link_report(&w, &r);
@@ -149,8 +153,11 @@ added(struct span body)
 {
 	static struct wire_feed_add m;
 
+	static uint32_t times;
+
 	if (wire_get_feed_add(body, &m))
-		report(&m.ref, PHASE_FLOWING);
+		report(&m.ref, is("full-once") && times++ == 0 ? PHASE_BACKOFF
+							       : PHASE_FLOWING);
 }
 
 static void

@@ -22,7 +22,8 @@ struct stage {
 	struct event_base *base;
 	struct fleet *fleet;
 	char dir[64];
-	uint32_t flowing, samples, pngs, blinds, seen, unnamed;
+	uint32_t slept;
+	uint32_t flowing, full, samples, pngs, blinds, seen, unnamed;
 	enum sample_result last;
 	enum cause blind;
 	bool stopped;
@@ -34,6 +35,7 @@ on_link(void *arg, const struct link_report *r)
 	struct stage *s = arg;
 
 	s->flowing += r->phase == PHASE_FLOWING;
+	s->full += r->reason == REASON_OVER_CAPACITY;
 	s->unnamed += r->reason == REASON_NAMES_SILENT;
 }
 
@@ -471,6 +473,68 @@ beyond_the_capacity_is_said(void **state)
 	stage_free(s);
 }
 
+/* A probe without memory for a feed forgets it: only we can hand it over
+ * again. */
+static void
+a_feed_without_room_is_handed_over_again(void **state)
+{
+	struct stage *s = stage_new("full-once", "good", 1);
+
+	(void)state;
+	assert_true(add(s, 0, URL));
+	assert_true(turn_until(s, &s->full, 1, 1000));
+	assert_int_equal(s->flowing, 0);
+	assert_true(turn_until(s, &s->flowing, 1, 4000));
+	assert_int_equal(restarts(s, ROLE_STREAM), 0);
+	fleet_remove(s->fleet, 0);
+	stage_free(s);
+}
+
+/* Stopped while pings are out, and in such a way that both this and the fleet's
+ * look at its probes are due before anything is read. */
+static void
+on_sleep(evutil_socket_t fd, short what, void *arg)
+{
+	struct stage *s = arg;
+	struct fleet_probe p;
+
+	(void)fd;
+	(void)what;
+	if (s->slept == 1) {
+		s->slept = 2;
+		usleep(700000);
+		return;
+	}
+	fleet_probe_at(s->fleet, 0, &p);
+	if (s->slept != 0 || p.owes_us == 0 ||
+	    clock_mono_us() - p.owes_us > 20000)
+		return;
+	s->slept = 1;
+	usleep(160000);
+}
+
+/* Nobody but us was silent. */
+static void
+our_own_sleep_is_nobodys_silence(void **state)
+{
+	static const struct timeval each = { 0, 5000 };
+	struct stage *s = stage_new("slow", "good", 1);
+	struct event *sleeper = event_new(s->base, -1, EV_PERSIST, on_sleep, s);
+
+	(void)state;
+	assert_true(add(s, 0, URL));
+	assert_true(turn_until(s, &s->flowing, 1, 2000));
+	event_add(sleeper, &each);
+	for (int i = 0; i < 3; i++) {
+		s->slept = 0;
+		assert_true(turn_until(s, &s->slept, 2, 4000));
+		turn(s, 300);
+	}
+	assert_int_equal(restarts(s, ROLE_STREAM), 0);
+	event_free(sleeper);
+	stage_free(s);
+}
+
 /* There is no `camwarden` beside the fakes: the resolver itself fails, which is
  * no word on the name, and must hurt nothing else. */
 static void
@@ -563,6 +627,8 @@ main(void)
 		cmocka_unit_test(gone_samples_are_told),
 		cmocka_unit_test(a_displaced_ask_is_no_loss),
 		cmocka_unit_test(beyond_the_capacity_is_said),
+		cmocka_unit_test(a_feed_without_room_is_handed_over_again),
+		cmocka_unit_test(our_own_sleep_is_nobodys_silence),
 		cmocka_unit_test(a_name_that_nobody_looks_up_is_reported),
 		cmocka_unit_test(stopping_is_clean_and_bounded),
 		cmocka_unit_test(shards_are_stable_and_even),

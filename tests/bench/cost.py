@@ -16,14 +16,12 @@ simulator could not send 10,000 at 15 from the same two cores.
 
 example: ./dev bench cost --feeds 100,200,400 --seconds 20 --plot /tmp/cost.svg
 """
-import argparse
 import json
-import subprocess
-import sys
 
+import frame
 import plot
 import scale
-from world import Failed, World
+from world import World
 
 FEEDS = "500,1000,2000,3700,5000,7200,10000@5"
 FPS = 15
@@ -135,19 +133,13 @@ def panels(runs):
 
 
 def arguments(rest):
-    p = argparse.ArgumentParser(add_help=False)
-    p.add_argument("--help", "-h", action="store_true")
+    p = frame.options()
     p.add_argument("--feeds", type=lambda t: [number(n) for n in t.split(",")], default=[number(n) for n in FEEDS.split(",")])
     p.add_argument("--seconds", type=int, default=60)
     p.add_argument("--settle", type=int, default=100)
     p.add_argument("--plot")
     p.add_argument("--from", dest="kept")
-    p.add_argument("--json")
-    p.add_argument("--keep", action="store_true")
-    args = p.parse_args(rest)
-    if args.help:
-        print(__doc__.strip())
-        sys.exit(0)
+    args = frame.parse(p, __doc__, rest)
     return args
 
 
@@ -160,11 +152,7 @@ def main(rest):
     else:
         with World(args.keep) as w:
             cost = Cost(args, w)
-            try:
-                cost.run()
-            except (Failed, subprocess.CalledProcessError) as e:
-                say(f"failed: {e}")
-                w.keep = failed = True
+            failed = not frame.ran(w, cost.run, say)
             runs = cost.runs
     if runs:
         table(runs)
@@ -172,7 +160,5 @@ def main(rest):
             plot.write(args.plot, panels(runs))
     if args.json:
         by_name = {f"{key}_{r['feeds']}": r[key] for r in runs for key in ("cpu_cores", "pss_kib_per_feed")}
-        with open(args.json, "w", encoding="utf-8") as f:
-            json.dump({**by_name, "valid": all(r["valid"] for r in runs) and not failed, "runs": runs}, f, indent=1)
-            f.write("\n")
+        frame.write(args.json, {**by_name, "valid": all(r["valid"] for r in runs) and not failed, "runs": runs})
     return 1 if failed or not all(r["valid"] for r in runs) else 0

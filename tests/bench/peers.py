@@ -38,13 +38,11 @@ and the next does not. It holds when for the whole window
 example: ./dev bench peers --only ffmpeg,adaptive --rounds 1 --camwarden 200
 """
 import argparse
-import json
 import os
 import statistics
-import subprocess
-import sys
 import time
 
+import frame
 import world
 from world import Child, Failed, Farm, Monitor, Usage, World
 
@@ -282,18 +280,19 @@ class Peers:
         for name in a.most or ():
             say(f"the most that {name} holds")
             self.most(name)
+        self.costs = {name: self.cost(name) for name in a.only}
 
     def figures(self):
         out = {}
         for name in self.args.only:
-            c = self.cost(name)
+            c = self.costs[name]
             out[f"{name}_feeds"] = self.windows[name][0]["feeds"]
             out[f"{name}_cpu_cores_per_feed"] = round(c["cpu"], 7)
             out[f"{name}_pss_kib_per_feed"] = round(c["pss"], 1)
             out[f"{name}_kept_up"] = not any(r["why"] for r in self.windows[name])
             for own in OWN:
                 if name not in OWN and own in self.args.only:
-                    mine = self.cost(own)
+                    mine = self.costs[own]
                     out[f"{own}_cpu_ratio_{name}"] = round(mine["cpu"] / c["cpu"], 6)
                     out[f"{own}_pss_ratio_{name}"] = round(mine["pss"] / c["pss"], 6)
         for name, f in self.found.items():
@@ -322,8 +321,7 @@ def names(text):
 
 
 def arguments(rest):
-    p = argparse.ArgumentParser(add_help=False)
-    p.add_argument("--help", "-h", action="store_true")
+    p = frame.options()
     p.add_argument("--feeds", type=int, default=30)
     p.add_argument("--camwarden", type=int, default=1000)
     p.add_argument("--fps", type=int, default=15)
@@ -332,12 +330,7 @@ def arguments(rest):
     p.add_argument("--settle", type=int, default=150)
     p.add_argument("--only", type=names, default=list(NAMES))
     p.add_argument("--most", type=names, nargs="?", const=[])
-    p.add_argument("--json")
-    p.add_argument("--keep", action="store_true")
-    args = p.parse_args(rest)
-    if args.help:
-        print(__doc__.strip())
-        sys.exit(0)
+    args = frame.parse(p, __doc__, rest)
     if min(args.feeds, args.camwarden, args.rounds, args.seconds) < 1:
         p.error("numbers must be at least 1")
     if args.most == []:
@@ -351,16 +344,9 @@ def main(rest):
     args = arguments(rest)
     with World(args.keep) as w:
         peers = Peers(args, w)
-        try:
-            peers.run()
-            f = peers.figures()
-        except (Failed, subprocess.CalledProcessError) as e:
-            say(f"failed: {e}")
-            w.keep = True
+        if not frame.ran(w, peers.run, say):
             return 1
+        f = peers.figures()
         peers.print_table(f)
-        if args.json:
-            with open(args.json, "w", encoding="utf-8") as file:
-                json.dump(f, file, indent=1)
-                file.write("\n")
+        frame.write(args.json, f)
     return 0

@@ -19,14 +19,13 @@ stand as the library.
 
 example: ./dev bench profile --feeds 500 --seconds 20
 """
-import argparse
 import collections
 import json
 import os
 import subprocess
-import sys
 import time
 
+import frame
 import scale
 import world
 from world import Failed, Usage, World
@@ -116,20 +115,14 @@ def table(f):
 
 
 def arguments(rest):
-    p = argparse.ArgumentParser(add_help=False)
-    p.add_argument("--help", "-h", action="store_true")
+    p = frame.options()
     p.add_argument("--feeds", type=int, default=3700)
     p.add_argument("--fps", type=int, default=15)
     p.add_argument("--fixed", action="store_true")
     p.add_argument("--settle", type=int)
     p.add_argument("--seconds", type=int, default=60)
     p.add_argument("--top", type=int, default=12)
-    p.add_argument("--json")
-    p.add_argument("--keep", action="store_true")
-    args = p.parse_args(rest)
-    if args.help:
-        print(__doc__.strip())
-        sys.exit(0)
+    args = frame.parse(p, __doc__, rest)
     if args.settle is None:
         args.settle = 15 if args.fixed else 150
     return args
@@ -139,16 +132,9 @@ def main(rest):
     args = arguments(rest)
     with World(args.keep) as w:
         profile = Profile(args, w)
-        try:
-            profile.run()
-        except (Failed, subprocess.CalledProcessError) as e:
-            say(f"failed: {e}")
-            w.keep = True
+        if not frame.ran(w, profile.run, say):
             return 1
         f = profile.figures()
         table(f)
-        if args.json:
-            with open(args.json, "w", encoding="utf-8") as file:
-                json.dump(f, file, indent=1)
-                file.write("\n")
+        frame.write(args.json, f)
     return 0

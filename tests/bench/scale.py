@@ -29,13 +29,10 @@ had to drop bytes: then the machine, not camwarden, was measured.
 
 example: ./dev bench scale --feeds 500 --seconds 60
 """
-import argparse
-import json
 import os
-import subprocess
-import sys
 import time
 
+import frame
 import world
 from world import DEGRADED, DOWN, Failed, Farm, Monitor, Usage, World, quantile
 
@@ -387,8 +384,7 @@ class Scale:
 
 
 def arguments(rest):
-    p = argparse.ArgumentParser(add_help=False)
-    p.add_argument("--help", "-h", action="store_true")
+    p = frame.options()
     p.add_argument("--feeds", type=int, default=3700)
     p.add_argument("--fps", type=int, default=15)
     p.add_argument("--seconds", type=int, default=90)
@@ -398,12 +394,7 @@ def arguments(rest):
     p.add_argument("--sample", type=int, default=10)
     p.add_argument("--climb", type=int, nargs="?", const=5, default=0)
     p.add_argument("--settle", type=int, default=SETTLE_S)
-    p.add_argument("--json")
-    p.add_argument("--keep", action="store_true")
-    args = p.parse_args(rest)
-    if args.help:
-        print(__doc__.strip())
-        sys.exit(0)
+    args = frame.parse(p, __doc__, rest)
     if args.feeds < 30 or args.seconds < 10:
         p.error("at least 30 feeds and 10 seconds")
     if set(args.only) - set(PHASES):
@@ -415,18 +406,11 @@ def main(rest):
     args = arguments(rest)
     with World(args.keep) as w:
         scale = Scale(args, w)
-        try:
-            scale.run()
-        except (Failed, subprocess.CalledProcessError) as e:
-            say(f"failed: {e}")
-            w.keep = True
+        if not frame.ran(w, scale.run, say):
             return 1
         scale.print_table()
         invalid = scale.invalid()
-        if args.json:
-            with open(args.json, "w", encoding="utf-8") as f:
-                json.dump(dict(scale.json(), valid=not invalid), f, indent=1)
-                f.write("\n")
+        frame.write(args.json, dict(scale.json(), valid=not invalid))
     for line in invalid:
         say(f"invalid run: {line}")
     return 1 if invalid else 0

@@ -22,7 +22,6 @@ that was left alone was called degraded or down, and in the end all are up.
 
 example: ./dev bench soak --feeds 100 --hours 0.1 --plot /tmp/soak.svg
 """
-import argparse
 import csv
 import http.client
 import json
@@ -30,10 +29,10 @@ import os
 import random
 import signal
 import subprocess
-import sys
 import threading
 import time
 
+import frame
 import plot
 import soak_judge
 import world
@@ -247,20 +246,14 @@ def table(f):
 
 
 def arguments(rest):
-    p = argparse.ArgumentParser(add_help=False)
-    p.add_argument("--help", "-h", action="store_true")
+    p = frame.options()
     p.add_argument("--feeds", type=int, default=1000)
     p.add_argument("--hours", type=float, default=2)
     p.add_argument("--seed", type=int, default=1)
     p.add_argument("--every", type=float, default=10)
     p.add_argument("--plot")
     p.add_argument("--from", dest="kept")
-    p.add_argument("--json")
-    p.add_argument("--keep", action="store_true")
-    args = p.parse_args(rest)
-    if args.help:
-        print(__doc__.strip())
-        sys.exit(0)
+    args = frame.parse(p, __doc__, rest)
     if args.feeds < 4 or args.hours * 3600 < 30:
         p.error("at least 4 feeds and 30 seconds")
     return args
@@ -274,19 +267,13 @@ def main(rest):
     else:
         with World(args.keep) as w:
             soak = Soak(args, w)
-            try:
-                soak.run()
-            except (Failed, subprocess.CalledProcessError) as e:
-                say(f"failed: {e}")
-                w.keep = True
+            if not frame.ran(w, soak.run, say):
                 return 1
             f = soak.figures()
             w.keep = w.keep or f["passed"] is False
     table(f)
     if args.plot:
         plot.write(args.plot, soak_judge.panels(f["samples"]))
-    if args.json and not args.kept:
-        with open(args.json, "w", encoding="utf-8") as file:
-            json.dump(f, file)
-            file.write("\n")
+    if not args.kept:
+        frame.write(args.json, f, indent=None)
     return 1 if f["passed"] is False else 0

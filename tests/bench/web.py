@@ -24,7 +24,6 @@ tells what the machine adds.
 
 example: ./dev bench web --feeds 3700 --seconds 20 --json /tmp/web.json
 """
-import argparse
 import gzip
 import http.client
 import json
@@ -35,6 +34,7 @@ import sys
 import threading
 import time
 
+import frame
 import world
 from world import Child, Failed, World, cpu_seconds, free_port, pss_kib, quantile
 
@@ -427,18 +427,13 @@ def table(runs, walls):
 
 
 def main(argv):
-    if "--help" in argv or "-h" in argv:
-        print(__doc__.strip())
-        return 0
-    p = argparse.ArgumentParser(prog="./dev bench web", add_help=False)
+    p = frame.options()
     p.add_argument("--feeds", type=int, action="append")
     p.add_argument("--seconds", type=int, default=20)
     p.add_argument("--walls", type=int, default=20)
     p.add_argument("--rate", type=float, default=20)
     p.add_argument("--loads", type=int, default=5)
-    p.add_argument("--json")
-    p.add_argument("--keep", action="store_true")
-    args = p.parse_args(argv)
+    args = frame.parse(p, __doc__, argv)
     runs = []
     try:
         for feeds in args.feeds or [3700, 10000]:
@@ -448,7 +443,5 @@ def main(argv):
         say(str(e))
         return 1
     table(runs, args.walls)
-    if args.json:
-        with open(args.json, "w", encoding="utf-8") as f:
-            json.dump(dict(runs[0], runs=runs), f, indent=1)
+    frame.write(args.json, dict(runs[0], runs=runs))
     return 0

@@ -1,13 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Any bytes as the body of any request that changes something: refused with a
  * sentence, or each member within its bounds. */
-#include <assert.h>
-#include <stdint.h>
-#include <string.h>
-
 #include "monitor/cli/change_wish.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "tests/fuzz/fuzz.h"
 
 static void
 check(const struct change_wish *w)

@@ -1,19 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Any file as one that a witness kept, or a mail: what is found in it is a
  * checkpoint by itself. */
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "monitor/cli/ledger_notes.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
-
-#define MUST(x)                                                                \
-	do {                                                                   \
-		if (!(x))                                                      \
-			__builtin_trap();                                      \
-	} while (0)
+#include "tests/fuzz/fuzz.h"
 
 struct found {
 	const char *begin, *end, *last;
@@ -26,9 +15,9 @@ on_note(void *arg, const struct note *note, const struct note_checkpoint *c)
 	struct found *f = arg;
 	struct note_checkpoint again;
 
-	MUST(note->text >= f->last && note->text + note->n < f->end);
-	MUST(strncmp(c->origin, "camwarden/", 10) == 0);
-	MUST(note_checkpoint_read(&again, note->text, note->n));
+	assert(note->text >= f->last && note->text + note->n < f->end);
+	assert(strncmp(c->origin, "camwarden/", 10) == 0);
+	assert(note_checkpoint_read(&again, note->text, note->n));
 	f->last = note->text + note->n;
 	f->count++;
 	return f->count < 100;
@@ -37,13 +26,11 @@ on_note(void *arg, const struct note *note, const struct note_checkpoint *c)
 int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
-	char *text = malloc(n + 1);
-
-	MUST(text != NULL && note_ready());
-	memcpy(text, bytes, n);
+	char *text = (char *)fuzz_exact(bytes, n);
 	struct found f = { text, text + n, text, 0 };
 
-	MUST(ledger_notes(text, n, on_note, &f) == f.count);
+	assert(note_ready());
+	assert(ledger_notes(text, n, on_note, &f) == f.count);
 	free(text);
 	return 0;
 }

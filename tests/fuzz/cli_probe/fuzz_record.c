@@ -1,13 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A line of a record (`camwarden judge FILE`): anybody's bytes. What reads
  * back as an observation must be one that the judge may see. */
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-
 #include "monitor/cli/record.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
+#include "tests/fuzz/fuzz.h"
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)

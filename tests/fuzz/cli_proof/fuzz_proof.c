@@ -1,19 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Any file as a proof: none holds under a key that never signed, and what holds
  * names nobody without content. */
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "monitor/cli/ledger_proof.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
-
-#define MUST(x)                                                                \
-	do {                                                                   \
-		if (!(x))                                                      \
-			__builtin_trap();                                      \
-	} while (0)
+#include "tests/fuzz/fuzz.h"
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
@@ -23,14 +12,14 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 	struct proved p = { 0 };
 	json_t *j = json_loadb((const char *)bytes, n, JSON_ALLOW_NUL, NULL);
 
-	MUST(note_ready() &&
-	     note_signer_make(&nobody, "camwarden/x", NOTE_ED25519, seed));
+	assert(note_ready() &&
+	       note_signer_make(&nobody, "camwarden/x", NOTE_ED25519, seed));
 	if (j != NULL && proof_is_one(j)) {
 		const char *wrong = proof_wrong(j, NULL, &p);
 
-		MUST(wrong != NULL || p.kind != NULL);
-		MUST(wrong != NULL || p.actor == NULL || p.body != NULL);
-		MUST(proof_wrong(j, &nobody.key, &p) != NULL);
+		assert(wrong != NULL || p.kind != NULL);
+		assert(wrong != NULL || p.actor == NULL || p.body != NULL);
+		assert(proof_wrong(j, &nobody.key, &p) != NULL);
 	}
 	json_decref(j);
 	return 0;

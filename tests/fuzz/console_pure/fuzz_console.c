@@ -1,34 +1,24 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What others beside the agent choose: window titles, cookie files (and, less
  * so, the kernel's lists). The first line is the pattern, the rest the text. */
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "probes/console/pattern_match.h"
 #include "probes/console/proc_net.h"
 #include "probes/console/xauth.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
+#include "tests/fuzz/fuzz.h"
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
-	char *glob = malloc(n + 1), *text;
+	char *glob = fuzz_text(bytes, n), *text;
 	struct heartbeat_connection c;
 	const uint8_t *cookie;
 	size_t at = 0, length;
 	struct proc_net_peer peer;
 	struct proc_net_ranges r = { .count = 0 };
 
-	if (glob == NULL)
-		return 0;
 	while (xauth_next(bytes, n, "0", &at, &cookie, &length))
 		if (cookie < bytes || cookie + length > bytes + n)
 			abort();
-	memcpy(glob, bytes, n);
-	glob[n] = '\0';
 	text = strchr(glob, '\n');
 	if (text != NULL)
 		*text++ = '\0';

@@ -1,19 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Any bytes as each message between monitor and courier: what is accepted is
  * written again the same. */
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
-
 #include "monitor/courier/courier_wire.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define MUST(x)                                                                \
-	do {                                                                   \
-		if (!(x))                                                      \
-			__builtin_trap();                                      \
-	} while (0)
+#include "tests/fuzz/fuzz.h"
 
 static uint8_t bytes[COURIER_BODY_BYTES + 65536];
 
@@ -27,21 +16,22 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (courier_get_job(body, &job)) {
 		courier_put_job(&w, &job);
-		MUST(courier_get_job((struct span){ bytes, writer_length(&w) },
-		    &again));
-		MUST(again.id == job.id && again.body.n == job.body.n &&
-		     strcmp(again.headers, job.headers) == 0);
+		assert(
+		    courier_get_job((struct span){ bytes, writer_length(&w) },
+			&again));
+		assert(again.id == job.id && again.body.n == job.body.n &&
+		       strcmp(again.headers, job.headers) == 0);
 	}
 	w = writer_of(bytes, sizeof(bytes));
 	if (courier_get_result(body, &result)) {
 		for (const char *p = result.detail; *p != '\0'; p++)
-			MUST(*p >= ' ' && *p <= '~');
+			assert(*p >= ' ' && *p <= '~');
 		courier_put_result(&w, &result);
-		MUST(courier_get_result((struct span){ bytes,
-					    writer_length(&w) },
+		assert(courier_get_result((struct span){ bytes,
+					      writer_length(&w) },
 		    &other));
-		MUST(other.status == result.status &&
-		     other.answer.n == result.answer.n);
+		assert(other.status == result.status &&
+		       other.answer.n == result.answer.n);
 	}
 	return 0;
 }

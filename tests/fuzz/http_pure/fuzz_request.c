@@ -1,20 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Any bytes as what comes on a connection, and as a path, as header values and
  * as the words of a query. In pieces it must be judged as in one. */
-#include <assert.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "monitor/http/headers.h"
 #include "monitor/http/lists.h"
 #include "monitor/http/read_query.h"
 #include "monitor/http/rights.h"
 #include "monitor/http/sessions.h"
 #include "monitor/http/strainer.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "tests/fuzz/fuzz.h"
 
 static void
 strain(const uint8_t *data, size_t size)
@@ -56,16 +49,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct web_configure configure = { .name_count = 1,
 		.names = { "wall.example" } };
-	char *text = malloc(size + 1), letters[PEOPLE_SECRET_BYTES];
+	char *text = fuzz_text(data, size), letters[PEOPLE_SECRET_BYTES];
 	struct right_match m;
 	uint32_t allow;
 
 	strain(data, size);
-	if (text == NULL)
-		return 0;
-	if (size > 0)
-		memcpy(text, data, size);
-	text[size] = '\0';
 	rights_find(METHOD_GET, text, &m, &allow);
 	rights_find(METHOD_POST, text, &m, &allow);
 	sessions_shown(text, text, letters);

@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Any bytes as each message of the web's channels, and rows made of them. */
-#include <stddef.h>
-#include <stdint.h>
-
 #include "monitor/http/change_wire.h"
 #include "monitor/http/read_wire.h"
 #include "monitor/http/rows.h"
 #include "monitor/http/web_wire.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "tests/fuzz/fuzz.h"
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

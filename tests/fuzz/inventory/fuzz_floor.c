@@ -2,18 +2,8 @@
 /* Any bytes as each kind of CSV of the floor: what is accepted must be written,
  * read back and written the same; and planning it must not fail but by saying
  * why. */
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "monitor/inventory/floor.h"
 #include "tests/fuzz/fuzz.h"
-
-#define MUST(x)                                                                \
-	do {                                                                   \
-		if (!(x))                                                      \
-			__builtin_trap();                                      \
-	} while (0)
 
 static struct floor *
 read_all(enum floor_kind kind, const void *p, size_t n, bool *well_out)
@@ -21,10 +11,10 @@ read_all(enum floor_kind kind, const void *p, size_t n, bool *well_out)
 	struct inventory_mistakes m = { 0 };
 	struct floor *f = floor_new();
 
-	MUST(f != NULL);
+	assert(f != NULL);
 	*well_out = floor_read(f, kind, "f", p, n, &m);
-	MUST(*well_out == (m.count == 0));
-	MUST(*well_out || m.text != NULL);
+	assert(*well_out == (m.count == 0));
+	assert(*well_out || m.text != NULL);
 	inventory_mistakes_fini(&m);
 	return f;
 }
@@ -37,9 +27,9 @@ plan(const struct floor *now, const struct floor *wanted, enum floor_kind kind)
 	struct floor_options opt = { kind, true, "f" };
 	struct floor_plan *p;
 
-	MUST(inv != NULL);
+	assert(inv != NULL);
 	p = floor_plan_new(now, wanted, inv, &opt, &m);
-	MUST((p != NULL) == (m.count == 0));
+	assert((p != NULL) == (m.count == 0));
 	for (size_t i = 0; p != NULL && i < p->count; i++) {
 		char text[300];
 
@@ -85,16 +75,16 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct floor *empty = floor_new();
 	struct floor *a = read_all(kind, data + 1, size - 1, &well), *b;
 
-	MUST(empty != NULL);
+	assert(empty != NULL);
 	floor_kind_of(data + 1, size - 1, &told);
 	if (well) {
 		char *one = floor_write(a, kind);
 
 		b = read_all(kind, one, strlen(one), &well);
-		MUST(well);
+		assert(well);
 		char *two = floor_write(b, kind);
 
-		MUST(strcmp(one, two) == 0);
+		assert(strcmp(one, two) == 0);
 		plan(empty, a, kind);
 		plan(a, empty, kind);
 		plan(a, b, kind);

@@ -2,18 +2,8 @@
 /* Any bytes as each kind of CSV: what is accepted must be written, read back
  * and written the same, hold no credentials in a URL, and plan against itself
  * to nothing. */
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "monitor/inventory/inventory.h"
 #include "tests/fuzz/fuzz.h"
-
-#define MUST(x)                                                                \
-	do {                                                                   \
-		if (!(x))                                                      \
-			__builtin_trap();                                      \
-	} while (0)
 
 static void
 zeros(void *arg, uint8_t out[16])
@@ -29,10 +19,10 @@ read_all(enum inventory_kind kind, const void *p, size_t n, bool *well_out)
 	struct inventory_mistakes m = { 0 };
 	struct inventory *inv = inventory_new();
 
-	MUST(inv != NULL);
+	assert(inv != NULL);
 	*well_out = inventory_read(inv, kind, "f", p, n, &m);
-	MUST(*well_out == (m.count == 0));
-	MUST(*well_out || m.text != NULL);
+	assert(*well_out == (m.count == 0));
+	assert(*well_out || m.text != NULL);
 	inventory_mistakes_fini(&m);
 	return inv;
 }
@@ -45,7 +35,8 @@ plan_nothing(const struct inventory *inv, enum inventory_kind kind)
 	struct inventory_options opt = { kind, true, zeros, &n, "f" };
 	struct inventory_plan *p = inventory_plan_new(inv, inv, &opt, &m);
 
-	MUST(p != NULL && p->added == 0 && p->changed == 0 && p->removed == 0);
+	assert(
+	    p != NULL && p->added == 0 && p->changed == 0 && p->removed == 0);
 	inventory_plan_free(&p);
 }
 
@@ -86,18 +77,18 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		struct inventory_url u;
 		size_t at;
 
-		MUST(inventory_url_parse(a->feeds[i].url, &u, &at) == NULL);
-		MUST(!u.has_credentials);
-		MUST(strcmp(u.url, a->feeds[i].url) == 0);
+		assert(inventory_url_parse(a->feeds[i].url, &u, &at) == NULL);
+		assert(!u.has_credentials);
+		assert(strcmp(u.url, a->feeds[i].url) == 0);
 	}
 	if (well) {
 		char *one = inventory_write(a, kind, true);
 
 		b = read_all(kind, one, strlen(one), &well);
-		MUST(well);
+		assert(well);
 		char *two = inventory_write(b, kind, true);
 
-		MUST(strcmp(one, two) == 0);
+		assert(strcmp(one, two) == 0);
 		plan_nothing(a, kind);
 		free(one);
 		free(two);

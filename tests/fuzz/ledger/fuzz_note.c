@@ -1,17 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Any bytes as a note, a checkpoint and keys: what is accepted prints back the
  * same, and nobody who never signed has signed. */
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "monitor/ledger/note.h"
-
-#define MUST(x)                                                                \
-	do {                                                                   \
-		if (!(x))                                                      \
-			__builtin_trap();                                      \
-	} while (0)
+#include "tests/fuzz/fuzz.h"
 
 static void
 as_checkpoint(const char *text, size_t n)
@@ -22,8 +13,8 @@ as_checkpoint(const char *text, size_t n)
 	if (!note_checkpoint_read(&c, text, n))
 		return;
 	note_checkpoint_print(&c, printed);
-	MUST(note_checkpoint_read(&again, printed, strlen(printed)));
-	MUST(memcmp(&c, &again, sizeof(c)) == 0);
+	assert(note_checkpoint_read(&again, printed, strlen(printed)));
+	assert(memcmp(&c, &again, sizeof(c)) == 0);
 }
 
 static void
@@ -35,17 +26,17 @@ as_note(const char *text, size_t n)
 
 	if (!note_read(&note, text, n))
 		return;
-	MUST(note.count > 0 && note.n < n && note.text[note.n - 1] == '\n');
+	assert(note.count > 0 && note.n < n && note.text[note.n - 1] == '\n');
 	as_checkpoint(note.text, note.n);
-	MUST(note_signer_make(&log, note.signatures[0].name, NOTE_ED25519,
+	assert(note_signer_make(&log, note.signatures[0].name, NOTE_ED25519,
 	    seed));
-	MUST(note_signer_make(&witness, note.signatures[0].name,
+	assert(note_signer_make(&witness, note.signatures[0].name,
 	    NOTE_COSIGNATURE_V1, seed));
 	/* So that the arithmetic is reached. */
 	memcpy(note.signatures[0].id, log.key.id, 4);
-	MUST(!note_is_signed(&note, &log.key, NULL));
+	assert(!note_is_signed(&note, &log.key, NULL));
 	memcpy(note.signatures[0].id, witness.key.id, 4);
-	MUST(!note_is_signed(&note, &witness.key, NULL));
+	assert(!note_is_signed(&note, &witness.key, NULL));
 }
 
 static void
@@ -57,25 +48,23 @@ as_keys(const char *text, size_t n)
 
 	if (note_key_read(&k, text, n)) {
 		note_key_print(&k, printed);
-		MUST(strlen(printed) <= n);
+		assert(strlen(printed) <= n);
 	}
 	if (note_signer_read(&s, text, n)) {
 		struct note_signer again;
 
 		note_signer_print(&s, printed);
-		MUST(note_signer_read(&again, printed, strlen(printed)));
-		MUST(memcmp(&s, &again, sizeof(s)) == 0);
+		assert(note_signer_read(&again, printed, strlen(printed)));
+		assert(memcmp(&s, &again, sizeof(s)) == 0);
 	}
 }
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
 	const char *text = (const char *)bytes;
 
-	MUST(note_ready());
+	assert(note_ready());
 	as_note(text, n);
 	as_checkpoint(text, n);
 	as_keys(text, n);

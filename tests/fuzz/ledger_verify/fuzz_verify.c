@@ -3,20 +3,9 @@
  * them: bodies are read field by field, replayed, compared. Of the input each
  * line is "<kind> <feed> <body>", or "=<table> <id> <row>"; nothing of it
  * follows from the line before, so that also every finding is made. */
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "monitor/ledger/body.h"
 #include "monitor/ledger/verify.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
-
-#define MUST(x)                                                                \
-	do {                                                                   \
-		if (!(x))                                                      \
-			__builtin_trap();                                      \
-	} while (0)
+#include "tests/fuzz/fuzz.h"
 
 static void
 as_body(const char *body, size_t n)
@@ -29,12 +18,12 @@ as_body(const char *body, size_t n)
 	if (!body_get(body, n, keys, 6, v))
 		return;
 	for (unsigned i = 0; i < 6; i++) {
-		MUST(v[i].p == NULL ||
-		     (v[i].p >= body && v[i].p + v[i].n <= body + n));
+		assert(v[i].p == NULL ||
+		       (v[i].p >= body && v[i].p + v[i].n <= body + n));
 		body_text(&v[i], text, sizeof(text));
-		MUST(strlen(text) < sizeof(text));
-		MUST(body_is(&v[i], "up") ==
-		     (strcmp(text, "up") == 0 && v[i].n == 4));
+		assert(strlen(text) < sizeof(text));
+		assert(body_is(&v[i], "up") ==
+		       (strcmp(text, "up") == 0 && v[i].n == 4));
 		body_number(&v[i], -1);
 	}
 }
@@ -119,13 +108,11 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
 	static const uint8_t key[16] = { 7 }, origin[16] = { 1 };
 	static struct verify_report report;
-	char *text = malloc(n + 1), *at = text;
+	char *text = fuzz_text(bytes, n), *at = text;
 	struct place x = { verify_new(key, origin, 0), 0, 0 };
 	bool rows = false;
 
-	MUST(text != NULL && x.v != NULL);
-	memcpy(text, bytes, n);
-	text[n] = '\0';
+	assert(x.v != NULL);
 	while (*at != '\0') {
 		char *line = word(&at, '\n');
 
@@ -136,7 +123,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 			as_line(&x, line);
 	}
 	verify_end(x.v, &report);
-	MUST(report.count <= VERIFY_KEPT && report.findings >= report.count);
+	assert(report.count <= VERIFY_KEPT && report.findings >= report.count);
 	verify_free(&x.v);
 	free(text);
 	return 0;

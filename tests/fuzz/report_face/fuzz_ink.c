@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Any bytes as a name -> a page: nothing that acts comes out. */
-#include <stdlib.h>
-#include <string.h>
-
 #include "monitor/report/ink.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "tests/fuzz/fuzz.h"
 
 static void
 check(const char *out)
@@ -22,14 +18,10 @@ check(const char *out)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	char *text = malloc(size + 1);
+	char *text = fuzz_text(data, size);
 	struct ink html = { 0 }, line = { 0 };
 	size_t columns = size > 0 ? data[0] : 0;
 
-	if (text == NULL)
-		return 0;
-	memcpy(text, data, size);
-	text[size] = '\0';
 	ink_html(&html, text);
 	if (html.text != NULL)
 		check(html.text);

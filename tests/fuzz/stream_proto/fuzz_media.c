@@ -1,15 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The first byte chooses codec and ways, the rest are bytes of an interleaved
  * connection (or datagrams, each behind its 16-bit length). */
-#include <assert.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "probes/stream/proto/interleaved.h"
 #include "probes/stream/proto/media.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "tests/fuzz/fuzz.h"
 
 static void
 on_unit(void *arg, struct media *m, struct media_unit *unit)
@@ -61,9 +55,8 @@ feed_tcp(struct media *m, const uint8_t *data, size_t size, size_t step)
 	interleaved_add_channel(&il, 1);
 	for (at = 0; at < size; at += step) {
 		size_t n = size - at < step ? size - at : step;
-		uint8_t *exact = malloc(n);
+		uint8_t *exact = fuzz_exact(data + at, n);
 
-		memcpy(exact, data + at, n);
 		if (interleaved_feed(&il, &calls, m, (struct span){ exact, n },
 			now_us) != INTERLEAVED_OK)
 			at = size;
@@ -86,8 +79,7 @@ feed_udp(struct media *m, const uint8_t *data, size_t size)
 		data += 2;
 		size -= 2;
 		n = n > size ? size : n;
-		exact = malloc(n ? n : 1);
-		memcpy(exact, data, n);
+		exact = fuzz_exact(data, n);
 		media_udp(m, false, (struct span){ exact, n }, now_us);
 		free(exact);
 		data += n;

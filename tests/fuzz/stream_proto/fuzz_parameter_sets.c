@@ -1,15 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The first byte chooses the codec and whether the rest is an fmtp value or
  * NAL units, each behind its length. */
-#include <assert.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "camwarden/limits.h"
 #include "probes/stream/proto/parameter_sets.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "tests/fuzz/fuzz.h"
 
 static void
 put_nals(struct parameter_sets *s, enum codec codec, const uint8_t *data,
@@ -21,8 +15,7 @@ put_nals(struct parameter_sets *s, enum codec codec, const uint8_t *data,
 
 		size--;
 		n = n > size ? size : n;
-		exact = malloc(n ? n : 1);
-		memcpy(exact, data, n);
+		exact = fuzz_exact(data, n);
 		parameter_sets_put(s, codec, (struct span){ exact, n });
 		free(exact);
 		data += n;
@@ -44,9 +37,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	codec = codecs[*data & 3];
 	parameter_sets_init(&s);
 	if (*data & 4) {
-		char *fmtp = calloc(1, size);
+		char *fmtp = fuzz_text(data + 1, size - 1);
 
-		memcpy(fmtp, data + 1, size - 1);
 		parameter_sets_from_fmtp(&s, codec, fmtp);
 		free(fmtp);
 	} else {

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <stdlib.h>
-
 #include "probes/stream/proto/rtsp_message.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "tests/fuzz/fuzz.h"
 
 /* The first byte says in what steps the rest arrives, on which the outcome must
  * not depend, and whether it answers a tunnel's GET. */

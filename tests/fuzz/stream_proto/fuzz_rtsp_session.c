@@ -3,14 +3,9 @@
  * passing time, server bytes ('m') and answers ('a') that fit the request in
  * flight as far as the script wants them to. Whatever it does, the session
  * stays in a state with a way out, and what it sends stays requests. */
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "camwarden/wire.h"
 #include "probes/stream/proto/rtsp_session.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "tests/fuzz/fuzz.h"
 
 static void
 hash(enum digest_algorithm algorithm, const struct span *parts, size_t count,

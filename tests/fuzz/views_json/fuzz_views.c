@@ -1,14 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Any bytes as what a VMS, a page or a relay sends, and as what the listener's
  * process says: refused with a sentence, or within its ranges. */
-#include <assert.h>
-#include <stdint.h>
-#include <string.h>
-
 #include "monitor/http/relays_wire.h"
 #include "monitor/http/views_json.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "tests/fuzz/fuzz.h"
 
 static void
 on_reader(void *arg, const struct relays_reader *r)

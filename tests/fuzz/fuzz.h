@@ -19,6 +19,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/cursor.h"
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* Whether an allocation under the target may fail in this run (short.h; not
@@ -55,6 +57,27 @@ fuzz_exact(const uint8_t *data, size_t size)
 	if (size > 0)
 		memcpy(bytes, data, size);
 	return bytes;
+}
+
+/* The next word of a text, up to `stop`, ended by a NUL; behind the last one
+ * they are empty. */
+static inline char *
+fuzz_word(char **at, char stop)
+{
+	char *word = *at, *end = strchrnul(word, stop);
+
+	*at = *end != '\0' ? end + 1 : end;
+	*end = '\0';
+	return word;
+}
+
+/* The next n bytes of a script, or those that are left. */
+static inline struct span
+fuzz_span(struct reader *r, size_t n)
+{
+	size_t left = reader_left(r);
+
+	return reader_span(r, n < left ? n : left);
 }
 
 #define FUZZ_DIR 64

@@ -83,8 +83,7 @@ act(struct reader *r, int far, uint8_t op)
 	static char drain[65536];
 	struct writer w = writer_of(bytes, sizeof(bytes));
 	size_t n = reader_u8(r) * (op & 0x80 ? 16u : 1u);
-	struct span body =
-	    reader_span(r, n < reader_left(r) ? n : reader_left(r));
+	struct span body = fuzz_span(r, n);
 
 	if (!(op & 8)) {
 		writer_le32(&w, (uint32_t)body.n + (op & 0x10 ? 3u : 0u));

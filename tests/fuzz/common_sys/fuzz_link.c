@@ -2,7 +2,6 @@
 /* Packets of a picture link from a writer that lies, dies midway and is
  * replaced: what comes out whole was sent whole. Of the input each operation is
  * a byte, its arguments, its bytes; the low bits say what is wrong with it. */
-#include "common/cursor.h"
 #include "common/link.h"
 #include "common/wire.h"
 #include "tests/fuzz/fuzz.h"
@@ -40,8 +39,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	while (!r.bad && reader_left(&r) > 0) {
 		uint8_t op = reader_u8(&r);
 		size_t n = reader_u8(&r) * (op & 0x80 ? 16u : 1u);
-		struct span bytes =
-		    reader_span(&r, n < reader_left(&r) ? n : reader_left(&r));
+		struct span bytes = fuzz_span(&r, n);
 		struct writer w = writer_of(packet, sizeof(packet));
 		uint8_t *exact;
 		bool whole, honest = !(op & 0x1c);

@@ -9,7 +9,7 @@
 int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
-	char *glob = fuzz_text(bytes, n), *text;
+	char *text = fuzz_text(bytes, n), *glob = fuzz_word(&text, '\n');
 	struct heartbeat_connection c;
 	const uint8_t *cookie;
 	size_t at = 0, length;
@@ -19,11 +19,6 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 	while (xauth_next(bytes, n, "0", &at, &cookie, &length))
 		if (cookie < bytes || cookie + length > bytes + n)
 			abort();
-	text = strchr(glob, '\n');
-	if (text != NULL)
-		*text++ = '\0';
-	else
-		text = glob + strlen(glob);
 	pattern_match_glob(glob, text);
 	if (!pattern_match_glob("*", text))
 		abort();

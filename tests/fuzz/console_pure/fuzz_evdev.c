@@ -2,7 +2,6 @@
 /* Events of an input device that somebody made up (a USB stick can be any
  * device), and times that a compositor says: counts of a heartbeat that its
  * own reader takes; windows of any place and size. */
-#include "common/cursor.h"
 #include "probes/console/evdev_decode.h"
 #include "probes/console/idle_watch.h"
 #include "probes/console/visibility.h"

@@ -8,14 +8,7 @@
 static void
 line(char **at, char *out, size_t size)
 {
-	size_t n = strcspn(*at, "\n");
-
-	if (n >= size)
-		n = size - 1;
-	memcpy(out, *at, n);
-	out[n] = '\0';
-	*at += strcspn(*at, "\n");
-	*at += **at == '\n';
+	snprintf(out, size, "%s", fuzz_word(at, '\n'));
 }
 
 int

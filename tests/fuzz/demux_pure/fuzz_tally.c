@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A camera's units, as sizes and times of any kind: the account of them is one
  * that the monitor's wire takes, and no group is told before it began. */
-#include "common/cursor.h"
 #include "common/wire.h"
 #include "probes/demux/tally.h"
 #include "tests/fuzz/fuzz.h"

@@ -306,8 +306,7 @@ about_itself(struct writer *w, unsigned type, struct reader *r)
 	}
 	case WIRE_LOG: {
 		struct wire_log m = { .level = reader_u8(r) };
-		struct span s =
-		    reader_span(r, reader_left(r) < 100 ? reader_left(r) : 100);
+		struct span s = fuzz_span(r, 100);
 
 		memcpy(m.text, s.p, s.n);
 		PUT(log);

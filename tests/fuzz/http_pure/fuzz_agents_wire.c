@@ -3,7 +3,6 @@
  * taken over: sound messages with patches, and any bytes. What is taken is
  * within the bounds of its struct, is written, taken again and written the
  * same. Of the input: which message, then patches (place, value). */
-#include "common/cursor.h"
 #include "monitor/http/agents_wire.h"
 #include "tests/fuzz/fuzz.h"
 

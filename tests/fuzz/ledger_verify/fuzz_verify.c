@@ -28,21 +28,6 @@ as_body(const char *body, size_t n)
 	}
 }
 
-/* The next word, up to `end`; ended by NUL. */
-static char *
-word(char **at, char stop)
-{
-	char *p = *at, *space = strchr(p, stop);
-
-	if (space == NULL) {
-		*at = p + strlen(p);
-		return p;
-	}
-	*space = '\0';
-	*at = space + 1;
-	return p;
-}
-
 struct place {
 	struct verify *v;
 	int64_t seq, number;
@@ -53,11 +38,11 @@ as_line(struct place *x, char *text)
 {
 	static const uint8_t origin[16] = { 1 }, run[16] = { 2 },
 			     hash[LEDGER_HASH] = { 3 };
-	char *kind = word(&text, ' ');
+	char *kind = fuzz_word(&text, ' ');
 	struct verify_line l = { .seq = ++x->seq,
 		.mono = x->seq * 1000000,
 		.utc = INT64_C(1790000000000000) + x->seq * 1000000,
-		.feed = strtoll(word(&text, ' '), NULL, 10),
+		.feed = strtoll(fuzz_word(&text, ' '), NULL, 10),
 		.run_id = 1,
 		.origin = origin,
 		.run = run,
@@ -81,8 +66,8 @@ as_row(struct place *x, char *text)
 	struct replay_row row = { .table = (enum replay_table)(
 				      table % REPLAY_TABLES) };
 
-	word(&text, ' ');
-	row.id = strtoll(word(&text, ' '), NULL, 10);
+	fuzz_word(&text, ' ');
+	row.id = strtoll(fuzz_word(&text, ' '), NULL, 10);
 	row.json = text;
 	row.actor = row.id % 2 ? "x" : NULL;
 	row.length = strlen(text);
@@ -114,7 +99,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 
 	assert(x.v != NULL);
 	while (*at != '\0') {
-		char *line = word(&at, '\n');
+		char *line = fuzz_word(&at, '\n');
 
 		rows |= *line == '=';
 		if (*line == '=')

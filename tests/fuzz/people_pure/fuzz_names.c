@@ -7,12 +7,9 @@
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	char *name = fuzz_text(data, size), *password = strchr(name, '\n');
+	char *password = fuzz_text(data, size);
+	char *name = fuzz_word(&password, '\n');
 
-	if (password != NULL)
-		*password++ = '\0';
-	else
-		password = name + strlen(name);
 	if (people_name_fault(name) == NULL) {
 		size_t n = strlen(name);
 

@@ -2,7 +2,6 @@
 /* Two access units of a codec (the first byte), the second behind the first's
  * length: whatever the first did to the decoder that they share, the second
  * comes out as it does alone. libFuzzer: -max_len=6000 */
-#include "common/cursor.h"
 #include "probes/picture/decoder.h"
 #include "probes/picture/measure.h"
 #include "tests/fuzz/fuzz.h"

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A picture of any geometry that a decoder may give, each plane in a block of
  * just its own size: measured within it, or refused. */
-#include "common/cursor.h"
 #include "common/wire.h"
 #include "probes/picture/measure.h"
 #include "tests/fuzz/fuzz.h"

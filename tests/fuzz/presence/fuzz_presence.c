@@ -4,7 +4,6 @@
  * late, twice, of two agents, with a clock set about; prompts and breaks. The
  * verdicts hold together, and nobody attends who was never heard. Each
  * operation is a byte, its pause, its arguments. */
-#include "common/cursor.h"
 #include "monitor/presence/console.h"
 #include "tests/fuzz/fuzz.h"
 

@@ -2,7 +2,6 @@
 /* Any bytes as a stored picture: refused, or made small. Since a PNG with a
  * wrong checksum comes no further than that, all but those that begin as one
  * are taken for its parts: what to declare, then chunks, then rows. */
-#include "common/cursor.h"
 #include "monitor/report/report_thumb.h"
 #include "tests/fuzz/fuzz.h"
 

@@ -3,7 +3,6 @@
  * some length. It is refused with a sentence and nothing is touched, or it
  * becomes the database, which then opens or says why not. libFuzzer:
  * -max_len=120 */
-#include "common/cursor.h"
 #include "common/log.h"
 #include "monitor/store/store.h"
 #include "monitor/store/store_file.h"

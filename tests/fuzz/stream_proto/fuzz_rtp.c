@@ -3,7 +3,6 @@
  * so that what lies behind (fragments, aggregates, units, samples) is reached,
  * and in between whatever a script can do wrong. The first byte chooses codec
  * and way; then each operation is a byte, its length a byte, its bytes. */
-#include "common/cursor.h"
 #include "common/wire.h"
 #include "probes/stream/proto/interleaved.h"
 #include "probes/stream/proto/media.h"
@@ -205,8 +204,7 @@ rtp(struct camera *c, uint8_t op, unsigned kind)
 	uint8_t type = reader_u8(&c->script);
 	struct writer w = writer_of(packet, sizeof(packet));
 	size_t n = (op & 0x80 ? 4u : 1u) * length;
-	struct span bytes = reader_span(&c->script,
-	    reader_left(&c->script) < n ? reader_left(&c->script) : n);
+	struct span bytes = fuzz_span(&c->script, n);
 
 	if (op & 0x20)
 		c->timestamp += 6000;
@@ -258,8 +256,7 @@ static void
 raw(struct camera *c, bool whole)
 {
 	size_t n = reader_u8(&c->script);
-	struct span bytes = reader_span(&c->script,
-	    reader_left(&c->script) < n ? reader_left(&c->script) : n);
+	struct span bytes = fuzz_span(&c->script, n);
 
 	if (whole || c->udp)
 		transmit(c, n & 1, bytes.p, bytes.n);

@@ -5,7 +5,6 @@
  * size, size, root, count of the proof's hashes, those. */
 #include <stdio.h>
 
-#include "common/cursor.h"
 #include "monitor/witness/witness.h"
 #include "tests/fuzz/fuzz.h"
 

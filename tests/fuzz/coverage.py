@@ -75,7 +75,7 @@ def measure(targets, environment):
     if not profiles:
         return None
     files = export(merge(profiles, os.path.join(BUILD, "all.profdata")), sorted({program_of(t) for t in targets}))
-    return {"targets": found, "files": files,
+    return {"targets": found,
             "rooms": {r: add([f for p, f in files.items() if os.path.dirname(p) == r]) for r in sorted(rooms)}}
 
 

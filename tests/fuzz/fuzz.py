@@ -103,7 +103,7 @@ class State:
                 self.of = json.load(f)
 
     def at(self, target):
-        return self.of.setdefault(target.name, {"cpu_s": 0.0, "executions": 0, "slices": 0, "edges": 0})
+        return self.of.setdefault(target.name, {"cpu_s": 0.0, "executions": 0, "edges": 0})
 
     def save(self):
         with open(self.path + ".new", "w", encoding="utf-8") as f:
@@ -182,8 +182,9 @@ def signature(text):
     kind = re.search(r"Assertion (`.+') failed|runtime error: (.+)|ERROR: \w+: ([\w-]+)", text)
     frames = re.findall(r"#\d+ 0x\w+ in (\w+) \S*?/((?:common|probes|monitor|tests)/\S+?:\d+)", text)
     name = next((k for k in kind.groups() if k), "?") if kind else "died"
-    if theirs(text):
-        return f"within {theirs(text)}: {name}"
+    library = theirs(text)
+    if library:
+        return f"within {library}: {name}"
     return " | ".join([re.sub(r"-?\d{2,}", "N", name)] + [f"{f} {p}" for f, p in frames[:2]])
 
 
@@ -275,7 +276,7 @@ class Runner:
         wall = time.monotonic() - piece.began
         self.spent[target.name] = self.spent.get(target.name, 0) + wall
         was.update(cpu_s=round(was["cpu_s"] + cpu, 2), executions=was["executions"] + executions,
-                   slices=was["slices"] + 1, edges=max(edges, was["edges"]))
+                   edges=max(edges, was["edges"]))
         found = self.findings.add(target, piece.new, log_text(target.log))
         if not piece.well() and not found:
             self.broken.append(target.name)

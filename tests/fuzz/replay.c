@@ -8,7 +8,6 @@
  *
  * Names each file before it is run; a finding ends the process. */
 #include <dirent.h>
-#include <ftw.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +16,7 @@
 #include <unistd.h>
 
 #include "tests/fuzz/short.h"
+#include "tests/remove_tree.h"
 
 #define TARGET(name) int name(const uint8_t *data, size_t size);
 #include "fuzz_targets.h"
@@ -122,19 +122,10 @@ run_all(const char *root)
 
 static char temporary[] = "/tmp/camwarden-replay-XXXXXX";
 
-static int
-take_away(const char *path, const struct stat *st, int type, struct FTW *at)
-{
-	(void)st;
-	(void)type;
-	(void)at;
-	return remove(path);
-}
-
 static void
 tidy(void)
 {
-	nftw(temporary, take_away, 16, FTW_DEPTH | FTW_PHYS);
+	remove_tree(temporary);
 }
 
 int

@@ -7,7 +7,6 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +14,7 @@
 #include <unistd.h>
 
 #include "monitor/secrets/keys.h"
+#include "tests/remove_tree.h"
 
 #define A "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff\n"
 #define B "ffeeddccbbaa99887766554433221100ffeeddccbbaa99887766554433221100\n"
@@ -34,19 +34,10 @@ setup(void **state)
 }
 
 static int
-gone(const char *name, const struct stat *st, int flag, struct FTW *ftw)
-{
-	(void)st;
-	(void)flag;
-	(void)ftw;
-	return remove(name);
-}
-
-static int
 teardown(void **state)
 {
 	(void)state;
-	return nftw(dir, gone, 8, FTW_DEPTH | FTW_PHYS);
+	return remove_tree(dir);
 }
 
 static void

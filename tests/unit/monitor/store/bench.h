@@ -10,7 +10,6 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +25,7 @@
 #include "monitor/store/store_ledger.h"
 #include "monitor/store/store_read.h"
 #include "monitor/store/store_read_ledger.h"
+#include "tests/remove_tree.h"
 
 #define S 1000000LL
 #define T0 1700000000000000LL /* UTC at mono 0 */
@@ -92,20 +92,11 @@ bench_open(struct bench *b)
 		fail_msg("%s", error);
 }
 
-static inline int
-bench_unlink(const char *path, const struct stat *st, int flag, struct FTW *ftw)
-{
-	(void)st;
-	(void)flag;
-	(void)ftw;
-	return remove(path);
-}
-
 static inline void
 bench_fini(struct bench *b)
 {
 	store_close(&b->store);
-	nftw(b->dir, bench_unlink, 8, FTW_DEPTH | FTW_PHYS);
+	remove_tree(b->dir);
 }
 
 static inline void

@@ -401,16 +401,24 @@ bench_chain(struct bench *b)
 	return l.lines;
 }
 
-/* Of a test: a bench with two feeds, in *state. */
+/* Of a test: a bench, in *state. */
 static inline int
-bench_setup(void **state)
+bench_setup_empty(void **state)
 {
 	struct bench *b = calloc(1, sizeof(*b));
 
 	bench_init(b);
 	bench_open(b);
-	bench_feeds(b, 2);
 	*state = b;
+	return 0;
+}
+
+/* The same with two feeds. */
+static inline int
+bench_setup(void **state)
+{
+	bench_setup_empty(state);
+	bench_feeds(*state, 2);
 	return 0;
 }
 

@@ -6,17 +6,6 @@
 #include "monitor/store/store_report.h"
 
 static int
-setup(void **state)
-{
-	struct bench *b = calloc(1, sizeof(*b));
-
-	bench_init(b);
-	bench_open(b);
-	*state = b;
-	return 0;
-}
-
-static int
 teardown(void **state)
 {
 	struct bench *b = *state;
@@ -926,7 +915,7 @@ test_clock_back_while_off(void **state)
 	    1);
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, bench_setup_empty, teardown)
 
 int
 main(void)

@@ -89,16 +89,6 @@ setup(void **state)
 	return 0;
 }
 
-static int
-teardown(void **state)
-{
-	struct bench *b = *state;
-
-	bench_fini(b);
-	free(b);
-	return 0;
-}
-
 /* Intervals of consoles and screens tile as those of feeds do. */
 static void
 tiles(struct bench *b)
@@ -1063,7 +1053,7 @@ test_a_month_back(void **state)
 	tiles(b);
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, bench_teardown)
 
 int
 main(void)

@@ -12,25 +12,6 @@
 	"a,rtsp://10.0.0.1/s,root,\"" CANARY "\"\n"                            \
 	"b,rtsp://10.0.0.2/s,root,other\nc,rtsp://10.0.0.3/s,open,\n"
 
-static int
-setup(void **state)
-{
-	struct bench *b = calloc(1, sizeof(*b));
-
-	*state = b;
-	bench_init(b);
-	bench_open(b);
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	bench_fini(*state);
-	free(*state);
-	return 0;
-}
-
 /* In no file of the directory, whatever it is called. */
 static bool
 lies_open(const struct bench *b, const char *text)
@@ -303,20 +284,20 @@ test_from_version_5_without(void **state)
 	assert_passwords(b, "a=" CANARY " b=other ");
 }
 
+#define TEST(f)                                                                \
+	cmocka_unit_test_setup_teardown(f, bench_setup_empty, bench_teardown)
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_at_rest, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_rows_swapped, setup,
-		    teardown),
-		cmocka_unit_test_setup_teardown(test_lost, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_healed, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_rekeyed, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_from_version_5, setup,
-		    teardown),
-		cmocka_unit_test_setup_teardown(test_from_version_5_without,
-		    setup, teardown),
+		TEST(test_at_rest),
+		TEST(test_rows_swapped),
+		TEST(test_lost),
+		TEST(test_healed),
+		TEST(test_rekeyed),
+		TEST(test_from_version_5),
+		TEST(test_from_version_5_without),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

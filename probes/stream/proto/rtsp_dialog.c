@@ -493,16 +493,11 @@ unsigned
 rtsp_dialog_keep_login(struct rtsp_step *st)
 {
 	struct rtsp_session *s = st->s;
-	struct digest_challenge *fresh = NULL;
-	struct span rest = st->event->message->headers, name, value;
+	struct digest_challenge *fresh;
 
 	if (s->user[0] == '\0' || s->foreign || s->auth_sends >= 2)
 		return st->next;
-	while (rtsp_message_header(&rest, &name, &value))
-		if (span_equal(name, "www-authenticate"))
-			digest_challenge_add(value,
-			    s->tls || (s->quirks & WIRE_QUIRK_BASIC_OK),
-			    &fresh);
+	fresh = challenges_of(s, st->event->message);
 	if (fresh == NULL)
 		return st->next;
 	free(s->challenge);

@@ -61,7 +61,7 @@ connect_failed(struct feed *f, int error, int64_t now_us)
 	enum rtsp_event_kind kind = RTSP_EV_UNREACHABLE;
 
 	if (conn_lacks(error)) {
-		feed_short(f, strerror(error), now_us);
+		feed_short(f, error, now_us);
 		return;
 	}
 	if (error == ECONNREFUSED)
@@ -215,7 +215,7 @@ shake_hands(struct feed *f, int64_t now_us)
 		feed_event(f, RTSP_EV_TLS_FAILED, why, now_us);
 		break;
 	case TLS_SHORT:
-		feed_short(f, strerror(ENOMEM), now_us);
+		feed_short(f, ENOMEM, now_us);
 		break;
 	}
 }
@@ -233,7 +233,7 @@ conn_secure(struct feed *f, int64_t now_us)
 		feed_event(f, RTSP_EV_TLS_FAILED, "TLS isn't available",
 		    now_us);
 	else if (f->tls == NULL)
-		feed_short(f, strerror(ENOMEM), now_us);
+		feed_short(f, ENOMEM, now_us);
 	else
 		shake_hands(f, now_us);
 }
@@ -319,7 +319,7 @@ on_text(void *arg, struct span in, size_t *used_out)
 		uint8_t *room = realloc(f->text, before + in.n);
 
 		if (room == NULL) {
-			feed_short(f, strerror(ENOMEM), now_us);
+			feed_short(f, ENOMEM, now_us);
 			return INTERLEAVED_TEXT_BAD;
 		}
 		memcpy(room + before, in.p, in.n);
@@ -335,7 +335,7 @@ on_text(void *arg, struct span in, size_t *used_out)
 	if (r == PARSE_MORE && before == 0) {
 		f->text = malloc(in.n);
 		if (f->text == NULL) {
-			feed_short(f, strerror(ENOMEM), now_us);
+			feed_short(f, ENOMEM, now_us);
 			return INTERLEAVED_TEXT_BAD;
 		}
 		memcpy(f->text, in.p, in.n);
@@ -434,7 +434,7 @@ read_tls(struct feed *f, int64_t now_us)
 			feed_event(f, RTSP_EV_CLOSED, "TLS ended", now_us);
 			return;
 		case TLS_SHORT:
-			feed_short(f, strerror(ENOMEM), now_us);
+			feed_short(f, ENOMEM, now_us);
 			return;
 		}
 	}

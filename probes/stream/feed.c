@@ -390,7 +390,7 @@ feed_sweep(struct feed *f, int64_t now_us)
 	if (is_live(f))
 		media_tick(&f->media, now_us);
 	if (f->lacks != 0 && !is_live(f)) /* a keep-alive is missed easily */
-		feed_short(f, strerror(f->lacks), now_us);
+		feed_short(f, f->lacks, now_us);
 	f->lacks = 0;
 	if (rtsp_session_due(&f->session) <= now_us)
 		feed_tick(f, now_us);

@@ -103,9 +103,9 @@ void feed_step(struct feed *f, const struct rtsp_event *event, int64_t now_us);
 void feed_message(struct feed *f, const struct rtsp_message *m, int64_t now_us);
 void feed_tick(struct feed *f, int64_t now_us);
 
-/* We lack descriptors or memory for what it needs: nothing can be said of the
- * camera. Nobody connects for a moment. */
-void feed_short(struct feed *f, const char *why, int64_t now_us);
+/* We lack descriptors or memory (error: errno's) for what it needs: nothing can
+ * be said of the camera. Nobody connects for a moment. */
+void feed_short(struct feed *f, int error, int64_t now_us);
 
 /* Whether the pace may let it go; steps it accordingly. False: stop asking,
  * nobody may go now. */

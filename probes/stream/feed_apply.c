@@ -162,7 +162,7 @@ do_ports(struct feed *f, int64_t now_us)
 
 	event.port = udp_attach(f);
 	if (event.port == 0 && conn_lacks(errno)) {
-		feed_short(f, strerror(errno), now_us);
+		feed_short(f, errno, now_us);
 		return;
 	}
 	if (event.port == 0) {
@@ -390,12 +390,13 @@ feed_tick(struct feed *f, int64_t now_us)
 }
 
 void
-feed_short(struct feed *f, const char *why, int64_t now_us)
+feed_short(struct feed *f, int error, int64_t now_us)
 {
 	struct stream *s = f->stream;
 
 	if (now_us >= s->short_told_us) {
-		log_warn("stream", "feeds wait, since we lack %s", why);
+		log_warn("stream", "feeds wait, since we lack %s",
+		    strerror(error));
 		s->short_told_us = now_us + SHORT_TOLD_US;
 	}
 	pace_short(&s->pace, now_us);

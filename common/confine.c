@@ -222,18 +222,6 @@ lock_calls(unsigned may)
 	return why;
 }
 
-bool
-confine_row(size_t i, int *call_out, unsigned *may_out)
-{
-	const struct confine_call *c = confine_calls(i);
-
-	if (c == NULL)
-		return false;
-	*call_out = c->number;
-	*may_out = c->may;
-	return true;
-}
-
 /* --- who it is */
 
 /* Of the rights it has, keeps those in `wanted`. */

@@ -78,8 +78,4 @@ bool confine_names_lost(void);
 /* Of the kernel; 0 = it has none. */
 int confine_landlock(void);
 
-/* One call and who may make it: those with any of these bits, everybody where
- * it is 0. For the tests: what a unit's filter must let through. */
-bool confine_row(size_t i, int *call_out, unsigned *may_out);
-
 #endif

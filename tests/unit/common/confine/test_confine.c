@@ -30,9 +30,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <seccomp.h>
-
 #include "common/confine.h"
+#include "common/confine_calls.h"
 
 #define MIB ((size_t)1 << 20)
 
@@ -504,12 +503,11 @@ end(void **state)
 static int
 print_calls(void)
 {
-	unsigned may;
-	int number;
+	const struct confine_call *c;
 
-	for (size_t i = 0; confine_row(i, &number, &may); i++) {
-		char *name =
-		    seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE, number);
+	for (size_t i = 0; (c = confine_calls(i)) != NULL; i++) {
+		char *name = seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE,
+		    c->number);
 
 		if (name != NULL)
 			puts(name);

@@ -22,6 +22,15 @@
 
 #define NOBODY 65534
 
+/* AddressSanitizer maps terabytes of shadow, reads /proc of itself and of whom
+ * it starts, and at the end looks for leaks in a thread that traces the
+ * others. */
+#if defined(__SANITIZE_ADDRESS__)
+#define SANITIZED true
+#else
+#define SANITIZED false
+#endif
+
 /* Of kernels newer than the headers we build with. */
 struct ruleset {
 	uint64_t files, net, scoped;
@@ -139,9 +148,8 @@ lock_files(const struct confine *role)
 	rules = (int)syscall(SYS_landlock_create_ruleset, &set, size, 0);
 	if (rules < 0)
 		return "landlock is not to be had";
-#if defined(__SANITIZE_ADDRESS__)
-	let(rules, "/proc", READING); /* of itself and whom it starts */
-#endif
+	if (SANITIZED)
+		let(rules, "/proc", READING);
 	good = let_all(rules, role->reads, READING) &&
 	       let_all(rules, role->writes,
 		   all & ~(uint64_t)LANDLOCK_ACCESS_FS_EXECUTE) &&
@@ -154,8 +162,6 @@ lock_files(const struct confine *role)
 
 /* --- system calls: seccomp */
 
-#if defined(__SANITIZE_ADDRESS__)
-/* At the end a thread that traces the others looks for leaks. */
 static bool
 let_sanitizer(scmp_filter_ctx f)
 {
@@ -172,23 +178,14 @@ let_sanitizer(scmp_filter_ctx f)
 		       seccomp_rule_add(f, SCMP_ACT_ALLOW, calls[i], 0) == 0;
 	return good;
 }
-#else
-static bool
-let_sanitizer(scmp_filter_ctx f)
-{
-	(void)f;
-	return true;
-}
-#endif
 
 static bool
 fill(scmp_filter_ctx f, unsigned may)
 {
-	if (!let_sanitizer(f))
-		return false;
-
 	const struct confine_call *c;
 
+	if (SANITIZED && !let_sanitizer(f))
+		return false;
 	for (size_t i = 0; (c = confine_calls(i)) != NULL; i++) {
 		int rc = 0;
 
@@ -273,7 +270,6 @@ limit(int what, rlim_t most)
 	return setrlimit(what, &r) == 0;
 }
 
-#if !defined(__SANITIZE_ADDRESS__)
 static bool
 limit_memory(size_t more)
 {
@@ -287,26 +283,6 @@ limit_memory(size_t more)
 	       limit(RLIMIT_AS, pages * (size_t)sysconf(_SC_PAGESIZE) + more);
 }
 
-static bool
-limit_processes(void)
-{
-	return limit(RLIMIT_NPROC, 0);
-}
-#else
-static bool
-limit_memory(size_t more)
-{
-	(void)more; /* the sanitizer maps terabytes of shadow */
-	return true;
-}
-
-static bool
-limit_processes(void)
-{
-	return true; /* it looks for leaks in a thread */
-}
-#endif
-
 static const char *
 set_limits(const struct confine *role)
 {
@@ -316,10 +292,11 @@ set_limits(const struct confine *role)
 	if (!limit(RLIMIT_NOFILE,
 		role->files != 0 ? role->files : RLIM_INFINITY))
 		return "descriptors can't be bounded";
-	if (!(role->may & (CONFINE_THREADS | CONFINE_START)) &&
-	    !limit_processes())
+	if (!SANITIZED && !(role->may & (CONFINE_THREADS | CONFINE_START)) &&
+	    !limit(RLIMIT_NPROC, 0))
 		return "processes can't be ruled out";
-	if (role->memory_bytes != 0 && !limit_memory(role->memory_bytes))
+	if (!SANITIZED && role->memory_bytes != 0 &&
+	    !limit_memory(role->memory_bytes))
 		return "memory can't be bounded";
 	return NULL;
 }

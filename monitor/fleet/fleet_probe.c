@@ -266,22 +266,20 @@ ping(struct probe *p, int64_t now_us)
 void
 fleet_probe_tick(struct probe *p, int64_t now_us, int64_t late_us)
 {
-	/* That is nobody's silence. */
-	if (p->hello && p->pinged_us != 0)
-		p->pinged_us += late_us;
-	else if (!p->hello)
-		p->born_us += late_us;
-	int64_t silent = now_us - (p->hello ? p->pinged_us : p->born_us);
+	/* Since when it owes us a word; 0: it doesn't. */
+	int64_t *owes_us = p->hello ? &p->pinged_us : &p->born_us;
 
+	if (*owes_us != 0)
+		*owes_us += late_us; /* that is nobody's silence */
 	p->log_lines = 0;
 	if (p->pid == 0 || p->channel == NULL || p->banned || p->hung)
 		return;
-	if ((!p->hello || p->pinged_us != 0) && silent > p->fl->patience_us) {
+	if (*owes_us != 0 && now_us - *owes_us > p->fl->patience_us) {
 		log_error("fleet", "probe=%s pid=%d hangs: replaced",
 		    fleet_probe_name(p), (int)p->pid);
 		p->hung = true;
 		kill(p->pid, SIGKILL);
-	} else if (p->hello && p->pinged_us == 0) {
+	} else if (*owes_us == 0) {
 		ping(p, now_us);
 	}
 }

@@ -7,8 +7,8 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/pidfd.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -87,7 +87,7 @@ offspring_end(pid_t *pid)
 
 	if (*pid == 0)
 		return;
-	p.fd = (int)syscall(SYS_pidfd_open, *pid, 0);
+	p.fd = pidfd_open(*pid, 0);
 	kill(*pid, SIGKILL);
 	if (p.fd >= 0) {
 		poll(&p, 1, GONE_MS);

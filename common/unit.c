@@ -28,20 +28,24 @@ next_nal(const uint8_t *p, size_t at, size_t n)
 	return n;
 }
 
+static unsigned
+nal_type(enum codec codec, uint8_t first)
+{
+	return codec == CODEC_H265 ? (first >> 1) & 0x3fu : first & 0x1fu;
+}
+
 enum nal_kind { NAL_OTHER, NAL_SPS, NAL_PPS, NAL_SLICE };
 
 static enum nal_kind
 kind_of(enum codec codec, uint8_t first)
 {
-	unsigned type = first & 0x1fu;
+	unsigned type = nal_type(codec, first);
 
-	if (codec == CODEC_H265) {
-		type = (first >> 1) & 0x3fu;
+	if (codec == CODEC_H265)
 		return type < 32	  ? NAL_SLICE
 		       : type == H265_SPS ? NAL_SPS
 		       : type == H265_PPS ? NAL_PPS
 					  : NAL_OTHER;
-	}
 	return type >= 1 && type <= 5 ? NAL_SLICE
 	       : type == H264_SPS     ? NAL_SPS
 	       : type == H264_PPS     ? NAL_PPS
@@ -75,14 +79,14 @@ unit_brings_sets(enum codec codec, struct span unit)
 static bool
 describes(enum codec codec, uint8_t first)
 {
+	unsigned type = nal_type(codec, first);
+
 	switch (codec) {
 	case CODEC_H264: /* with extensions: 7.4.1.2.1 */
-		first &= 0x1f;
-		return first == H264_SPS || first == H264_PPS || first == 13 ||
-		       first == 15;
+		return type == H264_SPS || type == H264_PPS || type == 13 ||
+		       type == 15;
 	case CODEC_H265:
-		first = (first >> 1) & 0x3f;
-		return first >= H265_VPS && first <= H265_PPS;
+		return type >= H265_VPS && type <= H265_PPS;
 	case CODEC_MPEG4: /* object, layer, sequence, visual object */
 		return first <= 0x2f || first == 0xb0 || first == 0xb5;
 	default:

@@ -34,6 +34,7 @@ struct place {
 	uint32_t number;
 	uint32_t above;	 /* index; NOWHERE = none */
 	uint32_t feeds;	 /* of it and all below */
+	uint32_t fallen; /* of them, went down lately; see count_fallen */
 	uint32_t joined; /* members of the open incident, ever */
 	uint32_t open;	 /* of them, still open */
 	int64_t join_us; /* who goes down until then joins */
@@ -53,6 +54,7 @@ struct incident_book {
 	struct incident_change *queue;
 	size_t queue_from, queue_count, queue_room;
 	uint32_t young; /* feeds not told of or not confirmed: worth a walk */
+	bool counted;	/* the places' fallen are of this call */
 };
 
 void
@@ -510,26 +512,32 @@ went_down_lately(const struct incident_book *b, const struct member *m,
 	       now_us - m->down_us <= b->cfg.site_window_us;
 }
 
-/* How many of what lies there went down within the window. */
-static uint32_t
-fallen(const struct incident_book *b, uint32_t place, int64_t now_us)
+/* Of all places at once: one walk, however many feeds a call decides. */
+static void
+count_fallen(struct incident_book *b, int64_t now_us)
 {
-	uint32_t n = 0;
+	if (b->counted)
+		return;
+	b->counted = true;
+	for (uint32_t i = 0; i < b->place_count; i++)
+		b->places[i].fallen = 0;
+	for (uint32_t i = 0; i < b->feeds_high; i++) {
+		uint32_t p = went_down_lately(b, &b->feeds[i], now_us)
+				 ? b->feeds[i].site
+				 : NOWHERE;
 
-	for (uint32_t i = 0; i < b->feeds_high; i++)
-		n += went_down_lately(b, &b->feeds[i], now_us) &&
-		     lies_in(b, b->feeds[i].site, place);
-	return n;
+		for (; p != NOWHERE; p = b->places[p].above)
+			b->places[p].fallen++;
+	}
 }
 
 /* Nearly all that lies above, and nearly all of what is there beside it. */
 static bool
-is_above_too(const struct incident_book *b, uint32_t above, uint32_t below,
-    int64_t now_us)
+is_above_too(const struct incident_book *b, uint32_t above, uint32_t below)
 {
-	uint32_t all = b->places[above].feeds, n = fallen(b, above, now_us);
+	uint32_t all = b->places[above].feeds, n = b->places[above].fallen;
 	uint32_t beside = all - b->places[below].feeds;
-	uint32_t m = n - fallen(b, below, now_us);
+	uint32_t m = n - b->places[below].fallen;
 
 	return n >= b->cfg.site_feeds && beside > 0 &&
 	       n * 100u >= all * b->cfg.above_percent &&
@@ -538,17 +546,18 @@ is_above_too(const struct incident_book *b, uint32_t above, uint32_t below,
 
 /* The place whose trouble it is, if one's. */
 static uint32_t
-place_struck(const struct incident_book *b, uint32_t site, int64_t now_us)
+place_struck(struct incident_book *b, uint32_t site, int64_t now_us)
 {
-	uint32_t n = fallen(b, site, now_us), found = NOWHERE, above;
+	uint32_t n, found = NOWHERE, above;
 
+	count_fallen(b, now_us);
+	n = b->places[site].fallen;
 	if (n >= b->cfg.site_feeds &&
 	    n * 100u >= b->places[site].feeds * b->cfg.site_percent)
 		found = site;
 	for (above = b->places[site].above; above != NOWHERE;
 	     above = b->places[above].above)
-		if (is_above_too(b, above, found != NOWHERE ? found : site,
-			now_us))
+		if (is_above_too(b, above, found != NOWHERE ? found : site))
 			found = above;
 	return found;
 }
@@ -654,6 +663,7 @@ incident_on_verdict(struct incident_book *b, uint32_t feed,
 	if (feed >= LIMIT_FEEDS || !b->feeds[feed].known ||
 	    v->state == STATE_UNKNOWN)
 		return;
+	b->counted = false;
 	m = &b->feeds[feed];
 	was_down = m->down;
 	m->down = v->state == STATE_DOWN;
@@ -669,6 +679,7 @@ incident_on_verdict(struct incident_book *b, uint32_t feed,
 void
 incident_step(struct incident_book *b, int64_t now_us)
 {
+	b->counted = false;
 	for (uint32_t i = 0; i < b->place_count; i++)
 		place_step(b, i, now_us);
 	for (uint32_t i = 0; b->young > 0 && i < b->feeds_high; i++)

@@ -74,6 +74,19 @@ view_of(const struct watched_feed *f, int64_t due_us)
 		.place = (uint8_t)(f->number * 2654435761u >> 24) };
 }
 
+/* Whether it is owed pictures. Nobody is left out before it comes to that: most
+ * are not even looked at. */
+static bool
+is_sampled(const struct monitor *m, const struct watched_feed *f)
+{
+	struct capacity_feed view;
+
+	if (capacity_level(&m->capacity) != CAPACITY_SHED)
+		return true;
+	view = view_of(f, 0);
+	return capacity_samples(&m->capacity, &view);
+}
+
 /* --- each second */
 
 static uint32_t
@@ -110,13 +123,9 @@ look_at_feeds(const struct monitor *m, struct capacity_load *l)
 {
 	for (uint32_t i = 0; i < m->feed_count; i++) {
 		const struct watched_feed *f = m->feeds[m->order[i]];
-		struct capacity_feed view;
 
 		if (f->phase != PHASE_FLOWING || !is_known(f) ||
-		    f->last_sample_us == 0)
-			continue;
-		view = view_of(f, 0);
-		if (!capacity_samples(&m->capacity, &view))
+		    f->last_sample_us == 0 || !is_sampled(m, f))
 			continue;
 		l->wanted++;
 		l->overdue +=
@@ -194,20 +203,19 @@ int64_t
 monitor_capacity_due(const struct monitor *m, const struct watched_feed *f,
     int64_t due_us, int64_t now_us)
 {
-	struct capacity_feed view = view_of(f, due_us);
+	struct capacity_feed view;
 
-	return due_us == INT64_MAX ? due_us
-				   : capacity_due(&m->capacity, &view, now_us);
+	if (due_us == INT64_MAX)
+		return due_us;
+	view = view_of(f, due_us);
+	return capacity_due(&m->capacity, &view, now_us);
 }
 
 void
 monitor_capacity_owe(const struct monitor *m, struct watched_feed *f,
     int64_t now_us)
 {
-	struct capacity_feed view = view_of(f, 0);
-
 	if (f->phase == PHASE_FLOWING &&
-	    (capacity_strained(&m->capacity) ||
-		!capacity_samples(&m->capacity, &view)))
+	    (capacity_strained(&m->capacity) || !is_sampled(m, f)))
 		judge_on_starved(f->judge, now_us);
 }

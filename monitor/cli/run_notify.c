@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "monitor/cli/run_notify.h"
 
-#include <errno.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,12 +10,13 @@
 
 #include <event2/event.h>
 
+#include "common/clock.h"
 #include "common/log.h"
+#include "monitor/cli/cli.h"
 #include "monitor/monitor.h"
 
-#define US 1000000ull
-#define LEAST_US 100000ull
-#define MOST_US (86400 * US)
+#define LEAST_US (US_PER_S / 10)
+#define MOST_US (86400 * US_PER_S)
 
 void
 run_notify_say(const char *text)
@@ -41,18 +41,12 @@ run_notify_say(const char *text)
 }
 
 /* A number in the environment, whole; 0: none. */
-static unsigned long long
+static int64_t
 number_of(const char *name)
 {
 	const char *text = getenv(name);
-	char *end;
 
-	if (text == NULL || text[0] < '0' || text[0] > '9')
-		return 0;
-	errno = 0;
-	unsigned long long n = strtoull(text, &end, 10);
-
-	return *end != '\0' || errno != 0 ? 0 : n;
+	return text != NULL ? cli_number(text) : 0;
 }
 
 static void
@@ -78,15 +72,14 @@ void
 run_notify_watch(struct run_notify *n, struct event_base *base,
     struct monitor *m)
 {
-	unsigned long long us = number_of("WATCHDOG_USEC");
-	unsigned long long pid = number_of("WATCHDOG_PID");
+	int64_t us = number_of("WATCHDOG_USEC");
+	int64_t pid = number_of("WATCHDOG_PID");
 
 	n->monitor = m;
-	if (us < LEAST_US || us > MOST_US ||
-	    (pid != 0 && pid != (unsigned long long)getpid()))
+	if (us < LEAST_US || us > MOST_US || (pid != 0 && pid != getpid()))
 		return;
-	const struct timeval half = { (time_t)(us / 2 / US),
-		(suseconds_t)(us / 2 % US) };
+	const struct timeval half = { (time_t)(us / 2 / US_PER_S),
+		(suseconds_t)(us / 2 % US_PER_S) };
 
 	n->tick = event_new(base, -1, EV_PERSIST, on_tick, n);
 	if (n->tick == NULL || event_add(n->tick, &half) != 0)

@@ -40,8 +40,8 @@ something_is_sealed(struct writer *w)
 
 	return version >= SCHEMA_SEALED && version <= schema_version() &&
 	       db_int(&w->db, 0,
-		   "SELECT count(*) FROM credential WHERE length(sealed) > 0",
-		   "") > 0;
+		   "SELECT 1 FROM credential WHERE length(sealed) > 0 LIMIT 1",
+		   "") != 0;
 }
 
 void

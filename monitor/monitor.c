@@ -333,7 +333,7 @@ monitor_new(struct event_base *base, const struct monitor_config *cfg,
 	}
 	m->base = base;
 	m->config = *cfg;
-	monitor_capacity_start(m);
+	capacity_init(&m->capacity);
 	m->disk_well_us = clock_mono_us();
 	if (!open_store(m, error_out) || !make_tables(m, error_out) ||
 	    !monitor_nightly_start(m) || !start_loop(m, error_out) ||

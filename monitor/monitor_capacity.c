@@ -7,15 +7,6 @@
 #include "common/log.h"
 #include "monitor/monitor_setup.h"
 
-/* After the start, before an incident that is still open is said to be over */
-#define SETTLED_SECONDS 30u
-
-void
-monitor_capacity_start(struct monitor *m)
-{
-	capacity_init(&m->capacity);
-}
-
 /* --- what is counted */
 
 void
@@ -181,7 +172,7 @@ monitor_capacity_second(struct monitor *m, int64_t now_us)
 		log_step(m);
 	if (capacity_level(&m->capacity) != CAPACITY_OK)
 		tell(m, now_us);
-	else if (m->seconds >= SETTLED_SECONDS)
+	else if (m->seconds >= OWN_SETTLED_SECONDS)
 		monitor_own_over(m, OWN_CAPACITY, now_us);
 }
 

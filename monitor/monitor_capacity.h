@@ -8,7 +8,6 @@
 
 #include "monitor/monitor_parts.h"
 
-void monitor_capacity_start(struct monitor *m);
 /* What is counted: how late the loop is, a sample that came or was lost (before
  * the judge hears of it), what a probe says of itself. */
 void monitor_capacity_on_lag(struct monitor *m, uint32_t lag_us);

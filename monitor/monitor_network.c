@@ -12,8 +12,6 @@
 #define LOOKUPS 2000u /* of routes, in one second */
 /* What was heard is told each second, and read up to 0.8 s late. */
 #define PROOF_US (3 * US_PER_S)
-/* After the start, before an incident that is still open is said to be over */
-#define SETTLED_SECONDS 30u
 
 /* --- what feeds tell */
 
@@ -375,7 +373,7 @@ incident_turn(struct monitor *m, int64_t now_us)
 		f->reason == REASON_NAMES_SILENT))
 		incident_open(m, f, now_us);
 	if (f != NULL || m->network_incident == 0 ||
-	    m->seconds < SETTLED_SECONDS)
+	    m->seconds < OWN_SETTLED_SECONDS)
 		return;
 	store_incident_close(m->store, (int64_t)m->network_incident, now_us,
 	    now_us, NULL);

@@ -23,6 +23,8 @@ enum own_trouble {
 };
 #define OWN_TROUBLES 7
 #define OWN_TEXT_BYTES 512
+/* After the start, before one that is still open is said to be over. */
+#define OWN_SETTLED_SECONDS 30u
 
 struct own_incident {
 	uint64_t number; /* 0 = none is open */

@@ -92,7 +92,8 @@ steps_of_row(const uint16_t *thumb, unsigned row, struct steps *s)
 			uint16_t down =
 			    (uint16_t)(d > here ? d - here : here - d);
 
-			s->most[i][x] = (right > down ? right : down) / 2;
+			s->most[i][x] =
+			    (uint16_t)((right > down ? right : down) / 2);
 		}
 	}
 }

@@ -47,7 +47,6 @@ struct desk {
 	bool health_changed;
 	uint64_t revision;
 	struct store_health health;
-	uint32_t commit_max_us;
 };
 
 struct writer_thread {

@@ -337,8 +337,6 @@ store_health(struct store *s, struct store_health *out)
 
 	pthread_mutex_lock(&d->lock);
 	*out = d->health;
-	out->commit_max_us = d->commit_max_us;
-	d->commit_max_us = 0;
 	pthread_mutex_unlock(&d->lock);
 }
 

@@ -109,8 +109,7 @@ struct store_health {
 	uint64_t ops_dropped, thumbnails_dropped;
 	uint32_t queued; /* operations waiting */
 	int64_t last_commit_us;
-	int64_t last_try_us;	/* when a commit last ended, well or not */
-	uint32_t commit_max_us; /* slowest since the last call */
+	int64_t last_try_us; /* when a commit last ended, well or not */
 	uint64_t wal_pages;
 };
 void store_health(struct store *s, struct store_health *out);

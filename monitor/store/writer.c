@@ -242,12 +242,11 @@ note_failure(struct loop *l)
 }
 
 static void
-note_commit(struct loop *l, int64_t began_us)
+note_commit(struct loop *l)
 {
 	struct desk *d = l->desk;
 	struct op *op;
 	int64_t now = clock_mono_us();
-	uint32_t took = (uint32_t)(now - began_us);
 
 	if (l->retry_us != 0)
 		log_info("store", "writing again");
@@ -260,8 +259,6 @@ note_commit(struct loop *l, int64_t began_us)
 	d->health_changed |= d->health.failing;
 	d->health.failing = false;
 	d->health.wal_pages = (uint64_t)l->wal_pages;
-	if (took > d->commit_max_us)
-		d->commit_max_us = took;
 	while ((op = desk_list_take(&l->batch)) != NULL)
 		finish(d, op);
 	d->inventory_changed |= l->w->at.inventory_changed;
@@ -432,10 +429,8 @@ turn(struct loop *l)
 	if (!on)
 		return false;
 	if (l->batch.count > 0 || l->verdicts_lost) {
-		int64_t began = clock_mono_us();
-
 		if (transact(l))
-			note_commit(l, began);
+			note_commit(l);
 		else
 			note_failure(l);
 	}

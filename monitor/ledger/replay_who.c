@@ -141,8 +141,6 @@ feed_said(struct replay *r, const struct replay_line *l, struct track *t,
 	thing_set_digest(f, 0, replay_fields(r, v, REPLAY_FEED_KEYS - 1));
 	thing_set_time(f, 4, is);
 	thing_set_time(f, 2, 0);
-	if (v[2].n > 2)
-		site_live(r, l, v[2].p + 1, v[2].n - 2);
 	if (verb == ADD) {
 		was = false;
 		begins_here(r, t);
@@ -172,13 +170,18 @@ bool
 who_feed(struct replay *r, const struct replay_line *l)
 {
 	struct body_value v[REPLAY_FEED_KEYS];
+	enum verb verb = verb_of(l->kind);
+	bool readable = l->body != NULL &&
+			body_get(l->body, l->body_length, replay_feed_keys,
+			    REPLAY_FEED_KEYS, v) &&
+			v[0].p != NULL;
+
+	/* Its sites before itself: things move when one is added. */
+	if (readable && verb != REMOVE && v[2].n > 2)
+		site_live(r, l, v[2].p + 1, v[2].n - 2);
 	struct track *t =
 	    track_get(r, REPLAY_INTERVAL, (uint64_t)l->feed, NULL);
 	struct thing *f = thing_get(r, REPLAY_FEED, (uint64_t)l->feed);
-	enum verb verb = verb_of(l->kind);
-	bool readable =
-	    l->body != NULL && body_get(l->body, l->body_length,
-				   replay_feed_keys, REPLAY_FEED_KEYS, v);
 
 	if (t == NULL || f == NULL)
 		return false;
@@ -195,7 +198,7 @@ who_feed(struct replay *r, const struct replay_line *l)
 		f->known |= KNOWS_TIME(1);
 		return true;
 	}
-	if (!readable || v[0].p == NULL) {
+	if (!readable) {
 		f->known = 0;
 		track_forget(t);
 		return false;

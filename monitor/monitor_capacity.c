@@ -115,8 +115,13 @@ look_at_feeds(const struct monitor *m, struct capacity_load *l)
 	for (uint32_t i = 0; i < m->feed_count; i++) {
 		const struct watched_feed *f = m->feeds[m->order[i]];
 
-		if (f->phase != PHASE_FLOWING || !is_known(f) ||
-		    f->last_sample_us == 0 || !is_sampled(m, f))
+		if (f->phase != PHASE_FLOWING)
+			continue;
+		if (!is_known(f)) {
+			l->learning++;
+			continue;
+		}
+		if (f->last_sample_us == 0 || !is_sampled(m, f))
 			continue;
 		l->wanted++;
 		l->overdue +=
@@ -188,6 +193,13 @@ monitor_capacity_wants(const struct monitor *m)
 	if (!capacity_pages(&m->capacity))
 		bits &= ~PICTURE_CURRENT;
 	return bits;
+}
+
+void
+monitor_capacity_asked(struct monitor *m, uint32_t want)
+{
+	if (want & PICTURE_LAST_GOOD)
+		capacity_routine_made(&m->capacity);
 }
 
 int64_t

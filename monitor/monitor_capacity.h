@@ -20,6 +20,8 @@ void monitor_capacity_second(struct monitor *m, int64_t now_us);
 
 /* PICTURE_ bits for which a picture may be asked now. */
 uint32_t monitor_capacity_wants(const struct monitor *m);
+/* One was asked for these. */
+void monitor_capacity_asked(struct monitor *m, uint32_t want);
 /* When the feed, which wants a sample at due_us, is to be asked. */
 int64_t monitor_capacity_due(const struct monitor *m,
     const struct watched_feed *f, int64_t due_us, int64_t now_us);

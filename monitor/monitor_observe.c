@@ -209,6 +209,7 @@ ask(struct monitor *m, struct watched_feed *f, int64_t now_us)
 		f->asked_us = now_us;
 		f->asked_for = want;
 		f->wanted = all & ~want; /* later, when we are on time */
+		monitor_capacity_asked(m, want);
 		f->resample = false;
 		judge_sample_asked(f->judge, now_us);
 		break;

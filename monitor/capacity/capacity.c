@@ -18,6 +18,7 @@
 #define LOW 2u		  /* criticality up to it */
 #define HIGH 4u		  /* and from it on */
 #define PICTURES_LEAST 5u /* in the window: else they tell nothing */
+#define STORM 4u	  /* a part of this many still learned, too */
 
 /* A part of the work: late, or well on time; in between nothing is done. */
 struct part {
@@ -79,8 +80,12 @@ late_permille(struct capacity *c, const struct capacity_load *l)
 {
 	uint64_t all = 0, late = 0;
 
-	c->seconds[c->next].all = l->pictures + l->lost;
-	c->seconds[c->next].late = l->slow + l->lost;
+	/* Who connects by the thousand wants pictures by the thousand, and
+	 * those of feeds that are known wait among them: it passes. */
+	bool storm = l->learning * STORM > l->wanted + l->learning;
+
+	c->seconds[c->next].all = storm ? 0 : l->pictures + l->lost;
+	c->seconds[c->next].late = storm ? 0 : l->slow + l->lost;
 	c->next = (uint8_t)((c->next + 1) % CAPACITY_WINDOW);
 	for (unsigned i = 0; i < CAPACITY_WINDOW; i++) {
 		all += c->seconds[i].all;
@@ -174,6 +179,8 @@ capacity_second(struct capacity *c, int64_t now_us)
 	bool shed = c->step >= STEP_SLOW;
 	bool easy = c->step > STEP_SLOW ? v.harm.easy : v.all.easy;
 
+	c->routine =
+	    c->load.wanted / CAPACITY_ROUTINE_S + CAPACITY_ROUTINE_LEAST;
 	c->load = (struct capacity_load){ 0 };
 	if (v.all.late == 0)
 		c->behind_us = 0;
@@ -226,7 +233,14 @@ capacity_level_text(enum capacity_level level)
 bool
 capacity_routine(const struct capacity *c)
 {
-	return c->step < ROUTINE;
+	return c->step < ROUTINE && c->routine > 0;
+}
+
+void
+capacity_routine_made(struct capacity *c)
+{
+	if (c->routine > 0)
+		c->routine--;
 }
 
 bool

@@ -8,7 +8,9 @@
  * A ladder of steps, one up for each CAPACITY_RISE_US behind (from the fifth on
  * CAPACITY_SHED_US), down again after a calm that doubles whenever the last
  * descent was too early:
- *   1      routine thumbnails (the last good ones, renewed now and then)
+ *   1      routine thumbnails (the last good ones, renewed now and then; they
+ *          are paced in any case, or all that were left out would come at once
+ *          when it is over, and bring it back)
  *   2      all but a person's prompt and the pictures of a change of verdict
  *   3, 4   intervals 1.5, 2 times as long: nobody's picture grows too old
  *   5..12  an eighth more of the feeds is not sampled (of those of low
@@ -46,6 +48,9 @@ enum capacity_level {
 #define CAPACITY_FURTHER_US 5000000 /* and the next ones */
 #define CAPACITY_LOOK_US 10000000   /* when a feed held back is looked at */
 #define CAPACITY_WINDOW 5	    /* seconds over which pictures count */
+#define CAPACITY_ROUTINE_S                                                     \
+	120 /* routine thumbnails of all feeds take so long, */
+#define CAPACITY_ROUTINE_LEAST 8 /* or so many a second */
 
 /* Of one second. */
 struct capacity_load {
@@ -53,7 +58,8 @@ struct capacity_load {
 	uint32_t loops;	       /* in so many looks */
 	uint32_t probe_lag_us; /* worst of the loops that read cameras */
 	uint32_t silent_us;    /* the longest that a probe owes an answer */
-	/* Of feeds that are known, not of those still learned: */
+	uint32_t learning;     /* feeds that flow and are still learned */
+	/* Of feeds that are known: */
 	uint32_t pictures;     /* measured, */
 	uint32_t slow;	       /* of them late, */
 	uint32_t lost;	       /* and dropped by us; */
@@ -66,6 +72,7 @@ struct capacity_load {
 struct capacity {
 	struct capacity_load load; /* counted so far; the caller's */
 	uint8_t step;
+	uint32_t routine;  /* such thumbnails may still be made this second */
 	uint32_t why;	   /* what was late when it last rose; bits */
 	int64_t behind_us; /* behind since; 0 = is not */
 	int64_t easy_us;   /* on time since, or since the last step down */
@@ -102,9 +109,10 @@ bool capacity_strained(const struct capacity *c);
 /* What is done about it, for people: a sentence. */
 const char *capacity_level_text(enum capacity_level level);
 
-/* Whether such thumbnails are still made. */
+/* Whether such thumbnails are made now; of a routine one that it is. */
 bool capacity_routine(const struct capacity *c);
 bool capacity_pages(const struct capacity *c);
+void capacity_routine_made(struct capacity *c);
 /* Whether the feed is sampled at all, */
 bool capacity_samples(const struct capacity *c, const struct capacity_feed *f);
 /* and when it is to be asked: due_us, or later. */

@@ -125,6 +125,63 @@ test_few(void **state)
 	assert_int_equal(c.step, 0);
 }
 
+static struct capacity
+at(uint8_t step)
+{
+	struct capacity c;
+
+	capacity_init(&c);
+	c.step = step;
+	return c;
+}
+
+/* Thousands that connect at once are no want of ours. */
+static void
+test_storm(void **state)
+{
+	const struct capacity_load storm = { .pictures = 50,
+		.lost = 50,
+		.wanted = 300,
+		.learning = 300 };
+	const struct capacity_load few = { .pictures = 50,
+		.lost = 50,
+		.wanted = 600,
+		.learning = 100 };
+	struct capacity c;
+	int64_t now = SECOND;
+
+	(void)state;
+	capacity_init(&c);
+	for (int s = 0; s < 60; s++)
+		second(&c, &storm, now += SECOND);
+	assert_int_equal(c.step, 0);
+	for (int s = 0; s < 10; s++)
+		second(&c, &few, now += SECOND);
+	assert_true(c.step >= 1);
+}
+
+/* All thumbnails that were left out don't come at once when it is over. */
+static void
+test_routine_paced(void **state)
+{
+	const struct capacity_load calm = { .pictures = 300, .wanted = 3700 };
+	struct capacity c = at(1);
+	unsigned made = 0, seconds = 0;
+	int64_t now = SECOND;
+
+	(void)state;
+	while (made < 3700) {
+		unsigned each = 0;
+
+		second(&c, &calm, now += SECOND);
+		for (; made < 3700 && capacity_routine(&c); made++, each++)
+			capacity_routine_made(&c);
+		assert_true(each <= 3700 / 60);
+		assert_true(++seconds < 200);
+	}
+	assert_int_equal(c.step, 0);
+}
+
 /* Only what can keep a picture from being judged excuses that it wasn't: else
  * a camera that sends none would be excused by its own lateness, and all others
  * be left out for it. */
@@ -154,16 +211,6 @@ test_strained(void **state)
 
 /* --- what is left undone */
 
-static struct capacity
-at(uint8_t step)
-{
-	struct capacity c;
-
-	capacity_init(&c);
-	c.step = step;
-	return c;
-}
-
 static void
 test_order(void **state)
 {
@@ -175,6 +222,8 @@ test_order(void **state)
 	for (uint8_t step = 0; step <= 16; step++) {
 		struct capacity c = at(step);
 		enum capacity_level level = capacity_level(&c);
+
+		c.routine = 1;
 		struct capacity_feed f = { .due_us = 30 * SECOND,
 			.last_us = 20 * SECOND,
 			.interval_us = 10 * SECOND,
@@ -365,6 +414,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_time_lines),
 		cmocka_unit_test(test_few),
+		cmocka_unit_test(test_storm),
+		cmocka_unit_test(test_routine_paced),
 		cmocka_unit_test(test_strained),
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_shares),

@@ -25,7 +25,8 @@ first each arrival wakes them, then they look at their sockets in turns of
   --keep         keep logs and databases
 
 A run is invalid when camfarm's pictures left late (p99 above 100 ms) or it
-had to drop bytes: then the machine, not camwarden, was measured.
+had to drop bytes: then the machine, not camwarden, was measured. Nor is one
+valid in which camwarden fell behind and left work out: it cost less for it.
 
 example: ./dev bench scale --feeds 500 --seconds 60
 """
@@ -184,6 +185,7 @@ class Scale:
         r["gap_p99_s"] = gap / 1e6 if gap else None
         r["samples_per_s"] = (last["samples"] - first["samples"]) / r["use"]["seconds"]
         r["restarts"] = last["restarts"]
+        r["behind"] = sum(s["capacity"] != "ok" for s in polled) / len(polled)
 
     def await_detections(self, r, picked, when, adaptive):
         end = time.monotonic() + GRACE_S
@@ -297,7 +299,7 @@ class Scale:
                "lost_bytes": r["lost_bytes"], "farm_dropped_bytes": r["farm"]["dropped_bytes"],
                "farm_late_p99_ms": r["farm"]["late_p99_ms"], "loop_lag_p99_ms": r["lag_ms"],
                "sample_gap_p99_s": r["gap_p99_s"], "storm_s": r["storm_s"], "learned_s": r["learned_s"],
-               "samples_per_s": r["samples_per_s"], "false_verdicts": r["false"]}
+               "samples_per_s": r["samples_per_s"], "behind_share": r["behind"], "false_verdicts": r["false"]}
         for fault in ("closed", "silent", "frozen"):
             for q in ("p50", "p99", "max"):
                 out[f"{fault}_{q}_s"] = r[fault][q]
@@ -332,6 +334,8 @@ class Scale:
                 out.append(f"{name}: camfarm's p99 lateness was {r['farm']['late_p99_ms']:.0f} ms")
             if r and r["farm"]["dropped_bytes"]:
                 out.append(f"{name}: camfarm dropped {r['farm']['dropped_bytes']:.0f} bytes")
+            if r and r.get("behind"):
+                out.append(f"{name}: camwarden was behind, and left work out, for {r['behind']:.0%} of the window")
         return out
 
     def print_table(self):
@@ -340,7 +344,8 @@ class Scale:
                 ("cpu_cores", "{:.3f}"), ("pss_kib_per_feed", "{:.1f}"), ("cpu_ratio_ffmpeg", "1/{:.0f}"),
                 ("pss_ratio_ffmpeg", "1/{:.0f}"), ("cpu_ratio_bare_recv", "{:.2f}"),
                 ("cpu_ratio_bare_recv_turns", "{:.2f}"),
-                ("samples_per_s", "{:.1f}"), ("sample_gap_p99_s", "{:.1f}"), ("loop_lag_p99_ms", "{:.1f}"),
+                ("samples_per_s", "{:.1f}"), ("sample_gap_p99_s", "{:.1f}"), ("behind_share", "{:.2f}"),
+                ("loop_lag_p99_ms", "{:.1f}"),
                 ("lost_bytes", "{:.0f}"), ("farm_dropped_bytes", "{:.0f}"), ("farm_late_p99_ms", "{:.1f}")]
         rows += [(f"{x}_{q}_s", "{:.2f}") for x in ("closed", "silent", "frozen") for q in ("p50", "p99", "max")]
         rows += [(f"{x}_missed", "{:.0f}") for x in ("closed", "silent", "frozen")]

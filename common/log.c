@@ -41,6 +41,15 @@ escape(char *out, size_t size, const char *in)
 	out[n] = '\0';
 }
 
+void
+log_print(enum log_level level, const char *text)
+{
+	if (isatty(STDERR_FILENO))
+		fprintf(stderr, "%s\n", text);
+	else
+		fprintf(stderr, "<%d>%s\n", level, text);
+}
+
 static void
 line(enum log_level level, const char *room, const char *format, va_list ap)
 {
@@ -56,10 +65,7 @@ line(enum log_level level, const char *room, const char *format, va_list ap)
 		sink(sink_arg, level, safe);
 		return;
 	}
-	if (isatty(STDERR_FILENO))
-		fprintf(stderr, "%s\n", safe);
-	else
-		fprintf(stderr, "<%d>%s\n", level, safe);
+	log_print(level, safe);
 }
 
 #define LINE(level)                                                            \

@@ -19,6 +19,9 @@ typedef void log_sink_fn(void *arg, enum log_level level, const char *line);
 /* NULL sends to stderr again. */
 void log_to(log_sink_fn *sink, void *arg);
 void log_threshold(enum log_level level);
+/* What is done without a sink: a line to stderr. For a sink that keeps lines
+ * and passes them on. */
+void log_print(enum log_level level, const char *line);
 
 #define LOG_FORMAT(a, b) __attribute__((format(printf, a, b)))
 void log_error(const char *room, const char *format, ...) LOG_FORMAT(2, 3);

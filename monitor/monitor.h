@@ -132,9 +132,10 @@ struct monitor_import {
 };
 void monitor_import(struct monitor *m, const struct monitor_import *what,
     const struct monitor_actor *who, monitor_answer_fn *answer, void *arg);
-/* One row out, by name ("site/device/feed" for feeds: as `list` prints). */
+/* One row out, by name (SITE/NAME or UUID for feeds); with_feeds: of a device,
+ * and all that it serves. */
 void monitor_remove(struct monitor *m, enum monitor_table table,
-    const char *name, const struct monitor_actor *who,
+    const char *name, bool with_feeds, const struct monitor_actor *who,
     monitor_answer_fn *answer, void *arg);
 
 /* What feeds show now is approved as what they shall show; or (clear) nothing

@@ -233,14 +233,16 @@ monitor_import(struct monitor *m, const struct monitor_import *what,
 
 void
 monitor_remove(struct monitor *m, enum monitor_table table, const char *name,
-    const struct monitor_actor *who, monitor_answer_fn *answer, void *arg)
+    bool with_feeds, const struct monitor_actor *who, monitor_answer_fn *answer,
+    void *arg)
 {
 	struct change c;
 	struct inventory_plan *plan;
 
 	if (!change_init(&c, m, who, answer, arg))
 		return;
-	plan = inventory_plan_remove(c.now, kind_of(table), name, &c.mistakes);
+	plan = inventory_plan_remove(c.now, kind_of(table), name, with_feeds,
+	    &c.mistakes);
 	if (plan == NULL)
 		refuse(&c, "memory is out");
 	else

@@ -94,7 +94,8 @@ typedef int cli_command_fn(int argc, char **argv);
 cli_command_fn cli_run, cli_check, cli_status, cli_sites, cli_devices,
     cli_feeds, cli_incidents, cli_consoles, cli_roster, cli_unwatched,
     cli_maintenance, cli_mute, cli_report, cli_reports, cli_ledger, cli_user,
-    cli_backup, cli_restore, cli_credentials, cli_deliveries;
+    cli_backup, cli_restore, cli_credentials, cli_deliveries,
+    cli_support_bundle;
 /* `feeds reference`, a command of its own. */
 cli_command_fn cli_reference;
 

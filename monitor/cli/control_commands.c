@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "camwarden/words.h"
 #include "common/hex.h"
@@ -13,6 +14,7 @@
 #include "monitor/cli/credentials_look.h"
 #include "monitor/cli/import_json.h"
 #include "monitor/inventory/inventory.h"
+#include "monitor/log_tail.h"
 #include "monitor/monitor_credentials.h"
 #include "monitor/monitor_duties.h"
 #include "monitor/monitor.h"
@@ -110,8 +112,8 @@ do_remove(const struct asked *a)
 	if (!change_table_named(word(a, "table"), &table))
 		refuse(a, "'table' is none, expected sites, devices or feeds");
 	else if ((p = pending_new(a)) != NULL)
-		monitor_remove(a->m, table, word(a, "name"), &who, on_imported,
-		    p);
+		monitor_remove(a->m, table, word(a, "name"),
+		    flag(a, "with_feeds"), &who, on_imported, p);
 }
 
 /* --- those who watch */
@@ -406,12 +408,12 @@ do_status(const struct asked *a)
 			json_object_set_new(causes, cause_name(i),
 			    json_integer(t.cause[i]));
 	a->answer(a->arg,
-	    json_pack("{s:b, s:i, s:o, s:o, s:i, s:i, s:i, s:I, s:I, s:I, s:i,"
-		      " s:i, s:i, s:I, s:i, s:i, s:I, s:o, s:o, s:o, s:s}",
-		"ok", 1, "feeds", (int)t.feeds, "states", states, "causes",
-		causes, "flowing", (int)t.flowing, "demux_capacity",
-		(int)t.demux_capacity, "demux_used", (int)t.demux_used,
-		"samples", (json_int_t)t.samples, "verdicts",
+	    json_pack("{s:b, s:i, s:i, s:o, s:o, s:i, s:i, s:i, s:I, s:I, s:I,"
+		      " s:i, s:i, s:i, s:I, s:i, s:i, s:I, s:o, s:o, s:o, s:s}",
+		"ok", 1, "pid", (int)getpid(), "feeds", (int)t.feeds, "states",
+		states, "causes", causes, "flowing", (int)t.flowing,
+		"demux_capacity", (int)t.demux_capacity, "demux_used",
+		(int)t.demux_used, "samples", (json_int_t)t.samples, "verdicts",
 		(json_int_t)t.verdicts, "restarts", (json_int_t)t.restarts,
 		"loop_lag_max_us", (int)t.loop_lag_max_us, "store_queue",
 		(int)t.store_queue, "store_lag_us", (int)t.store_lag_us,
@@ -423,11 +425,31 @@ do_status(const struct asked *a)
 		capacity_level_name(t.health.level)));
 }
 
+static void
+do_log(const struct asked *a)
+{
+	char *text = log_tail_text(), *rest = text, *line;
+	json_t *lines = json_array();
+
+	while (text != NULL && (line = strsep(&rest, "\n")) != NULL) {
+		json_t *s = json_string(line);
+
+		if (line[0] != '\0')
+			json_array_append_new(lines,
+			    s ? s : json_string("(bytes that are no UTF-8)"));
+		else
+			json_decref(s);
+	}
+	free(text);
+	a->answer(a->arg, json_pack("{s:b, s:o}", "ok", 1, "lines", lines));
+}
+
 static const struct {
 	const char *name;
 	void (*run)(const struct asked *a);
 } commands[] = {
 	{ "status", do_status },
+	{ "log", do_log },
 	{ "change", do_change },
 	{ "remove", do_remove },
 	{ "floor-remove", do_floor_remove },

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* sites | devices | feeds: import, list, add, remove. Changes go to the running
- * monitor; without one they go to the database, under its lock. */
+/* sites | devices | feeds: import, list, show, add, set, remove. Changes go to
+ * the running monitor; without one they go to the database, under its lock. */
 #include "monitor/cli/cli.h"
 
 #include <stdlib.h>
@@ -9,9 +9,12 @@
 
 #include <jansson.h>
 
+#include "common/hex.h"
 #include "monitor/cli/client.h"
+#include "monitor/cli/devices.h"
 #include "monitor/cli/import_print.h"
 #include "monitor/cli/inventory_local.h"
+#include "monitor/cli/sites.h"
 #include "monitor/inventory/inventory.h"
 
 #define IMPORT_SECONDS 55
@@ -20,8 +23,14 @@ static const char help[] =
     "usage: camwarden sites|devices|feeds import FILE.csv|- [--dry-run] "
     "[--prune]\n"
     "       camwarden sites|devices|feeds list [--csv|--json]\n"
+    "       camwarden sites list [--site SITE]\n"
+    "       camwarden devices list [--site SITE] [--state STATE] [--search "
+    "WORD]\n"
+    "       camwarden sites|devices show NAME [--json]\n"
     "       camwarden sites|devices|feeds add COLUMN=VALUE...\n"
+    "       camwarden sites|devices|feeds set NAME|UUID COLUMN=VALUE...\n"
     "       camwarden sites|devices|feeds remove NAME|UUID\n"
+    "       camwarden devices forget NAME\n"
     "       camwarden feeds reference approve|clear|show ...  (see its "
     "--help)\n"
     "\n"
@@ -29,14 +38,19 @@ static const char help[] =
     "or\n"
     "without one in its database; either all of a file or nothing of it. "
     "Importing\n"
-    "the same file again changes nothing.\n"
+    "the same file again changes nothing. The lists of sites and devices count "
+    "feeds\n"
+    "by state, a site's with all below it. `set` changes what is there, "
+    "`forget` "
+    "removes\n"
+    "a device with its feeds and its password.\n"
     "\n"
     "  --dry-run      say what would change, change nothing\n"
     "  --prune        remove what the file does not name\n"
     "  --reason TEXT  why; kept with the change in the record\n"
     "  --csv          list: as a CSV that imports again (without passwords)\n"
     "  --password-file FILE\n"
-    "                 add: the password is the first line of FILE (- = "
+    "                 add, set: the password is the first line of FILE (- = "
     "standard\n"
     "                 input), so that it shows in no process list\n"
     "  --config FILE, --state-dir DIR, --json, --help\n"
@@ -54,7 +68,8 @@ static const char help[] =
     "  camwarden feeds import cameras.csv --dry-run\n"
     "  camwarden feeds add name='Gate 3' site=North/Harbour \\\n"
     "      url=rtsp://10.1.2.3/stream1\n"
-    "  camwarden feeds list --json\n"
+    "  camwarden sites set North contact='Ana, 600 123 456' target=99.5\n"
+    "  camwarden devices list --state down\n"
     "  camwarden feeds remove 'North/Harbour/Gate 3'\n"
     "\n"
     "exit: 0 done, 1 the file or name is wrong (nothing was changed), 2 not "
@@ -66,6 +81,7 @@ struct verb {
 	const char *table; /* "feeds" */
 	const char *reason;
 	const char *password_file;
+	struct devices_ask ask;
 	bool dry_run, prune, csv;
 	int argc; /* after the verb */
 	char **argv;
@@ -93,9 +109,9 @@ change(const struct verb *v, const struct inventory_local *local)
 	json_t *question, *answer = NULL;
 
 	if (local->remove != NULL)
-		question = json_pack("{s:s, s:s, s:s, s:s}", "command",
+		question = json_pack("{s:s, s:s, s:s, s:s, s:b}", "command",
 		    "remove", "table", v->table, "name", local->remove,
-		    "reason", v->reason);
+		    "reason", v->reason, "with_feeds", local->with_feeds);
 	else
 		question = client_change("import", 0,
 		    json_pack("{s:s, s:s, s:s, s:b, s:b}", "table", v->table,
@@ -201,35 +217,52 @@ shows_secret(const struct verb *v)
 	return false;
 }
 
+/* What a row begins with: what it is known by. */
+struct known_by {
+	const char *column[2], *value[2]; /* NULL = none */
+};
+
+static void
+put_cell(FILE *f, const char *value, bool first)
+{
+	char cell[2 * LIMIT_URL_BYTES];
+
+	inventory_quote(value, cell, sizeof(cell));
+	fprintf(f, "%s%s", first ? "" : ",", cell);
+	explicit_bzero(cell, sizeof(cell));
+}
+
 /* name='Gate 3' url=... -> a CSV of a heading and one row. */
 static char *
-row_to_csv(const struct verb *v, const char *password)
+row_to_csv(const struct verb *v, const struct known_by *k, const char *password)
 {
-	char *csv = NULL, cell[2 * LIMIT_URL_BYTES];
+	char *csv = NULL;
 	size_t length;
 	FILE *f = open_memstream(&csv, &length);
+	bool first = true;
 
 	if (f == NULL)
 		return NULL;
-	for (int i = 0; i < v->argc; i++)
-		fprintf(f, "%s%.*s", i ? "," : "",
+	for (int i = 0; i < 2 && k->column[i] != NULL; i++, first = false)
+		fprintf(f, "%s%s", first ? "" : ",", k->column[i]);
+	for (int i = 0; i < v->argc; i++, first = false)
+		fprintf(f, "%s%.*s", first ? "" : ",",
 		    (int)strcspn(v->argv[i], "="), v->argv[i]);
 	fprintf(f, "%s\n", password ? ",password" : "");
-	for (int i = 0; i < v->argc; i++) {
-		inventory_quote(strchr(v->argv[i], '=') + 1, cell,
-		    sizeof(cell));
-		fprintf(f, "%s%s", i ? "," : "", cell);
-	}
-	if (password != NULL) {
-		inventory_quote(password, cell, sizeof(cell));
-		fprintf(f, ",%s", cell);
-	}
+	first = true;
+	for (int i = 0; i < 2 && k->column[i] != NULL; i++, first = false)
+		put_cell(f, k->value[i], first);
+	for (int i = 0; i < v->argc; i++, first = false)
+		put_cell(f, strchr(v->argv[i], '=') + 1, first);
+	if (password != NULL)
+		put_cell(f, password, first);
 	fputc('\n', f);
 	return fclose(f) == 0 ? csv : NULL;
 }
 
+/* One row of its columns, imported. */
 static int
-do_add(const struct verb *v)
+do_row(const struct verb *v, const struct known_by *k, const char *file)
 {
 	struct inventory_local local = local_of(v);
 	char password[LIMIT_CREDENTIAL_BYTES];
@@ -244,14 +277,14 @@ do_add(const struct verb *v)
 		    v->argv[i]);
 		return cli_usage(v->table);
 	}
-	if (v->argc == 0) {
-		cli_say("nothing to add");
+	if (v->argc == 0 && v->password_file == NULL) {
+		cli_say("nothing to %s", file);
 		return cli_usage(v->table);
 	}
 	if (shows_secret(v) ||
 	    (v->password_file != NULL && !read_password(v, password)))
 		return CLI_FAILED;
-	char *csv = row_to_csv(v, v->password_file ? password : NULL);
+	char *csv = row_to_csv(v, k, v->password_file ? password : NULL);
 
 	if (csv == NULL) {
 		cli_say("memory is out");
@@ -259,7 +292,7 @@ do_add(const struct verb *v)
 	}
 	local.csv = csv;
 	local.csv_length = strlen(csv);
-	local.file = "add";
+	local.file = file;
 	int code = change(v, &local);
 
 	explicit_bzero(csv, local.csv_length);
@@ -268,21 +301,132 @@ do_add(const struct verb *v)
 }
 
 static int
-do_remove(const struct verb *v)
+do_add(const struct verb *v)
+{
+	return do_row(v, &(struct known_by){ .column = { NULL } }, "add");
+}
+
+/* The feed's row is known by its UUID, and must have its URL; false: no such.
+ */
+static bool
+feed_known_by(const struct inventory *inv, const char *name,
+    char uuid[UUID_TEXT], struct known_by *out)
+{
+	for (size_t i = 0; i < inv->feed_count; i++) {
+		const struct inventory_feed *f = &inv->feeds[i];
+
+		if (!inventory_feed_is(f, name))
+			continue;
+		uuid_print(f->uuid, uuid);
+		*out = (struct known_by){ { "uuid", "url" }, { uuid, f->url } };
+		return true;
+	}
+	return false;
+}
+
+static bool
+known_by(const struct verb *v, const struct inventory *inv, const char *name,
+    char uuid[UUID_TEXT], struct known_by *out)
+{
+	bool found = false;
+
+	switch (v->kind) {
+	case INVENTORY_SITES:
+		for (size_t i = 0; i < inv->site_count; i++)
+			found |= strcmp(inv->sites[i].path, name) == 0;
+		*out = (struct known_by){ { "site", NULL }, { name, NULL } };
+		break;
+	case INVENTORY_DEVICES:
+		for (size_t i = 0; i < inv->device_count; i++)
+			found |= strcmp(inv->devices[i].name, name) == 0;
+		*out = (struct known_by){ { "device", NULL }, { name, NULL } };
+		break;
+	case INVENTORY_FEEDS:
+		found = feed_known_by(inv, name, uuid, out);
+		break;
+	}
+	if (!found)
+		cli_say("there is no %.*s '%.200s'", (int)strlen(v->table) - 1,
+		    v->table, name);
+	return found;
+}
+
+static int
+do_set(const struct verb *v)
+{
+	struct known_by k;
+	struct verb row = *v;
+	struct inventory *inv;
+	char uuid[UUID_TEXT];
+	int code = CLI_TROUBLE;
+
+	if (v->argc == 0) {
+		cli_say("set takes a name, and what is to be changed");
+		return cli_usage(v->table);
+	}
+	inv = inventory_local_read(&v->cli.config);
+	if (inv == NULL)
+		return CLI_FAILED;
+	row.argc--;
+	row.argv++;
+	if (known_by(v, inv, v->argv[0], uuid, &k)) {
+		/* Another URL in place of its own. */
+		for (int i = 0; i < row.argc; i++)
+			if (strncmp(row.argv[i], "url=", 4) == 0)
+				k.column[1] = NULL;
+		code = do_row(&row, &k, "set");
+	}
+	inventory_free(&inv);
+	return code;
+}
+
+static int
+remove_one(const struct verb *v, bool with_feeds)
 {
 	struct inventory_local local = local_of(v);
 
 	if (v->argc != 1) {
-		cli_say("remove takes one name");
+		cli_say("expected one name");
 		return cli_usage(v->table);
 	}
 	local.remove = v->argv[0];
+	local.with_feeds = with_feeds;
 	return change(v, &local);
+}
+
+static int
+do_remove(const struct verb *v)
+{
+	return remove_one(v, false);
+}
+
+static int
+do_forget(const struct verb *v)
+{
+	if (v->kind == INVENTORY_DEVICES)
+		return remove_one(v, true);
+	cli_say("forget is of devices");
+	return cli_usage(v->table);
+}
+
+static int
+do_show(const struct verb *v)
+{
+	if (v->argc == 1 && v->kind == INVENTORY_SITES)
+		return sites_show(&v->cli, v->argv[0]);
+	if (v->argc == 1 && v->kind == INVENTORY_DEVICES)
+		return devices_show(&v->cli, v->argv[0]);
+	cli_say("show takes the name of a site or a device");
+	return cli_usage(v->table);
 }
 
 static int
 do_list(const struct verb *v)
 {
+	if (v->kind == INVENTORY_SITES && !v->csv)
+		return sites_list(&v->cli, v->ask.site);
+	if (v->kind == INVENTORY_DEVICES && !v->csv)
+		return devices_list(&v->cli, &v->ask);
 	return inventory_local_list(&v->cli.config, v->kind, v->cli.json,
 	    v->csv);
 }
@@ -293,8 +437,11 @@ static const struct {
 } verbs[] = {
 	{ "import", do_import },
 	{ "list", do_list },
+	{ "show", do_show },
 	{ "add", do_add },
+	{ "set", do_set },
 	{ "remove", do_remove },
+	{ "forget", do_forget },
 };
 
 static bool
@@ -304,6 +451,9 @@ verb_options(struct verb *v, int argc, char **argv)
 		{ "dry-run", no_argument, NULL, 'n' },
 		{ "prune", no_argument, NULL, 'p' },
 		{ "csv", no_argument, NULL, 'C' },
+		{ "site", required_argument, NULL, 's' },
+		{ "state", required_argument, NULL, 'S' },
+		{ "search", required_argument, NULL, 'w' },
 		{ "reason", required_argument, NULL, 'r' },
 		{ "password-file", required_argument, NULL, 'P' }, { 0 } };
 	int option;
@@ -316,6 +466,12 @@ verb_options(struct verb *v, int argc, char **argv)
 			v->prune = true;
 		else if (option == 'C')
 			v->csv = true;
+		else if (option == 's')
+			v->ask.site = optarg;
+		else if (option == 'S')
+			v->ask.state = optarg;
+		else if (option == 'w')
+			v->ask.words = optarg;
 		else if (option == 'r')
 			v->reason = optarg;
 		else if (option == 'P')
@@ -334,7 +490,7 @@ run(enum inventory_kind kind, int argc, char **argv)
 	if (!verb_options(&v, argc, argv))
 		return cli_usage(argv[0]);
 	if (optind == argc) {
-		cli_say("expected import, list, add or remove");
+		cli_say("expected import, list, show, add, set or remove");
 		return cli_usage(argv[0]);
 	}
 	if (!cli_config(&v.cli))
@@ -344,7 +500,8 @@ run(enum inventory_kind kind, int argc, char **argv)
 	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
 		if (strcmp(argv[optind], verbs[i].name) == 0)
 			return verbs[i].run(&v);
-	cli_say("'%.40s' is no verb, expected import, list, add or remove",
+	cli_say("'%.40s' is no verb, expected import, list, show, add, set or "
+		"remove",
 	    argv[optind]);
 	return cli_usage(argv[0]);
 }

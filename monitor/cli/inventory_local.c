@@ -204,7 +204,7 @@ plan_and_do(struct store *s, const struct inventory_local *what,
 
 	if (what->remove != NULL)
 		plan = inventory_plan_remove(current, what->kind, what->remove,
-		    &mistakes);
+		    what->with_feeds, &mistakes);
 	else
 		plan = plan_import(what, current, &mistakes);
 	if (plan == NULL)
@@ -247,44 +247,6 @@ inventory_local_change(const struct inventory_local *what)
 }
 
 static void
-list_sites(const struct inventory *inv, struct cli_table *t)
-{
-	cli_table_init(t, 4);
-	cli_table_add(t, "SITE");
-	cli_table_add(t, "ZONE");
-	cli_table_add(t, "CONTACT");
-	cli_table_add(t, "TARGET");
-	for (size_t i = 0; i < inv->site_count; i++) {
-		cli_table_add(t, "%s", inv->sites[i].path);
-		cli_table_add(t, "%s", inv->sites[i].zone);
-		cli_table_add(t, "%s", inv->sites[i].contact);
-		if (inv->sites[i].target_ppm > 0)
-			cli_table_add(t, "%.9g %%",
-			    inv->sites[i].target_ppm / 1e4);
-		else
-			cli_table_add(t, "%s", "-");
-	}
-}
-
-static void
-list_devices(const struct inventory *inv, struct cli_table *t)
-{
-	cli_table_init(t, 4);
-	cli_table_add(t, "DEVICE");
-	cli_table_add(t, "ADDRESS");
-	cli_table_add(t, "USER");
-	cli_table_add(t, "SESSIONS");
-	for (size_t i = 0; i < inv->device_count; i++) {
-		const struct inventory_device *d = &inv->devices[i];
-
-		cli_table_add(t, "%s", d->name);
-		cli_table_add(t, "%s", d->address);
-		cli_table_add(t, "%s", d->user);
-		cli_table_add(t, d->sessions ? "%u" : "any", d->sessions);
-	}
-}
-
-static void
 list_feeds(const struct inventory *inv, struct cli_table *t)
 {
 	cli_table_init(t, 5);
@@ -311,36 +273,6 @@ list_feeds(const struct inventory *inv, struct cli_table *t)
 }
 
 static json_t *
-json_sites(const struct inventory *inv)
-{
-	json_t *list = json_array();
-
-	for (size_t i = 0; i < inv->site_count; i++)
-		json_array_append_new(list,
-		    json_pack("{s:s, s:s, s:s, s:i}", "site",
-			inv->sites[i].path, "zone", inv->sites[i].zone,
-			"contact", inv->sites[i].contact, "target_ppm",
-			(int)inv->sites[i].target_ppm));
-	return list;
-}
-
-static json_t *
-json_devices(const struct inventory *inv)
-{
-	json_t *list = json_array();
-
-	for (size_t i = 0; i < inv->device_count; i++) {
-		const struct inventory_device *d = &inv->devices[i];
-
-		json_array_append_new(list,
-		    json_pack("{s:s, s:s, s:s, s:i}", "name", d->name,
-			"address", d->address, "user", d->user, "sessions",
-			(int)d->sessions));
-	}
-	return list;
-}
-
-static json_t *
 json_feeds(const struct inventory *inv)
 {
 	json_t *list = json_array();
@@ -364,66 +296,41 @@ json_feeds(const struct inventory *inv)
 	return list;
 }
 
-static void
-list_json(const struct inventory *inv, enum inventory_kind kind)
+struct inventory *
+inventory_local_read(const struct monitor_config *config)
 {
-	json_t *list = NULL;
+	char error[256] = "memory is out";
+	uint64_t revision;
+	struct inventory *inv = read_current(config, false, &revision, error);
 
-	switch (kind) {
-	case INVENTORY_SITES:
-		list = json_sites(inv);
-		break;
-	case INVENTORY_DEVICES:
-		list = json_devices(inv);
-		break;
-	case INVENTORY_FEEDS:
-		list = json_feeds(inv);
-		break;
-	}
-	cli_print_json(list);
-	json_decref(list);
-}
-
-static void
-list_table(const struct inventory *inv, enum inventory_kind kind)
-{
-	struct cli_table t;
-
-	switch (kind) {
-	case INVENTORY_SITES:
-		list_sites(inv, &t);
-		break;
-	case INVENTORY_DEVICES:
-		list_devices(inv, &t);
-		break;
-	case INVENTORY_FEEDS:
-		list_feeds(inv, &t);
-		break;
-	}
-	cli_table_print(&t, stdout);
+	if (inv == NULL)
+		cli_say("%s", error);
+	return inv;
 }
 
 int
 inventory_local_list(const struct monitor_config *config,
     enum inventory_kind kind, bool json, bool csv)
 {
-	char error[256] = "memory is out";
-	uint64_t revision;
-	struct inventory *inv = read_current(config, false, &revision, error);
+	struct inventory *inv = inventory_local_read(config);
 
-	if (inv == NULL) {
-		cli_say("%s", error);
+	if (inv == NULL)
 		return CLI_FAILED;
-	}
 	if (csv) {
 		char *text = inventory_write(inv, kind, false);
 
 		fputs(text ? text : "", stdout);
 		free(text);
 	} else if (json) {
-		list_json(inv, kind);
+		json_t *list = json_feeds(inv);
+
+		cli_print_json(list);
+		json_decref(list);
 	} else {
-		list_table(inv, kind);
+		struct cli_table t;
+
+		list_feeds(inv, &t);
+		cli_table_print(&t, stdout);
 	}
 	inventory_free(&inv);
 	return CLI_OK;

@@ -18,6 +18,7 @@ struct inventory_local {
 	const struct monitor_config *config;
 	enum inventory_kind kind;
 	const char *remove; /* a name; NULL: an import */
+	bool with_feeds;    /* of a device that is removed */
 	const char *file;   /* what faults call the CSV */
 	const char *csv;
 	size_t csv_length;
@@ -27,7 +28,10 @@ struct inventory_local {
 
 /* {"ok", "added", .., "text"} or {"ok": false, "error"}; given. */
 json_t *inventory_local_change(const struct inventory_local *what);
-/* Prints the list; exit code. */
+/* The inventory without passwords; NULL after saying why. Freed by the caller
+ * (inventory_free). */
+struct inventory *inventory_local_read(const struct monitor_config *config);
+/* Prints feeds, or anything as CSV; exit code. */
 int inventory_local_list(const struct monitor_config *config,
     enum inventory_kind kind, bool json, bool csv);
 /* A sentence when these feeds need more demux capacity than there is, else

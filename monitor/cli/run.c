@@ -21,6 +21,7 @@
 #include "monitor/fleet/child.h"
 #include "monitor/http/agents.h"
 #include "monitor/http/web.h"
+#include "monitor/log_tail.h"
 #include "monitor/monitor.h"
 #include "monitor/monitor_users.h"
 
@@ -310,6 +311,7 @@ cli_run(int argc, char **argv)
 		return cli_usage(argv[0]);
 	if (!cli_config(&r.cli) || !apply_listen(&r))
 		return CLI_FAILED;
+	log_tail_start();
 	log_threshold((enum log_level)r.cli.config.log_level);
 	prepare_process();
 	if (!lock_in(&r.cli.config))
@@ -326,5 +328,6 @@ cli_run(int argc, char **argv)
 		monitor_free(&r.monitor);
 	if (r.base != NULL)
 		event_base_free(r.base);
+	log_tail_stop();
 	return started ? CLI_OK : CLI_FAILED;
 }

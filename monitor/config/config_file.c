@@ -8,6 +8,7 @@
 
 #include <openssl/sha.h>
 
+#include "monitor/config/config_outline.h"
 #include "monitor/config/config_walk.h"
 
 /* The whole file, bounded. NULL and a fault when it can't be had. Given. */
@@ -60,6 +61,19 @@ config_load(const char *path, struct monitor_config *config_out,
 	}
 	free(text);
 	return good;
+}
+
+char *
+config_outline_file(const char *path)
+{
+	struct config_faults faults = { 0 };
+	size_t length;
+	char *text = read_all(path, &length, &faults), *lines = NULL;
+
+	if (text != NULL)
+		lines = config_outline_of(text, length);
+	free(text);
+	return lines;
 }
 
 void

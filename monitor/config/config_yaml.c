@@ -2,9 +2,11 @@
 /* The only file that includes yaml.h: libyaml's events -> the schema walk. */
 #include "monitor/config/config.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <yaml.h>
 
+#include "monitor/config/config_outline.h"
 #include "monitor/config/config_walk.h"
 
 static bool
@@ -122,4 +124,33 @@ config_parse(const void *text, size_t length, struct monitor_config *config_out,
 		return false;
 	*config_out = walk.config;
 	return true;
+}
+
+char *
+config_outline_of(const void *text, size_t length)
+{
+	struct config_outline o = { 0 };
+	yaml_parser_t parser;
+	bool on = true;
+
+	if (!yaml_parser_initialize(&parser))
+		return NULL;
+	yaml_parser_set_input_string(&parser, text, length);
+	while (on) {
+		struct config_token t;
+		yaml_event_t e;
+
+		if (!yaml_parser_parse(&parser, &e))
+			break;
+		on = e.type != YAML_STREAM_END_EVENT;
+		if (token_of(&e, &t))
+			config_outline_token(&o, &t);
+		yaml_event_delete(&e);
+	}
+	yaml_parser_delete(&parser);
+	if (o.bad) {
+		free(o.text);
+		return NULL;
+	}
+	return o.text != NULL ? o.text : strdup("");
 }

@@ -1,119 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Sites, devices, and how an import is getting on. */
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "common/site.h"
 #include "monitor/http/reader_query.h"
 #include "monitor/inventory/quirks.h"
-#include "monitor/store/store_read_web.h"
-
-struct place {
-	int64_t id, parent;
-	char path[LIMIT_NAME_BYTES], zone[ZONES_NAME_BYTES], contact[512];
-	uint32_t target_ppm;
-	/* Its own first, then with all below it. */
-	uint32_t feeds, incidents, states[STATE_COUNT];
-	/* Onboarding: of itself alone. */
-	uint32_t cause[CAUSE_COUNT];
-};
-struct places {
-	struct query *q;
-	struct place *rows; /* by path */
-	size_t count, room;
-	bool no_memory;
-	/* Onboarding. */
-	uint32_t cause[CAUSE_COUNT], states[STATE_COUNT], feeds;
-	bool settled;
-};
-
-static bool
-on_place(void *arg, const struct store_site_place *row)
-{
-	struct places *p = arg;
-
-	if (p->count == p->room) {
-		size_t room = p->room * 2 + 64;
-		void *rows = realloc(p->rows, room * sizeof(*p->rows));
-
-		p->no_memory = rows == NULL;
-		if (p->no_memory)
-			return false;
-		p->rows = rows;
-		p->room = room;
-	}
-	struct place *s = &p->rows[p->count++];
-
-	memset(s, 0, sizeof(*s));
-	s->id = row->id;
-	s->parent = row->parent;
-	snprintf(s->path, sizeof(s->path), "%s", row->path);
-	snprintf(s->zone, sizeof(s->zone), "%s", row->zone);
-	snprintf(s->contact, sizeof(s->contact), "%s", row->contact);
-	s->target_ppm = row->target_ppm;
-	s->incidents = row->incidents;
-	return true;
-}
-
-static struct place *
-place_of(const struct places *p, int64_t id)
-{
-	for (size_t i = 0; id != 0 && i < p->count; i++)
-		if (p->rows[i].id == id)
-			return &p->rows[i];
-	return NULL;
-}
-
-/* Feeds come by number, neighbours mostly of one site. */
-struct counting {
-	struct places *p;
-	struct place *last;
-};
-
-static bool
-on_count(void *arg, const struct store_short_row *row)
-{
-	struct counting *c = arg;
-
-	if (!row->enabled || row->site_id == 0)
-		return true;
-	if (c->last == NULL || c->last->id != row->site_id)
-		c->last = place_of(c->p, row->site_id);
-	if (c->last == NULL)
-		return true;
-	c->last->feeds++;
-	c->last->states[row->state]++;
-	return true;
-}
-
-/* What is below is added to what is above. Paths sort parents before their
- * children, so from the end each is whole when it is added. */
-static void
-add_up(struct places *p)
-{
-	for (size_t i = p->count; i-- > 0;) {
-		struct place *s = &p->rows[i];
-		struct place *above = place_of(p, s->parent);
-
-		if (above == NULL || above == s)
-			continue;
-		above->feeds += s->feeds;
-		above->incidents += s->incidents;
-		for (unsigned k = 0; k < STATE_COUNT; k++)
-			above->states[k] += s->states[k];
-	}
-}
-
-static bool
-places_read(struct places *p)
-{
-	return store_read_site_places(p->q->store, on_place, p) &&
-	       !p->no_memory;
-}
+#include "monitor/store/store_read_tree.h"
 
 static void
-put_site(struct query *q, const struct place *s)
+put_site(struct query *q, const struct store_tree_site *s)
 {
 	json_out_open(&q->json, '{');
 	query_put_number(q, "id", s->id);
@@ -131,21 +26,22 @@ put_site(struct query *q, const struct place *s)
 bool
 query_sites(struct query *q)
 {
-	struct places p = { .q = q };
-	struct counting c = { &p, NULL };
 	char after[LIMIT_NAME_BYTES], none[LIMIT_NAME_BYTES];
+	struct store_tree t = { 0 };
 	bool read = true;
 
 	if (query_after_names(q, after, none) < 0)
 		return query_status(q, 400);
 	query_list(q);
 	if (!q->nowhere)
-		read = store_reader_hold(q->store) && places_read(&p) &&
-		       store_read_short(q->store, q->site, 0, on_count, &c);
+		read = store_reader_hold(q->store) &&
+		       store_tree_read(q->store, &t) &&
+		       store_read_short(q->store, q->site, 0, store_tree_count,
+			   &t);
 	store_reader_release(q->store);
-	add_up(&p);
-	for (size_t i = 0; i < p.count; i++) {
-		const struct place *s = &p.rows[i];
+	store_tree_sum(&t);
+	for (size_t i = 0; i < t.count; i++) {
+		const struct store_tree_site *s = &t.sites[i];
 
 		if (strcmp(s->path, after) <= 0 ||
 		    (q->site != NULL && !site_within(s->path, q->site)))
@@ -156,7 +52,7 @@ query_sites(struct query *q)
 	}
 	query_list_end(q);
 	json_out_close(&q->json, '}');
-	free(p.rows);
+	store_tree_fini(&t);
 	return read;
 }
 
@@ -215,42 +111,47 @@ query_devices(struct query *q)
 
 /* --- after an import */
 
+struct board {
+	struct query *q;
+	struct store_tree tree;
+	/* Of all, those without a site, too. */
+	uint32_t feeds, states[STATE_COUNT], causes[CAUSE_COUNT];
+	bool settled;
+};
+
 static bool
 on_board(void *arg, const struct store_short_row *row)
 {
-	struct counting *c = arg;
-	struct places *p = c->p;
+	struct board *b = arg;
 
-	if (!row->enabled || (p->q->ask->from_utc_us > 0 && !row->changed))
+	if (!row->enabled || (b->q->ask->from_utc_us > 0 && !row->changed))
 		return true;
-	p->feeds++;
-	p->states[row->state]++;
-	p->cause[row->cause]++;
-	p->settled = p->settled && row->judged;
-	if (c->last == NULL || c->last->id != row->site_id)
-		c->last = place_of(p, row->site_id);
-	if (c->last != NULL)
-		c->last->cause[row->cause]++;
-	return true;
+	b->feeds++;
+	b->states[row->state]++;
+	b->causes[row->cause]++;
+	b->settled = b->settled && row->judged;
+	return store_tree_count(&b->tree, row);
 }
 
 static void
-put_cause(struct query *q, const struct places *p, enum cause cause)
+put_cause(struct query *q, const struct board *b, enum cause cause)
 {
 	json_out_open(&q->json, '{');
 	query_put_text(q, "cause", cause_name(cause));
 	query_put_text(q, "words",
 	    cause != CAUSE_NONE ? cause_help(cause) : "");
 	query_put_text(q, "state", state_name(cause_state(cause)));
-	query_put_number(q, "feeds", p->cause[cause]);
+	query_put_number(q, "feeds", b->causes[cause]);
 	json_out_key(&q->json, "sites");
 	json_out_open(&q->json, '[');
-	for (size_t i = 0; i < p->count; i++) {
-		if (p->rows[i].cause[cause] == 0)
+	for (size_t i = 0; i < b->tree.count; i++) {
+		const struct store_tree_site *s = &b->tree.sites[i];
+
+		if (s->causes[cause] == 0)
 			continue;
 		json_out_open(&q->json, '{');
-		query_put_text(q, "site", p->rows[i].path);
-		query_put_number(q, "feeds", p->rows[i].cause[cause]);
+		query_put_text(q, "site", s->path);
+		query_put_number(q, "feeds", s->causes[cause]);
 		json_out_close(&q->json, '}');
 	}
 	json_out_close(&q->json, ']');
@@ -259,7 +160,7 @@ put_cause(struct query *q, const struct places *p, enum cause cause)
 
 /* Most feeds first. */
 static void
-put_causes(struct query *q, const struct places *p)
+put_causes(struct query *q, const struct board *b)
 {
 	bool said[CAUSE_COUNT] = { false };
 
@@ -269,13 +170,13 @@ put_causes(struct query *q, const struct places *p)
 		int best = -1;
 
 		for (int i = 0; i < CAUSE_COUNT; i++)
-			if (!said[i] && p->cause[i] > 0 && i != CAUSE_NONE &&
-			    (best < 0 || p->cause[i] > p->cause[best]))
+			if (!said[i] && b->causes[i] > 0 && i != CAUSE_NONE &&
+			    (best < 0 || b->causes[i] > b->causes[best]))
 				best = i;
 		if (best < 0)
 			break;
 		said[best] = true;
-		put_cause(q, p, (enum cause)best);
+		put_cause(q, b, (enum cause)best);
 	}
 	json_out_close(&q->json, ']');
 }
@@ -283,21 +184,21 @@ put_causes(struct query *q, const struct places *p)
 bool
 query_onboarding(struct query *q)
 {
-	struct places p = { .q = q, .settled = true };
-	struct counting c = { &p, NULL };
+	struct board b = { .q = q, .settled = true };
 	bool read = true;
 
 	if (!q->nowhere)
-		read = store_reader_hold(q->store) && places_read(&p) &&
+		read = store_reader_hold(q->store) &&
+		       store_tree_read(q->store, &b.tree) &&
 		       store_read_short(q->store, q->site, q->ask->from_utc_us,
-			   on_board, &c);
+			   on_board, &b);
 	store_reader_release(q->store);
 	json_out_open(&q->json, '{');
-	query_put_number(q, "feeds", p.feeds);
-	query_put_states(q, p.states);
-	put_causes(q, &p);
-	query_put_bool(q, "settled", p.settled);
+	query_put_number(q, "feeds", b.feeds);
+	query_put_states(q, b.states);
+	put_causes(q, &b);
+	query_put_bool(q, "settled", b.settled);
 	json_out_close(&q->json, '}');
-	free(p.rows);
+	store_tree_fini(&b.tree);
 	return read;
 }

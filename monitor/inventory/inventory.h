@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "camwarden/limits.h"
+#include "monitor/inventory/inventory_url.h"
 
 enum inventory_kind { INVENTORY_SITES, INVENTORY_DEVICES, INVENTORY_FEEDS };
 
@@ -65,8 +66,6 @@ struct inventory_device {
 	uint32_t sessions;	     /* most at once, 0 = no limit */
 	uint32_t quirks;	     /* WIRE_QUIRK_ */
 };
-
-enum inventory_scheme { INVENTORY_BY_STREAM, INVENTORY_BY_DEMUX };
 
 struct inventory_feed {
 	int64_t id;
@@ -166,11 +165,14 @@ struct inventory_plan *inventory_plan_new(const struct inventory *current,
     const struct inventory *wanted, const struct inventory_options *opt,
     struct inventory_mistakes *mistakes_out);
 /* The plan that removes one: a feed by uuid or "site/name", a site by path, a
- * device by name. NULL + mistake: no such, or still in use. */
+ * device by name, with_feeds: and all that it serves. NULL + mistake: no such,
+ * or still in use. */
 struct inventory_plan *inventory_plan_remove(const struct inventory *current,
-    enum inventory_kind kind, const char *what,
+    enum inventory_kind kind, const char *what, bool with_feeds,
     struct inventory_mistakes *mistakes_out);
 void inventory_plan_free(struct inventory_plan **plan);
+/* Whether it is the one of that UUID or SITE/NAME. */
+bool inventory_feed_is(const struct inventory_feed *f, const char *what);
 /* "changed feed North/Gate 3/Cam 1: url, tags": no credentials. */
 size_t inventory_change_text(const struct inventory_change *c, char *out,
     size_t size);
@@ -181,20 +183,5 @@ void inventory_uuid_make(const uint8_t random[16], uint8_t uuid_out[16]);
 bool inventory_uuid_parse(const char *text, uint8_t uuid_out[16]);
 /* The word for an enum wire_transport; "auto" for what is none. */
 const char *inventory_transport(unsigned transport);
-
-/* A URL with or without credentials, taken apart and checked. Buffers of
- * LIMIT_URL_BYTES, LIMIT_CREDENTIAL_BYTES, LIMIT_HOST_BYTES. */
-struct inventory_url {
-	char url[LIMIT_URL_BYTES];	   /* without user and password */
-	char user[LIMIT_CREDENTIAL_BYTES]; /* percent-decoded */
-	char password[LIMIT_CREDENTIAL_BYTES];
-	char host[LIMIT_HOST_BYTES]; /* lower case, no brackets; "" for files */
-	uint16_t port;		     /* 0 = the scheme's own */
-	enum inventory_scheme by;
-	bool has_credentials;
-};
-/* NULL when well, else what is wrong (static); *at_out = offset of it. */
-const char *inventory_url_parse(const char *text, struct inventory_url *out,
-    size_t *at_out);
 
 #endif

@@ -609,8 +609,8 @@ inventory_plan_free(struct inventory_plan **plan)
 
 /* --- one by name --- */
 
-static bool
-feed_is(feed_ptr f, const char *what)
+bool
+inventory_feed_is(const struct inventory_feed *f, const char *what)
 {
 	size_t n = strlen(f->site);
 	uint8_t uuid[16];
@@ -651,7 +651,7 @@ static void
 remove_feed(struct work *w, const char *what)
 {
 	for (size_t i = 0; i < w->now->feed_count; i++)
-		if (feed_is(&w->now->feeds[i], what))
+		if (inventory_feed_is(&w->now->feeds[i], what))
 			feed_remove(w, &w->now->feeds[i]);
 	if (w->plan->removed == 0)
 		mistake_add(w->mistakes,
@@ -673,7 +673,11 @@ remove_other(struct work *w, enum inventory_kind kind, const char *what)
 		    site ? "site" : "device", what);
 		return;
 	}
-	if (site ? site_in_use(w->now, what) : device_in_use(w->now, what)) {
+	for (size_t i = 0; w->opt->prune && d && i < w->now->feed_count; i++)
+		if (strcmp(w->now->feeds[i].device, what) == 0)
+			feed_remove(w, &w->now->feeds[i]);
+	if (site ? site_in_use(w->now, what)
+		 : !w->opt->prune && device_in_use(w->now, what)) {
 		mistake_add(w->mistakes, at,
 		    "%s \"%.200s\" is still in use, expected none of its "
 		    "feeds or sites left",
@@ -697,9 +701,9 @@ remove_other(struct work *w, enum inventory_kind kind, const char *what)
 
 struct inventory_plan *
 inventory_plan_remove(const struct inventory *current, enum inventory_kind kind,
-    const char *what, struct inventory_mistakes *mistakes_out)
+    const char *what, bool with_feeds, struct inventory_mistakes *mistakes_out)
 {
-	struct inventory_options opt = { .kind = kind };
+	struct inventory_options opt = { .kind = kind, .prune = with_feeds };
 	struct work w = { .now = current,
 		.wish = current,
 		.opt = &opt,

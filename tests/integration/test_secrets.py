@@ -17,6 +17,7 @@ import resource
 import signal
 import socket
 import subprocess
+import tarfile
 import threading
 import time
 import urllib.parse
@@ -230,6 +231,13 @@ def commands(w):
                  ("report", "--date", "today", "--csv", "-o", os.path.join(w.dir, "r.csv")), ("unwatched", "--json")):
         p = subprocess.run([CW, *argv, "--config", w.config], text=True, capture_output=True, timeout=60)
         clean(f"commands: {argv}", p.stdout + p.stderr)
+    bundle = os.path.join(w.dir, "bundle.tar.gz")
+    ok(subprocess.run([CW, "support-bundle", bundle, "--with-hosts", "--config", w.config], text=True, capture_output=True,
+                      timeout=60, stdin=subprocess.DEVNULL))
+    with tarfile.open(bundle) as t:
+        for m in t.getmembers():
+            clean(f"support bundle: {m.name}", t.extractfile(m).read())
+        assert len(t.getmembers()) > 10, t.getnames()
     made = [name for name in os.listdir(w.dir) if name.startswith("r.")]
     assert "r.html" in made, made
     for name in made:

@@ -370,9 +370,11 @@ monitor_import(struct monitor *m, const struct monitor_import *what,
 
 void
 monitor_remove(struct monitor *m, enum monitor_table table, const char *name,
-    const struct monitor_actor *who, monitor_answer_fn *fn, void *arg)
+    bool with_feeds, const struct monitor_actor *who, monitor_answer_fn *fn,
+    void *arg)
 {
 	(void)m;
+	(void)with_feeds;
 	(void)table;
 	(void)who;
 	answer(fn, arg, strcmp(name, "none") != 0, name);

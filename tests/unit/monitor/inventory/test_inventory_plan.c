@@ -213,25 +213,35 @@ test_remove(void **state)
 	static const struct {
 		enum inventory_kind kind;
 		const char *what;
+		bool with_feeds;
 		size_t removed;
 	} all[] = {
-		{ INVENTORY_FEEDS, "A/two", 1 },
-		{ INVENTORY_FEEDS, UUID1, 1 },
-		{ INVENTORY_FEEDS, "two", 0 },
-		{ INVENTORY_SITES, "A", 0 },
-		{ INVENTORY_SITES, "Z", 0 },
-		{ INVENTORY_DEVICES, "nvr", 0 },
+		{ INVENTORY_FEEDS, "A/two", false, 1 },
+		{ INVENTORY_FEEDS, UUID1, false, 1 },
+		{ INVENTORY_FEEDS, "two", false, 0 },
+		{ INVENTORY_SITES, "A", false, 0 },
+		{ INVENTORY_SITES, "A", true, 0 },
+		{ INVENTORY_SITES, "Z", false, 0 },
+		{ INVENTORY_DEVICES, "nvr", false, 0 },
+		{ INVENTORY_DEVICES, "nvr", true, 2 },
+		{ INVENTORY_DEVICES, "none", true, 0 },
 	};
 	struct inventory *now = now_feeds();
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
 		struct inventory_mistakes m = { 0 };
-		struct inventory_plan *p =
-		    inventory_plan_remove(now, all[i].kind, all[i].what, &m);
+		struct inventory_plan *p = inventory_plan_remove(now,
+		    all[i].kind, all[i].what, all[i].with_feeds, &m);
 
 		assert_int_equal(p != NULL, all[i].removed > 0);
 		assert_int_equal(m.count, all[i].removed > 0 ? 0 : 1);
+		if (p != NULL) {
+			assert_int_equal(p->removed, all[i].removed);
+			/* What is used goes first. */
+			assert_int_equal(p->changes[p->count - 1].kind,
+			    all[i].kind);
+		}
 		inventory_plan_free(&p);
 		inventory_mistakes_fini(&m);
 	}

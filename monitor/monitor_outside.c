@@ -36,6 +36,14 @@ needs_courier(const struct monitor *m)
 	return m->config.mail_server[0] != '\0';
 }
 
+static struct courier *
+start(struct monitor *m)
+{
+	const struct courier_trust trust = { { m->config.mail_ca_file } };
+
+	return courier_new(m->base, &trust, on_result, m);
+}
+
 bool
 monitor_outside_start(struct monitor *m, char **error_out)
 {
@@ -50,7 +58,7 @@ monitor_outside_start(struct monitor *m, char **error_out)
 		return false;
 	if (!needs_courier(m))
 		return true;
-	o->courier = courier_new(m->base, m->config.mail_ca_file, on_result, m);
+	o->courier = start(m);
 	if (o->courier == NULL)
 		*error_out = strdup("memory is out");
 	return o->courier != NULL;
@@ -103,6 +111,8 @@ bool
 monitor_outside_reload(struct monitor *m, const struct monitor_config *cfg)
 {
 	struct outside *o = m->outside;
+	const struct courier_trust trust = { { m->config.mail_ca_file } };
+	bool others = strcmp(m->config.mail_ca_file, cfg->mail_ca_file) != 0;
 
 	TAKE(mail_server);
 	TAKE(mail_from);
@@ -111,11 +121,10 @@ monitor_outside_reload(struct monitor *m, const struct monitor_config *cfg)
 	TAKE(mail_ca_file);
 	TAKE(report_mail_to);
 	TAKE(checkpoint_every_us);
-	if (o->courier != NULL)
-		courier_reload(o->courier, m->config.mail_ca_file);
-	else if (m->config.mail_server[0] != '\0')
-		o->courier =
-		    courier_new(m->base, m->config.mail_ca_file, on_result, m);
+	if (o->courier == NULL && m->config.mail_server[0] != '\0')
+		o->courier = start(m);
+	else if (o->courier != NULL && others)
+		courier_reload(o->courier, &trust);
 	return strcmp(m->config.ledger_witnesses, cfg->ledger_witnesses) != 0 ||
 	       strcmp(m->config.ledger_key_file, cfg->ledger_key_file) != 0;
 }

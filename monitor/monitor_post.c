@@ -70,7 +70,7 @@ put_headers(const struct monitor *m, struct courier_job *j,
 	    at != NULL ? at + 1 : "camwarden");
 	mail_text_header(j->headers, sizeof(j->headers), "Date", date);
 	mail_text_header(j->headers, sizeof(j->headers), "From", j->from);
-	mail_text_header(j->headers, sizeof(j->headers), "To", j->to);
+	mail_text_addresses(j->headers, sizeof(j->headers), "To", j->to);
 	mail_text_header(j->headers, sizeof(j->headers), "Subject", subject);
 	/* RFC 5322 forbids encoding it: one that is too long is left out. */
 	if (strlen(id) < 70)

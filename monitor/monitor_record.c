@@ -166,7 +166,7 @@ post(struct held_witness *w)
 {
 	static char body[NOTE_BYTES + 8192], proof[8000]; /* one thread */
 	struct courier_job j = { .id = OUTSIDE_JOB(OUTSIDE_WITNESS, w->number),
-		.kind = COURIER_POST,
+		.kind = COURIER_HTTP,
 		.port = w->config.url.port };
 	bool tls = strcmp(w->config.url.scheme, "https") == 0;
 	size_t n = strlen(w->config.url.path);
@@ -293,7 +293,8 @@ send_line(struct held_witness *w, enum courier_kind kind)
 {
 	static char text[3 * NOTE_BYTES], line[3 * NOTE_BYTES];
 	char host[256] = "", note[2 * NOTE_BYTES];
-	struct syslog_line l = { .severity = 5, /* notice */
+	struct syslog_line l = { .facility = MAIL_TEXT_AUDIT,
+		.severity = 5, /* notice */
 		.utc_us = monitor_utc(w->m, clock_mono_us()),
 		.host = host,
 		.id = "checkpoint",

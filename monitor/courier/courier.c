@@ -19,7 +19,7 @@ struct courier {
 	courier_fn *fn;
 	void *arg;
 	struct keeper *keeper;
-	char *ca_file; /* owned; "" = the system's */
+	char *trust[COURIER_TRUSTS]; /* owned; NULL = the system's */
 	uint64_t under_way[COURIER_MOST];
 	unsigned count;
 };
@@ -57,21 +57,21 @@ on_message(void *arg, unsigned type, struct span body)
 }
 
 static void
-send_authorities(struct courier *c, struct channel *ch)
+send_trust(const struct courier *c, struct channel *ch, uint8_t number)
 {
+	const char *file = c->trust[number];
 	int fd;
 
-	if (c->ca_file[0] == '\0')
+	if (file == NULL)
 		return;
-	fd = open(c->ca_file, O_RDONLY | O_CLOEXEC);
+	fd = open(file, O_RDONLY | O_CLOEXEC);
 	if (fd < 0) {
 		/* Without them nobody's word is taken: TLS fails, and says. */
-		log_error("courier", "mail.ca_file %s: %s", c->ca_file,
-		    strerror(errno));
+		log_error("courier", "ca_file %s: %s", file, strerror(errno));
 		fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	}
 	if (fd >= 0) {
-		channel_send_fd(ch, COURIER_CA, NULL, 0, fd);
+		channel_send_fd(ch, COURIER_TRUST, &number, 1, fd);
 		close(fd);
 	}
 }
@@ -79,7 +79,8 @@ send_authorities(struct courier *c, struct channel *ch)
 static void
 on_start(void *arg, struct channel *ch)
 {
-	send_authorities(arg, ch);
+	for (unsigned i = 0; i < COURIER_TRUSTS; i++)
+		send_trust(arg, ch, (uint8_t)i);
 }
 
 static void
@@ -95,9 +96,32 @@ on_lost(void *arg)
 	}
 }
 
+static void
+trust_drop(struct courier *c)
+{
+	for (unsigned i = 0; i < COURIER_TRUSTS; i++) {
+		free(c->trust[i]);
+		c->trust[i] = NULL;
+	}
+}
+
+static bool
+trust_take(struct courier *c, const struct courier_trust *t)
+{
+	trust_drop(c);
+	for (unsigned i = 0; i < COURIER_TRUSTS; i++) {
+		if (t->files[i] == NULL || t->files[i][0] == '\0')
+			continue;
+		c->trust[i] = strdup(t->files[i]);
+		if (c->trust[i] == NULL)
+			return false;
+	}
+	return true;
+}
+
 struct courier *
-courier_new(struct event_base *base, const char *ca_file, courier_fn *fn,
-    void *arg)
+courier_new(struct event_base *base, const struct courier_trust *trust,
+    courier_fn *fn, void *arg)
 {
 	static const struct keeper_spec spec = { .room = "courier",
 		.what = "the courier",
@@ -114,9 +138,8 @@ courier_new(struct event_base *base, const char *ca_file, courier_fn *fn,
 		return NULL;
 	c->fn = fn;
 	c->arg = arg;
-	c->ca_file = strdup(ca_file);
 	c->keeper = keeper_new(base, &spec, &calls);
-	if (c->ca_file == NULL || c->keeper == NULL) {
+	if (c->keeper == NULL || !trust_take(c, trust)) {
 		courier_free(&c);
 		return NULL;
 	}
@@ -133,7 +156,7 @@ courier_free(struct courier **cp)
 		return;
 	*cp = NULL;
 	keeper_free(&c->keeper);
-	free(c->ca_file);
+	trust_drop(c);
 	free(c);
 }
 
@@ -158,16 +181,11 @@ courier_send(struct courier *c, const struct courier_job *job, int fd)
 }
 
 void
-courier_reload(struct courier *c, const char *ca_file)
+courier_reload(struct courier *c, const struct courier_trust *trust)
 {
-	char *copy;
-
-	if (strcmp(c->ca_file, ca_file) == 0)
-		return;
-	copy = strdup(ca_file);
-	if (copy == NULL)
-		return;
-	free(c->ca_file);
-	c->ca_file = copy;
+	/* Without memory for a name nobody of that number is trusted more
+	 * than the system does. */
+	if (!trust_take(c, trust))
+		log_error("courier", "memory is out");
 	keeper_restart(c->keeper);
 }

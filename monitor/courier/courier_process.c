@@ -22,7 +22,8 @@
 
 #define QUEUE_BYTES (8u << 20)
 #define ALIVE_S 2
-#define MEMORY_BYTES ((size_t)1 << 30)
+#define MEMORY_BYTES                                                           \
+	((size_t)192 << 20) /* libmosquitto takes what it is told */
 
 static const struct confine role = { .may = CONFINE_CONNECT,
 	.nobody = true,
@@ -52,10 +53,12 @@ forget(struct job *j)
 	}
 	job_curl_drop(j);
 	job_line_drop(j);
+	job_mqtt_drop(j);
 	if (j->fd >= 0)
 		close(j->fd);
 	explicit_bzero(j->m.password, sizeof(j->m.password));
-	free((void *)(uintptr_t)j->m.body.p);
+	explicit_bzero(j->bytes, j->length); /* of headers, a password */
+	free(j->bytes);
 	free(j);
 }
 
@@ -83,12 +86,15 @@ begin(struct job *j)
 {
 	switch (j->m.kind) {
 	case COURIER_MAIL:
-	case COURIER_POST:
+	case COURIER_HTTP:
 		job_curl_start(j);
 		break;
 	case COURIER_LINE_UDP:
 	case COURIER_LINE_TCP:
 		job_line_start(j, all.base);
+		break;
+	case COURIER_MQTT:
+		job_mqtt_start(j);
 		break;
 	}
 }
@@ -135,26 +141,25 @@ resolve(struct job *j)
 
 /* --- the monitor */
 
+/* What it borrows lies in its own copy of the message. */
 static bool
 take_job(struct span body)
 {
 	struct job *j = calloc(1, sizeof(*j));
-	uint8_t *copy;
 
 	if (j == NULL)
 		return false;
 	j->fd = -1;
-	if (all.count == COURIER_MOST || !courier_get_job(body, &j->m)) {
+	j->length = body.n;
+	j->bytes = malloc(body.n + 1);
+	if (j->bytes != NULL)
+		memcpy(j->bytes, body.p, body.n);
+	if (j->bytes == NULL || all.count == COURIER_MOST ||
+	    !courier_get_job((struct span){ j->bytes, body.n }, &j->m)) {
+		free(j->bytes);
 		free(j);
 		return false;
 	}
-	copy = malloc(j->m.body.n + 1);
-	if (copy == NULL) {
-		free(j);
-		return false;
-	}
-	memcpy(copy, j->m.body.p, j->m.body.n);
-	j->m.body.p = copy;
 	if (j->m.attachment[0] != '\0')
 		j->fd = channel_take_fd(all.monitor);
 	j->next = all.jobs;
@@ -165,18 +170,25 @@ take_job(struct span body)
 }
 
 static bool
+take_trust(struct span body)
+{
+	int fd = channel_take_fd(all.monitor);
+	bool good = body.n == 1 && body.p[0] < COURIER_TRUSTS;
+
+	if (good)
+		job_trust_set(body.p[0], fd);
+	if (fd >= 0)
+		close(fd);
+	return good;
+}
+
+static bool
 on_message(void *arg, unsigned type, struct span body)
 {
-	int fd;
-
 	(void)arg;
 	switch (type) {
-	case COURIER_CA:
-		fd = channel_take_fd(all.monitor);
-		job_curl_authorities(fd);
-		if (fd >= 0)
-			close(fd);
-		return body.n == 0;
+	case COURIER_TRUST:
+		return take_trust(body);
 	case COURIER_JOB:
 		return take_job(body);
 	default:
@@ -213,7 +225,8 @@ prepare(void)
 	struct channel_calls calls = { on_message, on_closed, NULL };
 
 	all.base = event_base_new();
-	if (all.base == NULL || !job_curl_init(all.base))
+	if (all.base == NULL || !job_trust_init() || !job_curl_init(all.base) ||
+	    !job_mqtt_init(all.base))
 		return false;
 	all.dns = evdns_base_new(all.base, EVDNS_BASE_INITIALIZE_NAMESERVERS);
 	if (all.dns == NULL) /* no name server: /etc/hosts and numbers remain */

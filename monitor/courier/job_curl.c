@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Mail (SMTP) and posts (HTTP), through libcurl's multi interface on our own
+/* Mail (SMTP) and HTTP, through libcurl's multi interface on our own
  * loop. Names come resolved; libcurl opens no file and starts no thread. */
 #include "monitor/courier/job.h"
 
@@ -18,10 +18,9 @@
 #include "common/log.h"
 
 #define CONNECT_S 15L
-#define POST_S 30L
+#define HTTP_S 30L
 #define MAIL_S 300L /* five megabytes over a slow line */
 #define HEADERS_BYTES (32u << 10)
-#define SYSTEM_CA "/etc/ssl/certs/ca-certificates.crt"
 
 struct job_curl {
 	CURL *easy;
@@ -33,18 +32,97 @@ struct job_curl {
 	off_t file_at, file_length;
 	uint8_t *answer; /* owned */
 	size_t answer_length;
+	bool flooded; /* it said more than we listen to */
 };
 
 static struct {
 	struct event_base *base;
 	CURLM *multi;
 	struct event *timer;
-	uint8_t *ca; /* owned PEM */
-	size_t ca_length;
 	char host[256]; /* ours, for EHLO */
 } all;
 
 /* --- libcurl on libevent */
+
+/* A redirect as far as its host: what stands behind it may be a secret. */
+static void
+redirect_of(struct job_curl *c, char *out, size_t size)
+{
+	char *url = NULL;
+	const char *host;
+	size_t n;
+
+	out[0] = '\0';
+	if (curl_easy_getinfo(c->easy, CURLINFO_REDIRECT_URL, &url) !=
+		CURLE_OK ||
+	    url == NULL)
+		return;
+	host = strstr(url, "://");
+	n = host != NULL ? (size_t)(host + 3 - url) + strcspn(host + 3, "/?#")
+			 : strcspn(url, "/?#");
+	snprintf(out, size, ", a redirect to %.*s, which is not followed",
+	    (int)(n < 120 ? n : 120), url);
+}
+
+/* The answer's first words, on one line. */
+static void
+words_of(const struct job_curl *c, char *out, size_t size)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->answer_length && n + 1 < size; i++) {
+		char letter = (char)c->answer[i];
+
+		if (letter <= ' ' || letter > '~')
+			letter = letter > '~' || letter < 0 ? '?' : ' ';
+		if (letter != ' ' || (n > 0 && out[n - 1] != ' '))
+			out[n++] = letter;
+	}
+	out[n] = '\0';
+}
+
+static void
+http_ended(struct job *j, CURLcode code, long status)
+{
+	struct job_curl *c = j->curl;
+	bool came = code == CURLE_OK || c->flooded;
+	bool ok = came && status / 100 == 2;
+	/* 408, 425, 429: another time. */
+	bool lasting = status / 100 == 4 && status != 408 && status != 425 &&
+		       status != 429;
+	char detail[COURIER_DETAIL_BYTES], where[180], words[121];
+
+	redirect_of(c, where, sizeof(where));
+	words_of(c, words, sizeof(words));
+	if (came)
+		snprintf(detail, sizeof(detail), "it answers %ld%s%s%s", status,
+		    c->flooded	       ? " and more than we listen to"
+		    : where[0] != '\0' ? where
+				       : "",
+		    words[0] != '\0' && !c->flooded ? ": " : "",
+		    c->flooded ? "" : words);
+	else
+		snprintf(detail, sizeof(detail), "%.300s",
+		    c->error[0] != '\0' ? c->error : curl_easy_strerror(code));
+	job_end(j, ok, !ok && lasting, (unsigned)(status & 0xffff), detail,
+	    c->answer, code == CURLE_OK ? c->answer_length : 0);
+}
+
+static void
+mail_ended(struct job *j, CURLcode code, long status)
+{
+	struct job_curl *c = j->curl;
+	bool ok = code == CURLE_OK;
+	char detail[COURIER_DETAIL_BYTES];
+
+	snprintf(detail, sizeof(detail), "%.200s%s%.90s",
+	    ok			  ? "accepted"
+	    : c->error[0] != '\0' ? c->error
+				  : curl_easy_strerror(code),
+	    c->said[0] != '\0' ? ": " : "", c->said);
+	job_end(j, ok, !ok && status / 100 == 5, (unsigned)(status & 0xffff),
+	    detail, NULL, 0);
+}
 
 static void
 reap(void)
@@ -63,25 +141,10 @@ reap(void)
 		    (char **)&j);
 		curl_easy_getinfo(msg->easy_handle, CURLINFO_RESPONSE_CODE,
 		    &status);
-
-		struct job_curl *c = j->curl;
-		bool http = j->m.kind == COURIER_POST;
-		bool ok = code == CURLE_OK && (!http || status / 100 == 2);
-		bool refused = http ? status / 100 == 4 : status / 100 == 5;
-		char detail[COURIER_DETAIL_BYTES];
-
-		if (code == CURLE_OK && http && !ok)
-			snprintf(detail, sizeof(detail), "it answers %ld",
-			    status);
+		if (j->m.kind == COURIER_HTTP)
+			http_ended(j, code, status);
 		else
-			snprintf(detail, sizeof(detail), "%.200s%s%.90s",
-			    ok			  ? "accepted"
-			    : c->error[0] != '\0' ? c->error
-						  : curl_easy_strerror(code),
-			    !http && c->said[0] != '\0' ? ": " : "",
-			    http ? "" : c->said);
-		job_end(j, ok, !ok && refused, (unsigned)(status & 0xffff),
-		    detail, c->answer, code == CURLE_OK ? c->answer_length : 0);
+			mail_ended(j, code, status);
 	}
 }
 
@@ -155,7 +218,8 @@ on_header(char *bytes, size_t one, size_t n, void *arg)
 	(void)one;
 	c->headers_seen += n;
 	/* What comes behind a refusal is politeness. */
-	if (c->said[0] == '4' || c->said[0] == '5')
+	if (c->said[0] == '4' || c->said[0] == '5' ||
+	    (n > 3 && memcmp(bytes, "221", 3) == 0))
 		return c->headers_seen > HEADERS_BYTES ? 0 : n;
 	memcpy(c->said, bytes, keep);
 	while (keep > 0 &&
@@ -176,8 +240,10 @@ on_body(char *bytes, size_t one, size_t n, void *arg)
 	(void)one;
 	if (c->answer == NULL)
 		c->answer = malloc(COURIER_ANSWER_BYTES);
-	if (c->answer == NULL || n > COURIER_ANSWER_BYTES - c->answer_length)
+	if (c->answer == NULL || n > COURIER_ANSWER_BYTES - c->answer_length) {
+		c->flooded = true;
 		return 0;
+	}
 	memcpy(c->answer + c->answer_length, bytes, n);
 	c->answer_length += n;
 	return n;
@@ -237,18 +303,72 @@ attach(struct job *j)
 }
 
 static bool
+add_text(curl_mime *mime, struct span text, const char *type)
+{
+	curl_mimepart *part = curl_mime_addpart(mime);
+
+	return part != NULL &&
+	       curl_mime_data(part, (const char *)text.p, text.n) == CURLE_OK &&
+	       curl_mime_type(part, type) == CURLE_OK &&
+	       curl_mime_encoder(part, "quoted-printable") == CURLE_OK;
+}
+
+/* A part of parts; owned by mime. */
+static curl_mime *
+add_parts(struct job_curl *c, curl_mime *mime, const char *type)
+{
+	curl_mimepart *part = curl_mime_addpart(mime);
+	curl_mime *parts = curl_mime_init(c->easy);
+
+	if (part != NULL && parts != NULL &&
+	    curl_mime_subparts(part, parts) == CURLE_OK)
+		return curl_mime_type(part, type) == CURLE_OK ? parts : NULL;
+	curl_mime_free(parts);
+	return NULL;
+}
+
+static bool
+add_picture(curl_mime *mime, struct span picture)
+{
+	curl_mimepart *part = curl_mime_addpart(mime);
+	struct curl_slist *id =
+	    curl_slist_append(NULL, "Content-ID: <picture>");
+
+	if (part != NULL && id != NULL &&
+	    curl_mime_data(part, (const char *)picture.p, picture.n) ==
+		CURLE_OK &&
+	    curl_mime_type(part, "image/png") == CURLE_OK &&
+	    curl_mime_encoder(part, "base64") == CURLE_OK)
+		/* It owns the list now. */
+		return curl_mime_headers(part, id, 1) == CURLE_OK;
+	curl_slist_free_all(id);
+	return false;
+}
+
+/* Plain words; with a page, what reads it chooses; with a picture, the page
+ * shows it (RFC 2387). */
+static bool
 put_text(struct job *j)
 {
 	struct job_curl *c = j->curl;
-	curl_mimepart *part;
+	curl_mime *both, *page;
 
 	c->mime = curl_mime_init(c->easy);
-	part = c->mime != NULL ? curl_mime_addpart(c->mime) : NULL;
-	return part != NULL &&
-	       curl_mime_data(part, (const char *)j->m.body.p, j->m.body.n) ==
-		   CURLE_OK &&
-	       curl_mime_type(part, "text/plain; charset=utf-8") == CURLE_OK &&
-	       curl_mime_encoder(part, "quoted-printable") == CURLE_OK;
+	if (c->mime == NULL)
+		return false;
+	if (j->m.html.n == 0)
+		return add_text(c->mime, j->m.body,
+		    "text/plain; charset=utf-8");
+	both = add_parts(c, c->mime, "multipart/alternative");
+	if (both == NULL ||
+	    !add_text(both, j->m.body, "text/plain; charset=utf-8"))
+		return false;
+	if (j->m.picture.n == 0)
+		return add_text(both, j->m.html, "text/html; charset=utf-8");
+	page = add_parts(c, both, "multipart/related");
+	return page != NULL &&
+	       add_text(page, j->m.html, "text/html; charset=utf-8") &&
+	       add_picture(page, j->m.picture);
 }
 
 /* --- a transfer */
@@ -270,7 +390,10 @@ static bool
 set_common(struct job *j, const char *protocols, long seconds)
 {
 	struct job_curl *c = j->curl;
-	struct curl_blob ca = { all.ca, all.ca_length, CURL_BLOB_NOCOPY };
+	size_t length;
+	const uint8_t *pem = job_trust_pem(j->m.trust, &length);
+	struct curl_blob ca = { (void *)(uintptr_t)pem, length,
+		CURL_BLOB_NOCOPY };
 
 	return SET(PROTOCOLS_STR, protocols) && SET(PRIVATE, j) &&
 	       SET(NOSIGNAL, 1L) && SET(PROXY, "") && SET(CAPATH, NULL) &&
@@ -284,22 +407,6 @@ set_common(struct job *j, const char *protocols, long seconds)
 	       SET(ERRORBUFFER, c->error) && SET(HEADERFUNCTION, on_header) &&
 	       SET(HEADERDATA, c) && SET(WRITEFUNCTION, on_body) &&
 	       SET(WRITEDATA, c) && SET(RESOLVE, c->resolve);
-}
-
-static bool
-set_post(struct job *j)
-{
-	struct job_curl *c = j->curl;
-	char type[80];
-
-	snprintf(type, sizeof(type), "Content-Type: %s", j->m.type);
-	return set_common(j, "https,http", POST_S) && SET(POST, 1L) &&
-	       SET(POSTFIELDSIZE_LARGE, (curl_off_t)j->m.body.n) &&
-	       SET(POSTFIELDS, (const char *)j->m.body.p) &&
-	       append(&c->headers, type) && append(&c->headers, "Expect:") &&
-	       SET(HTTPHEADER, c->headers) && SET(HTTP09_ALLOWED, 0L) &&
-	       SET(HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1) &&
-	       SET(USERAGENT, "camwarden/" CAMWARDEN_VERSION);
 }
 
 /* A folded header is one item of curl's list: its lines are joined by CRLF. */
@@ -329,7 +436,57 @@ set_headers(struct job *j)
 		if (!append(&c->headers, item))
 			return false;
 	}
-	return SET(HTTPHEADER, c->headers);
+	return true;
+}
+
+static bool
+set_method(struct job *j)
+{
+	struct job_curl *c = j->curl;
+	char type[80];
+
+	if (j->m.method == COURIER_GET)
+		return SET(HTTPGET, 1L);
+	snprintf(type, sizeof(type), "Content-Type: %s", j->m.type);
+	return SET(POST, 1L) &&
+	       SET(POSTFIELDSIZE_LARGE, (curl_off_t)j->m.body.n) &&
+	       SET(POSTFIELDS, (const char *)j->m.body.p) &&
+	       (j->m.method != COURIER_PUT || SET(CUSTOMREQUEST, "PUT")) &&
+	       append(&c->headers, type);
+}
+
+static bool
+set_http(struct job *j)
+{
+	struct job_curl *c = j->curl;
+
+	return set_common(j, "https,http", HTTP_S) && set_method(j) &&
+	       append(&c->headers, "Expect:") && set_headers(j) &&
+	       SET(HTTPHEADER, c->headers) && SET(HTTP09_ALLOWED, 0L) &&
+	       SET(HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1) &&
+	       SET(USERAGENT, "camwarden/" CAMWARDEN_VERSION);
+}
+
+/* One who is not taken keeps none of the others from it. */
+static bool
+set_recipients(struct job *j)
+{
+	struct job_curl *c = j->curl;
+	const char *p = j->m.to;
+
+	while (*(p += strspn(p, ", ")) != '\0') {
+		size_t n = strcspn(p, ", ");
+		char one[300];
+
+		if (n > 255)
+			return false;
+		snprintf(one, sizeof(one), "<%.*s>", (int)n, p);
+		if (!append(&c->to, one))
+			return false;
+		p += n;
+	}
+	return c->to != NULL && SET(MAIL_RCPT, c->to) &&
+	       SET(MAIL_RCPT_ALLLOWFAILS, 1L);
 }
 
 static bool
@@ -338,14 +495,13 @@ set_mail(struct job *j)
 	struct job_curl *c = j->curl;
 	long tls = j->m.tls == COURIER_TLS_NEVER ? (long)CURLUSESSL_NONE
 						 : (long)CURLUSESSL_ALL;
-	char from[300], to[300];
+	char from[300];
 
 	snprintf(from, sizeof(from), "<%s>", j->m.from);
-	snprintf(to, sizeof(to), "<%s>", j->m.to);
 	if (!set_common(j, "smtp,smtps", MAIL_S) || !SET(USE_SSL, tls) ||
-	    !SET(MAIL_FROM, from) || !append(&c->to, to) ||
-	    !SET(MAIL_RCPT, c->to) || !put_text(j) || !attach(j) ||
-	    !set_headers(j) || !SET(MIMEPOST, c->mime))
+	    !SET(MAIL_FROM, from) || !set_recipients(j) || !put_text(j) ||
+	    !attach(j) || !set_headers(j) || !SET(HTTPHEADER, c->headers) ||
+	    !SET(MIMEPOST, c->mime))
 		return false;
 	return j->m.user[0] == '\0' ||
 	       (SET(USERNAME, j->m.user) && SET(PASSWORD, j->m.password) &&
@@ -390,16 +546,15 @@ set_url(struct job *j)
 	struct job_curl *c = j->curl;
 	bool six = strchr(j->m.host, ':') != NULL;
 	bool secure = j->m.tls == COURIER_TLS_ALWAYS;
-	const char *scheme = j->m.kind == COURIER_POST
-				 ? (secure ? "https" : "http")
-				 : (secure ? "smtps" : "smtp");
-	char url[1024];
+	bool http = j->m.kind == COURIER_HTTP;
+	const char *scheme =
+	    http ? (secure ? "https" : "http") : (secure ? "smtps" : "smtp");
+	char url[COURIER_PATH_BYTES + 600];
 
 	/* Behind a mail server's "/" stands our own name, for EHLO. */
 	snprintf(url, sizeof(url), "%s://%s%s%s:%u%s%s", scheme, six ? "[" : "",
-	    j->m.host, six ? "]" : "", j->m.port,
-	    j->m.kind == COURIER_POST ? j->m.path : "/",
-	    j->m.kind == COURIER_POST ? "" : all.host);
+	    j->m.host, six ? "]" : "", j->m.port, http ? j->m.path : "/",
+	    http ? "" : all.host);
 	return SET(URL, url);
 }
 
@@ -412,7 +567,7 @@ job_curl_start(struct job *j)
 	if (c != NULL)
 		c->easy = curl_easy_init();
 	if (c == NULL || c->easy == NULL || !set_resolve(j) || !set_url(j) ||
-	    !(j->m.kind == COURIER_POST ? set_post(j) : set_mail(j)) ||
+	    !(j->m.kind == COURIER_HTTP ? set_http(j) : set_mail(j)) ||
 	    curl_multi_add_handle(all.multi, c->easy) != CURLM_OK)
 		job_end(j, false, false, 0,
 		    "it could not be put together (memory, or a file that is "
@@ -442,49 +597,9 @@ job_curl_drop(struct job *j)
 
 /* --- once */
 
-static uint8_t *
-read_all(int fd, size_t *length_out)
-{
-	struct stat st;
-	uint8_t *bytes;
-	size_t n = 0;
-
-	if (fstat(fd, &st) != 0 || st.st_size > (off_t)COURIER_CA_BYTES)
-		return NULL;
-	bytes = malloc((size_t)st.st_size + 1);
-	while (bytes != NULL && n < (size_t)st.st_size) {
-		ssize_t got =
-		    pread(fd, bytes + n, (size_t)st.st_size - n, (off_t)n);
-
-		if (got <= 0)
-			break;
-		n += (size_t)got;
-	}
-	*length_out = n;
-	return bytes;
-}
-
-/* None at all is written as a text that holds no certificate: an empty blob
- * would mean the library's own. */
-void
-job_curl_authorities(int fd)
-{
-	static const char none[] = "no certificate\n";
-
-	free(all.ca);
-	all.ca = fd >= 0 ? read_all(fd, &all.ca_length) : NULL;
-	if (all.ca != NULL && all.ca_length > 0)
-		return;
-	free(all.ca);
-	all.ca = (uint8_t *)strdup(none);
-	all.ca_length = all.ca != NULL ? sizeof(none) - 1 : 0;
-}
-
 bool
 job_curl_init(struct event_base *base)
 {
-	FILE *f;
-
 	all.base = base;
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) != 0)
 		return false;
@@ -499,9 +614,5 @@ job_curl_init(struct event_base *base)
 			     "XYZ0123456789.-") != strlen(all.host) ||
 	    all.host[0] == '\0')
 		snprintf(all.host, sizeof(all.host), "localhost");
-	f = fopen(SYSTEM_CA, "re");
-	job_curl_authorities(f != NULL ? fileno(f) : -1);
-	if (f != NULL)
-		fclose(f);
-	return all.ca != NULL;
+	return true;
 }

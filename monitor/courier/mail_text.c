@@ -9,7 +9,6 @@
 
 #define WORD_BYTES 45u /* of text in one encoded word: 60 letters of base64 */
 #define PLAIN_MOST 70u
-#define FACILITY_AUDIT 13u
 
 void
 mail_text_date(char *out, size_t size, int64_t utc_us)
@@ -121,6 +120,35 @@ mail_text_header(char *out, size_t size, const char *name, const char *value)
 	memcpy(out + at + n + 2 + v, "\n", 2);
 }
 
+void
+mail_text_addresses(char *out, size_t size, const char *name, const char *list)
+{
+	size_t at = strlen(out), n = at;
+	bool first = true;
+
+	while (*(list += strspn(list, ", \t\r\n")) != '\0') {
+		size_t length = strcspn(list, ", \t\r\n");
+		bool good = true;
+		int more;
+
+		for (size_t i = 0; i < length; i++)
+			good = good && list[i] > ' ' && list[i] <= '~';
+		more = snprintf(out + n, size - n, "%s%s%.*s",
+		    first ? name : ",\n", first ? ": " : " ",
+		    good ? (int)length : 0, list);
+		if (more < 0 || (size_t)more + 2 > size - n) {
+			out[at] = '\0';
+			return;
+		}
+		n += good ? (size_t)more : 0;
+		first = first && !good;
+		list += length;
+	}
+	out[n] = '\0';
+	if (!first)
+		memcpy(out + n, "\n", 2);
+}
+
 static void
 token(char *out, size_t size, const char *text, size_t most)
 {
@@ -144,7 +172,8 @@ mail_text_syslog(char *out, size_t size, const struct syslog_line *l)
 	token(id, sizeof(id), l->id, 32);
 	/* Behind the structured data, a byte order mark: UTF-8 follows. */
 	n = snprintf(out, size, "<%u>1 %s %s camwarden - %s - \xef\xbb\xbf%s",
-	    FACILITY_AUDIT * 8 + (l->severity & 7), stamp, host, id, l->text);
+	    (l->facility & 31) * 8 + (l->severity & 7), stamp, host, id,
+	    l->text);
 	if (n < 0)
 		return 0;
 	if ((size_t)n >= size)

@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The courier against real and hostile servers: mail through exim4 (in the clear,
 STARTTLS, TLS, login), every fault of a mail server, HTTP servers that flood, hang,
-redirect or lie, syslog over UDP and TCP; the process is killed amid a job. The
-password stands nowhere a user could see it. LABEL: light. About 40 s."""
+redirect or lie, syslog to rsyslog, MQTT to mosquitto and to brokers that lie; the
+process is killed amid a job. The password stands nowhere a user could see it. LABEL: light. About 40 s."""
+import concurrent.futures
 import contextlib
 import http.server
 import os
@@ -14,6 +15,7 @@ import ssl
 import threading
 import time
 
+import channel_servers as servers
 from harness import Child, certificate, folder, free_port
 from mail_servers import PASSWORD, USER, Exim, FaultySmtp
 
@@ -29,9 +31,9 @@ class Driver(Child):
         self.wait_line(lambda line: line == "READY", 10)
 
     def send(self, kind, tls, port, body="hello", host="127.0.0.1", path="-", user="-", password="-", to="a@b.test",
-             file="-"):
+             file="-", frm="me@house.test"):
         n = next(numbers)
-        self.tell(f"{kind} {n} {tls} {host} {port} {path} {user} {password} me@house.test {to} {file} {body}")
+        self.tell(f"{kind} {n} {tls} {host} {port} {path} {user} {password} {frm} {to} {file} {body}")
         return n
 
     def result(self, n, seconds=30):
@@ -71,6 +73,17 @@ def test_real_mail():
     with open(page, "rb") as f:
         assert attached.get_payload(decode=True) == f.read()
     assert attached.get_content_type() == "text/html" and attached.get_filename() == "report.html"
+    # A page with a picture, for those who can show one.
+    expect(d.result(d.send("page", "never", exim.port, "plain words", to="a@b.test,nobody@b.test,c@d.test")), True,
+           has="no such person")
+    both, _ = exim.wait_mail(5)[3:]
+    assert [a.addr_spec for a in both["To"].addresses] == ["a@b.test", "nobody@b.test", "c@d.test"]
+    assert both.get_body(("plain",)).get_content().strip() == "plain words"
+    assert "una página" in both.get_body(("html",)).get_content()
+    [picture] = [p for p in both.walk() if p.get_content_type() == "image/png"]
+    assert picture["Content-ID"] == "<picture>" and picture.get_payload(decode=True).startswith(b"\x89PNG\r\n")
+    assert [p.get_content_type() for p in both.walk()] == ["multipart/mixed", "multipart/alternative", "text/plain",
+                                                          "multipart/related", "text/html", "image/png"]
     # Wrong password, a person that isn't, a host that isn't the certificate's.
     expect(d.result(d.send("mail", "start", exim.port, host="localhost", user=USER, password="wrong")), False, True, 535)
     expect(d.result(d.send("mail", "never", exim.port, to="nobody@b.test")), False, True, 550, "no such person")
@@ -140,6 +153,12 @@ class Web(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         self.server.gets += 1
         self.send_response(200)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def do_PUT(self):
+        self.server.puts.append((self.rfile.read(int(self.headers["Content-Length"])), self.headers["X-Test"]))
+        self.send_response(204)
         self.end_headers()
 
     def do_POST(self):
@@ -177,7 +196,7 @@ def serve_web(tls=None):
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Web)
     server.daemon_threads = True
     server.handle_error = lambda *a: None
-    server.gets = 0
+    server.gets, server.puts = 0, []
     if tls:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(tls, tls.replace(".pem", ".key"))
@@ -196,13 +215,18 @@ def test_posts():
     expect(d.result(d.send("post", "always", tls.server_port, host="127.0.0.1", path="/ok")), True, False, 200)
     got = expect(d.result(d.send("post", "never", port, path="/409")), False, True, 409)
     assert got[4] == "77", got
-    expect(d.result(d.send("post", "never", port, path="/redirect")), False, False, 302)
-    expect(d.result(d.send("post", "never", port, path="/file")), False, False, 301)
+    expect(d.result(d.send("put", "never", port, "new", path="/x")), True, False, 204)
+    assert plain.puts == [(b"new", "a, b")]
+    expect(d.result(d.send("post", "never", port, path="/redirect")), False, False, 302, f"to http://127.0.0.1:{port},")
+    expect(d.result(d.send("post", "never", port, path="/file")), False, False, 301, "to file://, which is not followed")
     assert plain.gets == 0
+    expect(d.result(d.send("get", "never", port, path="/beat")), True, False, 200)
+    assert plain.gets == 1
     hung = d.send("post", "never", port, path="/hang")
-    for way in ("flood", "headers"):
-        got = expect(d.result(d.send("post", "never", port, path=f"/{way}"), 10), False)
-        print(f"  web server {way}: {got[3]}")
+    # It said that it took it; how much more it says is no matter.
+    expect(d.result(d.send("post", "never", port, path="/flood"), 10), True, has="more than we listen to")
+    got = expect(d.result(d.send("post", "never", port, path="/headers"), 10), False)
+    print(f"  web server headers: {got[3]}")
     expect(d.result(d.send("post", "never", free_port(), path="/ok")), False, False, 0)
     expect(d.result(d.send("post", "never", port, host="no-such-host.invalid", path="/ok"), 40), False, False, 0, "name")
     expect(d.result(hung, 45), False, False, 0)
@@ -232,9 +256,85 @@ def test_syslog():
         expect(d.result(n), True)
     expect(d.result(d.send("tcp", "never", port, "x")), False, has="refused")
     d.kill()
+    real = servers.Rsyslog()
+    d = Driver(real.ca)
+    line = "<113>1 2026-11-22T19:46:01.5Z here camwarden - firing - \ufeff%s: cámara caída"
+    for kind, tls, port in (("udp", "never", real.udp), ("tcp", "never", real.tcp), ("tcp", "always", real.tls)):
+        expect(d.result(d.send(kind, tls, port, line % (kind + tls), host="localhost")), True)
+        got = real.wait(f"{kind}{tls}: cámara caída")
+        assert got.startswith("1|alert.alert|camwarden|firing|"), got
+    d.kill()
+    # Whoever vouches for another one is not taken.
+    d = Driver(certificate(dir, "another"))
+    expect(d.result(d.send("tcp", "always", real.tls, "x", host="localhost")), False, has="certificate")
+    d.kill()
+    real.stop()
 
 
-for test in (test_real_mail, test_faulty_mail, test_posts, test_syslog):
+def mqtt(d, port, topic, body="", tls="never", retain=False, user=servers.USER, password=servers.PASSWORD):
+    return d.send("mqtt", tls, port, body, host="localhost", path=topic, user=user, password=password, frm="warden/status",
+                  to=f"us-{tls}-{len(password)}", file="retain" if retain else "-")
+
+
+def test_mqtt():
+    broker = servers.Mosquitto()
+    early = servers.Listener(broker.port)
+    d = Driver(broker.ca)
+    expect(d.result(mqtt(d, broker.port, "warden/notice", '{"a": 1}')), True, has="acknowledged")
+    early.wait(lambda m: m == ("warden/notice", b'{"a": 1}', False), "a notice")
+    early.wait(lambda m: m == ("warden/status", b"online", False), "our state")
+    # The same connection carries the next; what is retained is told to whoever comes later.
+    expect(d.result(mqtt(d, broker.port, "warden/alert/1", "down", retain=True)), True)
+    expect(d.result(mqtt(d, broker.tls_port, "warden/tls", "x", tls="always")), True)
+    late = servers.Listener(broker.port)
+    late.wait(lambda m: m == ("warden/alert/1", b"down", True), "what is retained")
+    expect(d.result(mqtt(d, broker.port, "warden/alert/1", "", retain=True)), True)
+    late.wait(lambda m: m == ("warden/alert/1", b"", False), "its end")
+    with open(f"{broker.dir}/log", encoding="utf-8") as f:
+        assert f.read().count("as us-") == 2  # two logins for four jobs
+    # Refused by name; no TLS where it was asked for; another's certificate.
+    expect(d.result(mqtt(d, broker.port, "a", password="wrong")), False, True, has="not authorised")
+    expect(d.result(mqtt(d, broker.port, "a", tls="always"), 40), False)
+    # Ended by force: the will says so.
+    os.kill(d.courier(), signal.SIGKILL)
+    early.wait(lambda m: m == ("warden/status", b"offline", False), "the will")
+    d.kill()
+    other = Driver(certificate(dir, "stranger"))
+    expect(other.result(mqtt(other, broker.tls_port, "a", tls="always")), False, has="certificate")
+    broker.stop()
+    expect(other.result(mqtt(other, broker.port, "a")), False, has="refused")
+    other.kill()
+
+
+def test_lying_brokers():
+    d = Driver()
+    waits = []
+    for fault, lasting, has in (("refuse", True, "not authorised"), ("busy", False, "unavailable"),
+                                ("garbage", False, ""), ("silent", False, "doesn't answer"),
+                                ("flood", False, "more than it was asked for"), ("huge", False, ""),
+                                ("other", False, "doesn't acknowledge"), ("none", False, "doesn't acknowledge"),
+                                ("twice", False, ""), ("close", False, "closed")):
+        broker = servers.LyingBroker(fault)
+        waits.append((fault, lasting, has, mqtt(d, broker.port, "a/b", "x" * 100)))
+    # Nobody waits for them.
+    web = serve_web()
+    expect(d.result(d.send("post", "never", web.server_port, path="/ok"), 5), True)
+    for fault, lasting, has, n in waits:
+        got = expect(d.result(n, 60), False, lasting, has=has)
+        print(f"  broker {fault}: {got[3]}")
+    with open(f"/proc/{d.courier()}/status", encoding="utf-8") as f:
+        print("  " + " ".join(re.search(r"VmHWM:.*", f.read())[0].split()))
+    d.kill()
+
+
+def timed(test):
     began = time.monotonic()
     test()
     print(f"{test.__name__}: {time.monotonic() - began:.1f} s", flush=True)
+
+
+# It waits for those that never answer.
+beside = concurrent.futures.ThreadPoolExecutor().submit(timed, test_lying_brokers)
+for test in (test_real_mail, test_faulty_mail, test_posts, test_syslog, test_mqtt):
+    timed(test)
+beside.result()

@@ -25,8 +25,8 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char *text = fuzz_text(data, size), out[2048] = "", small[120] = "";
-	struct syslog_line l = { size > 0 ? data[0] : 0u, 1790000000123456,
-		text, text, text };
+	struct syslog_line l = { MAIL_TEXT_ALERT, size > 0 ? data[0] : 0u,
+		1790000000123456, text, text, text };
 	int64_t moment = 0;
 	size_t n;
 

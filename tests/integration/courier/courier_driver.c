@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The courier, driven by lines on standard input, for test_courier.py:
- * "mail|post|udp|tcp ID never|start|always HOST PORT PATH USER PASSWORD FROM TO
- * ATTACHMENT BODY" ("-" = empty, "~" in the body = a line end) -> "RESULT id ok
+ * "mail|post|udp|tcp|mqtt|put|get|page ID never|start|always HOST PORT PATH
+ * USER PASSWORD FROM TO ATTACHMENT BODY" ("-" = empty, "~" in the body = a line
+ * end; page: a mail with a page and a picture; of mqtt PATH is the topic, FROM
+ * that of our state, TO our name there, ATTACHMENT "retain") -> "RESULT id ok
  * lasting status detail | answer". */
 #include <ctype.h>
 #include <fcntl.h>
@@ -38,7 +40,11 @@ copy(char *out, size_t size, const char *word)
 static bool
 parse(char *line, struct courier_job *j, char *words[12])
 {
-	static const char *const kinds[] = { "mail", "post", "udp", "tcp" };
+	static const char *const kinds[] = { "mail", "post", "udp", "tcp",
+		"mqtt", "put", "get", "page" };
+	static const enum courier_kind as[] = { COURIER_MAIL, COURIER_HTTP,
+		COURIER_LINE_UDP, COURIER_LINE_TCP, COURIER_MQTT, COURIER_HTTP,
+		COURIER_HTTP, COURIER_MAIL };
 	static const char *const tls[] = { "never", "start", "always" };
 	char *save = NULL;
 
@@ -51,13 +57,34 @@ parse(char *line, struct courier_job *j, char *words[12])
 	if (words[11] == NULL)
 		words[11] = "";
 	memset(j, 0, sizeof(*j));
-	for (int i = 0; i < 4; i++)
+	for (size_t i = 0; i < sizeof(as) / sizeof(as[0]); i++)
 		if (strcmp(words[0], kinds[i]) == 0)
-			j->kind = (enum courier_kind)(i + 1);
+			j->kind = as[i];
+	j->method = strcmp(words[0], "put") == 0   ? COURIER_PUT
+		    : strcmp(words[0], "get") == 0 ? COURIER_GET
+						   : COURIER_POST;
 	for (int i = 0; i < 3; i++)
 		if (strcmp(words[2], tls[i]) == 0)
 			j->tls = (enum courier_tls)i;
 	return j->kind != 0;
+}
+
+static const char page[] = "<p>una p\xc3\xa1gina <img src=\"cid:picture\"></p>";
+static const char picture[] = "\x89PNG\r\n\x1a\nno more than this";
+
+static void
+fill_mqtt(struct courier_job *j, const char *retain)
+{
+	struct courier_publish *p = &j->publishes[0];
+
+	snprintf(p->topic, sizeof(p->topic), "%.255s", j->path);
+	p->payload = j->body;
+	p->retain = strcmp(retain, "retain") == 0;
+	j->body = (struct span){ 0 };
+	j->publish_count = 1;
+	snprintf(j->status, sizeof(j->status), "%.255s", j->from);
+	snprintf(j->client, sizeof(j->client), "%.63s", j->to);
+	j->path[0] = j->from[0] = j->to[0] = '\0';
 }
 
 static void
@@ -72,19 +99,33 @@ fill(struct courier_job *j, char *words[12])
 	copy(j->from, sizeof(j->from), words[8]);
 	copy(j->to, sizeof(j->to), words[9]);
 	snprintf(j->type, sizeof(j->type), "text/plain");
+	for (char *p = words[11]; *p != '\0'; p++)
+		if (*p == '~')
+			*p = '\n';
+	j->body =
+	    (struct span){ (const uint8_t *)words[11], strlen(words[11]) };
+	if (j->kind == COURIER_MQTT) {
+		fill_mqtt(j, words[10]);
+		return;
+	}
+	if (j->kind == COURIER_HTTP) {
+		snprintf(j->headers, sizeof(j->headers), "X-Test: a, b\n");
+		return;
+	}
 	mail_text_header(j->headers, sizeof(j->headers), "From", j->from);
-	mail_text_header(j->headers, sizeof(j->headers), "To", j->to);
+	mail_text_addresses(j->headers, sizeof(j->headers), "To", j->to);
 	mail_text_header(j->headers, sizeof(j->headers), "Subject",
 	    "Reporte de la ma\xc3\xb1"
 	    "ana: c\xc3\xa1maras, y lo que hace falta "
 	    "hoy en la central");
 	mail_text_header(j->headers, sizeof(j->headers), "Message-ID",
 	    "<1.test@camwarden>");
-	for (char *p = words[11]; *p != '\0'; p++)
-		if (*p == '~')
-			*p = '\n';
-	j->body =
-	    (struct span){ (const uint8_t *)words[11], strlen(words[11]) };
+	if (strcmp(words[0], "page") == 0) {
+		j->html =
+		    (struct span){ (const uint8_t *)page, sizeof(page) - 1 };
+		j->picture = (struct span){ (const uint8_t *)picture,
+			sizeof(picture) - 1 };
+	}
 }
 
 static void
@@ -99,7 +140,7 @@ on_line(char *line)
 		return;
 	}
 	fill(&j, words);
-	if (strcmp(words[10], "-") != 0) {
+	if (strcmp(words[10], "-") != 0 && j.kind == COURIER_MAIL) {
 		fd = open(words[10], O_RDONLY | O_CLOEXEC);
 		snprintf(j.attachment, sizeof(j.attachment), "report.html");
 		snprintf(j.attachment_type, sizeof(j.attachment_type),
@@ -141,13 +182,14 @@ on_stdin(evutil_socket_t fd, short what, void *arg)
 int
 main(int argc, char **argv)
 {
+	const struct courier_trust trust = { { argc > 1 ? argv[1] : "" } };
 	struct event *in;
 
 	if (argc > 1 && strcmp(argv[1], "_courier") == 0)
 		return courier_process_main(argc - 1, argv + 1);
 	signal(SIGPIPE, SIG_IGN);
 	base = event_base_new();
-	courier = courier_new(base, argc > 1 ? argv[1] : "", on_result, NULL);
+	courier = courier_new(base, &trust, on_result, NULL);
 	in =
 	    event_new(base, STDIN_FILENO, EV_READ | EV_PERSIST, on_stdin, NULL);
 	event_add(in, NULL);

@@ -59,6 +59,27 @@ headers_that_do_not_fit_are_left_out(void **state)
 }
 
 static void
+addresses_are_folded(void **state)
+{
+	static const char list[] = "a@b.example, c\xc3\xb1@d.example,, e@f";
+	static const char line[] = "To: a@b.example,\n e@f\n";
+	char out[200] = "A: b\n";
+
+	(void)state;
+	mail_text_addresses(out, sizeof(out), "To", list);
+	assert_string_equal(out + 5, line);
+	for (size_t size = 7; size < sizeof(line) + 5; size++) {
+		char small[200] = "A: b\n";
+
+		mail_text_addresses(small, size, "To", list);
+		assert_true(strcmp(small, "A: b\n") == 0);
+	}
+	out[0] = '\0';
+	mail_text_addresses(out, sizeof(out), "To", " ,");
+	assert_string_equal(out, "");
+}
+
+static void
 dates(void **state)
 {
 	char out[64];
@@ -79,7 +100,8 @@ dates(void **state)
 static void
 syslog_lines(void **state)
 {
-	struct syslog_line l = { .severity = 5,
+	struct syslog_line l = { .facility = MAIL_TEXT_AUDIT,
+		.severity = 5,
 		.utc_us = 1709164800000000,
 		.host = "a host",
 		.id = "",
@@ -138,6 +160,43 @@ jobs_come_back(void **state)
 }
 
 static void
+publishes_come_back(void **state)
+{
+	struct courier_job in = { .id = 7,
+		.kind = COURIER_MQTT,
+		.port = 1883,
+		.host = "broker.example",
+		.client = "camwarden-1",
+		.status = "camwarden/status",
+		.publish_count = 2,
+		.publishes = {
+		    { .topic = "a/b", .payload = { (const uint8_t *)"{}", 2 } },
+		    { .topic = "a/c", .retain = true } } };
+	struct courier_job out;
+	uint8_t bytes[2000];
+	struct writer w = writer_of(bytes, sizeof(bytes));
+	size_t n;
+
+	(void)state;
+	courier_put_job(&w, &in);
+	n = writer_length(&w);
+	assert_true(courier_get_job((struct span){ bytes, n }, &out));
+	assert_int_equal(out.publish_count, 2);
+	assert_string_equal(out.publishes[1].topic, "a/c");
+	assert_true(out.publishes[1].retain && !out.publishes[0].retain);
+	assert_memory_equal(out.publishes[0].payload.p, "{}", 2);
+	for (size_t cut = 0; cut < n; cut++)
+		assert_false(
+		    courier_get_job((struct span){ bytes, cut }, &out));
+	/* Without any there is nothing to do. */
+	in.publish_count = 0;
+	w = writer_of(bytes, sizeof(bytes));
+	courier_put_job(&w, &in);
+	assert_false(
+	    courier_get_job((struct span){ bytes, writer_length(&w) }, &out));
+}
+
+static void
 results_come_back(void **state)
 {
 	struct courier_result in = { .id = 9,
@@ -170,9 +229,11 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(headers_hold_one_value_each),
 		cmocka_unit_test(headers_that_do_not_fit_are_left_out),
+		cmocka_unit_test(addresses_are_folded),
 		cmocka_unit_test(dates),
 		cmocka_unit_test(syslog_lines),
 		cmocka_unit_test(jobs_come_back),
+		cmocka_unit_test(publishes_come_back),
 		cmocka_unit_test(results_come_back),
 	};
 

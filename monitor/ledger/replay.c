@@ -206,9 +206,12 @@ replay_free(struct replay **r)
 	if (*r == NULL)
 		return;
 	for (size_t i = 0; i < (*r)->track_count; i++) {
-		free((*r)->tracks[i].rows);
-		free((*r)->tracks[i].more);
+		free((*r)->tracks[i]->rows);
+		free((*r)->tracks[i]->more);
+		free((*r)->tracks[i]);
 	}
+	for (size_t i = 0; i < (*r)->thing_count; i++)
+		free((*r)->things[i]);
 	for (size_t i = 0; i < (*r)->name_count; i++)
 		free((*r)->names[i]);
 	free((*r)->names);

@@ -136,7 +136,7 @@ tokens_leave(struct replay *r, const struct body_value *console, int64_t utc)
 	uint64_t of = console != NULL ? replay_fields(r, console, 1) : 0;
 
 	for (size_t i = 0; i < r->thing_count; i++) {
-		struct thing *t = &r->things[i];
+		struct thing *t = r->things[i];
 
 		if (t->table != REPLAY_TOKEN)
 			continue;
@@ -206,8 +206,8 @@ claim_line(struct replay *r, const struct replay_line *l)
 				   : NULL;
 
 	for (size_t i = 0; !readable && i < r->thing_count; i++)
-		if (r->things[i].table == REPLAY_TOKEN)
-			r->things[i].known &=
+		if (r->things[i]->table == REPLAY_TOKEN)
+			r->things[i]->known &=
 			    (uint16_t) ~(KNOWS_DIGEST(3) | KNOWS_TIME(2));
 	if (t == NULL)
 		return;

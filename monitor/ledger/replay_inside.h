@@ -67,7 +67,7 @@ struct thing {
 #define KNOWS_TIME(n) (1u << (8 + (n)))
 
 struct stray { /* a row no line tells of, until the end says why */
-	uint32_t track;
+	struct track *track;
 	int64_t id, epoch, start, end;
 	uint64_t content;
 };
@@ -84,13 +84,13 @@ struct replay {
 	bool failed;
 	struct replay_tally tally;
 
-	struct track *tracks;
+	struct track **tracks; /* none moves when others come */
 	size_t track_count, track_room;
 	struct index track_index;
-	struct thing *things;
+	struct thing **things;
 	size_t thing_count, thing_room;
 	struct index thing_index;
-	uint32_t *open_incidents; /* things */
+	struct thing **open_incidents;
 	size_t open_count, open_room;
 	char **names;
 	size_t name_count, name_room;

@@ -25,8 +25,8 @@ static void
 unknown_time(struct replay *r, enum replay_table table, unsigned n)
 {
 	for (size_t i = 0; i < r->thing_count; i++)
-		if (r->things[i].table == table)
-			r->things[i].known &= (uint16_t)~KNOWS_TIME(n);
+		if (r->things[i]->table == table)
+			r->things[i]->known &= (uint16_t)~KNOWS_TIME(n);
 }
 
 /* --- users. Digest 0: name, role, site; 1: who made it; 2: the password;
@@ -111,8 +111,8 @@ logout_line(struct replay *r, const struct replay_line *l)
 	if (!readable) {
 		unknown_time(r, REPLAY_LOGIN, 0);
 		for (size_t i = 0; i < r->thing_count; i++)
-			if (r->things[i].table == REPLAY_LOGIN)
-				r->things[i].known &=
+			if (r->things[i]->table == REPLAY_LOGIN)
+				r->things[i]->known &=
 				    (uint16_t)~KNOWS_DIGEST(1);
 	}
 	if (t == NULL)

@@ -114,10 +114,8 @@ track_compare(struct replay *r, enum replay_table table, uint64_t key,
 		return;
 	}
 	if (r->stray_count < STRAYS)
-		r->strays[r->stray_count] =
-		    (struct stray){ (uint32_t)(t - r->tracks), told->id,
-			    told->epoch, told->start, told->end,
-			    told->content };
+		r->strays[r->stray_count] = (struct stray){ t, told->id,
+			told->epoch, told->start, told->end, told->content };
 	r->stray_count++;
 }
 
@@ -218,7 +216,7 @@ moved_from(struct track *t, const struct stray *s)
 static void
 stray_say(struct replay *r, const struct stray *s)
 {
-	struct track *t = &r->tracks[s->track];
+	struct track *t = s->track;
 	struct row *row = moved_from(t, s);
 	char who[160], when[32], other[32];
 
@@ -261,5 +259,5 @@ tracks_end(struct replay *r)
 	for (size_t i = 0; i < n; i++)
 		stray_say(r, &r->strays[i]);
 	for (size_t i = 0; i < r->track_count; i++)
-		unseen(r, &r->tracks[i]);
+		unseen(r, r->tracks[i]);
 }

@@ -20,7 +20,7 @@ thing_find(struct replay *r, enum replay_table table, uint64_t key)
 {
 	uint32_t k = index_find(&r->thing_index, key_of(table, key));
 
-	return k == NONE ? NULL : &r->things[k];
+	return k == NONE ? NULL : r->things[k];
 }
 
 struct thing *
@@ -30,19 +30,21 @@ thing_get(struct replay *r, enum replay_table table, uint64_t key)
 
 	if (t != NULL)
 		return t;
-	struct thing *grown = replay_grow(r, r->things, &r->thing_room,
+	struct thing **grown = replay_grow(r, r->things, &r->thing_room,
 	    r->thing_count, sizeof(*r->things));
 
 	if (grown == NULL)
 		return NULL;
 	r->things = grown;
-	if (!index_add(&r->thing_index, key_of(table, key),
-		(uint32_t)r->thing_count)) {
+	t = malloc(sizeof(*t));
+	if (t == NULL || !index_add(&r->thing_index, key_of(table, key),
+			     (uint32_t)r->thing_count)) {
 		r->failed = true;
+		free(t);
 		return NULL;
 	}
-	t = &r->things[r->thing_count++];
 	*t = (struct thing){ .key = key, .table = (uint8_t)table };
+	r->things[r->thing_count++] = t;
 	return t;
 }
 
@@ -176,31 +178,26 @@ incident_open(struct replay *r, const struct replay_line *l)
 	thing_set_time(t, 3, since);
 	thing_set_time(t, 4, at);
 	t->feed = l->feed;
-	uint32_t number = (uint32_t)(t - r->things);
-	uint32_t *open = replay_grow(r, r->open_incidents, &r->open_room,
+	struct thing **open = replay_grow(r, r->open_incidents, &r->open_room,
 	    r->open_count, sizeof(*open));
 
 	if (open == NULL)
 		return;
 	r->open_incidents = open;
-	open[r->open_count++] = number;
+	open[r->open_count++] = t;
 	if (v[9].p == NULL)
 		return;
-	uint64_t key =
+	t->picture[0] =
 	    picture_add(r, l, "before", 0, body_number(&v[10], since), &v[9]);
-
-	r->things[number].picture[0] = key; /* things may have moved */
 }
 
 static void
 incident_shut(struct replay *r, struct thing *t, int64_t good, int64_t closed)
 {
-	uint32_t number = (uint32_t)(t - r->things);
-
 	thing_set_time(t, 0, good > t->time[3] ? good : t->time[3]);
 	thing_set_time(t, 1, closed > t->time[4] ? closed : t->time[4]);
 	for (size_t i = 0; i < r->open_count; i++)
-		if (r->open_incidents[i] == number)
+		if (r->open_incidents[i] == t)
 			r->open_incidents[i--] =
 			    r->open_incidents[--r->open_count];
 }
@@ -212,7 +209,7 @@ incidents_leave(struct replay *r, int64_t feed, int64_t utc)
 	for (size_t i = r->open_count; i-- > 0;) {
 		if (i >= r->open_count)
 			continue;
-		struct thing *t = &r->things[r->open_incidents[i]];
+		struct thing *t = r->open_incidents[i];
 
 		if (t->feed == feed)
 			incident_shut(r, t, utc, utc);
@@ -297,9 +294,9 @@ static void
 pictures_leave(struct replay *r, int64_t feed, bool standing)
 {
 	for (size_t i = 0; i < r->thing_count && !standing; i++)
-		if (r->things[i].table == REPLAY_THUMBNAIL &&
-		    r->things[i].time[1] == feed)
-			r->things[i].gone = 1;
+		if (r->things[i]->table == REPLAY_THUMBNAIL &&
+		    r->things[i]->time[1] == feed)
+			r->things[i]->gone = 1;
 	reference_line(r, &(struct replay_line){ .feed = feed });
 	reference_leaves(r, feed);
 }
@@ -318,8 +315,8 @@ overlay_line(struct replay *r, const struct replay_line *l)
 	if (!readable) { /* which of them it was can't be told */
 		r->blank_utc[REPLAY_OVERLAY] = l->utc;
 		for (size_t i = 0; i < r->thing_count; i++)
-			if (r->things[i].table == REPLAY_OVERLAY)
-				r->things[i].known &= (uint16_t)~KNOWS_TIME(0);
+			if (r->things[i]->table == REPLAY_OVERLAY)
+				r->things[i]->known &= (uint16_t)~KNOWS_TIME(0);
 		return;
 	}
 	struct thing *t = add ? thing_get(r, REPLAY_OVERLAY, (uint64_t)id)

@@ -10,8 +10,8 @@ void
 things_forget(struct replay *r, enum replay_table table)
 {
 	for (size_t i = 0; i < r->thing_count; i++)
-		if (r->things[i].table == table)
-			r->things[i].known = 0;
+		if (r->things[i]->table == table)
+			r->things[i]->known = 0;
 }
 
 static void
@@ -427,7 +427,7 @@ void
 things_end(struct replay *r)
 {
 	for (size_t i = 0; i < r->thing_count; i++) {
-		const struct thing *t = &r->things[i];
+		const struct thing *t = r->things[i];
 		enum replay_table table = (enum replay_table)t->table;
 		char when[32];
 

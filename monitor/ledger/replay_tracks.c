@@ -57,7 +57,7 @@ track_find(struct replay *r, enum replay_table table, uint64_t key)
 {
 	uint32_t k = index_find(&r->track_index, key_of(table, key));
 
-	return k == NONE ? NULL : &r->tracks[k];
+	return k == NONE ? NULL : r->tracks[k];
 }
 
 static uint32_t
@@ -85,22 +85,24 @@ track_get(struct replay *r, enum replay_table table, uint64_t key,
 
 	if (t != NULL)
 		return t;
-	struct track *grown = replay_grow(r, r->tracks, &r->track_room,
+	struct track **grown = replay_grow(r, r->tracks, &r->track_room,
 	    r->track_count, sizeof(*r->tracks));
 
 	if (grown == NULL)
 		return NULL;
 	r->tracks = grown;
-	if (!index_add(&r->track_index, key_of(table, key),
-		(uint32_t)r->track_count)) {
+	t = malloc(sizeof(*t));
+	if (t == NULL || !index_add(&r->track_index, key_of(table, key),
+			     (uint32_t)r->track_count)) {
 		r->failed = true;
+		free(t);
 		return NULL;
 	}
-	t = &r->tracks[r->track_count++];
 	*t = (struct track){ .key = key,
 		.table = table,
 		.there = THERE_UNKNOWN,
 		.name = name != NULL ? name_keep(r, name) : NONE };
+	r->tracks[r->track_count++] = t;
 	return t;
 }
 
@@ -118,10 +120,10 @@ void
 tracks_forget(struct replay *r, enum replay_table table)
 {
 	for (size_t i = 0; i < r->track_count; i++) {
-		if (r->tracks[i].table != table)
+		if (r->tracks[i]->table != table)
 			continue;
-		track_forget(&r->tracks[i]);
-		r->tracks[i].belongs_known = false;
+		track_forget(r->tracks[i]);
+		r->tracks[i]->belongs_known = false;
 	}
 }
 
@@ -219,7 +221,7 @@ void
 tracks_cut(struct replay *r, uint32_t epoch, int64_t utc)
 {
 	for (size_t i = 0; i < r->track_count; i++)
-		cut(&r->tracks[i], epoch, utc);
+		cut(r->tracks[i], epoch, utc);
 }
 
 /* --- one of them comes, goes, moves */
@@ -433,7 +435,7 @@ void
 tracks_gap(struct replay *r, int64_t from, int64_t to, uint32_t seq)
 {
 	for (size_t i = 0; i < r->track_count; i++) {
-		struct track *t = &r->tracks[i];
+		struct track *t = r->tracks[i];
 		struct row *row = last(t), held;
 		struct more more = { 0 };
 		bool open = is_open(row, r->epoch);
@@ -457,7 +459,7 @@ void
 tracks_lost(struct replay *r, int64_t utc, uint32_t seq)
 {
 	for (size_t i = 0; i < r->track_count; i++) {
-		struct track *t = &r->tracks[i];
+		struct track *t = r->tracks[i];
 		bool open = is_open(last(t), r->epoch);
 
 		cut(t, r->epoch, utc);
@@ -479,7 +481,7 @@ tracks_step(struct replay *r, int64_t before, int64_t after, uint32_t epoch,
     uint32_t seq)
 {
 	for (size_t i = 0; i < r->track_count; i++) {
-		struct track *t = &r->tracks[i];
+		struct track *t = r->tracks[i];
 		struct row *row = last(t), held;
 		struct more more = { 0 };
 
@@ -504,7 +506,7 @@ tracks_off(struct replay *r, uint32_t epoch, int64_t from, int64_t to,
     uint32_t seq)
 {
 	for (size_t i = 0; i < r->track_count; i++) {
-		struct track *t = &r->tracks[i];
+		struct track *t = r->tracks[i];
 		int64_t lo = t->active > from ? t->active : from;
 		int64_t hi =
 		    t->inactive != 0 && t->inactive < to ? t->inactive : to;
@@ -521,7 +523,7 @@ tracks_start(struct replay *r, uint32_t epoch, int64_t utc, uint32_t seq)
 {
 	epoch_set(r, epoch);
 	for (size_t i = 0; i < r->track_count; i++) {
-		struct track *t = &r->tracks[i];
+		struct track *t = r->tracks[i];
 
 		if (t->there == THERE_UNKNOWN)
 			continue;
@@ -535,7 +537,7 @@ void
 tracks_doubt(struct replay *r, uint32_t epoch, int64_t end, uint32_t seq)
 {
 	for (size_t i = 0; i < r->track_count; i++) {
-		struct track *t = &r->tracks[i];
+		struct track *t = r->tracks[i];
 		struct row *row = last(t);
 		int64_t from = end - DOUBT_US;
 

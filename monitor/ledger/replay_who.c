@@ -176,7 +176,6 @@ who_feed(struct replay *r, const struct replay_line *l)
 			    REPLAY_FEED_KEYS, v) &&
 			v[0].p != NULL;
 
-	/* Its sites before itself: things move when one is added. */
 	if (readable && verb != REMOVE && v[2].n > 2)
 		site_live(r, l, v[2].p + 1, v[2].n - 2);
 	struct track *t =

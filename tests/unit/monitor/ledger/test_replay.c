@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -63,11 +64,59 @@ test_nothing_in_it(void **state)
 	replay_free(&r);
 }
 
+/* Each feed's line makes the sites that it names first: two to four new rows a
+ * line, so that room for more is made at each of them once. */
+static void
+test_feeds_make_sites(void **state)
+{
+	static const uint8_t key[16] = { 7 };
+	struct replay *r = replay_new(key, on_finding, NULL);
+	struct replay_tally tally;
+	char body[160];
+
+	(void)state;
+	assert_non_null(r);
+	findings = 0;
+	replay_line(r, &(struct replay_line){ .seq = 1,
+			   .run = 1,
+			   .kind = "ledger.begin",
+			   .actor = "x",
+			   .body = "{}",
+			   .body_length = 2 });
+	for (unsigned i = 0; i < 2 * 400; i++) {
+		static const char *const under[] = { "", "/b", "/b/c" };
+		unsigned n = 1 + i % 400;
+		int size = snprintf(body, sizeof(body),
+		    "{\"feed\":\"%u\",\"site\":\"%u%s\",\"enabled\":%s}", n, n,
+		    under[n % 3], i < 400 ? "true" : "1");
+
+		if (i < 400)
+			replay_line(r, &(struct replay_line){ .seq = 2 + i,
+					   .run = 1,
+					   .mono = i,
+					   .utc = i,
+					   .feed = n,
+					   .kind = "feed.add",
+					   .actor = "x",
+					   .body = body,
+					   .body_length = (size_t)size });
+		else
+			replay_row(r, &(struct replay_row){ REPLAY_FEED, n,
+					  body, NULL, (size_t)size });
+	}
+	assert_false(replay_failed(r));
+	assert_int_equal(findings, 0);
+	replay_tally(r, &tally);
+	assert_int_equal(tally.proved[REPLAY_FEED], 400);
+	replay_free(&r);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_nothing_in_it),
+		cmocka_unit_test(test_feeds_make_sites),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

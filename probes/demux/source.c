@@ -179,8 +179,8 @@ stall_us(const struct source *s)
 	if (s->media != NULL && media_is_bursty(s->media)) {
 		if (us < BURSTY_STALL_US)
 			us = BURSTY_STALL_US;
-		if (gap < s->gap_us)
-			gap = s->gap_us;
+		if (gap < tally_habit_us(&s->tally))
+			gap = tally_habit_us(&s->tally);
 	}
 	if (gap > GAP_MAX_US)
 		gap = GAP_MAX_US;
@@ -388,11 +388,6 @@ take_packet(struct source *s, const struct media_packet *p, int64_t now)
 		.damaged = p->damaged };
 	struct wire_sample_ask ask;
 
-	if (s->last_media_us != 0 && s->flowed &&
-	    now - s->last_media_us > s->gap_us)
-		s->gap_us = (uint32_t)(now - s->last_media_us > GAP_MAX_US
-					   ? GAP_MAX_US
-					   : now - s->last_media_us);
 	s->last_media_us = now;
 	if (!s->flowed) {
 		s->flowed = true;

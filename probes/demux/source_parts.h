@@ -41,7 +41,6 @@ struct source {
 	int64_t visit_end_us;
 	uint32_t attempts; /* since media last flowed */
 	uint32_t connections;
-	uint32_t gap_us; /* longest wait for a packet of a bursty source */
 	uint64_t random;
 	uint16_t status; /* HTTP's, of the attempt that failed */
 	bool timed_out;

@@ -6,6 +6,7 @@
 
 #define JUMP_AHEAD_US 10000000 /* observation.h: discontinuities */
 #define JUMP_BACK_US 1000000
+#define SILENCE_US 1000000
 
 static void
 restart(struct tally *t, int64_t from_us)
@@ -38,6 +39,7 @@ tally_reconnect(struct tally *t)
 	t->last_key_us = TALLY_NO_TIME;
 	t->last_media_us = t->base_media_us = TALLY_NO_TIME;
 	t->timed_units = 0;
+	t->flowing = false;
 	sizes_break(&t->sizes);
 }
 
@@ -108,20 +110,30 @@ add_sizes(struct tally *t, const struct tally_unit *u)
 	sizes_add(&t->sizes, &unit);
 }
 
+static void
+add_silence(struct tally *t, int64_t gap)
+{
+	struct account *a = &t->account;
+
+	if (gap > UINT32_MAX)
+		gap = UINT32_MAX;
+	if (gap > (int64_t)a->max_gap_us)
+		a->max_gap_us = (uint32_t)gap;
+	if (!t->flowing || gap < SILENCE_US)
+		return;
+	t->silences_us[t->silence_at] = gap;
+	t->silence_at = (t->silence_at + 1) % TALLY_SILENCES;
+}
+
 void
 tally_add(struct tally *t, const struct tally_unit *u)
 {
 	struct account *a = &t->account;
 
-	if (t->last_au_us != TALLY_NO_TIME) {
-		int64_t gap = u->at_us - t->last_au_us;
-
-		if (gap > UINT32_MAX)
-			gap = UINT32_MAX;
-		if (gap > (int64_t)a->max_gap_us)
-			a->max_gap_us = (uint32_t)gap;
-	}
+	if (t->last_au_us != TALLY_NO_TIME)
+		add_silence(t, u->at_us - t->last_au_us);
 	t->last_au_us = u->at_us;
+	t->flowing = true;
 	if (u->key)
 		add_key(t, u);
 	else
@@ -149,6 +161,24 @@ tally_gop_us(const struct tally *t)
 		if (t->key_gaps_us[i] > longest)
 			longest = t->key_gaps_us[i];
 	return longest > UINT32_MAX ? UINT32_MAX : (uint32_t)longest;
+}
+
+int64_t
+tally_habit_us(const struct tally *t)
+{
+	int64_t longest = 0, again = 0;
+
+	for (int i = 0; i < TALLY_SILENCES; i++) {
+		int64_t us = t->silences_us[i];
+
+		if (us > longest) {
+			again = longest;
+			longest = us;
+		} else if (us > again) {
+			again = us;
+		}
+	}
+	return again;
 }
 
 /* Mean rate by the source's own clock; by arrival where it has none. */

@@ -15,6 +15,7 @@
 
 #define TALLY_NO_TIME INT64_MIN
 #define TALLY_KEY_GAPS 8
+#define TALLY_SILENCES 8
 
 struct tally_unit {
 	int64_t at_us;	  /* arrival */
@@ -46,6 +47,9 @@ struct tally {
 	uint32_t timed_units;  /* units with a media time since the base */
 	int64_t key_gaps_us[TALLY_KEY_GAPS];
 	uint32_t key_gap_at;
+	int64_t silences_us[TALLY_SILENCES]; /* the last above a second */
+	uint32_t silence_at;
+	bool flowing; /* something came on this connection */
 	uint64_t inter_bytes;
 	uint64_t inter_squares;
 	uint64_t key_bytes;
@@ -53,7 +57,7 @@ struct tally {
 };
 
 void tally_init(struct tally *t, struct feed_ref ref, int64_t from_us);
-/* A new connection: gaps across it are not counted as silence or GOP. */
+/* A new connection: gaps across it are no habit and no GOP. */
 void tally_reconnect(struct tally *t);
 void tally_add(struct tally *t, const struct tally_unit *u);
 /* Bytes received from the source, of whatever kind. */
@@ -62,5 +66,8 @@ void tally_wire(struct tally *t, uint64_t bytes);
 void tally_flush(struct tally *t, int64_t to_us, struct account *out);
 /* Longest recent gap between keyframes, 0 = not known. */
 uint32_t tally_gop_us(const struct tally *t);
+/* The longest silence on a connection that came twice lately; 0 = none. What
+ * came once was an outage, and to learn from it would hide the next one. */
+int64_t tally_habit_us(const struct tally *t);
 
 #endif

@@ -149,6 +149,45 @@ silence_and_reconnects(void **state)
 	assert_int_equal(a.print[0], 0); /* too few */
 }
 
+/* Bursts that are so many seconds apart. */
+static int64_t
+bursts(struct tally *t, int64_t at_us, unsigned count, int64_t apart_s)
+{
+	for (unsigned i = 0; i < count; i++) {
+		at_us += apart_s * S;
+		tally_add(t,
+		    &(struct tally_unit){ at_us, at_us, 100, true, false });
+		tally_add(t,
+		    &(struct tally_unit){ at_us, at_us, 10, false, false });
+	}
+	return at_us;
+}
+
+static void
+an_outage_is_no_habit(void **state)
+{
+	struct tally t;
+	int64_t at;
+
+	(void)state;
+	tally_init(&t, (struct feed_ref){ 1, 1 }, 0);
+	assert_int_equal(tally_habit_us(&t), 0);
+	at = bursts(&t, 0, 2, 6); /* one silence */
+	assert_int_equal(tally_habit_us(&t), 0);
+	at = bursts(&t, at, 1, 6);
+	assert_int_equal(tally_habit_us(&t), 6 * S);
+	at = bursts(&t, at, 1, 25); /* the outage */
+	at = bursts(&t, at, 1, 7);
+	assert_int_equal(tally_habit_us(&t), 7 * S);
+	tally_reconnect(&t); /* what lies between two connections is none */
+	at = bursts(&t, at, 1, 40);
+	assert_int_equal(tally_habit_us(&t), 7 * S);
+	at = bursts(&t, at, 2, 10); /* longer ones from now on */
+	assert_int_equal(tally_habit_us(&t), 10 * S);
+	bursts(&t, at, TALLY_SILENCES, 2); /* shorter ones again */
+	assert_int_equal(tally_habit_us(&t), 2 * S);
+}
+
 int
 main(void)
 {
@@ -158,6 +197,7 @@ main(void)
 		cmocka_unit_test(bursts_keep_the_rate),
 		cmocka_unit_test(jumps_are_counted),
 		cmocka_unit_test(silence_and_reconnects),
+		cmocka_unit_test(an_outage_is_no_habit),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

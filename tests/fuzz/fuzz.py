@@ -47,6 +47,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 BUILD = os.path.join(ROOT, "build", "fuzz")
 TICKS = os.sysconf("SC_CLK_TCK")
 UNIT_SECONDS = 10  # of processor time, for one input
+END_SECONDS = UNIT_SECONDS * 6 + 30  # to end, once asked
 KEEP, KEEP_BYTES = 12, 6144  # more seeds of a target
 TRIES = 3  # that may end in one and the same finding
 INTERRUPTED = 72  # libFuzzer's exit code after Ctrl-C
@@ -150,7 +151,7 @@ class Slice:
         if self.asked is None:
             if now - self.began >= self.limit_wall or cpu_now(self.process.pid) >= self.limit_cpu:
                 self.stop()
-        elif now - self.asked > UNIT_SECONDS * 6 + 30:
+        elif now - self.asked > END_SECONDS:
             self.process.kill()
         return None
 
@@ -217,7 +218,7 @@ class Findings:
                     self.mended.append(e.path)
 
     def add(self, target, new, text):
-        """What a slice left in the folder `new`: kept beside it, one of each. Returns how much that was."""
+        """What a slice left in the folder `new`: kept beside it, one of each. True: it tells why the slice ended."""
         names = sorted(os.listdir(new))
         for name in names:
             path = os.path.join(new, name)
@@ -236,7 +237,7 @@ class Findings:
                 continue
             self.open[key] = {"file": kept, "times": 1}
             print(f"fuzz: {target.name} FOUND {what}\n      build/fuzz/fuzz/{target.name} {os.path.relpath(kept, ROOT)}", flush=True)
-        return len(names)
+        return any(not name.startswith("slow-unit-") for name in names)
 
     def ours(self):
         return {k: v for k, v in self.open.items() if not k[1].startswith("within ")}
@@ -249,6 +250,10 @@ class Runner:
     def __init__(self, chosen, options):
         self.options, self.state, self.findings = options, State(), Findings(chosen)
         self.chosen, self.running, self.spent, self.broken = chosen, [], {}, []
+
+    def failed(self):
+        """Of which something was found, or that ended and left nothing that says why."""
+        return {name for name, _ in self.findings.ours()} | set(self.broken)
 
     def left(self, target):
         """Seconds that a target has yet to run."""
@@ -358,7 +363,8 @@ def size_of(folder):
     return len(sizes), sum(sizes)
 
 
-def report(chosen, state, findings, reached):
+def report(chosen, runner, reached):
+    state, findings = runner.state, runner.findings
     print(f"\n{'target':26}{'cpu s':>8}{'inputs':>12}{'edges':>8}{'corpus':>8}{'KiB':>7}"
           f"{'lines':>15}{'functions':>15}{'branches':>15}")
     rows = {}
@@ -378,7 +384,10 @@ def report(chosen, state, findings, reached):
         print(f"fuzz: no longer goes wrong, make it a seed: {os.path.relpath(path, ROOT)}")
     for (name, what), f in sorted(findings.open.items()):
         print(f"fuzz: {name}: {what}\n      build/fuzz/fuzz/{name} {os.path.relpath(f['file'], ROOT)}")
-    failed = len({k[0] for k in findings.ours()})
+    for t in chosen:
+        if t.name in runner.broken:
+            print(f"fuzz: {t.name}: ended and left no input; see {os.path.relpath(t.log, ROOT)}")
+    failed = len(runner.failed())
     cpu = sum(r["cpu_s"] for r in rows.values())
     print(f"fuzz: {len(chosen) - failed} passed, {failed} failed; {cpu / 3600:.2f} h of processor time, "
           f"{sum(r['executions'] for r in rows.values())} inputs in all")
@@ -439,14 +448,14 @@ def main():
         for t in grown:
             keep(t)
     reached = None if options.no_coverage else coverage.measure(chosen, ENVIRONMENT)
-    figures = report(chosen, runner.state, runner.findings, reached)
+    figures = report(chosen, runner, reached)
     if options.json:
         with open(options.json, "w", encoding="utf-8") as f:
             json.dump(figures, f, indent=1, sort_keys=True)
     if options.markdown:
         with open(options.markdown, "w", encoding="utf-8") as f:
             f.write(markdown(figures))
-    return 1 if runner.findings.ours() or runner.broken else 0
+    return 1 if runner.failed() else 0
 
 
 if __name__ == "__main__":

@@ -12,6 +12,9 @@
 #define LOOKUPS 2000u /* of routes, in one second */
 /* What was heard is told each second, and read up to 0.8 s late. */
 #define PROOF_US (3 * US_PER_S)
+/* So long after a loss the word may be under way that it ended a connection:
+ * none is silent for longer before it is given up. */
+#define LATE_US (30 * US_PER_S)
 
 /* --- what feeds tell */
 
@@ -46,6 +49,13 @@ is_answer(const struct link_report *r)
 		   r->reason != REASON_OVER_CAPACITY && !is_silent(r));
 }
 
+/* It has no address, so there was nobody to try. */
+static bool
+is_unnamed(const struct link_report *r)
+{
+	return r->reason == REASON_DNS_FAIL || r->reason == REASON_NAMES_SILENT;
+}
+
 void
 monitor_blind_apply(struct watched_feed *f, int64_t now_us)
 {
@@ -70,22 +80,43 @@ way_of(const struct monitor *m, const struct watched_feed *f)
 	return &network_watch_facts(m->network)->way[f->way];
 }
 
-/* What failed began when the way was whole again. A connection that outlived
- * the loss proves nothing by its end: the other side may have given it up, or
- * wait long before it sends again. */
 static bool
-tried_anew(const struct monitor *m, const struct watched_feed *f,
+is_whole(const struct monitor *m, const struct watched_feed *f)
+{
+	return way_of(m, f)->state == NETWORK_WHOLE;
+}
+
+/* Nobody says when a name was asked for. */
+static void
+note_try(const struct monitor *m, struct watched_feed *f,
     const struct link_report *r)
 {
-	const struct wire_configure *c = &m->config.probe;
-	int64_t attempt_us = 1000ll * c->connect_timeout_ms;
+	if (r->phase == PHASE_CONNECTING)
+		f->tried_us = r->at_us;
+	else if (is_unnamed(r))
+		f->tried_us =
+		    r->at_us - 1000ll * m->config.probe.connect_timeout_ms;
+}
 
+/* What failed began when the way was whole again. */
+static bool
+tried_anew(const struct watched_feed *f, const struct link_report *r)
+{
 	if (r->phase == PHASE_STALLED || r->reason == REASON_STALL_DEAD)
-		return r->last_media_us > f->return_us;
-	if (r->reason == REASON_REPLY_TIMEOUT ||
-	    r->reason == REASON_OPEN_FAILED)
-		attempt_us += 1500ll * c->reply_timeout_ms;
-	return r->at_us >= f->return_us + attempt_us;
+		return r->last_media_us > f->turned_us;
+	return f->tried_us > f->turned_us;
+}
+
+/* How a connection ends that outlived a loss says nothing of the camera: it,
+ * or a gateway, gave it up meanwhile, and the word of that waited for the way.
+ * The next try tells. */
+static bool
+ends_late(const struct monitor *m, const struct watched_feed *f,
+    const struct link_report *r)
+{
+	return r->phase == PHASE_BACKOFF && is_answer(r) &&
+	       f->tried_us < r->last_media_us && f->tried_us < f->turned_us &&
+	       (!is_whole(m, f) || r->at_us < f->turned_us + LATE_US);
 }
 
 /* A feed may fall silent sooner than we notice that all do: until its way was
@@ -96,14 +127,13 @@ doubt_of(const struct monitor *m, const struct watched_feed *f,
     const struct link_report *r)
 {
 	const struct network *facts = network_watch_facts(m->network);
-	const struct network_way *w = way_of(m, f);
 	int64_t half_us = (r->at_us - r->last_media_us) / 2;
 	int64_t from_us =
 	    r->last_media_us + (half_us > PROOF_US ? half_us : PROOF_US);
 
 	if (r->phase != PHASE_STALLED && r->reason != REASON_STALL_DEAD)
 		return 0;
-	return f->way == NETWORK_HERE || w->state != NETWORK_WHOLE ||
+	return f->way == NETWORK_HERE || !is_whole(m, f) ||
 		       network_sure(facts, f->way) >= from_us
 		   ? 0
 		   : from_us;
@@ -116,8 +146,7 @@ settle_doubt(struct monitor *m, int64_t now_us)
 
 	for (uint32_t i = 0; i < m->feed_count; i++) {
 		struct watched_feed *f = m->feeds[m->order[i]];
-		const struct network_way *w = way_of(m, f);
-		bool whole = w->state == NETWORK_WHOLE;
+		bool whole = is_whole(m, f);
 
 		if (f->doubt_us == 0 ||
 		    (whole && network_sure(facts, f->way) < f->doubt_us))
@@ -134,34 +163,35 @@ void
 monitor_network_on_link(struct monitor *m, struct watched_feed *f,
     const struct link_report *r, int64_t now_us)
 {
-	if (is_answer(r)) {
+	bool late = m->network != NULL && ends_late(m, f, r);
+	bool answer = is_answer(r) && !late, silent = is_silent(r) || late;
+
+	note_try(m, f, r);
+	if (answer)
 		f->silent_us = 0;
+	else if (silent && f->silent_us == 0)
+		f->silent_us = r->at_us;
+	if (answer || late) /* that much of a way there is */
 		monitor_outage_on_answer(m, f, now_us);
-	} else if (is_silent(r)) {
-		if (f->silent_us == 0)
-			f->silent_us = r->at_us;
-		/* without a name's address nobody was tried */
-		if (r->reason != REASON_DNS_FAIL &&
-		    r->reason != REASON_NAMES_SILENT)
-			monitor_outage_on_silent(m, f, now_us);
-	}
+	else if (silent && !is_unnamed(r)) /* else nobody was tried */
+		monitor_outage_on_silent(m, f, now_us);
 	if (m->network == NULL)
 		return;
 
 	const struct network *facts = network_watch_facts(m->network);
 	/* To the name servers it is ours as well. */
 	int64_t doubt_us = doubt_of(m, f, r);
-	bool whole = way_of(m, f)->state == NETWORK_WHOLE && doubt_us == 0 &&
-		     r->reason != REASON_NAMES_SILENT;
+	bool whole =
+	    is_whole(m, f) && doubt_us == 0 && r->reason != REASON_NAMES_SILENT;
 
 	if (doubt_us != 0 || is_answer(r))
 		f->doubt_us = doubt_us;
 
-	if (is_answer(r) && !network_cut(facts, f->way))
+	if (answer && !network_cut(facts, f->way))
 		set_blind(f, CAUSE_NONE, now_us);
-	else if (is_silent(r) && whole && tried_anew(m, f, r))
+	else if (silent && !late && whole && tried_anew(f, r))
 		set_blind(f, CAUSE_NONE, now_us); /* in vain */
-	else if (is_silent(r))
+	else if (silent)
 		set_blind(f, CAUSE_NETWORK_LOST, now_us);
 }
 
@@ -171,8 +201,7 @@ monitor_network_on_account(struct monitor *m, struct watched_feed *f,
     const struct account *a, int64_t now_us)
 {
 	if (f->network_blind != CAUSE_NONE && a->units > 0 &&
-	    a->last_au_us > f->return_us &&
-	    way_of(m, f)->state == NETWORK_WHOLE)
+	    a->last_au_us > f->turned_us && is_whole(m, f))
 		set_blind(f, CAUSE_NONE, now_us);
 }
 
@@ -198,7 +227,6 @@ feed_lost(struct monitor *m, struct watched_feed *f, int64_t now_us)
 static void
 feed_returns(struct monitor *m, struct watched_feed *f, int64_t now_us)
 {
-	f->return_us = now_us; /* also of those that have not noticed yet */
 	if (f->network_blind == CAUSE_NONE)
 		return;
 	if (f->phase == PHASE_FLOWING)
@@ -214,7 +242,8 @@ feed_returns(struct monitor *m, struct watched_feed *f, int64_t now_us)
 static void
 feed_turn(struct monitor *m, struct watched_feed *f, int64_t now_us)
 {
-	if (way_of(m, f)->state == NETWORK_WHOLE)
+	f->turned_us = now_us; /* also of those that have not noticed yet */
+	if (is_whole(m, f))
 		feed_returns(m, f, now_us);
 	else
 		feed_lost(m, f, now_us);
@@ -251,10 +280,13 @@ look_up(struct monitor *m, struct lookups *l, const struct wire_address *a)
 static void
 take_way(struct monitor *m, struct watched_feed *f, uint8_t way, int64_t now_us)
 {
+	bool was_whole = is_whole(m, f);
+
 	if (way == f->way)
 		return;
 	f->way = way;
-	feed_turn(m, f, now_us);
+	if (is_whole(m, f) != was_whole)
+		feed_turn(m, f, now_us);
 }
 
 static void

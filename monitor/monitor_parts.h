@@ -62,7 +62,8 @@ struct watched_feed {
 	uint8_t way;	      /* of the network, its number there */
 	uint32_t way_version; /* asked at that version; 0 = not yet */
 	int64_t silent_us;    /* failing without an answer since; 0 = is not */
-	int64_t return_us;    /* its way was whole again then */
+	int64_t tried_us;     /* its connection, or try, began then */
+	int64_t turned_us;    /* its way was last lost, or whole again, then */
 	int64_t doubt_us;     /* awaits a proof of its way from then; or 0 */
 	enum phase phase;
 	enum reason reason;

@@ -93,10 +93,13 @@ def start_cameras():
     farm = far_child(program("camfarm"), "--set", small_films(3), "--hosts", str(CAMERAS), "--net",
                      "47", "--port", str(PORT), "--seconds", "245", "--site-size", "3", "--no-tls")
     farm.wait_line(lambda line: "ready" in line, 20)
-    relays = [far_child(sys.executable, "-u", __file__, "relay", str(site)) for site in range(SITES)]
-    for r in relays:
-        r.wait_line(lambda line: line == "serves", 10)
-    return farm, relays
+    return farm, [start_relay(site) for site in range(SITES)]
+
+
+def start_relay(site):
+    started = far_child(sys.executable, "-u", __file__, "relay", str(site))
+    started.wait_line(lambda line: line == "serves", 10)
+    return started
 
 
 def run_monitor(config):
@@ -204,6 +207,13 @@ def main():
     there("ip", "link", "set", "theirs", "up")
     wait(config, up, 60, "plugged in: all up", never="down")
 
+    there("ip", "link", "set", "theirs", "down")
+    wait(config, lost, 5, "cut once more: all unknown", never="down")
+    relays[1].kill()  # ends its connections: the word of it waits for the cable
+    relays[1] = start_relay(1)
+    there("ip", "link", "set", "theirs", "up")
+    wait(config, up, 60, "old connections end: all up", never="down")
+
     relays[0].process.send_signal(signal.SIGSTOP)
     wait(config, site_down, STALL_S + 15, "one site silent: it is down", never="network-lost")
     relays[0].process.send_signal(signal.SIGCONT)
@@ -211,13 +221,13 @@ def main():
 
     address("del", GATEWAY + "/24", "dev", "theirs")
     wait(config, lost, STALL_S + 20, "silently lost: all unknown", never="down")
-    told_of(config, 2)
+    told_of(config, 3)
     address("add", GATEWAY + "/24", "dev", "theirs")
     wait(config, up, 90, "back: all up", never="down")
 
     time.sleep(2)
     told = incidents(config)
-    assert [i["where"] for i in told] == ["", ""] and all(i["until"] for i in told), told
+    assert [i["where"] for i in told] == ["", "", ""] and all(i["until"] for i in told), told
     assert "gateway" in told[0]["text"] and "carrier" in told[1]["text"], told
     start_without(monitor, config)
     for child in (*relays, farm):

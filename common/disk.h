@@ -18,5 +18,9 @@ bool disk_sync(const char *path);
 /* The file at path is this text from now on, or, false with errno, what it was:
  * written beside it (".new"), then put in its place. */
 bool disk_put(const char *path, const char *text, mode_t mode);
+/* What root made for another (the service) is that one's, who else could not
+ * use it: whoever owns `like`, its folder. For anybody but root nothing is
+ * done. False: errno. */
+bool disk_give(int fd, const char *like);
 
 #endif

@@ -516,7 +516,6 @@ parse(struct verb *v, int argc, char **argv)
 	static const struct option options[] = { CLI_OPTIONS,
 		{ "dry-run", no_argument, NULL, 'n' },
 		{ "prune", no_argument, NULL, 'p' },
-		{ "complete", no_argument, NULL, 'p' },
 		{ "screen", no_argument, NULL, 'S' },
 		{ "pattern", no_argument, NULL, 'P' },
 		{ "site", required_argument, NULL, 's' },

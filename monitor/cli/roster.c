@@ -319,7 +319,6 @@ parse(struct verb *v, int argc, char **argv)
 	static const struct option options[] = { CLI_OPTIONS,
 		{ "dry-run", no_argument, NULL, 'n' },
 		{ "prune", no_argument, NULL, 'p' },
-		{ "complete", no_argument, NULL, 'p' },
 		{ "csv", no_argument, NULL, 'C' },
 		{ "reason", required_argument, NULL, 'r' }, { 0 } };
 	int o;

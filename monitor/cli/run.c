@@ -18,6 +18,7 @@
 #include "monitor/cli/run_agents.h"
 #include "monitor/cli/run_notify.h"
 #include "monitor/cli/run_web.h"
+#include "monitor/cli/user_setup.h"
 #include "monitor/fleet/child.h"
 #include "monitor/http/agents.h"
 #include "monitor/http/web.h"
@@ -223,20 +224,19 @@ static void
 say_setup(const struct run *r)
 {
 	const char *token = monitor_setup_token(r->monitor);
-	const char *host = r->cli.config.http_address;
-	bool six = strchr(host, ':') != NULL;
+	char link[USER_SETUP_LINK_BYTES];
 
 	if (token[0] == '\0')
 		return;
-	if (r->web == NULL)
+	if (r->web == NULL) {
 		log_info("run", "there is no user yet: camwarden user add");
-	else
-		log_info("run",
-		    "there is no user yet: make the first one at "
-		    "%s://%s%s%s:%u/setup#%s (once; the token is in "
-		    "%s/setup-token too)",
-		    scheme_of(r), six ? "[" : "", host, six ? "]" : "",
-		    web_port(r->web), token, r->cli.config.state_dir);
+		return;
+	}
+	user_setup_link(&r->cli.config, web_port(r->web), token, link);
+	log_info("run",
+	    "there is no user yet: make the first one at %s (once; the token "
+	    "is in %s/setup-token too)",
+	    link, r->cli.config.state_dir);
 }
 
 static void

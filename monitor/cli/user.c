@@ -7,6 +7,7 @@
 #include <jansson.h>
 
 #include "monitor/cli/user_change.h"
+#include "monitor/cli/user_setup.h"
 #include "monitor/cli/user_token.h"
 #include "monitor/people/password.h"
 #include "monitor/store/store_read.h"
@@ -24,6 +25,7 @@ static const char help[] =
     "       camwarden user token list [--json] | revoke NUMBER\n"
     "       camwarden user kiosk add NAME [--site SITE]\n"
     "       camwarden user kiosk list [--json] | revoke NUMBER\n"
+    "       camwarden user setup [--json]\n"
     "\n"
     "People who log in on the pages, tokens of programs, and screens on a "
     "wall. Roles:\n"
@@ -39,7 +41,9 @@ static const char help[] =
     "argument. A\n"
     "token is shown once. What is done with it is on record as api:NAME. A "
     "kiosk's\n"
-    "link is opened once, on its machine, and good only there from then on.\n"
+    "link is opened once, on its machine, and good only there from then on. "
+    "`setup`\n"
+    "says where the first user is made, as long as there is none.\n"
     "\n"
     "  --role ROLE, --scope ROLE   what they may do\n"
     "  --site SITE                 where; role --site '' is everywhere\n"
@@ -330,6 +334,12 @@ do_kiosk(struct verb *v)
 	return tokens(v, CONSOLE_TOKEN_KIOSK);
 }
 
+static int
+do_setup(struct verb *v)
+{
+	return user_setup(&v->cli);
+}
+
 static const struct {
 	const char *name;
 	int (*run)(struct verb *v);
@@ -337,7 +347,7 @@ static const struct {
 	{ "password", do_password }, { "disable", do_disable },
 	{ "enable", do_enable }, { "remove", do_remove },
 	{ "logins", do_logins }, { "logout", do_logout }, { "token", do_token },
-	{ "kiosk", do_kiosk } };
+	{ "kiosk", do_kiosk }, { "setup", do_setup } };
 
 int
 cli_user(int argc, char **argv)
@@ -367,7 +377,7 @@ cli_user(int argc, char **argv)
 	}
 	if (argc == optind) {
 		cli_say("expected add, list, role, password, disable, enable, "
-			"remove, logins, logout, token or kiosk");
+			"remove, logins, logout, token, kiosk or setup");
 		return cli_usage(argv[0]);
 	}
 	if (!cli_config(&v.cli))

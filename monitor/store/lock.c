@@ -9,6 +9,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "common/disk.h"
+
 #define TRIES 20
 #define PAUSE_MS 10
 
@@ -50,9 +52,11 @@ lock_take(const char *dir, char error_out[STORE_ERROR_BYTES])
 		     ? open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600)
 		     : -1;
 
-	if (fd < 0) {
+	if (fd < 0 || !disk_give(fd, dir)) {
 		snprintf(error_out, STORE_ERROR_BYTES, "%.180s: %s", path,
 		    strerror(errno));
+		if (fd >= 0)
+			close(fd);
 		return -1;
 	}
 	if (take(fd)) {

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "common/clock.h"
+#include "common/disk.h"
 #include "monitor/inventory/inventory.h"
 #include "monitor/store/desk.h"
 #include "monitor/store/lock.h"
@@ -45,16 +46,17 @@ directory(const char *dir, char error_out[STORE_ERROR_BYTES])
 	return false;
 }
 
-/* Readable by its owner alone from the first byte; WAL and shm inherit it. */
+/* Readable by its owner alone from the first byte, who is the folder's; WAL and
+ * shm inherit both. */
 static bool
-file_private(const char *path)
+file_private(const char *path, const char *dir)
 {
 	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	bool good = fd >= 0 && disk_give(fd, dir);
 
-	if (fd < 0)
-		return false;
-	close(fd);
-	return true;
+	if (fd >= 0)
+		close(fd);
+	return good;
 }
 
 /* After a stop that was none, look before writing on. */
@@ -88,7 +90,7 @@ database_open(struct store *s, const struct store_config *c,
 		now.utc_us = c->utc_us;
 	}
 	memcpy(w->boot, now.boot, sizeof(w->boot));
-	if (!file_private(path) ||
+	if (!file_private(path, c->dir) ||
 	    !db_open(&w->db, path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX,
 		c->vfs)) {
 		snprintf(error_out, STORE_ERROR_BYTES, "%.120s: %.130s", path,

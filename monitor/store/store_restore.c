@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "common/clock.h"
+#include "common/disk.h"
 #include "monitor/secrets/keys.h"
 #include "monitor/store/copy.h"
 #include "monitor/store/json.h"
@@ -76,8 +77,16 @@ static bool
 staging_make(struct restore *r)
 {
 	staging_clear(r);
-	return mkdir(r->staging, 0700) == 0 ||
-	       say(r, r->staging, strerror(errno));
+	int fd = mkdir(r->staging, 0700) == 0
+		     ? open(r->staging, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+		     : -1;
+	bool good = fd >= 0 && disk_give(fd, r->what->dir);
+
+	if (!good)
+		say(r, r->staging, strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	return good;
 }
 
 /* --- the copy */

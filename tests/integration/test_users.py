@@ -51,6 +51,7 @@ token = W.setup_token()
 FILE = os.path.join(W.state, "setup-token")
 assert open(FILE).read().strip() == token and stat.S_IMODE(os.stat(FILE).st_mode) == 0o600
 assert Person(W.port).get("/api/v1/session").json["setup"] is True
+assert f"/127.0.0.1:{W.port}/setup#{token}\n" in user("setup").stdout
 for name, word in (("admin", "admin"), ("", ""), ("admin", "password"), ("root", "root")):
     assert Person(W.port).post("/api/v1/login", {"user": name, "password": word}).status in (400, 401), name
 first = {"token": "0" * 64, "user": "admin", "password": PASSWORD}
@@ -59,6 +60,7 @@ assert Person(W.port).post("/api/v1/setup", {**first, "token": token, "password"
 admin = Person(W.port)
 assert admin.post("/api/v1/setup", {**first, "token": token}).status == 200 and role_of(admin) == "admin"
 assert not os.path.exists(FILE)
+assert "the first user was made" in user("setup", code=1).stderr
 assert Person(W.port).post("/api/v1/setup", {**first, "token": token, "user": "second"}).status == 409
 SECRETS += [token, admin.cookie]
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The composition root's own turns: birth, the deadline timer, the second,
  * the clock, reload, end. */
+#include "monitor/monitor_alerts.h"
 #include "monitor/monitor_capacity.h"
 #include "monitor/monitor_news.h"
 #include "monitor/monitor_consoles.h"
@@ -103,8 +104,11 @@ on_second(evutil_socket_t fd, short what, void *arg)
 	monitor_capacity_second(m, now);
 	monitor_disk_second(m, now);
 	m->seconds++;
-	if (m->seconds % OVERLAY_SECONDS == 0)
+	if (m->seconds % OVERLAY_SECONDS == 0) {
 		monitor_overlays_apply(m);
+		monitor_alerts_excuse(m, now);
+	}
+	monitor_alerts_second(m, now);
 	if (m->seconds % ROLLUP_SECONDS == 0)
 		monitor_rollups_flush(m, now, false);
 	monitor_declared_second(m, now);
@@ -175,6 +179,7 @@ on_inventory(void *arg, uint64_t revision)
 	if (!m->stopping && m->fleet != NULL && !monitor_feeds_load(m, false))
 		log_error("monitor", "the changed inventory can't be read: %s",
 		    store_reader_error(m->reader));
+	monitor_alerts_on_inventory(m);
 	/* Layouts, patterns and desks name feeds, rooms their site's zone. */
 	on_floor(m);
 }
@@ -347,11 +352,19 @@ monitor_new(struct event_base *base, const struct monitor_config *cfg,
 		monitor_free(&m);
 		return NULL;
 	}
+	const char *why;
+
+	if (!monitor_alerts_start(m, &why)) {
+		fail(error_out, why);
+		monitor_free(&m);
+		return NULL;
+	}
 	if (!monitor_feeds_load(m, true) || !monitor_consoles_load(m)) {
 		fail(error_out, store_reader_error(m->reader));
 		monitor_free(&m);
 		return NULL;
 	}
+	monitor_alerts_settle(m);
 	store_event(m->store, clock_mono_us(), "monitor.start", "monitor",
 	    "{\"version\":\"" CAMWARDEN_VERSION "\"}", NULL);
 	if (!monitor_setup_start(m)) {
@@ -394,6 +407,8 @@ monitor_reload(struct monitor *m, const struct monitor_config *cfg)
 	m->config.clock_required = cfg->clock_required;
 	m->config.http_login_idle_us = cfg->http_login_idle_us;
 	m->config.http_login_longest_us = cfg->http_login_longest_us;
+	m->config.alerts = cfg->alerts;
+	monitor_alerts_reload(m);
 	monitor_nightly_reload(m, cfg);
 	monitor_credentials_reload(m);
 	later = monitor_outside_reload(m, cfg) || later;
@@ -473,6 +488,7 @@ monitor_free(struct monitor **mp)
 	monitor_consoles_free(m);
 	monitor_feeds_free(m);
 	monitor_zones_free(m);
+	monitor_alerts_free(m);
 	incident_book_free(&m->incidents);
 	outage_free(&m->outage);
 	duplicate_free(&m->duplicates);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The committed floor as held consoles, screens and shifts; their turns each
  * second; what changes of them, to the store. */
+#include "monitor/monitor_alerts.h"
 #include "monitor/monitor_news.h"
 #include "monitor/monitor_consoles.h"
 
@@ -688,7 +689,7 @@ close_left_open(struct monitor *m, int64_t now_us)
 	store_read_incidents(m->reader, true, 0, INT64_MAX, 4096,
 	    take_left_open, &l);
 	for (size_t i = 0; i < l.count; i++)
-		store_incident_close(m->store, l.ids[i], now_us, now_us, NULL);
+		monitor_incident_close(m, l.ids[i], now_us, now_us);
 }
 
 bool

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Our own network: which feeds hang on which way, and what a way that is not
  * whole means for them: unknown, not down, and one incident for all. */
+#include "monitor/monitor_alerts.h"
 #include "monitor/monitor_parts.h"
 
 #include <stdio.h>
@@ -392,7 +393,7 @@ incident_open(struct monitor *m, const struct watched_feed *f, int64_t now_us)
 	m->network_incident = incident_number_take(m->incidents);
 	i.id = (int64_t)m->network_incident;
 	i.text = text;
-	store_incident_open(m->store, &i, NULL);
+	monitor_incident_open(m, &i, ALERTS_OWN_NETWORK);
 }
 
 static void
@@ -407,8 +408,7 @@ incident_turn(struct monitor *m, int64_t now_us)
 	if (f != NULL || m->network_incident == 0 ||
 	    m->seconds < OWN_SETTLED_SECONDS)
 		return;
-	store_incident_close(m->store, (int64_t)m->network_incident, now_us,
-	    now_us, NULL);
+	monitor_incident_close(m, (int64_t)m->network_incident, now_us, now_us);
 	m->network_incident = 0;
 }
 

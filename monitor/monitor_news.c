@@ -5,6 +5,7 @@
 
 #include "common/hex.h"
 #include "monitor/http/json_out.h"
+#include "monitor/monitor_alerts.h"
 #include "monitor/monitor_consoles.h"
 #include "monitor/monitor_parts.h"
 #include "monitor/store/store_read_target.h"
@@ -76,5 +77,7 @@ monitor_news_on_incident(void *monitor, int64_t incident,
 		[STORE_INCIDENT_CLOSED] = "closed",
 	};
 
+	if (what == STORE_INCIDENT_ACKNOWLEDGED)
+		monitor_alerts_on_acknowledge(monitor, incident);
 	monitor_news_incident(monitor, incident, words[what]);
 }

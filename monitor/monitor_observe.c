@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Observations in, verdicts out: to the store (one operation each), to the
  * book of incidents, to whoever watches; and the asking for pictures. */
+#include "monitor/monitor_alerts.h"
 #include "monitor/monitor_capacity.h"
 #include "monitor/monitor_consoles.h"
 #include "monitor/monitor_credentials.h"
@@ -63,17 +64,16 @@ incident_put(struct monitor *m, const struct incident_change *c)
 	switch (c->event) {
 	case INCIDENT_OPENED:
 		if (i.feed != 0 || i.site != 0)
-			store_incident_open(m->store, &i, NULL);
+			monitor_incident_open(m, &i, 0);
 		if (f != NULL)
 			want_first_bad(m, f, c->id, c->at_us);
 		break;
 	case INCIDENT_CONFIRMED:
 	case INCIDENT_CHANGED:
-		store_incident_change(m->store, &i, NULL);
+		monitor_incident_change(m, &i, 0);
 		break;
 	case INCIDENT_CLOSED:
-		store_incident_close(m->store, i.id, c->until_us, c->at_us,
-		    NULL);
+		monitor_incident_close(m, i.id, c->until_us, c->at_us);
 		break;
 	}
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/log.h"
+#include "monitor/monitor_alerts.h"
 #include "monitor/monitor_parts.h"
 
 /* What an incident's text begins with, and by which it is known again. */
@@ -39,8 +40,8 @@ monitor_own_say(struct monitor *m, enum own_trouble kind, int64_t since_us,
 	if (fresh)
 		own->number = incident_number_take(m->incidents);
 	i.id = (int64_t)own->number;
-	if (fresh ? store_incident_open(m->store, &i, NULL)
-		  : store_incident_change(m->store, &i, NULL))
+	if (fresh ? monitor_incident_open(m, &i, kind + 1u)
+		  : monitor_incident_change(m, &i, kind + 1u))
 		memcpy(own->text, whole, sizeof(whole));
 	else if (fresh)
 		own->number = 0; /* the store took it not: said again later */
@@ -51,9 +52,18 @@ monitor_own_over(struct monitor *m, enum own_trouble kind, int64_t now_us)
 {
 	struct own_incident *own = &m->own[kind];
 
-	if (own->number != 0 && store_incident_close(m->store,
-				    (int64_t)own->number, now_us, now_us, NULL))
+	if (own->number != 0 &&
+	    monitor_incident_close(m, (int64_t)own->number, now_us, now_us))
 		own->number = 0;
+}
+
+unsigned
+monitor_own_number(const struct store_incident_row *row)
+{
+	for (unsigned i = 0; i < OWN_TROUBLES; i++)
+		if (strncmp(row->text, words[i], strlen(words[i])) == 0)
+			return i + 1u;
+	return ALERTS_OWN_NETWORK;
 }
 
 void

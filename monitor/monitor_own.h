@@ -37,6 +37,8 @@ void monitor_own_say(struct monitor *m, enum own_trouble kind, int64_t since_us,
     int64_t now_us, const char *text);
 /* It is over; nothing when none was open. */
 void monitor_own_over(struct monitor *m, enum own_trouble kind, int64_t now_us);
+/* Which of them it is of, from 1; ALERTS_OWN_NETWORK: of none. */
+unsigned monitor_own_number(const struct store_incident_row *row);
 /* One without a place that was open when an earlier run ended. */
 void monitor_own_restore(struct monitor *m,
     const struct store_incident_row *row);

@@ -107,6 +107,7 @@ struct monitor {
 	struct people *people;	      /* those who log in; owned */
 	struct credentials *credentials; /* what cameras ask; owned */
 	struct incident_book *incidents;
+	struct alerts *alerts; /* who is told of them; owned */
 	struct duplicate_index *duplicates;
 	struct watched_feed **feeds; /* LIMIT_FEEDS, NULL = free */
 	uint32_t uuid_hash[UUID_HASH], id_hash[UUID_HASH]; /* number + 1 */

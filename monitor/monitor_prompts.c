@@ -10,6 +10,7 @@
 
 #include "common/clock.h"
 #include "common/log.h"
+#include "monitor/monitor_alerts.h"
 #include "monitor/http/json_out.h"
 #include "monitor/monitor_consoles.h"
 #include "monitor/store/store_consoles.h"
@@ -332,7 +333,7 @@ incident_open(struct monitor *m, const struct held_console *h, int64_t now_us)
 	snprintf(text, sizeof(text),
 	    "%s: a question that needs eyes on the wall was not answered",
 	    h->floor->name);
-	store_incident_open(m->store, &i, NULL);
+	monitor_incident_open(m, &i, 0);
 	return i.id;
 }
 
@@ -341,8 +342,8 @@ incident_close(struct monitor *m, struct held_console *h, int64_t good_us,
     int64_t now_us)
 {
 	if (h->prompt_incident != 0)
-		store_incident_close(m->store, (int64_t)h->prompt_incident,
-		    good_us, now_us, NULL);
+		monitor_incident_close(m, (int64_t)h->prompt_incident, good_us,
+		    now_us);
 	h->prompt_incident = 0;
 }
 

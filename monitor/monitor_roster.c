@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "common/clock.h"
+#include "monitor/monitor_alerts.h"
 #include "monitor/monitor_consoles.h"
 
 /* Of the shift's room. */
@@ -64,7 +65,7 @@ open_incident(struct monitor *m, struct held_shift *s,
 		    "%s: %u attended, the roster asks for %u%s", s->floor->room,
 		    e->attended, e->at_least,
 		    e->sure ? "" : " (agents are silent, nobody can say)");
-	store_incident_open(m->store, &i, NULL);
+	monitor_incident_open(m, &i, 0);
 	s->incident = (uint64_t)i.id;
 }
 
@@ -73,8 +74,7 @@ close_incident(struct monitor *m, struct held_shift *s, int64_t end_us,
     int64_t now_us)
 {
 	if (s->incident != 0)
-		store_incident_close(m->store, (int64_t)s->incident, end_us,
-		    now_us, NULL);
+		monitor_incident_close(m, (int64_t)s->incident, end_us, now_us);
 	s->incident = 0;
 }
 

@@ -153,7 +153,8 @@ values_json(const struct monitor *m)
 	json_t *values = json_object();
 
 	for (size_t i = 0; i < config_row_count; i++)
-		if (strcmp(config_rows[i].path, "ledger.witnesses") != 0)
+		if (config_rows[i].group == CONFIG_NO_GROUP &&
+		    strcmp(config_rows[i].path, "ledger.witnesses") != 0)
 			json_object_set_new(values, config_rows[i].path,
 			    value_json(m, &config_rows[i]));
 	json_object_set_new(values, "agents.relays", relays_json(m));

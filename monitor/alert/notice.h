@@ -90,7 +90,8 @@ struct notice {
 	uint32_t turns;		      /* of one that flaps: ups, downs */
 	uint32_t repeats;	      /* of this alert so far */
 	char acknowledged_by[LIMIT_NAME_BYTES]; /* "" = nobody has */
-	int64_t picture; /* number of its thumbnail; 0 = none may be shown */
+	int64_t picture; /* whose pictures (store_read_evidence) may be shown:
+			  * its incident, or 0 = none */
 	uint32_t feeds;	 /* of a site: under it */
 	uint32_t feed_count; /* of them, named: */
 	char feed_names[NOTICE_FEEDS][LIMIT_NAME_BYTES];

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "camwarden/wire.h"
+#include "monitor/config/config_alerts.h"
 #include "monitor/judge/judge.h"
 
 #define CONFIG_PATH_BYTES 1024
@@ -91,6 +92,8 @@ struct monitor_config {
 	char mail_user[256];
 	char mail_password_file[CONFIG_PATH_BYTES];
 	char mail_ca_file[CONFIG_PATH_BYTES]; /* PEM; "" = the system's */
+
+	struct config_alerts alerts; /* who is told of trouble */
 
 	char credentials_key_file[CONFIG_PATH_BYTES]; /* "" = found */
 	int64_t checkpoint_every_us;

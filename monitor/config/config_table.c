@@ -52,6 +52,35 @@
 		path, CONFIG_SIZE, FIELD(f), 1, low, high, text                \
 	}
 
+/* Of an item. */
+#define PART(s, f)                                                             \
+	offsetof(struct config_##s, f), sizeof(((struct config_##s *)0)->f)
+#define CHANNEL_TEXT(path, f, absolute)                                        \
+	{                                                                      \
+		"alerts.channels." path, CONFIG_TEXT, PART(channel, f), 1,     \
+		    absolute, 0, "", CONFIG_GROUP_CHANNELS                     \
+	}
+#define CHANNEL_WORDS(path, f)                                                 \
+	{                                                                      \
+		"alerts.channels." path, CONFIG_WORDS, PART(channel, f), 1, 0, \
+		    0, "", CONFIG_GROUP_CHANNELS                               \
+	}
+#define ROLE_TEXT(path, f)                                                     \
+	{                                                                      \
+		"alerts.roles." path, CONFIG_TEXT, PART(role, f), 1, 0, 0, "", \
+		    CONFIG_GROUP_ROLES                                         \
+	}
+#define ROLE_WORDS(path, f)                                                    \
+	{                                                                      \
+		"alerts.roles." path, CONFIG_WORDS, PART(role, f), 1, 0, 0,    \
+		    "", CONFIG_GROUP_ROLES                                     \
+	}
+#define RULE(path, type, f, low, high, text)                                   \
+	{                                                                      \
+		"alerts.rules." path, type, PART(alert_rule, f), 1, low, high, \
+		    text, CONFIG_GROUP_RULES                                   \
+	}
+
 /* clang-format off */
 const struct config_row config_rows[] = {
 	TEXT("state_dir", state_dir, 1, "/var/lib/camwarden"),
@@ -147,6 +176,39 @@ const struct config_row config_rows[] = {
 	TEXT("mail.password_file", mail_password_file, 1, ""),
 	TEXT("mail.ca_file", mail_ca_file, 1, ""),
 
+	BOOL("alerts.enabled", alerts.enabled, "true"),
+	TEXT("alerts.budget", alerts.budget, 0, "1 per 10m"),
+	TIME_US("alerts.gather", alerts.gather_us, 0, HOUR, "5s"),
+	NUMBER("alerts.flap_count", alerts.flap_count, 2, 8, "3"),
+	TIME_US("alerts.flap_within", alerts.flap_us, SEC, DAY, "10m"),
+	TIME_US("alerts.calm", alerts.calm_us, SEC, DAY, "10m"),
+	TEXT("alerts.url", alerts.url, 0, ""),
+	TEXT("alerts.language", alerts.language, 0, ""),
+	CHANNEL_TEXT("kind", kind, 0),
+	CHANNEL_WORDS("to", to),
+	CHANNEL_TEXT("url", url, 0),
+	CHANNEL_TEXT("url_file", url_file, 1),
+	CHANNEL_TEXT("or_else", or_else, 0),
+	CHANNEL_TEXT("budget", budget, 0),
+	ROLE_WORDS("channels", channels),
+	ROLE_TEXT("room", room),
+	ROLE_TEXT("days", days),
+	ROLE_TEXT("hours", hours),
+	ROLE_TEXT("budget", budget),
+	RULE("name", CONFIG_TEXT, name, 0, 0, ""),
+	RULE("site", CONFIG_TEXT, site, 0, 0, ""),
+	RULE("criticality", CONFIG_TEXT, criticality, 0, 0, ""),
+	RULE("severity", CONFIG_TEXT, severity, 0, 0, ""),
+	RULE("causes", CONFIG_WORDS, causes, 0, 0, ""),
+	RULE("for", CONFIG_DURATION, for_us, 0, 30 * DAY, "60s"),
+	RULE("to", CONFIG_WORDS, to, 0, 0, ""),
+	RULE("escalate", CONFIG_WORDS, escalate, 0, 0, ""),
+	RULE("escalate_after", CONFIG_DURATION, escalate_us, SEC, 30 * DAY,
+	    "10m"),
+	RULE("repeat", CONFIG_DURATION, repeat_us, 0, 30 * DAY, "1h"),
+	RULE("exempt", CONFIG_BOOL, exempt, 0, 1, "false"),
+	RULE("continue", CONFIG_BOOL, go_on, 0, 1, "false"),
+
 	TEXT("credentials.key_file", credentials_key_file, 1, ""),
 
 	TIME_US("ledger.checkpoint_every", checkpoint_every_us,
@@ -166,6 +228,20 @@ const struct config_row config_rows[] = {
 };
 /* clang-format on */
 const size_t config_row_count = COUNT(config_rows);
+
+#define ITEMS(list, counted, each)                                             \
+	offsetof(struct monitor_config, alerts.list), sizeof(struct each),     \
+	    sizeof(((struct config_alerts *)0)->list) / sizeof(struct each),   \
+	    offsetof(struct monitor_config, alerts.counted)
+
+const struct config_group config_groups[CONFIG_GROUPS] = {
+	[CONFIG_GROUP_CHANNELS] = { "alerts.channels", true,
+	    ITEMS(channels, channel_count, config_channel) },
+	[CONFIG_GROUP_ROLES] = { "alerts.roles", true,
+	    ITEMS(roles, role_count, config_role) },
+	[CONFIG_GROUP_RULES] = { "alerts.rules", false,
+	    ITEMS(rules, rule_count, config_alert_rule) },
+};
 
 const struct config_rule config_rules[] = {
 	{ "sampling.suspect", "sampling.interval" },
@@ -233,10 +309,9 @@ config_table_read(enum config_type type, const char *text, int64_t *value_out)
 }
 
 void
-config_table_store(const struct config_row *row, struct monitor_config *config,
-    int64_t value)
+config_table_store(const struct config_row *row, void *base, int64_t value)
 {
-	char *field = (char *)config + row->offset;
+	char *field = (char *)base + row->offset;
 	int64_t v = value / row->unit;
 
 	/* Little-endian or not: copy through a value of the field's size. */
@@ -256,10 +331,9 @@ config_table_store(const struct config_row *row, struct monitor_config *config,
 }
 
 int64_t
-config_table_load(const struct config_row *row,
-    const struct monitor_config *config)
+config_table_load(const struct config_row *row, const void *base)
 {
-	const char *field = (const char *)config + row->offset;
+	const char *field = (const char *)base + row->offset;
 
 	switch (row->size) {
 	case 1:
@@ -305,10 +379,9 @@ config_table_loopback(const char *host)
 }
 
 bool
-config_table_address(const struct config_row *row,
-    struct monitor_config *config, const char *text)
+config_table_address(const struct config_row *row, void *base, const char *text)
 {
-	char *field = (char *)config + row->offset;
+	char *field = (char *)base + row->offset;
 	struct wire_address address;
 
 	if (strcmp(text, "localhost") == 0)
@@ -439,19 +512,40 @@ config_table_keys(const char *section)
 }
 
 void
-config_defaults(struct monitor_config *config_out)
+config_table_default(uint8_t group, void *base)
 {
-	memset(config_out, 0, sizeof(*config_out));
 	for (size_t i = 0; i < config_row_count; i++) {
 		const struct config_row *row = &config_rows[i];
 		int64_t v;
 
+		if (row->group != group)
+			continue;
 		if (row->type == CONFIG_TEXT || row->type == CONFIG_WORDS)
-			snprintf((char *)config_out + row->offset, row->size,
-			    "%s", row->text);
+			snprintf((char *)base + row->offset, row->size, "%s",
+			    row->text);
 		else if (row->type == CONFIG_ADDRESS)
-			config_table_address(row, config_out, row->text);
+			config_table_address(row, base, row->text);
 		else if (config_table_read(row->type, row->text, &v))
-			config_table_store(row, config_out, v);
+			config_table_store(row, base, v);
 	}
+}
+
+void
+config_defaults(struct monitor_config *config_out)
+{
+	memset(config_out, 0, sizeof(*config_out));
+	config_table_default(CONFIG_NO_GROUP, config_out);
+}
+
+void *
+config_group_item(const struct config_group *g, struct monitor_config *config,
+    uint32_t item)
+{
+	return (char *)config + g->offset + (size_t)item * g->size;
+}
+
+uint32_t *
+config_group_count(const struct config_group *g, struct monitor_config *config)
+{
+	return (uint32_t *)(void *)((char *)config + g->count_offset);
 }

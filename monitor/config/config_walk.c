@@ -5,12 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "monitor/config/config_items.h"
 #include "monitor/config/config_outside.h"
 #include "monitor/config/config_table.h"
 #include "monitor/config/config_value.h"
-
-#define SAY(w, line, column, ...)                                              \
-	config_walk_fault((w)->faults, line, column, __VA_ARGS__)
 
 void
 config_walk_fault(struct config_faults *faults, uint32_t line, uint32_t column,
@@ -41,12 +39,6 @@ config_walk_init(struct config_walk *w, struct config_faults *faults)
 	memset(w, 0, sizeof(*w));
 	w->faults = faults;
 	config_defaults(&w->config);
-}
-
-static struct config_level *
-top(struct config_walk *w)
-{
-	return &w->level[w->depth - 1];
 }
 
 /* The known key nearest to what was written, under the same prefix; else the
@@ -140,7 +132,7 @@ section_find(const char *prefix)
 static void
 on_key(struct config_walk *w, const struct config_token *t)
 {
-	struct config_level *l = top(w);
+	struct config_level *l = config_top(w);
 	char path[160];
 
 	l->expect_value = true;
@@ -219,6 +211,28 @@ say_range(struct config_walk *w, const struct config_token *t,
 	    row->path, low, high);
 }
 
+/* What its offset is in. */
+static void *
+base_of(struct config_walk *w, const struct config_row *row)
+{
+	return row->group != CONFIG_NO_GROUP ? w->item : &w->config;
+}
+
+static void
+note_place(struct config_walk *w, const struct config_token *t,
+    const struct config_row *row)
+{
+	size_t at = (size_t)(row - config_rows);
+
+	if (row->group != CONFIG_NO_GROUP) {
+		w->item_places->row[at] =
+		    (struct config_place){ t->line, t->column };
+		return;
+	}
+	w->row_line[at] = t->line;
+	w->row_column[at] = t->column;
+}
+
 static void
 set_text(struct config_walk *w, const struct config_token *t,
     const struct config_row *row)
@@ -235,8 +249,8 @@ set_text(struct config_walk *w, const struct config_token *t,
 		    t->text, row->path);
 		return;
 	}
-	memset((char *)&w->config + row->offset, 0, row->size);
-	memcpy((char *)&w->config + row->offset, t->text, t->length);
+	memset((char *)base_of(w, row) + row->offset, 0, row->size);
+	memcpy((char *)base_of(w, row) + row->offset, t->text, t->length);
 }
 
 static void
@@ -245,15 +259,14 @@ on_scalar_value(struct config_walk *w, const struct config_token *t,
 {
 	int64_t v;
 
-	w->row_line[row - config_rows] = t->line;
-	w->row_column[row - config_rows] = t->column;
+	note_place(w, t, row);
 	if (strlen(t->text) != t->length) {
 		SAY(w, t->line, t->column, "%s holds a zero byte, expected %s",
 		    row->path, expected(row));
 	} else if (row->type == CONFIG_TEXT || row->type == CONFIG_WORDS) {
 		set_text(w, t, row);
 	} else if (row->type == CONFIG_ADDRESS) {
-		if (!config_table_address(row, &w->config, t->text))
+		if (!config_table_address(row, base_of(w, row), t->text))
 			say_type(w, t, row);
 	} else if (row->type == CONFIG_HOSTS) {
 		if (!config_table_hosts(&w->config, t->text))
@@ -263,7 +276,7 @@ on_scalar_value(struct config_walk *w, const struct config_token *t,
 	} else if (v < row->low || v > row->high) {
 		say_range(w, t, row);
 	} else {
-		config_table_store(row, &w->config, v);
+		config_table_store(row, base_of(w, row), v);
 	}
 }
 
@@ -343,7 +356,7 @@ on_listed(struct config_walk *w, const struct config_token *t)
 static void
 on_value(struct config_walk *w, const struct config_token *t)
 {
-	struct config_level *l = top(w);
+	struct config_level *l = config_top(w);
 	char path[160];
 
 	l->expect_value = false;
@@ -371,6 +384,10 @@ on_value(struct config_walk *w, const struct config_token *t)
 		w->skip = 1;
 		return;
 	}
+	if (config_items_group(path) != NULL) {
+		config_items_value(w, t, config_items_group(path));
+		return;
+	}
 	if (t->event == CONFIG_SCALAR && t->length == 0)
 		return; /* an empty section: all defaults */
 	if (t->event != CONFIG_MAP || w->depth == CONFIG_DEPTH) {
@@ -381,9 +398,7 @@ on_value(struct config_walk *w, const struct config_token *t)
 		w->skip = t->event != CONFIG_SCALAR;
 		return;
 	}
-	w->level[w->depth].expect_value = false;
-	snprintf(w->level[w->depth].prefix, sizeof(l->prefix), "%.62s.", path);
-	w->depth++;
+	config_push(w, path, NULL, false);
 }
 
 static void
@@ -417,24 +432,27 @@ config_walk_token(struct config_walk *w, const struct config_token *t)
 		SAY(w, t->line, t->column,
 		    "an alias ('*name'), expected the value itself");
 		if (w->depth > 0) {
-			w->skip_value = !top(w)->expect_value;
-			top(w)->expect_value = !top(w)->expect_value;
+			w->skip_value = !config_top(w)->expect_value;
+			config_top(w)->expect_value =
+			    !config_top(w)->expect_value;
 		}
 	} else if (!w->started) {
 		on_first(w, t);
+	} else if (config_items_between(w)) {
+		config_items_token(w, t);
 	} else if (closes) {
 		w->depth -= w->depth > 0;
 	} else if (w->depth == 0) {
 		SAY(w, t->line, t->column, "text after the end of the keys");
 		w->skip = opens;
-	} else if (top(w)->expect_value) {
+	} else if (config_top(w)->expect_value) {
 		on_value(w, t);
 	} else if (t->event == CONFIG_SCALAR) {
 		on_key(w, t);
 	} else {
 		SAY(w, t->line, t->column,
 		    "a key that is a collection, expected a word");
-		top(w)->expect_value = true;
+		config_top(w)->expect_value = true;
 		w->skip_value = true;
 		w->skip = 1;
 	}
@@ -560,6 +578,23 @@ check_mail(struct config_walk *w)
 		say_at(w, "report.mail_to", why);
 }
 
+/* What stands in section alerts itself. */
+static void
+check_alerts(struct config_walk *w)
+{
+	static const char *const languages[] = { "", "en", "es", NULL };
+	const struct config_alerts *a = &w->config.alerts;
+	uint32_t count;
+	int64_t span;
+
+	if (!config_alerts_budget(a->budget, &count, &span))
+		say_at(w, "alerts.budget",
+		    "expected like '1 per 10m', or none");
+	if (!one_of(a->language, languages))
+		say_at(w, "alerts.language", "expected en or es");
+	config_alerts_check(w);
+}
+
 static void
 check_report(struct config_walk *w)
 {
@@ -606,4 +641,15 @@ config_walk_end(struct config_walk *w)
 	check_names(w);
 	check_mail(w);
 	check_report(w);
+	check_alerts(w);
+}
+
+struct config_place
+config_walk_place(const struct config_walk *w, const char *path, uint32_t item)
+{
+	int row = row_find(path);
+	const struct config_item_places *p =
+	    &w->places[(config_rows[row].group - 1u) * CONFIG_ITEMS + item];
+
+	return p->row[row].line != 0 ? p->row[row] : p->at;
 }

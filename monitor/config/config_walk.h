@@ -9,10 +9,11 @@
 #include "monitor/config/config.h"
 
 #define CONFIG_DEPTH 8
-#define CONFIG_KEYS 128 /* most rows in the table */
+#define CONFIG_KEYS 192 /* most rows in the table */
 #define CONFIG_LIST_BYTES 4096
 
 struct config_row; /* config_table.h */
+struct config_group;
 
 enum config_event {
 	CONFIG_SCALAR,
@@ -37,6 +38,17 @@ struct config_level {
 	char key[64];	 /* the key read last */
 	bool expect_value;
 	uint32_t line, column; /* of that key */
+	/* The level of a group's items, or (item) of one of them. */
+	const struct config_group *group;
+	bool item;
+};
+
+struct config_place {
+	uint32_t line, column; /* 0 = nowhere */
+};
+/* Where an item and its values stand; by the row's place in the table. */
+struct config_item_places {
+	struct config_place at, row[CONFIG_KEYS];
 };
 
 struct config_walk {
@@ -57,10 +69,19 @@ struct config_walk {
 	uint32_t row_column[CONFIG_KEYS];
 	bool section_seen[CONFIG_KEYS]; /* by first row of the section */
 	uint32_t section_line[CONFIG_KEYS];
+	/* The item whose level is open, and its rows; all of them in places:
+	 * channels, roles and rules one after the other. */
+	void *item;
+	struct config_item_places *item_places;
+	struct config_item_places places[3 * CONFIG_ITEMS];
 };
 
 void config_walk_init(struct config_walk *w, struct config_faults *faults);
 void config_walk_token(struct config_walk *w, const struct config_token *t);
+/* Where the item's value stands, or the item itself. path: "alerts.rules.to".
+ */
+struct config_place config_walk_place(const struct config_walk *w,
+    const char *path, uint32_t item);
 /* The end: what must hold between keys. */
 void config_walk_end(struct config_walk *w);
 

@@ -36,6 +36,8 @@ struct place {
 	uint32_t feeds;	 /* of it and all below */
 	uint32_t fallen; /* of them, went down lately; see count_fallen */
 	uint32_t joined; /* members of the open incident, ever */
+	uint32_t told;	 /* of them, when it was last told of */
+	int64_t told_us;
 	uint32_t open;	 /* of them, still open */
 	int64_t join_us; /* who goes down until then joins */
 	int64_t end_us;	 /* few are left: it ends then; 0 = not */
@@ -175,6 +177,8 @@ static void
 say_place(struct incident_book *b, enum incident_event event, uint32_t place,
     int64_t at_us, int64_t until_us)
 {
+	b->places[place].told = b->places[place].joined;
+	b->places[place].told_us = at_us;
 	say(b, event, &b->places[place].trouble, place, 0, true, at_us,
 	    until_us);
 }
@@ -182,7 +186,7 @@ say_place(struct incident_book *b, enum incident_event event, uint32_t place,
 /* --- places */
 
 static bool
-place_find(struct incident_book *b, uint32_t number, uint32_t *index_out)
+place_find(const struct incident_book *b, uint32_t number, uint32_t *index_out)
 {
 	for (uint32_t i = 0; i < b->place_count; i++) {
 		if (b->places[i].number == number) {
@@ -289,7 +293,7 @@ place_close(struct incident_book *b, uint32_t place, int64_t now_us)
 	say_place(b, INCIDENT_CLOSED, place, now_us,
 	    p->good_us != 0 ? p->good_us : now_us);
 	p->trouble = (struct trouble){ 0 };
-	p->joined = p->open = 0;
+	p->joined = p->told = p->open = 0;
 	p->join_us = p->end_us = p->good_us = 0;
 	p->restored = false;
 }
@@ -316,6 +320,9 @@ place_step(struct incident_book *b, uint32_t place, int64_t now_us)
 		return;
 	if (p->join_us == INT64_MAX)
 		p->join_us = now_us + b->cfg.settle_us;
+	/* It grew. */
+	if (p->joined > p->told && now_us - p->told_us >= b->cfg.gather_us)
+		say_place(b, INCIDENT_CHANGED, place, now_us, 0);
 	if (!are_few(b, p))
 		p->end_us = 0;
 	else if (p->end_us == 0)
@@ -684,6 +691,24 @@ incident_step(struct incident_book *b, int64_t now_us)
 		place_step(b, i, now_us);
 	for (uint32_t i = 0; b->young > 0 && i < b->feeds_high; i++)
 		feed_step(b, i, now_us);
+}
+
+uint32_t
+incident_place_feeds(const struct incident_book *b, uint32_t site,
+    uint32_t *feeds, uint32_t most)
+{
+	uint32_t count = 0, place;
+
+	if (!place_find(b, site, &place))
+		return 0;
+	for (uint32_t i = 0; i < b->feeds_high; i++) {
+		if (!b->feeds[i].known || b->feeds[i].within != place)
+			continue;
+		if (count < most)
+			feeds[count] = i;
+		count++;
+	}
+	return count;
 }
 
 uint64_t

@@ -35,7 +35,8 @@ enum incident_severity {
 enum incident_event {
 	INCIDENT_OPENED = 1,
 	INCIDENT_CONFIRMED = 2, /* outlived confirm_us: may alert now */
-	INCIDENT_CHANGED = 3,	/* other cause or severity */
+	INCIDENT_CHANGED =
+	    3, /* other cause or severity; a site's: more feeds */
 	INCIDENT_CLOSED = 4,
 };
 
@@ -96,6 +97,10 @@ void incident_step(struct incident_book *b, int64_t now_us);
 /* Takes the oldest change out of the queue; false when it is empty. Drain it
  * after each call above. */
 bool incident_next(struct incident_book *b, struct incident_change *out);
+/* The feeds that are down with a site now, into feeds (at most `most`); gives
+ * how many there are. */
+uint32_t incident_place_feeds(const struct incident_book *b, uint32_t site,
+    uint32_t *feeds, uint32_t most);
 /* A number for an incident of nobody here (the whole network's). */
 uint64_t incident_number_take(struct incident_book *b);
 

@@ -71,6 +71,13 @@ static const struct rule rules[EXPIRY_COUNT] = {
 	    "DELETE FROM handover WHERE id IN (SELECT id FROM handover"
 	    " WHERE created < ? ORDER BY created LIMIT 500)"
 	    " RETURNING created" },
+	[EXPIRY_ALERTS] = { "alerts",
+	    "DELETE FROM alert WHERE id IN (SELECT id FROM alert"
+	    " WHERE at < ? AND done = 1 ORDER BY at LIMIT 500) RETURNING at" },
+	[EXPIRY_DIGESTS] = { "digests",
+	    "DELETE FROM notice WHERE id IN (SELECT id FROM notice"
+	    " WHERE made < ? AND alert IS NULL ORDER BY made LIMIT 500)"
+	    " RETURNING made" },
 	[EXPIRY_OLD_EVENTS] = { "old_events",
 	    "DELETE FROM event_v1 WHERE utc < ?1 AND seq < 500 +"
 	    " (SELECT min(seq) FROM event_v1) RETURNING seq" },

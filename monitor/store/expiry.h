@@ -35,8 +35,10 @@ enum expiry {
 	EXPIRY_USERS,	 /* those that were removed; to: when */
 	EXPIRY_COMMENTS, /* to: when they were made */
 	EXPIRY_HANDOVERS,
+	EXPIRY_ALERTS,	/* that are done; their notices go with them */
+	EXPIRY_DIGESTS, /* notices of no alert */
 };
-#define EXPIRY_COUNT 19
+#define EXPIRY_COUNT 21
 
 struct tally {
 	struct expired of[EXPIRY_COUNT];

@@ -11,6 +11,7 @@
 
 #include "monitor/store/reference.h"
 #include "monitor/store/store.h"
+#include "monitor/store/store_alert.h"
 #include "monitor/store/store_consoles.h"
 #include "monitor/store/store_overlay.h"
 #include "monitor/store/store_ledger.h"
@@ -56,8 +57,11 @@ enum op_kind {
 	OP_COMMENT,
 	OP_HANDOVER,
 	OP_KEYS,
+	OP_ALERT,
+	OP_NOTICE,
+	OP_NOTICE_AGAIN,
 };
-#define OP_COUNT 39
+#define OP_COUNT 42
 
 struct op_close {
 	int64_t id, since_us, at_us;
@@ -122,6 +126,8 @@ struct op {
 		struct store_login login;
 		struct store_claim claim;
 		struct store_handover handover;
+		struct store_alert alert;
+		struct store_notice notice;
 	};
 	size_t used; /* of tail */
 	char tail[]; /* copies of the strings above */

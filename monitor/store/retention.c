@@ -60,6 +60,8 @@ by_age(struct writer *w, int64_t now, struct tally *t)
 	if_due(w, EXPIRY_OLD_EVENTS, events, t);
 	if_due(w, EXPIRY_CHECKPOINTS, events, t);
 	if_due(w, EXPIRY_REPORTS, events, t);
+	if_due(w, EXPIRY_ALERTS, events, t);
+	if_due(w, EXPIRY_DIGESTS, events, t);
 }
 
 static uint64_t

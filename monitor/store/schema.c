@@ -330,8 +330,45 @@ static const char sixth[] =
     "DROP TABLE credential;"
     "ALTER TABLE sealed RENAME TO credential;";
 
+/* Who was told what. An alert's place is what it was called then; a notice that
+ * is neither told nor dropped waits, one with a digest was told by that. Its
+ * body is alert/notice.h's bytes. */
+static const char seventh[] =
+    "CREATE TABLE alert("
+    " id INTEGER PRIMARY KEY, incident INTEGER NOT NULL,"
+    " of INTEGER NOT NULL, place_id INTEGER NOT NULL, place TEXT NOT NULL,"
+    " site TEXT NOT NULL, rule TEXT NOT NULL, severity INTEGER NOT NULL,"
+    " criticality INTEGER NOT NULL, excused INTEGER NOT NULL,"
+    " cause INTEGER NOT NULL, flapping INTEGER NOT NULL,"
+    " acknowledged INTEGER NOT NULL, done INTEGER NOT NULL,"
+    " feeds INTEGER NOT NULL, turns INTEGER NOT NULL,"
+    " repeats INTEGER NOT NULL, repeated INTEGER,"
+    " since INTEGER NOT NULL,"
+    " at INTEGER NOT NULL, good INTEGER, closed INTEGER,"
+    " changed INTEGER NOT NULL);"
+    "CREATE INDEX alert_open ON alert(id) WHERE closed IS NULL;"
+    "CREATE INDEX alert_undone ON alert(id) WHERE done = 0;"
+    "CREATE INDEX alert_at ON alert(at);"
+    "CREATE TABLE notice("
+    " id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " alert INTEGER REFERENCES alert ON DELETE CASCADE,"
+    " sequence INTEGER NOT NULL, kind INTEGER NOT NULL,"
+    " recipient TEXT NOT NULL, rule TEXT NOT NULL, step INTEGER NOT NULL,"
+    " exempt INTEGER NOT NULL, made INTEGER NOT NULL, told INTEGER,"
+    " dropped INTEGER, digest INTEGER, body BLOB,"
+    " UNIQUE(alert, sequence));"
+    "CREATE INDEX notice_waiting ON notice(recipient)"
+    " WHERE told IS NULL AND dropped IS NULL;"
+    "CREATE INDEX notice_digest ON notice(digest)"
+    " WHERE digest IS NOT NULL;"
+    "CREATE INDEX notice_made ON notice(made);"
+    "ALTER TABLE incident ADD COLUMN alert INTEGER;"
+    "ALTER TABLE delivery ADD COLUMN notice INTEGER;"
+    "CREATE INDEX delivery_notice ON delivery(notice)"
+    " WHERE notice IS NOT NULL;";
+
 static const char *const migrations[] = { first, second, third, fourth, fifth,
-	sixth };
+	sixth, seventh };
 #define MIGRATIONS ((int)(sizeof(migrations) / sizeof(migrations[0])))
 
 int

@@ -60,7 +60,8 @@ bool store_receipt(struct store *s, const struct store_receipt *r,
 /* Numbers of table `delivery`: part of the format. */
 enum store_delivery_kind {
 	STORE_DELIVERY_MAIL = 1,
-	STORE_DELIVERY_TEST = 2, /* somebody waits for it: tried once */
+	STORE_DELIVERY_TEST = 2,  /* somebody waits for it: tried once */
+	STORE_DELIVERY_ALERT = 3, /* of a notice, by channel `target` */
 };
 /* What is to be sent outside; kept until it was, then its log. */
 struct store_delivery {

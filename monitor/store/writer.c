@@ -80,6 +80,9 @@ static const struct {
 	[OP_COMMENT] = { apply_comment, true },
 	[OP_HANDOVER] = { apply_handover, true },
 	[OP_KEYS] = { apply_keys, true },
+	[OP_ALERT] = { apply_alert, false },
+	[OP_NOTICE] = { apply_notice, false },
+	[OP_NOTICE_AGAIN] = { apply_notice_again, false },
 };
 
 struct loop {

@@ -217,7 +217,7 @@ static const struct {
 	    "probes, "
 	    "connect, "
 	    "stream, "
-	    "sampling, report, mail, credentials, ledger, "
+	    "sampling, report, mail, alerts, credentials, ledger, "
 	    "keep\n" },
 	{ "sampling:\n  interval: 10s\n  suspect: 20s\n",
 	    "f:3:12: sampling.suspect is longer than sampling.interval, "
@@ -225,6 +225,84 @@ static const struct {
 	{ "sampling:\n  interval: 2m\n",
 	    "f:2:13: sampling.interval is longer than sampling.rare, "
 	    "expected at most 60s\n" },
+	/* Items by name, items of a list. */
+	{ "alerts:\n  channels:\n  roles: {}\n  rules: []\n", "" },
+	{ "alerts: {budget: often, language: de}\n",
+	    "f:1:18: alerts.budget: expected like '1 per 10m', or none\n"
+	    "f:1:35: alerts.language: expected en or es\n" },
+	{ "alerts: {channels: [a], rules: {to: x}, roles: some}\n",
+	    "f:1:20: alerts.channels is not a section, expected names, each "
+	    "with its keys\n"
+	    "f:1:32: alerts.rules is not a list, expected items that begin "
+	    "with '-', each with its keys\n"
+	    "f:1:48: alerts.roles is not a section, expected names, each with "
+	    "its keys\n" },
+	{ "alerts:\n  channels:\n    kind: mail\n",
+	    "f:3:11: one of alerts.channels is a single value, expected a "
+	    "section with: kind, to, url, url_file, or_else, budget\n" },
+	{ "alerts:\n  channels:\n    a:\n      knd: mqtt\n"
+	  "      url: mqtt://h\n    a: {kind: mqtt}\n    'b,c': {}\n",
+	    "f:4:7: unknown key 'knd' in alerts.channels, did you mean "
+	    "'kind'?\n"
+	    "f:4:7: alerts.channels.kind: expected mail, webhook, mqtt, "
+	    "alertmanager or syslog\n"
+	    "f:6:5: 'a' given twice in alerts.channels\n"
+	    "f:7:5: 'b,c' is not a name for one of alerts.channels, expected "
+	    "at most 63 bytes without commas\n" },
+	{ "alerts:\n  channels:\n    a: {kind: pigeon, or_else: a}\n"
+	  "    b: {kind: webhook, or_else: z}\n    c: {kind: mail, to: x}\n"
+	  "    d: {kind: syslog, url: 'syslog://h', url_file: /f, budget: 1}\n",
+	    "f:3:15: alerts.channels.kind: 'pigeon', expected mail, webhook, "
+	    "mqtt, alertmanager or syslog\n"
+	    "f:3:32: alerts.channels.or_else: 'a', expected another channel\n"
+	    "f:4:8: alerts.channels.url: expected url or url_file\n"
+	    "f:4:33: alerts.channels.or_else: 'z', expected a name from "
+	    "alerts.channels\n"
+	    "f:5:15: alerts.channels.kind: 'mail', expected mail.server with "
+	    "it\n"
+	    "f:5:25: alerts.channels.to: 'x', expected mail addresses by "
+	    "comma\n"
+	    "f:6:28: alerts.channels.url: 'syslog://h', expected url or "
+	    "url_file\n"
+	    "f:6:64: alerts.channels.budget: '1', expected like '1 per 10m', "
+	    "or none\n" },
+	{ "alerts:\n  channels: {a: {kind: mqtt, url: 'mqtt://h'}}\n"
+	  "  roles:\n    a: {channels: a}\n    b: {days: never}\n"
+	  "    c: {channels: [a, z], hours: late}\n"
+	  "    d: {channels: a, room: R, hours: 06:00-14:00}\n",
+	    "f:4:19: alerts.roles.channels: 'a', expected another name than "
+	    "that of a channel\n"
+	    "f:5:8: alerts.roles.channels: expected channels' names\n"
+	    "f:5:15: alerts.roles.days: 'never', expected days like mon-fri, "
+	    "or daily\n"
+	    "f:6:19: alerts.roles.channels: 'z', expected a name from "
+	    "alerts.channels\n"
+	    "f:6:34: alerts.roles.hours: 'late', expected hours like "
+	    "'06:00-14:00'\n"
+	    "f:7:28: alerts.roles.room: 'R', expected a room, or days and "
+	    "hours\n" },
+	{ "alerts:\n  channels: {a: {kind: mqtt, url: 'mqtt://h'}}\n"
+	  "  rules:\n    - to: a\n      to: a\n    - text\n"
+	  "    - {for: 10, to: nobody, escalate: [a, who]}\n"
+	  "    - {criticality: 0-3, severity: worst, causes: [down, odd]}\n",
+	    "f:5:7: 'alerts.rules.to' given twice (first in line 4), expected "
+	    "once\n"
+	    "f:6:7: one of alerts.rules is a single value, expected a section "
+	    "with: name, site, criticality, severity, causes, for, to, "
+	    "escalate, escalate_after, repeat, exempt, continue\n"
+	    "f:7:13: '10' is not a value of alerts.rules.for, expected a time "
+	    "with a unit, like 10s or 250ms\n"
+	    "f:7:21: alerts.rules.to: 'nobody', expected a name from "
+	    "alerts.roles or alerts.channels\n"
+	    "f:7:39: alerts.rules.escalate: 'who', expected a name from "
+	    "alerts.roles or alerts.channels\n"
+	    "f:8:7: alerts.rules.to: expected who is told\n"
+	    "f:8:21: alerts.rules.criticality: '0-3', expected 1 to 5, or a "
+	    "span like 4-5\n"
+	    "f:8:36: alerts.rules.severity: 'worst', expected low, medium, "
+	    "high or critical\n"
+	    "f:8:51: alerts.rules.causes: 'odd', expected causes (frozen), "
+	    "states (down), feed, site, people or own\n" },
 };
 
 static void
@@ -273,6 +351,78 @@ good_file_sets_all(void **state)
 	assert_int_equal(c.probe.backoff_max_ms, 60000);
 	assert_int_equal(c.judge.sample_suspect_us, 2000000);
 	assert_true(c.http_enabled);
+}
+
+static void
+items_are_filled(void **state)
+{
+	static const char text[] =
+	    "mail: {server: 'smtp://h', from: a@b.example}\n"
+	    "alerts:\n  budget: 2 per 15m\n  flap_count: 4\n"
+	    "  channels:\n    post:\n      kind: mail\n"
+	    "      to: [x@b.example, y@b.example]\n      or_else: our ntfy\n"
+	    "    our ntfy: {kind: webhook, url: 'https://ntfy.example/a',"
+	    " budget: none}\n"
+	    "  roles:\n    operator: {channels: [our ntfy, post], room: North,"
+	    " budget: 1 per 5m}\n"
+	    "  rules:\n    - {site: North/Gate, to: operator, for: 30s,"
+	    " causes: [down, flapping, people], exempt: true}\n"
+	    "    - to: [post, operator]\n      escalate: [operator]\n"
+	    "      continue: true\n";
+	static struct monitor_config c;
+	static struct config_faults faults;
+	const struct config_alerts *a = &c.alerts;
+	uint64_t causes = 0;
+	uint32_t of = 0, count;
+	int64_t span;
+	uint8_t low, high;
+
+	(void)state;
+	assert_true(config_parse(text, strlen(text), &c, &faults));
+	assert_int_equal(a->channel_count, 2);
+	assert_string_equal(a->channels[0].name, "post");
+	assert_string_equal(a->channels[0].to, "x@b.example, y@b.example");
+	assert_ptr_equal(config_alerts_channel(a, "our ntfy"), &a->channels[1]);
+	assert_string_equal(a->channels[1].budget, "none");
+	assert_int_equal(a->role_count, 1);
+	assert_string_equal(a->roles[0].channels, "our ntfy, post");
+	assert_int_equal(a->rule_count, 2);
+	assert_int_equal(a->rules[0].for_us, 30000000);
+	assert_true(a->rules[0].exempt);
+	/* The next one's are its own, or the defaults. */
+	assert_int_equal(a->rules[1].for_us, 60000000);
+	assert_false(a->rules[1].exempt);
+	assert_true(a->rules[1].go_on);
+	assert_int_equal(a->rules[1].escalate_us, 600000000);
+	assert_string_equal(a->rules[1].site, "");
+	assert_int_equal(a->flap_count, 4);
+	assert_true(config_alerts_budget("2 per 15m", &count, &span));
+	assert_int_equal(count, 2);
+	assert_int_equal(span, 900000000);
+	assert_true(config_alerts_cause("down", &causes, &of));
+	assert_true((causes & 1ull << CAUSE_STALLED) != 0);
+	assert_true((causes & 1ull << CAUSE_BLURRED) == 0);
+	assert_true(config_alerts_cause("people", &causes, &of));
+	assert_int_equal(of, 1u << 3 | 1u << 4);
+	assert_true(config_alerts_criticality("3", &low, &high));
+	assert_int_equal(low + high, 6);
+	assert_false(config_alerts_criticality("5-3", &low, &high));
+}
+
+static void
+too_many_items(void **state)
+{
+	static char text[16384];
+	static struct monitor_config c;
+	static struct config_faults faults;
+	size_t n = (size_t)snprintf(text, sizeof(text), "alerts:\n  rules:\n");
+
+	(void)state;
+	for (int i = 0; i < 40; i++)
+		n += (size_t)snprintf(text + n, sizeof(text) - n,
+		    "    - {name: r%d}\n", i);
+	assert_false(config_parse(text, n, &c, &faults));
+	assert_int_equal(faults.count + faults.more, 8 + 32);
 }
 
 static void
@@ -358,6 +508,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(bad_files_name_every_mistake),
 		cmocka_unit_test(good_file_sets_all),
+		cmocka_unit_test(items_are_filled),
+		cmocka_unit_test(too_many_items),
 		cmocka_unit_test(many_mistakes_are_counted),
 		cmocka_unit_test(missing_file_is_a_fault),
 		cmocka_unit_test(durations_need_units),

@@ -30,6 +30,14 @@
 #define S 1000000LL
 #define T0 1700000000000000LL /* UTC at mono 0 */
 
+/* What the seventh version added. */
+#define BENCH_UNDO_SEVENTH                                                     \
+	"DROP INDEX delivery_notice;"                                          \
+	"ALTER TABLE delivery DROP COLUMN notice;"                             \
+	"ALTER TABLE incident DROP COLUMN alert;"                              \
+	"DROP TABLE notice; DROP TABLE alert;"                                 \
+	"PRAGMA user_version = 6;"
+
 struct bench {
 	char dir[64];
 	struct store *store;

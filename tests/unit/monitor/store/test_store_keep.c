@@ -226,7 +226,7 @@ test_versions(void **state)
 		assert_null(r);
 		if (v->reader_too)
 			assert_non_null(strstr(error, v->says));
-		script(b, "PRAGMA user_version = 6;"
+		script(b, "PRAGMA user_version = 7;"
 			  "PRAGMA application_id = 0x63616d77");
 	}
 	bench_open(b);
@@ -254,9 +254,9 @@ test_version_0(void **state)
 static void
 test_next_version(void **state)
 {
-	static const char *const good[] = { "", "", "", "", "", "",
+	static const char *const good[] = { "", "", "", "", "", "", "",
 		"CREATE TABLE extra(x)" };
-	static const char *const bad[] = { "", "", "", "", "", "",
+	static const char *const bad[] = { "", "", "", "", "", "", "",
 		"CREATE TABLE more(x)", "INSERT INTO nowhere VALUES(1)" };
 	struct bench *b = *state;
 	char path[128], copy[160];
@@ -264,17 +264,17 @@ test_next_version(void **state)
 
 	store_close(&b->store);
 	snprintf(path, sizeof(path), "%s/%s", b->dir, STORE_FILE);
-	snprintf(copy, sizeof(copy), "%s.v6", path);
+	snprintf(copy, sizeof(copy), "%s.v7", path);
 	assert_true(db_open(&db, path, SQLITE_OPEN_READWRITE, NULL));
 	const struct schema_step step = { .path = path };
 
-	assert_true(schema_migrate_by(&db, &step, good, 7));
-	assert_int_equal(db_int(&db, 0, "PRAGMA user_version", ""), 7);
+	assert_true(schema_migrate_by(&db, &step, good, 8));
+	assert_int_equal(db_int(&db, 0, "PRAGMA user_version", ""), 8);
 	assert_int_equal(db_int(&db, 9, "SELECT count(*) FROM extra", ""), 0);
-	assert_false(schema_migrate_by(&db, &step, bad, 8));
+	assert_false(schema_migrate_by(&db, &step, bad, 9));
 	assert_non_null(strstr(db.error, "nowhere"));
 	db_forgive(&db);
-	assert_int_equal(db_int(&db, 0, "PRAGMA user_version", ""), 7);
+	assert_int_equal(db_int(&db, 0, "PRAGMA user_version", ""), 8);
 	assert_int_equal(db_int(&db, 9,
 			     "SELECT count(*) FROM sqlite_master WHERE name ="
 			     " 'more'",
@@ -306,9 +306,9 @@ copies(const struct bench *b, const char *ending)
 static void
 test_copies(void **state)
 {
-	static const char *const good[] = { "", "", "", "", "", "",
+	static const char *const good[] = { "", "", "", "", "", "", "",
 		"CREATE TABLE extra(x)" };
-	static const char *const bad[] = { "", "", "", "", "", "",
+	static const char *const bad[] = { "", "", "", "", "", "", "",
 		"INSERT INTO nowhere VALUES(1)" };
 	struct bench *b = *state;
 	char path[128];
@@ -319,15 +319,15 @@ test_copies(void **state)
 	snprintf(path, sizeof(path), "%s/%s", b->dir, STORE_FILE);
 	assert_true(db_open(&db, path, SQLITE_OPEN_READWRITE, NULL));
 	for (int i = 0; i < 3; i++) { /* a service that is started again */
-		assert_false(schema_migrate_by(&db, &step, bad, 7));
+		assert_false(schema_migrate_by(&db, &step, bad, 8));
 		db_forgive(&db);
-		assert_int_equal(copies(b, ".db.v6"), 1);
+		assert_int_equal(copies(b, ".db.v7"), 1);
 	}
 	db_script(&db, "UPDATE event SET hash = randomblob(32) WHERE seq ="
 		       " (SELECT max(seq) FROM event)");
-	assert_false(schema_migrate_by(&db, &step, bad, 7));
+	assert_false(schema_migrate_by(&db, &step, bad, 8));
 	db_forgive(&db);
-	assert_int_equal(copies(b, ".db.v6"), 2);
+	assert_int_equal(copies(b, ".db.v7"), 2);
 	/* An index without its table's rows. */
 	db_script(&db, "CREATE TABLE broken(a); CREATE INDEX broken_a ON"
 		       " broken(a); INSERT INTO broken VALUES(1), (2);"
@@ -338,11 +338,11 @@ test_copies(void **state)
 		       "UPDATE event SET hash = randomblob(32) WHERE seq ="
 		       " (SELECT max(seq) FROM event)");
 	assert_int_equal(db.rc, SQLITE_OK);
-	assert_false(schema_migrate_by(&db, &step, good, 7));
+	assert_false(schema_migrate_by(&db, &step, good, 8));
 	assert_non_null(strstr(db.error, "damaged"));
 	db_forgive(&db);
-	assert_int_equal(db_int(&db, 0, "PRAGMA user_version", ""), 6);
-	assert_int_equal(copies(b, ".db.v6"), 2);
+	assert_int_equal(db_int(&db, 0, "PRAGMA user_version", ""), 7);
+	assert_int_equal(copies(b, ".db.v7"), 2);
 	assert_int_equal(copies(b, ".part"), 0);
 	db_close(&db);
 	assert_true(db_open(&db, path, SQLITE_OPEN_READWRITE, NULL));
@@ -405,6 +405,7 @@ test_from_version_4(void **state)
 	struct bench *b = *state;
 
 	store_close(&b->store);
+	script(b, BENCH_UNDO_SEVENTH);
 	script(b, undo_sixth);
 	script(b, undo_fifth);
 	script(b, "INSERT INTO token(console, kind, hash, created, actor, name)"
@@ -421,6 +422,32 @@ test_from_version_4(void **state)
 	bench_chain(b);
 }
 
+/* What was open before there were alerts is an incident without one. */
+static void
+test_from_version_6(void **state)
+{
+	struct bench *b = *state;
+
+	store_close(&b->store);
+	script(b, BENCH_UNDO_SEVENTH);
+	script(b, "INSERT INTO incident(id, since, at, cause, alertable, text)"
+		  " VALUES(5, 1, 2, 10, 1, '');"
+		  "INSERT INTO delivery(kind, target, subject, path, body,"
+		  " made, due) VALUES(1, 'a@b', 's', '', x'31', 1, 1)");
+	bench_open(b);
+	assert_int_equal(bench_int(b, "PRAGMA user_version"), schema_version());
+	assert_int_equal(bench_int(b, "SELECT count(*) FROM incident WHERE id ="
+				      " 5 AND alert IS NULL"),
+	    1);
+	assert_int_equal(bench_int(b, "SELECT count(*) FROM delivery WHERE"
+				      " notice IS NULL AND body = x'31'"),
+	    1);
+	assert_int_equal(bench_int(b, "SELECT count(*) FROM alert"), 0);
+	assert_int_equal(bench_int(b, "SELECT count(*) FROM notice"), 0);
+	bench_tiles(b);
+	bench_chain(b);
+}
+
 static void
 test_from_version_3(void **state)
 {
@@ -428,6 +455,7 @@ test_from_version_3(void **state)
 	char copy[160];
 
 	store_close(&b->store);
+	script(b, BENCH_UNDO_SEVENTH);
 	script(b, undo_sixth);
 	script(b, undo_fifth);
 	script(b, undo_fourth);
@@ -471,6 +499,7 @@ test_from_version_2(void **state)
 	struct bench *b = *state;
 
 	store_close(&b->store);
+	script(b, BENCH_UNDO_SEVENTH);
 	script(b, undo_sixth);
 	script(b, undo_fifth);
 	script(b, undo_fourth);
@@ -491,6 +520,7 @@ test_from_version_1(void **state)
 	struct bench *b = *state;
 
 	store_close(&b->store);
+	script(b, BENCH_UNDO_SEVENTH);
 	script(b, undo_sixth);
 	script(b, undo_fifth);
 	script(b, undo_fourth);
@@ -578,6 +608,7 @@ main(void)
 		TEST(test_from_version_2),
 		TEST(test_from_version_3),
 		TEST(test_from_version_4),
+		TEST(test_from_version_6),
 		TEST(test_damaged),
 		TEST(test_no_database),
 		TEST(test_statements),

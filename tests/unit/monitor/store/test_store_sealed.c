@@ -229,7 +229,7 @@ test_rekeyed(void **state)
 	bench_chain(b);
 }
 
-static const char version_5[] =
+static const char version_5[] = BENCH_UNDO_SEVENTH
     "DROP TABLE credential; CREATE TABLE credential("
     " device INTEGER PRIMARY KEY REFERENCES device ON DELETE CASCADE,"
     " user TEXT NOT NULL, password TEXT NOT NULL);"

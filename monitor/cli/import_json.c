@@ -83,10 +83,9 @@ error_json(size_t line, size_t column, const char *text, size_t n)
 	return o;
 }
 
-static json_t *
-errors_json(const struct monitor_answer *a)
+json_t *
+import_json_said(const struct inventory_mistakes *m)
 {
-	const struct inventory_mistakes *m = a->mistakes;
 	json_t *list = json_array();
 
 	for (size_t i = 0; m != NULL && i < m->listed; i++) {
@@ -95,6 +94,14 @@ errors_json(const struct monitor_answer *a)
 		json_array_append_new(list,
 		    error_json(x->line, x->column, m->text + x->at, x->length));
 	}
+	return list;
+}
+
+static json_t *
+errors_json(const struct monitor_answer *a)
+{
+	json_t *list = import_json_said(a->mistakes);
+
 	if (!a->ok && json_array_size(list) == 0)
 		json_array_append_new(list,
 		    error_json(0, 0, a->text, strlen(a->text)));

@@ -7,6 +7,7 @@
 
 #include <jansson.h>
 
+struct inventory_mistakes;
 struct monitor_answer;
 
 /* {"ok", "added", "changed", "removed", "unchanged", "seq", "text", "changes":
@@ -14,6 +15,8 @@ struct monitor_answer;
  * "errors": [{"line", "column", "text", "code", "values"}]}; given. NULL: no
  * memory. */
 json_t *import_json(const struct monitor_answer *a);
+/* The list under "errors"; m may be NULL. */
+json_t *import_json_said(const struct inventory_mistakes *m);
 /* "code" and "values" of the sentence, if it has them, into o. */
 void import_json_code(json_t *o, const char *sentence);
 

@@ -10,18 +10,18 @@
 #include <jansson.h>
 
 #include "common/hex.h"
-#include "monitor/cli/client.h"
 #include "monitor/cli/devices.h"
+#include "monitor/cli/import_command.h"
 #include "monitor/cli/import_print.h"
 #include "monitor/cli/inventory_local.h"
 #include "monitor/cli/sites.h"
 #include "monitor/inventory/inventory.h"
 
-#define IMPORT_SECONDS 55
+#define WAIT_SECONDS 120
 
 static const char help[] =
-    "usage: camwarden sites|devices|feeds import FILE.csv|- [--dry-run] "
-    "[--prune]\n"
+    "usage: camwarden sites|devices|feeds import FILE|- [--dry-run] [--prune] "
+    "...\n"
     "       camwarden sites|devices|feeds list [--csv|--json]\n"
     "       camwarden sites list [--site SITE]\n"
     "       camwarden devices list [--site SITE] [--state STATE] [--search "
@@ -31,6 +31,7 @@ static const char help[] =
     "       camwarden sites|devices|feeds set NAME|UUID COLUMN=VALUE...\n"
     "       camwarden sites|devices|feeds remove NAME|UUID\n"
     "       camwarden devices forget NAME\n"
+    "       camwarden feeds summary [--site SITE] [--json]\n"
     "       camwarden feeds reference approve|clear|show ...  (see its "
     "--help)\n"
     "\n"
@@ -47,6 +48,12 @@ static const char help[] =
     "\n"
     "  --dry-run      say what would change, change nothing\n"
     "  --prune        remove what the file does not name\n"
+    "  --try          feeds: try to see each new one first; what can't be seen "
+    "is\n"
+    "                 imported off, and tried again with the next import\n"
+    "  --wait[=SECONDS]  feeds: wait (120 s) for the first verdicts, and say "
+    "how\n"
+    "                 many are up, or why not, by site\n" FEED_LIST_HELP
     "  --reason TEXT  why; kept with the change in the record\n"
     "  --csv          list: as a CSV that imports again (without passwords)\n"
     "  --password-file FILE\n"
@@ -55,17 +62,23 @@ static const char help[] =
     "                 input), so that it shows in no process list\n"
     "  --config FILE, --state-dir DIR, --json, --help\n"
     "\n"
-    "columns of feeds:   name, site, url, device, user, password, transport,\n"
-    "                    visit, no_picture, criticality, tags, enabled, "
-    "uuid,\n"
-    "                    ptz (yes: it is turned on purpose), dark_hours "
-    "(like\n"
-    "                    21:00-05:30, in the site's time zone)\n"
+    "columns of feeds:   name, site, url, sub_url, device, user, password,\n"
+    "                    address, port, vendor, channel, streams (in place of "
+    "a\n"
+    "                    url), transport, visit, no_picture, criticality, "
+    "tags,\n"
+    "                    enabled, uuid, ptz (yes: it is turned on purpose),\n"
+    "                    dark_hours (like 21:00-05:30, in the site's time "
+    "zone);\n"
+    "                    usual English, Spanish and German headings do, too\n"
     "columns of devices: name, address, user, password, sessions, quirks\n"
     "columns of sites:   site, zone, contact, target\n"
     "\n"
     "examples:\n"
     "  camwarden feeds import cameras.csv --dry-run\n"
+    "  camwarden feeds import cameras.csv --passwords pw.csv --try --wait\n"
+    "  camwarden feeds import frigate.yml --site North --env-file .env\n"
+    "  camwarden feeds summary\n"
     "  camwarden feeds add name='Gate 3' site=North/Harbour \\\n"
     "      url=rtsp://10.1.2.3/stream1\n"
     "  camwarden sites set North contact='Ana, 600 123 456' target=99.5\n"
@@ -82,8 +95,10 @@ struct verb {
 	const char *reason;
 	const char *password_file;
 	struct devices_ask ask;
-	bool dry_run, prune, csv;
-	int argc; /* after the verb */
+	bool dry_run, prune, csv, try_first;
+	unsigned wait_s;
+	struct feed_list_options list; /* of an import */
+	int argc;		       /* after the verb */
 	char **argv;
 };
 
@@ -101,36 +116,12 @@ print_answer(const struct verb *v, json_t *answer)
 	return ok ? CLI_OK : CLI_TROUBLE;
 }
 
-/* The monitor does it, or, when none runs, this process on the database. */
 static int
 change(const struct verb *v, const struct inventory_local *local)
 {
-	const char *dir = v->cli.config.state_dir;
-	json_t *question, *answer = NULL;
+	json_t *answer = import_ask(&v->cli, v->table, local);
 
-	if (local->remove != NULL)
-		question = json_pack("{s:s, s:s, s:s, s:s, s:b}", "command",
-		    "remove", "table", v->table, "name", local->remove,
-		    "reason", v->reason, "with_feeds", local->with_feeds);
-	else
-		question = client_change("import", 0,
-		    json_pack("{s:s, s:s, s:s, s:b, s:b}", "table", v->table,
-			"reason", v->reason, "file", local->file, "dry_run",
-			v->dry_run, "complete", v->prune));
-	if (question == NULL) {
-		cli_say("the name, reason or file name is no UTF-8");
-		return CLI_FAILED;
-	}
-	enum client_result r = client_ask(dir, question, local->csv,
-	    local->csv_length, IMPORT_SECONDS, &answer);
-
-	json_decref(question);
-	if (r == CLIENT_NOT_RUNNING)
-		return print_answer(v, inventory_local_change(local));
-	if (r == CLIENT_OK)
-		return print_answer(v, answer);
-	cli_say("%s", client_result_text(r));
-	return CLI_FAILED;
+	return answer != NULL ? print_answer(v, answer) : CLI_FAILED;
 }
 
 static struct inventory_local
@@ -148,22 +139,21 @@ local_of(const struct verb *v)
 static int
 do_import(const struct verb *v)
 {
-	struct inventory_local local = local_of(v);
+	const struct import_command c = { .cli = &v->cli,
+		.kind = v->kind,
+		.table = v->table,
+		.file = v->argc == 1 ? v->argv[0] : NULL,
+		.reason = v->reason,
+		.dry_run = v->dry_run,
+		.prune = v->prune,
+		.try_first = v->try_first,
+		.wait_s = v->wait_s,
+		.list = v->list };
 
-	if (v->argc != 1) {
-		cli_say("import takes one file");
-		return cli_usage(v->table);
-	}
-	char *csv = cli_slurp(v->argv[0], 64u << 20, &local.csv_length);
-
-	if (csv == NULL)
-		return CLI_FAILED;
-	local.csv = csv;
-	local.file = v->argv[0];
-	int code = change(v, &local);
-
-	free(csv);
-	return code;
+	if (v->argc == 1)
+		return import_command(&c);
+	cli_say("import takes one file");
+	return cli_usage(v->table);
 }
 
 /* First line of the password file; false after saying why. */
@@ -421,6 +411,15 @@ do_show(const struct verb *v)
 }
 
 static int
+do_summary(const struct verb *v)
+{
+	if (v->kind == INVENTORY_FEEDS && v->argc == 0)
+		return import_summary(&v->cli, v->ask.site);
+	cli_say("expected camwarden feeds summary [--site SITE]");
+	return cli_usage(v->table);
+}
+
+static int
 do_list(const struct verb *v)
 {
 	if (v->kind == INVENTORY_SITES && !v->csv)
@@ -442,6 +441,7 @@ static const struct {
 	{ "set", do_set },
 	{ "remove", do_remove },
 	{ "forget", do_forget },
+	{ "summary", do_summary },
 };
 
 static bool
@@ -455,7 +455,10 @@ verb_options(struct verb *v, int argc, char **argv)
 		{ "state", required_argument, NULL, 'S' },
 		{ "search", required_argument, NULL, 'w' },
 		{ "reason", required_argument, NULL, 'r' },
-		{ "password-file", required_argument, NULL, 'P' }, { 0 } };
+		{ "password-file", required_argument, NULL, 'P' },
+		{ "try", no_argument, NULL, 't' },
+		{ "wait", optional_argument, NULL, 'W' }, FEED_LIST_OPTIONS,
+		{ 0 } };
 	int option;
 
 	v->reason = "";
@@ -467,7 +470,7 @@ verb_options(struct verb *v, int argc, char **argv)
 		else if (option == 'C')
 			v->csv = true;
 		else if (option == 's')
-			v->ask.site = optarg;
+			v->ask.site = v->list.form.site = optarg;
 		else if (option == 'S')
 			v->ask.state = optarg;
 		else if (option == 'w')
@@ -476,7 +479,16 @@ verb_options(struct verb *v, int argc, char **argv)
 			v->reason = optarg;
 		else if (option == 'P')
 			v->password_file = optarg;
-		else if (!cli_option(&v->cli, option, help))
+		else if (option == 't')
+			v->try_first = true;
+		else if (option == 'W')
+			v->wait_s = optarg == NULL
+					? WAIT_SECONDS
+					: (unsigned)cli_number(optarg);
+		else if (option > 1000 ? !feed_list_option(&v->list, option)
+				       : !cli_option(&v->cli, option, help))
+			return false;
+		if (option == 'W' && v->wait_s == 0)
 			return false;
 	}
 	return true;
@@ -490,7 +502,8 @@ run(enum inventory_kind kind, int argc, char **argv)
 	if (!verb_options(&v, argc, argv))
 		return cli_usage(argv[0]);
 	if (optind == argc) {
-		cli_say("expected import, list, show, add, set or remove");
+		cli_say("expected import, list, show, add, set, remove or "
+			"summary");
 		return cli_usage(argv[0]);
 	}
 	if (!cli_config(&v.cli))
@@ -500,8 +513,8 @@ run(enum inventory_kind kind, int argc, char **argv)
 	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
 		if (strcmp(argv[optind], verbs[i].name) == 0)
 			return verbs[i].run(&v);
-	cli_say("'%.40s' is no verb, expected import, list, show, add, set or "
-		"remove",
+	cli_say("'%.40s' is no verb, expected import, list, show, add, set, "
+		"remove or summary",
 	    argv[optind]);
 	return cli_usage(argv[0]);
 }

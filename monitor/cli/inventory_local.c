@@ -38,10 +38,8 @@ random_uuid(void *arg, uint8_t out[16])
 		memset(out, 0, 16);
 }
 
-/* The inventory as it is; an empty one where there is no database yet. What no
- * key opens counts as no password. */
-static struct inventory *
-read_current(const struct monitor_config *config, bool secrets,
+struct inventory *
+inventory_local_current(const struct monitor_config *config, bool secrets,
     uint64_t *revision_out, char error[256])
 {
 	const char *dir = config->state_dir;
@@ -236,7 +234,8 @@ inventory_local_change(const struct inventory_local *what)
 	if (!what->dry_run)
 		s = local_open(what->config, actor, c.error);
 	if (what->dry_run || s != NULL)
-		current = read_current(what->config, true, &revision, c.error);
+		current = inventory_local_current(what->config, true, &revision,
+		    c.error);
 	if (current != NULL)
 		answer = plan_and_do(s, what, current, revision, actor, &c);
 	else
@@ -301,7 +300,8 @@ inventory_local_read(const struct monitor_config *config)
 {
 	char error[256] = "memory is out";
 	uint64_t revision;
-	struct inventory *inv = read_current(config, false, &revision, error);
+	struct inventory *inv =
+	    inventory_local_current(config, false, &revision, error);
 
 	if (inv == NULL)
 		cli_say("%s", error);

@@ -28,6 +28,10 @@ struct inventory_local {
 
 /* {"ok", "added", .., "text"} or {"ok": false, "error"}; given. */
 json_t *inventory_local_change(const struct inventory_local *what);
+/* The inventory as it is; an empty one where there is no database yet. What no
+ * key opens counts as no password. NULL: error says why. */
+struct inventory *inventory_local_current(const struct monitor_config *config,
+    bool secrets, uint64_t *revision_out, char error[256]);
 /* The inventory without passwords; NULL after saying why. Freed by the caller
  * (inventory_free). */
 struct inventory *inventory_local_read(const struct monitor_config *config);

@@ -151,8 +151,10 @@ const struct refusal refusals[] = {
 	    "patterns or roster" },
 	{ "import-wrong", "the file is wrong; nothing was changed" },
 	{ "file-utf16",
-	    "the file is UTF-16, expected UTF-8: save it as \"CSV UTF-8\"" },
-	{ "file-zero-bytes", "the file holds zero bytes, expected text (CSV)" },
+	    "no letter of UTF-16 stands here, expected the file as \"CSV "
+	    "UTF-8\"" },
+	{ "file-zero-bytes",
+	    "the file holds a zero byte, expected text (CSV)" },
 	{ "file-empty",
 	    "the file is empty, expected a first row that names the columns" },
 	{ "quote-open", "a quote opens here and never closes, expected \"" },
@@ -160,7 +162,7 @@ const struct refusal refusals[] = {
 	    "text follows the closing quote, expected a separator (a quote "
 	    "inside a quoted cell is doubled)" },
 	{ "cell-long", "the cell is too long, expected at most 4096 bytes" },
-	{ "cells-many", "too many cells, expected at most 64" },
+	{ "cells-many", "too many cells, expected at most 256" },
 	{ "this-column-twice",
 	    "this column stands here a second time, expected each once" },
 	{ "control-text",
@@ -171,6 +173,23 @@ const struct refusal refusals[] = {
 	{ "site-part",
 	    "a site's path has an empty part, expected \"Region/Site\"" },
 	{ "site-missing", "the site is missing, expected its path" },
+	{ "heading-missing",
+	    "there is no heading above this cell, expected one" },
+	{ "url-or-vendor",
+	    "an address without a url, expected the url, or the maker of the "
+	    "camera to make one" },
+	{ "rtsp-port",
+	    "the port of a page or of a maker's own protocol, expected that of "
+	    "RTSP, mostly 554" },
+	{ "rtsp-port", "not a port, expected 1 to 65535" },
+	{ "channel", "not a channel, expected 1 to 999" },
+	{ "channel-none",
+	    "this maker's pattern of URLs has no channels, expected a url" },
+	{ "streams", "not which stream, expected main, sub or both" },
+	{ "main-name-long",
+	    "the name is too long for a second feed of that camera, expected "
+	    "at most 248 bytes" },
+	{ "source-line", "not a line's number" },
 	{ "device-missing", "the device is missing, expected its name" },
 	{ "url-missing",
 	    "the url is missing, expected one like rtsp://HOST/PATH" },
@@ -277,6 +296,21 @@ const struct refusal refusals[] = {
 	{ "overlay-other", "number {number} is {kind}, not {expected}" },
 	{ "gone", "there is no {name} (any more)" },
 	{ "gone", "there is no {name} any more" },
+	{ "file-utf8",
+	    "byte {byte} is no UTF-8, as the rest of the file is, expected one "
+	    "encoding" },
+	{ "file-letter",
+	    "byte {byte} is no letter of UTF-8 or of Windows-1252, expected "
+	    "the file as \"CSV UTF-8\"" },
+	{ "site-none", "\"{name}\" is no site, expected \"Region/Site\"" },
+	{ "passwords-other",
+	    "the list of cameras has other credentials for device {name}, "
+	    "expected them in one place" },
+	{ "vendor-unknown",
+	    "no pattern of URLs is known of this maker, expected a url, or one "
+	    "of {makers}" },
+	{ "vendor-none",
+	    "no url can be made for {maker}, expected the url itself: {why}" },
 	{ "column-unknown",
 	    "unknown column \"{column}\", expected one of {columns}" },
 	{ "column-twice",

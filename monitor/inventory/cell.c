@@ -2,7 +2,8 @@
 #include "monitor/inventory/cell.h"
 
 #include <string.h>
-#include <strings.h>
+
+#include "monitor/inventory/headings.h"
 
 bool
 cell_is_column(const char *cell, const char *name)
@@ -20,33 +21,38 @@ cell_is_column(const char *cell, const char *name)
 	return *cell == *name;
 }
 
-const char *
-cell_unescape(const char *value)
+bool
+cell_is_escaped(const char *value)
 {
 	const char *p = value;
 
 	while (*p == '\'')
 		p++;
-	const char *first = p + strspn(p, " \t\r\n");
+	if (p == value)
+		return false;
+	if (*p >= '0' && *p <= '9')
+		return true;
+	p += strspn(p, " \t\r\n");
+	return *p != '\0' && strchr("=+-@", *p) != NULL;
+}
 
-	if (p > value && *first != '\0' && strchr("=+-@", *first) != NULL)
-		return value + 1;
-	return value;
+const char *
+cell_unescape(const char *value)
+{
+	return value + cell_is_escaped(value);
 }
 
 bool
 cell_bool(const char *value, bool *out)
 {
-	static const char *const words[2][4] = { { "no", "false", "0", "off" },
-		{ "yes", "true", "1", "on" } };
-
-	for (int v = 0; v < 2; v++)
-		for (int i = 0; i < 4; i++)
-			if (strcasecmp(value, words[v][i]) == 0) {
-				*out = v;
-				return true;
-			}
-	return false;
+	if (heading_among(" no false 0 off n nein falsch falso ", value))
+		*out = false;
+	else if (heading_among(" yes true 1 on y x si ja wahr verdadero ",
+		     value))
+		*out = true;
+	else
+		return false;
+	return true;
 }
 
 bool

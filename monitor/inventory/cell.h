@@ -11,8 +11,11 @@
 
 /* "No-Picture" and "no picture" are no_picture; name NULL: never. */
 bool cell_is_column(const char *cell, const char *name);
-/* A spreadsheet that would run it as a formula gets a leading apostrophe
- * (inventory_quote); here it goes again. Part of value. */
+/* What a spreadsheet would run as a formula has an apostrophe before it
+ * (inventory_quote), or a number that is to stay as it is written ("'0012").
+ */
+bool cell_is_escaped(const char *value);
+/* The same without the first apostrophe; else value. Part of it. */
 const char *cell_unescape(const char *value);
 /* yes, no, and the like; false: neither. */
 bool cell_bool(const char *value, bool *out);

@@ -61,10 +61,10 @@ site_target(const void *r, char out[COLUMN_BYTES])
 }
 
 static const struct column sites[] = {
-	{ "site", inventory_site_path, false },
-	{ "zone", inventory_site_zone, false },
-	{ "contact", inventory_site_contact, false },
-	{ "target", site_target, false },
+	{ "site", inventory_site_path, false, INVENTORY_SITE },
+	{ "zone", inventory_site_zone, false, INVENTORY_ZONE },
+	{ "contact", inventory_site_contact, false, INVENTORY_CONTACT },
+	{ "target", site_target, false, INVENTORY_TARGET },
 };
 
 /* --- devices */
@@ -83,12 +83,12 @@ device_quirks(const void *r, char out[COLUMN_BYTES])
 }
 
 static const struct column devices[] = {
-	{ "device", inventory_device_name, false },
-	{ "address", inventory_device_address, false },
-	{ "sessions", inventory_device_sessions, false },
-	{ "quirks", device_quirks, false },
-	{ "user", inventory_device_user, true },
-	{ "password", inventory_device_password, true },
+	{ "device", inventory_device_name, false, INVENTORY_NAME },
+	{ "address", inventory_device_address, false, INVENTORY_ADDRESS },
+	{ "sessions", inventory_device_sessions, false, INVENTORY_SESSIONS },
+	{ "quirks", device_quirks, false, INVENTORY_QUIRKS },
+	{ "user", inventory_device_user, true, INVENTORY_USER },
+	{ "password", inventory_device_password, true, INVENTORY_PASSWORD },
 };
 
 /* --- feeds */
@@ -136,19 +136,22 @@ feed_visit(const void *r, char out[COLUMN_BYTES])
 }
 
 static const struct column feeds[] = {
-	{ "uuid", feed_uuid, false },
-	{ "site", inventory_feed_site, false },
-	{ "name", inventory_feed_name, false },
-	{ "device", inventory_feed_device, false },
-	{ "url", inventory_feed_url, false },
-	{ "transport", feed_transport, false },
-	{ "visit", feed_visit, false },
-	{ "no_picture", inventory_feed_no_picture, false },
-	{ "criticality", inventory_feed_criticality, false },
-	{ "tags", inventory_feed_tags, false },
-	{ "enabled", inventory_feed_enabled, false },
-	{ "ptz", inventory_feed_ptz, false },
-	{ "dark_hours", inventory_feed_dark_hours, false },
+	{ "uuid", feed_uuid, false, INVENTORY_UUID },
+	{ "site", inventory_feed_site, false, INVENTORY_SITE },
+	{ "name", inventory_feed_name, false, INVENTORY_NAME },
+	{ "device", inventory_feed_device, false, INVENTORY_DEVICE },
+	{ "url", inventory_feed_url, false, INVENTORY_URL },
+	{ "transport", feed_transport, false, INVENTORY_TRANSPORT },
+	{ "visit", feed_visit, false, INVENTORY_VISIT },
+	{ "no_picture", inventory_feed_no_picture, false,
+	    INVENTORY_NO_PICTURE },
+	{ "criticality", inventory_feed_criticality, false,
+	    INVENTORY_CRITICALITY },
+	{ "tags", inventory_feed_tags, false, INVENTORY_TAGS },
+	{ "enabled", inventory_feed_enabled, false, INVENTORY_ENABLED },
+	{ "ptz", inventory_feed_ptz, false, INVENTORY_PTZ },
+	{ "dark_hours", inventory_feed_dark_hours, false,
+	    INVENTORY_DARK_HOURS },
 };
 
 struct columns

@@ -20,7 +20,8 @@ struct column {
 	const char *name;
 	/* Its cell: a text of the record's, or printed into out. */
 	const char *(*cell)(const void *record, char out[COLUMN_BYTES]);
-	bool secret; /* of a device: never shown */
+	bool secret;	/* of a device: never shown */
+	uint32_t field; /* INVENTORY_*; 0 on the floor */
 };
 struct columns {
 	const struct column *list;

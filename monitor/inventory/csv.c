@@ -1,111 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "monitor/inventory/csv.h"
 
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
-/* Windows-1252's 0x80..0x9f; 0 = not assigned. */
-static const uint16_t windows_1252[32] = { 0x20ac, 0, 0x201a, 0x0192, 0x201e,
-	0x2026, 0x2020, 0x2021, 0x02c6, 0x2030, 0x0160, 0x2039, 0x0152, 0,
-	0x017d, 0, 0, 0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014,
-	0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0, 0x017e, 0x0178 };
+#include "monitor/inventory/text.h"
 
-static size_t
-utf8_put(char *out, uint32_t c)
-{
-	if (c < 0x80) {
-		out[0] = (char)c;
-		return 1;
-	}
-	if (c < 0x800) {
-		out[0] = (char)(0xc0 | c >> 6);
-		out[1] = (char)(0x80 | (c & 0x3f));
-		return 2;
-	}
-	out[0] = (char)(0xe0 | c >> 12);
-	out[1] = (char)(0x80 | (c >> 6 & 0x3f));
-	out[2] = (char)(0x80 | (c & 0x3f));
-	return 3;
-}
-
-/* Length of the valid UTF-8 sequence at p (RFC 3629), 0 when it is none. */
-static size_t
-utf8_length(const uint8_t *p, size_t left)
-{
-	size_t n = p[0] < 0x80	 ? 1
-		   : p[0] < 0xc2 ? 0
-		   : p[0] < 0xe0 ? 2
-		   : p[0] < 0xf0 ? 3
-		   : p[0] < 0xf5 ? 4
-				 : 0;
-
-	if (n == 0 || n > left)
-		return 0;
-	for (size_t i = 1; i < n; i++)
-		if ((p[i] & 0xc0) != 0x80)
-			return 0;
-	if ((p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] > 0x9f) ||
-	    (p[0] == 0xf0 && p[1] < 0x90) || (p[0] == 0xf4 && p[1] > 0x8f))
-		return 0;
-	return n;
-}
-
-static bool
-is_utf8(const uint8_t *p, size_t n)
-{
-	while (n > 0) {
-		size_t k = utf8_length(p, n);
-
-		if (k == 0)
-			return false;
-		p += k;
-		n -= k;
-	}
-	return true;
-}
-
-static size_t
-decode(char *out, const uint8_t *p, size_t n)
-{
-	size_t used = 0;
-
-	if (is_utf8(p, n)) {
-		memcpy(out, p, n);
-		return n;
-	}
-	for (size_t i = 0; i < n; i++) {
-		uint32_t c = p[i];
-
-		if (c >= 0x80 && c < 0xa0)
-			c = windows_1252[c - 0x80] != 0 ? windows_1252[c - 0x80]
-							: 0xfffd;
-		used += utf8_put(out + used, c);
-	}
-	return used;
-}
-
-static bool
-looks_like_text(struct csv *c, const uint8_t *p, size_t n)
-{
-	struct mistake_place at = { c->file, 1, 1 };
-
-	if (n >= 2 && ((p[0] == 0xff && p[1] == 0xfe) ||
-			  (p[0] == 0xfe && p[1] == 0xff))) {
-		mistake_add(c->mistakes, at,
-		    "the file is UTF-16, expected UTF-8: save it as \"CSV "
-		    "UTF-8\"");
-		return false;
-	}
-	if (n > 0 && memchr(p, '\0', n) != NULL) {
-		mistake_add(c->mistakes, at,
-		    "the file holds zero bytes, expected text (CSV)");
-		return false;
-	}
-	return true;
-}
-
-/* Of the first line, outside of quotes: the separator seen most. */
+/* Of one line, outside of quotes: the separator seen most. */
 static char
 separator_of(const char *p, const char *end)
 {
@@ -133,38 +35,51 @@ line_end(struct csv *c)
 	c->column = 1;
 }
 
+/* "sep=;", as Excel reads it, in quotes or without. */
+static void
+told_separator(struct csv *c)
+{
+	size_t quoted = *c->p == '"', n = quoted + 4;
+	char separator = '\0';
+
+	if (strncasecmp(c->p + quoted, "sep=", 4) == 0)
+		separator = c->p[n++];
+	if (separator == '\0' || strchr(",;|\t", separator) == NULL ||
+	    (quoted && c->p[n++] != '"') ||
+	    (c->p[n] != '\r' && c->p[n] != '\n'))
+		return;
+	c->separator = separator;
+	c->told = true;
+	c->p += n;
+	line_end(c);
+}
+
 bool
 csv_init(struct csv *c, const char *file, const void *bytes, size_t length,
     struct inventory_mistakes *mistakes)
 {
-	const uint8_t *p = bytes;
+	struct text text;
 
 	memset(c, 0, sizeof(*c));
 	c->file = file;
 	c->mistakes = mistakes;
-	if (!looks_like_text(c, p, length))
+	if (!text_decode(&text, file, bytes, length, mistakes))
 		return false;
-	if (length >= 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0) {
-		p += 3;
-		length -= 3;
-	}
-	if (length > SIZE_MAX / 3 - 1 ||
-	    (c->text = malloc(length * 3 + 1)) == NULL)
-		return false;
-	c->p = c->text;
-	c->end = c->text + (length > 0 ? decode(c->text, p, length) : 0);
-	*c->end = '\0';
+	c->text = c->p = text.utf8;
+	c->end = c->text + text.length;
+	c->guessed = text.guessed;
 	c->line = c->column = 1;
-	if (c->end - c->p > 5 && memcmp(c->p, "sep=", 4) == 0 &&
-	    strchr(",;|\t", c->p[4]) != NULL &&
-	    (c->p[5] == '\r' || c->p[5] == '\n')) {
-		c->separator = c->p[4];
-		c->p += 5;
-		line_end(c);
-	} else {
-		c->separator = separator_of(c->p, c->end);
-	}
+	told_separator(c);
+	csv_look(c);
 	return true;
+}
+
+void
+csv_look(struct csv *c)
+{
+	if (!c->told)
+		c->separator =
+		    separator_of(c->p + strspn(c->p, "\r\n"), c->end);
 }
 
 void
@@ -194,6 +109,23 @@ blanks(struct csv *c)
 {
 	while (!at_end_of_cell(c) && (*c->p == ' ' || *c->p == '\t'))
 		step(c);
+}
+
+/* ="0012" keeps Excel from making a number of it: what is meant is the text.
+ * Cuts [*text, *end) down to that, in place. */
+static void
+excel_text(char **text, char **end)
+{
+	char *p = *text, *to = p;
+
+	if (*end - p < 3 || p[0] != '=' || p[1] != '"' || (*end)[-1] != '"')
+		return;
+	for (p += 2; p < *end - 1; p++) {
+		if (*p == '"' && p + 1 < *end - 1 && p[1] == '"')
+			p++;
+		*to++ = *p;
+	}
+	*end = to;
 }
 
 /* The inside of a quoted cell, unquoted in place. False: it never ends. */
@@ -246,6 +178,8 @@ cell_read(struct csv *c, struct csv_cell *cell, char **end_out)
 	blanks(c);
 	cell->line = c->line;
 	cell->column = c->column;
+	if (c->end - c->p > 1 && c->p[0] == '=' && c->p[1] == '"')
+		step(c);
 	cell->text = c->p;
 	cell->quoted = c->p < c->end && *c->p == '"';
 	if (cell->quoted) {
@@ -259,6 +193,7 @@ cell_read(struct csv *c, struct csv_cell *cell, char **end_out)
 			    "text follows the closing quote, expected a "
 			    "separator (a quote inside a quoted cell is "
 			    "doubled)");
+		excel_text(&cell->text, &end);
 	} else {
 		while (!at_end_of_cell(c))
 			step(c);
@@ -288,7 +223,7 @@ cells_read(struct csv *c, struct csv_row *row)
 
 			return bad(c, &here,
 			    "too many cells, expected at "
-			    "most 64");
+			    "most 256");
 		}
 		if (!cell_read(c, cell, &end))
 			return false;

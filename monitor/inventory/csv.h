@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* csv.h: bytes of a spreadsheet's export -> rows of cells. PURE; hostile input.
- * Comma, semicolon or tab (told from the first row, or a "sep=" line); RFC 4180
- * quoting; LF, CRLF or CR; UTF-8 with or without BOM, else Windows-1252 (of
- * which Latin-1 is the common part). Empty rows are skipped. Private to this
- * room.
+ * Comma, semicolon or tab (told from a row, or a "sep=" line); RFC 4180
+ * quoting, and Excel's ="0012"; LF, CRLF or CR; encodings as text.h reads them.
+ * Empty rows are skipped. Private to this room.
  */
 #ifndef MONITOR_INVENTORY_CSV_H
 #define MONITOR_INVENTORY_CSV_H
@@ -13,7 +12,7 @@
 
 #include "monitor/inventory/mistake.h"
 
-#define CSV_CELLS 64 /* of one row */
+#define CSV_CELLS 256 /* of one row */
 #define CSV_CELL_BYTES 4096
 
 struct csv_cell {
@@ -32,6 +31,8 @@ struct csv {
 	char *p, *end;
 	size_t line, column;
 	char separator;
+	bool told;	     /* by a "sep=" line */
+	const char *guessed; /* as of struct text */
 	const char *file;
 	struct inventory_mistakes *mistakes;
 };
@@ -39,6 +40,8 @@ struct csv {
 /* False: not text at all (said as a mistake), or no memory. */
 bool csv_init(struct csv *c, const char *file, const void *bytes, size_t length,
     struct inventory_mistakes *mistakes);
+/* Tells the separator anew, from the line that comes next. */
+void csv_look(struct csv *c);
 /* Next row; cells are valid until csv_fini. False at the end. A row with a
  * mistake in its form is said, and skipped (count 0). */
 bool csv_next(struct csv *c, struct csv_row *row_out);

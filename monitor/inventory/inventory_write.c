@@ -4,9 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "monitor/inventory/cell.h"
 #include "monitor/inventory/columns.h"
 #include "monitor/inventory/csv_out.h"
-#include "monitor/inventory/inventory.h"
+#include "monitor/inventory/inventory_form.h"
 
 struct quoted {
 	char *out;
@@ -24,10 +25,10 @@ quoted_put(struct quoted *q, char c)
 /* Cells that a spreadsheet would run are marked with an apostrophe, as are
  * those that look so marked. */
 static bool
-like_a_formula(const char *value)
+needs_mark(const char *value)
 {
-	while (*value == '\'')
-		value++;
+	if (cell_is_escaped(value))
+		return true;
 	value += strspn(value, " \t\r\n"); /* some take blanks off first */
 	return *value != '\0' && strchr("=+-@", *value) != NULL;
 }
@@ -43,7 +44,7 @@ inventory_quote(const char *value, char *out, size_t size)
 
 	if (quote)
 		quoted_put(&q, '"');
-	if (like_a_formula(value))
+	if (needs_mark(value))
 		quoted_put(&q, '\'');
 	for (const char *p = value; *p != '\0'; p++) {
 		if (*p == '"')
@@ -65,18 +66,32 @@ device_by_name(const void *a, const void *b)
 }
 
 /* The inventory's devices are sorted by name (both readers see to it). */
+static const struct inventory_device *
+device_find(const struct inventory *inv, const char *name)
+{
+	struct inventory_device key = { .name = name };
+
+	return inv->device_count == 0
+		   ? NULL
+		   : bsearch(&key, inv->devices, inv->device_count,
+			 sizeof(*inv->devices), device_by_name);
+}
+
 static void
 credentials(struct csv_out *t, const struct inventory *inv, const char *device)
 {
-	struct inventory_device key = { .name = device };
-	const struct inventory_device *d =
-	    inv->device_count == 0
-		? NULL
-		: bsearch(&key, inv->devices, inv->device_count,
-		      sizeof(*inv->devices), device_by_name);
+	const struct inventory_device *d = device_find(inv, device);
 
 	csv_out_cell(t, d != NULL ? d->user : "");
 	csv_out_cell(t, d != NULL ? d->password : "");
+}
+
+static size_t
+records(const struct inventory *inv, enum inventory_kind kind)
+{
+	return kind == INVENTORY_SITES	   ? inv->site_count
+	       : kind == INVENTORY_DEVICES ? inv->device_count
+					   : inv->feed_count;
 }
 
 /* Each row's cells; a feed's credentials are its device's. */
@@ -107,12 +122,9 @@ rows(struct csv_out *t, const struct inventory *inv, enum inventory_kind kind,
 {
 	const struct columns c = columns_of(kind, secrets);
 	bool feeds = kind == INVENTORY_FEEDS;
-	size_t count = kind == INVENTORY_SITES	   ? inv->site_count
-		       : kind == INVENTORY_DEVICES ? inv->device_count
-						   : inv->feed_count;
 
 	head(t, &c, feeds && secrets);
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < records(inv, kind); i++) {
 		if (kind == INVENTORY_SITES)
 			row(t, &c, &inv->sites[i]);
 		else if (kind == INVENTORY_DEVICES)
@@ -133,6 +145,114 @@ inventory_write(const struct inventory *inv, enum inventory_kind kind,
 
 	csv_out_put(&t, "", 0);
 	rows(&t, inv, kind, secrets);
+	if (t.no_memory) {
+		free(t.p);
+		return NULL;
+	}
+	return t.p;
+}
+
+/* --- only what was given */
+
+struct record {
+	const void *it;
+	uint32_t given, line;
+	const struct inventory_device *device; /* of a feed */
+};
+
+static struct record
+record_at(const struct inventory *inv, enum inventory_kind kind, size_t i)
+{
+	switch (kind) {
+	case INVENTORY_SITES:
+		return (struct record){ &inv->sites[i], inv->sites[i].given,
+			inv->sites[i].line, NULL };
+	case INVENTORY_DEVICES:
+		return (struct record){ &inv->devices[i], inv->devices[i].given,
+			inv->devices[i].line, NULL };
+	case INVENTORY_FEEDS:
+		break;
+	}
+	return (struct record){ &inv->feeds[i], inv->feeds[i].given,
+		inv->feeds[i].line, device_find(inv, inv->feeds[i].device) };
+}
+
+/* Without these no row can be read again. */
+static uint32_t
+always(enum inventory_kind kind)
+{
+	return kind == INVENTORY_SITES	   ? INVENTORY_SITE
+	       : kind == INVENTORY_DEVICES ? INVENTORY_NAME
+					   : INVENTORY_URL;
+}
+
+/* What one row gives all rows must, or it would be two files; but an empty cell
+ * of these leaves the value as it is. */
+#define GIVEN_ALONE (INVENTORY_NAME | INVENTORY_DEVICE | INVENTORY_UUID)
+
+static void
+given_row(struct csv_out *t, const struct columns *c, uint32_t columns,
+    const struct record *r)
+{
+	char out[COLUMN_BYTES];
+
+	for (size_t i = 0; i < c->count; i++)
+		if (c->list[i].field & columns)
+			csv_out_cell(t,
+			    c->list[i].field & GIVEN_ALONE & ~r->given
+				? ""
+				: c->list[i].cell(r->it, out));
+}
+
+/* Of a feed: its device's. */
+static void
+given_credentials(struct csv_out *t, const struct record *r)
+{
+	const struct inventory_device *d = r->device;
+
+	csv_out_cell(t,
+	    d != NULL && (d->given & INVENTORY_USER) ? d->user : "");
+	csv_out_cell(t,
+	    d != NULL && (d->given & INVENTORY_PASSWORD) ? d->password : "");
+}
+
+static void
+given_head(struct csv_out *t, const struct columns *c, uint32_t columns,
+    bool feeds)
+{
+	for (size_t i = 0; i < c->count; i++)
+		if (c->list[i].field & columns)
+			csv_out_cell(t, c->list[i].name);
+	if (feeds) {
+		csv_out_cell(t, "user");
+		csv_out_cell(t, "password");
+	}
+	csv_out_cell(t, "source_line");
+	csv_out_row_end(t);
+}
+
+char *
+inventory_write_given(const struct inventory *inv, enum inventory_kind kind)
+{
+	const struct columns c = columns_of(kind, true);
+	bool feeds = kind == INVENTORY_FEEDS;
+	uint32_t columns = always(kind);
+	struct csv_out t = { 0 };
+
+	for (size_t i = 0; i < records(inv, kind); i++)
+		columns |= record_at(inv, kind, i).given;
+	given_head(&t, &c, columns, feeds);
+	for (size_t i = 0; i < records(inv, kind); i++) {
+		struct record r = record_at(inv, kind, i);
+		char line[16];
+
+		given_row(&t, &c, columns, &r);
+		if (feeds)
+			given_credentials(&t, &r);
+		snprintf(line, sizeof(line), "%u", r.line);
+		csv_out_cell(&t, r.line > 0 ? line : "");
+		csv_out_row_end(&t);
+	}
 	if (t.no_memory) {
 		free(t.p);
 		return NULL;

@@ -69,12 +69,11 @@ place_print(char *out, size_t size, struct mistake_place p)
 	return snprintf(out, size, "%.256s:%zu:%zu: ", file, p.line, p.column);
 }
 
-void
-mistake_add(struct inventory_mistakes *m, struct mistake_place place,
-    const char *format, ...)
+static void
+add(struct inventory_mistakes *m, struct mistake_place place,
+    const char *format, va_list ap)
 {
 	char text[LINE_BYTES], safe[LINE_BYTES * 2];
-	va_list ap;
 
 	if (m->count++ >= SHOWN)
 		return;
@@ -84,12 +83,32 @@ mistake_add(struct inventory_mistakes *m, struct mistake_place place,
 	escape(safe, sizeof(safe), text);
 	size_t head = strlen(safe);
 
-	va_start(ap, format);
 	vsnprintf(text + n, sizeof(text) - (size_t)n, format, ap);
-	va_end(ap);
 	escape(safe, sizeof(safe), text);
 	if (append(m, safe))
 		note(m, place, begin + head, m->length - 1 - begin - head);
+}
+
+void
+mistake_add(struct inventory_mistakes *m, struct mistake_place place,
+    const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	add(m, place, format, ap);
+	va_end(ap);
+}
+
+void
+note_add(struct inventory_mistakes *notes, struct mistake_place place,
+    const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	add(notes, place, format, ap);
+	va_end(ap);
 }
 
 void

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* mistake.h: collects "file:line:column: what, expected what". PURE; private
- * to this room. */
+/* mistake.h: collects "file:line:column: what, expected what". PURE; for
+ * those that read lists: this room and monitor/lists. */
 #ifndef MONITOR_INVENTORY_MISTAKE_H
 #define MONITOR_INVENTORY_MISTAKE_H
 
@@ -15,6 +15,9 @@ struct mistake_place {
 
 /* Control bytes in what is printed are shown as \xNN. */
 void mistake_add(struct inventory_mistakes *m, struct mistake_place place,
+    const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* The same of what is not wrong, but was taken as something. */
+void note_add(struct inventory_mistakes *notes, struct mistake_place place,
     const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 #endif

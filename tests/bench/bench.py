@@ -20,6 +20,7 @@ usage: ./dev bench NAME [options]
            feeds against its audit
   web      the status wall in a browser: first paint, changes to pixels, frames,
            bytes, and what 20 open walls cost the server
+  import   a customer's list of 10,000 cameras: dry run, applied, first verdicts
   record   ledger lines written a second; reports of a year; ten million lines
            examined
 
@@ -51,6 +52,8 @@ def main():
         return micro("bench_" + name, rest)
     if name in ("cost", "detect", "peers", "presence", "record", "scale", "soak", "web"):
         return importlib.import_module(name).main(rest)
+    if name == "import":
+        return importlib.import_module("importing").main(rest)
     if name == "profile":
         return importlib.import_module("profiling").main(rest)
     print(f"bench: no such bench: {name}; see ./dev bench --help", file=sys.stderr)

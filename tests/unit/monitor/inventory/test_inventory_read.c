@@ -128,16 +128,16 @@ static const struct wrong {
 	size_t count;
 } wrongs[] = {
 	{ INVENTORY_FEEDS, "", "f.csv:1:1: the file is empty", 1 },
-	{ INVENTORY_FEEDS, "\xff\xfeu\0r", "UTF-16", 1 },
 	{ INVENTORY_FEEDS, "site,name\nA,b\n", "f.csv:1:1: no column url", 1 },
 	{ INVENTORY_FEEDS, "url,colour,url\nx,y,z\n",
 	    "f.csv:1:5: unknown column \"colour\", expected one of uuid, site,"
-	    " name, device, url, user, password, transport, visit, no_picture,"
-	    " criticality, tags, enabled, ptz, dark_hours\n"
+	    " name, device, url, sub_url, address, port, vendor, channel,"
+	    " streams, user, password, transport, visit, no_picture,"
+	    " criticality, tags, enabled, ptz, dark_hours, source_line\n"
 	    "f.csv:1:12: column url stands here a second time",
 	    2 },
 	{ INVENTORY_FEEDS, "site,url\nA,rtsp://h/1,x\n",
-	    "f.csv:2:1: 3 cells, expected 2 as in the first row", 1 },
+	    "f.csv:2:14: 3 cells, expected 2 as in the first row", 1 },
 	{ INVENTORY_FEEDS, "site,url\nA,\"rtsp://h/1\n",
 	    "f.csv:2:3: a quote opens here and never closes", 1 },
 	{ INVENTORY_FEEDS, "site,url\nA,\"rtsp://h/1\" x\n",
@@ -152,7 +152,7 @@ static const struct wrong {
 	    "f.csv:2:12: not a visit, expected held, or STAY/EVERY", 4 },
 	{ INVENTORY_FEEDS,
 	    "url,transport,no_picture,criticality,enabled,uuid\n"
-	    "rtsp://h/1,carrier pigeon,perhaps,9,x,123\n",
+	    "rtsp://h/1,carrier pigeon,perhaps,9,z,123\n",
 	    "f.csv:2:12: unknown transport, expected auto, tcp, udp or http\n"
 	    "f.csv:2:27: not a yes or no, expected yes or no\n"
 	    "f.csv:2:35: not a criticality, expected 1 (low) to 5 (vital)\n"
@@ -176,8 +176,26 @@ static const struct wrong {
 	    "the url holds other credentials than the columns", 1 },
 	{ INVENTORY_FEEDS, "site,url\nA//B,rtsp://h/1\n",
 	    "f.csv:2:1: a site's path has an empty part", 1 },
-	{ INVENTORY_FEEDS, "name,url\n\"a\nb\",rtsp://h/1\n",
-	    "f.csv:2:2: control characters or line breaks", 1 },
+	{ INVENTORY_FEEDS, "name,url\na\x01,rtsp://h/1\n",
+	    "f.csv:2:1: control characters or line breaks", 1 },
+	{ INVENTORY_FEEDS, "name,password,url\na,\"b\nc\",rtsp://h/1\n",
+	    "f.csv:2:4: control characters or line breaks", 1 },
+	{ INVENTORY_FEEDS, "name,url,,\na,rtsp://h/1,,x\n",
+	    "f.csv:2:15: there is no heading above this cell", 1 },
+	{ INVENTORY_FEEDS, "name,address\na,10.0.0.1\n",
+	    "f.csv:2:3: an address without a url", 1 },
+	{ INVENTORY_FEEDS, "address,vendor\n10.0.0.1,Acme\n",
+	    "f.csv:2:10: no pattern of URLs is known of this maker", 1 },
+	{ INVENTORY_FEEDS, "address,vendor\n10.0.0.1,XMeye\n",
+	    "f.csv:2:10: no url can be made for xiongmai", 1 },
+	{ INVENTORY_FEEDS, "address,vendor,port\n10.0.0.1,axis,80\n",
+	    "f.csv:2:15: the port of a page", 1 },
+	{ INVENTORY_FEEDS, "address,vendor,channel\n10.0.0.1,axis,2\n",
+	    "f.csv:2:15: this maker's pattern of URLs has no channels", 1 },
+	{ INVENTORY_FEEDS, "address,vendor,channel\na b,axis,\nh,axis,none\n",
+	    "f.csv:2:1: not an address", 2 },
+	{ INVENTORY_FEEDS, "url,streams\nrtsp://h/1,third\n",
+	    "f.csv:2:12: not which stream", 1 },
 	{ INVENTORY_SITES, "site,zone\nA,Not a zone\n",
 	    "f.csv:2:3: not a time zone, expected one like", 1 },
 	{ INVENTORY_SITES, "site,target\nA,100.1\n",
@@ -336,7 +354,8 @@ test_quote(void **state)
 	static const char *const pairs[][2] = { { "plain", "plain" },
 		{ "a,b", "\"a,b\"" }, { "a\"b", "\"a\"\"b\"" }, { "=1", "'=1" },
 		{ "-x", "'-x" }, { "'@x", "''@x" }, { "'tis", "'tis" },
-		{ "+a,b", "\"'+a,b\"" }, { " a", "\" a\"" }, { "", "" } };
+		{ "'007", "''007" }, { "007", "007" }, { "+a,b", "\"'+a,b\"" },
+		{ " a", "\" a\"" }, { "", "" } };
 	char out[32];
 
 	(void)state;

@@ -5,7 +5,7 @@ export type TableName = typeof TABLES[number];
 
 /* What the first row may name (docs/formats.md); "!": it must. */
 export const COLUMNS: Record<TableName, readonly string[]> = {
-  feeds: ["url!", "site", "name", "device", "user", "password", "transport", "visit", "no_picture", "enabled", "ptz", "dark_hours", "criticality", "tags", "uuid"],
+  feeds: ["url!", "sub_url", "site", "name", "device", "address", "port", "vendor", "channel", "streams", "user", "password", "transport", "visit", "no_picture", "enabled", "ptz", "dark_hours", "criticality", "tags", "uuid"],
   sites: ["site!", "zone", "contact", "target"],
   devices: ["device!", "address", "user", "password", "sessions", "quirks"],
   consoles: ["console!", "room!", "site", "idle_after_s", "prompt_after_s", "remote_input", "desk_feed", "desk_still_s", "max_tiles"],
@@ -31,8 +31,11 @@ export function tableOf(csv: string): TableName | null {
 export function rowCount(csv: string): number {
   return Math.max(0, csv.split(/\r\n|\r|\n/).filter(line => line.trim() !== "").length - 1);
 }
-/* Bytes of a file as text: UTF-8, or else Windows-1252. */
+/* Bytes of a file as text: UTF-16 by its mark, UTF-8, or else Windows-1252. */
 export function decode(bytes: ArrayBuffer): string {
+  const [first, second] = new Uint8Array(bytes);
+  if (first === 0xff && second === 0xfe) return new TextDecoder("utf-16le").decode(bytes);
+  if (first === 0xfe && second === 0xff) return new TextDecoder("utf-16be").decode(bytes);
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* row.h: one row of a CSV on its way into the inventory: what its cells say
+ * (row_cells.c), and the records that are made of that (row_make.c). PURE;
+ * private to this room.
+ */
+#ifndef MONITOR_INVENTORY_ROW_H
+#define MONITOR_INVENTORY_ROW_H
+
+#include "monitor/inventory/csv.h"
+#include "monitor/inventory/inventory_form.h"
+
+struct row {
+	struct inventory *inv;
+	const struct inventory_form *form;
+	struct inventory_mistakes *mistakes;
+	const struct csv_cell *cell; /* being read */
+	struct inventory_site site;
+	struct inventory_device device;
+	struct inventory_feed feed;
+	struct inventory_url main, sub; /* .url "": the row has none */
+	bool url_wrong;			/* and that was said */
+	/* What a url is made of; NULL: the row has none. */
+	const struct csv_cell *address, *port, *vendor, *channel;
+	enum inventory_streams streams;
+	uint32_t source_line; /* 0: the row's own */
+	size_t both;	      /* rows that made two feeds, so far */
+	bool no_memory;
+};
+
+struct row_column {
+	const char *name;
+	unsigned where; /* 1 << INVENTORY_FEEDS */
+	void (*read)(struct row *row, const char *value);
+	bool exact; /* a line break in it is no blank */
+};
+extern const struct row_column row_columns[];
+extern const size_t row_columns_count;
+
+/* For the cell that is read, `offset` bytes on. */
+void row_mistake(struct row *r, size_t offset, const char *what);
+/* A copy that lives as long as the inventory; "" when memory is out. */
+const char *row_kept(struct row *r, const char *s);
+/* Nothing said yet. */
+void row_init(struct row *r, size_t line);
+/* Its records, appended to the inventory. */
+void row_make(struct row *r, enum inventory_kind kind);
+
+#endif

@@ -190,6 +190,7 @@ const struct refusal refusals[] = {
 	    "the name is too long for a second feed of that camera, expected "
 	    "at most 248 bytes" },
 	{ "source-line", "not a line's number" },
+	{ "name-plain", "not a name, expected 1 to 255 bytes of plain text" },
 	{ "device-missing", "the device is missing, expected its name" },
 	{ "url-missing",
 	    "the url is missing, expected one like rtsp://HOST/PATH" },

@@ -72,7 +72,7 @@ host_of(const char *value, char host[LIMIT_HOST_BYTES + 2], uint16_t *port_out)
 }
 
 static void
-say(struct row *r, const struct csv_cell *cell, const char *what)
+mistake_of(struct row *r, const struct csv_cell *cell, const char *what)
 {
 	r->cell = cell;
 	row_mistake(r, 0, what);
@@ -91,12 +91,12 @@ port_of(struct row *r, uint16_t *out)
 	uint32_t v = *out;
 
 	if (r->port != NULL && !cell_number(text_of(r->port), 1, 65535, &v)) {
-		say(r, r->port, "not a port, expected 1 to 65535");
+		mistake_of(r, r->port, "not a port, expected 1 to 65535");
 		return false;
 	}
 	if (r->port != NULL &&
 	    (v == 80 || v == 443 || v == 8000 || v == 37777)) {
-		say(r, r->port,
+		mistake_of(r, r->port,
 		    "the port of a page or of a maker's own protocol, expected "
 		    "that of RTSP, mostly 554");
 		return false;
@@ -112,12 +112,12 @@ channel_of(struct row *r, const struct vendor_url *v, uint32_t *out)
 	const char *value = r->channel != NULL ? text_of(r->channel) : "1";
 
 	if (!cell_number(value + strcspn(value, "0123456789"), 1, 999, out)) {
-		say(r, r->channel, "not a channel, expected 1 to 999");
+		mistake_of(r, r->channel, "not a channel, expected 1 to 999");
 		return false;
 	}
 	if (*out == 1 || vendor_has_channels(v))
 		return true;
-	say(r, r->channel,
+	mistake_of(r, r->channel,
 	    "this maker's pattern of URLs has no channels, expected a url");
 	return false;
 }
@@ -132,7 +132,7 @@ vendor_of(struct row *r)
 	char known[400], what[640];
 
 	if (value == NULL || value[0] == '\0') {
-		say(r, r->address,
+		mistake_of(r, r->address,
 		    "an address without a url, expected the url, or the maker "
 		    "of the camera to make one");
 		return NULL;
@@ -150,7 +150,7 @@ vendor_of(struct row *r)
 		snprintf(what, sizeof(what),
 		    "no url can be made for %s, expected the url itself: %s",
 		    v->vendor, v->none);
-	say(r, r->vendor != NULL ? r->vendor : r->address, what);
+	mistake_of(r, r->vendor != NULL ? r->vendor : r->address, what);
 	return NULL;
 }
 
@@ -170,7 +170,7 @@ urls_from_parts(struct row *r)
 		return false;
 	}
 	if (!host_of(text_of(r->address), host, &ask.port)) {
-		say(r, r->address,
+		mistake_of(r, r->address,
 		    "not an address, expected a host name or an IP address");
 		return false;
 	}

@@ -124,7 +124,7 @@ def test_bad_csv(where):
     assert "expected" in lines[0], lines
     path = write("nul.csv", b"name,site,url\nx\x00y,s,rtsp://10.0.0.1/x\n", "wb")
     code, _, err = run("feeds", "import", path)
-    assert code == 1 and err.startswith(f"{path}:1:1: "), (where, err)
+    assert code == 1 and err.startswith(f"{path}:2:2: "), (where, err)
     assert "a" not in [f["name"] for f in json.loads(run("feeds", "list", "--json")[1])]
 
 

@@ -2,6 +2,7 @@
 #include "common/address.h"
 
 #include <arpa/inet.h>
+#include <stdio.h>
 #include <string.h>
 
 bool
@@ -27,6 +28,49 @@ address_parse(const char *text, struct wire_address *out)
 	}
 	*out = (struct wire_address){ 0 };
 	return false;
+}
+
+/* The longest run of at least two groups of zeros: where it begins; 8: there
+ * is none. */
+static unsigned
+zeros(const uint8_t bytes[16], unsigned *length_out)
+{
+	unsigned best = 8, length = 1;
+
+	for (unsigned i = 0, run = 0; i < 8; i++) {
+		run = (bytes[2 * i] | bytes[2 * i + 1]) == 0 ? run + 1 : 0;
+		if (run > length) {
+			length = run;
+			best = i + 1 - run;
+		}
+	}
+	*length_out = length;
+	return best;
+}
+
+void
+address_print(const struct wire_address *a, char out[ADDRESS_TEXT])
+{
+	const uint8_t *b = a->bytes;
+	unsigned run, gap = zeros(b, &run);
+	size_t n = 0;
+
+	out[0] = '\0';
+	if (a->family == 4)
+		snprintf(out, ADDRESS_TEXT, "%u.%u.%u.%u", b[0], b[1], b[2],
+		    b[3]);
+	if (a->family != 6)
+		return;
+	for (unsigned i = 0; i < 8; i++) {
+		if (i == gap) {
+			n += (size_t)snprintf(out + n, ADDRESS_TEXT - n, "::");
+			i += run - 1;
+			continue;
+		}
+		n += (size_t)snprintf(out + n, ADDRESS_TEXT - n, "%s%x",
+		    i > 0 && i != gap + run ? ":" : "",
+		    b[2 * i] << 8 | b[2 * i + 1]);
+	}
 }
 
 bool

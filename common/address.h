@@ -13,6 +13,9 @@
 /* "10.0.0.1", "fd00::1", "[fd00::1]" (RFC 3986 s3.2.2); false when it is none,
  * and then *out is empty (family 0). */
 bool address_parse(const char *text, struct wire_address *out);
+#define ADDRESS_TEXT 40 /* with its NUL */
+/* As RFC 5952 has it: "10.0.0.1", "fd00::1". */
+void address_print(const struct wire_address *a, char out[ADDRESS_TEXT]);
 bool address_same(const struct wire_address *a, const struct wire_address *b);
 /* For connect and the like; scope: interface of a link-local address, or 0.
  * Returns the length. */

@@ -1,103 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Each message is described once, by a walk over its fields that either
- * writes or reads them, so that the two directions can't disagree. */
+/* Each message is described once, by a walk over its fields (walk.h). */
 #include "common/wire.h"
 
-#include <string.h>
-
-struct walk {
-	struct writer *w; /* writing when not NULL */
-	struct reader *r;
-	bool bad; /* a value out of range */
-};
-
-static void
-f_u8(struct walk *k, uint8_t *v)
-{
-	if (k->w != NULL)
-		writer_u8(k->w, *v);
-	else
-		*v = reader_u8(k->r);
-}
-
-static void
-f_u16(struct walk *k, uint16_t *v)
-{
-	if (k->w != NULL)
-		writer_le16(k->w, *v);
-	else
-		*v = reader_le16(k->r);
-}
-
-static void
-f_u32(struct walk *k, uint32_t *v)
-{
-	if (k->w != NULL)
-		writer_le32(k->w, *v);
-	else
-		*v = reader_le32(k->r);
-}
-
-static void
-f_u64(struct walk *k, uint64_t *v)
-{
-	if (k->w != NULL)
-		writer_le64(k->w, *v);
-	else
-		*v = reader_le64(k->r);
-}
-
-static void
-f_i64(struct walk *k, int64_t *v)
-{
-	uint64_t u = (uint64_t)*v;
-
-	f_u64(k, &u);
-	*v = (int64_t)u;
-}
-
-static void
-f_bool(struct walk *k, bool *v)
-{
-	uint8_t u = *v;
-
-	f_u8(k, &u);
-	if (u > 1)
-		k->bad = true;
-	*v = u == 1;
-}
-
-/* An enum's value, checked against its range [first, end). */
-static unsigned
-f_enum(struct walk *k, unsigned v, unsigned first, unsigned end)
-{
-	uint8_t u = (uint8_t)v;
-
-	f_u8(k, &u);
-	if (u < first || u >= end) {
-		k->bad = true;
-		u = (uint8_t)first;
-	}
-	return u;
-}
-
-static void
-f_bytes(struct walk *k, void *v, size_t n)
-{
-	if (k->w != NULL)
-		writer_bytes(k->w, v, n);
-	else
-		reader_bytes(k->r, v, n);
-}
-
-static void
-f_string(struct walk *k, char *v, size_t size)
-{
-	if (k->w != NULL)
-		writer_string(k->w, v);
-	else
-		reader_string(k->r, v, size);
-}
+#include "common/walk.h"
 
 static void
 f_ref(struct walk *k, struct feed_ref *v)
@@ -115,9 +20,8 @@ f_addresses(struct walk *k, uint32_t *count, struct wire_address *list)
 		*count = 0;
 	}
 	for (uint32_t i = 0; i < *count; i++) {
-		f_u8(k, &list[i].family);
-		f_bytes(k, list[i].bytes, sizeof(list[i].bytes));
-		if (list[i].family != 4 && list[i].family != 6)
+		f_address(k, &list[i]);
+		if (list[i].family == 0)
 			k->bad = true;
 	}
 }
@@ -435,26 +339,8 @@ walk_unit_head(struct walk *k, struct unit_head *m)
 		k->bad = true;
 }
 
-/* The two directions of each message, from its one walk. */
-#define PUT(name, type)                                                        \
-	void wire_put_##name(struct writer *w, const type *m)                  \
-	{                                                                      \
-		struct walk k = { .w = w };                                    \
-                                                                               \
-		walk_##name(&k, (type *)(uintptr_t)m);                         \
-		if (k.bad)                                                     \
-			w->bad = true;                                         \
-	}
-#define GET(name, type)                                                        \
-	bool wire_get_##name(struct span body, type *m_out)                    \
-	{                                                                      \
-		struct reader r = reader_of(body.p, body.n);                   \
-		struct walk k = { .r = &r };                                   \
-                                                                               \
-		memset(m_out, 0, sizeof(*m_out));                              \
-		walk_##name(&k, m_out);                                        \
-		return !k.bad && reader_done(&r);                              \
-	}
+#define PUT(name, type) WALK_PUT(wire, name, type)
+#define GET(name, type) WALK_GET(wire, name, type)
 
 static void
 walk_ref(struct walk *k, struct feed_ref *m)

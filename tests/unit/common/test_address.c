@@ -52,10 +52,47 @@ test_parse(void **state)
 	}
 }
 
+/* RFC 5952 4: the longest run of zeros, the first of equal ones, never a single
+ * group; and it reads back the same. */
+static void
+test_print(void **state)
+{
+	static const char *const lines[][2] = {
+		{ "10.0.0.255", "10.0.0.255" },
+		{ "::", "::" },
+		{ "::1", "::1" },
+		{ "FD00::", "fd00::" },
+		{ "fd00:0:0:0:0:0:0:5", "fd00::5" },
+		{ "2001:db8:0:0:1:0:0:1", "2001:db8::1:0:0:1" },
+		{ "2001:0:0:1:0:0:0:1", "2001:0:0:1::1" },
+		{ "1:0:2:3:4:5:6:7", "1:0:2:3:4:5:6:7" },
+		{ "0:1:2:3:4:5:0:0", "0:1:2:3:4:5::" },
+		{ "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
+		    "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff" },
+	};
+	char text[ADDRESS_TEXT];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		struct wire_address a, back;
+
+		assert_true(address_parse(lines[i][0], &a));
+		address_print(&a, text);
+		assert_string_equal(text, lines[i][1]);
+		assert_true(address_parse(text, &back));
+		assert_true(address_same(&a, &back));
+	}
+	address_print(&(struct wire_address){ 0 }, text);
+	assert_string_equal(text, "");
+}
+
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_parse) };
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_parse),
+		cmocka_unit_test(test_print),
+	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -34,6 +34,8 @@ static const char help[] =
     "       camwarden feeds summary [--site SITE] [--json]\n"
     "       camwarden feeds reference approve|clear|show ...  (see its "
     "--help)\n"
+    "       camwarden devices discover ...  (finds cameras by ONVIF; see its "
+    "--help)\n"
     "\n"
     "The inventory: what is watched. A change is made by the running monitor, "
     "or\n"
@@ -528,6 +530,8 @@ cli_sites(int argc, char **argv)
 int
 cli_devices(int argc, char **argv)
 {
+	if (argc > 1 && strcmp(argv[1], "discover") == 0)
+		return cli_discover(argc - 1, argv + 1);
 	return run(INVENTORY_DEVICES, argc, argv);
 }
 

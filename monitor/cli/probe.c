@@ -10,16 +10,15 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
-#include <termios.h>
 #include <unistd.h>
 
 #include "monitor/cli/exam.h"
 #include "monitor/cli/probe_session.h"
+#include "monitor/cli/secret.h"
 #include "monitor/fleet/resolver.h"
 #include "monitor/inventory/inventory.h"
 
 #define US 1000000.0
-#define PASSWORD_VARIABLE "CAMWARDEN_PASSWORD"
 
 static const char usage[] =
     "Usage: camwarden probe [OPTION]... URL|FILE\n"
@@ -40,7 +39,7 @@ static const char usage[] =
     "      --transport tcp|udp|http  only this one (default: TCP, then UDP);\n"
     "                           http: RTSP through HTTP, port 80 (rtsps: 443)\n"
     "      --user NAME          log in; the password comes from the variable\n"
-    "                           " PASSWORD_VARIABLE " or is asked\n"
+    "                           " SECRET_VARIABLE " or is asked\n"
     "      --verbose            show what the probes log\n"
     "      --help               this text\n"
     "\n"
@@ -262,30 +261,10 @@ take_source(struct command *c)
 
 /* --- the password */
 
-static bool
-ask_password(char *out, size_t size)
-{
-	struct termios old, quiet;
-	bool ok;
-
-	if (!isatty(STDIN_FILENO) || tcgetattr(STDIN_FILENO, &old) != 0)
-		return false;
-	quiet = old;
-	quiet.c_lflag &= ~(tcflag_t)ECHO;
-	fputs("Password: ", stderr);
-	tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet);
-	ok = fgets(out, (int)size, stdin) != NULL;
-	tcsetattr(STDIN_FILENO, TCSAFLUSH, &old);
-	fputc('\n', stderr);
-	out[ok ? strcspn(out, "\n") : 0] = '\0';
-	return ok;
-}
-
 static const char *
 take_user(struct command *c)
 {
 	struct wire_feed_add *add = &c->src.add;
-	const char *variable = getenv(PASSWORD_VARIABLE);
 
 	if (c->user == NULL)
 		return NULL;
@@ -293,26 +272,7 @@ take_user(struct command *c)
 		return "the user name is too long";
 	snprintf(add->user, sizeof(add->user), "%s", c->user);
 	add->quirks |= WIRE_QUIRK_BASIC_OK;
-	if (variable != NULL) {
-		if (strlen(variable) >= sizeof(add->password))
-			return "the password is too long";
-		snprintf(add->password, sizeof(add->password), "%s", variable);
-	} else if (add->password[0] == '\0' &&
-		   !ask_password(add->password, sizeof(add->password))) {
-		return "--user needs a password in " PASSWORD_VARIABLE;
-	}
-	return NULL;
-}
-
-/* The probes don't inherit it, and the process list shows it no more. */
-static void
-forget_variable(void)
-{
-	char *variable = getenv(PASSWORD_VARIABLE);
-
-	if (variable != NULL)
-		explicit_bzero(variable, strlen(variable));
-	unsetenv(PASSWORD_VARIABLE);
+	return secret_take(add->password, sizeof(add->password));
 }
 
 /* --- the command line */
@@ -435,7 +395,7 @@ command_probe(int argc, char **argv)
 	fault = take_source(&c);
 	if (fault == NULL)
 		fault = take_user(&c);
-	forget_variable();
+	secret_forget();
 	c.src.name = c.argument;
 	if (fault != NULL)
 		return complain(&c, c.argument, fault);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* csv_out.h: cells -> the text of a CSV, quoted and safe from formulas
- * (inventory_quote). PURE; private to this room.
+ * (inventory_quote). PURE; of this room, and of `devices discover`.
  */
 #ifndef MONITOR_INVENTORY_CSV_OUT_H
 #define MONITOR_INVENTORY_CSV_OUT_H

@@ -32,9 +32,7 @@ static const char help[] =
     "                     that refuses it is not tried again\n"
     "  --basic            also where the password goes in the clear\n"
     "  --csv              rows for `feeds import`, without passwords: of each\n"
-    "                     camera the small stream held, the large one "
-    "visited\n"
-    "  --streams WHICH    of the CSV: both, main (the largest) or sub (both)\n"
+    "                     camera its largest stream, and its smallest\n"
     "  --site PATH        of the CSV's rows\n"
     "  --keep-host        keep the host that a stream's URL names, though it "
     "is not\n"
@@ -61,8 +59,7 @@ struct discover {
 	struct cli cli;
 	struct device_begin begin;
 	struct discover_targets targets;
-	struct discover_rows rows;
-	const char *user;
+	const char *user, *site;
 	const char *interfaces[NAMES_MOST]; /* --interface */
 	unsigned interface_count;
 	bool csv, search;
@@ -84,19 +81,6 @@ take_ms(const char *text, uint32_t *out)
 }
 
 static bool
-take_streams(const char *text, enum discover_streams *out)
-{
-	static const char *const words[] = { "both", "main", "sub" };
-
-	for (unsigned i = 0; i < 3; i++)
-		if (strcmp(text, words[i]) == 0) {
-			*out = (enum discover_streams)i;
-			return true;
-		}
-	return false;
-}
-
-static bool
 take_interface(struct discover *d, const char *name)
 {
 	if (d->interface_count == NAMES_MOST)
@@ -109,7 +93,6 @@ enum option_number {
 	OPT_USER = 256,
 	OPT_BASIC,
 	OPT_CSV,
-	OPT_STREAMS,
 	OPT_SITE,
 	OPT_KEEP_HOST,
 	OPT_INTERFACE,
@@ -135,12 +118,8 @@ take_option(struct discover *d, int option)
 	case OPT_CSV:
 		d->csv = true;
 		return NULL;
-	case OPT_STREAMS:
-		return take_streams(optarg, &d->rows.streams)
-			   ? NULL
-			   : "--streams wants both, main or sub";
 	case OPT_SITE:
-		d->rows.site = optarg;
+		d->site = optarg;
 		return NULL;
 	case OPT_KEEP_HOST:
 		d->begin.keep_host = true;
@@ -174,7 +153,6 @@ take_options(struct discover *d, int argc, char **argv)
 		{ "user", required_argument, NULL, OPT_USER },
 		{ "basic", no_argument, NULL, OPT_BASIC },
 		{ "csv", no_argument, NULL, OPT_CSV },
-		{ "streams", required_argument, NULL, OPT_STREAMS },
 		{ "site", required_argument, NULL, OPT_SITE },
 		{ "keep-host", no_argument, NULL, OPT_KEEP_HOST },
 		{ "interface", required_argument, NULL, OPT_INTERFACE },
@@ -343,7 +321,8 @@ print(const struct discover *d, const struct discover_found *f)
 	if (d->cli.json) {
 		discover_print_json(f);
 	} else if (d->csv) {
-		char *csv = discover_csv(f->devices, f->count, &d->rows);
+		char *csv =
+		    discover_csv(f->devices, f->count, d->site, d->begin.user);
 
 		if (csv == NULL) {
 			cli_say("memory is out");
@@ -369,7 +348,7 @@ cli_discover(int argc, char **argv)
 				   .at_once = 8,
 				   .wait_ms = 3000,
 				   .timeout_ms = 10000 },
-		.rows = { .site = "" } };
+		.site = "" };
 	if (!take_options(&d, argc, argv))
 		return cli_usage("devices discover");
 	if (!cli_config(&d.cli) ||
@@ -377,7 +356,6 @@ cli_discover(int argc, char **argv)
 	    ((d.targets.count == 0 || d.search) && !find_networks(&d)) ||
 	    !take_user(&d))
 		return CLI_FAILED;
-	d.rows.user = d.begin.user;
 	if (discover_session(d.cli.config.program_dir, &d.begin, &d.targets,
 		&found))
 		code = print(&d, &found);

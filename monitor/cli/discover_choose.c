@@ -9,7 +9,6 @@
 #include "common/address.h"
 #include "monitor/inventory/csv_out.h"
 
-#define VISIT "20s/10m" /* of a large stream beside the one that is held */
 #define LABEL_BYTES (2 * DEVICE_TEXT_BYTES)
 
 /* --- which streams */
@@ -131,40 +130,26 @@ device_name(const struct discover_device *devices, uint32_t count, uint32_t at,
 
 struct table {
 	struct csv_out csv;
-	const struct discover_rows *how;
+	const char *site, *user;
 };
 
 static void
 row(struct table *t, const char *name, const char *device,
-    const struct device_stream *s, bool visited, bool ptz)
+    const struct discover_camera *c)
 {
-	csv_out_cell(&t->csv, t->how->site);
+	csv_out_cell(&t->csv, t->site);
 	csv_out_cell(&t->csv, name);
 	csv_out_cell(&t->csv, device);
-	csv_out_cell(&t->csv, s->url);
-	csv_out_cell(&t->csv, visited ? VISIT : "held");
-	csv_out_cell(&t->csv, ptz ? "yes" : "no");
-	if (t->how->user[0] != '\0')
-		csv_out_cell(&t->csv, t->how->user);
+	csv_out_cell(&t->csv, c->main->url);
+	csv_out_cell(&t->csv, c->sub != NULL ? c->sub->url : "");
+	csv_out_cell(&t->csv, c->ptz ? "yes" : "no");
+	if (t->user[0] != '\0')
+		csv_out_cell(&t->csv, t->user);
 	csv_out_row_end(&t->csv);
 }
 
 static void
-camera(struct table *t, const char *name, const char *device,
-    const struct discover_camera *c)
-{
-	char second[LABEL_BYTES + 24];
-	bool small = c->sub != NULL && t->how->streams != DISCOVER_MAIN;
-
-	row(t, name, device, small ? c->sub : c->main, false, c->ptz);
-	if (!small || t->how->streams == DISCOVER_SUB)
-		return;
-	snprintf(second, sizeof(second), "%s main", name);
-	row(t, second, device, c->main, true, c->ptz);
-}
-
-static void
-device(struct table *t, const struct discover_device *devices, uint32_t count,
+rows(struct table *t, const struct discover_device *devices, uint32_t count,
     uint32_t at)
 {
 	struct discover_camera cameras[DEVICE_STREAMS];
@@ -176,23 +161,23 @@ device(struct table *t, const struct discover_device *devices, uint32_t count,
 	for (uint32_t i = 0; i < n; i++) {
 		snprintf(name, sizeof(name), n > 1 ? "%s %u" : "%s", base,
 		    i + 1);
-		camera(t, name, own, &cameras[i]);
+		row(t, name, own, &cameras[i]);
 	}
 }
 
 char *
 discover_csv(const struct discover_device *devices, uint32_t count,
-    const struct discover_rows *how)
+    const char *site, const char *user)
 {
 	static const char *const heads[] = { "site", "name", "device", "url",
-		"visit", "ptz", "user" };
-	struct table t = { .how = how };
+		"sub_url", "ptz", "user" };
+	struct table t = { .site = site, .user = user };
 
-	for (unsigned i = 0; i < (how->user[0] != '\0' ? 7 : 6); i++)
+	for (unsigned i = 0; i < (user[0] != '\0' ? 7 : 6); i++)
 		csv_out_cell(&t.csv, heads[i]);
 	csv_out_row_end(&t.csv);
 	for (uint32_t i = 0; i < count; i++)
-		device(&t, devices, count, i);
+		rows(&t, devices, count, i);
 	if (t.csv.no_memory) {
 		free(t.csv.p);
 		return NULL;

@@ -25,17 +25,9 @@ struct discover_camera {		  /* one video source */
 uint32_t discover_choose(const struct discover_device *d,
     struct discover_camera *out, uint32_t most);
 
-enum discover_streams { DISCOVER_BOTH, DISCOVER_MAIN, DISCOVER_SUB };
-
-struct discover_rows {
-	const char *site; /* "" = none */
-	const char *user; /* "" = none */
-	enum discover_streams streams;
-};
-
-/* A CSV that `feeds import` reads, malloc'ed: of both streams the small one is
- * held, the large one visited. No passwords. NULL: no memory. */
+/* A CSV that `feeds import` reads, malloc'ed, a row for each camera, without
+ * passwords. site, user: "" = none. NULL: no memory. */
 char *discover_csv(const struct discover_device *devices, uint32_t count,
-    const struct discover_rows *how);
+    const char *site, const char *user);
 
 #endif

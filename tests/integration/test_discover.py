@@ -135,9 +135,12 @@ with open(table, "w") as f:
     f.write(p.stdout)
 with open(config, "w") as f:
     f.write(f"state_dir: {DIR}/state\n")
-camwarden("feeds", "import", table, "--config", config, "--reason", "found", code=0)
+passwords = os.path.join(DIR, "passwords.csv")
+with open(passwords, "w") as f:
+    f.write(f"device,user,password\n*,admin,{PASSWORD}\n")
+camwarden("feeds", "import", table, "--passwords", passwords, "--config", config, "--reason", "found", code=0)
 feeds = camwarden("feeds", "list", "--csv", "--config", config, code=0).stdout
-assert feeds.count("\n") == 1 + 2 * 5 and "North,Gate 1 main,127.61.0.1,rtsp://127.61.0.1/cam0?main,auto,20s/600s" in feeds, feeds
+assert feeds.count("\n") == 1 + 2 * 5 and "North,Gate 1 (main),127.61.0.1,rtsp://127.61.0.1/cam0?main,auto,20s/1800s" in feeds, feeds
 again = json.loads(camwarden("feeds", "import", table, "--config", config, "--dry-run", "--json", code=0).stdout)
 assert again["added"] == again["changed"] == again["removed"] == 0, again
 told = [json.loads(line) for line in
@@ -147,8 +150,7 @@ assert told[-1]["summary"]["codec"] == "h264" and told[-1]["summary"]["samples"]
 # --- mistakes
 
 for wrong, words in ((["10.0.0.0/8"], "4096"), (["http://a:b@127.0.0.1/"], "--user"), (["--interface", "none0"], "has that name"),
-                     (["--at-once", "0", "127.0.0.1"], "1 to 64"), (["nobody.invalid"], "nobody.invalid"),
-                     (["--streams", "x"], "both")):
+                     (["--at-once", "0", "127.0.0.1"], "1 to 64"), (["nobody.invalid"], "nobody.invalid")):
     p = camwarden("devices", "discover", *wrong, code=2)
     assert words in p.stderr, (wrong, p)
 print("found, asked, imported")

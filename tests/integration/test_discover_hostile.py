@@ -17,7 +17,7 @@ import sys
 import threading
 import time
 
-from harness import ROOT, folder, own_network, program
+from harness import ROOT, folder, own_network, probe_of, program
 
 sys.path.insert(0, os.path.join(ROOT, "fixtures/onvif"))
 from onvif_farm import Device, Farm  # noqa: E402
@@ -77,11 +77,6 @@ def rss_mib(pid):
         return next(int(line.split()[1]) // 1024 for line in f if line.startswith("VmHWM"))
 
 
-def child(parent):
-    out = subprocess.run(["ps", "--no-headers", "-o", "pid,comm", "--ppid", str(parent)], capture_output=True, text=True).stdout
-    return next((int(line.split()[0]) for line in out.splitlines() if "camwarden-devic" in line), None)
-
-
 def start(*args):
     return subprocess.Popen([program("camwarden"), "devices", "discover", *args], text=True, stdout=subprocess.PIPE,
                             stderr=subprocess.PIPE, env=ENV)
@@ -94,7 +89,7 @@ out = []
 reader = threading.Thread(target=lambda: out.append(p.communicate()), daemon=True)
 reader.start()
 while reader.is_alive():
-    pid = child(p.pid)
+    pid = probe_of(p.pid, "device")
     if pid:
         try:
             most = max(most, rss_mib(pid))
@@ -135,7 +130,7 @@ while not farm["elsewhere"].log or not [o for _, o, _ in farm["hang"].log if o][
     assert time.monotonic() < end
     time.sleep(0.05)
 time.sleep(0.5)
-os.kill(child(p.pid), signal.SIGKILL)
+os.kill(probe_of(p.pid, "device"), signal.SIGKILL)
 o, e = p.communicate(timeout=20)
 assert p.returncode == 1 and "was lost" in e and "not all were asked" in e, (p.returncode, e)
 

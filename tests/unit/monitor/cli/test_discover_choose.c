@@ -79,7 +79,6 @@ chosen(void **state)
 static void
 imported(void **state)
 {
-	struct discover_rows how = { .site = "North", .user = "admin" };
 	struct inventory_mistakes mistakes = { 0 };
 	struct inventory *inv = inventory_new();
 	const char *const names[] = { "Gate", "=cmd|' /C calc'!A0, \"x\"; y",
@@ -98,7 +97,7 @@ imported(void **state)
 	device(2, "10.0.0.7", names[2], 4, 1);
 	device(3, "10.0.0.7", names[3], 5, 1);
 	d[3].result.port = 81;
-	csv = discover_csv(d, 4, &how);
+	csv = discover_csv(d, 4, "North", "admin");
 	assert_non_null(csv);
 	if (!inventory_read(inv, INVENTORY_FEEDS, "csv", csv, strlen(csv),
 		&mistakes))
@@ -107,7 +106,7 @@ imported(void **state)
 	assert_string_equal(inv->feeds[0].name, "Gate 10.0.0.5 1");
 	assert_int_equal(inv->feeds[0].visit_s, 0);
 	assert_string_equal(inv->feeds[0].url, "rtsp://h1/sub");
-	assert_string_equal(inv->feeds[1].name, "Gate 10.0.0.5 1 main");
+	assert_string_equal(inv->feeds[1].name, "Gate 10.0.0.5 1 (main)");
 	assert_int_equal(inv->feeds[1].visit_s, 20);
 	assert_string_equal(inv->feeds[2].name, "Gate 10.0.0.5 2");
 	assert_string_equal(inv->feeds[2].url, "rtsp://h1/b?x=1,2;'3'");
@@ -120,17 +119,11 @@ imported(void **state)
 	free(csv);
 	inventory_free(&inv);
 	inventory_mistakes_fini(&mistakes);
-	how = (struct discover_rows){ "", "", DISCOVER_MAIN };
-	csv = discover_csv(d, 1, &how);
+	csv = discover_csv(d, 1, "", "");
 	assert_string_equal(csv,
-	    "site,name,device,url,visit,ptz\r\n"
-	    ",Gate 1,10.0.0.5,rtsp://h1/main,held,no\r\n"
-	    ",Gate 2,10.0.0.5,\"rtsp://h1/b?x=1,2;'3'\",held,no\r\n");
-	free(csv);
-	how.streams = DISCOVER_SUB;
-	csv = discover_csv(d, 1, &how);
-	assert_non_null(strstr(csv, ",Gate 1,10.0.0.5,rtsp://h1/sub,held,no"));
-	assert_null(strstr(csv, "main"));
+	    "site,name,device,url,sub_url,ptz\r\n"
+	    ",Gate 1,10.0.0.5,rtsp://h1/main,rtsp://h1/sub,no\r\n"
+	    ",Gate 2,10.0.0.5,\"rtsp://h1/b?x=1,2;'3'\",,no\r\n");
 	free(csv);
 }
 

@@ -3,8 +3,8 @@
 whatever was killed, stopped, full or set meanwhile: the one checker that every
 storm and drill uses. Looks at one moment of it, read as any reader may.
 
-`check()` gives what is wrong, a sentence each. A test makes sure that it can
-find something: test_invariants.py."""
+`check()` gives what is wrong, a sentence each; `hold()` asserts that nothing is.
+A test makes sure that it can find something: test_invariants.py."""
 import contextlib
 import json
 import os
@@ -216,3 +216,9 @@ def verify(state, path=None):
     except AssertionError as e:
         wrong.append(str(e))
     return wrong
+
+
+def hold(state, **options):
+    """Nothing is wrong with it, nor with its ledger; its monitor has ended."""
+    wrong = check(state, **options) + verify(state)
+    assert not wrong, wrong

@@ -244,8 +244,7 @@ try:
     if "--to-the-end" in sys.argv:
         recover()
     assert W.monitor.stop() == 0
-    wrong = invariants.check(W.state) + invariants.verify(W.state)
-    assert not wrong, wrong
+    invariants.hold(W.state)
     own = query("SELECT sum(end - start) / 1e6 FROM interval WHERE state = 0 AND cause = 33")
     print(f"unknown: over-capacity for {own[0][0]:.0f} s of feeds", flush=True)
     assert own[0][0] > 0

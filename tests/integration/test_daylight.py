@@ -18,7 +18,7 @@ import time
 import report_truth as truth
 from faults import preload
 from harness import Child, folder, program
-from invariants import check, verify
+from invariants import check, hold
 
 DIR = folder()
 STATE = f"{DIR}/state"
@@ -126,8 +126,7 @@ def main():
     assert abs(start - end - SLEPT_S * 1e6) < 2e6, (start, end)
     day = report("Madrid", "2027-11-08")
     assert any("the machine slept" in json.dumps(gap) for gap in day["gaps"]), day["gaps"]
-    wrong = check(STATE, set_clock=True) + verify(STATE)
-    assert not wrong, wrong
+    hold(STATE, set_clock=True)
 
 
 main()

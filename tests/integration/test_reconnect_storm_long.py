@@ -95,7 +95,7 @@ def main():
     print(of_site[0]["text"][:20], of_site[0]["since"], of_site[0]["until"], flush=True)
     assert not alone, alone[:5]
     assert monitor.stop() == 0
-    invariants.check(os.path.join(where, "state"))
+    invariants.hold(os.path.join(where, "state"))
 
 
 power_cut.enter()

@@ -6,19 +6,10 @@ import errno
 import mmap
 import os
 import struct
-import subprocess
 
-from harness import BIN, folder, program
+from harness import folder, preload
 
 EVER = 1 << 62
-BUILD = os.environ.get("CAMWARDEN_BUILD", os.path.dirname(os.path.realpath(BIN)))
-
-
-def preload():
-    """The shim, behind the sanitizer's library where there is one."""
-    libs = subprocess.run(["ldd", program("camwarden")], capture_output=True, text=True, check=True).stdout.split()
-    asan = [word for word in libs if "libasan" in word and word.startswith("/")]
-    return " ".join(asan[:1] + [os.path.join(BUILD, "tests", "shim.so")])
 
 
 class Faults:

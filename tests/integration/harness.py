@@ -16,6 +16,7 @@ import urllib.request
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BIN = os.environ.get("CAMWARDEN_BIN", os.path.join(ROOT, "build", "bin"))
+BUILD = os.environ.get("CAMWARDEN_BUILD", os.path.dirname(os.path.realpath(BIN)))
 
 _children = []
 _folders = []
@@ -187,12 +188,22 @@ def intact(state, config=None):
         print(f"verify: {done.stdout.splitlines()[0]}", flush=True)
 
 
-def shimmed(**extra):
-    """An environment in which shim.so comes first, behind ASan's own."""
-    build = os.environ.get("CAMWARDEN_BUILD", os.path.dirname(BIN))
-    libs = subprocess.run(["ldd", program("camwarden")], capture_output=True, text=True).stdout.split()
+def sanitized():
+    """Whether the programs are, and so take their time."""
+    with open(program("camwarden"), "rb") as f:
+        return b"__asan_init" in f.read()
+
+
+def preload():
+    """LD_PRELOAD for shim.so, behind the sanitizer's own library where there is one."""
+    libs = subprocess.run(["ldd", program("camwarden")], capture_output=True, text=True, check=True).stdout.split()
     asan = [word for word in libs if "libasan" in word and word.startswith("/")]
-    return dict(os.environ, LD_PRELOAD=" ".join(asan[:1] + [os.path.join(build, "tests", "shim.so")]), **extra)
+    return " ".join(asan[:1] + [os.path.join(BUILD, "tests", "shim.so")])
+
+
+def shimmed(**extra):
+    """An environment in which shim.so comes first."""
+    return dict(os.environ, LD_PRELOAD=preload(), **extra)
 
 
 def each_moment(calls, some, last, trial):

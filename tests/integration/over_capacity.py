@@ -217,7 +217,7 @@ def recover():
     print(f"all is well {time.monotonic() - start:.1f} s after the probe was; steps {steps()}", flush=True)
 
 
-SLOW = 2 if b"__asan_init" in open(program("camwarden"), "rb").read() else 1
+SLOW = 2 if harness.sanitized() else 1
 farm = start_farm()
 W = World("sampling:\n  interval: 3s\n  suspect: 1s\n  rare: 3s\n  adaptive: false\nprobes:\n  picture: 1\n  stream: 1\n"
           "connect:\n  loopback_only: true\nnetwork:\n  watch: false\n").start()

@@ -20,18 +20,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "bench"))
 import world  # noqa: E402
 
-from harness import api_token  # noqa: E402
+from harness import api_token, sanitized  # noqa: E402
 from invariants import Facts, check, verify  # noqa: E402
-
-
-
-def sanitized():
-    try:
-        with open(os.path.join(os.environ.get("CAMWARDEN_BUILD", ""), "build.ninja"), encoding="utf-8") as f:
-            return "fsanitize" in f.read()
-    except OSError:
-        return False
-
 
 SLOW = float(os.environ.get("CAMWARDEN_SLOW", "3" if sanitized() else "1"))
 FILM_S, APART_S = 120, 3

@@ -10,7 +10,6 @@ import mmap
 import os
 import sqlite3
 import struct
-import subprocess
 import threading
 import time
 
@@ -18,16 +17,13 @@ import harness
 from invariants import check
 from ledger_lines import look
 
-BUILD = os.environ.get("CAMWARDEN_BUILD", os.path.dirname(harness.BIN))
 OFFSET = os.path.join(harness.folder(), "offset")
 with open(OFFSET, "wb") as f:
     f.write(bytes(8))
 with open(OFFSET, "r+b") as f:
     clock = mmap.mmap(f.fileno(), 8)
 # The monitor and the commands live in that time; cameras and this test do not.
-libs = subprocess.run(["ldd", harness.program("camwarden")], capture_output=True, text=True).stdout.split()
-asan = [word for word in libs if "libasan" in word and word.startswith("/")]
-SHIM = " ".join(asan[:1] + [os.path.join(BUILD, "tests", "shim.so")])
+SHIM = harness.preload()
 os.environ["SHIM_CLOCK"] = OFFSET
 
 from watchers import (CONFIG, STATE, Agent, console, get, prepare, run, start_farm, start_monitor,  # noqa: E402

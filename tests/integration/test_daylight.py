@@ -9,15 +9,13 @@ import calendar
 import contextlib
 import json
 import mmap
-import os
 import sqlite3
 import struct
 import subprocess
 import time
 
 import report_truth as truth
-from faults import preload
-from harness import Child, folder, program
+from harness import Child, folder, program, shimmed
 from invariants import check, hold
 
 DIR = folder()
@@ -30,7 +28,7 @@ with open(f"{DIR}/clock", "wb") as f:
     f.write(bytes(16))
 with open(f"{DIR}/clock", "r+b") as f:
     CLOCK = mmap.mmap(f.fileno(), 16)
-ENV = {**os.environ, "LD_PRELOAD": preload(), "SHIM_CLOCK": f"{DIR}/clock"}
+ENV = shimmed(SHIM_CLOCK=f"{DIR}/clock")
 # Site, its zone, the moment (UTC), its day there, that day's length.
 CHANGES = (("Madrid", "Europe/Madrid", "2027-03-28 01:00:00", "2027-03-28", 23.0),
            ("Howe", "Australia/Lord_Howe", "2027-04-03 15:00:00", "2027-04-04", 24.5),

@@ -21,14 +21,11 @@ from people import Person, World, soon
 PING_S = 0.5  # half of WATCHDOG_USEC below
 LATE_S = 2.5  # a ping that comes later was withheld (the machine may be busy)
 
-BUILD = os.environ.get("CAMWARDEN_BUILD", os.path.dirname(harness.BIN))
 DIR = harness.folder()
 with open(os.path.join(DIR, "state-file"), "wb") as f:
     f.write(b"-s")
 with open(f.name, "r+b") as f:
     disk_and_clock = mmap.mmap(f.fileno(), 2)
-libs = subprocess.run(["ldd", program("camwarden")], capture_output=True, text=True, check=True).stdout.split()
-asan = [word for word in libs if "libasan" in word and word.startswith("/")]
 
 
 class Systemd:
@@ -153,7 +150,7 @@ def test_disk_and_probe():
 SYSTEMD = Systemd()
 W = World("network:\n  watch: false\n")
 os.environ.update(NOTIFY_SOCKET=SYSTEMD.path, WATCHDOG_USEC=str(int(2e6 * PING_S)), SHIM_STATE=f.name,
-                  LD_PRELOAD=" ".join(asan[:1] + [os.path.join(BUILD, "tests", "shim.so")]))
+                  LD_PRELOAD=harness.preload())
 W.start()
 for name in ("LD_PRELOAD", "NOTIFY_SOCKET", "WATCHDOG_USEC"):
     del os.environ[name]

@@ -18,7 +18,7 @@ import struct
 import subprocess
 import time
 
-from harness import Child, folder, program
+from harness import Child, folder, program, sanitized
 from mail_servers import Exim
 
 BUILD = os.environ["CAMWARDEN_BUILD"]
@@ -28,7 +28,7 @@ REPORTS = f"{STATE}/reports"
 CONFIG = f"{DIR}/camwarden.yaml"
 LOG = f"{DIR}/log"
 ENDS = [".html", "-mail.html", ".txt", ".csv", ".json", ".sha256"]
-SLOW = 3 if "fsanitize" in open(f"{BUILD}/build.ninja").read() else 1
+SLOW = 3 if sanitized() else 1
 
 with open(f"{DIR}/clock", "wb") as f:
     f.write(bytes(8))

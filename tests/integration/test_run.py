@@ -14,7 +14,7 @@ import sqlite3
 import subprocess
 import time
 
-from harness import Child, folder, free_port, intact, program, tell_farm
+from harness import Child, folder, free_port, intact, program, sanitized, tell_farm
 
 DIR = folder()
 CONTROL = os.path.join(DIR, "farm.sock")
@@ -22,8 +22,7 @@ STATE = os.path.join(DIR, "state")
 MATERIAL = os.path.join(os.environ.get("CAMWARDEN_BUILD", DIR), "material")
 CAMERAS = 6
 # Under sanitizers on two busy cores all is some times slower.
-SLOW = 1 if "fsanitize" not in open(os.path.join(os.environ.get("CAMWARDEN_BUILD", "/nonexistent"), "build.ninja")).read() \
-    else 2
+SLOW = 2 if sanitized() else 1
 
 
 def run(*args, **options):

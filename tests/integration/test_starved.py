@@ -22,7 +22,7 @@ import harness  # noqa: E402
 import world  # noqa: E402
 
 CAMERAS, LATER = 24, 16  # LATER more are imported under way
-SLOW = 3 if "asan" in world.BIN else 1
+SLOW = 3 if harness.sanitized() else 1
 MOST_CPU = .05
 CLIENTS = 1100
 FEW = 4  # descriptors: fewer than any role holds

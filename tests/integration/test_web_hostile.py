@@ -23,7 +23,7 @@ PORT, TLS = harness.free_port(), harness.free_port()
 DIR = harness.folder()
 GOOD = json.dumps({"user": "admin", "password": "a fleet of paper"})
 JSON = {"Content-Type": "application/json"}
-SANITIZED = "asan" in BUILD
+SANITIZED = harness.sanitized()
 P99_S = 0.6 if SANITIZED else 0.2
 KIB_MOST = 250 << 10 if SANITIZED else 40 << 10  # more than before
 

@@ -42,16 +42,20 @@ def folder():
     return path
 
 
-def small_films(streams=2):
-    """The set of so many small films, each of another place, 290 s long. Tests that
-    run beside each other make one between them."""
+def films(name, streams, seconds, *options):
+    """The set of so many films, each of another place; the name tells all of it.
+    Kept between runs; tests that run beside each other make one between them."""
     where = os.path.join(os.environ.get("CAMWARDEN_BUILD") or folder(), "material")
     os.makedirs(where, exist_ok=True)
-    with open(os.path.join(where, "small.lock"), "w") as lock:
+    with open(os.path.join(where, name + ".lock"), "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        subprocess.run([program("camscene"), "--folder", where, "--name", f"small{streams}", "--streams", str(streams),
-                        "--seconds", "290", "--fps", "10", "--size", "352x288"], check=True, stdout=subprocess.DEVNULL)
-    return os.path.join(where, f"small{streams}.set")
+        subprocess.run([program("camscene"), "--folder", where, "--name", name, "--streams", str(streams),
+                        "--seconds", str(seconds), *options], check=True, stdout=subprocess.DEVNULL)
+    return os.path.join(where, name + ".set")
+
+
+def small_films(streams=2):
+    return films(f"small{streams}", streams, 290, "--fps", "10", "--size", "352x288")
 
 
 def free_port(kind=socket.SOCK_STREAM):

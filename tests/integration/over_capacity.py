@@ -23,7 +23,7 @@ import time
 
 import harness
 import invariants
-from harness import Child, folder, free_port, program, tell_farm
+from harness import Child, films, folder, free_port, program, tell_farm
 from people import Person, World, soon
 
 LOW, USUAL, VITAL = 140, 94, 6
@@ -32,19 +32,15 @@ CRITICALITY = [1] * LOW + [3] * USUAL + [5] * VITAL
 TURN_S, STRENGTH = 3, 60  # so many pictures in each turn; 120 are wanted at the longest intervals
 STEPS_BEFORE = 0
 CLOSED_S = 2.0  # the budget is 1 s; the machine is shared
-BUILD = os.environ.get("CAMWARDEN_BUILD", "/nonexistent")
-MATERIAL = os.path.join(BUILD if os.path.exists(BUILD) else folder(), "material")
 DIR = folder()
 CONTROL = os.path.join(DIR, "farm.sock")
 
 
 def start_farm():
-    os.makedirs(MATERIAL, exist_ok=True)
-    subprocess.run([program("camscene"), "--folder", MATERIAL, "--name", "capacity-4", "--streams", "2", "--seconds", "250",
-                    "--fps", "4", "--size", "320x192", "--gop", "0.5"], check=True, stdout=subprocess.DEVNULL)
-    farm = Child([program("camfarm"), "--set", os.path.join(MATERIAL, "capacity-4.set"), "--hosts", str(CAMERAS), "--net",
-                  "63", "--port", str(free_port()), "--seconds", "240", "--site-size", "300", "--no-tls", "--control",
-                  CONTROL, "--inventory", os.path.join(DIR, "farm.csv")])
+    few = films("capacity-4", 2, 250, "--fps", "4", "--size", "320x192", "--gop", "0.5")
+    farm = Child([program("camfarm"), "--set", few, "--hosts", str(CAMERAS), "--net", "63", "--port", str(free_port()),
+                  "--seconds", "240", "--site-size", "300", "--no-tls", "--control", CONTROL,
+                  "--inventory", os.path.join(DIR, "farm.csv")])
     farm.wait_line(lambda line: "ready" in line, 20)
     return farm
 

@@ -10,7 +10,7 @@ import sys
 import time
 
 import invariants
-from harness import Child, folder, program, skip, tell_farm
+from harness import Child, films, folder, program, skip, tell_farm
 
 # What a feed is never said to be while only its site has trouble.
 OURS = ("network-lost", "probe-lost")
@@ -44,6 +44,10 @@ def counters():
         for names, values in zip(lines[::2], lines[1::2]):
             found.update(zip(names[1:], map(int, values[1:])))
     return found["ActiveOpens"], found["TCPSynRetrans"]
+
+
+def slow_films(seconds):
+    return films(f"cut{seconds}", 3, seconds, "--fps", "5", "--size", "352x288")
 
 
 class World:
@@ -107,11 +111,7 @@ class World:
         return control
 
     def start_cameras(self, seconds, film_seconds):
-        at = os.path.join(os.environ.get("CAMWARDEN_BUILD", self.dir), "material")
-        os.makedirs(at, exist_ok=True)
-        subprocess.run([program("camscene"), "--folder", at, "--name", f"cut{film_seconds}", "--streams", "3",
-                        "--seconds", str(film_seconds), "--fps", "5", "--size", "352x288"], check=True, stdout=subprocess.DEVNULL)
-        self.material = os.path.join(at, f"cut{film_seconds}.set")
+        self.material = slow_films(film_seconds)
         self.control = self.farm(self.far, NET, self.cameras, seconds)
         self.farm(self.gate, OTHER, ALIVE, seconds)
 

@@ -10,7 +10,7 @@ import signal
 import subprocess
 import time
 
-from harness import Child, each_moment, folder, free_port, intact, program, shimmed
+from harness import Child, each_moment, films, folder, free_port, intact, program, shimmed
 from people import soon
 
 CW = program("camwarden")
@@ -30,7 +30,7 @@ class World:
         self.config = os.path.join(self.dir, "c.yaml")
         with open(self.config, "w") as f:
             f.write(f"state_dir: {self.state}\nhttp:\n  enabled: false\nconnect:\n  loopback_only: true\nsampling:\n  interval: 2s\n")
-        self.port = start_farm(self.dir)
+        self.port = start_farm()
 
     def run(self, *argv, state=None, code=0, env=None):
         where = ["--state-dir", state] if state else []
@@ -65,13 +65,9 @@ class World:
         soon("all are up", lambda: len(s := self.states()) == 4 and all(shows(*v) for v in s.values()), 60)
 
 
-def start_farm(directory):
-    material = os.path.join(os.environ.get("CAMWARDEN_BUILD", directory), "material")
-    os.makedirs(material, exist_ok=True)
-    subprocess.run([program("camscene"), "--folder", material, "--name", "credentials", "--streams", "1", "--seconds", "20"],
-                   check=True, stdout=subprocess.DEVNULL)
+def start_farm():
     port = free_port()
-    farm = Child([program("camfarm"), "--set", os.path.join(material, "credentials.set"), "--hosts", "4", "--net", "63",
+    farm = Child([program("camfarm"), "--set", films("short", 1, 20), "--hosts", "4", "--net", "63",
                   "--port", str(port), "--seconds", "250", "--no-tls", "--allow-repeat", "--user", "warden", "--password",
                   PASSWORD])
     farm.wait_line(lambda line: "ready" in line, 20)

@@ -12,7 +12,7 @@ import subprocess
 
 import jsonschema
 
-from harness import ROOT, Child, folder, free_port, program
+from harness import ROOT, Child, films, folder, free_port, program
 from people import Person, World, soon
 
 with open(os.path.join(ROOT, "docs", "openapi.json")) as f:
@@ -79,11 +79,7 @@ for path, method, op in operations():
 
 # --- a running one
 DIR = folder()
-MATERIAL = os.path.join(os.environ.get("CAMWARDEN_BUILD", DIR), "material")
-os.makedirs(MATERIAL, exist_ok=True)
-subprocess.run([program("camscene"), "--folder", MATERIAL, "--name", "openapi", "--streams", "1", "--seconds", "20"],
-               check=True, stdout=subprocess.DEVNULL)
-farm = Child([program("camfarm"), "--set", os.path.join(MATERIAL, "openapi.set"), "--hosts", "3", "--net", "61", "--port",
+farm = Child([program("camfarm"), "--set", films("short", 1, 20), "--hosts", "3", "--net", "61", "--port",
               str(free_port()), "--seconds", "100", "--site-size", "2", "--no-tls", "--allow-repeat", "--inventory",
               os.path.join(DIR, "farm.csv")])
 farm.wait_line(lambda line: "ready" in line, 20)

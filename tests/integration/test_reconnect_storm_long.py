@@ -5,7 +5,6 @@ the settings, 95 of 100 flow within 90 s, and it is one incident of the site.
 About 180 s. LABEL: long"""
 import json
 import os
-import subprocess
 import sys
 import time
 
@@ -37,12 +36,8 @@ def wait_flowing(number, seconds, each=None):
 
 
 def start(where):
-    material = os.path.join(os.environ.get("CAMWARDEN_BUILD", where), "material")
-    os.makedirs(material, exist_ok=True)
-    subprocess.run([program("camscene"), "--folder", material, "--name", "cut120", "--streams", "3", "--seconds", "120",
-                    "--fps", "5", "--size", "352x288"], check=True, stdout=subprocess.DEVNULL)
     control, table = os.path.join(where, "farm.sock"), os.path.join(where, "cameras.csv")
-    farm = Child([program("camfarm"), "--set", os.path.join(material, "cut120.set"), "--hosts", str(CAMERAS), "--net",
+    farm = Child([program("camfarm"), "--set", power_cut.slow_films(120), "--hosts", str(CAMERAS), "--net",
                   "48", "--seconds", "1000", "--site-size", "100000", "--no-tls", "--allow-repeat", "--control", control,
                   "--inventory", table])
     farm.wait_line(lambda line: "ready" in line, 60)

@@ -15,13 +15,12 @@ import sqlite3
 import subprocess
 import time
 
-from harness import Child, api_token, folder, free_port, intact, program, tell_farm
+from harness import Child, api_token, films, folder, free_port, intact, program, tell_farm
 
 DIR = folder()
 CONTROL = os.path.join(DIR, "farm.sock")
 STATE = os.path.join(DIR, "state")
 PORT = free_port()
-MATERIAL = os.path.join(os.environ.get("CAMWARDEN_BUILD", DIR), "material")
 CONFIG = os.path.join(DIR, "camwarden.yaml")
 CAMERAS = 2
 token = []
@@ -44,10 +43,7 @@ def write_config():
 
 
 def start_farm():
-    os.makedirs(MATERIAL, exist_ok=True)
-    subprocess.run([program("camscene"), "--folder", MATERIAL, "--name", "reference", "--streams", "2", "--seconds", "150",
-                    "--special", "black"], check=True, stdout=subprocess.DEVNULL)
-    farm = Child([program("camfarm"), "--set", os.path.join(MATERIAL, "reference.set"), "--hosts", str(CAMERAS),
+    farm = Child([program("camfarm"), "--set", films("reference", 2, 150, "--special", "black"), "--hosts", str(CAMERAS),
                   "--net", "53", "--port", str(free_port()), "--seconds", "140", "--site-size", "3", "--no-tls",
                   "--control", CONTROL, "--inventory", os.path.join(DIR, "farm.csv")])
     farm.wait_line(lambda line: "ready" in line, 20)

@@ -14,12 +14,11 @@ import sqlite3
 import subprocess
 import time
 
-from harness import Child, folder, free_port, intact, program, sanitized, tell_farm
+from harness import Child, films, folder, free_port, intact, program, sanitized, tell_farm
 
 DIR = folder()
 CONTROL = os.path.join(DIR, "farm.sock")
 STATE = os.path.join(DIR, "state")
-MATERIAL = os.path.join(os.environ.get("CAMWARDEN_BUILD", DIR), "material")
 CAMERAS = 6
 # Under sanitizers on two busy cores all is some times slower.
 SLOW = 2 if sanitized() else 1
@@ -39,10 +38,7 @@ def write_config():
 
 
 def start_farm():
-    os.makedirs(MATERIAL, exist_ok=True)
-    subprocess.run([program("camscene"), "--folder", MATERIAL, "--name", "run", "--streams", "2", "--seconds", "180"],
-                   check=True, stdout=subprocess.DEVNULL)
-    farm = Child([program("camfarm"), "--set", os.path.join(MATERIAL, "run.set"), "--hosts", str(CAMERAS), "--net", "43",
+    farm = Child([program("camfarm"), "--set", films("run", 2, 180), "--hosts", str(CAMERAS), "--net", "43",
                   "--port", str(free_port()), "--seconds", "150", "--site-size", "3", "--no-tls",
                   "--control", CONTROL, "--inventory", os.path.join(DIR, "farm.csv")])
     farm.wait_line(lambda line: "ready" in line, 20)

@@ -22,7 +22,7 @@ import threading
 import time
 import urllib.parse
 
-from harness import ROOT, Child, folder, free_port, program
+from harness import ROOT, Child, films, folder, free_port, program
 from people import Person, World, soon
 
 CW = program("camwarden")
@@ -111,12 +111,8 @@ def ok(p, code=0):
 
 
 def start_farm(directory):
-    material = os.path.join(os.environ.get("CAMWARDEN_BUILD", directory), "material")
-    os.makedirs(material, exist_ok=True)
-    subprocess.run([program("camscene"), "--folder", material, "--name", "secrets", "--streams", "1", "--seconds", "20"],
-                   check=True, stdout=subprocess.DEVNULL)
     port = free_port()
-    farm = Child([program("camfarm"), "--set", os.path.join(material, "secrets.set"), "--hosts", "8", "--net", "62",
+    farm = Child([program("camfarm"), "--set", films("short", 1, 20), "--hosts", "8", "--net", "62",
                   "--port", str(port), "--seconds", "300", "--no-tls", "--allow-repeat", "--user", USER, "--password", GOOD],
                  cwd=directory)
     farm.wait_line(lambda line: "ready" in line, 20)

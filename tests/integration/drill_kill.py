@@ -12,63 +12,30 @@ killed: until it is started again every reader must show unknown from the last
 heartbeat on; after it the database opens, nothing committed is missing and the
 gap is unknown.
 """
-import argparse
 import json
 import os
-import random
 import signal
 import subprocess
 import sys
 import time
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, os.path.join(os.path.dirname(HERE), "bench"))
-import world  # noqa: E402
-from world import DEGRADED, DOWN, UNKNOWN, Farm, Monitor, World  # noqa: E402
-from invariants import check  # noqa: E402
+import storms
+from storms import Storm, say, world
+from world import UNKNOWN
 
 GOP_S = 2
-FILM_S, APART_S = 120, 3
 CONNECTED_S = 5
 JUDGED_S = CONNECTED_S + 2 * GOP_S
 SLOW = float(os.environ.get("CAMWARDEN_SLOW", "1"))  # sanitizers: more time
 
 
-def say(text):
-    print(f"drill: {text}", flush=True)
+class KillDrill(Storm):
+    slow = SLOW
 
-
-class Drill:
     def __init__(self, args, w):
-        self.args, self.world = args, w
-        self.random = random.Random(args.seed)
-        self.failures = []
-
-    def expect(self, good, text):
-        if good:
-            say(f"good: {text}")
-        else:
-            say(f"BAD: {text}")
-            self.failures.append(text)
-
-    def set_up(self):
-        a = self.args
-        # GOP_S is camscene's own. It's about processes, not pictures: that
-        # the films come round again does no harm; but cameras that run less
-        # than APART_S behind another in the same film are duplicates.
-        streams = max(2, -(-a.feeds * APART_S // FILM_S))
-        material = world.make_material(f"drill-{streams}", streams, FILM_S, 15)
-        self.farm = self.world.add(Farm(self.world.folder(), material, a.feeds, 100, "--allow-repeat"))
-        self.monitor = self.world.add(Monitor(
-            self.world.folder(), "connect:\n  loopback_only: true\nlog_level: warning\n"))
-        self.monitor.load(self.farm.inventory)
-        self.all_up("at the start", 120)
-
-    def all_up(self, when, seconds):
-        took = self.monitor.wait_status(
-            f"all up {when}", lambda s: s["states"]["up"] == self.args.feeds, seconds * SLOW)
-        say(f"all {self.args.feeds} up {when} after {took:.1f} s")
-        return took
+        # GOP_S is camscene's own. It's about processes, not pictures: that the
+        # films come round again does no harm.
+        super().__init__(args, w, 100, every_role=False)
 
     # ---- probes ----
 
@@ -110,14 +77,8 @@ class Drill:
         self.expect(status["restarts"] >= len(killed),
                     f"{status['restarts']} restarts are counted for {len(killed)} kills")
         time.sleep(1.5)  # for the last commit
-        self.no_wrong_word("with probes killed")
         self.gaps_are_unknown(killed)
-        self.always_true("with probes killed")
-
-    def no_wrong_word(self, when):
-        bad = [(c, world.cause_names()[cause], evidence) for c, _, _, state, cause, evidence
-               in self.monitor.verdicts() if state in (DEGRADED, DOWN)]
-        self.expect(not bad, f"no feed called down or degraded {when}: {len(bad)} {bad[:3]}")
+        self.check("with probes killed")
 
     def gaps_are_unknown(self, killed):
         """A stream probe's death blinds its feeds: within a second of each
@@ -133,10 +94,6 @@ class Drill:
         self.expect(bool(blind) and seen == len(apart),
                     f"{seen} of {len(apart)} deaths of stream probes left their feeds unknown "
                     f"({len(blind)} intervals probe-lost)")
-
-    def always_true(self, when):
-        wrong = check(self.monitor.folder)
-        self.expect(not wrong, f"what must always be true is {when}: {wrong}")
 
     # ---- the monitor ----
 
@@ -166,23 +123,12 @@ class Drill:
         self.expect(code == 3 and not said["alive"] and states == {"unknown"} and
                     len(said["feeds"]) == self.args.feeds,
                     f"with the monitor dead status exits {code} and shows {len(said['feeds'])} feeds: {states}")
-        left = [p for p in orphans if os.path.exists(f"/proc/{p}") and world.role(p, 0) != "gone"
-                and self.running(p)]
+        left = self.left_over(orphans, 0)
         self.expect(not left, f"its {len(orphans)} children ended with it: {len(left)} left")
-        for p in left:
-            os.kill(p, signal.SIGKILL)
         self.monitor.start()
         self.all_up("after the monitor's restart", 60)
         time.sleep(1.5)
         self.after_monitor(before, heartbeat)
-
-    @staticmethod
-    def running(pid):
-        try:
-            with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as f:
-                return f.read().rpartition(")")[2].split()[0] != "Z"
-        except OSError:
-            return False
 
     def after_monitor(self, before, heartbeat):
         after = self.record()
@@ -200,8 +146,7 @@ class Drill:
         self.expect(covered == self.args.feeds and good == 0,
                     f"the gap of {(restart - heartbeat) / 1e6:.1f} s is unknown for {covered} feeds, "
                     f"{good} intervals say otherwise")
-        self.always_true("after the monitor's death")
-        self.no_wrong_word("after all")
+        self.check("after the monitor's death")
         self.intact("while it runs")
         self.monitor.stop()
         self.intact("after its end")
@@ -214,31 +159,10 @@ class Drill:
         self.expect(done.returncode == 0, f"the record is intact {when}: {done.stdout}{done.stderr}")
 
     def run(self):
-        self.set_up()
         killed = self.kill_probes()
         self.after_probes(killed)
         self.kill_monitor()
-        return not self.failures
-
-
-def main():
-    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument("--feeds", type=int, default=500)
-    p.add_argument("--seconds", type=int, default=60)
-    p.add_argument("--seed", type=int, default=1)
-    p.add_argument("--keep", action="store_true")
-    args = p.parse_args()
-    with World(args.keep) as w:
-        drill = Drill(args, w)
-        try:
-            good = drill.run()
-        except world.Failed as e:
-            say(f"BAD: {e}")
-            good = False
-        w.keep |= not good
-    say("all good" if good else f"{max(1, len(drill.failures))} wrong")
-    return 0 if good else 1
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(storms.run(KillDrill, storms.options(__doc__, feeds=500, seconds=60)))

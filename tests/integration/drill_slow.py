@@ -14,7 +14,6 @@ some of them on purpose may be said of them, as soon as ever. No process may be
 replaced; memory and descriptors stay bounded. On the release build where there
 is one: times are what is asserted.
 """
-import argparse
 import collections
 import csv
 import json
@@ -23,15 +22,13 @@ import re
 import sys
 import time
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, os.path.join(os.path.dirname(HERE), "bench"))
-import world  # noqa: E402
+import storms
+from storms import APART_S, FILM_S, Drill, say, world
+from world import DEGRADED, DOWN, UP, Farm, Monitor
 
 if os.path.exists(os.path.join(world.ROOT, "build/release/bin/camwarden")):
     world.BIN = os.path.join(world.ROOT, "build/release/bin")
-from world import DEGRADED, DOWN, UP, Failed, Farm, Monitor, World  # noqa: E402
 
-FILM_S, APART_S = 120, 3
 TLS_EACH = 10  # every tenth good camera
 PER_SECOND = 200
 ANSWER_S, MEDIA_S, TLS_S = 16, 26, 11
@@ -58,20 +55,7 @@ KINDS = {
 }
 
 
-def say(text):
-    print(f"drill: {text}", flush=True)
-
-
-class Drill:
-    def __init__(self, args, w):
-        self.args, self.world = args, w
-        self.failures = []
-
-    def expect(self, good, text):
-        say(("good: " if good else "BAD: ") + text)
-        if not good:
-            self.failures.append(text)
-
+class SlowDrill(Drill):
     # ---- who takes part ----
 
     def farm(self, cameras, net, name):
@@ -235,27 +219,7 @@ class Drill:
         self.look_at_bad(said)
         self.look_at_good(said)
         self.look_at_us()
-        return not self.failures
-
-
-def main():
-    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument("--good", type=int, default=1000)
-    p.add_argument("--bad", type=int, default=2000)
-    p.add_argument("--seconds", type=int, default=90)
-    p.add_argument("--keep", action="store_true")
-    args = p.parse_args()
-    with World(args.keep) as w:
-        drill = Drill(args, w)
-        try:
-            good = drill.run()
-        except Failed as e:
-            say(f"BAD: {e}")
-            good = False
-        w.keep |= not good
-    say("all good" if good else f"{max(1, len(drill.failures))} wrong")
-    return 0 if good else 1
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(storms.run(SlowDrill, storms.options(__doc__, drawn=False, good=1000, bad=2000, seconds=90)))

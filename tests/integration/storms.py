@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the storms share: a monitor with processes of every role on well cameras,
+"""What storms and drills share: options, what was found wrong, the way they run;
+of those that need one: a monitor with processes of every role on well cameras,
 people who change things meanwhile and remember what was confirmed to them, and
 the checker of what must always be true after each blow. A storm draws from a
 seed that it prints; CAMWARDEN_SEED or --seed sets it."""
@@ -8,7 +9,6 @@ import json
 import os
 import random
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -29,17 +29,19 @@ FAR = "far.invalid:9"  # whose name somebody must look up
 
 
 def say(text):
-    print(f"storm: {text}", flush=True)
+    print(f"{os.path.basename(sys.argv[0])[:-3]}: {text}", flush=True)
 
 
-def options(about, **defaults):
+def options(about, drawn=True, **defaults):
+    """drawn: something of it is drawn by chance."""
     p = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument("--seed", type=int, default=int(os.environ.get("CAMWARDEN_SEED", "1")))
+    if drawn:
+        p.add_argument("--seed", type=int, default=int(os.environ.get("CAMWARDEN_SEED", "1")))
     p.add_argument("--keep", action="store_true", help="the folders stay")
     for name, value in defaults.items():
         p.add_argument("--" + name, type=type(value), default=value, help=f"default {value}")
     args = p.parse_args()
-    say("seed " + str(args.seed) + "".join(f", {n} {getattr(args, n)}" for n in defaults))
+    say(", ".join(f"{name} {value}" for name, value in vars(args).items() if name != "keep"))
     return args
 
 
@@ -70,7 +72,7 @@ class People(threading.Thread):
         self.monitor, self.token, self.facts = monitor, token, facts
         self.random = random.Random(seed)
         self.over = threading.Event()
-        self.asked = self.refused = 0
+        self.asked = 0
 
     def api(self, path, body):
         request = urllib.request.Request(f"http://127.0.0.1:{self.monitor.port}/api/v1{path}", json.dumps(body).encode(),
@@ -106,27 +108,37 @@ class People(threading.Thread):
             word = f"word-{self.asked}-"
             try:
                 good, column = self.once(word)
-            except (OSError, urllib.error.URLError, subprocess.TimeoutExpired, ValueError) as e:
-                good, column = False, None
-                self.last = getattr(e, "read", lambda: str(e).encode())()
+            except (OSError, urllib.error.URLError, subprocess.TimeoutExpired, ValueError):
+                continue
             if good:
                 self.facts.add(word, column)
-            else:
-                self.refused += 1
 
     def end(self):
         self.over.set()
         self.join(60)
 
 
-class Storm:
-    """settings: more YAML; the monitor has processes of every role."""
+class Drill:
+    def __init__(self, args, w):
+        self.args, self.world = args, w
+        self.failures = []
+
+    def expect(self, good, text):
+        say(("good: " if good else "BAD: ") + text)
+        if not good:
+            self.failures.append(text)
+        return good
+
+
+class Storm(Drill):
+    """settings: more YAML; every_role: the monitor has processes of all; slow:
+    how much longer anything may take."""
+    slow = SLOW
 
     def __init__(self, args, w, net, settings="", environment=None, every_role=True, folder=None, film_s=FILM_S):
-        self.args, self.world = args, w
+        super().__init__(args, w)
         self.random = random.Random(args.seed)
-        self.facts, self.failures = Facts(), []
-        self.people = None
+        self.facts, self.people = Facts(), None
         # Cameras that run less than APART_S behind another in the same film
         # would be duplicates, and one whose film comes round again is looped
         # (to a monitor that lives so long).
@@ -153,14 +165,8 @@ class Storm:
         self.all_up("at the start", 120)
         self.ours = [i for (i,) in self.monitor.query("SELECT id FROM feed WHERE url NOT LIKE '%/far'")]
 
-    def expect(self, good, text):
-        say(("good: " if good else "BAD: ") + text)
-        if not good:
-            self.failures.append(text)
-        return good
-
     def all_up(self, when, seconds):
-        took = self.monitor.wait_status(f"all up {when}", lambda s: s["states"]["up"] == self.args.feeds, seconds * SLOW)
+        took = self.monitor.wait_status(f"all up {when}", lambda s: s["states"]["up"] == self.args.feeds, seconds * self.slow)
         say(f"all {self.args.feeds} up {when} after {took:.1f} s")
         return took
 
@@ -233,16 +239,17 @@ def running(pid):
 
 
 def run(storm_of, args):
-    """storm_of(args, world).run(); the exit code."""
+    """storm_of(args, world).run(), which notes its failures; the exit code."""
     failures = []
     with world.World(args.keep) as w:
         try:
             storm = storm_of(args, w)
             storm.run()
             failures = storm.failures
-        except (world.Failed, socket.error, subprocess.SubprocessError) as e:
+        except (world.Failed, OSError, subprocess.SubprocessError) as e:
             failures = [str(e)]
             say(f"BAD: {e}")
         w.keep |= bool(failures)
-    say(f"{len(failures)} wrong; again with --seed {args.seed}" if failures else "all good")
+    again = f"; again with --seed {args.seed}" if "seed" in args else ""
+    say(f"{len(failures)} wrong{again}" if failures else "all good")
     return 1 if failures else 0

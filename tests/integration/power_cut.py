@@ -16,7 +16,6 @@ from harness import Child, films, folder, program, skip, tell_farm
 OURS = ("network-lost", "probe-lost")
 NET, OTHER = "10.9", "10.8"
 PORT = 8554
-ALIVE = 6
 
 
 def run(*args, check=True):
@@ -50,9 +49,16 @@ def slow_films(seconds):
     return films(f"cut{seconds}", 3, seconds, "--fps", "5", "--size", "352x288")
 
 
+def address(net, n):
+    return f"{net}.{n // 250}.{n % 250 + 1}"
+
+
 class World:
-    def __init__(self, cameras, seconds, settings, seconds_of_film=120):
-        self.cameras = cameras
+    """cameras: of the first site; alive: of the other."""
+    SITES = ("North/Depot", "North/Gate")
+
+    def __init__(self, cameras, seconds, settings, seconds_of_film=120, alive=6):
+        self.cameras, self.alive = cameras, alive
         self.dir = folder()
         self.state, self.log = os.path.join(self.dir, "state"), os.path.join(self.dir, "log")
         self.config = os.path.join(self.dir, "camwarden.yaml")
@@ -113,7 +119,7 @@ class World:
     def start_cameras(self, seconds, film_seconds):
         self.material = slow_films(film_seconds)
         self.control = self.farm(self.far, NET, self.cameras, seconds)
-        self.farm(self.gate, OTHER, ALIVE, seconds)
+        self.farm(self.gate, OTHER, self.alive, seconds)
 
     def camwarden(self, *args):
         return run(program("camwarden"), *args, "--config", self.config, check=False)
@@ -130,22 +136,28 @@ class World:
         table = os.path.join(self.dir, "cameras.csv")
         with open(table, "w", encoding="ascii") as f:
             f.write("site,device,name,url\n")
-            for site, net, count in (("North/Depot", NET, self.cameras), ("North/Gate", OTHER, ALIVE)):
+            for site, net, count in zip(self.SITES, (NET, OTHER), (self.cameras, self.alive)):
                 for n in range(count):
-                    host = f"{net}.{n // 250}.{n % 250 + 1}"
-                    f.write(f"{site},{host},cam{n},rtsp://{host}:{PORT}/cam{n}\n")
+                    f.write(f"{site},{address(net, n)},cam{n},rtsp://{self.host(net, n)}:{PORT}/cam{n}\n")
         made = self.camwarden("feeds", "import", table, "--reason", "test")
         assert made.returncode == 0, made.stdout + made.stderr
+
+    @staticmethod
+    def host(net, n):
+        """What its URL calls it."""
+        return address(net, n)
 
     def last_words(self):
         with open(self.log, encoding="ascii") as f:
             return f.read()[-3000:]
 
+    def all(self):
+        return json.loads(self.camwarden("status", "--all", "--json").stdout)["feeds"]
+
     def feeds(self):
         """(those of the site that is cut, the others)"""
-        all_of_them = json.loads(self.camwarden("status", "--all", "--json").stdout)["feeds"]
-        return ([f for f in all_of_them if f["site"] == "North/Depot"],
-                [f for f in all_of_them if f["site"] == "North/Gate"])
+        of_all = self.all()
+        return tuple([f for f in of_all if f["site"] == site] for site in self.SITES)
 
     def wait(self, test, seconds, what, never=()):
         """Seconds until the site's feeds pass; the others are up all the time,

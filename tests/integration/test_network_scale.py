@@ -7,7 +7,6 @@ sites: the cable, a cable that comes and goes, the gateway, everything behind it
 down. What is ours is unknown, never down, and one incident each; back, all is
 proven again. In network namespaces of its own (power_cut.py). About 3 min."""
 import collections
-import json
 import os
 import signal
 import socket
@@ -55,30 +54,21 @@ def name_server():
             answer = ask[:2] + struct.pack(">5H", 0x8180 | (0 if known else 3), 1, int(found), 0, 0) + ask[12:at + 5]
             if found:
                 answer += struct.pack(">HHHIH", 0xc00c, 1, 1, 1, 4)
-                answer += socket.inet_aton(f"{power_cut.NET}.{n // 250}.{n % 250 + 1}")
+                answer += socket.inet_aton(power_cut.address(power_cut.NET, n))
             s.sendto(answer, who)
 
 
 class World(power_cut.World):
+    SITES = ("Depot", "Gate")
+
     def connect(self):
         super().connect()
         self.names = Child(["nsenter", "-t", str(self.gate.process.pid), "-n", sys.executable, "-u", __file__, "names"])
         self.names.wait_line(lambda line: line == "serves", 10)
 
-    def fill(self):
-        table = os.path.join(self.dir, "cameras.csv")
-        with open(table, "w", encoding="ascii") as f:
-            f.write("site,device,name,url\n")
-            for site, net in (("Depot", power_cut.NET), ("Gate", power_cut.OTHER)):
-                for n in range(EACH):
-                    address = f"{net}.{n // 250}.{n % 250 + 1}"
-                    host = f"cam{n}.depot.test" if site == "Depot" and n < NAMED else address
-                    f.write(f"{site},{address},cam{n},rtsp://{host}:{power_cut.PORT}/cam{n}\n")
-        made = self.camwarden("feeds", "import", table, "--reason", "test")
-        assert made.returncode == 0, made.stdout + made.stderr
-
-    def all(self):
-        return json.loads(self.camwarden("status", "--all", "--json").stdout)["feeds"]
+    @staticmethod
+    def host(net, n):
+        return f"cam{n}.depot.test" if net == power_cut.NET and n < NAMED else power_cut.address(net, n)
 
     def until(self, what, test, seconds, never):
         """Test of all feeds; none may be what is never to be on the way."""
@@ -192,8 +182,7 @@ def lost(now):
 
 
 def main():
-    power_cut.ALIVE = EACH
-    world = World(EACH, 390, SETTINGS)
+    world = World(EACH, 390, SETTINGS, alive=EACH)
     world.start_monitor()
     world.fill()
     world.until(f"{2 * EACH} feeds up", well, 90, never=("down",))

@@ -4,9 +4,9 @@
  * the programs have no door for it.
  *
  * Each line of standard input is one call: its name, then its arguments: a
- * number, "a text" (without blanks), =HEX: those bytes, *N: N zero bytes. A
- * line of standard output for each: the result, or "no call" for a name that
- * this machine doesn't have. Ends with 77 where ptrace isn't permitted.
+ * number, "a text" (without blanks), =HEX: those bytes. A line of standard
+ * output for each: the result, or "no call" for a name that this machine
+ * doesn't have. Ends with 77 where ptrace isn't permitted.
  */
 #include <errno.h>
 #include <signal.h>
@@ -156,17 +156,14 @@ argument(const char *word, uint64_t *at)
 	size_t n;
 
 	memset(bytes, 0, sizeof(bytes));
-	if (word[0] == '"')
+	if (word[0] == '"') {
 		n = strcspn((char *)memcpy(bytes, word + 1, strlen(word + 1)),
 		    "\"");
-	else if (word[0] == '=')
+		bytes[n++] = '\0';
+	} else if (word[0] == '=')
 		n = bytes_of_hex(word + 1, bytes);
-	else if (word[0] == '*')
-		n = (size_t)atoi(word + 1);
 	else
 		return strtoull(word, NULL, 0);
-	if (word[0] == '"')
-		bytes[n++] = '\0';
 	*at -= (n + 15) & ~(size_t)15;
 	copy_in(*at, bytes, n);
 	return *at;

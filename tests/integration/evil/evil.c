@@ -154,8 +154,6 @@ obey(const char *order)
 		say(others.ref, mine.ticket);
 	else if (strncmp(order, "replay", 6) == 0)
 		say(others.ref, others.ticket);
-	else if (strncmp(order, "guess", 5) == 0)
-		say(others.ref, others.ticket + 1);
 	else if (strncmp(order, "generation", 10) == 0)
 		say(later, mine.ticket);
 	else if (strncmp(order, "picture", 7) == 0)

@@ -17,7 +17,7 @@ import time
 import urllib.request
 
 import storms
-from storms import SLOW, Storm, running, say, world
+from storms import SLOW, Storm, running
 
 # Seconds after which one that hangs is replaced, and how often it is looked at.
 # (A reader, who hashes and who resolves: when they are asked something.)

@@ -26,7 +26,7 @@ with open(OFFSET, "r+b") as f:
 SHIM = harness.preload()
 os.environ["SHIM_CLOCK"] = OFFSET
 
-from watchers import (CONFIG, STATE, Agent, console, get, prepare, run, start_farm, start_monitor,  # noqa: E402
+from watchers import (STATE, Agent, console, get, prepare, run, start_farm, start_monitor,  # noqa: E402
                       token_of, views, wait, window, write)
 
 CAMERAS = 2

@@ -8,7 +8,6 @@ import os
 import shutil
 import signal
 import subprocess
-import time
 
 from harness import Child, each_moment, films, folder, free_port, intact, program, shimmed
 from people import soon

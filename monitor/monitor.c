@@ -214,28 +214,9 @@ fail(char **error_out, const char *why)
 	return false;
 }
 
-/* A database of an older version is copied and checked first: minutes, with
- * many gigabytes, in which nobody shall think that it hangs. */
 static bool
-on_progress(void *arg, const char *what, uint64_t done, uint64_t all)
-{
-	struct monitor *m = arg;
-	int64_t now = clock_mono_us();
-
-	if (now - m->progress_us < US_PER_S)
-		return true;
-	m->progress_us = now;
-	if (all > 0)
-		log_info("monitor", "new tables: %s the database first: %u %%",
-		    what, (unsigned)(done * 100 / all));
-	else
-		log_info("monitor", "new tables: %s the database first: %u s",
-		    what, (unsigned)done);
-	return true;
-}
-
-static bool
-open_store(struct monitor *m, char **error_out)
+open_store(struct monitor *m, const struct store_progress *progress,
+    char **error_out)
 {
 	const struct monitor_config *cfg = &m->config;
 	const struct store_config config = { .dir = cfg->state_dir,
@@ -251,7 +232,7 @@ open_store(struct monitor *m, char **error_out)
 		.keep_people_days = (uint32_t)(cfg->keep_people_us / DAY_US),
 		.keep_bytes = cfg->keep_thumbnail_bytes,
 		.key_file = cfg->credentials_key_file,
-		.progress = { on_progress, m } };
+		.progress = *progress };
 	const struct store_calls calls = { .on_inventory = on_inventory,
 		.on_resync = on_resync,
 		.on_health = on_health,
@@ -327,7 +308,7 @@ start_loop(struct monitor *m, char **error_out)
 
 struct monitor *
 monitor_new(struct event_base *base, const struct monitor_config *cfg,
-    char **error_out)
+    const struct store_progress *progress, char **error_out)
 {
 	struct monitor *m = calloc(1, sizeof(*m));
 
@@ -340,7 +321,7 @@ monitor_new(struct event_base *base, const struct monitor_config *cfg,
 	m->config = *cfg;
 	capacity_init(&m->capacity);
 	m->disk_well_us = clock_mono_us();
-	if (!open_store(m, error_out) || !make_tables(m, error_out) ||
+	if (!open_store(m, progress, error_out) || !make_tables(m, error_out) ||
 	    !monitor_nightly_start(m) || !start_loop(m, error_out) ||
 	    !start_fleet(m, error_out) ||
 	    !monitor_outside_start(m, error_out)) {

@@ -66,10 +66,13 @@ struct monitor_row {
  * for monitor_picture. */
 typedef void monitor_row_fn(void *arg, const struct monitor_row *row);
 
-/* Opens the store, loads the inventory, starts the probes. cfg is copied.
- * NULL with a sentence in error_out (given: free it). */
+/* Opens the store, loads the inventory, starts the probes. cfg is copied;
+ * progress is told how far a database is that is brought up to date. NULL with
+ * a sentence in error_out (given: free it). */
+struct store_progress; /* store/store.h */
 struct monitor *monitor_new(struct event_base *base,
-    const struct monitor_config *cfg, char **error_out);
+    const struct monitor_config *cfg, const struct store_progress *progress,
+    char **error_out);
 /* Probes told to stop, intervals closed as monitor-off, last heartbeat
  * committed; then `done`, from the loop, within 3 s. */
 void monitor_stop(struct monitor *m, void (*done)(void *arg), void *arg);

@@ -115,8 +115,8 @@ struct monitor {
 	uint32_t feed_count;
 	struct deadlines deadlines;
 	struct event *timer, *second, *lag, *store_event;
-	int64_t anchor_us, progress_us; /* UTC = anchor + monotonic; told */
-	int64_t slept_us; /* by the machine since its boot, as last seen */
+	int64_t anchor_us; /* UTC = anchor + monotonic */
+	int64_t slept_us;  /* by the machine since its boot, as last seen */
 	int64_t lag_due_us;
 	uint32_t lags[LAGS], lag_count;
 	struct health_worst lag_worst;

@@ -12,6 +12,7 @@
 
 #include <event2/event.h>
 
+#include "common/clock.h"
 #include "common/confine.h"
 #include "common/log.h"
 #include "monitor/cli/control.h"
@@ -25,6 +26,7 @@
 #include "monitor/log_tail.h"
 #include "monitor/monitor.h"
 #include "monitor/monitor_users.h"
+#include "monitor/store/store.h"
 
 static const char help[] =
     "usage: camwarden run [--config FILE] [--state-dir DIR] [--listen "
@@ -55,6 +57,7 @@ struct run {
 	struct web *web;
 	struct run_agents agents;
 	struct run_notify notify;
+	int64_t progress_us; /* told then */
 	bool stopping;
 };
 
@@ -193,13 +196,35 @@ prepare_process(void)
 	umask(0077);
 }
 
+/* A database of an older version is copied, checked and changed: minutes, with
+ * many gigabytes, in which nobody shall think that it hangs. */
+static bool
+on_progress(void *arg, const char *what, uint64_t done, uint64_t all)
+{
+	struct run *r = arg;
+	int64_t now = clock_mono_us();
+
+	if (now - r->progress_us < US_PER_S)
+		return true;
+	r->progress_us = now;
+	if (all > 0)
+		log_info("run", "new tables: %s the database: %u %%", what,
+		    (unsigned)(done * 100 / all));
+	else
+		log_info("run", "new tables: %s the database: %u s", what,
+		    (unsigned)done);
+	run_notify_say(RUN_NOTIFY_STILL);
+	return true;
+}
+
 static bool
 start(struct run *r)
 {
 	const struct monitor_config *cfg = &r->cli.config;
+	const struct store_progress progress = { on_progress, r };
 	char *error = NULL;
 
-	r->monitor = monitor_new(r->base, cfg, &error);
+	r->monitor = monitor_new(r->base, cfg, &progress, &error);
 	if (r->monitor != NULL)
 		r->control =
 		    control_new(r->base, cfg->state_dir, r->monitor, &error);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* run_notify.h: words to systemd (Type=notify): ready, stopping, and each half
- * of its watchdog's time that all is well, as long as it is (health_pings).
- * Does nothing where systemd did not start us. Of `run` alone.
+/* run_notify.h: words to systemd (Type=notify): still starting, ready,
+ * stopping, and each half of its watchdog's time that all is well, as long as
+ * it is (health_pings). Does nothing where systemd did not start us. Of `run`
+ * alone.
  */
 #ifndef MONITOR_CLI_RUN_NOTIFY_H
 #define MONITOR_CLI_RUN_NOTIFY_H
@@ -17,6 +18,8 @@ struct run_notify {
 	bool silent;		 /* pings are withheld */
 };
 
+/* The start takes longer: no end is to be made of it within 90 s from now. */
+#define RUN_NOTIFY_STILL "EXTEND_TIMEOUT_USEC=90000000"
 void run_notify_say(const char *text);
 /* From now on, if WATCHDOG_USEC asks for it, from the monitor's own loop: one
  * that is stuck says nothing. */

@@ -15,7 +15,7 @@
 #include "monitor/store/schema.h"
 
 #define STEP_PAGES 2048	 /* 8 MiB between two words of progress */
-#define STEP_OPS 2000000 /* the same of a check */
+#define STEP_OPS 2000000 /* the same of other work */
 #define STOPPED "stopped; nothing was changed"
 
 static bool
@@ -46,16 +46,14 @@ pump(struct db *from, struct db *to, const struct store_progress *progress)
 	sqlite3_backup *b = sqlite3_backup_init(to->h, "main", from->h, "main");
 	int rc = b != NULL ? SQLITE_OK : sqlite3_errcode(to->h);
 
-	while (rc == SQLITE_OK) {
-		rc = sqlite3_backup_step(b, STEP_PAGES);
+	while (rc == SQLITE_OK && from->rc == SQLITE_OK) {
 		uint64_t all = b ? (uint64_t)sqlite3_backup_pagecount(b) : 0;
 		uint64_t left = b ? (uint64_t)sqlite3_backup_remaining(b) : 0;
 
-		if (rc == SQLITE_OK &&
-		    !told(progress, "copying", all - left, all))
+		if (told(progress, "copying", all - left, all))
+			rc = sqlite3_backup_step(b, STEP_PAGES);
+		else
 			db_fail(from, SQLITE_INTERRUPT, STOPPED);
-		if (from->rc != SQLITE_OK)
-			break;
 	}
 	if (b != NULL)
 		sqlite3_backup_finish(b);
@@ -97,27 +95,38 @@ copy_pages(struct db *from, const char *to, const char *vfs,
 	return from->rc == SQLITE_OK;
 }
 
-struct watch {
-	const struct store_progress *progress;
-	int64_t began_us;
-};
-
 /* No end is in sight; the seconds are. */
 static int
 on_ops(void *arg)
 {
-	const struct watch *w = arg;
+	const struct copy_watch *w = arg;
 
-	return !told(w->progress, "checking",
+	return !told(w->progress, w->what,
 	    (uint64_t)((clock_mono_us() - w->began_us) / US_PER_S), 0);
+}
+
+void
+copy_watch_begin(struct copy_watch *w, struct db *db, const char *what,
+    const struct store_progress *progress)
+{
+	*w = (struct copy_watch){ progress, what, clock_mono_us() };
+	sqlite3_progress_handler(db->h, STEP_OPS, on_ops, w);
+}
+
+void
+copy_watch_end(struct db *db)
+{
+	sqlite3_progress_handler(db->h, 0, NULL, NULL);
+	if (db->rc == SQLITE_INTERRUPT)
+		snprintf(db->error, sizeof(db->error), STOPPED);
 }
 
 bool
 copy_check(struct db *db, const struct store_progress *progress)
 {
-	struct watch w = { progress, clock_mono_us() };
+	struct copy_watch w;
 
-	sqlite3_progress_handler(db->h, STEP_OPS, on_ops, &w);
+	copy_watch_begin(&w, db, "checking", progress);
 
 	sqlite3_stmt *st = db_query(db, "PRAGMA quick_check(1)", "");
 
@@ -131,9 +140,7 @@ copy_check(struct db *db, const struct store_progress *progress)
 	} else if (db->rc == SQLITE_OK) {
 		db_fail(db, SQLITE_CORRUPT, "it can't be checked");
 	}
-	sqlite3_progress_handler(db->h, 0, NULL, NULL);
-	if (db->rc == SQLITE_INTERRUPT)
-		snprintf(db->error, sizeof(db->error), STOPPED);
+	copy_watch_end(db);
 	return db->rc == SQLITE_OK;
 }
 

@@ -14,6 +14,16 @@
  * held is lost), as one file without log. False: from->error. */
 bool copy_pages(struct db *from, const char *to, const char *vfs,
     const struct store_progress *progress);
+/* From here to the end, progress is told of what db does, as seconds of `what`;
+ * when it says stop, that fails with db->error. w stays until then. */
+struct copy_watch {
+	const struct store_progress *progress;
+	const char *what;
+	int64_t began_us;
+};
+void copy_watch_begin(struct copy_watch *w, struct db *db, const char *what,
+    const struct store_progress *progress);
+void copy_watch_end(struct db *db);
 /* Every page and every row is in its place, or db->error says what is not. */
 bool copy_check(struct db *db, const struct store_progress *progress);
 /* Its content and its name are on the disk; false: errno. */

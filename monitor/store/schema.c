@@ -415,17 +415,19 @@ schema_of(struct db *db)
 
 /* A copy that an earlier try left, of the very same moment. */
 static bool
-same_copy(const struct store_file *now, const char *path, const char *vfs)
+same_copy(const struct store_file *now, const char *path,
+    const struct schema_step *step)
 {
 	struct store_file then;
 	struct db db;
-	bool same =
-	    access(path, F_OK) == 0 &&
-	    db_open(&db, path, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, vfs);
+	bool same = access(path, F_OK) == 0 &&
+		    db_open(&db, path,
+			SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, step->vfs);
 
 	if (access(path, F_OK) != 0)
 		return false;
-	same = same && copy_look(&db, &then) && copy_check(&db, NULL) &&
+	same = same && copy_look(&db, &then) &&
+	       copy_check(&db, step->progress) &&
 	       then.version == now->version && then.seq == now->seq &&
 	       strcmp(then.head, now->head) == 0 &&
 	       strcmp(then.origin, now->origin) == 0;
@@ -476,7 +478,7 @@ copy_before(struct db *db, const struct schema_step *step, int version)
 
 	snprintf(copy, sizeof(copy), "%s.v%d", step->path, version);
 	snprintf(part, sizeof(part), "%s.v%d.part", step->path, version);
-	if (!copy_look(db, &now) || same_copy(&now, copy, step->vfs))
+	if (!copy_look(db, &now) || same_copy(&now, copy, step))
 		return db->rc == SQLITE_OK;
 	if (access(copy, F_OK) == 0) {
 		copy_date(date);
@@ -499,6 +501,7 @@ schema_migrate_by(struct db *db, const struct schema_step *step,
 {
 	char pragma[80];
 	int from = version_of(db, count);
+	struct copy_watch w;
 
 	if (db->rc != SQLITE_OK || from == count)
 		return db->rc == SQLITE_OK;
@@ -507,6 +510,7 @@ schema_migrate_by(struct db *db, const struct schema_step *step,
 		db_fail(db, SQLITE_NOTADB, "not a camwarden database");
 	if (from > 0)
 		copy_before(db, step, from);
+	copy_watch_begin(&w, db, "changing", step->progress);
 	db_script(db, "BEGIN IMMEDIATE");
 	for (int v = from; v < count; v++)
 		db_script(db, list[v]);
@@ -514,11 +518,11 @@ schema_migrate_by(struct db *db, const struct schema_step *step,
 	    "PRAGMA application_id = %d; PRAGMA user_version = %d",
 	    APPLICATION_ID, count);
 	db_script(db, pragma);
-	if (db_script(db, "COMMIT"))
-		return true;
+	db_script(db, "COMMIT");
+	copy_watch_end(db);
 	if (!sqlite3_get_autocommit(db->h))
 		sqlite3_exec(db->h, "ROLLBACK", NULL, NULL, NULL);
-	return false;
+	return db->rc == SQLITE_OK;
 }
 
 bool

@@ -10,6 +10,7 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import threading
 import time
@@ -147,6 +148,19 @@ def test_disk_and_probe():
     wait_health("well after the disk hung", 15, lambda code, body: code == 200)
 
 
+def test_older():
+    """A start that first brings the database up to date (here in vain) tells systemd that it goes on."""
+    db = sqlite3.connect(os.path.join(W.state, "camwarden.db"))
+    version = db.execute("PRAGMA user_version").fetchone()[0]
+    db.execute(f"PRAGMA user_version = {version - 1}")
+    db.close()
+    before = len(SYSTEMD.heard)
+    done = subprocess.run([program("camwarden"), "run", "--config", W.config], text=True, capture_output=True, timeout=60,
+                          env={**os.environ, "NOTIFY_SOCKET": SYSTEMD.path}, check=False)
+    assert done.returncode == 2 and "copying the database" in done.stderr, done
+    soon("a word that it goes on", lambda: ("EXTEND_TIMEOUT_USEC=90000000" in [what for _, what in SYSTEMD.heard[before:]]), 2)
+
+
 SYSTEMD = Systemd()
 W = World("network:\n  watch: false\n")
 os.environ.update(NOTIFY_SOCKET=SYSTEMD.path, WATCHDOG_USEC=str(int(2e6 * PING_S)), SHIM_STATE=f.name,
@@ -164,6 +178,7 @@ try:
     soon("its last word", lambda: SYSTEMD.heard[-1][1] == "STOPPING=1" or
          any(what == "STOPPING=1" for _, what in SYSTEMD.heard[-4:]), 2)
     harness.intact(W.state)
+    test_older()
 except BaseException:
     print(W.said(), SYSTEMD.heard[-20:], health() if W.monitor.process.poll() is None else "")
     raise

@@ -190,12 +190,13 @@ be_told(struct monitor *m)
 
 struct monitor *
 monitor_new(struct event_base *base, const struct monitor_config *cfg,
-    char **error_out)
+    const struct store_progress *progress, char **error_out)
 {
 	static const struct timeval second = { .tv_sec = 1 };
 	struct monitor *m = calloc(1, sizeof(*m));
 
 	(void)cfg;
+	(void)progress;
 	*error_out = NULL;
 	if (m == NULL)
 		return NULL;

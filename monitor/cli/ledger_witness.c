@@ -66,32 +66,28 @@ struct serving {
 	struct event_base *base;
 	struct witness_http *http;
 	struct errand *errand;
-	char waiting[512]; /* what is to be said once the errand is back */
-	bool disk_failed;
+	char disk_error[256];
+	bool disk_failed, disk_told;
 };
 
 /* --- complaints */
 
-static void start_complaint(struct serving *s, const char *text);
+static void tell_next(struct serving *s);
 
 static void
 on_complained(void *arg, const struct errand_result *r)
 {
 	struct serving *s = arg;
-	char text[sizeof(s->waiting)];
 
 	if (r->code != 0)
 		log_warn("witness", "--complain ended with %d: %.300s", r->code,
 		    r->complaint);
 	errand_free(&s->errand);
-	memcpy(text, s->waiting, sizeof(text));
-	s->waiting[0] = '\0';
-	if (text[0] != '\0')
-		start_complaint(s, text);
+	tell_next(s);
 }
 
 static void
-start_complaint(struct serving *s, const char *text)
+tell(struct serving *s, const char *text)
 {
 	const char *argv[] = { "sh", "-c", s->complain, "camwarden-witness",
 		text, NULL };
@@ -104,46 +100,74 @@ start_complaint(struct serving *s, const char *text)
 		log_error("witness", "--complain: %s", strerror(errno));
 }
 
-static void
-complain(struct serving *s, bool bad, const char *text)
+static int64_t
+silent_us(const struct serving *s, const struct witness_log *l)
 {
-	if (bad)
-		log_error("witness", "%s", text);
+	return clock_utc_us() -
+	       (l->heard_us > s->started_us ? l->heard_us : s->started_us);
+}
+
+static void
+describe(const struct serving *s, const struct witness_log *l, char text[400])
+{
+	char age[24];
+
+	if (l->late)
+		snprintf(text, 400,
+		    "%s: no checkpoint for %s: what it records now could be "
+		    "rewritten",
+		    l->key.name, cli_age(silent_us(s, l), age));
 	else
-		log_info("witness", "%s", text);
-	if (s->complain == NULL)
+		snprintf(text, 400, "%s: checkpoints come again", l->key.name);
+}
+
+/* One command at a time; of each installation how it is by then. */
+static void
+tell_next(struct serving *s)
+{
+	char text[400];
+
+	if (s->complain == NULL || s->errand != NULL)
 		return;
-	if (s->errand == NULL)
-		start_complaint(s, text);
-	else /* the newest is worth most */
-		snprintf(s->waiting, sizeof(s->waiting), "%s", text);
+	if (s->disk_failed && !s->disk_told) {
+		s->disk_told = true;
+		tell(s, s->disk_error);
+		return;
+	}
+	for (unsigned i = 0; i < s->witness.count; i++) {
+		struct witness_log *l = &s->witness.logs[i];
+
+		if (l->told == l->late)
+			continue;
+		l->told = l->late;
+		describe(s, l, text);
+		tell(s, text);
+		return;
+	}
 }
 
 static void
 on_second(evutil_socket_t fd, short what, void *arg)
 {
 	struct serving *s = arg;
-	int64_t now = clock_utc_us();
-	char text[400], age[24];
+	char text[400];
 
 	(void)fd;
 	(void)what;
 	for (unsigned i = 0; i < s->witness.count; i++) {
 		struct witness_log *l = &s->witness.logs[i];
-		int64_t since =
-		    l->heard_us > s->started_us ? l->heard_us : s->started_us;
-		bool late = now - since > s->late_us;
+		bool late = silent_us(s, l) > s->late_us;
 
 		if (late == l->late)
 			continue;
 		l->late = late;
-		snprintf(text, sizeof(text),
-		    late ? "%s: no checkpoint for %s: what it records now "
-			   "could be rewritten"
-			 : "%s: checkpoints come again",
-		    l->key.name, cli_age(now - since, age));
-		complain(s, late, text);
+		describe(s, l, text);
+		if (late)
+			log_error("witness", "%s", text);
+		else
+			log_info("witness", "%s", text);
 	}
+	tell_next(s);
 }
 
 /* --- requests */
@@ -155,19 +179,20 @@ on_add(void *arg, const char *body, size_t n, struct witness_http_answer *out)
 	int64_t now = clock_utc_us();
 	struct witness_answer a;
 	struct witness_offer o;
-	char error[256];
 
 	witness_weigh(&s->witness, body, n, now, &a, &o);
-	if (a.status == 200 && !witness_files_keep(s->dir, &o, now, error)) {
+	if (a.status == 200 &&
+	    !witness_files_keep(s->dir, &o, now, s->disk_error)) {
 		if (!s->disk_failed)
-			complain(s, true, error);
+			log_error("witness", "%s", s->disk_error);
 		s->disk_failed = true;
+		tell_next(s);
 		out->status = 500;
 		snprintf(out->body, sizeof(out->body), "it can't be kept\n");
 		return;
 	}
 	if (a.status == 200) {
-		s->disk_failed = false;
+		s->disk_failed = s->disk_told = false;
 		witness_accept(&o, now);
 	} else if (o.log != NULL && (a.status == 409 || a.status == 422)) {
 		log_warn("witness", "%s: refused: %s (seen: %llu lines)",

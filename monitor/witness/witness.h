@@ -21,7 +21,7 @@ struct witness_log { /* an origin whose checkpoints are taken */
 	uint64_t size;
 	uint8_t root[LEDGER_HASH];
 	int64_t heard_us; /* UTC, its last checkpoint; 0 = never */
-	bool late;	  /* it was complained of */
+	bool late, told;  /* of the caller: is it, and was that said */
 };
 
 struct witness {

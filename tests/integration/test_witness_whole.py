@@ -6,6 +6,7 @@ back; a database put back to an older copy, or rewritten, is contradicted; a wit
 loses nothing by kill -9. LABEL: light. About 60 s."""
 import base64
 import contextlib
+import hashlib
 import os
 import shutil
 import signal
@@ -232,6 +233,19 @@ try:
     count = wait("a complaint", lambda: os.path.exists(said) and complaints(), 20)
     time.sleep(4)
     assert complaints() - count <= 1 and health(plain)[0] == 503, (count, complaints())
+
+    # It complains of each that is silent, though the command takes its time; one that fails is in the log.
+    body = b"\x01" + os.urandom(32)
+    number = hashlib.sha256(b"camwarden/other\n" + body).digest()[:4].hex()
+    with open(f"{dir}/other.pub", "w") as f:
+        f.write(f"camwarden/other+{number}+{base64.b64encode(body).decode()}\n")
+    both = Witness(free_port(), f"{dir}/both", "--late", "1s", "--origin-key", f"{dir}/other.pub", "--complain",
+                   f'sleep 2; echo "$1" >> {said}-both; echo no post >&2; exit 3')
+    first, second = wait("two complaints", lambda: (lambda t: t if len(t) == 2 else None)(
+        open(f"{said}-both").read().splitlines()), 20)
+    assert first.startswith("camwarden/") and second.startswith("camwarden/other: no checkpoint for"), (first, second)
+    wait("a word of the command that fails", lambda: "--complain ended with 3: no post" in open(log, errors="replace").read(), 20)
+    assert both.stop() == 0
 
     # Somebody else's checkpoints, and lies, are not taken.
     for body, status in ((b"", 400), (b"old 1\n\nx", 400), (text.encode(), 400),

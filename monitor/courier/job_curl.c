@@ -12,9 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <curl/curl.h>
-#include <event2/event.h>
-
+#include "common/curl_loop.h"
 #include "common/log.h"
 
 #define CONNECT_S 15L
@@ -36,13 +34,11 @@ struct job_curl {
 };
 
 static struct {
-	struct event_base *base;
-	CURLM *multi;
-	struct event *timer;
+	struct curl_loop *loop;
 	char host[256]; /* ours, for EHLO */
 } all;
 
-/* --- libcurl on libevent */
+/* --- the end of a transfer */
 
 /* A redirect as far as its host: what stands behind it may be a secret. */
 static void
@@ -125,86 +121,17 @@ mail_ended(struct job *j, CURLcode code, long status)
 }
 
 static void
-reap(void)
+on_done(CURL *easy, CURLcode code)
 {
-	struct CURLMsg *msg;
-	int left;
+	struct job *j = NULL;
+	long status = 0;
 
-	while ((msg = curl_multi_info_read(all.multi, &left)) != NULL) {
-		struct job *j = NULL;
-		CURLcode code = msg->data.result;
-		long status = 0;
-
-		if (msg->msg != CURLMSG_DONE)
-			continue;
-		curl_easy_getinfo(msg->easy_handle, CURLINFO_PRIVATE,
-		    (char **)&j);
-		curl_easy_getinfo(msg->easy_handle, CURLINFO_RESPONSE_CODE,
-		    &status);
-		if (j->m.kind == COURIER_HTTP)
-			http_ended(j, code, status);
-		else
-			mail_ended(j, code, status);
-	}
-}
-
-static void
-on_socket(evutil_socket_t fd, short what, void *arg)
-{
-	int running, flags = (what & EV_READ ? CURL_CSELECT_IN : 0) |
-			     (what & EV_WRITE ? CURL_CSELECT_OUT : 0);
-
-	(void)arg;
-	curl_multi_socket_action(all.multi, fd, flags, &running);
-	reap();
-}
-
-static void
-on_timer(evutil_socket_t fd, short what, void *arg)
-{
-	int running;
-
-	(void)fd;
-	(void)what;
-	(void)arg;
-	curl_multi_socket_action(all.multi, CURL_SOCKET_TIMEOUT, 0, &running);
-	reap();
-}
-
-static int
-set_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *mine)
-{
-	struct event *ev = mine;
-	short events =
-	    (short)(EV_PERSIST | (what & CURL_POLL_IN ? EV_READ : 0) |
-		    (what & CURL_POLL_OUT ? EV_WRITE : 0));
-
-	(void)easy;
-	(void)arg;
-	if (ev != NULL)
-		event_free(ev);
-	ev = NULL;
-	if (what != CURL_POLL_REMOVE) {
-		ev = event_new(all.base, fd, events, on_socket, NULL);
-		if (ev == NULL || event_add(ev, NULL) != 0)
-			return -1;
-	}
-	curl_multi_assign(all.multi, fd, ev);
-	return 0;
-}
-
-static int
-set_timer(CURLM *multi, long ms, void *arg)
-{
-	struct timeval tv = { ms / 1000, ms % 1000 * 1000 };
-
-	(void)multi;
-	(void)arg;
-	if (ms < 0)
-		event_del(all.timer);
+	curl_easy_getinfo(easy, CURLINFO_PRIVATE, (char **)&j);
+	curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+	if (j->m.kind == COURIER_HTTP)
+		http_ended(j, code, status);
 	else
-		event_add(all.timer, &tv);
-	return 0;
+		mail_ended(j, code, status);
 }
 
 /* --- what servers say: bounded */
@@ -568,7 +495,7 @@ job_curl_start(struct job *j)
 		c->easy = curl_easy_init();
 	if (c == NULL || c->easy == NULL || !set_resolve(j) || !set_url(j) ||
 	    !(j->m.kind == COURIER_HTTP ? set_http(j) : set_mail(j)) ||
-	    curl_multi_add_handle(all.multi, c->easy) != CURLM_OK)
+	    !curl_loop_add(all.loop, c->easy))
 		job_end(j, false, false, 0,
 		    "it could not be put together (memory, or a file that is "
 		    "none)",
@@ -583,7 +510,7 @@ job_curl_drop(struct job *j)
 	if (c == NULL)
 		return;
 	if (c->easy != NULL) {
-		curl_multi_remove_handle(all.multi, c->easy);
+		curl_loop_drop(all.loop, c->easy);
 		curl_easy_cleanup(c->easy);
 	}
 	curl_mime_free(c->mime);
@@ -600,15 +527,9 @@ job_curl_drop(struct job *j)
 bool
 job_curl_init(struct event_base *base)
 {
-	all.base = base;
-	if (curl_global_init(CURL_GLOBAL_DEFAULT) != 0)
+	all.loop = curl_loop_new(base, on_done);
+	if (all.loop == NULL)
 		return false;
-	all.multi = curl_multi_init();
-	all.timer = evtimer_new(base, on_timer, NULL);
-	if (all.multi == NULL || all.timer == NULL)
-		return false;
-	curl_multi_setopt(all.multi, CURLMOPT_SOCKETFUNCTION, set_socket);
-	curl_multi_setopt(all.multi, CURLMOPT_TIMERFUNCTION, set_timer);
 	if (gethostname(all.host, sizeof(all.host) - 1) != 0 ||
 	    strspn(all.host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVW"
 			     "XYZ0123456789.-") != strlen(all.host) ||

@@ -17,6 +17,7 @@ struct header {
 	const struct row_column *column[CSV_CELLS]; /* NULL: left out */
 	bool nameless[CSV_CELLS]; /* no heading: nothing may stand there */
 	size_t count;
+	bool sure; /* it can't be a row of values, of which none is quoted */
 };
 
 struct reading {
@@ -83,7 +84,7 @@ static const struct row_column *
 unknown_column(struct reading *g, const struct csv_cell *cell)
 {
 	struct mistake_place at = { g->csv.file, cell->line, cell->column };
-	char known[320];
+	char known[320], name[LIMIT_NAME_BYTES];
 
 	if (cell->text[0] == '\0') {
 		g->header.nameless[g->header.count] = true;
@@ -95,8 +96,11 @@ unknown_column(struct reading *g, const struct csv_cell *cell)
 		return NULL;
 	}
 	known_columns(g->kind, known, sizeof(known));
+	snprintf(name, sizeof(name), "%s", cell->text);
+	if (!g->header.sure)
+		snprintf(name, sizeof(name), "number %zu", g->header.count + 1);
 	mistake_add(g->csv.mistakes, at,
-	    "unknown column \"%.64s\", expected one of %s", cell->text, known);
+	    "unknown column \"%.64s\", expected one of %s", name, known);
 	return NULL;
 }
 
@@ -138,14 +142,15 @@ names(enum inventory_kind kind, const struct csv_row *row, const char *column)
 	return false;
 }
 
-/* Else it is a row of values, which may hold a password: none is quoted. */
-static bool
-names_columns(enum inventory_kind kind, const struct csv_row *row)
+/* How many columns of ours it names. */
+static size_t
+columns_named(enum inventory_kind kind, const struct csv_row *row)
 {
+	size_t n = 0;
+
 	for (size_t i = 0; i < row->count; i++)
-		if (column_find(kind, row->cell[i].text) != NULL)
-			return true;
-	return false;
+		n += column_find(kind, row->cell[i].text) != NULL;
+	return n;
 }
 
 /* The column without which nothing can be made of a row; NULL: it is there. */
@@ -180,7 +185,7 @@ header_find(struct reading *g, struct csv_row *row)
 		const char *lack = needed(g->kind, row);
 
 		if (lack == NULL ||
-		    (first == 0 && names_columns(g->kind, row))) {
+		    (first == 0 && columns_named(g->kind, row) > 0)) {
 			if (first > 0)
 				note_add(notes(g),
 				    (struct mistake_place){ g->csv.file, first,
@@ -203,6 +208,7 @@ header_find(struct reading *g, struct csv_row *row)
 		    (struct mistake_place){ g->csv.file, 1, 1 },
 		    "the file is empty, expected a first row that names the "
 		    "columns");
+	g->header.sure = found && columns_named(g->kind, row) > 1;
 	for (size_t i = 0; found && i < row->count; i++)
 		header_cell(g, &row->cell[i]);
 	if (lacks != NULL)

@@ -31,7 +31,7 @@ REALM = re.search(r'AUTH_REALM "([^"]*)"', open(f"{ROOT}/fixtures/camfarm/auth.h
 USER = "warden"
 GOOD = "Kanarie7 \"q#%:@/ö$&'<;,=cmd"
 CANARIES = {"good": GOOD, "wrong": "Falsch9kanarie%41", "mail": "Postkanarie8", "relay": "Relaiskanarie6",
-            "probe": "Sondenkanarie5", "header": "Kopfkanarie4"}
+            "probe": "Sondenkanarie5", "header": "Kopfkanarie4", "list": "Listenkanarie3"}
 
 
 def forms(secret):
@@ -262,6 +262,35 @@ def examined_by_hand(directory, port):
         clean("commands: probe URL", out + err)
 
 
+def read_from_lists(w, port):
+    """Passwords of a file of their own, or of another program's configuration: in order, wrong, and tried."""
+    word = CANARIES["list"]
+    cameras = w.write("list.csv", f"Camera;RTSP URL\ntried;rtsp://127.62.0.8:{port}/f/auth_md5/cam7?x=1\n")
+    env = w.write("list.env", f"FRIGATE_PW={word}\n")
+    lists = [(cameras, "--passwords", w.write("pw.csv", f"device;user;password\n*;{USER};{word}\n"), "--try", "--dry-run"),
+             (cameras, "--passwords", w.write("pw2.csv", f"device;user;password\n*;{USER};{word}\n*;{USER};{word}2\n")),
+             (cameras, "--passwords", w.write("pw3.csv", f"Camera;{USER};{word}\n")),
+             (w.write("f.yml", f"cameras:\n a: {{ffmpeg: {{inputs: [{{path: 'rtsp://{USER}:{{FRIGATE_PW}}@127.62.0.8:{port}/f/auth_md5/"
+                      "cam7?x=2'}]}}\n"), "--env-file", env, "--try", "--dry-run"),
+             (w.write("g.yml", f"streams:\n a: rtsp://{USER}:{word}@h:x/1\n b: [rtsp://{USER}:{word}\n c: {word}\n"),),
+             (w.write("h.yml", f"streams: {{a: 'rtsp://{USER}:{word}@h/1', b: 'exec:{word}', a: 'rtsp://{USER}:{word}@h/2'}}\n"),)]
+    for argv in lists:
+        with subprocess.Popen([CW, "feeds", "import", *argv, "--config", w.config], text=True, cwd=w.dir,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE) as p:
+            time.sleep(1)
+            for pid in (p.pid, *children_of(p.pid)):
+                try:
+                    clean(f"process list: a trial's {pid}", open(f"/proc/{pid}/cmdline", "rb").read())
+                except FileNotFoundError:
+                    pass
+            out, err = p.communicate(timeout=90)
+            clean(f"commands: import {argv[0]}", out + err)
+            assert out + err, argv
+    for name in os.listdir(w.dir):
+        if name.endswith((".csv", ".yml", ".env")):
+            os.unlink(os.path.join(w.dir, name))
+
+
 def children_of(pid):
     out = subprocess.run(["ps", "--no-headers", "-o", "pid", "--ppid", str(pid)], capture_output=True, text=True).stdout
     return [int(word) for word in out.split()]
@@ -352,6 +381,7 @@ def main():
     asked = all_answers(w)
     commands(w)
     examined_by_hand(directory, port)
+    read_from_lists(w, port)
     ok(w.run("backup", os.path.join(w.dir, "copy.db"), "--json"))
     clean("backup", open(os.path.join(w.dir, "copy.db"), "rb").read())
     files_of(w.state)

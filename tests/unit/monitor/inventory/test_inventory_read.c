@@ -239,6 +239,8 @@ test_no_secret_told(void **state)
 {
 	static const char csv[] =
 	    "url,password,colour\nrtsp://a:hunter2@h:x/1,hunter2,1\n";
+	/* no headings at all, but a camera that is called so */
+	static const char values[] = "Camera,10.0.0.1,admin,hunter2\n";
 	static const char two[] =
 	    "url,user,password\n"
 	    "rtsp://a:hunter2@h:x/1,a,hunter2\nrtsp://a:hunter2@h/2,a,"
@@ -248,6 +250,10 @@ test_no_secret_told(void **state)
 
 	(void)state;
 	inv = read_text(INVENTORY_FEEDS, csv, sizeof(csv) - 1, &m);
+	assert_null(strstr(m.text, "hunter"));
+	inventory_mistakes_fini(&m);
+	inventory_free(&inv);
+	inv = read_text(INVENTORY_FEEDS, values, sizeof(values) - 1, &m);
 	assert_null(strstr(m.text, "hunter"));
 	inventory_mistakes_fini(&m);
 	inventory_free(&inv);

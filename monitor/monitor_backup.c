@@ -16,7 +16,7 @@ monitor_backup(struct monitor *m, const char *file, bool credentials,
 	struct monitor_request *q;
 
 	if (body == NULL) {
-		monitor_answer_now(answer, arg, false, "memory is out");
+		monitor_answer_later(answer, arg, "memory is out");
 		return;
 	}
 	q = monitor_request_new(answer, arg);

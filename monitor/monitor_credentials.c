@@ -298,6 +298,7 @@ on_rekeyed(void *arg, const struct store_result *r)
 	struct credentials *c = k->m->credentials;
 	char why[KEYS_ERROR] = "";
 	struct monitor_answer a = { .ok = r->ok,
+		.later = r->later,
 		.changed = r->changes,
 		.unchanged = (uint32_t)r->id,
 		.seq = r->seq,
@@ -318,9 +319,13 @@ monitor_credentials_rekey(struct monitor *m, bool keep_old,
 {
 	struct credentials *c = m->credentials;
 	struct rekey *k = calloc(1, sizeof(*k));
-	char why[KEYS_ERROR] = "memory is out";
+	char why[KEYS_ERROR];
 
-	if (k == NULL || !keys_rotate(c->path, why)) {
+	if (k == NULL) {
+		monitor_answer_later(answer, arg, "memory is out");
+		return;
+	}
+	if (!keys_rotate(c->path, why)) {
 		monitor_answer_now(answer, arg, false, why);
 		free(k);
 		return;
@@ -330,7 +335,6 @@ monitor_credentials_rekey(struct monitor *m, bool keep_old,
 	if (store_keys(m->store, who->actor, who->reason,
 		&(struct store_done){ on_rekeyed, k }))
 		return;
-	monitor_answer_now(answer, arg, false,
-	    "the store takes nothing now; try again");
+	monitor_answer_later(answer, arg, MONITOR_STORE_BUSY);
 	free(k);
 }

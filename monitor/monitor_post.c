@@ -340,13 +340,12 @@ monitor_mail_test(struct monitor *m, const char *to, const char *actor,
 		    m->outside->courier == NULL ? "mail.server is not set"
 						: "its address is none");
 	else if (t == NULL)
-		monitor_answer_now(answer, arg, false, "memory is out");
+		monitor_answer_later(answer, arg, "memory is out");
 	else {
 		*t = (struct mail_test){ m, answer, arg };
 		if (store_delivery(m->store, &d, &done))
 			return;
-		monitor_answer_now(answer, arg, false,
-		    "the database takes nothing now");
+		monitor_answer_later(answer, arg, MONITOR_STORE_BUSY);
 	}
 	free(t);
 }

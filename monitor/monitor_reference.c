@@ -3,6 +3,7 @@
  * knows of a feed now, the store keeps that with its actor and reason, and the
  * next picture is kept beside it for people to see. */
 #include "monitor/monitor_parts.h"
+#include "monitor/monitor_request.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -352,8 +353,7 @@ monitor_reference(struct monitor *m, const struct monitor_reference *what,
 	if (a == NULL || chosen == NULL || a->lines == NULL) {
 		free(a);
 		free(chosen);
-		answer(arg,
-		    &(struct monitor_answer){ .text = "memory is out" });
+		monitor_answer_later(answer, arg, "memory is out");
 		return;
 	}
 	a->answer = answer;

@@ -18,6 +18,12 @@ monitor_answer_now(monitor_answer_fn *answer, void *arg, bool ok,
 }
 
 void
+monitor_answer_later(monitor_answer_fn *answer, void *arg, const char *why)
+{
+	answer(arg, &(struct monitor_answer){ .later = true, .text = why });
+}
+
+void
 monitor_answer_refused(monitor_answer_fn *answer, void *arg,
     const struct inventory_mistakes *mistakes, const char *why)
 {
@@ -68,8 +74,7 @@ monitor_request_new(monitor_answer_fn *answer, void *arg)
 	struct monitor_request *q = calloc(1, sizeof(*q));
 
 	if (q == NULL) {
-		answer(arg, &(struct monitor_answer){ .later = true,
-				.text = "memory is out" });
+		monitor_answer_later(answer, arg, "memory is out");
 		return NULL;
 	}
 	q->answer = answer;
@@ -82,7 +87,7 @@ void
 monitor_request_posted(struct monitor_request *q, bool accepted)
 {
 	static const struct store_result busy = { .later = true,
-		.error = "the database can't keep up: try again in a minute" };
+		.error = MONITOR_STORE_BUSY };
 
 	if (!accepted)
 		monitor_request_done(q, &busy);

@@ -24,6 +24,10 @@ struct monitor_request {
 
 void monitor_answer_now(monitor_answer_fn *answer, void *arg, bool ok,
     const char *text);
+#define MONITOR_STORE_BUSY "the database can't keep up: try again in a minute"
+/* Not done, for want of ours. */
+void monitor_answer_later(monitor_answer_fn *answer, void *arg,
+    const char *why);
 /* Not done: what is wrong with the file, or (no mistakes) why. */
 void monitor_answer_refused(monitor_answer_fn *answer, void *arg,
     const struct inventory_mistakes *mistakes, const char *why);

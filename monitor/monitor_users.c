@@ -119,8 +119,8 @@ change_new(struct monitor *m, const struct monitor_user *u,
 	struct change *c = calloc(1, sizeof(*c));
 
 	if (c == NULL) {
-		monitor_request_done(q,
-		    &(struct store_result){ .error = "memory is out" });
+		monitor_request_done(q, &(struct store_result){ .later = true,
+					    .error = "memory is out" });
 		return NULL;
 	}
 	c->m = m;
@@ -297,7 +297,7 @@ monitor_credential_add(struct monitor *m, const struct monitor_credential *what,
 
 	if (g == NULL || !people_secret(g->secret, t.hash)) {
 		free(g);
-		monitor_answer_now(answer, arg, false, "memory is out");
+		monitor_answer_later(answer, arg, "memory is out");
 		return;
 	}
 	g->answer = answer;

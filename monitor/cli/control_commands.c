@@ -72,10 +72,11 @@ on_changed(void *arg, const struct monitor_answer *r)
 		lines = json_string("(the answer holds bytes that are no "
 				    "UTF-8)");
 	p->answer(p->arg,
-	    json_pack("{s:b, s:I, s:i, s:i, s:i, s:i, s:o}", "ok", r->ok, "seq",
-		(json_int_t)r->seq, "added", (int)r->added, "changed",
-		(int)r->changed, "removed", (int)r->removed, "unchanged",
-		(int)r->unchanged, "text", lines));
+	    json_pack("{s:b, s:b, s:I, s:i, s:i, s:i, s:i, s:o}", "ok", r->ok,
+		"later", r->later, "seq", (json_int_t)r->seq, "added",
+		(int)r->added, "changed", (int)r->changed, "removed",
+		(int)r->removed, "unchanged", (int)r->unchanged, "text",
+		lines));
 	free(p);
 }
 

@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
@@ -168,6 +169,18 @@ def tell_farm(control, line):
         s.sendall(line.encode() + b"\n")
         answer = s.recv(4000).decode()
     assert answer.startswith("ok"), answer
+
+
+def ask_monitor(state, **question):
+    """What the control socket of a running monitor answers."""
+    text = json.dumps(question).encode()
+    with socket.socket(socket.AF_UNIX) as s:
+        s.settimeout(30)
+        s.connect(os.path.join(state, "control.sock"))
+        s.sendall(b"CWC1" + struct.pack("<II", len(text), 0) + text)
+        with s.makefile("rb") as f:
+            _, length, _ = struct.unpack("<4sII", f.read(12))
+            return json.loads(f.read(length))
 
 
 def intact(state, config=None):

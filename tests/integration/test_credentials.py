@@ -9,7 +9,8 @@ import shutil
 import signal
 import subprocess
 
-from harness import Child, each_moment, films, folder, free_port, intact, program, shimmed
+from faults import Faults
+from harness import Child, ask_monitor, each_moment, films, folder, free_port, intact, program, shimmed
 from people import soon
 
 CW = program("camwarden")
@@ -151,6 +152,22 @@ def from_systemd(w, monitor):
     os.chmod(w.key, 0o400)
 
 
+def not_stored(w):
+    """Another key while the disk takes nothing: to be asked again; until then all can be opened."""
+    faults = Faults(os.path.join(w.state, "camwarden.db"))
+    monitor = w.monitor(**faults.environment)
+    faults.begin()
+    answer = ask_monitor(w.state, command="rekey", reason="full")
+    assert not answer["ok"] and answer["later"] and "not stored" in answer["text"], answer
+    assert faults.end() > 0
+    w.all_up()
+    soon("another key", lambda: w.run("credentials", "rekey", code=None).returncode == 0, 30)
+    assert ask_monitor(w.state, command="rekey", reason="again")["ok"]
+    with open(w.key) as f:
+        assert len(f.read().split()) == 1
+    assert monitor.stop() == 0
+
+
 def rekey_killed(w):
     """At any moment all can be opened, and the next rekey ends it."""
     state, count = os.path.join(w.dir, "trial"), os.path.join(w.dir, "count")
@@ -196,6 +213,7 @@ def main():
     monitor = lost(w)
     monitor = lost_for_good(w, monitor)
     from_systemd(w, monitor)
+    not_stored(w)
     rekey_killed(w)
     intact(w.state)
 

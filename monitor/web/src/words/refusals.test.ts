@@ -21,7 +21,7 @@ const fits = table.map(r => new RegExp("^" + r.sentence.split(/\{\w+\}/).map(quo
 const PLACES = /^(inventory\/.*|http\/(asks|changes|events|lists|read_query|reply|routes|routes_own|snapshots)|store\/(apply.*|writer)|cli\/(change|run_changes).*|people\/password|overlay|monitor_(change|claim|floor|logins|notes|own|people|reference|request|roster|users))\.c$/;
 const files = readdirSync(ROOT + "/monitor", { recursive: true, encoding: "utf8" }).filter(f => PLACES.test(f));
 const code = files.map(f => readFileSync(`${ROOT}/monitor/${f}`, "utf8").replace(/'"'/g, "0"));
-const SAYS = /\b(?:change_refuse|reply_problem|reply_later|people_answer|apply_fault|monitor_answer_now|mistake|mistake_add|row_mistake|mistake_of|floor_work_mistake|refuse|fail|wrong|bad)\([^;]*?;/g;
+const SAYS = /\b(?:change_refuse|reply_problem|reply_later|people_answer|apply_fault|monitor_answer_now|monitor_answer_later|mistake|mistake_add|row_mistake|mistake_of|floor_work_mistake|refuse|fail|wrong|bad)\([^;]*?;/g;
 
 /* Faults of our own; and one whose beginning is in a list of its own. */
 const OURS = [/ is not watched$/, /checkpoint/, /^no such delivery/, /^a report is of/, /^1 as in line 1,/];

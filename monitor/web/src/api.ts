@@ -64,6 +64,23 @@ export interface Incident {
   acknowledged_by: string | null; note: string; muted: boolean; before: boolean; after: boolean; recovered: boolean;
   comments: number; feeds: number; criticality: number;
 }
+/* --- alerts: who is told what. Numbers of deliveries are those of camwarden deliveries. */
+export interface Alert {
+  number: number; of: "feed" | "site" | "room" | "console" | "own"; place: string; site: string; incident: number; cause: Cause;
+  severity: "low" | "medium" | "high" | "critical"; criticality: number; feeds: number; flapping: boolean; turns: number; repeats: number;
+  acknowledged: boolean; excused: ("maintenance" | "mute")[]; rule: string; text: string; since: Moment; at: Moment; good: Moment; closed: Moment;
+  told: number; waiting: number; dropped: number;
+}
+export interface AlertNotice {
+  number: number; alert: number | null; sequence: number; place: string; kind: string; to: string; rule: string; exempt: boolean;
+  state: "told" | "waiting" | "digest" | "dropped"; digest: number | null; made: Moment; told: Moment;
+}
+export interface Delivery {
+  number: number; notice: number | null; alert: number | null; kind: string; channel: string; to: string; subject: string; said: string;
+  tries: number; made: Moment; due: Moment; sent: Moment; gave_up: Moment;
+}
+export interface AlertDetail extends Alert { notices: AlertNotice[]; deliveries: Delivery[] }
+export interface Channel { name: string; kind: string; or_else: string; sent: Moment; failed: Moment; said: string }
 export interface Comment { at: string; by: string; text: string }
 export interface Prompts { asked: number; answered: number; right: number; missed: number; last: Moment; latency_ms: number | null }
 export interface Coverage {

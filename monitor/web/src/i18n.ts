@@ -4,6 +4,7 @@
 // "one|many" with {n} picks by the language's plural rule.
 import { signal } from "@preact/signals";
 import { kept, keep } from "./kept";
+import * as alerts from "./words/alerts";
 import * as causes from "./words/causes";
 import * as common from "./words/common";
 import * as consoles from "./words/consoles";
@@ -24,11 +25,11 @@ import * as trouble from "./words/trouble";
 import * as users from "./words/users";
 import * as wall from "./words/wall";
 
-export const parts = { causes, common, consoles, coverage, evidence, feed, handover, help, inventory, ledger, login, mistakes, overview, references,
+export const parts = { alerts, causes, common, consoles, coverage, evidence, feed, handover, help, inventory, ledger, login, mistakes, overview, references,
   refusals, reports, trouble, users, wall };
-const en = { ...causes.en, ...common.en, ...consoles.en, ...coverage.en, ...evidence.en, ...feed.en, ...handover.en, ...help.en, ...inventory.en,
+const en = { ...alerts.en, ...causes.en, ...common.en, ...consoles.en, ...coverage.en, ...evidence.en, ...feed.en, ...handover.en, ...help.en, ...inventory.en,
   ...ledger.en, ...login.en, ...mistakes.en, ...overview.en, ...references.en, ...refusals.en, ...reports.en, ...trouble.en, ...users.en, ...wall.en };
-const es: Record<keyof typeof en, string> = { ...causes.es, ...common.es, ...consoles.es, ...coverage.es, ...evidence.es, ...feed.es,
+const es: Record<keyof typeof en, string> = { ...alerts.es, ...causes.es, ...common.es, ...consoles.es, ...coverage.es, ...evidence.es, ...feed.es,
   ...handover.es, ...help.es, ...inventory.es, ...ledger.es, ...login.es, ...mistakes.es, ...overview.es, ...references.es, ...refusals.es, ...reports.es, ...trouble.es,
   ...users.es, ...wall.es };
 

@@ -9,6 +9,7 @@ import { Wall } from "./pages/wall/Wall";
 import { later } from "./ui/later";
 
 /* What the first look needs is there at once; the rest comes when it is idle, or asked for. */
+const Alerts = later(() => import("./pages/alerts/Alerts").then(m => m.Alerts));
 const Consoles = later(() => import("./pages/consoles/Consoles").then(m => m.Consoles));
 const Coverage = later(() => import("./pages/coverage/Coverage").then(m => m.Coverage));
 const Feed = later(() => import("./pages/feed/Feed").then(m => m.Feed));
@@ -24,6 +25,7 @@ export interface PageOf { path: string; title: Key; right: string; page: Compone
 export const pages: PageOf[] = [
   { path: "/", title: "nav.overview", right: "wall", page: Overview, nav: "o" },
   { path: "/trouble", title: "nav.trouble", right: "incidents", page: Trouble, nav: "t" },
+  { path: "/alerts", title: "nav.alerts", right: "alerts", page: Alerts, nav: "a" },
   { path: "/consoles", title: "nav.consoles", right: "consoles", page: Consoles, nav: "c" },
   { path: "/coverage", title: "nav.coverage", right: "coverage.debt", page: Coverage, nav: "v" },
   { path: "/handover", title: "nav.handover", right: "handover", page: Handover, nav: "h" },

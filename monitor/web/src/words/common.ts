@@ -2,7 +2,7 @@
 export const en = {
   "nav.overview": "Overview", "nav.trouble": "Trouble", "nav.consoles": "Consoles", "nav.coverage": "Coverage", "nav.handover": "Handover",
   "nav.reports": "Reports", "nav.inventory": "Inventory", "nav.references": "References", "nav.users": "Users", "nav.ledger": "Ledger",
-  "nav.wall": "Picture wall", "nav.main": "Pages", "nav.skip": "To the content",
+  "nav.wall": "Picture wall", "nav.alerts": "Alerts", "nav.main": "Pages", "nav.skip": "To the content",
   "state.up": "up", "state.degraded": "degraded", "state.down": "down", "state.unknown": "unknown",
   "flag.maintenance": "maintenance", "flag.muted": "muted",
   "role.viewer": "viewer", "role.operator": "operator", "role.supervisor": "supervisor", "role.auditor": "auditor", "role.admin": "administrator", "role.kiosk": "kiosk",
@@ -25,13 +25,13 @@ export const en = {
   "sound.on": "On", "sound.off": "Off", "logout": "Log out", "password.change": "Change password", "password.old": "Old password", "password.new": "New password", "password.changed": "Password changed; your other log-ins have ended.",
   "account": "{user}, {role}", "help": "Keys and help", "help.licences": "Licences of others' works",
   "help.version": "camwarden {version}", "missing.title": "No such page", "missing.text": "Perhaps the link is old.", "missing.back": "To the overview", "rights.none": "Your role does not open this page.",
-  "key.everywhere": "Everywhere", "key.everywhere.?": "this help", "key.everywhere./": "search", "key.everywhere.g": "then o overview, t trouble, c consoles, v coverage, h handover, r reports, f references, i inventory, u users, l ledger, w picture wall",
+  "key.everywhere": "Everywhere", "key.everywhere.?": "this help", "key.everywhere./": "search", "key.everywhere.g": "then o overview, t trouble, a alerts, c consoles, v coverage, h handover, r reports, f references, i inventory, u users, l ledger, w picture wall",
   "key.everywhere.Escape": "close, clear",
 } as const;
 export const es: Record<keyof typeof en, string> = {
   "nav.overview": "Vista general", "nav.trouble": "Problemas", "nav.consoles": "Puestos", "nav.coverage": "Cobertura", "nav.handover": "Relevo",
   "nav.reports": "Informes", "nav.inventory": "Inventario", "nav.references": "Referencias", "nav.users": "Usuarios", "nav.ledger": "Registro",
-  "nav.wall": "Mural de imágenes", "nav.main": "Páginas", "nav.skip": "Al contenido",
+  "nav.wall": "Mural de imágenes", "nav.alerts": "Avisos", "nav.main": "Páginas", "nav.skip": "Al contenido",
   "state.up": "bien", "state.degraded": "degradada", "state.down": "caída", "state.unknown": "desconocida",
   "flag.maintenance": "mantenimiento", "flag.muted": "silenciada",
   "role.viewer": "lector", "role.operator": "operador", "role.supervisor": "supervisor", "role.auditor": "auditor", "role.admin": "administrador", "role.kiosk": "pantalla",
@@ -54,6 +54,6 @@ export const es: Record<keyof typeof en, string> = {
   "sound.on": "Sí", "sound.off": "No", "logout": "Cerrar sesión", "password.change": "Cambiar contraseña", "password.old": "Contraseña anterior", "password.new": "Contraseña nueva", "password.changed": "Contraseña cambiada; sus otras sesiones han terminado.",
   "account": "{user}, {role}", "help": "Teclas y ayuda", "help.licences": "Licencias de obras ajenas",
   "help.version": "camwarden {version}", "missing.title": "No existe esa página", "missing.text": "Quizá el enlace sea antiguo.", "missing.back": "A la vista general", "rights.none": "Su función no abre esta página.",
-  "key.everywhere": "En todas partes", "key.everywhere.?": "esta ayuda", "key.everywhere./": "buscar", "key.everywhere.g": "luego o vista general, t problemas, c puestos, v cobertura, h relevo, r informes, f referencias, i inventario, u usuarios, l registro, w mural",
+  "key.everywhere": "En todas partes", "key.everywhere.?": "esta ayuda", "key.everywhere./": "buscar", "key.everywhere.g": "luego o vista general, t problemas, a avisos, c puestos, v cobertura, h relevo, r informes, f referencias, i inventario, u usuarios, l registro, w mural",
   "key.everywhere.Escape": "cerrar, borrar",
 };

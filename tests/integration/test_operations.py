@@ -152,7 +152,7 @@ class Machine:
     def type(self, lines, words, where):
         """Each command ends with 0, or 1 where it only says that something is wrong."""
         script = "\n".join(["trap 'c=$?; case \"$BASH_COMMAND\" in camwarden\\ "
-                            "status*|camwarden\\ incidents*|camwarden\\ *reference*|camwarden\\ roster*) [ $c -le 1 ] || exit $c ;; "
+                            "status*|camwarden\\ incidents*|camwarden\\ feeds\\ summary*|camwarden\\ *--wait*|camwarden\\ *reference*) [ $c -le 1 ] || exit $c ;; "
                             "*) exit $c ;; esac' ERR", *lines, ":"])
         p = subprocess.run(["bash", "-o", "pipefail", "-c", script], cwd=self.home, env=self.env, text=True,
                            input=words.get("types", "") + "\n", stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=90)

@@ -18,6 +18,8 @@ export interface Pulse {
   now: string; late: boolean; heartbeat: Moment; started: Moment; feeds_total: number; states: Record<State, number>;
   flowing: number; loop_lag_max_us: number; store_lag_us: number; capacity: "ok" | "thumbnails" | "stretched" | "shed";
   record: { witnessed: boolean; last: Moment; contradicted: boolean };
+  /* While first tries are under way: after a start, after an import. */
+  arrival?: { feeds: number; tried: number; connected: number; left_s: number | null } | null;
 }
 export interface FeedRow {
   id: string; site: string; name: string; criticality: number; no_picture: boolean; ptz: boolean; reference: Moment;

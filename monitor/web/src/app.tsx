@@ -17,7 +17,7 @@ import { ConfirmHost } from "./ui/Dialog";
 import { Help, helpOpen } from "./ui/Help";
 import { Menu } from "./ui/Menu";
 import { PasswordHost } from "./ui/Password";
-import { CapacityAlarm } from "./ui/Capacity";
+import { Arrival, CapacityAlarm } from "./ui/Capacity";
 import { RecordAlarm } from "./ui/Record";
 import { Toasts } from "./ui/toast";
 
@@ -91,7 +91,7 @@ export function App(): JSX.Element {
   return <div class={"app" + (stale ? " stale" : "") + (p?.bare ? " bare" : "")}>
     <Title of={p} />
     <a class="skip" href="#main">{t("nav.skip")}</a>
-    {!p?.bare && <header><a class="brand" href="/"><img src="/icon.svg" alt="" width="22" height="22" />camwarden</a><Nav at={p?.path ?? ""} /><CapacityAlarm /><RecordAlarm /><Menu /></header>}
+    {!p?.bare && <header><a class="brand" href="/"><img src="/icon.svg" alt="" width="22" height="22" />camwarden</a><Nav at={p?.path ?? ""} /><CapacityAlarm /><Arrival /><RecordAlarm /><Menu /></header>}
     {!(p?.bare && p.right === "") && <Banner />}
     <main id="main" class={"page-" + name} data-page={name} aria-busy={busy.value > 0 ? "true" : undefined} tabIndex={-1}>{inside}</main>
     <Toasts /><ConfirmHost /><PasswordHost /><Help />

@@ -62,6 +62,8 @@ static const struct {
 	    "camwarden user add dana --role supervisor --site North" },
 	{ "unwatched", cli_unwatched, "what nobody could see, and when",
 	    "camwarden unwatched --from 2026-11-01 --to 2026-12-01" },
+	{ "alerts", cli_alerts, "who was told of what, and what was held back",
+	    "camwarden alerts held" },
 	{ "deliveries", cli_deliveries, "what was sent outside, and what waits",
 	    "camwarden deliveries --waiting" },
 	{ "ledger", cli_ledger, "the record, and whether it is still whole",

@@ -10,6 +10,7 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/site.h"
+#include "monitor/alert/alert_past.h"
 #include "monitor/http/json_out.h"
 #include "monitor/monitor_consoles.h"
 #include "monitor/monitor_news.h"

@@ -123,6 +123,7 @@ monitor_alerts_config(const struct config_alerts *c, struct alert_config *out)
 {
 	memset(out, 0, sizeof(*out));
 	out->gather_us = c->gather_us;
+	config_alerts_budget(c->flood, &out->flood, &out->flood_us);
 	out->flap_count = c->flap_count;
 	out->flap_us = c->flap_us;
 	out->calm_us = c->calm_us;

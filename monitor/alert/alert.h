@@ -16,7 +16,8 @@
  * A recipient has a budget: so many notices in a span. What comes beyond it is
  * held and told as one digest when there is room again; what is over before
  * that is only counted (held_back). Each recipient's notices wait gather_us for
- * others, so that what comes at once costs one. Exempt rules pass all of this.
+ * others, so that what comes at once costs one. What exempt rules say passes
+ * all of this, unless it is itself a flood: then it waits like the rest.
  */
 #ifndef MONITOR_ALERT_ALERT_H
 #define MONITOR_ALERT_ALERT_H
@@ -49,7 +50,7 @@ struct alert_rule {
 
 struct alert_recipient {
 	char name[NOTICE_NAME_BYTES];
-	uint32_t budget; /* notices in budget_us; 0 = no bound */
+	uint32_t budget; /* notices in budget_us; 0 = no bound at all */
 	int64_t budget_us;
 };
 
@@ -58,6 +59,9 @@ struct alert_config {
 	struct alert_rule rules[ALERT_RULES];
 	uint32_t recipient_count, rule_count;
 	int64_t gather_us;
+	/* So many of exempt rules in so long are a flood. */
+	uint32_t flood; /* at most ALERT_BUDGET; 0 = no number is */
+	int64_t flood_us;
 	uint32_t flap_count; /* 2..ALERT_TURNS */
 	int64_t flap_us, calm_us;
 };
@@ -166,34 +170,5 @@ void alert_each(const struct alert_book *b, alert_view_fn *fn, void *arg);
 /* What the book knows of the notice that the oldest change tells; the rest is
  * "" and 0. Times are in the book's clock. */
 void alert_fill(const struct alert_book *b, struct notice *out);
-
-/* --- after a restart, in this order, before the first call above */
-
-struct alert_past {
-	struct alert_view view; /* of an alert that is not done */
-	bool open_incident;	/* else it is calm, or over */
-	int64_t turn_us;	/* of one that flaps: the last up or down */
-};
-/* False: no memory. */
-bool alert_restore(struct alert_book *b, const struct alert_past *past);
-struct alert_past_notice {
-	uint64_t alert; /* 0: a digest */
-	uint32_t sequence;
-	enum notice_kind notice;
-	const char *recipient, *rule;
-	uint8_t step;
-	bool exempt;
-	bool waits;
-	bool covered; /* a digest told it */
-	int64_t made_us, told_us;
-};
-/* In the order in which they were made. */
-void alert_restore_notice(struct alert_book *b,
-    const struct alert_past_notice *past);
-/* An alert of that place began then: for those that flap. Newest first. */
-void alert_restore_turn(struct alert_book *b, enum notice_of of,
-    int64_t place_id, int64_t at_us);
-/* That was all: what was under way when it ended is taken up. */
-void alert_restored(struct alert_book *b, int64_t now_us);
 
 #endif

@@ -92,7 +92,6 @@ say(struct alert_book *b, struct alert *a, enum alert_change_kind kind,
 	q->change.sequence = w->sequence;
 	q->change.notice = (enum notice_kind)w->kind;
 	q->change.step = w->step;
-	q->change.exempt = r->exempt;
 	snprintf(q->change.rule, sizeof(q->change.rule), "%s", r->name);
 	snprintf(q->change.recipient, sizeof(q->change.recipient), "%s",
 	    b->config.recipients[recipient].name);
@@ -160,7 +159,7 @@ rows_of_repeated(struct alert_book *b, int64_t now_us)
 
 static void
 tell_alone(struct alert_book *b, struct alert *a, uint32_t recipient,
-    struct wait w, int64_t now_us)
+    struct wait w, bool exempt, int64_t now_us)
 {
 	struct mailbox *box = &b->boxes[recipient];
 	struct queued *q;
@@ -169,10 +168,29 @@ tell_alone(struct alert_book *b, struct alert *a, uint32_t recipient,
 		w.sequence = ++a->sequence;
 	mark(a, recipient, (enum notice_kind)w.kind, now_us);
 	q = say(b, a, ALERT_TOLD, recipient, &w, now_us);
+	q->change.exempt = exempt;
 	q->held_back = box->held_back;
 	box->held_back = 0;
-	if (!q->change.exempt)
-		outbox_spend(box, now_us);
+	outbox_spend(exempt ? &box->exempt : &box->told, now_us);
+}
+
+/* Fewer than so many in so long. */
+static bool
+has_room(const struct spent *s, uint32_t most, int64_t span_us, int64_t now_us)
+{
+	return s->count < most || now_us - s->at_us[most - 1] >= span_us;
+}
+
+static bool
+may_pass(const struct alert_book *b, uint32_t recipient, uint8_t rule,
+    int64_t now_us)
+{
+	if (!b->config.rules[rule].exempt)
+		return false;
+	return b->config.recipients[recipient].budget == 0 ||
+	       b->config.flood == 0 ||
+	       has_room(&b->boxes[recipient].exempt, b->config.flood,
+		   b->config.flood_us, now_us);
 }
 
 void
@@ -181,9 +199,9 @@ outbox_put(struct alert_book *b, struct alert *a, uint32_t recipient,
 {
 	struct wait w = *put;
 
-	if (b->config.rules[w.rule].exempt) {
+	if (may_pass(b, recipient, w.rule, now_us)) {
 		a->wait[recipient].rule = w.rule;
-		tell_alone(b, a, recipient, w, now_us);
+		tell_alone(b, a, recipient, w, true, now_us);
 		return;
 	}
 	/* A repeat that waits is no fact worth a row: its alert is open. */
@@ -222,13 +240,13 @@ outbox_moot(struct alert_book *b, struct alert *a,
 /* --- whose turn it is */
 
 void
-outbox_spend(struct mailbox *box, int64_t told_us)
+outbox_spend(struct spent *s, int64_t told_us)
 {
-	memmove(box->told_us + 1, box->told_us,
-	    (ALERT_BUDGET - 1) * sizeof(box->told_us[0]));
-	box->told_us[0] = told_us;
-	if (box->told_count < ALERT_BUDGET)
-		box->told_count++;
+	memmove(s->at_us + 1, s->at_us,
+	    (ALERT_BUDGET - 1) * sizeof(s->at_us[0]));
+	s->at_us[0] = told_us;
+	if (s->count < ALERT_BUDGET)
+		s->count++;
 }
 
 static bool
@@ -239,8 +257,8 @@ may_tell(const struct alert_book *b, uint32_t recipient, int64_t now_us)
 
 	if (box->waits == 0 || now_us - box->first_us < b->config.gather_us)
 		return false;
-	return r->budget == 0 || box->told_count < r->budget ||
-	       now_us - box->told_us[r->budget - 1] >= r->budget_us;
+	return r->budget == 0 ||
+	       has_room(&box->told, r->budget, r->budget_us, now_us);
 }
 
 static bool
@@ -314,11 +332,10 @@ tell_digest(struct alert_book *b, uint32_t recipient, struct digest *d,
 		item_of(first[i], &d->items[i]);
 	q = say(b, NULL, ALERT_TOLD, recipient, &none, now_us);
 	q->change.rule[0] = '\0';
-	q->change.exempt = false;
 	q->digest = d;
 	q->held_back = box->held_back;
 	box->held_back = 0;
-	outbox_spend(box, now_us);
+	outbox_spend(&box->told, now_us);
 }
 
 static void
@@ -337,7 +354,8 @@ tell_waiting(struct alert_book *b, uint32_t recipient, int64_t now_us)
 
 		if ((a->waiting & 1u << recipient) == 0)
 			continue;
-		tell_alone(b, a, recipient, wait_end(b, a, recipient), now_us);
+		tell_alone(b, a, recipient, wait_end(b, a, recipient), false,
+		    now_us);
 		return;
 	}
 }

@@ -9,6 +9,7 @@
 
 #include "monitor/alert/alert.h"
 #include "monitor/alert/alert_index.h"
+#include "monitor/alert/alert_past.h"
 
 /* A rule at work on an alert. */
 struct course {
@@ -37,8 +38,8 @@ struct alert {
 	uint32_t course_count;
 	uint32_t sequence; /* of the last notice */
 	/* Recipients, as bits. told: of it as bad as it is. owed: of it at
-	 * all, but not of its end. exempt: by a rule that is. */
-	uint32_t told, owed, exempt;
+	 * all, but not of its end. */
+	uint32_t told, owed;
 	struct wait wait[ALERT_RECIPIENTS];
 	uint32_t waiting; /* those of wait that are something */
 	uint32_t queued;  /* changes in the queue that point here */
@@ -68,9 +69,13 @@ struct queued {
 	uint32_t held_back;
 };
 
-struct mailbox {		       /* of a recipient */
-	int64_t told_us[ALERT_BUDGET]; /* newest first */
-	uint32_t told_count;
+struct spent { /* when notices were told, newest first */
+	int64_t at_us[ALERT_BUDGET];
+	uint32_t count;
+};
+
+struct mailbox { /* of a recipient */
+	struct spent told, exempt;
 	uint32_t waits;	  /* alerts that wait for it */
 	int64_t first_us; /* since when the first of them does */
 	uint32_t held_back;
@@ -125,6 +130,6 @@ void outbox_moot(struct alert_book *b, struct alert *a,
 /* Those whose turn it is are told. */
 void outbox_flush(struct alert_book *b, int64_t now_us);
 /* A notice was told then. */
-void outbox_spend(struct mailbox *box, int64_t told_us);
+void outbox_spend(struct spent *s, int64_t told_us);
 
 #endif

@@ -190,8 +190,10 @@ alert_restore_notice(struct alert_book *b, const struct alert_past_notice *p)
 	uint32_t r = recipient_named(&b->config, p->recipient);
 	struct alert *a = alert_find(b, p->alert);
 
-	if (r != UINT32_MAX && !p->waits && !p->covered && !p->exempt)
-		outbox_spend(&b->boxes[r], p->told_us);
+	if (r != UINT32_MAX && !p->waits && !p->covered)
+		outbox_spend(p->exempt ? &b->boxes[r].exempt
+				       : &b->boxes[r].told,
+		    p->told_us);
 	if (a == NULL)
 		return;
 	if (p->sequence > a->sequence)

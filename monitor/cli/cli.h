@@ -95,7 +95,7 @@ cli_command_fn cli_run, cli_check, cli_status, cli_sites, cli_devices,
     cli_feeds, cli_incidents, cli_consoles, cli_roster, cli_unwatched,
     cli_maintenance, cli_mute, cli_report, cli_reports, cli_ledger, cli_user,
     cli_backup, cli_restore, cli_credentials, cli_deliveries,
-    cli_support_bundle;
+    cli_support_bundle, cli_alerts;
 /* `feeds reference` and `devices discover`, commands of their own. */
 cli_command_fn cli_reference, cli_discover;
 

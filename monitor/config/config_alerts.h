@@ -69,6 +69,7 @@ struct config_alert_rule {
 struct config_alerts {
 	bool enabled;
 	char budget[32];   /* of people: "1 per 10m" */
+	char flood[32];	   /* most of exempt rules: "10 per 10m" */
 	int64_t gather_us; /* what comes within it is told as one */
 	/* So many troubles of one place within flap_us are one that flaps; it
 	 * is over after calm_us without another. */

@@ -178,6 +178,7 @@ const struct config_row config_rows[] = {
 
 	BOOL("alerts.enabled", alerts.enabled, "true"),
 	TEXT("alerts.budget", alerts.budget, 0, "1 per 10m"),
+	TEXT("alerts.flood", alerts.flood, 0, "10 per 10m"),
 	TIME_US("alerts.gather", alerts.gather_us, 0, HOUR, "5s"),
 	NUMBER("alerts.flap_count", alerts.flap_count, 2, 8, "3"),
 	TIME_US("alerts.flap_within", alerts.flap_us, SEC, DAY, "10m"),

@@ -590,6 +590,9 @@ check_alerts(struct config_walk *w)
 	if (!config_alerts_budget(a->budget, &count, &span))
 		say_at(w, "alerts.budget",
 		    "expected like '1 per 10m', or none");
+	if (!config_alerts_budget(a->flood, &count, &span))
+		say_at(w, "alerts.flood",
+		    "expected like '10 per 10m', or none");
 	if (!one_of(a->language, languages))
 		say_at(w, "alerts.language", "expected en or es");
 	config_alerts_check(w);

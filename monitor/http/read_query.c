@@ -58,6 +58,13 @@ static const struct read_kind kinds[] = {
 	{ READ_USERS, "users", PAGE | WORDS, 0, 0, 100, MOST },
 	{ READ_TOKENS, "tokens", PAGE | WORDS, 0, 0, 100, MOST },
 	{ READ_LOGINS, "logins", PAGE | WORDS, 0, 0, 100, MOST },
+	{ READ_ALERTS, "alerts", PAGE | SPAN | SITE | READ_TAKES_OPEN, 0, 0,
+	    100, MOST },
+	{ READ_ALERT, "alert", 0, 0, 0, MOST, MOST },
+	{ READ_NOTICES, "notices", PAGE | SITE | READ_TAKES_OPEN, 0, 0, 100,
+	    MOST },
+	{ READ_DELIVERIES, "deliveries", PAGE | SITE | READ_TAKES_OPEN, 0, 0,
+	    100, MOST },
 };
 
 const struct read_kind *

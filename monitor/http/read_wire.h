@@ -44,8 +44,12 @@ enum read_what {
 	READ_TOKENS = 28,
 	READ_LOGINS = 29,
 	READ_LEDGER = 30,
+	READ_ALERTS = 31,
+	READ_ALERT = 32,      /* one, with its notices and deliveries */
+	READ_NOTICES = 33,    /* who was told what; open=1: what waits */
+	READ_DELIVERIES = 34, /* what was sent; open=1: what waits */
 };
-#define READ_WHAT_MOST READ_LEDGER
+#define READ_WHAT_MOST READ_DELIVERIES
 
 #define READ_AFTER_BYTES 1100 /* of `next`: two names as hexadecimal */
 #define READ_WORDS_BYTES 256

@@ -61,6 +61,10 @@ static query_fn *const queries[READ_WHAT_MOST + 1] = {
 	[READ_USERS] = query_users,
 	[READ_TOKENS] = query_tokens,
 	[READ_LOGINS] = query_logins,
+	[READ_ALERTS] = query_alerts,
+	[READ_ALERT] = query_alert,
+	[READ_NOTICES] = query_notices,
+	[READ_DELIVERIES] = query_deliveries,
 };
 
 static void

@@ -110,6 +110,13 @@ static const struct right_row rows[RIGHT_COUNT] = {
 	[RIGHT_LEDGER] = ASK("ledger", API "/ledger", PEOPLE, READ_LEDGER, 0),
 	[RIGHT_LEDGER_LINES] = ASK("ledger.lines", API "/ledger/lines", A | D,
 	    READ_LEDGER_LINES, 0),
+	[RIGHT_ALERTS] = ASK("alerts", API "/alerts", PEOPLE, READ_ALERTS, 0),
+	[RIGHT_ALERT] = ASK("alerts.get", API "/alerts/{n}", STAFF, READ_ALERT,
+	    0),
+	[RIGHT_NOTICES] = ASK("alerts.notices", API "/notices", STAFF,
+	    READ_NOTICES, 0),
+	[RIGHT_DELIVERIES] = ASK("alerts.deliveries", API "/deliveries", LEADS,
+	    READ_DELIVERIES, 0),
 
 	[RIGHT_LOGIN] = DO("login", API "/login", 0, RIGHT_ANYONE),
 	[RIGHT_SETUP] = DO("setup", API "/setup", 0, RIGHT_ANYONE),

@@ -139,7 +139,8 @@ tell_one(struct writer *w, const struct store_notice *n, int64_t now)
 	db_run(&w->db,
 	    "INSERT INTO notice(alert, sequence, kind, recipient, rule, step,"
 	    " exempt, made, told, body) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?8,?9)"
-	    " ON CONFLICT(alert, sequence) DO UPDATE SET told = ?8, body = ?9",
+	    " ON CONFLICT(alert, sequence) DO UPDATE SET told = ?8, body = ?9,"
+	    " exempt = ?7",
 	    "iiissiiib", n->alert, (int64_t)n->sequence, (int64_t)n->kind,
 	    n->recipient, n->rule, (int64_t)n->rule_step, (int64_t)n->exempt,
 	    now, n->body, n->length);

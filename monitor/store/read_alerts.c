@@ -3,6 +3,7 @@
  * up again. */
 #include "monitor/store/reader.h"
 #include "monitor/store/store_alert.h"
+#include "monitor/store/store_ledger.h"
 
 #define ALERTS                                                                 \
 	"SELECT a.id, a.incident, a.place_id, a.of, a.severity,"               \
@@ -183,6 +184,77 @@ store_read_notices(struct store_reader *r, const struct store_notice_ask *ask,
 	    ask->limit != 0 ? (int64_t)ask->limit : INT64_C(-1));
 	while (db_step(&r->db, st)) {
 		notice_row(st, &row);
+		if (!fn(arg, &row)) {
+			db_done(st);
+			break;
+		}
+	}
+	return store_reader_end(r);
+}
+
+#define SENT                                                                   \
+	"SELECT d.id, d.notice, n.alert, d.kind, d.target, d.subject, "        \
+	"d.error,"                                                             \
+	" n.recipient, d.made, d.due, d.done, d.gave_up, d.tries"              \
+	" FROM delivery d LEFT JOIN notice n ON n.id = d.notice"               \
+	" LEFT JOIN alert a ON a.id = n.alert WHERE "
+#define SENT_REST                                                              \
+	" AND (?1 = 0 OR d.notice IN (SELECT ifnull(digest, id) FROM notice"   \
+	"  WHERE alert = ?1))"                                                 \
+	" AND (?2 IS NULL OR d.target = ?2)"                                   \
+	" AND (?3 = 0 OR (d.done IS NULL AND d.gave_up IS NULL))"              \
+	" AND (?4 IS NULL OR a.site = ?4"                                      \
+	"  OR substr(a.site, 1, length(?4) + 1) = ?4 || '/')"                  \
+	" AND (?5 = 0 OR d.id < ?5) ORDER BY d.id DESC LIMIT ?6"
+
+static const char *
+delivery_kind(int kind)
+{
+	switch (kind) {
+	case STORE_DELIVERY_MAIL:
+		return "mail";
+	case STORE_DELIVERY_ALERT:
+		return "alert";
+	}
+	return "test";
+}
+
+static void
+sent_row(sqlite3_stmt *st, struct store_sent_row *row)
+{
+	int c = 0;
+
+	row->id = sqlite3_column_int64(st, c++);
+	row->notice = sqlite3_column_int64(st, c++);
+	row->alert = sqlite3_column_int64(st, c++);
+	row->kind = delivery_kind(sqlite3_column_int(st, c++));
+	row->channel = db_text(st, c++);
+	row->subject = db_text(st, c++);
+	row->said = db_text(st, c++);
+	row->recipient = db_text(st, c++);
+	row->made_utc = sqlite3_column_int64(st, c++);
+	row->due_utc = sqlite3_column_int64(st, c++);
+	row->done_utc = sqlite3_column_int64(st, c++);
+	row->gave_up_utc = sqlite3_column_int64(st, c++);
+	row->tries = (uint32_t)sqlite3_column_int64(st, c++);
+}
+
+bool
+store_read_sent(struct store_reader *r, const struct store_sent_ask *ask,
+    store_sent_fn *fn, void *arg)
+{
+	struct store_sent_row row;
+	sqlite3_stmt *st;
+
+	store_reader_begin(r);
+	st = db_query(&r->db,
+	    ask->alert != 0 ? SENT "d.notice IS NOT NULL" SENT_REST
+			    : SENT "1" SENT_REST,
+	    "isisii", ask->alert, ask->channel, (int64_t)ask->waiting_only,
+	    ask->site, ask->before_id,
+	    ask->limit != 0 ? (int64_t)ask->limit : INT64_C(-1));
+	while (db_step(&r->db, st)) {
+		sent_row(st, &row);
 		if (!fn(arg, &row)) {
 			db_done(st);
 			break;

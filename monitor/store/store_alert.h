@@ -128,6 +128,29 @@ struct store_notice_ask {
 	int64_t before_id;
 	uint32_t limit; /* 0 = none */
 };
+/* A delivery, and whose it is. */
+struct store_sent_row {
+	int64_t id, notice, alert; /* 0 = a mail's; a digest's */
+	const char *kind;	   /* "mail", "test", "alert" */
+	const char *channel, *subject;
+	const char *said;      /* what went wrong, or the server's word */
+	const char *recipient; /* of its notice; "" = none */
+	int64_t made_utc, due_utc, done_utc, gave_up_utc; /* 0 = not */
+	uint32_t tries;
+};
+typedef bool store_sent_fn(void *arg, const struct store_sent_row *row);
+struct store_sent_ask {
+	int64_t alert;	     /* of its notices; 0 = all */
+	const char *channel; /* NULL = all */
+	bool waiting_only;
+	const char *site; /* of its alert; NULL = all */
+	int64_t before_id;
+	uint32_t limit; /* 0 = none */
+};
+/* Newest first. */
+bool store_read_sent(struct store_reader *r, const struct store_sent_ask *ask,
+    store_sent_fn *fn, void *arg);
+
 /* By their number: newest first, or oldest. */
 bool store_read_notices(struct store_reader *r,
     const struct store_notice_ask *ask, store_notice_fn *fn, void *arg);

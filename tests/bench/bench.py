@@ -12,6 +12,7 @@ usage: ./dev bench NAME [options]
   soak     hours of random faults: memory, descriptors and loop lag stay flat
   decode   one keyframe through the decoder and the measures
   judge    one sample through the judge
+  alerts   an alarm storm: what one operator is told in ten minutes
   hours    thousands of hours of drawn cameras that are well, through the
            judge: every call is a false alarm
   detect   camwarden on the labelled corpus, beside ffmpeg's filters: recall,
@@ -48,7 +49,7 @@ def main():
     if name in ("--help", "-h"):
         print(__doc__.strip())
         return 0
-    if name in ("decode", "hours", "judge"):
+    if name in ("alerts", "decode", "hours", "judge"):
         return micro("bench_" + name, rest)
     if name in ("cost", "detect", "peers", "presence", "record", "scale", "soak", "web"):
         return importlib.import_module(name).main(rest)

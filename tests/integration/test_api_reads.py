@@ -86,6 +86,8 @@ PATHS = {
     "/api/v1/reports": "/reports", "/api/v1/onboarding": f"/onboarding?since={stamp(-600)}", "/api/v1/users": "/users",
     "/api/v1/tokens": "/tokens", "/api/v1/logins": "/logins", "/api/v1/ledger": "/ledger",
     "/api/v1/ledger/lines": "/ledger/lines?limit=1000",
+    "/api/v1/alerts": "/alerts", "/api/v1/alerts/{n}": "/alerts/1", "/api/v1/notices": "/notices",
+    "/api/v1/deliveries": "/deliveries",
 }
 reads = [p for p, v in API["paths"].items() if "get" in v]
 others = {"/api/v1/session", "/healthz", "/api/v1/openapi.json", "/metrics", "/api/v1/wall", "/api/v1/events",

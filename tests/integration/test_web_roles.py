@@ -21,12 +21,12 @@ LETTER = {"V": "viewer", "O": "operator", "S": "supervisor", "A": "auditor", "D"
 # nothing. "*": everybody, also who has not logged in. "L": log-ins, no tokens.
 DECIDED = {
     "*": "session health login setup kiosk openapi",
-    "VOSAD": "metrics verdicts feeds.info feeds.series feeds.watched intervals overlays reports reports.file ledger",
+    "VOSAD": "metrics verdicts feeds.info feeds.series feeds.watched intervals overlays reports reports.file ledger alerts",
     "VOSADL": "logout password",
     "VOSADK": "wall events feeds feeds.get feeds.thumbnail sites incidents incidents.get incidents.before incidents.after "
               "incidents.recovered",
-    "OSAD": "devices coverage.debt consoles roster handover onboarding unwatched",
-    "SAD": "views presence consoles.presence roster.breaches coverage inventory.csv",
+    "OSAD": "devices coverage.debt consoles roster handover onboarding unwatched alerts.get alerts.notices",
+    "SAD": "views presence consoles.presence roster.breaches coverage inventory.csv alerts.deliveries",
     "AD": "users tokens logins ledger.lines",
     "OSD": "incidents.acknowledge incidents.comment incidents.mute overlays.add overlays.end feeds.retry handover.note",
     "SD": "references import",

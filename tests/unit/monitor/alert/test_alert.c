@@ -421,6 +421,34 @@ test_exempt(void **state)
 				    "10 resolved #1.2 North stalled -> duty\n");
 }
 
+/* A flood of exempt ones waits like the rest, beyond so many. */
+static void
+test_flood(void **state)
+{
+	struct timeline *t = *state;
+	char name[32];
+
+	budget(t)->exempt = true;
+	t->config.flood = 2;
+	t->config.flood_us = 10 * MIN;
+	go(t);
+	for (int i = 1; i <= 6; i++) {
+		snprintf(name, sizeof(name), "North/%d", i);
+		timeline_down(t, i, name);
+	}
+	timeline_until(t, 100);
+	timeline_up(t, 1);
+	timeline_until(t, 700);
+	timeline_up(t, 2);
+	assert_string_equal(t->log,
+	    "0 firing #1.1 North/1 stalled -> duty\n"
+	    "0 firing #2.1 North/2 stalled -> duty\n"
+	    "5 digest -> duty: 4 open, 0 over\n"
+	    "605 resolved #1.2 North/1 stalled -> duty\n"
+	    "700 resolved #2.2 North/2 stalled -> "
+	    "duty\n");
+}
+
 /* Many that nobody acknowledges are one reminder. */
 static void
 test_repeat_digest(void **state)
@@ -565,6 +593,7 @@ main(void)
 		TEST(test_gather),
 		TEST(test_wait_alone),
 		TEST(test_exempt),
+		TEST(test_flood),
 		TEST(test_repeat_digest),
 		TEST(test_reconfigure),
 		TEST(test_restart),

@@ -14,7 +14,7 @@
 
 #include <cmocka.h>
 
-#include "monitor/alert/alert.h"
+#include "monitor/alert/alert_past.h"
 
 #define S 1000000ll
 #define MIN (60 * S)

@@ -166,7 +166,8 @@ test_bad_cursors(void **state)
 	static const uint8_t lists[] = { READ_INCIDENTS, READ_OVERLAYS,
 		READ_INTERVALS, READ_VIEWS, READ_SITES, READ_DEVICES,
 		READ_BREACHES, READ_REPORTS, READ_USERS, READ_TOKENS,
-		READ_LOGINS, READ_LEDGER_LINES };
+		READ_LOGINS, READ_LEDGER_LINES, READ_ALERTS, READ_NOTICES,
+		READ_DELIVERIES };
 	static const char *const bad[] = { "x", "1.", ".1", "1.2.3", "-", ".",
 		"99999999999999999999", "0.0", "00", "0041.", "4g.", "12.-99",
 		"ffff.ff", "1", "41.42", "..", "9223372036854775807.1" };

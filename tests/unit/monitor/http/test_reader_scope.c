@@ -63,6 +63,12 @@ static const struct walk walks[] = {
 	{ READ_USERS, "", "", true, false, false },
 	{ READ_TOKENS, "", "", true, false, false },
 	{ READ_LOGINS, "", "", true, false, false },
+	{ READ_ALERTS, "", "", true, false, false },
+	{ READ_ALERTS, "open=1", "", true, false, false },
+	{ READ_ALERT, "", "", false, false, true },
+	{ READ_NOTICES, "", "", true, false, false },
+	{ READ_NOTICES, "open=1", "", true, false, false },
+	{ READ_DELIVERIES, "", "", true, false, false },
 	{ READ_LEDGER, "", "", false, false, false },
 	{ READ_LEDGER_LINES, "", "", true, false, false },
 	{ READ_LEDGER_LINES, "q=vault", "", false, false, false },
@@ -207,6 +213,26 @@ put_people(struct world *w)
 	    w->b.dir, w->b.dir, w->b.dir);
 }
 
+static void
+put_alerts(struct world *w)
+{
+	world_sql(w,
+	    "INSERT INTO alert(incident, of, place_id, place, site, rule,"
+	    " severity, criticality, excused, cause, flapping, acknowledged,"
+	    " done, feeds, turns, repeats, since, at, changed) SELECT"
+	    " (SELECT id FROM incident WHERE feed = f.id), 1,"
+	    " f.id, s.path || '/' || f.name, s.path, f.name, 3, 3, 0, 1, 0, 0,"
+	    " 0, 0, 0, 0, 1, 1, 1 FROM feed f JOIN site s ON s.id = f.site;"
+	    "INSERT INTO notice(alert, sequence, kind, recipient, rule, step,"
+	    " exempt, made) SELECT id, 1, 1, rule, rule, 0, 0, 1 FROM alert;"
+	    "INSERT INTO notice(sequence, kind, recipient, rule, step, exempt,"
+	    " made, told) VALUES(0, 5, 'South and North', '', 0, 0, 1, 1);"
+	    "INSERT INTO delivery(kind, target, subject, path, body, made, due,"
+	    " notice) SELECT 3, recipient, recipient, '', x'', 1, 1, id FROM"
+	    " notice; INSERT INTO delivery(kind, target, subject, path, body,"
+	    " made, due) VALUES(1, 'south@north', 's', '', x'', 1, 1)");
+}
+
 static int
 setup(void **state)
 {
@@ -216,6 +242,7 @@ setup(void **state)
 	put_floor(w);
 	put_displays(w);
 	put_people(w);
+	put_alerts(w);
 	*state = w;
 	return 0;
 }

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Alerts, who was told of them, what was held back, and how it was sent. */
+#include <string.h>
+
+#include "monitor/alert/notice.h"
+#include "monitor/http/reader_query.h"
+#include "monitor/store/store_alert.h"
+
+#define ALERT_BYTES (2u << 20)
+
+static void
+put_or_null(struct query *q, const char *key, int64_t number)
+{
+	json_out_key(&q->json, key);
+	if (number != 0)
+		json_out_integer(&q->json, number);
+	else
+		json_out_null(&q->json);
+}
+
+static void
+put_excused(struct query *q, int bits)
+{
+	json_out_key(&q->json, "excused");
+	json_out_open(&q->json, '[');
+	if ((bits & 1) != 0)
+		json_out_string(&q->json, "maintenance");
+	if ((bits & 2) != 0)
+		json_out_string(&q->json, "mute");
+	json_out_close(&q->json, ']');
+}
+
+/* The object stays open. */
+static void
+put_alert(struct query *q, const struct store_alert_row *row)
+{
+	json_out_open(&q->json, '{');
+	query_put_number(q, "number", row->id);
+	query_put_text(q, "of", notice_of_name((unsigned)row->of));
+	query_put_text(q, "place", row->place);
+	query_put_text(q, "site", row->site);
+	query_put_number(q, "incident", row->incident);
+	query_put_text(q, "cause", cause_name(row->cause));
+	query_put_text(q, "severity",
+	    notice_severity_name((unsigned)row->severity));
+	query_put_number(q, "criticality", row->criticality);
+	query_put_number(q, "feeds", row->feeds);
+	query_put_bool(q, "flapping", row->flapping);
+	query_put_number(q, "turns", row->turns);
+	query_put_number(q, "repeats", row->repeats);
+	query_put_bool(q, "acknowledged", row->acknowledged);
+	put_excused(q, row->excused);
+	query_put_text(q, "rule", row->rule);
+	query_put_text(q, "text", row->text);
+	query_put_time(q, "since", row->since_utc);
+	query_put_time(q, "at", row->at_utc);
+	query_put_time(q, "good", row->good_utc);
+	query_put_time(q, "closed", row->closed_utc);
+	query_put_number(q, "told", row->told);
+	query_put_number(q, "waiting", row->waiting);
+	query_put_number(q, "dropped", row->dropped);
+}
+
+static const char *
+state_of(const struct store_notice_row *row)
+{
+	if (row->dropped_utc != 0)
+		return "dropped";
+	if (row->told_utc == 0)
+		return "waiting";
+	return row->digest != 0 ? "digest" : "told";
+}
+
+static void
+put_notice(struct query *q, const struct store_notice_row *row)
+{
+	json_out_open(&q->json, '{');
+	query_put_number(q, "number", row->id);
+	put_or_null(q, "alert", row->alert);
+	query_put_number(q, "sequence", row->sequence);
+	query_put_text(q, "place", row->place);
+	query_put_text(q, "kind", notice_kind_name((unsigned)row->kind));
+	query_put_text(q, "to", row->recipient);
+	query_put_text(q, "rule", row->rule);
+	query_put_bool(q, "exempt", row->exempt);
+	query_put_text(q, "state", state_of(row));
+	put_or_null(q, "digest", row->digest);
+	query_put_time(q, "made", row->made_utc);
+	query_put_time(q, "told",
+	    row->told_utc != 0 ? row->told_utc : row->dropped_utc);
+	json_out_close(&q->json, '}');
+}
+
+static void
+put_sent(struct query *q, const struct store_sent_row *row)
+{
+	json_out_open(&q->json, '{');
+	query_put_number(q, "number", row->id);
+	put_or_null(q, "notice", row->notice);
+	put_or_null(q, "alert", row->alert);
+	query_put_text(q, "kind", row->kind);
+	query_put_text(q, "channel", row->channel);
+	query_put_text(q, "to", row->recipient);
+	query_put_text(q, "subject", row->subject);
+	query_put_text(q, "said", row->said);
+	query_put_number(q, "tries", row->tries);
+	query_put_time(q, "made", row->made_utc);
+	query_put_time(q, "due", row->due_utc);
+	query_put_time(q, "sent", row->done_utc);
+	query_put_time(q, "gave_up", row->gave_up_utc);
+	json_out_close(&q->json, '}');
+}
+
+/* --- lists, each by its number */
+
+static bool
+on_alert(void *arg, const struct store_alert_row *row)
+{
+	struct query *q = arg;
+
+	if (!query_more(q))
+		return false;
+	put_alert(q, row);
+	json_out_close(&q->json, '}');
+	query_mark_numbers(q, row->id, 0);
+	return true;
+}
+
+static bool
+on_notice(void *arg, const struct store_notice_row *row)
+{
+	struct query *q = arg;
+
+	if (!query_more(q))
+		return false;
+	put_notice(q, row);
+	query_mark_numbers(q, row->id, 0);
+	return true;
+}
+
+static bool
+on_sent(void *arg, const struct store_sent_row *row)
+{
+	struct query *q = arg;
+
+	if (!query_more(q))
+		return false;
+	put_sent(q, row);
+	query_mark_numbers(q, row->id, 0);
+	return true;
+}
+
+/* The number below which the page begins; false: that is none. */
+static bool
+page_of(const struct query *q, int64_t *before_out)
+{
+	int64_t unused;
+
+	return query_after_numbers(q, before_out, &unused) % 2 == 0;
+}
+
+static bool
+end_list(struct query *q, bool read)
+{
+	query_list_end(q);
+	json_out_close(&q->json, '}');
+	return read;
+}
+
+bool
+query_alerts(struct query *q)
+{
+	struct store_alert_ask ask = { .open_only = q->ask->flag,
+		.from_utc = q->ask->from_utc_us,
+		.to_utc = q->ask->to_utc_us,
+		.site = q->site };
+
+	if (!page_of(q, &ask.before_id))
+		return query_status(q, 400);
+	query_list(q);
+	return end_list(q,
+	    q->nowhere || store_read_alerts(q->store, &ask, on_alert, q));
+}
+
+bool
+query_notices(struct query *q)
+{
+	struct store_notice_ask ask = { .waiting_only = q->ask->flag,
+		.site = q->site };
+
+	if (!page_of(q, &ask.before_id))
+		return query_status(q, 400);
+	query_list(q);
+	return end_list(q,
+	    q->nowhere || store_read_notices(q->store, &ask, on_notice, q));
+}
+
+bool
+query_deliveries(struct query *q)
+{
+	struct store_sent_ask ask = { .waiting_only = q->ask->flag,
+		.site = q->site };
+
+	if (!page_of(q, &ask.before_id))
+		return query_status(q, 400);
+	query_list(q);
+	return end_list(q,
+	    q->nowhere || store_read_sent(q->store, &ask, on_sent, q));
+}
+
+/* --- one */
+
+static bool
+on_its_notice(void *arg, const struct store_notice_row *row)
+{
+	struct query *q = arg;
+
+	put_notice(q, row);
+	return q->json.length < ALERT_BYTES;
+}
+
+static bool
+on_its_sent(void *arg, const struct store_sent_row *row)
+{
+	struct query *q = arg;
+
+	put_sent(q, row);
+	return q->json.length < ALERT_BYTES;
+}
+
+static bool
+on_one(void *arg, const struct store_alert_row *row)
+{
+	struct query *q = arg;
+
+	if (!query_may(q, row->site))
+		return false;
+	query_status(q, 200);
+	put_alert(q, row);
+	return false;
+}
+
+static bool
+put_rest(struct query *q)
+{
+	const struct store_notice_ask notices = { .alert = q->ask->number };
+	const struct store_sent_ask sent = { .alert = q->ask->number };
+	bool read;
+
+	json_out_key(&q->json, "notices");
+	json_out_open(&q->json, '[');
+	read = store_read_notices(q->store, &notices, on_its_notice, q);
+	json_out_close(&q->json, ']');
+	json_out_key(&q->json, "deliveries");
+	json_out_open(&q->json, '[');
+	read = read && store_read_sent(q->store, &sent, on_its_sent, q);
+	json_out_close(&q->json, ']');
+	json_out_close(&q->json, '}');
+	return read;
+}
+
+bool
+query_alert(struct query *q)
+{
+	const struct store_alert_ask ask = { .id = q->ask->number };
+	bool read = true;
+
+	query_status(q, 404);
+	if (ask.id > 0) {
+		read = store_reader_hold(q->store) &&
+		       store_read_alerts(q->store, &ask, on_one, q) &&
+		       (q->answer.status != 200 || put_rest(q));
+		store_reader_release(q->store);
+	}
+	return read;
+}

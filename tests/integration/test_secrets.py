@@ -17,6 +17,7 @@ import resource
 import signal
 import socket
 import subprocess
+import sys
 import tarfile
 import threading
 import time
@@ -25,13 +26,16 @@ import urllib.parse
 from harness import ROOT, Child, films, folder, free_port, program
 from people import Person, World, soon
 
+sys.path.insert(0, f"{ROOT}/fixtures/onvif")
+import onvif_farm  # noqa: E402
+
 CW = program("camwarden")
 REALM = re.search(r'AUTH_REALM "([^"]*)"', open(f"{ROOT}/fixtures/camfarm/auth.h").read() +
                   open(f"{ROOT}/fixtures/camfarm/auth.c").read())[1]
 USER = "warden"
 GOOD = "Kanarie7 \"q#%:@/ö$&'<;,=cmd"
 CANARIES = {"good": GOOD, "wrong": "Falsch9kanarie%41", "mail": "Postkanarie8", "relay": "Relaiskanarie6",
-            "probe": "Sondenkanarie5", "header": "Kopfkanarie4", "list": "Listenkanarie3"}
+            "probe": "Sondenkanarie5", "header": "Kopfkanarie4", "list": "Listenkanarie3", "onvif": "Gartenkanarie2"}
 
 
 def forms(secret):
@@ -291,6 +295,29 @@ def read_from_lists(w, port):
             os.unlink(os.path.join(w.dir, name))
 
 
+def asked_by_onvif(directory):
+    """`camwarden devices discover`: by a variable, to devices that take it (not in the clear) or refuse it."""
+    port = free_port()
+    devices = [onvif_farm.Device(f"127.62.1.{n}", port, USER, CANARIES["onvif"], login=login)
+               for n, login in enumerate(("digest", "token", "basic"), 1)]
+    devices.append(onvif_farm.Device("127.62.1.9", port, USER, "another", login="token", faults=["drip"]))
+    onvif_farm.Farm(devices, search=False)
+    env = dict(os.environ, CAMWARDEN_PASSWORD=CANARIES["onvif"])
+    with subprocess.Popen([CW, "devices", "discover", "--user", USER, "--json", "--timeout", "4",
+                           *(f"{d.address}:{port}" for d in devices)], env=env, text=True, cwd=directory,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE) as p:
+        time.sleep(1)
+        for pid in (p.pid, *children_of(p.pid)):
+            for name in ("environ", "cmdline"):
+                clean(f"process list: discover's child {pid} {name}", open(f"/proc/{pid}/{name}", "rb").read())
+        out, err = p.communicate(timeout=60)
+        clean("commands: discover", out + err)
+    states = [d["state"] for d in json.loads(out)["devices"]]
+    assert states == ["well", "well", "login-needed", "broken"], out
+    for d in devices:
+        clean(f"devices: what {d.address} was told", b"".join(d.said))
+
+
 def children_of(pid):
     out = subprocess.run(["ps", "--no-headers", "-o", "pid", "--ppid", str(pid)], capture_output=True, text=True).stdout
     return [int(word) for word in out.split()]
@@ -382,6 +409,9 @@ def main():
     commands(w)
     examined_by_hand(directory, port)
     read_from_lists(w, port)
+
+
+    asked_by_onvif(directory)
     ok(w.run("backup", os.path.join(w.dir, "copy.db"), "--json"))
     clean("backup", open(os.path.join(w.dir, "copy.db"), "rb").read())
     files_of(w.state)

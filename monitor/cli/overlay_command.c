@@ -6,8 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "camwarden/limits.h"
+#include "common/site.h"
 #include "monitor/cli/client.h"
 #include "monitor/cli/overlay_local.h"
+#include "monitor/cli/place_print.h"
 #include "monitor/cli/when.h"
 
 static const char help_text[] =
@@ -18,7 +21,8 @@ static const char help_text[] =
     "       camwarden %1$s add --tag NAME --weekly 'mon-fri 22:00-23:00'\n"
     "                 --until DATE --reason TEXT\n"
     "       camwarden %1$s end NUMBER --reason TEXT\n"
-    "       camwarden %1$s list [--all] [--json]\n"
+    "       camwarden %1$s list [--all] [--feed|--site|--tag NAME] [--json]\n"
+    "       camwarden %1$s show NUMBER [--json]\n"
     "\n"
     "%2$s\n"
     "Each has who entered it, why, and an end: at most 90 days away, a weekly "
@@ -35,6 +39,7 @@ static const char help_text[] =
     "report.zone's)\n"
     "  --until         the last day of a weekly one\n"
     "  --all           list: also what is over\n"
+    "  --site, --feed  list: what is in force there, of a site above, too\n"
     "  --config FILE, --state-dir DIR, --json, --help\n"
     "\n"
     "example: camwarden %1$s add --site North --for 2h --reason 'new lens'\n"
@@ -48,6 +53,8 @@ struct verb {
 	struct overlay_wish wish;
 	const char *from, *to, *span, *weekly, *until;
 	bool all;
+	int64_t number; /* shown alone; 0 = none */
+	uint32_t found;
 	int argc;
 	char **argv;
 	struct when *when;
@@ -232,6 +239,78 @@ row_json(struct verb *v, const struct store_overlay_row *row, const char *of,
 	json_array_append_new(v->list, o);
 }
 
+/* "North/Gate" of "North/Gate/cam 3"; "" of a feed of no site, or a UUID. */
+static void
+site_of(const char *feed, char out[LIMIT_NAME_BYTES])
+{
+	const char *slash = strrchr(feed, '/');
+
+	snprintf(out, LIMIT_NAME_BYTES, "%.*s",
+	    (int)(slash != NULL ? slash - feed : 0), feed);
+}
+
+/* What was asked for: the number, the tag, what the site or feed is under or
+ * what is under the site. */
+static bool
+is_asked(const struct verb *v, const struct store_overlay_row *row)
+{
+	const struct overlay_wish *w = &v->wish;
+	char site[LIMIT_NAME_BYTES];
+
+	if (v->number != 0)
+		return row->id == v->number;
+	if (w->tag[0] != '\0')
+		return row->feed == 0 && row->site == 0 &&
+		       strcmp(row->tag, w->tag) == 0;
+	if (w->site[0] != '\0')
+		return row->site != 0
+			   ? site_within(row->site_path, w->site) ||
+				 site_within(w->site, row->site_path)
+			   : row->feed != 0 &&
+				 site_within(row->feed_site, w->site);
+	if (w->feed[0] == '\0')
+		return true;
+	site_of(w->feed, site);
+	return row->feed != 0 ? strcmp(row->feed_name, w->feed) == 0 ||
+				    strcmp(row->feed_uuid, w->feed) == 0
+			      : row->site != 0 && site[0] != '\0' &&
+				    site_within(site, row->site_path);
+}
+
+static const char *
+is_now(const struct verb *v, const struct store_overlay_row *row, bool now)
+{
+	return now			    ? "in force"
+	       : row->to_utc <= v->now_utc  ? "over"
+	       : row->from_utc > v->now_utc ? "to come"
+					    : "rests";
+}
+
+/* All of one, a line each. */
+static void
+put_one(struct verb *v, const struct store_overlay_row *row, const char *of,
+    const char *weekly, bool now)
+{
+	const char *zone = row->zone[0] != '\0' ? row->zone : "UTC";
+	char number[24], when[24];
+
+	snprintf(number, sizeof(number), "%lld", (long long)row->id);
+	place_print_line(name_of(v), number);
+	place_print_line("of", of);
+	place_print_line("is", is_now(v, row, now));
+	place_print_line("from",
+	    when_print(v->when, row->zone, row->from_utc, when));
+	place_print_line("to",
+	    when_print(v->when, row->zone, row->to_utc, when));
+	place_print_line("weekly", weekly);
+	place_print_line("clocks", zone);
+	place_print_line("entered", cli_utc(row->created_utc, when));
+	place_print_line("by", row->actor);
+	place_print_line("reason", row->reason);
+	snprintf(number, sizeof(number), "line %lld", (long long)row->seq);
+	place_print_line("ledger", number);
+}
+
 static bool
 on_overlay(void *arg, const struct store_overlay_row *row)
 {
@@ -239,12 +318,17 @@ on_overlay(void *arg, const struct store_overlay_row *row)
 	bool now = overlay_holds(v->zones, row, v->now_utc);
 	char of[700], weekly[64] = "", from[24], to[24];
 
-	if ((row->kind == STORE_MUTE) != v->wish.mute)
+	if ((row->kind == STORE_MUTE) != v->wish.mute || !is_asked(v, row))
 		return true;
+	v->found++;
 	overlay_of(row, of, sizeof(of));
 	if (row->days != 0)
 		overlay_weekly_print(row->days, row->begin_minute,
 		    row->end_minute, weekly);
+	if (v->number != 0 && !v->cli.json) {
+		put_one(v, row, of, weekly, now);
+		return true;
+	}
 	if (v->cli.json) {
 		row_json(v, row, of, weekly, now);
 		return true;
@@ -257,11 +341,7 @@ on_overlay(void *arg, const struct store_overlay_row *row)
 	    when_print(v->when, row->zone, row->to_utc, to));
 	cli_table_add(&v->table, "%s%s%s", weekly, weekly[0] ? " " : "",
 	    row->zone[0] != '\0' ? row->zone : "UTC");
-	cli_table_add(&v->table, "%s",
-	    now				 ? "in force"
-	    : row->to_utc <= v->now_utc	 ? "over"
-	    : row->from_utc > v->now_utc ? "to come"
-					 : "rests");
+	cli_table_add(&v->table, "%s", is_now(v, row, now));
 	cli_table_add(&v->table, "%s", row->actor);
 	cli_table_add(&v->table, "%s", row->reason);
 	return true;
@@ -287,16 +367,35 @@ do_list(struct verb *v)
 		cli_say("%s", store_reader_error(r));
 	store_reader_close(&r);
 	if (read && v->cli.json)
-		cli_print_json(v->list);
-	cli_table_print(&v->table, read && !v->cli.json ? stdout : NULL);
+		cli_print_json(
+		    v->number != 0 ? json_array_get(v->list, 0) : v->list);
+	cli_table_print(&v->table,
+	    read && !v->cli.json && v->number == 0 ? stdout : NULL);
 	json_decref(v->list);
+	if (read && v->number != 0 && v->found == 0) {
+		cli_say("there is no %s %lld", name_of(v),
+		    (long long)v->number);
+		return CLI_TROUBLE;
+	}
 	return !read ? CLI_FAILED : alive.alive ? CLI_OK : CLI_NOT_RUNNING;
+}
+
+static int
+do_show(struct verb *v)
+{
+	v->number = v->argc == 1 ? cli_number(v->argv[0]) : 0;
+	v->all = true;
+	if (v->number != 0)
+		return do_list(v);
+	cli_say("show takes a number, as `list` says it");
+	return cli_usage(name_of(v));
 }
 
 static const struct {
 	const char *name;
 	int (*run)(struct verb *v);
-} verbs[] = { { "list", do_list }, { "add", do_add }, { "end", do_end } };
+} verbs[] = { { "list", do_list }, { "show", do_show }, { "add", do_add },
+	{ "end", do_end } };
 
 /* --- */
 
@@ -361,7 +460,8 @@ overlay_command(int argc, char **argv, bool mute, const char *what)
 		if (strcmp(verb, verbs[i].name) == 0)
 			run = verbs[i].run;
 	if (run == NULL) {
-		cli_say("'%.40s' is no verb, expected add, end or list", verb);
+		cli_say("'%.40s' is no verb, expected add, end, list or show",
+		    verb);
 		return cli_usage(argv[0]);
 	}
 	if (!cli_config(&v.cli))

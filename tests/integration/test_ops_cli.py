@@ -66,6 +66,19 @@ for words in ("contact  Ana, 600 123 456 (of North)", "zone     Europe/Madrid (o
 one = listed("sites", "show", "North")
 assert len(one["open"]) == 3 and one["overlays"] == [] and one["target_ppm"] == 995000, one
 W.run("maintenance", "add", "--site", "North/Gate", "--for", "2h", "--reason", "new lens")
+W.run("maintenance", "add", "--feed", "South/vault", "--for", "1h", "--reason", "bolts")
+assert sorted(m["number"] for m in listed("maintenance", "list")) == [1, 2]
+assert [m["number"] for m in listed("maintenance", "list", "--site", "North")] == [1]
+assert [m["number"] for m in listed("maintenance", "list", "--feed", "North/Gate/c1")] == [1]
+assert [m["number"] for m in listed("maintenance", "list", "--feed", "South/vault")] == [2]
+assert listed("maintenance", "list", "--tag", "night") == listed("maintenance", "list", "--feed", "North/yard") == []
+text = run("maintenance", "show", "2")
+for words in ("of       South/vault", "is       in force", "reason   bolts", "by       unix:", "ledger   line "):
+    assert words in text, (words, text)
+assert listed("maintenance", "show", "2")["reason"] == "bolts"
+assert "there is no maintenance 9" in run("maintenance", "show", "9", code=1) and run("maintenance", "show", code=2)
+W.run("maintenance", "end", "2", "--reason", "done")
+assert [m["number"] for m in listed("maintenance", "list")] == [1] and "is       over" in run("maintenance", "show", "2")
 assert "maintenance 1 of site North/Gate, in force, until" in run("sites", "show", "North")
 assert listed("sites", "show", "South")["overlays"] == []
 
@@ -122,7 +135,7 @@ assert "3 acknowledged" in run("incidents", "acknowledge", "--site", "North", "-
 assert listed("incidents", "--unacknowledged") == []
 assert "no such incident" in run("incidents", "acknowledge", "999", code=1)
 run("incidents", "note", str(numbers["South/vault"]), "the door was open")
-assert "mute 2" in run("incidents", "mute", str(numbers["South/vault"]), "--for", "2h", "--reason", "known")
+assert "mute 3" in run("incidents", "mute", str(numbers["South/vault"]), "--for", "2h", "--reason", "known")
 text = run("incidents", "show", str(numbers["South/vault"]), code=1)
 for words in ("where         South/vault", "cause         refused", "to call       Bo", "note          on my way",
               "the door was open", "first to try"):

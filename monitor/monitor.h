@@ -114,6 +114,7 @@ struct monitor_answer {
 	/* Of an import (inventory/), else NULL. Borrowed, as text is. */
 	const struct diff *diff;
 	const struct inventory_mistakes *mistakes;
+	const struct inventory_mistakes *notes; /* what was taken as what */
 };
 /* Called once, from the loop or from within the call, after the commit. */
 typedef void monitor_answer_fn(void *arg, const struct monitor_answer *a);
@@ -129,9 +130,10 @@ struct monitor_import {
 	enum monitor_table table;
 	const char *csv; /* with header line */
 	size_t length;
-	bool dry_run;	   /* say what would change; change nothing */
-	bool complete;	   /* rows that the CSV lacks are removed */
-	const char *scope; /* only within that site; NULL, "" = anywhere */
+	bool dry_run;	     /* say what would change; change nothing */
+	bool complete;	     /* rows that the CSV lacks are removed */
+	bool ignore_unknown; /* columns that nobody knows are left out */
+	const char *scope;   /* only within that site; NULL, "" = anywhere */
 };
 void monitor_import(struct monitor *m, const struct monitor_import *what,
     const struct monitor_actor *who, monitor_answer_fn *answer, void *arg);

@@ -13,7 +13,7 @@
 
 #include "common/clock.h"
 #include "monitor/inventory/diff.h"
-#include "monitor/inventory/inventory.h"
+#include "monitor/inventory/inventory_form.h"
 #include "monitor/inventory/scope.h"
 
 #define CHANGES_SHOWN 200u
@@ -130,7 +130,7 @@ struct change {
 	struct monitor *m;
 	struct inventory *now;
 	struct inventory *wanted;
-	struct inventory_mistakes mistakes;
+	struct inventory_mistakes mistakes, notes;
 	uint64_t revision;
 	const struct monitor_actor *who;
 	monitor_answer_fn *answer;
@@ -143,6 +143,7 @@ change_fini(struct change *c)
 	inventory_free(&c->now);
 	inventory_free(&c->wanted);
 	inventory_mistakes_fini(&c->mistakes);
+	inventory_mistakes_fini(&c->notes);
 }
 
 static void
@@ -170,6 +171,8 @@ apply(struct change *c, struct inventory_plan *plan, bool dry_run)
 	}
 	q->text = plan_text(plan);
 	q->diff = diff_of_plan(c->now, plan);
+	q->notes = c->notes;
+	c->notes = (struct inventory_mistakes){ 0 };
 	q->result.added = (uint32_t)plan->added;
 	q->result.changed = (uint32_t)plan->changed;
 	q->result.removed = (uint32_t)plan->removed;
@@ -209,12 +212,15 @@ monitor_import(struct monitor *m, const struct monitor_import *what,
 		.prune = what->complete,
 		.random = random_uuid,
 		.file = what->file != NULL ? what->file : "-" };
+	const struct inventory_form form = { .file = opt.file,
+		.ignore_unknown = what->ignore_unknown,
+		.notes = &c.notes };
 	struct inventory_plan *plan;
 
 	if (!change_init(&c, m, who, answer, arg))
 		return;
 	c.wanted = inventory_new();
-	if (c.wanted == NULL || !inventory_read(c.wanted, opt.kind, opt.file,
+	if (c.wanted == NULL || !inventory_read_as(c.wanted, opt.kind, &form,
 				    what->csv, what->length, &c.mistakes)) {
 		refuse(&c, "memory is out");
 	} else {

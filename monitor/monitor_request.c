@@ -45,12 +45,14 @@ monitor_request_done(void *arg, const struct store_result *r)
 	q->result.seq = r->seq;
 	q->result.id = r->id;
 	q->result.diff = r->ok ? q->diff : NULL;
+	q->result.notes = r->ok ? &q->notes : NULL;
 	q->result.text = r->ok ? q->text : r->error;
 	if (q->result.text == NULL)
 		q->result.text = "";
 	q->answer(q->arg, &q->result);
 	free(q->text);
 	diff_free(&q->diff);
+	inventory_mistakes_fini(&q->notes);
 	free(q);
 }
 

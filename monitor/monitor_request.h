@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 
+#include "monitor/inventory/inventory.h"
 #include "monitor/monitor.h"
 
 struct store_result;
@@ -18,6 +19,7 @@ struct monitor_request {
 	struct monitor_answer result;
 	char *text;	   /* owned; what is answered when it was done */
 	struct diff *diff; /* owned, NULL = none; likewise */
+	struct inventory_mistakes notes; /* owned; likewise */
 	/* Whose list of who is in force is made anew before the answer. */
 	struct monitor *people; /* NULL: it has nothing to do with that */
 };

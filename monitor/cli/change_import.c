@@ -68,6 +68,7 @@ import_inventory(struct change *c, const char *file)
 		.length = w->csv_length,
 		.dry_run = w->dry_run,
 		.complete = w->complete,
+		.ignore_unknown = w->ignore_unknown,
 		.scope = scope_of(c) };
 	struct change_later *l;
 

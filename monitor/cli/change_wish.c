@@ -46,6 +46,8 @@ static const struct {
 	[WISH_FILE] = { "file", FORM_LINE, 1, 4095, AT(file) },
 	[WISH_FOR] = { "for_s", FORM_SECONDS, 1, WISH_FOR_MOST_S, AT(for_s) },
 	[WISH_FROM] = { "from", FORM_MOMENT, 0, 0, AT(from_utc) },
+	[WISH_IGNORE_UNKNOWN] = { "ignore_unknown", FORM_FLAG, 0, 0,
+	    AT(ignore_unknown) },
 	[WISH_KIND] = { "kind", FORM_LINE, 1, 16, AT(kind) },
 	[WISH_NAME] = { "name", FORM_LINE, 1, 64, AT(name) },
 	[WISH_NEW] = { "new", FORM_SECRET, 1, WISH_SECRET_BYTES, AT(new) },
@@ -92,7 +94,7 @@ static const struct {
 	    BIT(WISH_SITE) },
 	{ RIGHT_IMPORT, BIT(WISH_TABLE) | BIT(WISH_CSV),
 	    BIT(WISH_DRY_RUN) | BIT(WISH_COMPLETE) | BIT(WISH_REASON) |
-		BIT(WISH_FILE) },
+		BIT(WISH_FILE) | BIT(WISH_IGNORE_UNKNOWN) },
 	{ RIGHT_USER_ADD, BIT(WISH_NAME) | BIT(WISH_ROLE) | BIT(WISH_PASSWORD),
 	    BIT(WISH_SITE) | BIT(WISH_REASON) },
 	{ RIGHT_USER_CHANGE, 0,

@@ -34,6 +34,7 @@ enum wish_member {
 	WISH_FILE,
 	WISH_FOR,
 	WISH_FROM,
+	WISH_IGNORE_UNKNOWN,
 	WISH_KIND,
 	WISH_NAME,
 	WISH_NEW,
@@ -51,7 +52,7 @@ enum wish_member {
 	WISH_USER,
 	WISH_WEEKLY,
 };
-#define WISH_MEMBERS 27
+#define WISH_MEMBERS 28
 
 /* Members that were not said are "", 0, false. */
 struct change_wish {
@@ -66,7 +67,7 @@ struct change_wish {
 	/* From beside the JSON, borrowed: names in lines instead of feeds. */
 	const char *lines;
 	size_t lines_length;
-	bool all, complete, disabled, dry_run;
+	bool all, complete, disabled, dry_run, ignore_unknown;
 	int64_t for_s;
 	int64_t from_utc, to_utc; /* microseconds */
 };

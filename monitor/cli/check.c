@@ -15,11 +15,12 @@
 #include "monitor/cli/check_outside.h"
 #include "monitor/cli/check_tls.h"
 #include "monitor/cli/credentials_look.h"
+#include "monitor/cli/feed_list.h"
 #include "monitor/cli/inventory_local.h"
 #include "monitor/store/store_read.h"
 
 static const char help[] =
-    "usage: camwarden check [--config FILE] [--feeds FILE.csv] [--json]\n"
+    "usage: camwarden check [--config FILE] [--feeds FILE] [--json]\n"
     "\n"
     "Reads the configuration, and the feeds of a CSV or else of the database, "
     "and\n"
@@ -29,7 +30,9 @@ static const char help[] =
     "expect:\n"
     "Mbit/s, file descriptors, memory.\n"
     "\n"
-    "  --feeds FILE.csv  this list in place of the database's\n"
+    "  --feeds FILE      this list in place of the database's; it is read as "
+    "by\n"
+    "                    `feeds import`, with its options\n"
     "  --kbps N          bit rate of a feed to reckon with (2000)\n"
     "  --config FILE, --state-dir DIR, --json, --help\n"
     "\n"
@@ -41,28 +44,23 @@ static const char help[] =
 struct check {
 	struct cli cli;
 	const char *feeds;
+	struct feed_list_options list; /* how to read them */
 	unsigned kbps;
 	int code;
 };
 
 static struct inventory *
-read_csv(const char *path)
+read_list(const struct check *c)
 {
-	struct inventory_mistakes mistakes = { 0 };
-	struct inventory *inv = inventory_new();
-	size_t length;
-	char *text = cli_slurp(path, 64u << 20, &length);
+	struct inventory *inv = NULL;
+	struct feed_list l;
 
-	if (text == NULL || inv == NULL) {
-		inventory_free(&inv);
-	} else if (!inventory_read(inv, INVENTORY_FEEDS, path, text, length,
-		       &mistakes)) {
-		fputs(mistakes.text ? mistakes.text : "memory is out\n",
-		    stderr);
-		inventory_free(&inv);
+	if (feed_list_read(&l, &c->list, INVENTORY_FEEDS, c->feeds)) {
+		inv = l.inv;
+		l.inv = NULL;
 	}
-	inventory_mistakes_fini(&mistakes);
-	free(text);
+	cli_put_lines(stderr, l.mistakes.text != NULL ? l.mistakes.text : "");
+	feed_list_fini(&l);
 	return inv;
 }
 
@@ -173,7 +171,8 @@ parse_options(struct check *c, int argc, char **argv)
 {
 	static const struct option options[] = { CLI_OPTIONS,
 		{ "feeds", required_argument, NULL, 'f' },
-		{ "kbps", required_argument, NULL, 'k' }, { 0 } };
+		{ "kbps", required_argument, NULL, 'k' }, FEED_LIST_OPTIONS,
+		{ 0 } };
 	int option;
 
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
@@ -181,7 +180,8 @@ parse_options(struct check *c, int argc, char **argv)
 			c->feeds = optarg;
 		else if (option == 'k')
 			c->kbps = (unsigned)strtoul(optarg, NULL, 10);
-		else if (!cli_option(&c->cli, option, help))
+		else if (option > 1000 ? !feed_list_option(&c->list, option)
+				       : !cli_option(&c->cli, option, help))
 			return false;
 	}
 	if (optind == argc && c->kbps > 0 && c->kbps < 1000000)
@@ -204,7 +204,7 @@ cli_check(int argc, char **argv)
 	/* All mistakes at once: the list is read even when the configuration
 	 * is wrong. */
 	if (c.feeds != NULL)
-		inv = read_csv(c.feeds);
+		inv = read_list(&c);
 	else
 		inv = good ? read_database(c.cli.config.state_dir)
 			   : inventory_new();

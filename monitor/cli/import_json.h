@@ -12,7 +12,8 @@ struct monitor_answer;
 
 /* {"ok", "added", "changed", "removed", "unchanged", "seq", "text", "changes":
  * [{"what", "kind", "name", "fields": [{"field", "from", "to"}]}], "cut",
- * "errors": [{"line", "column", "text", "code", "values"}]}; given. NULL: no
+ * "errors": [{"line", "column", "text", "code", "values"}], "notes": the same};
+ * given. NULL: no
  * memory. */
 json_t *import_json(const struct monitor_answer *a);
 /* The list under "errors"; m may be NULL. */

@@ -5,7 +5,7 @@
 
 #include "monitor/cli/cli.h"
 
-#define SHOWN 200u
+#define SHOWN 200u /* of each kind */
 
 static const char *
 text_of(const json_t *o, const char *key)
@@ -15,7 +15,23 @@ text_of(const json_t *o, const char *key)
 	return s != NULL ? s : "";
 }
 
-/* changed feed North/Gate 3
+static void
+put_field(const json_t *field, bool from)
+{
+	fputs("    ", stdout);
+	cli_put(stdout, text_of(field, "field"));
+	fputs(": ", stdout);
+	if (from) {
+		cli_put(stdout, text_of(field, "from"));
+		fputs(" -> ", stdout);
+	}
+	cli_put(stdout, text_of(field, "to"));
+	putchar('\n');
+}
+
+/* added feed North/Gate 4
+ *     url: rtsp://10.0.0.9/1
+ * changed feed North/Gate 3
  *     url: rtsp://10.0.0.7/1 -> rtsp://10.0.0.8/1 */
 static void
 put_change(const json_t *change)
@@ -31,16 +47,36 @@ put_change(const json_t *change)
 	putchar(' ');
 	cli_put(stdout, text_of(change, "name"));
 	putchar('\n');
-	for (size_t i = 0; is_change && i < json_array_size(fields); i++) {
+	for (size_t i = 0; i < json_array_size(fields); i++) {
 		const json_t *f = json_array_get(fields, i);
 
-		fputs("    ", stdout);
-		cli_put(stdout, text_of(f, "field"));
-		fputs(": ", stdout);
-		cli_put(stdout, text_of(f, "from"));
-		fputs(" -> ", stdout);
-		cli_put(stdout, text_of(f, "to"));
-		putchar('\n');
+		if (is_change || strcmp(text_of(f, "field"), "url") == 0)
+			put_field(f, is_change);
+	}
+}
+
+/* They come kind by kind: some of each. */
+static void
+put_changes(const json_t *changes, bool cut)
+{
+	size_t n = json_array_size(changes), run = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		const json_t *c = json_array_get(changes, i);
+		const char *kind = text_of(c, "kind");
+		bool last =
+		    i + 1 == n ||
+		    strcmp(text_of(json_array_get(changes, i + 1), "kind"),
+			kind) != 0;
+
+		if (run++ < SHOWN)
+			put_change(c);
+		if (last && run > SHOWN) {
+			printf("... and %zu more ", run - SHOWN);
+			cli_put(stdout, kind);
+			printf("s%s\n", cut ? ", at the least" : "");
+		}
+		run = last ? 0 : run;
 	}
 }
 
@@ -53,23 +89,14 @@ count(const json_t *answer, const char *key)
 void
 import_print(const json_t *answer, const char *table, bool dry_run)
 {
-	const json_t *changes = json_object_get(answer, "changes");
-	bool ok = json_is_true(json_object_get(answer, "ok"));
-	size_t n = json_array_size(changes);
-
-	if (!ok) {
+	if (!json_is_true(json_object_get(answer, "ok"))) {
 		cli_put_lines(stderr, text_of(answer, "text"));
 		if (text_of(answer, "error")[0] != '\0')
 			cli_say("%s", text_of(answer, "error"));
 		return;
 	}
-	for (size_t i = 0; i < n && i < SHOWN; i++)
-		put_change(json_array_get(changes, i));
-	if (n > SHOWN)
-		printf("... and %zu more%s\n", n - SHOWN,
-		    json_is_true(json_object_get(answer, "cut"))
-			? ", at the least"
-			: "");
+	put_changes(json_object_get(answer, "changes"),
+	    json_is_true(json_object_get(answer, "cut")));
 	printf("%s%s: %lld added, %lld changed, %lld removed, %lld "
 	       "unchanged\n",
 	    dry_run ? "dry run, nothing changed; " : "", table,

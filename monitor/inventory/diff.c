@@ -9,13 +9,17 @@
 #include "monitor/inventory/columns.h"
 #include "monitor/inventory/floor_parts.h"
 
+#define DIFF_KINDS 5u /* of the inventory or of the floor, at most */
+
 struct work {
 	struct diff *diff;
+	size_t of_kind[DIFF_KINDS];
 	bool no_memory;
 };
 
 /* One record of the plan: what it is, what it was. */
 struct pair {
+	unsigned group; /* the kind's number */
 	enum inventory_change_kind what;
 	const char *kind, *name;
 	const void *was, *is;
@@ -68,7 +72,7 @@ fields_compare(struct work *w, struct diff_change *c, const struct pair *p)
 	}
 }
 
-/* False: no more are wanted. */
+/* False: no memory. */
 static bool
 change_add(struct work *w, const struct pair *p)
 {
@@ -76,9 +80,9 @@ change_add(struct work *w, const struct pair *p)
 	struct diff_change *c;
 	void *item;
 
-	if (d->count >= DIFF_MOST) {
+	if (w->of_kind[p->group]++ >= DIFF_MOST) {
 		d->cut = true;
-		return false;
+		return true;
 	}
 	d->changes =
 	    arena_more(d->changes, &d->count, sizeof(*d->changes), &item);
@@ -232,7 +236,8 @@ diff_of_plan(const struct inventory *now, const struct inventory_plan *plan)
 	for (size_t i = 0; more && i < plan->count; i++) {
 		const struct inventory_change *c = &plan->changes[i];
 		char name[2 * LIMIT_NAME_BYTES];
-		struct pair p = { .what = c->change,
+		struct pair p = { .group = c->kind,
+			.what = c->change,
 			.columns = columns_of(c->kind, true),
 			.name = name };
 
@@ -349,7 +354,8 @@ diff_of_floor(const struct floor *now, const struct floor_plan *plan)
 	for (size_t i = 0; more && i < plan->count; i++) {
 		const struct floor_change *c = &plan->changes[i];
 		char name[2 * LIMIT_NAME_BYTES + 64], text[COLUMN_BYTES];
-		struct pair p = { .what = c->change,
+		struct pair p = { .group = c->kind,
+			.what = c->change,
 			.columns = columns_of_floor(c->kind),
 			.name = name };
 

@@ -12,7 +12,7 @@
 
 #include "monitor/inventory/floor.h"
 
-#define DIFF_MOST 2000u	       /* changes; beyond: cut */
+#define DIFF_MOST 2000u	       /* changes of a kind; beyond: cut */
 #define DIFF_HIDDEN "(hidden)" /* in place of a credential */
 
 struct diff_field {

@@ -25,13 +25,13 @@ const mayImport = (name: TableName): boolean => can(name === "roster" ? "import.
 
 export function Import(): JSX.Element {
   const [file, setFile] = useState<FileOf | null>(null), [chosen, choose] = useState<TableName | "">("");
-  const [complete, setComplete] = useState(false), [outcome, setOutcome] = useState<Outcome>(null), [busy, setBusy] = useState(false);
+  const [complete, setComplete] = useState(false), [ignore, setIgnore] = useState(false), [outcome, setOutcome] = useState<Outcome>(null), [busy, setBusy] = useState(false);
   const told = file ? tableOf(file.csv) : null, table = chosen || (told && mayImport(told) ? told : "");
   const take = (f: FileOf | null): void => { setFile(f); choose(""); setOutcome(null); };
   const send = async (dry: boolean, reason: string): Promise<ImportAnswer | null> => {
     setBusy(true);
     try {
-      return await post<ImportAnswer>("/import", { table, csv: file?.csv ?? "", complete, dry_run: dry, reason, ...(file?.name ? { file: file.name } : {}) });
+      return await post<ImportAnswer>("/import", { table, csv: file?.csv ?? "", complete, ignore_unknown: ignore, dry_run: dry, reason, ...(file?.name ? { file: file.name } : {}) });
     } catch (e) {
       if (e instanceof Problem && e.status === 422 && mistakesOf(e.body).length) setOutcome({ mistakes: mistakesOf(e.body) });
       else if (e instanceof Problem && e.status === 409) { setOutcome(null); toast(t("import.stale"), "error"); }
@@ -51,6 +51,7 @@ export function Import(): JSX.Element {
     {file && <form class="import-about" onSubmit={e => { e.preventDefault(); void attempt(); }}>
       <TableChoice table={table} told={told} onChange={x => { choose(x); setOutcome(null); }} />
       <Check label={t("import.complete")} hint={t("import.complete.hint")} checked={complete} onChange={x => { setComplete(x); setOutcome(null); }} />
+      <Check label={t("import.ignore")} hint={t("import.ignore.hint")} checked={ignore} onChange={x => { setIgnore(x); setOutcome(null); }} />
       <Button type="submit" kind={outcome ? "plain" : "primary"} disabled={!table} busy={busy}>{t(busy ? "import.trying" : "import.try")}</Button></form>}
     <div aria-live="polite">{busy && <progress aria-label={t("import.trying")} />}
       {file && outcome && "mistakes" in outcome && <Mistakes csv={file.csv} mistakes={outcome.mistakes} />}
@@ -68,8 +69,10 @@ function TableChoice(p: { table: TableName | ""; told: TableName | null; onChang
 }
 function Tried(p: { answer: ImportAnswer; busy: boolean; onApply: () => void }): JSX.Element {
   const a = p.answer;
-  if (a.added + a.changed + a.removed === 0) return <Empty title={t("import.nothing")}>{t("import.nothing.why", { n: a.unchanged })}</Empty>;
-  return <><Diff answer={a} /><p><Button kind={a.removed ? "danger" : "primary"} busy={p.busy} onClick={p.onApply}>{t(p.busy ? "import.applying" : "import.apply")} …</Button></p></>;
+  const notes = a.notes.length > 0 && <details class="soft"><summary>{t("import.notes", { n: a.notes.length })}</summary>
+    <ul>{a.notes.map((x, i) => <li key={i} lang="en">{x.line > 0 && `${x.line}:${x.column} `}{x.text}</li>)}</ul></details>;
+  if (a.added + a.changed + a.removed === 0) return <>{notes}<Empty title={t("import.nothing")}>{t("import.nothing.why", { n: a.unchanged })}</Empty></>;
+  return <>{notes}<Diff answer={a} /><p><Button kind={a.removed ? "danger" : "primary"} busy={p.busy} onClick={p.onApply}>{t(p.busy ? "import.applying" : "import.apply")} …</Button></p></>;
 }
 /* Asks for the reason, applies, and shows what becomes of it. */
 async function apply(tried: ImportAnswer, table: string, send: (reason: string) => Promise<ImportAnswer | null>): Promise<void> {

@@ -388,11 +388,10 @@ monitor_reload(struct monitor *m, const struct monitor_config *cfg)
 	m->config.clock_required = cfg->clock_required;
 	m->config.http_login_idle_us = cfg->http_login_idle_us;
 	m->config.http_login_longest_us = cfg->http_login_longest_us;
-	m->config.alerts = cfg->alerts;
-	monitor_alerts_reload(m);
 	monitor_nightly_reload(m, cfg);
 	monitor_credentials_reload(m);
 	later = monitor_outside_reload(m, cfg) || later;
+	monitor_alerts_reload(m);
 	memcpy(m->config.file, cfg->file, sizeof(cfg->file));
 	memcpy(m->config.file_sha256, cfg->file_sha256,
 	    sizeof(cfg->file_sha256));

@@ -17,6 +17,13 @@ void monitor_backup(struct monitor *m, const char *file, bool credentials,
 void monitor_mail_test(struct monitor *m, const char *to, const char *actor,
     monitor_answer_fn *answer, void *arg);
 
+/* A test of that channel, sent now and tried once. answer: what came of it, in
+ * the server's words; within half a minute, else that it hasn't answered. */
+void monitor_channel_test(struct monitor *m, const char *channel,
+    const char *actor, monitor_answer_fn *answer, void *arg);
+/* A heartbeat was last taken then (UTC); 0 = never, or there is none. */
+int64_t monitor_heartbeat_utc(const struct monitor *m);
+
 /* What of the record's settings is in force: only the next start takes others.
  * Names borrowed. */
 #define MONITOR_WITNESSES 8

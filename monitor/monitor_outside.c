@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What leaves the house: the courier, and whose its answers are. */
+#include "monitor/monitor_channels.h"
 #include "monitor/monitor_outside.h"
 
 #include <stdlib.h>
@@ -22,6 +23,10 @@ on_result(void *arg, const struct courier_result *r)
 		post_on_result(m, number, r);
 	else if (r->id >> 56 == OUTSIDE_WITNESS)
 		record_on_result(m, (unsigned)number, r);
+	else if (r->id >> 56 == OUTSIDE_AGAIN)
+		alertmanager_on_result(m, (unsigned)(number & 0xff), r);
+	else if (r->id >> 56 == OUTSIDE_HEARTBEAT)
+		heartbeat_on_result(m, r);
 }
 
 static bool
@@ -33,14 +38,18 @@ needs_courier(const struct monitor *m)
 		if (r->witnesses[i].config.kind != WITNESS_FILE &&
 		    r->witnesses[i].config.kind != WITNESS_MAIL)
 			return true;
-	return m->config.mail_server[0] != '\0';
+	return m->config.mail_server[0] != '\0' ||
+	       m->config.alerts.channel_count > 0 ||
+	       m->config.heartbeat_url[0] != '\0' ||
+	       m->config.heartbeat_url_file[0] != '\0';
 }
 
 static struct courier *
 start(struct monitor *m)
 {
-	const struct courier_trust trust = { { m->config.mail_ca_file } };
+	struct courier_trust trust;
 
+	channels_trust(m, &trust);
 	return courier_new(m->base, &trust, on_result, m);
 }
 
@@ -69,6 +78,10 @@ monitor_outside_second(struct monitor *m, int64_t now_us)
 {
 	record_second(m, now_us);
 	post_second(m, now_us);
+	if (m->outside->courier == NULL)
+		return;
+	alertmanager_second(m, now_us);
+	heartbeat_second(m, now_us);
 }
 
 void
@@ -111,8 +124,11 @@ bool
 monitor_outside_reload(struct monitor *m, const struct monitor_config *cfg)
 {
 	struct outside *o = m->outside;
-	const struct courier_trust trust = { { m->config.mail_ca_file } };
-	bool others = strcmp(m->config.mail_ca_file, cfg->mail_ca_file) != 0;
+	struct courier_trust trust;
+	/* Of a broker's connection, too, the settings may be others. */
+	bool others = strcmp(m->config.mail_ca_file, cfg->mail_ca_file) != 0 ||
+		      memcmp(m->config.alerts.channels, cfg->alerts.channels,
+			  sizeof(cfg->alerts.channels)) != 0;
 
 	TAKE(mail_server);
 	TAKE(mail_from);
@@ -121,10 +137,17 @@ monitor_outside_reload(struct monitor *m, const struct monitor_config *cfg)
 	TAKE(mail_ca_file);
 	TAKE(report_mail_to);
 	TAKE(checkpoint_every_us);
-	if (o->courier == NULL && m->config.mail_server[0] != '\0')
+	TAKE(heartbeat_url);
+	TAKE(heartbeat_url_file);
+	m->config.heartbeat_every_us = cfg->heartbeat_every_us;
+	m->config.alerts = cfg->alerts;
+	o->heartbeat.due_us = 0;
+	if (o->courier == NULL && needs_courier(m)) {
 		o->courier = start(m);
-	else if (o->courier != NULL && others)
+	} else if (o->courier != NULL && others) {
+		channels_trust(m, &trust);
 		courier_reload(o->courier, &trust);
+	}
 	return strcmp(m->config.ledger_witnesses, cfg->ledger_witnesses) != 0 ||
 	       strcmp(m->config.ledger_key_file, cfg->ledger_key_file) != 0;
 }

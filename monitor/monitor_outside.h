@@ -14,15 +14,39 @@
 #include "monitor/offspring/errand.h"
 #include "monitor/store/store_ledger.h"
 
-#define POST_MOST 4
+/* Deliveries under way: mails of reports, then so many of each channel, that
+ * none waits for another. */
+#define POST_MAILS 4
+#define POST_PER_CHANNEL 2
+#define POST_MOST (POST_MAILS + CONFIG_CHANNELS * POST_PER_CHANNEL)
+#define POST_WAITERS 8
+struct posting {
+	int64_t delivery; /* 0 = none */
+	int64_t made_utc;
+	unsigned tries;
+	int64_t checkpoint; /* that the body carries; 0 = none */
+	bool ending;	    /* its outcome is not yet committed */
+	bool test;	    /* tried once */
+};
+/* Who waits for what comes of a test. */
+struct post_waiter {
+	int64_t delivery; /* 0 = nobody does; -1: it is not yet kept */
+	int64_t until_us;
+	monitor_answer_fn *answer;
+	void *arg;
+};
 struct post {
-	int64_t under_way[POST_MOST]; /* deliveries; 0 = none */
-	int64_t made_utc[POST_MOST];
-	unsigned tries[POST_MOST];
-	int64_t checkpoints[POST_MOST]; /* that the body carries; 0 = none */
-	bool ending[POST_MOST];		/* its outcome is not yet committed */
-	bool test[POST_MOST];		/* monitor_mail_test's */
-	int64_t look_us;		/* no sooner */
+	struct posting under_way[POST_MOST];
+	struct post_waiter waiters[POST_WAITERS];
+	int64_t look_us; /* no sooner */
+	int64_t strays_us;
+	uint32_t failing; /* channels whose last try failed, as bits */
+};
+
+struct outward_beat {
+	int64_t due_us, heard_utc;
+	uint32_t number;
+	bool fails;
 };
 
 struct held_witness {
@@ -62,6 +86,9 @@ struct record {
 struct outside {
 	struct courier *courier; /* NULL: nothing is sent over a network */
 	struct post post;
+	struct outward_beat heartbeat;
+	int64_t again_us; /* Alertmanager's are told again */
+	uint32_t again, again_failed;
 	struct record record;
 	/* The end: */
 	struct event *last; /* looks whether the witnesses have answered */
@@ -85,11 +112,18 @@ bool monitor_outside_reload(struct monitor *m,
 void monitor_outside_free(struct monitor *m);
 
 /* Jobs of the courier: whose, and its number there. */
-enum outside_owner { OUTSIDE_POST = 1, OUTSIDE_WITNESS = 2 };
+enum outside_owner {
+	OUTSIDE_POST = 1,
+	OUTSIDE_WITNESS = 2,
+	OUTSIDE_AGAIN = 3, /* its number's last byte: the channel's */
+	OUTSIDE_HEARTBEAT = 4,
+};
 #define OUTSIDE_JOB(owner, number)                                             \
 	((uint64_t)(owner) << 56 | (uint64_t)(number))
 
-/* --- monitor_post.c */
+/* --- monitor_post.c: deliveries, and what comes of them */
+/* Something new waits: look at once. */
+void post_soon(struct monitor *m);
 void post_second(struct monitor *m, int64_t now_us);
 void post_on_result(struct monitor *m, uint64_t delivery,
     const struct courier_result *r);
@@ -99,6 +133,16 @@ void post_on_result(struct monitor *m, uint64_t delivery,
  * receipt of that checkpoint (record_newest). */
 void post_mail(struct monitor *m, const char *subject, const char *body,
     const char *path);
+
+/* --- monitor_post_row.c: a row -> a job */
+struct store_delivery_row;
+struct channel_job;
+/* channel -1: a mail of its own. NULL, or why it can't be sent; fd_out: the
+ * attachment's, the caller's to close; -1 = none. */
+const char *post_make(struct monitor *m, int channel,
+    const struct store_delivery_row *row, struct channel_job *out, int *fd_out);
+/* Of a mail, that its body carries; 0 = none. */
+int64_t post_checkpoint(const struct store_delivery_row *row);
 
 /* --- monitor_record.c */
 bool record_start(struct monitor *m, char **error_out);

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Deliveries: rows that are sent, one after the other, until each is done. The
- * row stays until its end is committed: what is sent twice after a crash has
- * the same Message-ID. */
+/* Deliveries: rows that are sent until each is done, each channel's beside the
+ * others'. The row stays until its end is committed: what is sent twice after a
+ * crash has the same Message-ID, or key. */
+#include "monitor/monitor_channels.h"
 #include "monitor/monitor_duties.h"
 #include "monitor/monitor_outside.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,106 +14,87 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "monitor/courier/backoff.h"
-#include "monitor/courier/mail_text.h"
 #include "monitor/monitor_request.h"
 #include "monitor/store/store_read_ledger.h"
 
-#define LOOK_US (5 * US_PER_S)
+#define LOOK_US US_PER_S
+#define STRAYS_US (60 * US_PER_S)
+#define STRAYS_MOST 1000u
 #define PATIENCE_US (15 * 60 * US_PER_S) /* of failures, before an incident */
-#define MARK "checkpoint-number: "	 /* in a body that carries one */
+#define STALE_US (86400 * US_PER_S) /* a notice that old is told to nobody */
+#define TEST_US (25 * US_PER_S)	    /* a page waits for half a minute */
 
-static int
-place_of(const struct post *p, int64_t delivery)
+/* --- places: first those of mails, then so many of each channel */
+
+static struct posting *
+place_of(struct post *p, int64_t delivery)
 {
 	for (int i = 0; i < POST_MOST; i++)
-		if (p->under_way[i] == delivery)
-			return i;
-	return -1;
-}
-
-/* The first line of the file, without its end. */
-static bool
-read_password(const char *path, char *out, size_t size)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	ssize_t n = fd >= 0 ? read(fd, out, size - 1) : -1;
-
-	if (fd >= 0)
-		close(fd);
-	if (n < 0)
-		return false;
-	out[n] = '\0';
-	out[strcspn(out, "\r\n")] = '\0';
-	return true;
-}
-
-static void
-put_text(char *out, size_t size, struct store_text text)
-{
-	snprintf(out, size, "%.*s", (int)text.n, text.p != NULL ? text.p : "");
-}
-
-static void
-put_headers(const struct monitor *m, struct courier_job *j,
-    const struct store_delivery_row *row)
-{
-	char subject[400], date[64], id[NOTE_NAME + 64];
-	const char *at = strchr(m->config.mail_from, '@');
-
-	put_text(subject, sizeof(subject), row->subject);
-	mail_text_date(date, sizeof(date), row->made_utc);
-	snprintf(id, sizeof(id), "<%lld.%s@%s>", (long long)row->id,
-	    strchr(m->outside->record.name, '/') != NULL
-		? strchr(m->outside->record.name, '/') + 1
-		: "0",
-	    at != NULL ? at + 1 : "camwarden");
-	mail_text_header(j->headers, sizeof(j->headers), "Date", date);
-	mail_text_header(j->headers, sizeof(j->headers), "From", j->from);
-	mail_text_addresses(j->headers, sizeof(j->headers), "To", j->to);
-	mail_text_header(j->headers, sizeof(j->headers), "Subject", subject);
-	/* RFC 5322 forbids encoding it: one that is too long is left out. */
-	if (strlen(id) < 70)
-		mail_text_header(j->headers, sizeof(j->headers), "Message-ID",
-		    id);
-	mail_text_header(j->headers, sizeof(j->headers), "Auto-Submitted",
-	    "auto-generated");
-}
-
-/* NULL, or why it can't be sent. */
-static const char *
-make_job(const struct monitor *m, const struct store_delivery_row *row,
-    struct courier_job *j)
-{
-	struct config_mail mail;
-
-	memset(j, 0, sizeof(*j));
-	if (config_mail_server(m->config.mail_server, &mail) != NULL)
-		return "mail.server is not set any more";
-	j->id = OUTSIDE_JOB(OUTSIDE_POST, row->id);
-	j->kind = COURIER_MAIL;
-	j->tls = mail.plain	     ? COURIER_TLS_NEVER
-		 : mail.implicit_tls ? COURIER_TLS_ALWAYS
-				     : COURIER_TLS_START;
-	snprintf(j->host, sizeof(j->host), "%s", mail.url.host);
-	j->port = mail.url.port;
-	snprintf(j->from, sizeof(j->from), "%s", m->config.mail_from);
-	put_text(j->to, sizeof(j->to), row->target);
-	if (!config_mail_address(j->to))
-		return "its address is none";
-	snprintf(j->user, sizeof(j->user), "%s", m->config.mail_user);
-	if (j->user[0] != '\0' && !read_password(m->config.mail_password_file,
-				      j->password, sizeof(j->password)))
-		return "mail.password_file can't be read";
-	put_headers(m, j, row);
-	j->body = (struct span){ row->body, row->length };
-	if (j->body.n > COURIER_BODY_BYTES)
-		j->body.n = COURIER_BODY_BYTES;
+		if (p->under_way[i].delivery == delivery)
+			return &p->under_way[i];
 	return NULL;
 }
+
+/* -1: a mail's. */
+static int
+channel_of(const struct post *p, const struct posting *at)
+{
+	int i = (int)(at - p->under_way);
+
+	return i < POST_MAILS ? -1 : (i - POST_MAILS) / POST_PER_CHANNEL;
+}
+
+static struct posting *
+free_place(struct post *p, int channel)
+{
+	int from = channel < 0 ? 0 : POST_MAILS + channel * POST_PER_CHANNEL;
+	int count = channel < 0 ? POST_MAILS : POST_PER_CHANNEL;
+
+	for (int i = from; i < from + count; i++)
+		if (p->under_way[i].delivery == 0)
+			return &p->under_way[i];
+	return NULL;
+}
+
+/* --- who waits for a test */
+
+static void
+answer_waiter(struct post_waiter *w, bool ok, const char *text, int64_t id)
+{
+	struct post_waiter copy = *w;
+	const struct monitor_answer a = { .ok = ok, .text = text, .id = id };
+
+	w->delivery = 0;
+	copy.answer(copy.arg, &a);
+}
+
+static void
+tell_waiter(struct post *p, int64_t delivery, bool ok, const char *text)
+{
+	for (int i = 0; i < POST_WAITERS; i++)
+		if (p->waiters[i].delivery == delivery)
+			answer_waiter(&p->waiters[i], ok, text, delivery);
+}
+
+static void
+waiters_second(struct post *p, int64_t now_us)
+{
+	for (int i = 0; i < POST_WAITERS; i++)
+		if (p->waiters[i].delivery > 0 &&
+		    now_us > p->waiters[i].until_us)
+			answer_waiter(&p->waiters[i], false,
+			    "it hasn't answered yet; camwarden deliveries "
+			    "will tell",
+			    p->waiters[i].delivery);
+}
+
+/* --- the end of a try */
 
 struct attempt {
 	struct monitor *m;
 	int64_t delivery;
+	bool test, ok;
+	char said[COURIER_DETAIL_BYTES];
 };
 
 static void
@@ -122,44 +102,85 @@ on_stored(void *arg, const struct store_result *r)
 {
 	struct attempt *a = arg;
 	struct post *p = a->m->outside != NULL ? &a->m->outside->post : NULL;
-	int i = p != NULL ? place_of(p, a->delivery) : -1;
+	struct posting *at = p != NULL ? place_of(p, a->delivery) : NULL;
 
 	if (!r->ok)
 		log_error("post",
 		    "delivery %lld: its outcome can't be "
 		    "written: %s",
 		    (long long)a->delivery, r->error);
-	if (i >= 0)
-		p->under_way[i] = 0;
+	if (at != NULL)
+		at->delivery = 0;
+	if (p != NULL && a->test)
+		tell_waiter(p, a->delivery, a->ok, a->said);
+	if (p != NULL)
+		p->look_us = 0;
 	free(a);
 }
 
-static void
-finish(struct monitor *m, int i, const struct courier_result *r)
+static bool
+is_over(const struct monitor *m, const struct posting *at, int64_t now_utc,
+    bool lasting)
 {
-	struct post *p = &m->outside->post;
+	if (at->test)
+		return true;
+	return channel_of(&m->outside->post, at) < 0
+		   ? backoff_over(at->made_utc, now_utc, lasting)
+		   : now_utc - at->made_utc > STALE_US;
+}
+
+static void
+finish(struct monitor *m, struct posting *at, const struct courier_result *r,
+    const char *said)
+{
 	int64_t now = monitor_utc(m, clock_mono_us());
 	struct attempt *memory = malloc(sizeof(*memory));
-	struct store_attempt a = { .delivery = p->under_way[i],
+	struct store_attempt a = { .delivery = at->delivery,
 		.utc = now,
-		.due_utc = now + backoff_us(p->tries[i] + 1),
-		.error = r->ok ? "" : r->detail,
+		.due_utc = now + backoff_us(at->tries + 1),
+		.said = said,
 		.outcome = r->ok ? STORE_SENT : STORE_TRY_AGAIN };
 	struct store_done done = { on_stored, memory };
 
 	if (memory == NULL) {
-		p->under_way[i] = 0; /* it comes again */
+		at->delivery = 0; /* it comes again */
 		return;
 	}
-	if (!r->ok &&
-	    (p->test[i] || backoff_over(p->made_utc[i], now, r->lasting)))
+	if (!r->ok && is_over(m, at, now, r->lasting))
 		a.outcome = STORE_GIVEN_UP;
-	*memory = (struct attempt){ m, p->under_way[i] };
-	p->ending[i] = true;
+	*memory = (struct attempt){ m, at->delivery, at->test, r->ok, "" };
+	snprintf(memory->said, sizeof(memory->said), "%s", said);
+	at->ending = true;
 	if (!store_attempt(m->store, &a, &done)) {
-		p->under_way[i] = 0;
+		at->delivery = 0;
 		free(memory);
 	}
+}
+
+/* A mail that fails for long, or a channel that is refused, is a trouble of
+ * our own; it ends with the next that goes through. */
+static void
+tell_trouble(struct monitor *m, const struct posting *at, int channel,
+    const struct courier_result *r, const char *said)
+{
+	int64_t now = clock_mono_us();
+	uint32_t bit = channel >= 0 ? 1u << channel : 0;
+	char text[COURIER_DETAIL_BYTES + 100];
+
+	if (r->ok) {
+		m->outside->post.failing &= ~bit;
+		if (m->outside->post.failing == 0)
+			monitor_own_over(m, OWN_MAIL, now);
+		return;
+	}
+	if (at->test ||
+	    (!r->lasting && monitor_utc(m, now) - at->made_utc <= PATIENCE_US))
+		return;
+	m->outside->post.failing |= bit;
+	snprintf(text, sizeof(text), "%s%s%s",
+	    channel >= 0 ? m->config.alerts.channels[channel].name : "",
+	    channel >= 0 ? ": " : "", said);
+	monitor_own_say(m, OWN_MAIL, now, now, text);
 }
 
 void
@@ -167,106 +188,160 @@ post_on_result(struct monitor *m, uint64_t delivery,
     const struct courier_result *r)
 {
 	struct post *p = &m->outside->post;
-	int64_t now = clock_mono_us();
-	int i = place_of(p, (int64_t)delivery);
+	struct posting *at = place_of(p, (int64_t)delivery);
+	char said[COURIER_DETAIL_BYTES];
+	int channel;
 
-	if (i < 0 || p->ending[i])
+	if (at == NULL || at->ending)
 		return;
+	channel = channel_of(p, at);
+	snprintf(said, sizeof(said), "%s", r->detail);
+	if (channel >= 0)
+		channels_redact(m, (unsigned)channel, said);
 	if (r->ok) {
 		log_info("post", "delivery %lld is sent", (long long)delivery);
-		monitor_own_over(m, OWN_MAIL, now);
-		if (p->checkpoints[i] != 0)
-			record_mailed(m, p->checkpoints[i]);
+		if (at->checkpoint != 0)
+			record_mailed(m, at->checkpoint);
 	} else {
 		log_warn("post", "delivery %lld, try %u: %s",
-		    (long long)delivery, p->tries[i] + 1, r->detail);
-		if (!p->test[i] &&
-		    (r->lasting ||
-			monitor_utc(m, now) - p->made_utc[i] > PATIENCE_US))
-			monitor_own_say(m, OWN_MAIL, now, now, r->detail);
+		    (long long)delivery, at->tries + 1, said);
 	}
-	finish(m, i, r);
+	tell_trouble(m, at, channel, r, said);
+	finish(m, at, r, said);
 }
 
-/* Bodies of ours only: the line begins one. */
-static int64_t
-checkpoint_in(const char *body, size_t n)
-{
-	const char *at = body, *next;
-	int64_t number = 0;
+/* --- what waits is sent */
 
-	/* The last one: what stands before it may hold anybody's words. */
-	while ((next = memmem(at, (size_t)(body + n - at), "\n" MARK,
-		    sizeof(MARK))) != NULL)
-		at = next + sizeof(MARK);
-	if (at == body)
-		return 0;
-	for (; at < body + n && *at >= '0' && *at <= '9' &&
-	       number < INT64_MAX / 10 - 9;
-	     at++)
-		number = number * 10 + (*at - '0');
-	return number;
-}
+struct look {
+	struct monitor *m;
+	int channel; /* -1: mails */
+};
 
 static bool
 send_row(void *arg, const struct store_delivery_row *row)
 {
-	struct monitor *m = arg;
-	struct post *p = &m->outside->post;
+	const struct look *l = arg;
+	struct post *p = &l->m->outside->post;
+	struct posting *at;
 	struct courier_result failed = { 0 };
-	struct courier_job j;
-	char file[600];
-	int i = place_of(p, 0), fd = -1;
+	static struct channel_job job; /* one thread */
 	const char *why;
+	int fd;
 
-	if (i < 0 || row->due_utc > monitor_utc(m, clock_mono_us()))
-		return false; /* the most urgent come first */
-	if (place_of(p, row->id) >= 0 || (row->kind != STORE_DELIVERY_MAIL &&
-					     row->kind != STORE_DELIVERY_TEST))
+	if (place_of(p, row->id) != NULL)
 		return true;
-	p->test[i] = row->kind == STORE_DELIVERY_TEST;
-	p->under_way[i] = row->id;
-	p->made_utc[i] = row->made_utc;
-	p->tries[i] = row->tries;
-	p->ending[i] = false;
-	p->checkpoints[i] = checkpoint_in(row->body, row->length);
-	put_text(file, sizeof(file), row->path);
-	why = make_job(m, row, &j);
-	if (why == NULL && file[0] != '\0') {
-		/* Of our own state_dir; one that is gone: the text goes. */
-		fd = open(file, O_RDONLY | O_CLOEXEC);
-		const char *name = strrchr(file, '/');
-
-		if (fd >= 0 && name != NULL)
-			snprintf(j.attachment, sizeof(j.attachment), "%.127s",
-			    name + 1);
-		snprintf(j.attachment_type, sizeof(j.attachment_type),
-		    "text/html; charset=utf-8");
-	}
+	at = free_place(p, l->channel);
+	if (at == NULL)
+		return false;
+	*at = (struct posting){ .delivery = row->id,
+		.made_utc = row->made_utc,
+		.tries = row->tries,
+		.checkpoint = l->channel < 0 ? post_checkpoint(row) : 0,
+		.test = row->kind == STORE_DELIVERY_TEST ||
+			row->kind == STORE_DELIVERY_TRIAL };
+	why = post_make(l->m, l->channel, row, &job, &fd);
 	if (why != NULL) {
 		snprintf(failed.detail, sizeof(failed.detail), "%s", why);
-		post_on_result(m, (uint64_t)row->id, &failed);
-	} else if (!courier_send(m->outside->courier, &j, fd)) {
-		p->under_way[i] = 0; /* another time */
+		post_on_result(l->m, (uint64_t)row->id, &failed);
+	} else if (!courier_send(l->m->outside->courier, &job.job, fd)) {
+		at->delivery = 0; /* another time */
 	}
-	explicit_bzero(j.password, sizeof(j.password));
+	channels_drop(&job);
 	if (fd >= 0)
 		close(fd);
 	return true;
+}
+
+/* --- another way, for what doesn't get through */
+
+static bool
+send_otherwise(void *arg, const struct store_delivery_row *row)
+{
+	const struct look *l = arg;
+	const struct config_channel *c =
+	    &l->m->config.alerts.channels[l->channel];
+	int64_t now = monitor_utc(l->m, clock_mono_us());
+	char subject[300];
+	struct store_delivery d = { .kind = STORE_DELIVERY_ALERT,
+		.target = c->or_else,
+		.subject = subject,
+		.path = "",
+		.body = "",
+		.made_utc = now,
+		.due_utc = now,
+		.notice = row->notice,
+		.instead = row->id };
+
+	snprintf(subject, sizeof(subject), "%.*s", (int)row->subject.n,
+	    row->subject.p != NULL ? row->subject.p : "");
+	log_warn("post", "delivery %lld: by %s, since %s fails",
+	    (long long)row->id, c->or_else, c->name);
+	return store_delivery(l->m->store, &d, NULL);
+}
+
+static bool
+give_up_stray(void *arg, const struct store_delivery_row *row)
+{
+	struct monitor *m = arg;
+	char name[CONFIG_NAME_BYTES];
+	struct store_attempt a = { .delivery = row->id,
+		.utc = monitor_utc(m, clock_mono_us()),
+		.outcome = STORE_GIVEN_UP,
+		.said = "its channel is not in the settings any more" };
+
+	snprintf(name, sizeof(name), "%.*s", (int)row->target.n,
+	    row->target.p != NULL ? row->target.p : "");
+	if (channels_find(m, name) < 0)
+		store_attempt(m->store, &a, NULL);
+	return true;
+}
+
+static void
+look_at_channel(struct monitor *m, unsigned channel, int64_t now_utc)
+{
+	const struct config_channel *c = &m->config.alerts.channels[channel];
+	struct look l = { m, (int)channel };
+
+	if ((free_place(&m->outside->post, l.channel) != NULL &&
+		!store_read_due(m->reader, c->name, now_utc, 16, send_row,
+		    &l)) ||
+	    (c->or_else[0] != '\0' &&
+		!store_read_stuck(m->reader, c->name, c->or_else_tries,
+		    now_utc - c->or_else_us, 16, send_otherwise, &l)))
+		log_error("post", "deliveries can't be read: %s",
+		    store_reader_error(m->reader));
 }
 
 void
 post_second(struct monitor *m, int64_t now_us)
 {
 	struct post *p = &m->outside->post;
+	struct look mails = { m, -1 };
+	int64_t now = monitor_utc(m, now_us);
 
+	waiters_second(p, now_us);
 	if (m->outside->courier == NULL || now_us < p->look_us)
 		return;
 	p->look_us = now_us + LOOK_US;
-	if (!store_read_deliveries(m->reader, true, 64, send_row, m))
+	if (!store_read_due(m->reader, NULL, now, 64, send_row, &mails))
 		log_error("post", "deliveries can't be read: %s",
 		    store_reader_error(m->reader));
+	for (uint32_t i = 0; i < m->config.alerts.channel_count; i++)
+		look_at_channel(m, i, now);
+	if (now_us < p->strays_us)
+		return;
+	p->strays_us = now_us + STRAYS_US;
+	store_read_waiting_notices(m->reader, STRAYS_MOST, give_up_stray, m);
 }
+
+void
+post_soon(struct monitor *m)
+{
+	if (m->outside != NULL)
+		m->outside->post.look_us = 0;
+}
+
+/* --- what is to be sent */
 
 void
 post_mail(struct monitor *m, const char *subject, const char *body,
@@ -289,10 +364,10 @@ post_mail(struct monitor *m, const char *subject, const char *body,
 		if (!store_delivery(m->store, &d, NULL))
 			log_error("post", "a mail to %s could not be kept", to);
 	}
-	m->outside->post.look_us = 0;
+	post_soon(m);
 }
 
-/* --- a test, for which somebody waits */
+/* --- a test of mail, for which somebody looks at its row */
 
 struct mail_test {
 	struct monitor *m;
@@ -308,8 +383,7 @@ on_test_kept(void *arg, const struct store_result *r)
 		.text = r->error,
 		.seq = r->id };
 
-	if (t->m->outside != NULL)
-		t->m->outside->post.look_us = 0;
+	post_soon(t->m);
 	t->answer(t->arg, &a);
 	free(t);
 }
@@ -335,10 +409,10 @@ monitor_mail_test(struct monitor *m, const char *to, const char *actor,
 	    "camwarden on %s sent this because %.100s asked for it.\n"
 	    "Mail arrives here: so will the reports.\n",
 	    host, actor);
-	if (m->outside->courier == NULL || !config_mail_address(to))
+	if (m->config.mail_server[0] == '\0' || !config_mail_address(to))
 		monitor_answer_now(answer, arg, false,
-		    m->outside->courier == NULL ? "mail.server is not set"
-						: "its address is none");
+		    m->config.mail_server[0] == '\0' ? "mail.server is not set"
+						     : "its address is none");
 	else if (t == NULL)
 		monitor_answer_later(answer, arg, "memory is out");
 	else {
@@ -348,4 +422,83 @@ monitor_mail_test(struct monitor *m, const char *to, const char *actor,
 		monitor_answer_later(answer, arg, MONITOR_STORE_BUSY);
 	}
 	free(t);
+}
+
+/* --- a test of a channel, for whose outcome somebody waits */
+
+struct trial {
+	struct monitor *m;
+	struct post_waiter *waiter;
+};
+
+static void
+on_trial_kept(void *arg, const struct store_result *r)
+{
+	struct trial *t = arg;
+
+	/* The monitor's end frees those who wait with itself. */
+	if (t->m->outside != NULL && !r->ok)
+		answer_waiter(t->waiter, false, r->error, 0);
+	else if (t->m->outside != NULL)
+		t->waiter->delivery = r->id;
+	post_soon(t->m);
+	free(t);
+}
+
+static const char *
+keep_trial(struct monitor *m, const char *channel, struct trial *t)
+{
+	static struct notice n; /* one thread */
+	static uint8_t bytes[NOTICE_BYTES];
+	int64_t now = monitor_utc(m, clock_mono_us());
+	struct store_done done = { on_trial_kept, t };
+	struct store_delivery d = { .kind = STORE_DELIVERY_TRIAL,
+		.target = channel,
+		.subject = "camwarden: a test",
+		.path = "",
+		.body = bytes,
+		.made_utc = now,
+		.due_utc = now };
+
+	memset(&n, 0, sizeof(n));
+	n.kind = NOTICE_TEST;
+	n.severity = NOTICE_LOW;
+	n.of = NOTICE_OF_OWN;
+	n.made_utc = now;
+	snprintf(n.to, sizeof(n.to), "%s", channel);
+	d.length = notice_write(&n, bytes, sizeof(bytes));
+	return d.length > 0 && store_delivery(m->store, &d, &done)
+		   ? NULL
+		   : "the database takes nothing now";
+}
+
+void
+monitor_channel_test(struct monitor *m, const char *channel, const char *actor,
+    monitor_answer_fn *answer, void *arg)
+{
+	struct post *p = &m->outside->post;
+	struct post_waiter *w = p->waiters;
+	struct trial *t = malloc(sizeof(*t));
+	const char *why = NULL;
+
+	while (w < p->waiters + POST_WAITERS && w->delivery != 0)
+		w++;
+	if (channels_find(m, channel) < 0)
+		why = "no channel of the settings is called so";
+	else if (w == p->waiters + POST_WAITERS)
+		why = "other tests are under way";
+	else if (t == NULL)
+		why = "memory is out";
+	if (why == NULL) {
+		log_info("post", "channel %s is tested by %s", channel, actor);
+		*w = (struct post_waiter){ -1, clock_mono_us() + TEST_US,
+			answer, arg };
+		*t = (struct trial){ m, w };
+		why = keep_trial(m, channel, t);
+		if (why == NULL)
+			return;
+		w->delivery = 0;
+	}
+	free(t);
+	monitor_answer_now(answer, arg, false, why);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "monitor/monitor_capacity.h"
+#include "monitor/monitor_duties.h"
 #include "monitor/monitor_setup.h"
 
 #include <stdlib.h>
@@ -247,6 +248,7 @@ monitor_totals(const struct monitor *m, struct monitor_totals *out)
 		.started_utc_us = m->started_utc_us,
 		.now_utc_us = monitor_utc(m, clock_mono_us()),
 		.witnessed_utc_us = m->witnessed_utc_us,
+		.heartbeat_utc_us = monitor_heartbeat_utc(m),
 		.witnessed = is_witnessed(m),
 		.contradicted = m->own[OWN_DENIED].number != 0,
 		.clock_known = clock.known,

@@ -34,6 +34,7 @@ struct monitor_totals {
 	int64_t started_utc_us;
 	int64_t now_utc_us;
 	int64_t witnessed_utc_us;     /* last receipt from outside; 0 = none */
+	int64_t heartbeat_utc_us;     /* ours was last heard; 0 = never */
 	bool witnessed, contradicted; /* lately; by somebody outside */
 	/* The system's clock, as its kernel counts; error: at most. */
 	bool clock_known, clock_synchronised;

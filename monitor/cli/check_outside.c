@@ -56,30 +56,28 @@ read_secret(const char *key, const char *path, char line_out[SECRET_BYTES])
 	return line_out[0] != '\0';
 }
 
+/* path "": there is none, and nothing wrong with it. */
 static unsigned
-password(const struct monitor_config *c)
+secret(const char *key, const char *path)
 {
 	char line[SECRET_BYTES];
-	bool good;
+	bool good = path[0] == '\0' || read_secret(key, path, line);
 
-	if (c->mail_password_file[0] == '\0')
-		return 0;
-	good = read_secret("mail.password_file", c->mail_password_file, line);
 	explicit_bzero(line, sizeof(line));
 	return !good;
 }
 
 static unsigned
-authorities(const struct monitor_config *c)
+authorities(const char *key, const char *path)
 {
 	struct stat st;
 	FILE *f;
 	X509 *x;
 	unsigned count = 0;
 
-	if (c->mail_ca_file[0] == '\0')
+	if (path[0] == '\0')
 		return 0;
-	f = opened("mail.ca_file", c->mail_ca_file, &st);
+	f = opened(key, path, &st);
 	if (f == NULL)
 		return 1;
 	while ((x = PEM_read_X509(f, NULL, NULL, NULL)) != NULL) {
@@ -93,7 +91,7 @@ authorities(const struct monitor_config *c)
 	ERR_clear_error();
 	fclose(f);
 	if (count == 0 || damaged)
-		cli_say("mail.ca_file: %s: %s", c->mail_ca_file,
+		cli_say("%s: %s: %s", key, path,
 		    count == 0 ? "expected a certificate (PEM)"
 			       : "a certificate in it is damaged");
 	return count == 0 || damaged;
@@ -160,13 +158,40 @@ witness(const struct monitor_config *c, const struct config_witness *w)
 	return 1;
 }
 
+static unsigned
+channel(const struct config_channel *c)
+{
+	const struct {
+		const char *key, *path;
+	} files[] = { { "url_file", c->url_file },
+		{ "authorization_file", c->authorization_file },
+		{ "secret_file", c->secret_file },
+		{ "password_file", c->password_file } };
+	char key[200];
+	unsigned mistakes;
+
+	snprintf(key, sizeof(key), "alerts.channels.%s.ca_file", c->name);
+	mistakes = authorities(key, c->ca_file);
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		snprintf(key, sizeof(key), "alerts.channels.%s.%s", c->name,
+		    files[i].key);
+		mistakes += secret(key, files[i].path);
+	}
+	return mistakes;
+}
+
 unsigned
 check_outside(const struct monitor_config *config)
 {
 	struct config_witness list[CONFIG_WITNESSES];
 	unsigned count = 0, mistakes;
 
-	mistakes = password(config) + authorities(config) + signing_key(config);
+	mistakes = secret("mail.password_file", config->mail_password_file) +
+		   authorities("mail.ca_file", config->mail_ca_file) +
+		   secret("heartbeat.url_file", config->heartbeat_url_file) +
+		   signing_key(config);
+	for (uint32_t i = 0; i < config->alerts.channel_count; i++)
+		mistakes += channel(&config->alerts.channels[i]);
 	if (config_witnesses_read(config->ledger_witnesses, list, &count) !=
 	    NULL)
 		count = 0; /* told with its place */

@@ -371,6 +371,16 @@ do_mail_test(const struct asked *a)
 		    p);
 }
 
+static void
+do_channel_test(const struct asked *a)
+{
+	struct pending *p = pending_new(a);
+
+	if (p != NULL)
+		monitor_channel_test(a->m, word(a, "channel"), a->q->actor,
+		    on_changed, p);
+}
+
 static json_t *
 faults_json(uint32_t bits)
 {
@@ -459,6 +469,7 @@ static const struct {
 	{ "user-remove", do_user_remove },
 	{ "login-end", do_login_end },
 	{ "mail-test", do_mail_test },
+	{ "channel-test", do_channel_test },
 	{ "dispute", do_dispute },
 	{ "backup", do_backup },
 	{ "credentials", do_credentials },

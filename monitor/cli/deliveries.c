@@ -15,16 +15,17 @@
 
 static const char help[] =
     "usage: camwarden deliveries [--waiting] [--limit N] [--json]\n"
-    "       camwarden deliveries test [--to ADDRESS]\n"
+    "       camwarden deliveries test [--to ADDRESS | --channel NAME]\n"
     "\n"
-    "Mails that camwarden sent or is to send: to whom, when, how often it was "
-    "tried,\n"
-    "and what the mail server said. Newest first.\n"
-    "test sends a mail now, by the running monitor, and says what the mail "
-    "server\n"
-    "said.\n"
+    "Mails and notices that camwarden sent or is to send: to whom, when, how "
+    "often it\n"
+    "was tried, and what the server said. Newest first.\n"
+    "test sends a mail now, or a test by a channel of alerts, by the running "
+    "monitor,\n"
+    "and says what the server said.\n"
     "\n"
     "  --to ADDRESS  to whom the test goes [each of report.mail_to]\n"
+    "  --channel NAME  one of alerts.channels\n"
     "  --waiting  only those that are not sent yet, the most urgent first\n"
     "  --limit N  at most so many (50)\n"
     "  --config FILE, --state-dir DIR, --json, --help\n"
@@ -41,7 +42,7 @@ struct listing {
 	struct cli cli;
 	bool waiting, test;
 	int64_t limit;
-	const char *to;
+	const char *to, *channel;
 	unsigned troubled;
 	struct cli_table table;
 	json_t *rows;
@@ -52,6 +53,8 @@ state_of(const struct store_delivery_row *row)
 {
 	if (row->done_utc != 0)
 		return "sent";
+	if (row->gave_up_utc != 0 && row->told_by.p != NULL)
+		return "told otherwise";
 	if (row->gave_up_utc != 0)
 		return "given up";
 	return row->tries > 0 ? "retrying" : "waiting";
@@ -73,17 +76,25 @@ on_row(void *arg, const struct store_delivery_row *row)
 
 	l->troubled +=
 	    row->kind != STORE_DELIVERY_TEST &&
+	    row->kind != STORE_DELIVERY_TRIAL && row->told_by.p == NULL &&
 	    (row->gave_up_utc != 0 || (row->done_utc == 0 && row->tries > 0));
 	if (l->cli.json) {
 		json_array_append_new(l->rows,
-		    json_pack("{s:I, s:o, s:o, s:s, s:i, s:o, s:o, s:o, s:o}",
+		    json_pack("{s:I, s:o, s:o, s:s, s:i, s:o, s:o, s:o, s:o,"
+			      " s:o, s:I, s:I, s:o}",
 			"id", (json_int_t)row->id, "to", text_of(row->target),
 			"subject", text_of(row->subject), "state",
 			state_of(row), "tries", (int)row->tries, "made",
 			cli_json_time(row->made_utc), "due",
 			cli_json_time(row->due_utc), "sent",
 			cli_json_time(row->done_utc), "error",
-			text_of(row->error)));
+			row->done_utc != 0 ? json_string("")
+					   : text_of(row->said),
+			"said", text_of(row->said), "notice",
+			(json_int_t)row->notice, "instead",
+			(json_int_t)row->instead, "told_by",
+			row->told_by.p != NULL ? text_of(row->told_by)
+					       : json_null()));
 		return true;
 	}
 	cli_table_add(&l->table, "%lld", (long long)row->id);
@@ -96,8 +107,8 @@ on_row(void *arg, const struct store_delivery_row *row)
 					    : row->due_utc,
 		next));
 	cli_table_add(&l->table, "%.*s", (int)row->target.n, row->target.p);
-	cli_table_add(&l->table, "%.*s", (int)row->error.n,
-	    row->error.p != NULL ? row->error.p : "");
+	cli_table_add(&l->table, "%.*s", (int)row->said.n,
+	    row->said.p != NULL ? row->said.p : "");
 	return true;
 }
 
@@ -107,7 +118,8 @@ parse_options(struct listing *l, int argc, char **argv)
 	static const struct option options[] = { CLI_OPTIONS,
 		{ "waiting", no_argument, NULL, 'w' },
 		{ "limit", required_argument, NULL, 'n' },
-		{ "to", required_argument, NULL, 't' }, { 0 } };
+		{ "to", required_argument, NULL, 't' },
+		{ "channel", required_argument, NULL, 'N' }, { 0 } };
 	int option;
 
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
@@ -115,6 +127,8 @@ parse_options(struct listing *l, int argc, char **argv)
 			l->waiting = true;
 		else if (option == 't')
 			l->to = optarg;
+		else if (option == 'N')
+			l->channel = optarg;
 		else if (option == 'n')
 			l->limit = cli_number(optarg);
 		else if (!cli_option(&l->cli, option, help))
@@ -125,7 +139,9 @@ parse_options(struct listing *l, int argc, char **argv)
 		return false;
 	}
 	l->test = optind < argc && strcmp(argv[optind], "test") == 0;
-	return optind + l->test == argc && (l->test || l->to == NULL);
+	return optind + l->test == argc &&
+	       (l->to == NULL || l->channel == NULL) &&
+	       (l->test || (l->to == NULL && l->channel == NULL));
 }
 
 /* --- a test */
@@ -145,8 +161,8 @@ on_test_row(void *arg, const struct store_delivery_row *row)
 		return true;
 	t->sent = row->done_utc != 0;
 	t->over = t->sent || row->gave_up_utc != 0;
-	snprintf(t->said, sizeof(t->said), "%.*s", (int)row->error.n,
-	    row->error.p != NULL ? row->error.p : "");
+	snprintf(t->said, sizeof(t->said), "%.*s", (int)row->said.n,
+	    row->said.p != NULL ? row->said.p : "");
 	return false;
 }
 
@@ -210,6 +226,32 @@ test_one(const struct listing *l, struct store_reader *r, const char *to)
 	return code;
 }
 
+/* The monitor answers when the server has. */
+static int
+test_channel(const struct listing *l)
+{
+	json_t *answer = NULL;
+	json_t *question = json_pack("{s:s, s:s}", "command", "channel-test",
+	    "channel", l->channel);
+	enum client_result c = client_ask(l->cli.config.state_dir, question,
+	    NULL, 0, TEST_SECONDS, &answer);
+	const char *said = "";
+	bool sent;
+
+	json_decref(question);
+	if (c != CLIENT_OK) {
+		cli_say("%s", client_result_text(c));
+		return c == CLIENT_NOT_RUNNING ? CLI_NOT_RUNNING : CLI_FAILED;
+	}
+	sent = client_done(answer, &said);
+	cli_put(stdout, l->channel);
+	printf(sent ? ": sent: " : ": NOT SENT: ");
+	cli_put(stdout, said);
+	putchar('\n');
+	json_decref(answer);
+	return sent ? CLI_OK : CLI_TROUBLE;
+}
+
 static int
 test(const struct listing *l)
 {
@@ -247,7 +289,7 @@ cli_deliveries(int argc, char **argv)
 	if (!cli_config(&l.cli))
 		return CLI_FAILED;
 	if (l.test)
-		return test(&l);
+		return l.channel != NULL ? test_channel(&l) : test(&l);
 	r = cli_reader(&l.cli);
 	if (r == NULL)
 		return CLI_FAILED;

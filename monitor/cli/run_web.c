@@ -99,6 +99,7 @@ fill_totals(void *arg, struct web_totals *m)
 		.started_utc_us = t.started_utc_us,
 		.now_utc_us = t.now_utc_us,
 		.witnessed_utc_us = t.witnessed_utc_us,
+		.heartbeat_utc_us = t.heartbeat_utc_us,
 		.loop_lag_p99_us = t.loop_lag_p99_us,
 		.sample_gap_p99_us = t.sample_gap_p99_us,
 		.lost_bytes = t.lost_bytes,

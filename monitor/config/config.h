@@ -95,6 +95,10 @@ struct monitor_config {
 
 	struct config_alerts alerts; /* who is told of trouble */
 
+	/* Who is asked while all is well; "" both: nobody. */
+	char heartbeat_url[1024], heartbeat_url_file[CONFIG_PATH_BYTES];
+	int64_t heartbeat_every_us;
+
 	char credentials_key_file[CONFIG_PATH_BYTES]; /* "" = found */
 	int64_t checkpoint_every_us;
 	char ledger_key_file[CONFIG_PATH_BYTES]; /* "" = in state_dir */

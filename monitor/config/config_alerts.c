@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "camwarden/words.h"
+#include "monitor/config/config_channel.h"
 #include "monitor/config/config_items.h"
 #include "monitor/config/config_outside.h"
 #include "monitor/config/config_value.h"
@@ -206,19 +207,15 @@ static void
 check_channel(const struct look *l, const struct config_channel *c)
 {
 	enum config_channel_kind kind = config_channel_kind(c->kind);
-	const char *why = config_mail_list(c->to);
+	struct config_channel_fault fault;
+	char path[64];
 
-	if (kind == 0)
-		say(l, "alerts.channels.kind", c->kind,
-		    "mail, webhook, mqtt, alertmanager or syslog");
+	if (config_channel_fault(c, &fault)) {
+		snprintf(path, sizeof(path), "alerts.channels.%s", fault.key);
+		say(l, path, fault.value, fault.expected);
+	}
 	if (kind == CHANNEL_MAIL && l->w->config.mail_server[0] == '\0')
 		say(l, "alerts.channels.kind", c->kind, "mail.server with it");
-	if (kind == CHANNEL_MAIL && (c->to[0] == '\0' || why != NULL))
-		say(l, "alerts.channels.to", c->to,
-		    why != NULL ? "mail addresses by comma" : "mail addresses");
-	if (kind > CHANNEL_MAIL &&
-	    (c->url[0] == '\0') == (c->url_file[0] == '\0'))
-		say(l, "alerts.channels.url", c->url, "url or url_file");
 	check_names(l, "alerts.channels.or_else", c->or_else, false);
 	if (strcmp(c->or_else, c->name) == 0)
 		say(l, "alerts.channels.or_else", c->or_else,

@@ -27,15 +27,39 @@ enum config_channel_kind {
 };
 #define CHANNEL_KINDS 6
 
-/* A named means. Every item begins with its name. */
+/* A named means. Every item begins with its name. Which keys are of which kind,
+ * and how they are read: config_channel.h. */
+#define CONFIG_CHANNEL_URL_BYTES 1024
+#define CONFIG_CHANNEL_FILE_BYTES 512
+#define CONFIG_CHANNEL_BODY_BYTES 8192
 struct config_channel {
 	char name[CONFIG_NAME_BYTES];
-	char kind[16];			 /* config_channel_kind reads it */
-	char to[1024];			 /* mail: addresses by comma */
-	char url[512];			 /* of all others; "" = from url_file */
-	char url_file[1024];		 /* one that is itself a secret */
-	char or_else[CONFIG_NAME_BYTES]; /* the channel to try when it fails */
+	char kind[16]; /* config_channel_kind reads it */
+	char to[1024]; /* mail: addresses by comma */
+	/* Of all others; "" = from url_file, when it is itself a secret. */
+	char url[CONFIG_CHANNEL_URL_BYTES];
+	char url_file[CONFIG_CHANNEL_FILE_BYTES];
+	char ca_file[CONFIG_CHANNEL_FILE_BYTES]; /* PEM; "" = the system's */
+	/* The channel to try when this one has failed so often, or for so
+	 * long. */
+	char or_else[CONFIG_NAME_BYTES];
+	uint32_t or_else_tries;
+	int64_t or_else_us;
 	char budget[32]; /* "1 per 10m", "none"; "" = usual of its kind */
+	bool picture;	 /* mail: with one, where they may be kept */
+	/* webhook */
+	char method[8];			      /* POST, PUT */
+	char headers[1024];		      /* lines, "Name: value" */
+	char body[CONFIG_CHANNEL_BODY_BYTES]; /* a template; "" = all we know */
+	char authorization_file[CONFIG_CHANNEL_FILE_BYTES]; /* that header */
+	char secret_file[CONFIG_CHANNEL_FILE_BYTES];	    /* {{secret}} */
+	/* mqtt */
+	char user[256];
+	char password_file[CONFIG_CHANNEL_FILE_BYTES];
+	char topic[128]; /* before all others */
+	char feeds[256]; /* tags by comma whose feeds have a topic, or "all" */
+	bool home_assistant;
+	char discovery[64]; /* its prefix */
 };
 
 /* Somebody who is told: by these channels, while on duty. */

@@ -66,8 +66,8 @@ is_loopback(const char *host)
 	       config_table_loopback(host);
 }
 
-static const char *
-read_url(const char *text, struct config_url *out)
+const char *
+config_url_read(const char *text, struct config_url *out)
 {
 	const char *colons = strstr(text, "://");
 	const char *host, *end, *stop;
@@ -83,10 +83,10 @@ read_url(const char *text, struct config_url *out)
 	if (memchr(host, '@', (size_t)(stop - host)) != NULL)
 		return "a user in the URL is shown wherever the URL is; not "
 		       "accepted";
-	if (strpbrk(stop, "?#") != NULL)
-		return "a URL with ? or #, expected none";
+	if (strchr(stop, '#') != NULL)
+		return "a URL with #, expected none";
 	brackets = host[0] == '[';
-	end = brackets ? strchr(host, ']') : host + strcspn(host, ":/");
+	end = brackets ? strchr(host, ']') : host + strcspn(host, ":/?");
 	if (end == NULL || end > stop ||
 	    !copy(out->host, sizeof(out->host), host + brackets,
 		(size_t)(end - host) - brackets) ||
@@ -97,6 +97,16 @@ read_url(const char *text, struct config_url *out)
 		return "its path is too long";
 	out->loopback = is_loopback(out->host);
 	return read_port(end, (size_t)(stop - end), &out->port);
+}
+
+static const char *
+read_url(const char *text, struct config_url *out)
+{
+	const char *why = config_url_read(text, out);
+
+	if (why == NULL && strchr(out->path, '?') != NULL)
+		why = "a URL with ?, expected none";
+	return why;
 }
 
 const char *

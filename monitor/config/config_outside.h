@@ -18,14 +18,17 @@
 
 struct monitor_config;
 
-/* A URL of ours: scheme://host[:port][/path]; no user, no query. */
+/* A URL of ours: scheme://host[:port][/path]; no user, no fragment. */
 struct config_url {
 	char scheme[16];
-	char host[256]; /* without brackets */
-	uint16_t port;	/* 0 = none was given */
-	char path[256]; /* "" or from its "/" on */
-	bool loopback;	/* by its name or number */
+	char host[256];	 /* without brackets */
+	uint16_t port;	 /* 0 = none was given */
+	char path[1024]; /* "" or from its "/" on */
+	bool loopback;	 /* by its name or number */
 };
+
+/* One that may have a query. NULL, or what is wrong with it. */
+const char *config_url_read(const char *text, struct config_url *out);
 
 struct config_mail {
 	struct config_url url; /* its port is always set */

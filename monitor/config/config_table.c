@@ -65,6 +65,11 @@
 		"alerts.channels." path, CONFIG_WORDS, PART(channel, f), 1, 0, \
 		    0, "", CONFIG_GROUP_CHANNELS                               \
 	}
+#define CHANNEL(path, type, f, low, high, text)                                \
+	{                                                                      \
+		"alerts.channels." path, type, PART(channel, f), 1, low, high, \
+		    text, CONFIG_GROUP_CHANNELS                                \
+	}
 #define ROLE_TEXT(path, f)                                                     \
 	{                                                                      \
 		"alerts.roles." path, CONFIG_TEXT, PART(role, f), 1, 0, 0, "", \
@@ -176,6 +181,10 @@ const struct config_row config_rows[] = {
 	TEXT("mail.password_file", mail_password_file, 1, ""),
 	TEXT("mail.ca_file", mail_ca_file, 1, ""),
 
+	TEXT("heartbeat.url", heartbeat_url, 0, ""),
+	TEXT("heartbeat.url_file", heartbeat_url_file, 1, ""),
+	TIME_US("heartbeat.every", heartbeat_every_us, SEC, DAY, "1m"),
+
 	BOOL("alerts.enabled", alerts.enabled, "true"),
 	TEXT("alerts.budget", alerts.budget, 0, "1 per 10m"),
 	TEXT("alerts.flood", alerts.flood, 0, "10 per 10m"),
@@ -190,6 +199,21 @@ const struct config_row config_rows[] = {
 	CHANNEL_TEXT("url", url, 0),
 	CHANNEL_TEXT("url_file", url_file, 1),
 	CHANNEL_TEXT("or_else", or_else, 0),
+	CHANNEL("or_else_tries", CONFIG_INTEGER, or_else_tries, 1, 1000, "3"),
+	CHANNEL("or_else_after", CONFIG_DURATION, or_else_us, SEC, DAY, "2m"),
+	CHANNEL_TEXT("ca_file", ca_file, 1),
+	CHANNEL("picture", CONFIG_BOOL, picture, 0, 1, "false"),
+	CHANNEL("method", CONFIG_TEXT, method, 0, 0, "POST"),
+	CHANNEL_TEXT("headers", headers, 0),
+	CHANNEL_TEXT("body", body, 0),
+	CHANNEL_TEXT("authorization_file", authorization_file, 1),
+	CHANNEL_TEXT("secret_file", secret_file, 1),
+	CHANNEL_TEXT("user", user, 0),
+	CHANNEL_TEXT("password_file", password_file, 1),
+	CHANNEL("topic", CONFIG_TEXT, topic, 0, 0, "camwarden"),
+	CHANNEL_WORDS("feeds", feeds),
+	CHANNEL("home_assistant", CONFIG_BOOL, home_assistant, 0, 1, "false"),
+	CHANNEL("discovery", CONFIG_TEXT, discovery, 0, 0, "homeassistant"),
 	CHANNEL_TEXT("budget", budget, 0),
 	ROLE_WORDS("channels", channels),
 	ROLE_TEXT("room", room),

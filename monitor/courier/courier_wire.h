@@ -13,7 +13,7 @@
 #include "common/cursor.h"
 
 #define COURIER_FD_CHANNEL 3
-#define COURIER_MOST 16 /* jobs under way */
+#define COURIER_MOST 64 /* jobs under way */
 #define COURIER_BODY_BYTES (256u << 10)
 #define COURIER_ANSWER_BYTES (64u << 10) /* of a server; more is a fault */
 #define COURIER_FILE_BYTES (32u << 20)	 /* largest attachment */

@@ -136,6 +136,9 @@ monitor(struct text *t, const struct web_totals *m)
 	one(t, "last_outside_receipt_timestamp_seconds", "gauge",
 	    "When somebody outside last had the record; 0: not witnessed.",
 	    (double)m->witnessed_utc_us / 1e6);
+	one(t, "outgoing_heartbeat_timestamp_seconds", "gauge",
+	    "When heartbeat.url was last heard; 0: never.",
+	    (double)m->heartbeat_utc_us / 1e6);
 }
 
 /* As labels escape (exposition format): three letters; rest is UTF-8. */

@@ -160,6 +160,7 @@ web_put_totals(struct writer *w, const struct web_totals *m)
 	writer_le64(w, (uint64_t)m->started_utc_us);
 	writer_le64(w, (uint64_t)m->now_utc_us);
 	writer_le64(w, (uint64_t)m->witnessed_utc_us);
+	writer_le64(w, (uint64_t)m->heartbeat_utc_us);
 	writer_le32(w, m->loop_lag_p99_us);
 	writer_le32(w, m->sample_gap_p99_us);
 	writer_le64(w, m->lost_bytes);
@@ -192,6 +193,7 @@ web_get_totals(struct span body, struct web_totals *m_out)
 	m_out->started_utc_us = (int64_t)reader_le64(&r);
 	m_out->now_utc_us = (int64_t)reader_le64(&r);
 	m_out->witnessed_utc_us = (int64_t)reader_le64(&r);
+	m_out->heartbeat_utc_us = (int64_t)reader_le64(&r);
 	m_out->loop_lag_p99_us = reader_le32(&r);
 	m_out->sample_gap_p99_us = reader_le32(&r);
 	m_out->lost_bytes = reader_le64(&r);

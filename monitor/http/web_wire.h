@@ -98,6 +98,7 @@ struct web_totals {
 	uint32_t loop_lag_max_us, store_queue, store_lag_us;
 	int64_t started_utc_us, now_utc_us;
 	int64_t witnessed_utc_us; /* last receipt from outside; 0 = none */
+	int64_t heartbeat_utc_us; /* ours was last heard there; 0 = never */
 	uint32_t loop_lag_p99_us, sample_gap_p99_us; /* 0 = not known */
 	uint64_t lost_bytes;			     /* dropped unread */
 	int64_t clock_error_us;			     /* -1 = not known */

@@ -83,11 +83,25 @@ apply_delivery(struct writer *w, struct op *op)
 	const struct store_delivery *d = &op->delivery;
 
 	db_run(&w->db,
-	    "INSERT INTO delivery(kind, target, subject, path, body, made, due)"
-	    " VALUES(?,?,?,?,?,?,?)",
-	    "isssbii", (int64_t)d->kind, d->target, d->subject, d->path,
-	    d->body, d->length, d->made_utc, d->due_utc);
+	    "INSERT OR IGNORE INTO delivery(kind, target, subject, path, body,"
+	    " made, due, notice, instead) VALUES(?,?,?,?,?,?,?,?,?)",
+	    "isssbii??", (int64_t)d->kind, d->target, d->subject, d->path,
+	    d->body, d->length, d->made_utc, d->due_utc, d->notice, d->instead);
 	op->result.id = sqlite3_last_insert_rowid(w->db.h);
+}
+
+/* What another way has told need not be told by the first one, nor by the one
+ * that that one was for. */
+static void
+tell_instead(struct writer *w, const struct store_attempt *a)
+{
+	db_run(&w->db,
+	    "WITH RECURSIVE way(id) AS ("
+	    "SELECT instead FROM delivery WHERE id = ?1 UNION"
+	    " SELECT d.instead FROM delivery d JOIN way ON d.id = way.id)"
+	    "UPDATE delivery SET gave_up = ?2, body = x'' WHERE id IN way"
+	    " AND done IS NULL AND gave_up IS NULL",
+	    "ii", a->delivery, a->utc);
 }
 
 void
@@ -104,21 +118,22 @@ apply_attempt(struct writer *w, struct op *op)
 		return;
 	}
 	op->result.id = a->delivery;
-	if (a->outcome == STORE_SENT)
+	if (a->outcome == STORE_SENT) {
 		db_run(&w->db,
 		    "UPDATE delivery SET tries = tries + 1, done = ?1,"
-		    " body = x'', error = '' WHERE id = ?2",
-		    "ii", a->utc, a->delivery);
-	else if (a->outcome == STORE_TRY_AGAIN)
+		    " body = x'', error = ?2 WHERE id = ?3",
+		    "isi", a->utc, a->said, a->delivery);
+		tell_instead(w, a);
+	} else if (a->outcome == STORE_TRY_AGAIN)
 		db_run(&w->db,
 		    "UPDATE delivery SET tries = tries + 1, due = ?1,"
 		    " error = ?2 WHERE id = ?3",
-		    "isi", a->due_utc, a->error, a->delivery);
+		    "isi", a->due_utc, a->said, a->delivery);
 	else
 		db_run(&w->db,
 		    "UPDATE delivery SET tries = tries + 1, gave_up = ?1,"
 		    " error = ?2 WHERE id = ?3",
-		    "isi", a->utc, a->error, a->delivery);
+		    "isi", a->utc, a->said, a->delivery);
 }
 
 static void

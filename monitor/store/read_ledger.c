@@ -315,7 +315,7 @@ deliveries(struct store_reader *r, sqlite3_stmt *st, store_delivery_fn *fn,
 			.target = text(st, 2),
 			.subject = text(st, 3),
 			.path = text(st, 4),
-			.error = text(st, 5),
+			.said = text(st, 5),
 			.body = sqlite3_column_blob(st, 6),
 			.length = (size_t)sqlite3_column_bytes(st, 6),
 			.made_utc = sqlite3_column_int64(st, 7),
@@ -323,6 +323,9 @@ deliveries(struct store_reader *r, sqlite3_stmt *st, store_delivery_fn *fn,
 			.tries = (uint32_t)sqlite3_column_int64(st, 9),
 			.done_utc = sqlite3_column_int64(st, 10),
 			.gave_up_utc = sqlite3_column_int64(st, 11),
+			.notice = sqlite3_column_int64(st, 12),
+			.instead = sqlite3_column_int64(st, 13),
+			.told_by = text(st, 14),
 		};
 
 		if (!fn(arg, &row)) {
@@ -334,8 +337,16 @@ deliveries(struct store_reader *r, sqlite3_stmt *st, store_delivery_fn *fn,
 }
 
 #define DELIVERIES                                                             \
-	"SELECT id, kind, target, subject, path, error, body, made, due,"      \
-	" tries, done, gave_up FROM delivery "
+	"SELECT d.id, d.kind, d.target, d.subject, d.path, d.error,"           \
+	" ifnull(n.body, d.body), d.made, d.due, d.tries, d.done, d.gave_up,"  \
+	" d.notice, d.instead, (SELECT s.target FROM delivery s"               \
+	" WHERE s.instead = d.id AND s.done IS NOT NULL)"                      \
+	" FROM delivery d LEFT JOIN notice n ON n.id = d.notice "
+#define WAITS "d.done IS NULL AND d.gave_up IS NULL"
+/* Deliveries `o` of earlier notices of its alert, by its channel. */
+#define EARLIER                                                                \
+	" FROM notice p JOIN delivery o ON o.notice = p.id"                    \
+	" WHERE p.alert = n.alert AND o.target = d.target AND o.id < d.id "
 
 bool
 store_read_deliveries(struct store_reader *r, bool waiting_only, uint32_t limit,
@@ -345,13 +356,82 @@ store_read_deliveries(struct store_reader *r, bool waiting_only, uint32_t limit,
 	if (waiting_only)
 		return deliveries(r,
 		    db_query(&r->db,
-			DELIVERIES "WHERE done IS NULL AND gave_up IS NULL"
-				   " ORDER BY due LIMIT ?",
+			DELIVERIES "WHERE " WAITS " ORDER BY d.due LIMIT ?",
 			"i", (int64_t)limit),
 		    fn, arg);
 	return deliveries(r,
-	    db_query(&r->db, DELIVERIES "ORDER BY id DESC LIMIT ?", "i",
+	    db_query(&r->db, DELIVERIES "ORDER BY d.id DESC LIMIT ?", "i",
 		(int64_t)limit),
+	    fn, arg);
+}
+
+bool
+store_read_due(struct store_reader *r, const char *channel, int64_t now_utc,
+    uint32_t limit, store_delivery_fn *fn, void *arg)
+{
+	store_reader_begin(r);
+	if (channel == NULL)
+		return deliveries(r,
+		    db_query(&r->db,
+			DELIVERIES "WHERE " WAITS " AND d.kind < 3"
+				   " AND d.due <= ? ORDER BY d.due LIMIT ?",
+			"ii", now_utc, (int64_t)limit),
+		    fn, arg);
+	return deliveries(r,
+	    db_query(&r->db,
+		DELIVERIES "WHERE " WAITS " AND d.target = ? AND d.kind > 2"
+			   " AND d.due <= ? AND NOT EXISTS (SELECT 1" EARLIER
+			   "AND o.done IS NULL AND o.gave_up IS NULL)"
+			   " ORDER BY d.due LIMIT ?",
+		"sii", channel, now_utc, (int64_t)limit),
+	    fn, arg);
+}
+
+bool
+store_read_stuck(struct store_reader *r, const char *channel, uint32_t tries,
+    int64_t made_utc, uint32_t limit, store_delivery_fn *fn, void *arg)
+{
+	store_reader_begin(r);
+	return deliveries(r,
+	    db_query(&r->db,
+		DELIVERIES
+		"WHERE " WAITS " AND d.target = ? AND d.kind = 3"
+		" AND (d.tries >= ? OR d.made < ? OR EXISTS (SELECT 1" EARLIER
+		"AND EXISTS (SELECT 1 FROM delivery s WHERE s.instead = o.id"
+		" AND s.done IS NOT NULL)))"
+		" AND NOT EXISTS (SELECT 1 FROM delivery s"
+		" WHERE s.instead = d.id) ORDER BY d.id LIMIT ?",
+		"siii", channel, (int64_t)tries, made_utc, (int64_t)limit),
+	    fn, arg);
+}
+
+bool
+store_read_open_there(struct store_reader *r, const char *channel,
+    uint32_t limit, store_delivery_fn *fn, void *arg)
+{
+	store_reader_begin(r);
+	return deliveries(r,
+	    db_query(&r->db,
+		DELIVERIES
+		"WHERE d.id IN (SELECT max(o.id) FROM alert a"
+		" JOIN notice p ON p.alert = a.id"
+		" JOIN delivery o ON o.notice = p.id AND o.target = ?"
+		" AND o.done IS NOT NULL WHERE a.closed IS NULL GROUP BY a.id)"
+		" ORDER BY d.id LIMIT ?",
+		"si", channel, (int64_t)limit),
+	    fn, arg);
+}
+
+bool
+store_read_waiting_notices(struct store_reader *r, uint32_t limit,
+    store_delivery_fn *fn, void *arg)
+{
+	store_reader_begin(r);
+	return deliveries(r,
+	    db_query(&r->db,
+		DELIVERIES "WHERE " WAITS " AND d.kind > 2 ORDER BY d.id"
+			   " LIMIT ?",
+		"i", (int64_t)limit),
 	    fn, arg);
 }
 

@@ -364,6 +364,12 @@ static const char seventh[] =
     "CREATE INDEX notice_made ON notice(made);"
     "ALTER TABLE incident ADD COLUMN alert INTEGER;"
     "ALTER TABLE delivery ADD COLUMN notice INTEGER;"
+    /* The delivery that this one is the second way of. */
+    "ALTER TABLE delivery ADD COLUMN instead INTEGER;"
+    "CREATE UNIQUE INDEX delivery_instead ON delivery(instead)"
+    " WHERE instead IS NOT NULL;"
+    "CREATE INDEX delivery_queue ON delivery(target, due)"
+    " WHERE done IS NULL AND gave_up IS NULL;"
     "CREATE INDEX delivery_notice ON delivery(notice)"
     " WHERE notice IS NOT NULL;";
 

@@ -63,12 +63,12 @@ bool
 store_attempt(struct store *s, const struct store_attempt *a,
     const struct store_done *done)
 {
-	struct op *op = post_new(OP_ATTEMPT, post_text_size(a->error), done);
+	struct op *op = post_new(OP_ATTEMPT, post_text_size(a->said), done);
 
 	if (op == NULL)
 		return false;
 	op->attempt = *a;
-	op->attempt.error = post_text(op, a->error);
+	op->attempt.said = post_text(op, a->said);
 	return post_op(s, op, 0);
 }
 

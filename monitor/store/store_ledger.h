@@ -62,6 +62,8 @@ enum store_delivery_kind {
 	STORE_DELIVERY_MAIL = 1,
 	STORE_DELIVERY_TEST = 2,  /* somebody waits for it: tried once */
 	STORE_DELIVERY_ALERT = 3, /* of a notice, by channel `target` */
+	STORE_DELIVERY_TRIAL = 4, /* a test of channel `target`; body: a
+				   * notice's bytes (alert/notice.h) */
 };
 /* What is to be sent outside; kept until it was, then its log. */
 struct store_delivery {
@@ -71,6 +73,11 @@ struct store_delivery {
 	const void *body;
 	size_t length;
 	int64_t made_utc, due_utc;
+	int64_t notice; /* whose bytes are the body; 0 = of none */
+	/* The delivery that this is the other way of: one of them at most, a
+	 * second is passed over. When this one is sent, that one is given up.
+	 * 0 = of none. */
+	int64_t instead;
 };
 bool store_delivery(struct store *s, const struct store_delivery *d,
     const struct store_done *done);
@@ -84,7 +91,7 @@ struct store_attempt {
 	int64_t delivery; /* its number; one that is still waiting */
 	enum store_attempt_outcome outcome;
 	int64_t utc, due_utc;
-	const char *error; /* for people; "" when sent */
+	const char *said; /* by the server, or what went wrong; for people */
 };
 bool store_attempt(struct store *s, const struct store_attempt *a,
     const struct store_done *done);

@@ -101,17 +101,36 @@ bool store_read_last_receipts(struct store_reader *r, store_receipt_fn *fn,
 struct store_delivery_row {
 	int64_t id;
 	int kind; /* enum store_delivery_kind */
-	struct store_text target, subject, path, error;
+	struct store_text target, subject, path;
+	struct store_text said;	   /* by the server, or what went wrong */
+	struct store_text told_by; /* the other way that was sent; NULL: none */
 	const void *body;
 	size_t length;
 	int64_t made_utc, due_utc;
 	uint32_t tries;
 	int64_t done_utc, gave_up_utc; /* 0 = not */
+	int64_t notice, instead;       /* store_ledger.h */
 };
 typedef bool store_delivery_fn(void *arg, const struct store_delivery_row *row);
 /* Those that still wait, the most urgent first; or the log, newest first. */
 bool store_read_deliveries(struct store_reader *r, bool waiting_only,
     uint32_t limit, store_delivery_fn *fn, void *arg);
+
+/* Of a channel's notices those whose turn it is: of each alert the oldest that
+ * still waits; the most urgent first. channel NULL: of mails (kinds 1, 2). */
+bool store_read_due(struct store_reader *r, const char *channel,
+    int64_t now_utc, uint32_t limit, store_delivery_fn *fn, void *arg);
+/* .. those that ask for another way, and have none yet: failed so many times,
+ * made before then, or an earlier one of the alert was told by another way. */
+bool store_read_stuck(struct store_reader *r, const char *channel,
+    uint32_t tries, int64_t made_utc, uint32_t limit, store_delivery_fn *fn,
+    void *arg);
+/* .. the last that was sent there of each alert that is open. */
+bool store_read_open_there(struct store_reader *r, const char *channel,
+    uint32_t limit, store_delivery_fn *fn, void *arg);
+/* .. all that wait, of whatever channel, oldest first. */
+bool store_read_waiting_notices(struct store_reader *r, uint32_t limit,
+    store_delivery_fn *fn, void *arg);
 
 struct store_made_row {
 	int64_t id, from_utc, to_utc, site, made_utc, seq;

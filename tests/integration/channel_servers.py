@@ -223,9 +223,14 @@ class Alertmanager:
             f.write(f"global: {{resolve_timeout: {resolve}}}\nroute: {{receiver: none, group_by: [alert]}}\n"
                     "receivers: [{name: none}]\n")
         self.log = open(f"{self.dir}/log", "ab")
-        self.child = Child([path, f"--config.file={self.dir}/conf.yml", f"--storage.path={self.dir}/data",
-                            f"--web.listen-address=127.0.0.1:{self.port}", "--cluster.listen-address="],
-                           stderr=self.log)
+        command = [path, f"--config.file={self.dir}/conf.yml", f"--storage.path={self.dir}/data",
+                   f"--web.listen-address=127.0.0.1:{self.port}", "--cluster.listen-address="]
+        # Debian's reads its template from /usr/share alone: where it is not installed, that is one of its own.
+        share = os.path.join(ROOT, "build/tools/usr/share/prometheus")
+        if not os.path.exists("/usr/share/prometheus/alertmanager/default.tmpl"):
+            script = 'mount -t tmpfs none /usr/share && cp -r "$0" /usr/share/ && exec "$@"'
+            command = ["unshare", "-m" if os.getuid() == 0 else "-rm", "sh", "-c", script, share, *command]
+        self.child = Child(command, stderr=self.log)
         wait_port(self.port)
 
     def alerts(self):

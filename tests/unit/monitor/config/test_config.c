@@ -217,7 +217,7 @@ static const struct {
 	    "probes, "
 	    "connect, "
 	    "stream, "
-	    "sampling, report, mail, alerts, credentials, ledger, "
+	    "sampling, report, mail, heartbeat, alerts, credentials, ledger, "
 	    "keep\n" },
 	{ "sampling:\n  interval: 10s\n  suspect: 20s\n",
 	    "f:3:12: sampling.suspect is longer than sampling.interval, "
@@ -239,7 +239,10 @@ static const struct {
 	    "its keys\n" },
 	{ "alerts:\n  channels:\n    kind: mail\n",
 	    "f:3:11: one of alerts.channels is a single value, expected a "
-	    "section with: kind, to, url, url_file, or_else, budget\n" },
+	    "section with: kind, to, url, url_file, or_else, or_else_tries, "
+	    "or_else_after, ca_file, picture, method, headers, body, "
+	    "authorization_file, secret_file, user, password_file, topic, "
+	    "feeds, home_assistant, discovery, budget\n" },
 	{ "alerts:\n  channels:\n    a:\n      knd: mqtt\n"
 	  "      url: mqtt://h\n    a: {kind: mqtt}\n    'b,c': {}\n",
 	    "f:4:7: unknown key 'knd' in alerts.channels, did you mean "
@@ -266,6 +269,32 @@ static const struct {
 	    "url_file\n"
 	    "f:6:64: alerts.channels.budget: '1', expected like '1 per 10m', "
 	    "or none\n" },
+	/* What is of which kind, and over which way a secret may go. */
+	{ "alerts:\n  channels:\n"
+	  "    a: {kind: webhook, url: 'http://h/x', secret_file: /s}\n"
+	  "    b: {kind: webhook, url: 'ftp://h', method: GET}\n"
+	  "    c: {kind: webhook, url: 'https://h', method: GET}\n"
+	  "    d: {kind: webhook, url: 'https://h', headers: 'Host: x'}\n"
+	  "    e: {kind: webhook, url: 'https://h?a=b', body: '{\"a\": "
+	  "{{place}}}'}\n"
+	  "    f: {kind: mqtt, url: 'mqtts://h', body: x}\n"
+	  "    g: {kind: mqtt, url: 'mqtts://h', topic: 'a/#'}\n"
+	  "    h: {kind: syslog, url: 'syslog+tls://h/x'}\n",
+	    "f:3:56: alerts.channels.secret_file: expected a way with TLS: "
+	    "over http:// a secret is anybody's\n"
+	    "f:4:29: alerts.channels.url: 'ftp://h', expected "
+	    "https://host/path or http://host/path\n"
+	    "f:5:50: alerts.channels.method: 'GET', expected POST or PUT\n"
+	    "f:6:51: alerts.channels.headers: expected no header that "
+	    "camwarden sets itself\n"
+	    "f:7:52: alerts.channels.body: expected JSON with {{words}} in "
+	    "its strings; its line 1, column 8: expected a string in \"..\"\n"
+	    "f:8:45: alerts.channels.body: expected nothing: it is no key of "
+	    "kind mqtt\n"
+	    "f:9:46: alerts.channels.topic: 'a/#', expected a topic like "
+	    "camwarden/centre, without + and #\n"
+	    "f:10:28: alerts.channels.url: 'syslog+tls://h/x', expected "
+	    "syslog+tls://host, syslog+tcp://host or syslog://host\n" },
 	{ "alerts:\n  channels: {a: {kind: mqtt, url: 'mqtt://h'}}\n"
 	  "  roles:\n    a: {channels: a}\n    b: {days: never}\n"
 	  "    c: {channels: [a, z], hours: late}\n"

@@ -32,7 +32,9 @@
 
 /* What the seventh version added. */
 #define BENCH_UNDO_SEVENTH                                                     \
-	"DROP INDEX delivery_notice;"                                          \
+	"DROP INDEX delivery_notice; DROP INDEX delivery_instead;"             \
+	"DROP INDEX delivery_queue;"                                           \
+	"ALTER TABLE delivery DROP COLUMN instead;"                            \
 	"ALTER TABLE delivery DROP COLUMN notice;"                             \
 	"ALTER TABLE incident DROP COLUMN alert;"                              \
 	"DROP TABLE notice; DROP TABLE alert;"                                 \

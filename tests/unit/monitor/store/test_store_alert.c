@@ -4,6 +4,8 @@
 #include "bench.h"
 
 #include "monitor/store/store_alert.h"
+#include "monitor/store/store_ledger.h"
+#include "monitor/store/store_read_ledger.h"
 #include "monitor/store/writer.h"
 
 static void
@@ -243,6 +245,115 @@ test_lists(void **state)
 	assert_int_equal(t.alert_count, 3);
 }
 
+/* --- how notices are sent */
+
+struct rows {
+	char text[300];
+	int64_t last;
+};
+
+static bool
+take_row(void *arg, const struct store_delivery_row *row)
+{
+	struct rows *r = arg;
+	size_t n = strlen(r->text);
+
+	snprintf(r->text + n, sizeof(r->text) - n, "%lld:%.*s/%.*s%s ",
+	    (long long)row->notice, (int)row->target.n, row->target.p,
+	    (int)row->length, (const char *)row->body,
+	    row->told_by.p != NULL ? "!" : "");
+	r->last = row->id;
+	return true;
+}
+
+static const char *
+due(struct bench *b, const char *channel, struct rows *r)
+{
+	struct store_reader *reader;
+	char error[256];
+
+	bench_drain(b);
+	reader = store_reader_open(b->dir, error);
+	memset(r, 0, sizeof(*r));
+	assert_true(
+	    store_read_due(reader, channel, INT64_MAX / 2, 9, take_row, r));
+	store_reader_close(&reader);
+	return r->text;
+}
+
+static const char *
+stuck(struct bench *b, uint32_t tries, struct rows *r)
+{
+	struct store_reader *reader;
+	char error[256];
+
+	bench_drain(b);
+	reader = store_reader_open(b->dir, error);
+	memset(r, 0, sizeof(*r));
+	assert_true(store_read_stuck(reader, "mail", tries, 0, 9, take_row, r));
+	store_reader_close(&reader);
+	return r->text;
+}
+
+static void
+try_row(struct bench *b, int64_t id, enum store_attempt_outcome outcome)
+{
+	const struct store_attempt a = { .delivery = id,
+		.outcome = outcome,
+		.utc = 7,
+		.due_utc = 9,
+		.said = "said" };
+
+	assert_true(store_attempt(b->store, &a, NULL));
+	bench_drain(b);
+}
+
+/* Of one alert one after the other; what fails goes another way, and so does
+ * what comes behind it. */
+static void
+test_other_way(void **state)
+{
+	struct bench *b = *state;
+	struct store_delivery other = { .kind = STORE_DELIVERY_ALERT,
+		.target = "phone",
+		.subject = "s",
+		.path = "",
+		.body = "",
+		.made_utc = 1,
+		.due_utc = 1 };
+	struct rows r;
+	int64_t first;
+
+	put_alert(b, 1, 11, false);
+	put_notice(b, STORE_NOTICE_TOLD, 1, 1, "mail");
+	put_notice(b, STORE_NOTICE_TOLD, 1, 2, "mail");
+	assert_string_equal(due(b, "mail", &r), "1:mail/bytes ");
+	first = r.last;
+	assert_string_equal(due(b, NULL, &r), "");
+	assert_string_equal(stuck(b, 1, &r), "");
+	try_row(b, first, STORE_TRY_AGAIN);
+	assert_string_equal(stuck(b, 1, &r), "1:mail/bytes ");
+	other.notice = 1;
+	other.instead = first;
+	assert_true(store_delivery(b->store, &other, NULL));
+	assert_true(store_delivery(b->store, &other, NULL)); /* passed over */
+	assert_string_equal(due(b, "phone", &r), "1:phone/bytes ");
+	assert_string_equal(stuck(b, 1, &r), ""); /* it has one */
+	try_row(b, r.last != 0 ? r.last : 0, STORE_TRY_AGAIN);
+	assert_string_equal(due(b, "phone", &r), "1:phone/bytes ");
+	try_row(b, r.last, STORE_SENT);
+	/* The first way need not tell it any more; the alert's next notice is
+	 * told by both. */
+	assert_string_equal(due(b, "mail", &r), "2:mail/bytes ");
+	assert_string_equal(stuck(b, 99, &r), "2:mail/bytes ");
+	assert_int_equal(bench_int(b, "SELECT count(*) FROM delivery WHERE"
+				      " gave_up = 7"),
+	    1);
+	try_row(b, r.last, STORE_SENT);
+	assert_string_equal(stuck(b, 0, &r), "");
+	assert_string_equal(due(b, "mail", &r), "");
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, bench_setup, bench_teardown)
 
 int
@@ -253,6 +364,7 @@ main(void)
 		TEST(test_digest),
 		TEST(test_again),
 		TEST(test_lists),
+		TEST(test_other_way),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

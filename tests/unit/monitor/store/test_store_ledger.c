@@ -271,7 +271,7 @@ on_delivery(void *arg, const struct store_delivery_row *row)
 	s->id = row->id;
 	snprintf(s->text + strlen(s->text), sizeof(s->text) - strlen(s->text),
 	    "%.*s/%zu/%u/%.*s/%d%d ", (int)row->target.n, row->target.p,
-	    row->length, row->tries, (int)row->error.n, row->error.p,
+	    row->length, row->tries, (int)row->said.n, row->said.p,
 	    row->done_utc != 0, row->gave_up_utc != 0);
 	return true;
 }

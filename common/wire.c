@@ -66,6 +66,7 @@ walk_feed_add(struct walk *k, struct wire_feed_add *m)
 	f_ref(k, &m->ref);
 	f_bytes(k, m->uuid, sizeof(m->uuid));
 	f_u32(k, &m->device);
+	f_u32(k, &m->device_feeds);
 	f_u32(k, &m->device_sessions);
 	f_string(k, m->url, sizeof(m->url));
 	f_string(k, m->user, sizeof(m->user));
@@ -75,6 +76,7 @@ walk_feed_add(struct walk *k, struct wire_feed_add *m)
 	f_u32(k, &m->stall_timeout_ms);
 	f_u32(k, &m->visit_seconds);
 	f_u32(k, &m->visit_every_seconds);
+	f_u32(k, &m->visit_phase_seconds);
 	f_u32(k, &m->quirks);
 	f_u8(k, &m->keepalive);
 	f_bytes(k, m->tls_pin, sizeof(m->tls_pin));

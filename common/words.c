@@ -92,6 +92,9 @@ static const struct {
 	    "camwarden's own probe was lost and is being replaced." },
 	[CAUSE_NETWORK_LOST] = { "network-lost", STATE_UNKNOWN, 3,
 	    "camwarden's own network is gone: nothing can be said." },
+	[CAUSE_RELAY_LOST] = { "relay-lost", STATE_UNKNOWN, 4,
+	    "The relay that the feed is fetched from does not serve it: of "
+	    "the camera itself nothing can be said." },
 	[CAUSE_LEARNING] = { "learning", STATE_UNKNOWN, 60,
 	    "Not yet judged: the feed has not shown life yet." },
 	[CAUSE_NOT_SAMPLED] = { "not-sampled", STATE_UNKNOWN, 61,
@@ -137,8 +140,9 @@ static const struct {
 	[REASON_END_OF_STREAM] = { "end_of_stream", CAUSE_STALLED },
 	[REASON_OVER_CAPACITY] = { "over_capacity", CAUSE_OVER_CAPACITY },
 	[REASON_SHUTDOWN] = { "shutdown", CAUSE_NOT_SAMPLED },
-	[REASON_SESSION_LIMIT] = { "session_limit", CAUSE_BUSY },
+	[REASON_SESSION_LIMIT] = { "session_limit", CAUSE_NOT_SAMPLED },
 	[REASON_NAMES_SILENT] = { "names_silent", CAUSE_NETWORK_LOST },
+	[REASON_YIELDED] = { "yielded", CAUSE_NOT_SAMPLED },
 };
 
 static const char *const states[STATE_COUNT] = { "unknown", "up", "degraded",

@@ -20,7 +20,7 @@
 #include "camwarden/unit.h"
 #include "camwarden/wire_feed.h"
 
-#define WIRE_VERSION 6u
+#define WIRE_VERSION 7u
 #define WIRE_HEAD_BYTES 12u
 
 /* File descriptors a probe is born with. */

@@ -27,12 +27,16 @@ struct wire_address {
 #define WIRE_QUIRK_BASIC_OK 4u	  /* Basic allowed without TLS */
 #define WIRE_QUIRK_TLS_VERIFY 8u  /* verify the certificate, not pin it */
 #define WIRE_QUIRK_MAIN_ALIVE 16u /* reserved */
+/* Its sessions are others': it is asked what it would show (DESCRIBE), and none
+ * is begun but in visits, and then none that is refused. */
+#define WIRE_QUIRK_SINGLE_SESSION 32u
 
 /* Everything a probe must know to hold one feed. */
 struct wire_feed_add {
 	struct feed_ref ref;
 	uint8_t uuid[16];
 	uint32_t device; /* monitor's number of the device, for its limits */
+	uint32_t device_feeds;	   /* how many it has here, 0 = not said */
 	uint32_t device_sessions;  /* most sessions at once, 0 = no limit */
 	char url[LIMIT_URL_BYTES]; /* without credentials */
 	char user[LIMIT_CREDENTIAL_BYTES]; /* may be empty */
@@ -43,8 +47,10 @@ struct wire_feed_add {
 	uint32_t stall_timeout_ms; /* 0 = the configured one */
 	uint32_t visit_seconds;	   /* 0 = held */
 	uint32_t visit_every_seconds;
-	uint32_t quirks;     /* WIRE_QUIRK_ */
-	uint8_t keepalive;   /* learned method, 0 = not known */
+	uint32_t visit_phase_seconds; /* one begins whenever CLOCK_MONOTONIC is
+				       * that, modulo visit_every_seconds */
+	uint32_t quirks;	      /* WIRE_QUIRK_ */
+	uint8_t keepalive;	      /* learned method, 0 = not known */
 	uint8_t tls_pin[32]; /* SHA-256 of the public key, all 0 = none yet */
 	uint32_t gap_us;     /* learned longest packet gap, 0 = none */
 	uint32_t gop_us;     /* learned */

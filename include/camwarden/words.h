@@ -60,8 +60,9 @@ enum cause {
 	CAUSE_OVER_CAPACITY = 33,
 	CAUSE_NETWORK_LOST = 34,
 	CAUSE_MONITOR_OFF = 35,
+	CAUSE_RELAY_LOST = 36,
 };
-#define CAUSE_COUNT 36
+#define CAUSE_COUNT 37
 
 /* What a stream or demux probe saw go wrong with a connection. Each maps to
  * one cause (reason_cause); the reason is evidence, the cause is the verdict.
@@ -103,8 +104,9 @@ enum reason {
 	REASON_SHUTDOWN = 32, /* we ended it: removed, stopping, visit over */
 	REASON_SESSION_LIMIT = 33, /* held back by the device's session limit */
 	REASON_NAMES_SILENT = 34,  /* no name server gave an answer */
+	REASON_YIELDED = 35, /* it answers; its sessions are left to others */
 };
-#define REASON_COUNT 35
+#define REASON_COUNT 36
 
 /* Where a feed's connection stands. */
 enum phase {

@@ -24,6 +24,7 @@
 #define NAME_RETRY_MIN_US (5 * US_PER_S)
 #define NAME_RETRY_MAX_US (60 * US_PER_S)
 #define NO_ROOM_RETRY_US (2 * US_PER_S)
+#define TOGETHER_MOST 64u /* feeds of a recorder */
 
 /* names.c's tags: whose question it was. */
 #define TAG_OURS (1ull << 63)
@@ -58,6 +59,23 @@ fleet_shard(const uint8_t uuid[16], uint32_t probes)
 		h = (h ^ uuid[i]) * 16777619u;
 	h ^= h >> 16;
 	return h % LIMIT_SHARDS % probes;
+}
+
+/* What a device bears (its sessions, wrong passwords) is counted where its
+ * feeds are: in one probe, but for one of so many feeds that sets no limit to
+ * them that it would outweigh all others. */
+static uint32_t
+shard_of(const struct wire_feed_add *want, uint32_t probes)
+{
+	uint8_t device[16] = { 0 };
+	bool together =
+	    want->device_sessions != 0 ||
+	    (want->device_feeds > 1 && want->device_feeds <= TOGETHER_MOST);
+
+	if (!together)
+		return fleet_shard(want->uuid, probes);
+	memcpy(device, &want->device, sizeof(want->device));
+	return fleet_shard(device, probes);
 }
 
 uint32_t
@@ -158,6 +176,9 @@ feed_send(struct feed *f)
 	f->want->has_fd = f->fd >= 0;
 	f->want->ref.generation = ++f->generation;
 	f->want->not_before_us = f->locked_us;
+	if (f->want->device_sessions != 0 &&
+	    f->rest_device == f->want->device && f->rest_us > f->locked_us)
+		f->want->not_before_us = f->rest_us;
 	put_wanted(&f->owner->fl->calls, f->want, &w);
 	length = writer_length(&w);
 	f->added =
@@ -303,7 +324,7 @@ assign(struct fleet *fl, struct feed *f)
 	if (fleet_is_demux(want->url, want->as_file))
 		f->owner = demux_with_room(fl, want->uuid);
 	else if (fl->streams > 0)
-		f->owner = &fl->probes[fleet_shard(want->uuid, fl->streams)];
+		f->owner = &fl->probes[shard_of(want, fl->streams)];
 	if (f->owner != NULL)
 		f->owner->feeds++;
 	else
@@ -336,7 +357,8 @@ fleet_add(struct fleet *fl, const struct wire_feed_add *want, int fd,
 	f->added = f->blind = f->resolving = false;
 	f->owner = NULL;
 	f->name_failures = 0;
-	f->retry_us = f->locked_us = f->quarantined_us = 0;
+	f->retry_us = f->quarantined_us = 0;
+	f->locked_us = want->not_before_us;
 	memset(f->crash_us, 0, sizeof(f->crash_us));
 	assign(fl, f);
 	if (f->owner == NULL)
@@ -502,6 +524,7 @@ static void
 go_blind(struct fleet *fl, uint32_t feed)
 {
 	struct feed *f = &fl->feeds[feed];
+	int64_t rest_us = clock_mono_us() + FLEET_LINGER_US;
 
 	if (f->added) {
 		/* We ended it: no fault of the camera's, no flapping. */
@@ -513,6 +536,8 @@ go_blind(struct fleet *fl, uint32_t feed)
 
 		f->added = false;
 		f->blind = true;
+		f->rest_us = rest_us;
+		f->rest_device = f->want->device;
 		fl->calls.on_link(fl->calls.arg, &ours);
 		fl->calls.on_blind(fl->calls.arg, feed, CAUSE_PROBE_LOST);
 		lose_samples(fl, feed);

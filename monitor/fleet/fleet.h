@@ -72,7 +72,8 @@ uint32_t fleet_demux_capacity(const struct fleet *fl);
 uint32_t fleet_demux_used(const struct fleet *fl);
 
 /* Takes over one feed: want->ref.feed is the caller's number (< LIMIT_FEEDS,
- * not in use), the generation and the addresses are ours to fill. fd: -1, or
+ * not in use), the generation and the addresses are ours to fill;
+ * not_before_us: no first connection sooner. fd: -1, or
  * the open file of an `as_file` feed (duplicated). It is handed to its probe
  * at the configured pace. False with a sentence: number in use, memory out. A
  * feed beyond the demux capacity is taken and reported over-capacity. */
@@ -119,7 +120,12 @@ struct fleet_probe {
 uint32_t fleet_probe_count(const struct fleet *fl);
 void fleet_probe_at(const struct fleet *fl, uint32_t index,
     struct fleet_probe *out);
-/* The stream probe that a feed of this UUID belongs to, of `probes`. */
+/* So long a device may count sessions that nobody ended: RFC 2326's timeout,
+ * and how late servers look. One that limits them is not asked before. */
+#define FLEET_LINGER_US (65 * 1000000ll)
+
+/* The stream probe that a feed of this UUID belongs to, of `probes`; unless it
+ * belongs to where its device is. */
 uint32_t fleet_shard(const uint8_t uuid[16], uint32_t probes);
 
 #endif

@@ -33,6 +33,8 @@ struct feed {
 	uint32_t name_failures; /* in a row, before it was handed over */
 	int64_t retry_us;	/* after such a failure; 0 = not waiting */
 	int64_t locked_us; /* no connect sooner: the device may lock us out */
+	int64_t rest_us;   /* what its device may count ended by then; .. */
+	uint32_t rest_device; /* .. also when it is removed and added */
 	struct tickets tickets;
 	int64_t crash_us[CRASHES_KEPT]; /* when its pictures killed, 0 none */
 	int64_t quarantined_us;		/* until then; 0 = not */

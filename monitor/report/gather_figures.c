@@ -81,7 +81,7 @@ static bool
 is_blind(enum cause cause)
 {
 	return cause == CAUSE_PROBE_LOST || cause == CAUSE_OVER_CAPACITY ||
-	       cause == CAUSE_NETWORK_LOST;
+	       cause == CAUSE_NETWORK_LOST || cause == CAUSE_RELAY_LOST;
 }
 
 static bool

@@ -11,6 +11,7 @@
 #include <libavutil/error.h>
 
 #include "common/clock.h"
+#include "common/visit.h"
 #include "probes/demux/failure.h"
 #include "probes/demux/source_parts.h"
 
@@ -292,6 +293,17 @@ failed_with(const struct source *s, int error)
 		.marks = failure_seen() };
 }
 
+static int64_t
+next_visit(const struct source *s, int64_t now_us)
+{
+	const struct wire_feed_add *f = &s->cfg.feed;
+	uint32_t every = f->visit_every_seconds > f->visit_seconds
+			     ? f->visit_every_seconds
+			     : f->visit_seconds + 1;
+
+	return visit_next_us(every, f->visit_phase_seconds, now_us);
+}
+
 /* Reports why the attempt ended and waits for the next one. */
 static void
 back_off(struct source *s, int error)
@@ -310,7 +322,8 @@ back_off(struct source *s, int error)
 		source_report(s, PHASE_STALLED, reason, now, 0, detail);
 	if (reason != REASON_OVER_CAPACITY)
 		s->attempts++;
-	next = now + pause_us(s, reason);
+	next = s->cfg.feed.visit_seconds > 0 ? next_visit(s, now)
+					     : now + pause_us(s, reason);
 	source_report(s, PHASE_BACKOFF, reason, now, next, detail);
 	await_try(s, reason, next);
 }
@@ -470,13 +483,11 @@ end_attempt(struct source *s)
 
 /* Between visits the feed is idle on purpose. */
 static void
-rest_until_visit(struct source *s, int64_t begun_us)
+rest_until_visit(struct source *s)
 {
-	int64_t next =
-	    begun_us + (int64_t)s->cfg.feed.visit_every_seconds * US_PER_S;
+	int64_t now = clock_mono_us(), next = next_visit(s, now);
 
-	source_report(s, PHASE_IDLE, REASON_SHUTDOWN, clock_mono_us(), next,
-	    NULL);
+	source_report(s, PHASE_IDLE, REASON_SHUTDOWN, now, next, NULL);
 	source_sleep(s, next, SOURCE_WAKE_RETRY);
 }
 
@@ -505,18 +516,21 @@ run_live(struct source *s)
 		return;
 	}
 	source_sleep(s, s->cfg.feed.not_before_us, SOURCE_WAKE_RETRY);
+	uint32_t visit = s->cfg.feed.visit_seconds;
+
+	if (visit > 0)
+		rest_until_visit(s);
 	while (!source_stopping(s)) {
-		int64_t begun = clock_mono_us();
-		uint32_t visit = s->cfg.feed.visit_seconds;
 		int rc;
 
-		s->visit_end_us = visit > 0 ? begun + visit * US_PER_S : 0;
+		s->visit_end_us =
+		    visit > 0 ? clock_mono_us() + visit * US_PER_S : 0;
 		rc = attempt(s);
 		end_attempt(s);
 		if (source_stopping(s))
 			break;
 		if (rc == 0)
-			rest_until_visit(s, begun);
+			rest_until_visit(s);
 		else
 			back_off(s, rc);
 	}

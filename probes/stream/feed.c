@@ -7,6 +7,7 @@
 
 #include "common/channel.h"
 #include "common/clock.h"
+#include "common/visit.h"
 #include "common/wire.h"
 #include "probes/stream/conn.h"
 #include "probes/stream/udp.h"
@@ -70,22 +71,28 @@ take_addresses(struct feed *f, const struct wire_address *a, uint32_t count)
 	return true;
 }
 
+static int64_t
+next_visit(const struct feed *f, int64_t now_us)
+{
+	return visit_next_us(f->visit_every_seconds, f->visit_phase_seconds,
+	    now_us);
+}
+
 static void
 spread_times(struct feed *f, const struct wire_feed_add *add, int64_t now_us)
 {
 	struct stream *s = f->stream;
 	int64_t interval = (int64_t)s->config.account_interval_ms * 1000;
+	int64_t from_us =
+	    add->not_before_us > now_us ? add->not_before_us : now_us;
 
 	f->account_us =
 	    now_us + (int64_t)(stream_random(s) % (uint64_t)interval);
 	f->visit_us = 0;
 	if (f->visit_seconds != 0)
-		f->visit_us =
-		    now_us +
-		    (int64_t)(stream_random(s) %
-			      (uint64_t)(f->visit_every_seconds * SECOND));
-	if (add->not_before_us > now_us && add->not_before_us > f->visit_us)
-		f->visit_us = add->not_before_us;
+		f->visit_us = next_visit(f, from_us);
+	else if (from_us > now_us)
+		f->visit_us = from_us;
 }
 
 struct feed *
@@ -109,6 +116,7 @@ feed_new(struct stream *s, const struct wire_feed_add *add, int64_t now_us)
 	f->visit_every_seconds = add->visit_every_seconds > add->visit_seconds
 				     ? add->visit_every_seconds
 				     : add->visit_seconds + 1;
+	f->visit_phase_seconds = add->visit_phase_seconds;
 	media_init(&f->media, &media_calls, f);
 	/* The first account runs from now. */
 	media_account(&f->media, now_us, s->config.utc_anchor_us, &unused);
@@ -122,6 +130,9 @@ feed_new(struct stream *s, const struct wire_feed_add *add, int64_t now_us)
 		return NULL;
 	}
 	f->session.quirks = (uint8_t)add->quirks;
+	f->session.limited = add->device_sessions != 0;
+	f->session.knocks = (add->quirks & WIRE_QUIRK_SINGLE_SESSION) != 0 &&
+			    add->visit_seconds == 0;
 	f->session.configured = (uint8_t)add->transport;
 	f->session.stall_us = (int64_t)add->stall_timeout_ms * 1000;
 	f->session.gap_us = add->gap_us;
@@ -336,9 +347,7 @@ visit(struct feed *f, int64_t now_us)
 		f->visit_us = 0;
 		feed_event(f, RTSP_EV_WANT, NULL, now_us);
 	} else if (f->session.wanted) {
-		f->visit_us = now_us + (int64_t)(f->visit_every_seconds -
-						 f->visit_seconds) *
-					   SECOND;
+		f->visit_us = next_visit(f, now_us);
 		feed_event(f, RTSP_EV_UNWANT, "the visit is over", now_us);
 	} else {
 		f->visit_us = now_us + f->visit_seconds * SECOND;

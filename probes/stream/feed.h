@@ -62,6 +62,7 @@ struct feed {
 	uint32_t account_bytes; /* wire bytes since the last account */
 	uint32_t visit_seconds;
 	uint32_t visit_every_seconds;
+	uint32_t visit_phase_seconds;
 	uint32_t device_sessions;
 	uint32_t lowat;
 	uint32_t resyncs; /* already told to media */

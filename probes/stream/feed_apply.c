@@ -233,7 +233,7 @@ move(uint32_t *count, uint8_t before, uint8_t now, uint8_t bit)
 }
 
 static void
-count(struct feed *f)
+count(struct feed *f, int64_t now_us)
 {
 	uint8_t before = f->counted, now = counts_of(&f->session);
 	struct stream *s = f->stream;
@@ -245,6 +245,8 @@ count(struct feed *f)
 	move(&s->pace.half_open, before, now, FEED_HALF_OPEN);
 	move(f->device ? &f->device->open : &none, before, now, FEED_IN_DEVICE);
 	move(&s->counts.flowing, before, now, FEED_FLOWING);
+	if (before & ~now & FEED_IN_DEVICE && f->device_sessions != 0)
+		pace_device_rest(f->device, now_us, f->session.lingers_us);
 	f->counted = now;
 }
 
@@ -323,7 +325,12 @@ after(struct feed *f, const struct rtsp_event *event, uint8_t before,
     const struct rtsp_actions *todo, int64_t now_us)
 {
 	f->media.outage = f->session.outage;
-	count(f);
+	/* Before it is counted that this one ended. */
+	if (before != RTSP_BACKOFF && f->session.state == RTSP_BACKOFF &&
+	    (f->session.reason == REASON_BUSY_453 ||
+		f->session.reason == REASON_BUSY_503))
+		pace_device_busy(f->device, now_us);
+	count(f, now_us);
 	carry_out(f, todo, now_us);
 	on_state(f, before, now_us);
 	queue_or_not(f, event);

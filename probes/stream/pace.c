@@ -75,6 +75,8 @@ pace_device_put(struct pace *p, struct pace_device **device)
 	*device = NULL;
 	if (d == NULL || --d->users > 0)
 		return;
+	if (d->resting > 0) /* remembered: the camera remembers too */
+		return;
 
 	struct pace_device **at =
 	    &p->devices[bucket_of(&d->device, sizeof(d->device))];
@@ -116,13 +118,22 @@ is_locked(struct pace_host *h, int64_t now_us)
 	return h->bad_logins >= PACE_BAD_LOGINS;
 }
 
+static bool
+is_full(struct pace_device *d, uint32_t sessions, int64_t now_us)
+{
+	if (d == NULL || sessions == 0)
+		return false;
+	if (now_us >= d->rest_us)
+		d->resting = 0;
+	return d->open + d->resting >= sessions;
+}
+
 enum pace_answer
 pace_ask(struct pace *p, const struct pace_ask *ask, int64_t now_us)
 {
 	struct pace_host *h = ask->host;
 
-	if (ask->device_sessions != 0 && ask->device != NULL &&
-	    ask->device->open >= ask->device_sessions)
+	if (is_full(ask->device, ask->device_sessions, now_us))
 		return PACE_DEVICE;
 	if (now_us < p->short_us)
 		return PACE_SHORT;
@@ -153,6 +164,27 @@ void
 pace_short(struct pace *p, int64_t now_us)
 {
 	p->short_us = now_us + PACE_SHORT_US;
+}
+
+void
+pace_device_rest(struct pace_device *device, int64_t now_us, int64_t until_us)
+{
+	if (device == NULL)
+		return;
+	if (device->slow && until_us < now_us + PACE_SLOW_US)
+		until_us = now_us + PACE_SLOW_US;
+	device->resting++;
+	device->left_us = now_us;
+	if (device->rest_us < until_us)
+		device->rest_us = until_us;
+}
+
+void
+pace_device_busy(struct pace_device *device, int64_t now_us)
+{
+	if (device != NULL && device->left_us != 0 &&
+	    now_us - device->left_us < PACE_SLOW_US)
+		device->slow = true;
 }
 
 void

@@ -19,6 +19,7 @@
 #define PACE_SHORT_US 250000 /* then one may try what we lacked */
 #define PACE_BAD_LOGINS 2u   /* in PACE_LOGIN_US, per host, not per feed */
 #define PACE_LOGIN_US (1800 * 1000000LL)
+#define PACE_SLOW_US (65 * 1000000LL) /* RTSP's usual timeout, and some */
 
 struct pace_host {
 	struct pace_host *next; /* of its bucket */
@@ -35,7 +36,11 @@ struct pace_device {
 	struct pace_device *next;
 	uint32_t device;
 	uint32_t users;
-	uint32_t open; /* sessions now */
+	uint32_t open;	  /* sessions now */
+	uint32_t resting; /* left lately: the camera may count them .. */
+	int64_t rest_us;  /* .. until then */
+	int64_t left_us;  /* when the last one ended; 0 = none did */
+	bool slow;	  /* it was full so soon after that: it frees late */
 };
 
 #define PACE_BUCKETS 4096u
@@ -82,5 +87,11 @@ enum pace_answer pace_ask(struct pace *p, const struct pace_ask *ask,
 /* An attempt failed for want of descriptors or memory. */
 void pace_short(struct pace *p, int64_t now_us);
 void pace_bad_login(struct pace_host *host, unsigned count, int64_t now_us);
+/* A session ended that the camera may count until then: of a device with a
+ * limit it is no room for another one before. */
+void pace_device_rest(struct pace_device *device, int64_t now_us,
+    int64_t until_us);
+/* It says that it serves no more. */
+void pace_device_busy(struct pace_device *device, int64_t now_us);
 
 #endif

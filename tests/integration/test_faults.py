@@ -27,7 +27,7 @@ AUTO = {
         sess_t(60) sess_changes ka_none_needed reply_between crlf_noise chan_shift chan_single chan_missing
         chan_swapped chan_no_tcp early_data stale_fd_packets big_rtp srv_options lf_only hdr_lower hdr_fold
         cseq_missing cseq_wrong blank_lines dribble redir 405 453_after_n(1) need_range reject_range 461
-        500_teardown tls_selfsigned rtpinfo_none rtpinfo_wrong max_sessions(1) no_rtcp
+        500_teardown tls_selfsigned rtpinfo_none rtpinfo_wrong max_sessions(1) max_sessions_503(1) no_rtcp
         sprop_none sprop_garbage sprop_wrong sprop_inband_only sprop_sdp_only marker_never marker_every ts_mid_au
         fua_se fua_empty fua_typechange fua_never_end annexb_in_fu stapa_zero stapa_lie mtap h265 hevc_ap
         hevc_fu_loss hevc_donl hevc_paci mjpeg mjpeg_q50 mjpeg_q255 mjpeg_q128_cached mjpeg_dri mjpeg_off_gap

@@ -195,6 +195,15 @@ note_extra(struct rtsp_session *s, const struct sdp *sdp, struct span base,
 	}
 }
 
+/* It is there and would serve; whoever needs its session finds it free. */
+static unsigned
+yield(struct rtsp_step *st)
+{
+	st->s->attempts = 0;
+	rtsp_leave_detail(st, "it answers; its sessions are left to others");
+	return rtsp_leave_with(st, REASON_YIELDED);
+}
+
 unsigned
 rtsp_dialog_sdp(struct rtsp_step *st)
 {
@@ -216,6 +225,8 @@ rtsp_dialog_sdp(struct rtsp_step *st)
 			: "no codec we know in the description");
 		return rtsp_leave_with(st, reason);
 	}
+	if (s->knocks)
+		return yield(st);
 
 	struct span base = base_of(s, st->event->message);
 	/* A session-level absolute control is a better base (RTSP.md 3). */
@@ -552,6 +563,8 @@ rtsp_dialog_forbidden(struct rtsp_step *st)
 unsigned
 rtsp_dialog_busy(struct rtsp_step *st)
 {
+	if (st->s->quirks & WIRE_QUIRK_SINGLE_SESSION)
+		return yield(st);
 	return rtsp_leave_with(st, st->event->message->status == 453
 				       ? REASON_BUSY_453
 				       : REASON_BUSY_503);

@@ -14,13 +14,16 @@
 #define AUTH_NEXT_US (7200 * SECOND)
 #define SHORT_US (SECOND / 2)  /* until we try again what we lacked */
 #define STALE_US (65 * SECOND) /* a dead session's life in old live555 */
+#define TIMEOUT_S 60	       /* of a session, RFC 2326 s12.37 .. */
+#define LATE_US (5 * SECOND)   /* .. and how late servers look for dead ones */
 
 enum retry_class {
 	RETRY_NETWORK,
 	RETRY_BUSY,
 	RETRY_MISSING,
 	RETRY_AUTH,
-	RETRY_OURS, /* not the camera's fault: no longer each time */
+	RETRY_OURS,  /* not the camera's fault: no longer each time */
+	RETRY_YIELD, /* no fault at all */
 	RETRY_NEVER
 };
 
@@ -43,6 +46,8 @@ class_of(enum reason reason)
 		return RETRY_AUTH;
 	case REASON_OVER_CAPACITY:
 		return RETRY_OURS;
+	case REASON_YIELDED:
+		return RETRY_YIELD;
 	case REASON_CONFIG_ERROR:
 		return RETRY_NEVER;
 	default:
@@ -104,6 +109,9 @@ delay_us(struct rtsp_session *s, enum retry_class class)
 		       rtsp_request_random(s) % (60 * SECOND);
 	case RETRY_OURS:
 		full = SHORT_US;
+		break;
+	case RETRY_YIELD:
+		full = 2 * unit;
 		break;
 	case RETRY_NEVER:
 		return INT64_MAX / 4;
@@ -226,9 +234,12 @@ count_failure(struct rtsp_step *st, enum reason reason)
 	if (class != class_of((enum reason)s->reason))
 		s->class_failures = 0;
 	s->next_try_us = st->now + delay_us(s, class);
-	if (class != RETRY_OURS && s->failures < 32)
+	if (class == RETRY_YIELD)
+		s->failures = s->class_failures = 0;
+	else if (class != RETRY_OURS && s->failures < 32)
 		s->failures++;
-	if (class != RETRY_NETWORK && s->class_failures < 32)
+	if (class != RETRY_NETWORK && class != RETRY_YIELD &&
+	    s->class_failures < 32)
 		s->class_failures++;
 	s->reason = (uint8_t)reason;
 	s->urgent = false;
@@ -241,6 +252,27 @@ peer_is_gone(const struct rtsp_step *st)
 	       st->event->kind == RTSP_EV_DEAD;
 }
 
+/* Until when the camera may count the session that we leave. It has a second
+ * to clear up after one that it ended, refused or was told the end of; of
+ * another it hears nothing before its own time is over. */
+static int64_t
+lingers(const struct rtsp_step *st)
+{
+	const struct rtsp_session *s = st->s;
+	bool answered = st->event->message != NULL;
+	bool knows = s->state < RTSP_SETUP || st->event->kind == RTSP_EV_CLOSED;
+
+	if (s->state == RTSP_TEARDOWN)
+		knows |= answered || s->pending == RTSP_M_NONE;
+	else
+		knows |= answered && s->token == NULL;
+	return st->now +
+	       (knows ? SECOND
+		      : (s->timeout_s != 0 ? s->timeout_s : TIMEOUT_S) *
+				SECOND +
+			    LATE_US);
+}
+
 /* The connection is to be closed now: by us, unless the peer did. */
 static void
 close_now(struct rtsp_step *st)
@@ -248,13 +280,18 @@ close_now(struct rtsp_step *st)
 	struct rtsp_session *s = st->s;
 	int64_t soonest = st->now;
 
-	if (s->state >= RTSP_CONNECTING && s->state <= RTSP_TEARDOWN)
+	if (s->state >= RTSP_CONNECTING && s->state <= RTSP_TEARDOWN) {
 		st->todo->flags |= RTSP_DO_CLOSE;
+		s->lingers_us = lingers(st);
+	}
+	if (s->limited && s->lingers_us > soonest)
+		soonest = s->lingers_us;
 	/* Never two at once to one URL: what we left lives on for a while. A
 	 * redirect leads to another one. */
 	if (s->state >= RTSP_OPTIONS && !peer_is_gone(st) &&
 	    !(s->urgent && s->hops > 0))
-		soonest += SECOND;
+		soonest =
+		    soonest > st->now + SECOND ? soonest : st->now + SECOND;
 	if (s->old_live555 && s->unclean && s->played_us != 0)
 		soonest = st->now + STALE_US;
 	if (s->next_try_us < soonest)
@@ -345,7 +382,9 @@ rtsp_leave_unwanted(struct rtsp_step *st)
 	struct rtsp_session *s = st->s;
 
 	s->wanted = false;
-	s->reason = REASON_SHUTDOWN;
+	/* A visit in vain is what it was, until the next one. */
+	if (s->state != RTSP_BACKOFF)
+		s->reason = REASON_SHUTDOWN;
 	s->flowing_us = 0;
 	close_now(st);
 	forget_redirect(s);

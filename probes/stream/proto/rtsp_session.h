@@ -46,10 +46,11 @@ struct rtsp_session {
 	int64_t dialogue_us;	      /* PLAY must be accepted by then */
 	int64_t keepalive_us;	      /* next one is due; 0 = none */
 	int64_t next_try_us;	      /* in BACKOFF */
-	int64_t kept_us;       /* last keep-alive sent on this connection */
-	int64_t stalled_us;    /* the last stall began */
-	int64_t played_us;     /* PLAY was accepted */
-	int64_t flowing_us;    /* FLOWING since */
+	int64_t lingers_us; /* the camera may count what we left until then */
+	int64_t kept_us;    /* last keep-alive sent on this connection */
+	int64_t stalled_us; /* the last stall began */
+	int64_t played_us;  /* PLAY was accepted */
+	int64_t flowing_us; /* FLOWING since */
 	int64_t last_media_us; /* set by the caller; any connection */
 	int64_t stall_us;      /* of this feed; 0 = the common one */
 	int64_t gap_us; /* learned longest packet gap, set by the caller */
@@ -100,6 +101,8 @@ struct rtsp_session {
 	bool urgent;  /* next grant needs no back-off */
 	bool unclean; /* we left without TEARDOWN's answer */
 	bool left;    /* we closed, so wait before the next connection */
+	bool limited; /* its device's sessions are: none before lingers_us */
+	bool knocks;  /* asks by DESCRIBE alone: takes no session */
 };
 
 enum rtsp_keepalive {

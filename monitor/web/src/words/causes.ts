@@ -12,7 +12,7 @@ export const en = {
   "cause.low-bitrate": "Less data than usual", "cause.packet-loss": "Packets are lost", "cause.clock-drift": "Camera clock drifts",
   "cause.changed": "Stream settings changed", "cause.learning": "Learning, not judged yet", "cause.not-sampled": "No picture judged lately",
   "cause.probe-lost": "Our probe was lost", "cause.over-capacity": "Beyond our capacity", "cause.network-lost": "Our network is lost",
-  "cause.monitor-off": "The monitor was off",
+  "cause.relay-lost": "The relay is lost", "cause.monitor-off": "The monitor was off",
 } as const;
 export const es: Record<keyof typeof en, string> = {
   "cause.none": "Bien", "cause.unreachable": "Nadie responde", "cause.refused": "Conexión rechazada",
@@ -26,5 +26,5 @@ export const es: Record<keyof typeof en, string> = {
   "cause.low-bitrate": "Menos datos de lo habitual", "cause.packet-loss": "Se pierden paquetes", "cause.clock-drift": "El reloj de la cámara se desvía",
   "cause.changed": "Cambió la configuración", "cause.learning": "Aprendiendo, aún sin juicio", "cause.not-sampled": "Ninguna imagen juzgada últimamente",
   "cause.probe-lost": "Se perdió nuestra sonda", "cause.over-capacity": "Supera nuestra capacidad", "cause.network-lost": "Se perdió nuestra red",
-  "cause.monitor-off": "El monitor estaba apagado",
+  "cause.relay-lost": "Se perdió el relé", "cause.monitor-off": "El monitor estaba apagado",
 };

@@ -113,6 +113,7 @@ export const en = {
   "reason.open_failed": "could not be opened", "reason.end_of_stream": "the stream ended",
   "reason.over_capacity": "beyond our capacity", "reason.shutdown": "ended by us",
   "reason.session_limit": "held back by the device's session limit", "reason.names_silent": "no name server answers",
+  "reason.yielded": "it answers; its sessions are left to others",
 };
 export const es: Record<keyof typeof en, string> = {
   "evidence.suspect": "Aún no declarado, pero se sospecha: {v}",
@@ -226,5 +227,6 @@ export const es: Record<keyof typeof en, string> = {
   "reason.open_failed": "no se pudo abrir", "reason.end_of_stream": "el flujo terminó",
   "reason.over_capacity": "supera nuestra capacidad", "reason.shutdown": "terminado por nosotros",
   "reason.session_limit": "retenido por el límite de sesiones del equipo",
+  "reason.yielded": "responde; sus sesiones quedan para otros",
   "reason.names_silent": "ningún servidor de nombres responde",
 };

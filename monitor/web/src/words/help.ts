@@ -36,6 +36,7 @@ export const en = {
   "help.probe-lost": "camwarden's own probe was lost and is being replaced.",
   "help.over-capacity": "camwarden has no room for this feed, or could not keep up.",
   "help.network-lost": "camwarden's own network is gone: nothing can be said.",
+  "help.relay-lost": "The relay that the feed is fetched from does not serve it: of the camera itself nothing can be said.",
   "help.monitor-off": "camwarden itself was not running.",
 } as const;
 export const es: Record<keyof typeof en, string> = {
@@ -74,5 +75,6 @@ export const es: Record<keyof typeof en, string> = {
   "help.probe-lost": "Se perdió la sonda de camwarden y se está reponiendo.",
   "help.over-capacity": "camwarden no tiene sitio para esta cámara, o no dio abasto.",
   "help.network-lost": "Falta la red del propio camwarden: no se puede decir nada.",
+  "help.relay-lost": "El relé del que se toma la transmisión no la sirve: de la cámara misma no se puede decir nada.",
   "help.monitor-off": "El propio camwarden no estaba en marcha.",
 };

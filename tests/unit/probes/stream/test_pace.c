@@ -96,6 +96,49 @@ test_device(void **state)
 	assert_null(d);
 }
 
+/* A session that ended is no room for another one until the camera has done
+ * with it; not even for a feed that is removed and added. */
+static void
+test_device_rests(void **state)
+{
+	struct pace_device *d = pace_device_get(&pace, 8);
+	struct pace_ask ask = { .device = d, .device_sessions = 2 };
+
+	(void)state;
+	d->open = 1;
+	pace_device_rest(d, SECOND, 2 * SECOND);
+	assert_int_equal(pace_ask(&pace, &ask, 2 * SECOND - 1), PACE_DEVICE);
+	pace_device_put(&pace, &d);
+	d = pace_device_get(&pace, 8);
+	assert_ptr_equal(ask.device, d);
+	assert_int_equal(pace_ask(&pace, &ask, 2 * SECOND - 1), PACE_DEVICE);
+	assert_int_equal(pace_ask(&pace, &ask, 2 * SECOND), PACE_GO);
+	ask.device_sessions = 0; /* without a limit nobody counts */
+	pace_device_rest(d, 3 * SECOND, 9 * SECOND);
+	assert_int_equal(pace_ask(&pace, &ask, 4 * SECOND), PACE_GO);
+	pace_device_put(&pace, &d);
+}
+
+/* One that is full just after we left counts what ended for long. */
+static void
+test_device_frees_late(void **state)
+{
+	struct pace_device *d = pace_device_get(&pace, 9);
+	struct pace_ask ask = { .device = d, .device_sessions = 1 };
+
+	(void)state;
+	pace_device_busy(d, SECOND); /* others', for all we know */
+	assert_false(d->slow);
+	pace_device_rest(d, 2 * SECOND, 3 * SECOND);
+	assert_int_equal(pace_ask(&pace, &ask, 3 * SECOND), PACE_GO);
+	pace_device_busy(d, 4 * SECOND);
+	assert_true(d->slow);
+	pace_device_rest(d, 5 * SECOND, 6 * SECOND);
+	assert_int_equal(pace_ask(&pace, &ask, 60 * SECOND), PACE_DEVICE);
+	assert_int_equal(pace_ask(&pace, &ask, 70 * SECOND), PACE_GO);
+	pace_device_put(&pace, &d);
+}
+
 /* Two refused passwords lock a host for half an hour, also when the feed is
  * removed and added; a password that has worked is not held. */
 static void
@@ -174,6 +217,8 @@ main(void)
 		cmocka_unit_test_setup(test_storm, fresh),
 		cmocka_unit_test_setup(test_host, fresh),
 		cmocka_unit_test_setup(test_device, fresh),
+		cmocka_unit_test_setup(test_device_rests, fresh),
+		cmocka_unit_test_setup(test_device_frees_late, fresh),
 		cmocka_unit_test_setup(test_lock_out, fresh),
 		cmocka_unit_test_setup(test_short, fresh),
 		cmocka_unit_test_setup(test_handshakes, fresh),

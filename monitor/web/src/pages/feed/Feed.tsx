@@ -64,7 +64,7 @@ function Head({ s, act }: { s: Shown; act: (d: Doing) => void }): JSX.Element {
 }
 /* No picture comes while one of these leads; of the others there is one to see. */
 const silent = new Set(["unreachable", "refused", "name-failed", "tls-failed", "auth-failed", "not-found", "busy", "protocol-error", "no-video", "stalled", "undecodable",
-  "not-sampled", "probe-lost", "over-capacity", "network-lost", "monitor-off"]);
+  "not-sampled", "probe-lost", "over-capacity", "network-lost", "relay-lost", "monitor-off"]);
 /* The picture of now; of a feed that is down only on demand, and said to be old. */
 function Current({ row: f, off, zone }: { row: Row; off: boolean; zone: string | undefined }): JSX.Element {
   const [wanted, want] = useState(false), gone = silent.has(f.cause);

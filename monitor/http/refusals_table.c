@@ -236,8 +236,12 @@ const struct refusal refusals[] = {
 	{ "address", "not an address, expected a host name or an IP address" },
 	{ "sessions",
 	    "not a number of sessions, expected 0 (no limit) to 10000" },
-	{ "quirk", "unknown quirk, expected setup-all, no-range, basic-ok or "
-		   "tls-verify" },
+	{ "quirk", "unknown quirk, expected setup-all, no-range, basic-ok, "
+		   "tls-verify or single-session" },
+	{ "ceiling", "not a ceiling, expected a rate like 20Mbit or 512kbit" },
+	{ "relay-credentials",
+	    "a relay's URL holds a host and no password, expected that with "
+	    "the device of the host's name" },
 	{ "feeds-file-most", "too many feeds, expected at most 16384" },
 	{ "idle-after-roster",
 	    "not a time, expected 10 to 14400 seconds without input, or 0 "
@@ -394,6 +398,7 @@ const struct refusal refusals[] = {
 	{ "own-mail", "Mail: {why}" },
 	{ "own-capacity", "camwarden falls behind: {why}" },
 	{ "own-disk", "The disk: {why}" },
+	{ "own-relay", "Relays: {why}" },
 	{ "own-credentials", "Passwords of cameras: {why}" },
 	/* What begins with a gap comes last, the widest of all at the end. */
 	{ "bytes", "{field}: expected {least} to {most} bytes" },

@@ -106,6 +106,58 @@ cell_path(const char *value, char *out, size_t size)
 	return true;
 }
 
+/* Behind its unit a rate may say what anybody takes it for. */
+static const char *
+past_rate_words(const char *p)
+{
+	static const char *const words[] = { "bit/s", "bits/s", "bps", "b/s",
+		"bit" };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strcasecmp(p, words[i]) == 0)
+			return "";
+	return p;
+}
+
+bool
+cell_rate(const char *value, uint32_t *kbps_out)
+{
+	uint64_t milli = 0; /* of the unit */
+	int behind = -1;
+	const char *p = value;
+
+	for (; (*p >= '0' && *p <= '9') || *p == '.' || *p == ','; p++) {
+		if (*p == '.' || *p == ',') {
+			if (behind >= 0 || p == value)
+				return false;
+			behind = 0;
+			continue;
+		}
+		if (behind == 3 || milli > 100000000)
+			return false;
+		milli = milli * 10 + (uint64_t)(*p - '0');
+		behind += behind >= 0;
+	}
+	if (p == value || behind == 0)
+		return false;
+	for (int i = behind < 0 ? 0 : behind; i < 3; i++)
+		milli *= 10;
+	while (*p == ' ')
+		p++;
+
+	char unit = *p;
+	uint64_t kbps = milli / 1000;
+
+	if (unit == 'M' || unit == 'm')
+		kbps = milli;
+	else if (unit == 'G' || unit == 'g')
+		kbps = milli * 1000;
+	else if (unit != 'k' && unit != 'K')
+		return false;
+	*kbps_out = (uint32_t)kbps;
+	return *past_rate_words(p + 1) == '\0' && kbps > 0 && kbps <= 4000000;
+}
+
 bool
 cell_percent(const char *value, uint32_t *ppm_out)
 {

@@ -25,6 +25,8 @@ bool cell_number(const char *value, uint32_t least, uint32_t most,
 /* "99.5" or "99,5 %" -> 995000 parts per million; at most four digits behind
  * the point, above 0, at most 100. */
 bool cell_percent(const char *value, uint32_t *ppm_out);
+/* "20 Mbit/s", "512kbit" -> kbit/s, 1 to 4,000,000. */
+bool cell_rate(const char *value, uint32_t *kbps_out);
 /* Without control characters and line breaks. */
 bool cell_is_plain(const char *value);
 /* "A / B" -> "A/B"; false: an empty part, or size bytes don't hold it. */

@@ -60,11 +60,26 @@ site_target(const void *r, char out[COLUMN_BYTES])
 	return out;
 }
 
+/* "20Mbit"; "" for 0. */
+static const char *
+site_ceiling(const void *r, char out[COLUMN_BYTES])
+{
+	uint32_t kbps = ((const struct inventory_site *)r)->ceiling_kbps;
+
+	out[0] = '\0';
+	if (kbps > 0 && kbps % 1000 == 0)
+		snprintf(out, COLUMN_BYTES, "%uMbit", kbps / 1000);
+	else if (kbps > 0)
+		snprintf(out, COLUMN_BYTES, "%ukbit", kbps);
+	return out;
+}
+
 static const struct column sites[] = {
 	{ "site", inventory_site_path, false, INVENTORY_SITE },
 	{ "zone", inventory_site_zone, false, INVENTORY_ZONE },
 	{ "contact", inventory_site_contact, false, INVENTORY_CONTACT },
 	{ "target", site_target, false, INVENTORY_TARGET },
+	{ "ceiling", site_ceiling, false, INVENTORY_CEILING },
 };
 
 /* --- devices */
@@ -99,6 +114,7 @@ TEXT(inventory_feed, device)
 TEXT(inventory_feed, url)
 TEXT(inventory_feed, tags)
 TEXT(inventory_feed, dark_hours)
+TEXT(inventory_feed, relay)
 NUMBER(inventory_feed, criticality)
 FLAG(inventory_feed, no_picture)
 FLAG(inventory_feed, enabled)
@@ -152,6 +168,7 @@ static const struct column feeds[] = {
 	{ "ptz", inventory_feed_ptz, false, INVENTORY_PTZ },
 	{ "dark_hours", inventory_feed_dark_hours, false,
 	    INVENTORY_DARK_HOURS },
+	{ "relay", inventory_feed_relay, false, INVENTORY_RELAY },
 };
 
 struct columns

@@ -185,6 +185,7 @@ feed_was(const struct by_id *index, size_t count, int64_t id)
 		.url = "",
 		.tags = "",
 		.dark_hours = "",
+		.relay = "",
 		.enabled = true,
 		.criticality = 3 };
 	struct by_id key = { id, NULL };

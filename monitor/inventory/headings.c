@@ -76,8 +76,11 @@ static const struct {
 	    " phone callto contacto telefono kontakt "
 	    "ansprechpartner telefon " },
 	{ SITES, "target", " sla objetivo ziel zielwert " },
-	{ DEVICES, "sessions", " maxsessions sesiones sitzungen " },
-	{ DEVICES, "quirks", " " },
+	{ SITES, "ceiling",
+	    " bandwidth maxbandwidth anchodebanda bandbreite " },
+	{ DEVICES | FEEDS, "sessions", " maxsessions sesiones sitzungen " },
+	{ DEVICES | FEEDS, "quirks", " " },
+	{ FEEDS, "relay", " relayurl rele relais restream " },
 };
 
 /* U+00C0..U+00FF without their accents; ' ' is no letter. */

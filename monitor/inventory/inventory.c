@@ -80,7 +80,7 @@ inventory_add_feed(struct inventory *inv)
 	if (f == NULL)
 		return NULL;
 	f->name = f->site = f->device = f->url = f->tags = "";
-	f->dark_hours = "";
+	f->dark_hours = f->relay = "";
 	f->enabled = true;
 	f->criticality = 3;
 	return f;

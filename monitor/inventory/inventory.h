@@ -44,17 +44,20 @@ enum inventory_kind { INVENTORY_SITES, INVENTORY_DEVICES, INVENTORY_FEEDS };
 #define INVENTORY_PTZ 262144u
 #define INVENTORY_DARK_HOURS 524288u
 #define INVENTORY_TARGET 1048576u
+#define INVENTORY_RELAY 2097152u
+#define INVENTORY_CEILING 4194304u
 
 /* Strings below are never NULL and borrowed from the inventory. `id` is the
  * store's number, 0 when not stored yet. `line` is the CSV's, 0 otherwise. */
 struct inventory_site {
 	int64_t id;
 	uint32_t given, line;
-	const char *path;    /* "Region/Site", no empty part */
-	const char *zone;    /* IANA time zone, "" = the parent's or UTC */
-	const char *contact; /* whom to call */
-	uint32_t target_ppm; /* of good time that is promised; 0 = that of the
-			      * site above */
+	const char *path;      /* "Region/Site", no empty part */
+	const char *zone;      /* IANA time zone, "" = the parent's or UTC */
+	const char *contact;   /* whom to call */
+	uint32_t target_ppm;   /* of good time that is promised; 0 = that of the
+				* site above */
+	uint32_t ceiling_kbps; /* what its feeds may take in all; 0 = any */
 };
 
 struct inventory_device {
@@ -73,9 +76,10 @@ struct inventory_feed {
 	uint8_t uuid[16];		  /* all 0 = none given */
 	const char *name, *site, *device; /* device: "" = the url's host */
 	const char *url;		  /* without credentials */
-	const char *tags;		  /* sorted, comma-separated */
-	uint8_t transport;		  /* enum wire_transport */
-	uint32_t visit_s, visit_every_s;  /* 0, 0 = held */
+	const char *relay; /* fetched from there instead; "" = from url */
+	const char *tags;  /* sorted, comma-separated */
+	uint8_t transport; /* enum wire_transport */
+	uint32_t visit_s, visit_every_s; /* 0, 0 = held */
 	bool no_picture, enabled;
 	bool ptz; /* it is turned and zoomed: another view is no fault */
 	const char *dark_hours; /* of the site's day, as dark_hours.h prints */

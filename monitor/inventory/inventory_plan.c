@@ -101,6 +101,7 @@ feed_copy(struct work *w, struct inventory_feed *f)
 	f->url = kept(w, f->url);
 	f->tags = kept(w, f->tags);
 	f->dark_hours = kept(w, f->dark_hours);
+	f->relay = kept(w, f->relay);
 }
 
 /* Takes the wish for one text field, and says whether that changes it. */
@@ -157,6 +158,8 @@ site_plan(struct work *w, const struct inventory_site *wish)
 		    wish->contact);
 		fields |= take_number(wish->given, INVENTORY_TARGET,
 		    &s.target_ppm, wish->target_ppm);
+		fields |= take_number(wish->given, INVENTORY_CEILING,
+		    &s.ceiling_kbps, wish->ceiling_kbps);
 	}
 	tally(w, INVENTORY_SITES, now == NULL, fields);
 	if (now != NULL && fields == 0)
@@ -349,6 +352,7 @@ feed_merge(struct inventory_feed *f, feed_ptr now, feed_ptr wish)
 	    take_text(g, INVENTORY_DEVICE, &f->device, wish->device) |
 	    take_text(g, INVENTORY_URL, &f->url, wish->url) |
 	    take_text(g, INVENTORY_TAGS, &f->tags, wish->tags) |
+	    take_text(g, INVENTORY_RELAY, &f->relay, wish->relay) |
 	    take_text(g, INVENTORY_DARK_HOURS, &f->dark_hours,
 		wish->dark_hours) |
 	    take_number(g, INVENTORY_VISIT, &f->visit_s, wish->visit_s) |
@@ -745,6 +749,8 @@ static const struct {
 	{ INVENTORY_ZONE, "zone" },
 	{ INVENTORY_CONTACT, "contact" },
 	{ INVENTORY_TARGET, "target" },
+	{ INVENTORY_RELAY, "relay" },
+	{ INVENTORY_CEILING, "ceiling" },
 	{ INVENTORY_ADDRESS, "address" },
 	{ INVENTORY_SESSIONS, "sessions" },
 	{ INVENTORY_QUIRKS, "quirks" },

@@ -450,6 +450,40 @@ read_address(struct row *r, const char *value)
 }
 
 static void
+read_ceiling(struct row *r, const char *value)
+{
+	r->site.ceiling_kbps = 0;
+	if (value[0] != '\0' && strcmp(value, "0") != 0 &&
+	    !cell_rate(value, &r->site.ceiling_kbps)) {
+		row_mistake(r, 0,
+		    "not a ceiling, expected a rate like 20Mbit or 512kbit");
+		return;
+	}
+	r->site.given |= INVENTORY_CEILING;
+}
+
+/* Its password would lie open in the row: it belongs to the relay's device. */
+static void
+read_relay(struct row *r, const char *value)
+{
+	struct inventory_url u;
+	const char *wrong;
+	size_t at = 0;
+
+	r->feed.given |= INVENTORY_RELAY;
+	if (value[0] == '\0')
+		return;
+	wrong = inventory_url_parse(value, &u, &at);
+	if (wrong == NULL && (u.has_credentials || u.host[0] == '\0'))
+		wrong = "a relay's URL holds a host and no password, expected "
+			"that with the device of the host's name";
+	if (wrong != NULL)
+		row_mistake(r, at, wrong);
+	else
+		r->feed.relay = row_kept(r, u.url);
+}
+
+static void
 read_sessions(struct row *r, const char *value)
 {
 	uint32_t v = 0;
@@ -472,6 +506,8 @@ static const struct {
 	{ "no-range", WIRE_QUIRK_NO_RANGE },
 	{ "basic-ok", WIRE_QUIRK_BASIC_OK },
 	{ "tls-verify", WIRE_QUIRK_TLS_VERIFY },
+	{ "single-session", WIRE_QUIRK_SINGLE_SESSION },
+	{ "single_session", WIRE_QUIRK_SINGLE_SESSION },
 };
 #define QUIRKS (sizeof(quirk_words) / sizeof(quirk_words[0]))
 
@@ -497,7 +533,7 @@ read_quirks(struct row *r, const char *value)
 		if (n > 0 && bit == 0)
 			row_mistake(r, (size_t)(p - value),
 			    "unknown quirk, expected setup-all, no-range, "
-			    "basic-ok or tls-verify");
+			    "basic-ok, tls-verify or single-session");
 		r->device.quirks |= bit;
 		p += n;
 	}
@@ -530,11 +566,13 @@ const struct row_column row_columns[] = {
 	{ "enabled", IN_FEEDS, read_enabled, false },
 	{ "ptz", IN_FEEDS, read_ptz, false },
 	{ "dark_hours", IN_FEEDS, read_dark_hours, false },
+	{ "relay", IN_FEEDS, read_relay, true },
 	{ "zone", IN_SITES, read_zone, false },
 	{ "contact", IN_SITES, read_contact, false },
 	{ "target", IN_SITES, read_target, false },
-	{ "sessions", IN_DEVICES, read_sessions, false },
-	{ "quirks", IN_DEVICES, read_quirks, false },
+	{ "ceiling", IN_SITES, read_ceiling, false },
+	{ "sessions", IN_DEVICES | IN_FEEDS, read_sessions, false },
+	{ "quirks", IN_DEVICES | IN_FEEDS, read_quirks, false },
 	{ "source_line", IN_SITES | IN_DEVICES | IN_FEEDS, read_source_line,
 	    false },
 };

@@ -32,6 +32,7 @@ row_init(struct row *r, size_t line)
 		.url = "",
 		.tags = "",
 		.dark_hours = "",
+		.relay = "",
 		.criticality = 3,
 		.enabled = true,
 		.line = (uint32_t)line };
@@ -276,6 +277,7 @@ append_main(struct row *r)
 	}
 	f.given &= ~INVENTORY_UUID;
 	memset(f.uuid, 0, sizeof(f.uuid));
+	f.relay = ""; /* it serves the other stream */
 	f.visit_s = MAIN_STAY_S;
 	f.visit_every_s = MAIN_EVERY_S;
 	f.given |= INVENTORY_VISIT;

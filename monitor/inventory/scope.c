@@ -37,17 +37,45 @@ feed_within(const struct inventory *now, const struct inventory_change *c,
 	return true;
 }
 
+static void
+relay_host(const struct inventory_feed *f, char out[LIMIT_HOST_BYTES])
+{
+	struct inventory_url u;
+	size_t at;
+
+	out[0] = '\0';
+	if (f->relay[0] != '\0' &&
+	    inventory_url_parse(f->relay, &u, &at) == NULL)
+		memcpy(out, u.host, LIMIT_HOST_BYTES);
+}
+
+/* Whether another's feed has that device, or is fetched from it. */
+static bool
+is_others(const struct inventory *now, const char *device, const char *site)
+{
+	char host[LIMIT_HOST_BYTES];
+
+	for (size_t i = 0; device[0] != '\0' && i < now->feed_count; i++) {
+		if (site_within(now->feeds[i].site, site))
+			continue;
+		relay_host(&now->feeds[i], host);
+		if (strcmp(now->feeds[i].device, device) == 0 ||
+		    strcmp(host, device) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* A feed that comes to a device of others would learn its password. */
 static bool
 borrows(const struct inventory *now, const struct inventory_change *c,
     const char *site)
 {
-	for (size_t i = 0; i < now->feed_count; i++)
-		if (strcmp(now->feeds[i].device, c->feed.device) == 0 &&
-		    c->feed.device[0] != '\0' &&
-		    !site_within(now->feeds[i].site, site))
-			return true;
-	return false;
+	char host[LIMIT_HOST_BYTES];
+
+	relay_host(&c->feed, host);
+	return is_others(now, c->feed.device, site) ||
+	       is_others(now, host, site);
 }
 
 static bool

@@ -182,7 +182,7 @@ uint64_t replay_prompt_key(const struct replay *r,
     const int64_t asked_answered_right_latency[4]);
 
 /* replay_who.c: who is who. True (of a feed): its pictures go. */
-#define REPLAY_FEED_KEYS 14
+#define REPLAY_FEED_KEYS 15
 #define REPLAY_CONSOLE_KEYS 7
 #define REPLAY_SCREEN_KEYS 5
 extern const char *const replay_feed_keys[REPLAY_FEED_KEYS];

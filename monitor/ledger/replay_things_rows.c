@@ -299,9 +299,11 @@ feed_row(struct replay *r, const struct replay_row *row)
 static void
 site_row(struct replay *r, const struct replay_row *row)
 {
-	ROW_FIELDS(row, v, "site", "zone", "contact", "removed", "target");
-	struct said s = { .digest = { replay_fields(r, &v[1], 2) },
-		.digest_of = { "zone or contact" },
+	ROW_FIELDS(row, v, "site", "zone", "contact", "removed", "target",
+	    "ceiling");
+	struct said s = { .digest = { replay_fields(r, &v[1], 2),
+			      replay_fields(r, &v[5], 1) },
+		.digest_of = { "zone or contact", "the ceiling" },
 		.time = { [2] = body_number(&v[3], 0),
 		    [4] = body_number(&v[4], 0) },
 		.time_of = { [2] = "the removal", [4] = "the target" } };

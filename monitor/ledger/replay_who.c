@@ -9,7 +9,7 @@
 
 const char *const replay_feed_keys[REPLAY_FEED_KEYS] = { "feed", "name", "site",
 	"device", "url", "transport", "visit_s", "visit_every_s", "no_picture",
-	"criticality", "tags", "ptz", "dark_hours", "enabled" };
+	"criticality", "tags", "ptz", "dark_hours", "relay", "enabled" };
 const char *const replay_console_keys[REPLAY_CONSOLE_KEYS] = { "console",
 	"room", "idle_after_s", "prompt_after_s", "remote_input", "max_tiles",
 	"desk_still_s" };
@@ -27,6 +27,8 @@ replay_extra(const char *body, size_t length)
 		return (struct body_value){ NULL, 0 };
 	return v[0].p != NULL ? v[0] : v[1];
 }
+
+#define FEED_RELAY 13 /* of replay_feed_keys */
 
 enum verb { ADD, CHANGE, REMOVE };
 
@@ -70,7 +72,7 @@ site_live(struct replay *r, const struct replay_line *l, const char *path,
 	raw[0] = '"';
 	memcpy(raw + 1, path, n);
 	raw[n + 1] = '"';
-	struct body_value v = { raw, n + 2 },
+	struct body_value v = { raw, n + 2 }, none = { "0", 1 },
 			  empty[2] = { { "\"\"", 2 }, { "\"\"", 2 } };
 	struct thing *t = thing_get(r, REPLAY_SITE, replay_fields(r, &v, 1));
 	bool is_new;
@@ -89,7 +91,8 @@ site_live(struct replay *r, const struct replay_line *l, const char *path,
 		return;
 	thing_set_digest(t, 0, replay_fields(r, empty, 2));
 	thing_set_time(t, 2, 0);
-	thing_set_time(t, 4, 0); /* its target */
+	thing_set_time(t, 4, 0);			    /* its target */
+	thing_set_digest(t, 1, replay_fields(r, &none, 1)); /* its ceiling */
 	for (size_t k = n; k-- > 0;)
 		if (path[k] == '/') {
 			site_live(r, l, path, k);
@@ -101,11 +104,11 @@ static void
 site_line(struct replay *r, const struct replay_line *l)
 {
 	static const char *const keys[] = { "site", "zone", "contact",
-		"target_ppm" };
-	struct body_value v[4];
+		"target_ppm", "ceiling_kbps" };
+	struct body_value v[5];
 	enum verb verb = verb_of(l->kind);
 
-	if (l->body == NULL || !body_get(l->body, l->body_length, keys, 4, v) ||
+	if (l->body == NULL || !body_get(l->body, l->body_length, keys, 5, v) ||
 	    v[0].p == NULL || v[0].n < 2) {
 		r->blank_utc[REPLAY_SITE] = l->utc;
 		things_forget(r, REPLAY_SITE);
@@ -127,6 +130,8 @@ site_line(struct replay *r, const struct replay_line *l)
 	thing_set_time(t, 2, 0);
 	if (v[3].p != NULL)
 		thing_set_time(t, 4, body_number(&v[3], 0));
+	if (v[4].p != NULL)
+		thing_set_digest(t, 1, replay_fields(r, &v[4], 1));
 }
 
 /* --- feeds */
@@ -202,6 +207,8 @@ who_feed(struct replay *r, const struct replay_line *l)
 		track_forget(t);
 		return false;
 	}
+	if (v[FEED_RELAY].p == NULL) /* a line from before there were any */
+		v[FEED_RELAY] = (struct body_value){ "\"\"", 2 };
 	feed_said(r, l, t, f, verb, v);
 	return is_true(&v[8]); /* no picture of it may be kept */
 }

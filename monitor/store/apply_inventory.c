@@ -58,7 +58,8 @@ site_id(struct writer *w, const char *path)
 	db_run(&w->db,
 	    "INSERT INTO site(parent, path) VALUES(nullif(?, 0), ?)"
 	    " ON CONFLICT(path) DO UPDATE SET removed = NULL, zone = '',"
-	    " contact = '', target = 0, parent = excluded.parent",
+	    " contact = '', target = 0, ceiling = 0, parent ="
+	    " excluded.parent",
 	    "is", above, path);
 	return db_int(&w->db, 0, "SELECT id FROM site WHERE path = ?", "s",
 	    path);
@@ -72,13 +73,15 @@ site_write(struct writer *w, struct change *x)
 
 	x->id = x->c->change == INVENTORY_ADD ? site_id(w, s->path) : x->c->id;
 	db_run(&w->db,
-	    "UPDATE site SET zone = ?, contact = ?, target = ?"
+	    "UPDATE site SET zone = ?, contact = ?, target = ?, ceiling = ?"
 	    " WHERE id = ?",
-	    "ssii", s->zone, s->contact, (int64_t)s->target_ppm, x->id);
+	    "ssiii", s->zone, s->contact, (int64_t)s->target_ppm,
+	    (int64_t)s->ceiling_kbps, x->id);
 	json_text(&j, "site", s->path);
 	json_text(&j, "zone", s->zone);
 	json_text(&j, "contact", s->contact);
 	json_number(&j, "target_ppm", s->target_ppm);
+	json_number(&j, "ceiling_kbps", s->ceiling_kbps);
 	say(w, x, x->c->change == INVENTORY_ADD ? "site.add" : "site.change",
 	    &j);
 }
@@ -192,6 +195,7 @@ feed_say(struct writer *w, struct change *x, const char *kind)
 		json_bool(&j, "enabled", f->enabled);
 		json_bool(&j, "ptz", f->ptz);
 		json_text(&j, "dark_hours", f->dark_hours);
+		json_text(&j, "relay", f->relay);
 	}
 	say(w, x, kind, &j);
 }
@@ -270,13 +274,13 @@ feed_write(struct writer *w, struct change *x)
 	    "UPDATE feed SET uuid = ?, site = nullif(?, 0), device ="
 	    " nullif(?, 0), name = ?, url = ?, transport = ?, visit_s = ?,"
 	    " visit_every_s = ?, no_picture = ?, criticality = ?, tags = ?,"
-	    " enabled = ?, ptz = ?, dark_hours = ?, removed = NULL"
+	    " enabled = ?, ptz = ?, dark_hours = ?, relay = ?, removed = NULL"
 	    " WHERE id = ?",
-	    "biissiiiiisiisi", f->uuid, (size_t)16, site, device, f->name,
+	    "biissiiiiisiissi", f->uuid, (size_t)16, site, device, f->name,
 	    f->url, (int64_t)f->transport, (int64_t)f->visit_s,
 	    (int64_t)f->visit_every_s, (int64_t)f->no_picture,
 	    (int64_t)f->criticality, f->tags, (int64_t)f->enabled,
-	    (int64_t)f->ptz, f->dark_hours, x->id);
+	    (int64_t)f->ptz, f->dark_hours, f->relay, x->id);
 	if (f->no_picture)
 		pictures_forget(w, x->id);
 	feed_active(w, x->id, was, f->enabled, x->utc);

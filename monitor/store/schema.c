@@ -332,7 +332,8 @@ static const char sixth[] =
 
 /* Who was told what. An alert's place is what it was called then; a notice that
  * is neither told nor dropped waits, one with a digest was told by that. Its
- * body is alert/notice.h's bytes. */
+ * body is alert/notice.h's bytes. And where a feed is fetched from in place of
+ * its camera; what a site's line may carry, in kbit/s (0: anything). */
 static const char seventh[] =
     "CREATE TABLE alert("
     " id INTEGER PRIMARY KEY, incident INTEGER NOT NULL,"
@@ -371,7 +372,9 @@ static const char seventh[] =
     "CREATE INDEX delivery_queue ON delivery(target, due)"
     " WHERE done IS NULL AND gave_up IS NULL;"
     "CREATE INDEX delivery_notice ON delivery(notice)"
-    " WHERE notice IS NOT NULL;";
+    " WHERE notice IS NOT NULL;"
+    "ALTER TABLE feed ADD COLUMN relay TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE site ADD COLUMN ceiling INTEGER NOT NULL DEFAULT 0;";
 
 static const char *const migrations[] = { first, second, third, fourth, fifth,
 	sixth, seventh };

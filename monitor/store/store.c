@@ -31,6 +31,7 @@ struct store {
 	bool running; /* the thread was started */
 	pthread_t thread;
 	int64_t next_incident;
+	int64_t left_utc; /* store_left_utc */
 	struct desk desk;
 	struct writer writer; /* the thread's, once it runs */
 	struct writer_thread start;
@@ -61,10 +62,13 @@ file_private(const char *path, const char *dir)
 
 /* After a stop that was none, look before writing on. */
 static void
-check_unclean(struct db *db)
+check_unclean(struct store *s)
 {
+	struct db *db = &s->writer.db;
+
 	if (db_int(db, 1, "SELECT stopped FROM heartbeat", "") == 1)
 		return;
+	s->left_utc = db_int(db, 0, "SELECT utc FROM heartbeat", "");
 	sqlite3_stmt *st = db_query(db, "PRAGMA quick_check(1)", "");
 
 	if (!db_step(db, st))
@@ -104,7 +108,7 @@ database_open(struct store *s, const struct store_config *c,
 	bool open = schema_of(&w->db) < SCHEMA_SEALED;
 
 	if (schema_migrate(&w->db, &step))
-		check_unclean(&w->db);
+		check_unclean(s);
 	if (open)
 		sealed_scrub(w);
 	if (w->db.rc == SQLITE_OK)
@@ -237,6 +241,12 @@ store_close(struct store **sp)
 	store_dispatch(s);
 	store_free(s);
 	*sp = NULL;
+}
+
+int64_t
+store_left_utc(const struct store *s)
+{
+	return s->left_utc;
 }
 
 int

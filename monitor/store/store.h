@@ -92,6 +92,9 @@ bool store_in_use(const char *dir);
  * NULL: error_out says why in a sentence. */
 struct store *store_open(const struct store_config *config,
     const struct store_calls *calls, char error_out[STORE_ERROR_BYTES]);
+/* When the run before was last alive, if it was not stopped in order; else 0.
+ */
+int64_t store_left_utc(const struct store *s);
 /* Waits for what is posted, writes a last heartbeat (readers show monitor-off
  * from here on), frees. */
 void store_close(struct store **s);

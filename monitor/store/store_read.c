@@ -197,9 +197,8 @@ static void
 sites_load(struct store_reader *r, struct inventory *inv)
 {
 	sqlite3_stmt *st = db_query(&r->db,
-	    "SELECT id, path, zone, contact, target FROM site WHERE removed IS "
-	    "NULL"
-	    " ORDER BY path",
+	    "SELECT id, path, zone, contact, target, ceiling FROM site"
+	    " WHERE removed IS NULL ORDER BY path",
 	    "");
 
 	while (db_step(&r->db, st)) {
@@ -215,6 +214,7 @@ sites_load(struct store_reader *r, struct inventory *inv)
 		s->zone = kept(r, inv, st, 2);
 		s->contact = kept(r, inv, st, 3);
 		s->target_ppm = (uint32_t)sqlite3_column_int64(st, 4);
+		s->ceiling_kbps = (uint32_t)sqlite3_column_int64(st, 5);
 		s->given = ~0u;
 	}
 }
@@ -289,6 +289,7 @@ feed_load(struct store_reader *r, struct inventory *inv, sqlite3_stmt *st,
 	f->enabled = sqlite3_column_int(st, 12);
 	f->ptz = sqlite3_column_int(st, 13);
 	f->dark_hours = kept(r, inv, st, 14);
+	f->relay = kept(r, inv, st, 15);
 	f->given = ~0u;
 }
 
@@ -298,8 +299,8 @@ feeds_load(struct store_reader *r, struct inventory *inv)
 	sqlite3_stmt *st = db_query(&r->db,
 	    "SELECT f.id, f.uuid, f.name, s.path, d.name, f.url, f.transport,"
 	    " f.visit_s, f.visit_every_s, f.no_picture, f.criticality, f.tags,"
-	    " f.enabled, f.ptz, f.dark_hours FROM feed f LEFT JOIN site s ON "
-	    "s.id = f.site"
+	    " f.enabled, f.ptz, f.dark_hours, f.relay FROM feed f"
+	    " LEFT JOIN site s ON s.id = f.site"
 	    " LEFT JOIN device d ON d.id = f.device WHERE f.removed IS NULL"
 	    " ORDER BY f.id",
 	    "");

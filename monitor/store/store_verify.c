@@ -79,13 +79,13 @@ static const char *const selects[STORE_VERIFY_TABLES] = {
 	    " f.visit_every_s AS visit_every_s, f.no_picture AS"
 	    " \"b:no_picture\", f.criticality AS criticality, f.tags AS tags,"
 	    " f.enabled AS enabled, f.ptz AS \"b:ptz\","
-	    " f.dark_hours AS dark_hours, f.active AS active,"
+	    " f.dark_hours AS dark_hours, f.relay AS relay, f.active AS active,"
 	    " ifnull(f.inactive, 0) AS inactive, ifnull(f.removed, 0) AS"
 	    " removed, f.created AS created FROM feed f"
 	    " LEFT JOIN site s ON s.id = f.site"
 	    " LEFT JOIN device d ON d.id = f.device",
 	[STORE_VERIFY_SITE] = "SELECT id, NULL, path AS site, zone, contact,"
-			      " ifnull(removed, 0) AS removed, target"
+			      " ifnull(removed, 0) AS removed, target, ceiling"
 			      " FROM site",
 	[STORE_VERIFY_ROOM] =
 	    "SELECT r.id, NULL, r.name AS room, ifnull(s.path, '') AS site,"

@@ -133,7 +133,8 @@ static const struct wrong {
 	    "f.csv:1:5: unknown column \"colour\", expected one of uuid, site,"
 	    " name, device, url, sub_url, address, port, vendor, channel,"
 	    " streams, user, password, transport, visit, no_picture,"
-	    " criticality, tags, enabled, ptz, dark_hours, source_line\n"
+	    " criticality, tags, enabled, ptz, dark_hours, relay, sessions,"
+	    " quirks, source_line\n"
 	    "f.csv:1:12: column url stands here a second time",
 	    2 },
 	{ INVENTORY_FEEDS, "site,url\nA,rtsp://h/1,x\n",
@@ -208,8 +209,14 @@ static const struct wrong {
 	{ INVENTORY_DEVICES, "device,sessions,quirks,address\nd,-1,odd,a/b\n",
 	    "f.csv:2:3: not a number of sessions, expected 0 (no limit) to "
 	    "10000\nf.csv:2:6: unknown quirk, expected setup-all, no-range, "
-	    "basic-ok or tls-verify\nf.csv:2:11: not an address",
+	    "basic-ok, tls-verify or single-session\nf.csv:2:11: not an "
+	    "address",
 	    3 },
+	{ INVENTORY_SITES, "site,ceiling\nA,20\nB,Mbit\nC,1.2.3M\nD,5Gbit\n",
+	    "f.csv:2:3: not a ceiling, expected a rate like 20Mbit", 4 },
+	{ INVENTORY_FEEDS,
+	    "url,relay\nrtsp://a/1,rtsp://u:p@b/1\nrtsp://a/2,file:///x\n",
+	    "f.csv:2:12: a relay's URL holds a host and no password", 2 },
 	{ INVENTORY_DEVICES, "device\nd\nd\n", "the same device as in line 2",
 	    1 },
 };
@@ -317,17 +324,18 @@ static void
 test_round_trip(void **state)
 {
 	static const char *const csv[3] = {
-		"site,zone,contact,target\nA,UTC,'=cmd(),99.95\nA/B,America/"
-		"Tijuana,"
-		"\"Call, \"\"Ana\"\"\",\nA/C,,,\"98,5 %\"\n",
+		"site,zone,contact,target,ceiling\nA,UTC,'=cmd(),99.95,\n"
+		"A/B,America/Tijuana,"
+		"\"Call, \"\"Ana\"\"\",,512 kbit/s\n"
+		"A/C,,,\"98,5 %\",\"1,5 Gbit\"\n",
 		"device,address,sessions,quirks,user,password\n"
 		"d1,10.0.0.1,3,basic-ok setup-all,u,'-p\nd2,h,0,,,\n",
 		"uuid,site,name,device,url,transport,visit,no_picture,"
-		"criticality,tags,enabled,ptz,dark_hours\n"
+		"criticality,tags,enabled,ptz,dark_hours,relay\n"
 		"6fa459ea-ee8a-4ca4-894e-db77e160355e,A/B,'=1+1,d1,"
 		"rtsp://h/1,udp,30s/300s,yes,1,\"x,y\",no,yes,"
-		"01:00-02:00 21:30-05:00\n"
-		",,\" s \",d1,rtsp://h/2,auto,held,no,3,,yes,no,\n",
+		"01:00-02:00 21:30-05:00,rtsp://10.0.0.6:8554/a\n"
+		",,\" s \",d1,rtsp://h/2,auto,held,no,3,,yes,no,,\n",
 	};
 
 	(void)state;

@@ -38,6 +38,8 @@
 	"ALTER TABLE delivery DROP COLUMN notice;"                             \
 	"ALTER TABLE incident DROP COLUMN alert;"                              \
 	"DROP TABLE notice; DROP TABLE alert;"                                 \
+	"ALTER TABLE feed DROP COLUMN relay;"                                  \
+	"ALTER TABLE site DROP COLUMN ceiling;"                                \
 	"PRAGMA user_version = 6;"
 
 struct bench {

@@ -101,8 +101,11 @@ on_second(evutil_socket_t fd, short what, void *arg)
 	monitor_incidents_drain(m);
 	monitor_network_second(m, now);
 	monitor_outage_second(m, now);
+	monitor_relay_second(m, now);
 	monitor_capacity_second(m, now);
 	monitor_disk_second(m, now);
+	monitor_feeds_second(m);
+	monitor_ration_second(m);
 	m->seconds++;
 	if (m->seconds % OVERLAY_SECONDS == 0) {
 		monitor_overlays_apply(m);
@@ -214,6 +217,16 @@ fail(char **error_out, const char *why)
 	return false;
 }
 
+/* How long devices may count the sessions of a run that was killed. */
+static int64_t
+lingering_us(const struct monitor *m, int64_t now_us)
+{
+	int64_t left_us = store_left_utc(m->store) - m->anchor_us;
+
+	/* whatever was done to the clock meanwhile */
+	return (left_us < now_us ? left_us : now_us) + FLEET_LINGER_US;
+}
+
 static bool
 open_store(struct monitor *m, const struct store_progress *progress,
     char **error_out)
@@ -248,6 +261,7 @@ open_store(struct monitor *m, const struct store_progress *progress,
 	m->store = store_open(&config, &calls, error);
 	if (m->store == NULL)
 		return fail(error_out, error);
+	m->guests.lingering_us = lingering_us(m, config.mono_us);
 	m->reader = store_reader_open(cfg->state_dir, error);
 	if (m->reader == NULL)
 		return fail(error_out, error);
@@ -475,6 +489,7 @@ monitor_free(struct monitor **mp)
 	deadlines_fini(&m->deadlines);
 	monitor_setup_free(m);
 	free(m->order);
+	free(m->guests.lines);
 	store_reader_close(&m->reader);
 	store_close(&m->store);
 	monitor_credentials_free(m);

@@ -66,6 +66,13 @@ struct monitor_row {
  * for monitor_picture. */
 typedef void monitor_row_fn(void *arg, const struct monitor_row *row);
 
+/* A site's line that has a ceiling: what is planned, and what comes over it
+ * now, that of sites below included. plan->path is borrowed. */
+struct ration_site;
+typedef void monitor_line_fn(void *arg, const struct ration_site *plan,
+    uint64_t measured_kbps);
+void monitor_lines(const struct monitor *m, monitor_line_fn *fn, void *arg);
+
 /* Opens the store, loads the inventory, starts the probes. cfg is copied;
  * progress is told how far a database is that is brought up to date. NULL with
  * a sentence in error_out (given: free it). */

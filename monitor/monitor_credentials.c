@@ -201,7 +201,7 @@ monitor_credentials_password(void *arg, uint32_t feed,
 	const struct watched_feed *f =
 	    feed < LIMIT_FEEDS ? m->feeds[feed] : NULL;
 	const struct credential *k =
-	    f != NULL ? credential_of(c, f->device_id) : NULL;
+	    f != NULL ? credential_of(c, f->guest.login_id) : NULL;
 	struct seal_place place;
 
 	out[0] = '\0';

@@ -13,6 +13,9 @@
 #include "common/wire.h"
 #include "monitor/inventory/inventory.h"
 
+/* A probe that lets a session go may be another one than it goes to. */
+#define LEAVE_US (2 * US_PER_S)
+
 static uint32_t
 hash_of(const uint8_t uuid[16])
 {
@@ -84,8 +87,10 @@ feed_free(struct watched_feed *f)
 struct reading {
 	struct monitor *m;
 	const struct inventory *inv;
+	struct ration *ration;			 /* of its feeds; owned */
 	const struct inventory_device **devices; /* by name; owned */
-	const struct inventory_site **sites;	 /* by path; owned */
+	uint32_t *device_feeds; /* how many each of these has; owned */
+	const struct inventory_site **sites; /* by path; owned */
 	int64_t now_us;
 	uint32_t next_number; /* where to look for a free one */
 	uint32_t added, changed, removed;
@@ -112,8 +117,10 @@ index_inventory(struct reading *r)
 	const struct inventory *inv = r->inv;
 
 	r->devices = calloc(inv->device_count + 1, sizeof(*r->devices));
+	r->device_feeds =
+	    calloc(inv->device_count + 1, sizeof(*r->device_feeds));
 	r->sites = calloc(inv->site_count + 1, sizeof(*r->sites));
-	if (r->devices == NULL || r->sites == NULL)
+	if (r->devices == NULL || r->device_feeds == NULL || r->sites == NULL)
 		return false;
 	for (size_t i = 0; i < inv->device_count; i++)
 		r->devices[i] = &inv->devices[i];
@@ -125,15 +132,34 @@ index_inventory(struct reading *r)
 	return true;
 }
 
-static const struct inventory_device *
-device_of(const struct reading *r, const char *name)
+static const struct inventory_device **
+device_at(const struct reading *r, const char *name)
 {
 	const struct inventory_device wanted = { .name = name };
 	const struct inventory_device *key = &wanted;
-	const struct inventory_device **found = bsearch(&key, r->devices,
-	    r->inv->device_count, sizeof(*r->devices), by_device_name);
+
+	return bsearch(&key, r->devices, r->inv->device_count,
+	    sizeof(*r->devices), by_device_name);
+}
+
+static const struct inventory_device *
+device_of(const struct reading *r, const char *name)
+{
+	const struct inventory_device **found = device_at(r, name);
 
 	return found != NULL ? *found : NULL;
+}
+
+static void
+count_device_feeds(struct reading *r)
+{
+	for (size_t i = 0; i < r->inv->feed_count; i++) {
+		const struct inventory_feed *f = &r->inv->feeds[i];
+		const struct inventory_device **found = device_at(r, f->device);
+
+		if (found != NULL && f->enabled)
+			r->device_feeds[found - r->devices]++;
+	}
 }
 
 static uint32_t
@@ -180,24 +206,48 @@ copy(char *out, size_t size, const char *in)
 	out[n] = '\0';
 }
 
+/* The device that is asked, whose login and limits count: the feed's own, or
+ * the one named as the relay's host is. */
+static const struct inventory_device **
+fetched_from(const struct reading *r, const struct inventory_feed *want)
+{
+	struct inventory_url u;
+	size_t at;
+
+	if (want->relay[0] == '\0')
+		return device_at(r, want->device);
+	return inventory_url_parse(want->relay, &u, &at) == NULL
+		   ? device_at(r, u.host)
+		   : NULL;
+}
+
 /* What a probe must be told; all of it is compared, so no padding is left
  * unset. */
 static void
 make_add(const struct reading *r, const struct inventory_feed *want,
     struct wire_feed_add *out)
 {
-	const struct inventory_device *d = device_of(r, want->device);
+	const struct ration_feed *ration =
+	    &r->ration->feeds[want - r->inv->feeds];
+	const struct inventory_device **at = fetched_from(r, want);
+	const struct inventory_device *d = at != NULL ? *at : NULL;
 
 	memset(out, 0, sizeof(*out));
 	memcpy(out->uuid, want->uuid, sizeof(out->uuid));
-	copy(out->url, sizeof(out->url), want->url);
+	copy(out->url, sizeof(out->url),
+	    want->relay[0] != '\0' ? want->relay : want->url);
 	out->transport = want->transport;
-	out->visit_seconds = want->visit_s;
-	out->visit_every_seconds = want->visit_every_s;
+	out->visit_seconds = ration->visit_s;
+	out->visit_every_seconds = ration->visit_every_s;
+	out->visit_phase_seconds = ration->visit_phase_s;
 	if (d == NULL)
 		return;
 	out->device = (uint32_t)d->id;
+	out->device_feeds = r->device_feeds[at - r->devices];
 	out->device_sessions = d->sessions;
+	if (d->sessions !=
+	    0) /* else those of an earlier run count for nobody */
+		out->not_before_us = r->m->guests.lingering_us;
 	out->quirks = d->quirks;
 	copy(out->user, sizeof(out->user), d->user);
 }
@@ -208,7 +258,7 @@ take_password(struct monitor *m, struct watched_feed *f)
 {
 	uint8_t mark[sizeof(f->password_mark)];
 
-	monitor_credentials_mark(m, f->device_id, mark);
+	monitor_credentials_mark(m, f->guest.login_id, mark);
 	if (memcmp(f->password_mark, mark, sizeof(mark)) == 0)
 		return false;
 	memcpy(f->password_mark, mark, sizeof(mark));
@@ -224,6 +274,7 @@ same_add(const struct wire_feed_add *a, const struct wire_feed_add *b)
 	       a->device_sessions == b->device_sessions &&
 	       a->visit_seconds == b->visit_seconds &&
 	       a->visit_every_seconds == b->visit_every_seconds &&
+	       a->visit_phase_seconds == b->visit_phase_seconds &&
 	       a->quirks == b->quirks;
 }
 
@@ -249,6 +300,7 @@ take_words(struct reading *r, struct watched_feed *f,
     const struct inventory_feed *want)
 {
 	const struct inventory_device *d = device_of(r, want->device);
+	const struct inventory_device **from = fetched_from(r, want);
 	uint32_t site = site_of(r, want->site);
 	bool changed = false;
 
@@ -270,6 +322,9 @@ take_words(struct reading *r, struct watched_feed *f,
 	monitor_declare(r->m, f, r->now_us);
 	f->criticality = want->criticality;
 	f->device_id = d != NULL ? d->id : 0;
+	f->guest.login_id = from != NULL ? (*from)->id : 0;
+	f->guest.relayed = want->relay[0] != '\0';
+	f->guest.line = r->ration->feeds[want - r->inv->feeds].site;
 	if (f->site_id != site || f->version == 0)
 		incident_feed_add(r->m->incidents, f->number, site);
 	f->site_id = site;
@@ -280,10 +335,10 @@ take_words(struct reading *r, struct watched_feed *f,
 /* Without its password a camera would only be asked in vain, and the fault is
  * ours: nothing is said of it. */
 static void
-leave_alone(struct watched_feed *f)
+leave_alone(struct watched_feed *f, const char *why)
 {
 	free(f->detail);
-	f->detail = strdup("no key opens its password (camwarden credentials)");
+	f->detail = strdup(why);
 	f->fleet_blind = CAUSE_NOT_SAMPLED;
 	monitor_blind_apply(f, clock_mono_us());
 }
@@ -294,7 +349,12 @@ hand_to_fleet(struct monitor *m, struct watched_feed *f)
 	const char *error = NULL;
 
 	if (monitor_credentials_locked(f->password_mark)) {
-		leave_alone(f);
+		leave_alone(f,
+		    "no key opens its password (camwarden credentials)");
+		return;
+	}
+	if (f->guest.left_out) {
+		leave_alone(f, "its site's ceiling has no room for it");
 		return;
 	}
 	f->add->ref.feed = f->number;
@@ -347,6 +407,17 @@ feed_remove(struct monitor *m, struct watched_feed *f)
 	feed_free(f);
 }
 
+/* Whether its line has room for it at all; true when that changed. */
+static bool
+take_room(const struct reading *r, struct watched_feed *f,
+    const struct inventory_feed *want)
+{
+	bool was = f->guest.left_out;
+
+	f->guest.left_out = r->ration->feeds[want - r->inv->feeds].left_out;
+	return f->guest.left_out != was;
+}
+
 /* A feed that points elsewhere starts to be judged anew; one whose limits or
  * login changed is only connected anew. */
 static void
@@ -355,14 +426,19 @@ feed_change(struct reading *r, struct watched_feed *f,
 {
 	struct wire_feed_add add;
 	bool words = take_words(r, f, want);
-	bool login = take_password(r->m, f);
+	bool anew = take_password(r->m, f);
 
+	anew |= take_room(r, f, want);
 	make_add(r, want, &add);
-	if (login || !same_add(f->add, &add)) {
+	if (anew || !same_add(f->add, &add)) {
 		bool elsewhere = strcmp(f->add->url, add.url) != 0;
 
 		fleet_remove(r->m->fleet, f->number);
 		monitor_outage_remove(r->m, f, r->now_us);
+		/* Its session ends where it is now. */
+		if (add.device_sessions != 0 && f->phase != PHASE_IDLE &&
+		    add.not_before_us < r->now_us + LEAVE_US)
+			add.not_before_us = r->now_us + LEAVE_US;
 		*f->add = add;
 		if (elsewhere) {
 			struct judge_feed *fresh =
@@ -378,7 +454,8 @@ feed_change(struct reading *r, struct watched_feed *f,
 		}
 		f->phase = PHASE_IDLE;
 		f->asked_us = f->silent_us = 0;
-		f->fleet_blind = f->network_blind = CAUSE_NONE;
+		f->fleet_blind = f->network_blind = f->guest.relay_blind =
+		    CAUSE_NONE;
 		f->way = NETWORK_HERE;
 		f->way_version = 0;
 		monitor_blind_apply(f, r->now_us);
@@ -421,6 +498,7 @@ take_feed(struct reading *r, const struct inventory_feed *want)
 	f->seen = true;
 	take_words(r, f, want);
 	take_password(r->m, f);
+	take_room(r, f, want);
 	r->added++;
 }
 
@@ -556,7 +634,9 @@ static void
 finish_reading(struct reading *r, struct inventory **inv)
 {
 	free(r->devices);
+	free(r->device_feeds);
 	free(r->sites);
+	ration_free(&r->ration);
 	inventory_free(inv);
 }
 
@@ -569,11 +649,14 @@ monitor_feeds_load(struct monitor *m, bool learned)
 	struct reading r = { .m = m, .inv = inv, .now_us = clock_mono_us() };
 
 	if (inv == NULL || !monitor_credentials_load(m) ||
-	    !index_inventory(&r)) {
+	    !index_inventory(&r) ||
+	    (r.ration = monitor_ration_make(m, inv)) == NULL) {
 		finish_reading(&r, &inv);
 		return false;
 	}
+	count_device_feeds(&r);
 	take_inventory(&r);
+	monitor_ration_keep(m, r.ration);
 	finish_reading(&r, &inv);
 	if (learned) {
 		store_read_learned(m->reader, take_learned, m);
@@ -588,6 +671,25 @@ monitor_feeds_load(struct monitor *m, bool learned)
 	    "inventory: %u feeds held, %u new, %u changed, %u gone",
 	    m->feed_count, r.added, r.changed, r.removed);
 	return true;
+}
+
+/* One that is visited has its own time, one whose password can't be opened
+ * none. */
+void
+monitor_feeds_second(struct monitor *m)
+{
+	uint32_t feeds = 0, tried = 0;
+
+	for (uint32_t i = 0; i < m->feed_count; i++) {
+		const struct watched_feed *f = m->feeds[m->order[i]];
+
+		if (f->add->visit_seconds != 0 || f->guest.left_out ||
+		    monitor_credentials_locked(f->password_mark))
+			continue;
+		feeds++;
+		tried += f->guest.tried;
+	}
+	arrival_second(&m->guests.arrival, feeds, tried);
 }
 
 void

@@ -61,7 +61,9 @@ void
 monitor_blind_apply(struct watched_feed *f, int64_t now_us)
 {
 	judge_on_blind(f->judge,
-	    f->fleet_blind != CAUSE_NONE ? f->fleet_blind : f->network_blind,
+	    f->fleet_blind != CAUSE_NONE     ? f->fleet_blind
+	    : f->network_blind != CAUSE_NONE ? f->network_blind
+					     : f->guest.relay_blind,
 	    now_us);
 }
 

@@ -278,8 +278,11 @@ on_link(void *arg, const struct link_report *r)
 		return;
 	f->phase = r->phase;
 	f->reason = r->reason;
+	f->guest.tried |=
+	    r->phase >= PHASE_FLOWING && r->reason != REASON_SHUTDOWN;
 	set_detail(f, r->detail);
 	monitor_network_on_link(m, f, r, now);
+	monitor_relay_on_link(f, r, now);
 	judge_on_link(f->judge, r, now);
 	monitor_feed_touch(m, f, now);
 }

@@ -17,6 +17,7 @@ static const char *const words[OWN_TROUBLES] = {
 	[OWN_CAPACITY] = "camwarden falls behind: ",
 	[OWN_CREDENTIALS] = "Passwords of cameras: ",
 	[OWN_DISK] = "The disk: ",
+	[OWN_RELAY] = "Relays: ",
 };
 
 void

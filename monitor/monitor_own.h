@@ -20,8 +20,9 @@ enum own_trouble {
 	OWN_CAPACITY = 4,    /* falls behind */
 	OWN_CREDENTIALS = 5, /* passwords that can't be opened */
 	OWN_DISK = 6,
+	OWN_RELAY = 7, /* feeds are fetched from ones that don't serve */
 };
-#define OWN_TROUBLES 7
+#define OWN_TROUBLES 8
 #define OWN_TEXT_BYTES 512
 /* After the start, before one that is still open is said to be over. */
 #define OWN_SETTLED_SECONDS 30u

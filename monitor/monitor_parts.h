@@ -17,6 +17,7 @@
 #include "monitor/judge/incident.h"
 #include "monitor/judge/judge.h"
 #include "monitor/monitor.h"
+#include "monitor/monitor_guest.h"
 #include "monitor/monitor_network.h"
 #include "monitor/monitor_own.h"
 #include "monitor/network/network_watch.h"
@@ -58,7 +59,8 @@ struct watched_feed {
 	uint8_t criticality;
 	struct judge_feed *judge; /* owned */
 	/* Why our own side doesn't see it; the first leads. */
-	enum cause fleet_blind, network_blind;
+	enum cause fleet_blind, network_blind; /* then guest.relay_blind */
+	struct guest guest;
 	uint8_t way;	      /* of the network, its number there */
 	uint32_t way_version; /* asked at that version; 0 = not yet */
 	int64_t silent_us;    /* failing without an answer since; 0 = is not */
@@ -111,6 +113,7 @@ struct monitor {
 	struct duplicate_index *duplicates;
 	struct watched_feed **feeds; /* LIMIT_FEEDS, NULL = free */
 	uint32_t uuid_hash[UUID_HASH], id_hash[UUID_HASH]; /* number + 1 */
+	struct guests guests;
 	uint32_t *order; /* by site and name */
 	uint32_t feed_count;
 	struct deadlines deadlines;

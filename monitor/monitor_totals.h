@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "camwarden/words.h"
+#include "monitor/capacity/arrival.h"
 #include "monitor/capacity/health.h"
 
 struct monitor;
@@ -18,6 +19,9 @@ struct monitor_totals {
 	uint32_t state[STATE_COUNT];
 	uint32_t cause[CAUSE_COUNT];
 	uint32_t flowing; /* said by the probes */
+	/* Of those that shall be held, .. have had their first try. */
+	uint32_t held, tried;
+	uint32_t arrival_left_s; /* until all have; arrival.h */
 	uint32_t demux_capacity;
 	uint32_t demux_used;
 	uint64_t samples;	  /* judged since start */

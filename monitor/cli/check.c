@@ -17,6 +17,7 @@
 #include "monitor/cli/credentials_look.h"
 #include "monitor/cli/feed_list.h"
 #include "monitor/cli/inventory_local.h"
+#include "monitor/cli/lines.h"
 #include "monitor/store/store_read.h"
 
 static const char help[] =
@@ -79,31 +80,83 @@ read_database(const char *dir)
 	return inv != NULL ? inv : inventory_new();
 }
 
+/* The ceilings in force count for a list that is not imported yet, too. */
 static void
-print_json(const struct check_load *l, const struct check *c)
+take_sites(struct inventory *inv, const char *dir)
+{
+	struct inventory *now = read_database(dir);
+
+	for (size_t i = 0; now != NULL && i < now->site_count; i++) {
+		struct inventory_site *s = inventory_add_site(inv);
+		const char *path = inventory_string(inv, now->sites[i].path);
+
+		if (s == NULL || path == NULL)
+			break;
+		s->path = path;
+		s->ceiling_kbps = now->sites[i].ceiling_kbps;
+	}
+	inventory_free(&now);
+}
+
+static json_t *
+lines_json(const struct ration *r)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < r->site_count; i++) {
+		const struct ration_site *s = &r->sites[i];
+
+		json_array_append_new(list,
+		    json_pack("{s:s, s:i, s:I, s:I, s:i, s:i, s:i, s:i}",
+			"site", s->path, "ceiling_kbps", (int)s->ceiling_kbps,
+			"expected_kbps", (json_int_t)s->expected_kbps,
+			"wanted_kbps", (json_int_t)s->wanted_kbps, "held",
+			(int)s->held, "visited", (int)s->visited, "left_out",
+			(int)s->left_out, "every_s", (int)s->every_s));
+	}
+	return list;
+}
+
+static void
+print_lines(const struct ration *r)
+{
+	char text[LINES_TEXT];
+
+	for (size_t i = 0; i < r->site_count; i++) {
+		printf("line            ");
+		cli_put(stdout, r->sites[i].path);
+		printf(": %s\n", lines_text(&r->sites[i], text));
+	}
+}
+
+static void
+print_json(const struct check_load *l, const struct ration *r,
+    const struct check *c)
 {
 	json_t *root =
 	    json_pack("{s:b, s:i, s:i, s:i, s:i, s:f, s:i, s:i, s:I, "
-		      "s:I}",
+		      "s:I, s:o}",
 		"ok", c->code == CLI_OK, "feeds", (int)l->feeds, "demux_feeds",
 		(int)l->demux_feeds, "demux_capacity", (int)l->demux_capacity,
 		"off", (int)l->off, "mbit_s", l->mbit_s, "descriptors",
 		(int)l->descriptors, "descriptors_largest_process",
 		(int)l->descriptors_one, "descriptors_allowed",
 		(json_int_t)l->descriptors_allowed, "memory_mib",
-		(json_int_t)l->memory_mib);
+		(json_int_t)l->memory_mib, "lines", lines_json(r));
 
 	cli_print_json(root);
 	json_decref(root);
 }
 
 static void
-print_text(const struct check_load *l, const struct monitor_config *config)
+print_text(const struct check_load *l, const struct ration *r,
+    const struct monitor_config *config)
 {
 	printf("feeds           %u (%u by the demux probe, room for %u), %u "
 	       "off\n",
 	    l->feeds, l->demux_feeds, l->demux_capacity, l->off);
 	printf("network         %.1f Mbit/s\n", l->mbit_s);
+	print_lines(r);
 	printf("descriptors     %u in all, %u in the largest process; allowed "
 	       "%llu\n",
 	    l->descriptors, l->descriptors_one,
@@ -125,12 +178,19 @@ print_text(const struct check_load *l, const struct monitor_config *config)
 static void
 weigh(struct check *c, const struct inventory *inv)
 {
+	struct ration *ration = ration_new(inv, NULL, c->kbps);
 	struct check_load load;
 	struct rlimit files = { 0 };
 
+	if (ration == NULL) {
+		cli_say("memory is out");
+		c->code = CLI_FAILED;
+		return;
+	}
 	getrlimit(RLIMIT_NOFILE, &files);
-	check_load_reckon(inv, &c->cli.config, c->kbps,
+	check_load_reckon(inv, &c->cli.config,
 	    (unsigned)sysconf(_SC_NPROCESSORS_ONLN), &load);
+	load.mbit_s = (double)ration->expected_kbps / 1000.0;
 	/* The monitor raises its soft limit to the hard one at start. */
 	load.descriptors_allowed = files.rlim_max;
 	if (load.descriptors_one > files.rlim_max) {
@@ -147,9 +207,10 @@ weigh(struct check *c, const struct inventory *inv)
 	}
 	free(over);
 	if (c->cli.json)
-		print_json(&load, c);
+		print_json(&load, ration, c);
 	else
-		print_text(&load, &c->cli.config);
+		print_text(&load, ration, &c->cli.config);
+	ration_free(&ration);
 }
 
 static unsigned
@@ -203,11 +264,14 @@ cli_check(int argc, char **argv)
 
 	/* All mistakes at once: the list is read even when the configuration
 	 * is wrong. */
-	if (c.feeds != NULL)
+	if (c.feeds != NULL) {
 		inv = read_list(&c);
-	else
+		if (good && inv != NULL)
+			take_sites(inv, c.cli.config.state_dir);
+	} else {
 		inv = good ? read_database(c.cli.config.state_dir)
 			   : inventory_new();
+	}
 	if (good && inv != NULL)
 		weigh(&c, inv);
 	else

@@ -16,16 +16,8 @@
 #define DEMUX_FEED_MIB 6u
 #define MONITOR_MIB 60u /* with web and reader */
 
-static double
-share_of_time(const struct inventory_feed *f)
-{
-	if (f->visit_every_s == 0 || f->visit_s >= f->visit_every_s)
-		return 1.0;
-	return (double)f->visit_s / f->visit_every_s;
-}
-
 static void
-add_feed(const struct inventory_feed *f, unsigned kbps, uint32_t *sockets,
+add_feed(const struct inventory_feed *f, uint32_t *sockets,
     struct check_load *out)
 {
 	struct inventory_url url;
@@ -36,7 +28,6 @@ add_feed(const struct inventory_feed *f, unsigned kbps, uint32_t *sockets,
 		return;
 	}
 	out->feeds++;
-	out->mbit_s += share_of_time(f) * kbps / 1000.0;
 	if (inventory_url_parse(f->url, &url, &at) == NULL &&
 	    url.by == INVENTORY_BY_DEMUX)
 		out->demux_feeds++;
@@ -54,8 +45,7 @@ up_to(uint32_t a, uint32_t b)
 
 void
 check_load_reckon(const struct inventory *inv,
-    const struct monitor_config *config, unsigned kbps, unsigned cores,
-    struct check_load *out)
+    const struct monitor_config *config, unsigned cores, struct check_load *out)
 {
 	uint32_t stream = config->stream_probes ? config->stream_probes : cores;
 	uint32_t picture =
@@ -65,7 +55,7 @@ check_load_reckon(const struct inventory *inv,
 
 	memset(out, 0, sizeof(*out));
 	for (size_t i = 0; i < inv->feed_count; i++)
-		add_feed(&inv->feeds[i], kbps, &sockets, out);
+		add_feed(&inv->feeds[i], &sockets, out);
 	out->demux_capacity = demux * config->probe.demux_threads;
 
 	uint32_t links = (stream + demux) * picture;

@@ -15,16 +15,16 @@ struct check_load {
 	uint32_t off;
 	uint32_t demux_feeds;
 	uint32_t demux_capacity;
-	double mbit_s;		      /* visited feeds by their share of time */
+	double mbit_s;		      /* on the average; filled by the caller */
 	uint32_t descriptors;	      /* of all processes */
 	uint32_t descriptors_one;     /* of the one that needs most */
 	uint64_t descriptors_allowed; /* filled by the caller */
 	uint64_t memory_mib;
 };
 
-/* kbps: of a feed; cores: what `auto` means. */
+/* cores: what `auto` means. */
 void check_load_reckon(const struct inventory *inv,
-    const struct monitor_config *config, unsigned kbps, unsigned cores,
+    const struct monitor_config *config, unsigned cores,
     struct check_load *out);
 
 #endif

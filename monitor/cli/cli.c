@@ -319,6 +319,22 @@ cli_print_json(const json_t *json)
 }
 
 const char *
+cli_count(long long n, char out[CLI_COUNT_BYTES])
+{
+	char digits[CLI_COUNT_BYTES];
+	int length = snprintf(digits, sizeof(digits), "%lld", n < 0 ? 0 : n);
+	char *to = out;
+
+	for (int i = 0; i < length; i++) {
+		if (i > 0 && (length - i) % 3 == 0)
+			*to++ = ',';
+		*to++ = digits[i];
+	}
+	*to = '\0';
+	return out;
+}
+
+const char *
 cli_age(int64_t us, char out[24])
 {
 	long long s = us / 1000000;

@@ -80,6 +80,9 @@ void cli_table_print(struct cli_table *t, FILE *out);
 
 /* "2026-03-29 01:59:58Z"; "-" for 0. */
 const char *cli_utc(int64_t utc_us, char out[24]);
+/* "1,240". */
+#define CLI_COUNT_BYTES 32
+const char *cli_count(long long n, char out[CLI_COUNT_BYTES]);
 /* "12 s", "5 min", "3 h", "2 d"; "-" when negative. */
 const char *cli_age(int64_t us, char out[24]);
 /* "2026-03-29T01:59:58.123Z" for JSON. */

@@ -14,6 +14,7 @@
 #include "monitor/cli/credentials_look.h"
 #include "monitor/cli/import_json.h"
 #include "monitor/inventory/inventory.h"
+#include "monitor/inventory/ration.h"
 #include "monitor/log_tail.h"
 #include "monitor/monitor_credentials.h"
 #include "monitor/monitor_duties.h"
@@ -403,6 +404,42 @@ health_json(const struct health *h)
 	    faults_json(h->faults), "warnings", faults_json(h->warnings));
 }
 
+static void
+add_line(void *arg, const struct ration_site *plan, uint64_t measured_kbps)
+{
+	json_array_append_new(arg,
+	    json_pack("{s:s, s:i, s:I, s:I, s:I, s:i, s:i, s:i, s:i}", "site",
+		plan->path, "ceiling_kbps", (int)plan->ceiling_kbps,
+		"expected_kbps", (json_int_t)plan->expected_kbps, "most_kbps",
+		(json_int_t)plan->most_kbps, "measured_kbps",
+		(json_int_t)measured_kbps, "held", (int)plan->held, "visited",
+		(int)plan->visited, "left_out", (int)plan->left_out, "every_s",
+		(int)plan->every_s));
+}
+
+/* Sites with a ceiling. */
+static json_t *
+lines_json(const struct monitor *m)
+{
+	json_t *list = json_array();
+
+	monitor_lines(m, add_line, list);
+	return list;
+}
+
+/* null: every feed that shall be held has been tried. */
+static json_t *
+arrival_json(const struct monitor_totals *t)
+{
+	if (t->tried >= t->held)
+		return json_null();
+	return json_pack("{s:i, s:i, s:i, s:o}", "feeds", (int)t->held, "tried",
+	    (int)t->tried, "connected", (int)t->flowing, "left_s",
+	    t->arrival_left_s == ARRIVAL_NOBODY_KNOWS
+		? json_null()
+		: json_integer(t->arrival_left_s));
+}
+
 /* What only the running monitor knows; the rest is in the database. */
 static void
 do_status(const struct asked *a)
@@ -420,7 +457,9 @@ do_status(const struct asked *a)
 			    json_integer(t.cause[i]));
 	a->answer(a->arg,
 	    json_pack("{s:b, s:i, s:i, s:o, s:o, s:i, s:i, s:i, s:I, s:I, s:I,"
-		      " s:i, s:i, s:i, s:I, s:i, s:i, s:I, s:o, s:o, s:o, s:s}",
+		      " s:i, s:i, s:i, s:I, s:i, s:i, s:I, s:o, s:o, s:o, s:s, "
+		      "s:o,"
+		      " s:o}",
 		"ok", 1, "pid", (int)getpid(), "feeds", (int)t.feeds, "states",
 		states, "causes", causes, "flowing", (int)t.flowing,
 		"demux_capacity", (int)t.demux_capacity, "demux_used",
@@ -433,7 +472,8 @@ do_status(const struct asked *a)
 		(int)t.sample_gap_p99_us, "lost_bytes",
 		(json_int_t)t.lost_bytes, "clock", clock_json(&t), "report",
 		report_of(a->m), "health", health_json(&t.health), "capacity",
-		capacity_level_name(t.health.level)));
+		capacity_level_name(t.health.level), "arrival",
+		arrival_json(&t), "lines", lines_json(a->m)));
 }
 
 static void

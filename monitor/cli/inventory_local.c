@@ -267,7 +267,7 @@ list_feeds(const struct inventory *inv, struct cli_table *t)
 		else
 			cli_table_add(t, "%u s every %u s", f->visit_s,
 			    f->visit_every_s);
-		cli_table_add(t, "%s", f->url);
+		cli_table_add(t, "%s", f->relay[0] != '\0' ? f->relay : f->url);
 	}
 }
 
@@ -283,14 +283,14 @@ json_feeds(const struct inventory *inv)
 		uuid_print(f->uuid, uuid);
 		json_array_append_new(list,
 		    json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:i, s:b, "
-			      "s:b, s:i, s:b, s:s}",
+			      "s:b, s:i, s:b, s:s, s:s}",
 			"uuid", uuid, "site", f->site, "name", f->name,
 			"device", f->device, "url", f->url, "tags", f->tags,
 			"visit_s", (int)f->visit_s, "visit_every_s",
 			(int)f->visit_every_s, "no_picture", f->no_picture,
 			"enabled", f->enabled, "criticality",
 			(int)f->criticality, "ptz", f->ptz, "dark_hours",
-			f->dark_hours));
+			f->dark_hours, "relay", f->relay));
 	}
 	return list;
 }

@@ -8,6 +8,7 @@
 
 #include "common/site.h"
 #include "monitor/cli/incident_print.h"
+#include "monitor/cli/lines.h"
 #include "monitor/cli/place_print.h"
 #include "monitor/inventory/inventory.h"
 #include "monitor/overlay.h"
@@ -16,34 +17,63 @@
 
 /* All of one moment. The caller closes. NULL: it was said why. */
 static struct store_reader *
-read_tree(const struct cli *cli, struct store_tree *t)
+read_tree(const struct cli *cli, struct store_tree *t, struct lines *lines)
 {
 	struct store_alive alive;
 	struct store_reader *r = cli_reader(cli);
 
 	*t = (struct store_tree){ 0 };
+	*lines = (struct lines){ 0 };
 	if (r == NULL)
 		return NULL;
 	if (store_read_alive(r, NULL, &alive) && store_reader_hold(r) &&
-	    store_tree_read(r, t) &&
+	    store_tree_read(r, t) && lines_read(lines, r) &&
 	    store_read_short(r, NULL, 0, store_tree_count, t)) {
 		store_tree_sum(t);
 		return r;
 	}
 	cli_say("%s", store_reader_error(r));
+	lines_fini(lines);
 	store_tree_fini(t);
 	store_reader_close(&r);
 	return NULL;
 }
 
+/* What is planned for its line, and comes over it; null: any may. */
 static json_t *
-site_json(const struct store_tree_site *s)
+line_json(const struct lines *lines, const char *path)
 {
-	return json_pack("{s:s, s:s, s:s, s:i, s:i, s:o, s:o, s:i}", "site",
-	    s->path, "zone", s->zone, "contact", s->contact, "target_ppm",
-	    (int)s->target_ppm, "feeds", (int)s->feeds, "states",
+	uint64_t measured;
+	const struct ration_site *s = lines_find(lines, path, &measured);
+
+	if (s == NULL)
+		return json_null();
+	return json_pack("{s:i, s:I, s:I, s:i, s:i, s:i, s:i}", "ceiling_kbps",
+	    (int)s->ceiling_kbps, "expected_kbps", (json_int_t)s->expected_kbps,
+	    "measured_kbps", (json_int_t)measured, "held", (int)s->held,
+	    "visited", (int)s->visited, "left_out", (int)s->left_out, "every_s",
+	    (int)s->every_s);
+}
+
+static json_t *
+site_json(const struct store_tree_site *s, const struct lines *lines)
+{
+	return json_pack("{s:s, s:s, s:s, s:i, s:i, s:o, s:o, s:i, s:o}",
+	    "site", s->path, "zone", s->zone, "contact", s->contact,
+	    "target_ppm", (int)s->target_ppm, "feeds", (int)s->feeds, "states",
 	    place_print_states(s->states), "causes",
-	    place_print_causes(s->causes), "incidents", (int)s->incidents);
+	    place_print_causes(s->causes), "incidents", (int)s->incidents,
+	    "line", line_json(lines, s->path));
+}
+
+/* "12.0 Mbit/s"; "-": not known, or there is none. */
+static void
+rate_cell(struct cli_table *t, uint64_t kbps)
+{
+	if (kbps > 0)
+		cli_table_add(t, "%.1f Mbit/s", (double)kbps / 1e3);
+	else
+		cli_table_add(t, "-");
 }
 
 static const char *
@@ -54,15 +84,21 @@ target_text(uint32_t ppm, char out[24])
 }
 
 static void
-site_row(struct cli_table *t, const struct store_tree_site *s)
+site_row(struct cli_table *t, const struct store_tree_site *s,
+    const struct lines *lines)
 {
 	char target[24];
+	uint64_t measured = 0;
+	const struct ration_site *line = lines_find(lines, s->path, &measured);
 
 	cli_table_add(t, "%s", s->path);
 	place_print_cells(t, s->feeds, s->states);
 	cli_table_add(t, "%u", s->incidents);
 	cli_table_add(t, "%s", s->zone);
 	cli_table_add(t, "%s", target_text(s->target_ppm, target));
+	rate_cell(t, line != NULL ? line->ceiling_kbps : 0);
+	rate_cell(t, line != NULL ? line->expected_kbps : 0);
+	rate_cell(t, measured);
 	cli_table_add(t, "%s", s->contact);
 }
 
@@ -70,27 +106,30 @@ int
 sites_list(const struct cli *cli, const char *below)
 {
 	static const char *const heads[] = { "SITE", PLACE_PRINT_HEADS,
-		"INCIDENTS", "ZONE", "TARGET", "CONTACT" };
+		"INCIDENTS", "ZONE", "TARGET", "CEILING", "EXPECTED",
+		"MEASURED", "CONTACT" };
 	struct store_tree t;
+	struct lines lines;
 	struct cli_table table;
-	struct store_reader *r = read_tree(cli, &t);
+	struct store_reader *r = read_tree(cli, &t, &lines);
 	json_t *list = json_array();
 
 	if (r == NULL) {
 		json_decref(list);
 		return CLI_FAILED;
 	}
-	cli_table_heads(&table, PLACE_PRINT_COLUMNS + 5, heads);
+	cli_table_heads(&table, PLACE_PRINT_COLUMNS + 8, heads);
 	for (size_t i = 0; i < t.count; i++) {
 		if (below != NULL && !site_within(t.sites[i].path, below))
 			continue;
-		json_array_append_new(list, site_json(&t.sites[i]));
-		site_row(&table, &t.sites[i]);
+		json_array_append_new(list, site_json(&t.sites[i], &lines));
+		site_row(&table, &t.sites[i], &lines);
 	}
 	cli_table_print(&table, cli->json ? NULL : stdout);
 	if (cli->json)
 		cli_print_json(list);
 	json_decref(list);
+	lines_fini(&lines);
 	store_tree_fini(&t);
 	store_reader_close(&r);
 	return CLI_OK;
@@ -103,6 +142,7 @@ struct shown {
 	struct store_reader *reader;
 	const struct store_tree *tree;
 	const struct store_tree_site *site;
+	const struct lines *lines;
 	struct zones *zones;
 	struct store_now now;
 	json_t *overlays;
@@ -193,7 +233,10 @@ static void
 put_site(const struct shown *s, const struct inventory *inv)
 {
 	const struct store_tree_site *site = s->site;
-	char target[24];
+	uint64_t measured;
+	const struct ration_site *line =
+	    lines_find(s->lines, site->path, &measured);
+	char target[24], text[LINES_TEXT];
 
 	place_print_line("site", site->path);
 	put_inherited(s, inv, "contact", site->contact, has_contact);
@@ -203,6 +246,8 @@ put_site(const struct shown *s, const struct inventory *inv)
 	    site->target_ppm > 0 ? target_text(site->target_ppm, target)
 				 : "that of report.target",
 	    has_target);
+	if (line != NULL)
+		place_print_line("line", lines_text(line, text));
 	place_print_counts(site->feeds, site->states, site->causes);
 	for (size_t i = 0; i < s->tree->count; i++)
 		if (s->tree->sites[i].parent == site->id)
@@ -217,7 +262,7 @@ show(struct shown *s)
 		.site = s->site->path };
 	struct inventory *inv = store_read_inventory(s->reader, false, NULL);
 	struct incident_print p;
-	json_t *root = site_json(s->site);
+	json_t *root = site_json(s->site, s->lines);
 	bool read = inv != NULL;
 
 	s->overlays = json_array();
@@ -247,8 +292,12 @@ int
 sites_show(const struct cli *cli, const char *path)
 {
 	struct store_tree t;
-	struct store_reader *r = read_tree(cli, &t);
-	struct shown s = { .cli = cli, .reader = r, .tree = &t };
+	struct lines lines;
+	struct store_reader *r = read_tree(cli, &t, &lines);
+	struct shown s = { .cli = cli,
+		.reader = r,
+		.tree = &t,
+		.lines = &lines };
 	int code = CLI_TROUBLE;
 
 	if (r == NULL)
@@ -261,6 +310,7 @@ sites_show(const struct cli *cli, const char *path)
 	else
 		code = s.zones != NULL && show(&s) ? CLI_OK : CLI_FAILED;
 	zones_free(&s.zones);
+	lines_fini(&lines);
 	store_tree_fini(&t);
 	store_reader_close(&r);
 	return code;

@@ -11,6 +11,7 @@
 
 #include "camwarden/words.h"
 #include "monitor/cli/client.h"
+#include "monitor/cli/lines.h"
 #include "monitor/config/config_outside.h"
 #include "monitor/overlay.h"
 #include "monitor/store/store_read.h"
@@ -306,6 +307,57 @@ print_report(const json_t *monitor)
 			   : "; report.enabled is false.\n");
 }
 
+static long long
+number_of(const json_t *object, const char *key)
+{
+	return json_integer_value(json_object_get(object, key));
+}
+
+/* "1,240 of 3,700 connected, 38 s left": after a start, or an import. */
+static void
+print_arrival(const json_t *monitor)
+{
+	const json_t *a = json_object_get(monitor, "arrival");
+	const json_t *left = json_object_get(a, "left_s");
+	char connected[CLI_COUNT_BYTES], feeds[CLI_COUNT_BYTES];
+
+	if (!json_is_object(a))
+		return;
+	printf("%s of %s connected",
+	    cli_count(number_of(a, "connected"), connected),
+	    cli_count(number_of(a, "feeds"), feeds));
+	if (json_is_integer(left))
+		printf(", %lld s left", (long long)json_integer_value(left));
+	printf("\n");
+}
+
+/* Sites with a ceiling: what comes over their lines. */
+static void
+print_lines(const json_t *monitor)
+{
+	size_t i;
+	const json_t *l;
+
+	json_array_foreach(json_object_get(monitor, "lines"), i, l)
+	{
+		const struct ration_site line = {
+			.ceiling_kbps = (uint32_t)number_of(l, "ceiling_kbps"),
+			.expected_kbps =
+			    (uint64_t)number_of(l, "expected_kbps"),
+			.held = (uint32_t)number_of(l, "held"),
+			.visited = (uint32_t)number_of(l, "visited"),
+			.left_out = (uint32_t)number_of(l, "left_out"),
+			.every_s = (uint32_t)number_of(l, "every_s")
+		};
+		char text[LINES_TEXT];
+
+		cli_put(stdout, json_string_value(json_object_get(l, "site")));
+		printf(": %.1f Mbit/s; %s\n",
+		    (double)number_of(l, "measured_kbps") / 1e3,
+		    lines_text(&line, text));
+	}
+}
+
 static void
 print_text(struct status *s)
 {
@@ -322,6 +374,8 @@ print_text(struct status *s)
 	printf("%u up, %u degraded, %u down, %u unknown\n", s->count[STATE_UP],
 	    s->count[STATE_DEGRADED], s->count[STATE_DOWN],
 	    s->count[STATE_UNKNOWN]);
+	print_arrival(monitor);
+	print_lines(monitor);
 	print_witness(s);
 	print_health(monitor);
 	print_report(monitor);

@@ -7,6 +7,7 @@
 
 #include "common/clock.h"
 #include "common/site.h"
+#include "monitor/capacity/arrival.h"
 #include "monitor/http/json_out.h"
 #include "monitor/http/server.h"
 
@@ -15,7 +16,7 @@ answers_narrow(const struct server *s, const char *scope, struct web_totals *t)
 {
 	if (scope[0] == '\0')
 		return;
-	t->feeds = t->flowing = 0;
+	t->feeds = t->flowing = t->held = t->tried = 0;
 	memset(t->state, 0, sizeof(t->state));
 	memset(t->cause, 0, sizeof(t->cause));
 	for (const struct row *r = s->rows.oldest; r != NULL; r = r->newer) {
@@ -45,6 +46,30 @@ add_states(const struct server *s, const struct web_totals *t,
 	json_out_close(j, '}');
 }
 
+/* Of the whole fleet, and only while first tries are under way. */
+static void
+add_arrival(const struct web_totals *t, struct json_out *j)
+{
+	json_out_key(j, "arrival");
+	if (t->tried >= t->held) {
+		json_out_null(j);
+		return;
+	}
+	json_out_open(j, '{');
+	json_out_key(j, "feeds");
+	json_out_integer(j, t->held);
+	json_out_key(j, "tried");
+	json_out_integer(j, t->tried);
+	json_out_key(j, "connected");
+	json_out_integer(j, t->flowing);
+	json_out_key(j, "left_s");
+	if (t->arrival_left_s == ARRIVAL_NOBODY_KNOWS)
+		json_out_null(j);
+	else
+		json_out_integer(j, t->arrival_left_s);
+	json_out_close(j, '}');
+}
+
 static void
 add_totals(const struct server *s, const char *scope, struct json_out *j)
 {
@@ -65,6 +90,7 @@ add_totals(const struct server *s, const char *scope, struct json_out *j)
 	add_states(s, t, j);
 	json_out_key(j, "flowing");
 	json_out_integer(j, t->flowing);
+	add_arrival(t, j);
 	json_out_key(j, "loop_lag_max_us");
 	json_out_integer(j, t->loop_lag_max_us);
 	json_out_key(j, "store_lag_us");

@@ -95,6 +95,11 @@ monitor(struct text *t, const struct web_totals *m)
 {
 	one(t, "feeds_flowing", "gauge", "Feeds from which media arrives.",
 	    m->flowing);
+	one(t, "feeds_held", "gauge",
+	    "Feeds that shall be connected all the time.", m->held);
+	one(t, "feeds_untried", "gauge",
+	    "Of those, feeds whose first try has not ended yet.",
+	    m->held - m->tried);
 	one(t, "demux_capacity", "gauge", "Feeds the demux probe has room for.",
 	    m->demux_capacity);
 	one(t, "demux_used", "gauge", "Feeds the demux probe holds.",

@@ -151,6 +151,9 @@ web_put_totals(struct writer *w, const struct web_totals *m)
 	writer_le32(w, m->flowing);
 	writer_le32(w, m->demux_capacity);
 	writer_le32(w, m->demux_used);
+	writer_le32(w, m->held);
+	writer_le32(w, m->tried);
+	writer_le32(w, m->arrival_left_s);
 	writer_le64(w, m->samples);
 	writer_le64(w, m->verdicts);
 	writer_le64(w, m->restarts);
@@ -184,6 +187,9 @@ web_get_totals(struct span body, struct web_totals *m_out)
 	m_out->flowing = reader_le32(&r);
 	m_out->demux_capacity = reader_le32(&r);
 	m_out->demux_used = reader_le32(&r);
+	m_out->held = reader_le32(&r);
+	m_out->tried = reader_le32(&r);
+	m_out->arrival_left_s = reader_le32(&r);
 	m_out->samples = reader_le64(&r);
 	m_out->verdicts = reader_le64(&r);
 	m_out->restarts = reader_le64(&r);

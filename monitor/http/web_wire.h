@@ -94,6 +94,7 @@ struct web_totals {
 	uint32_t state[STATE_COUNT];
 	uint32_t cause[CAUSE_COUNT];
 	uint32_t flowing, demux_capacity, demux_used;
+	uint32_t held, tried, arrival_left_s; /* first tries: arrival.h */
 	uint64_t samples, verdicts, restarts;
 	uint32_t loop_lag_max_us, store_queue, store_lag_us;
 	int64_t started_utc_us, now_utc_us;

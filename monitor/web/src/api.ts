@@ -14,12 +14,11 @@ export interface Session {
 /* [id, site index, name, state 0 up 1 degraded 2 down 3 unknown, cause, flags, since ms, picture ms or 0, criticality] */
 export type WallRow = [string, number, string, number, Cause, number, number, number, number];
 export interface Wall { now: string; late: boolean; event: string; sites: string[]; feeds: WallRow[] }
+/* arrival: while first tries are under way, after a start or an import. */
 export interface Pulse {
   now: string; late: boolean; heartbeat: Moment; started: Moment; feeds_total: number; states: Record<State, number>;
-  flowing: number; loop_lag_max_us: number; store_lag_us: number; capacity: "ok" | "thumbnails" | "stretched" | "shed";
+  flowing: number; arrival: { feeds: number; tried: number; connected: number; left_s: number | null } | null; loop_lag_max_us: number; store_lag_us: number; capacity: "ok" | "thumbnails" | "stretched" | "shed";
   record: { witnessed: boolean; last: Moment; contradicted: boolean };
-  /* While first tries are under way: after a start, after an import. */
-  arrival?: { feeds: number; tried: number; connected: number; left_s: number | null } | null;
 }
 export interface FeedRow {
   id: string; site: string; name: string; criticality: number; no_picture: boolean; ptz: boolean; reference: Moment;

@@ -71,7 +71,7 @@ test("silence for six seconds is worth nothing; so is a monitor that is late", (
   let ahead = 0;
   Object.defineProperty(globalThis, "performance", { configurable: true, value: { now: () => real.now() + ahead } });
   const pulse = (late: boolean) => ({ now: new Date().toISOString(), late, heartbeat: new Date(Date.now() - 9000).toISOString(), started: null, feeds_total: 1,
-    states: { up: 1, degraded: 0, down: 0, unknown: 0 }, flowing: 1, loop_lag_max_us: 0, store_lag_us: 0, capacity: "ok" as const, record: { witnessed: true, last: null, contradicted: false } });
+    states: { up: 1, degraded: 0, down: 0, unknown: 0 }, flowing: 1, arrival: null, loop_lag_max_us: 0, store_lag_us: 0, capacity: "ok" as const, record: { witnessed: true, last: null, contradicted: false } });
   takePulse(pulse(false));
   judgeWorth();
   assert.equal(worth.value, "live");

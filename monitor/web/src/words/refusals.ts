@@ -130,6 +130,7 @@ export const en = {
   "refusal.own-mail": "Mail: {why}",
   "refusal.own-capacity": "camwarden falls behind: {why}",
   "refusal.own-disk": "The disk: {why}",
+  "refusal.own-relay": "Relays: {why}",
   "refusal.own-credentials": "Passwords of cameras: {why}",
 } as const;
 export const es: Record<keyof typeof en, string> = {
@@ -262,5 +263,6 @@ export const es: Record<keyof typeof en, string> = {
   "refusal.own-mail": "El correo: {why}",
   "refusal.own-capacity": "camwarden se retrasa: {why}",
   "refusal.own-disk": "El disco: {why}",
+  "refusal.own-relay": "Relés: {why}",
   "refusal.own-credentials": "Contraseñas de cámaras: {why}",
 };

@@ -554,3 +554,11 @@ monitor_dispute(struct monitor *m, const struct monitor_dispute *d,
 	(void)who;
 	answer(fn, arg, false, "it has no consoles");
 }
+
+void
+monitor_lines(const struct monitor *m, monitor_line_fn *fn, void *arg)
+{
+	(void)m;
+	(void)fn;
+	(void)arg;
+}

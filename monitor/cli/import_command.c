@@ -69,8 +69,9 @@ on_feed(void *arg, const struct store_feed_row *row)
 		l->sum.off++;
 		return true;
 	}
+	/* One that is visited may be so in half an hour. */
 	l->open +=
-	    row->state == STATE_UNKNOWN &&
+	    row->state == STATE_UNKNOWN && row->visit_s == 0 &&
 	    (row->cause == CAUSE_LEARNING || row->cause == CAUSE_MONITOR_OFF ||
 		row->cause == CAUSE_NONE);
 	return l->well = summary_add(&l->sum, row->site, row->cause);

@@ -7,6 +7,7 @@
 #include "common/clock.h"
 #include "monitor/inventory/dark_hours.h"
 #include "monitor/monitor_alerts.h"
+#include "monitor/monitor_duties.h"
 #include "monitor/monitor_consoles.h"
 
 #define DEFAULT_FOR_US (60 * US_PER_S)
@@ -210,4 +211,10 @@ monitor_alerts_duty(struct monitor *m, int64_t now_us)
 			duty &= ~(1u << i);
 	}
 	return duty;
+}
+
+const struct config_alerts *
+monitor_alert_settings(const struct monitor *m)
+{
+	return &m->config.alerts;
 }

@@ -38,4 +38,8 @@ struct monitor_record_state {
 void monitor_record_state(const struct monitor *m,
     struct monitor_record_state *out);
 
+/* Channels, roles and rules in force; borrowed until the next reload. */
+struct config_alerts;
+const struct config_alerts *monitor_alert_settings(const struct monitor *m);
+
 #endif

@@ -115,6 +115,20 @@ fill_totals(void *arg, struct web_totals *m)
 }
 
 static void
+fill_channels(struct read_facts *f, const struct config_alerts *alerts)
+{
+	_Static_assert(CONFIG_CHANNELS == READ_CHANNELS_MOST, "all of them");
+	for (uint32_t i = 0; i < alerts->channel_count; i++) {
+		const struct config_channel *c = &alerts->channels[i];
+		struct read_channel *to = &f->channels[f->channel_count++];
+
+		copy(to->name, sizeof(to->name), c->name);
+		copy(to->kind, sizeof(to->kind), c->kind);
+		copy(to->or_else, sizeof(to->or_else), c->or_else);
+	}
+}
+
+static void
 fill_facts(void *arg, struct read_facts *f)
 {
 	struct monitor_record_state record;
@@ -134,6 +148,7 @@ fill_facts(void *arg, struct read_facts *f)
 		    record.witnesses[i].name);
 		f->witnesses[i].kind = (uint8_t)record.witnesses[i].kind;
 	}
+	fill_channels(f, monitor_alert_settings(arg));
 }
 
 static void

@@ -65,6 +65,7 @@ static const struct read_kind kinds[] = {
 	    MOST },
 	{ READ_DELIVERIES, "deliveries", PAGE | SITE | READ_TAKES_OPEN, 0, 0,
 	    100, MOST },
+	{ READ_CHANNELS, "channels", 0, 0, 0, 100, 100 },
 };
 
 const struct read_kind *

@@ -16,6 +16,28 @@ web_put_facts(struct writer *w, const struct read_facts *m)
 		writer_string(w, m->witnesses[i].name);
 		writer_u8(w, m->witnesses[i].kind);
 	}
+	writer_le32(w, m->channel_count);
+	for (uint32_t i = 0; i < m->channel_count; i++) {
+		writer_string(w, m->channels[i].name);
+		writer_string(w, m->channels[i].kind);
+		writer_string(w, m->channels[i].or_else);
+	}
+}
+
+static bool
+get_channels(struct reader *r, struct read_facts *m)
+{
+	m->channel_count = reader_le32(r);
+	if (m->channel_count > READ_CHANNELS_MOST)
+		return false;
+	for (uint32_t i = 0; i < m->channel_count; i++) {
+		struct read_channel *c = &m->channels[i];
+
+		reader_string(r, c->name, sizeof(c->name));
+		reader_string(r, c->kind, sizeof(c->kind));
+		reader_string(r, c->or_else, sizeof(c->or_else));
+	}
+	return true;
 }
 
 bool
@@ -37,8 +59,8 @@ web_get_facts(struct span body, struct read_facts *m_out)
 		    sizeof(m_out->witnesses[i].name));
 		m_out->witnesses[i].kind = reader_u8(&r);
 	}
-	return reader_done(&r) && m_out->report_utc >= 0 &&
-	       m_out->report_utc <= READ_UTC_MOST;
+	return get_channels(&r, m_out) && reader_done(&r) &&
+	       m_out->report_utc >= 0 && m_out->report_utc <= READ_UTC_MOST;
 }
 
 void

@@ -48,8 +48,9 @@ enum read_what {
 	READ_ALERT = 32,      /* one, with its notices and deliveries */
 	READ_NOTICES = 33,    /* who was told what; open=1: what waits */
 	READ_DELIVERIES = 34, /* what was sent; open=1: what waits */
+	READ_CHANNELS = 35,   /* by which it is, and whether they work */
 };
-#define READ_WHAT_MOST READ_DELIVERIES
+#define READ_WHAT_MOST READ_CHANNELS
 
 #define READ_AFTER_BYTES 1100 /* of `next`: two names as hexadecimal */
 #define READ_WORDS_BYTES 256
@@ -97,6 +98,8 @@ struct read_answer {
  * are in force, and its plans. The database knows neither. */
 #define READ_WITNESSES 8
 #define READ_WITNESS_BYTES 512
+#define READ_CHANNELS_MOST 16
+#define READ_CHANNEL_BYTES 64
 struct read_facts {
 	uint32_t people_days; /* keep.people; 0: nothing was told yet */
 	bool reports;	      /* report.enabled */
@@ -109,6 +112,11 @@ struct read_facts {
 		uint8_t kind; /* of its receipts: 1 http, 2 syslog, 3 mail, 4
 			       * file */
 	} witnesses[READ_WITNESSES];
+	uint32_t channel_count; /* those configured */
+	struct read_channel {
+		char name[READ_CHANNEL_BYTES], kind[16];
+		char or_else[READ_CHANNEL_BYTES]; /* "" = none */
+	} channels[READ_CHANNELS_MOST];
 };
 
 void web_put_facts(struct writer *w, const struct read_facts *m);

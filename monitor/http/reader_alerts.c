@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Alerts, who was told of them, what was held back, and how it was sent. */
+#include <stdio.h>
 #include <string.h>
 
 #include "monitor/alert/notice.h"
@@ -206,6 +207,63 @@ query_deliveries(struct query *q)
 	query_list(q);
 	return end_list(q,
 	    q->nowhere || store_read_sent(q->store, &ask, on_sent, q));
+}
+
+/* --- the means */
+
+#define CHANNEL_LOOK 50u /* of its newest messages */
+
+struct channel {
+	int64_t sent_utc, failed_utc; /* 0 = not among them */
+	char said[512];		      /* when it failed */
+};
+
+static bool
+on_of_channel(void *arg, const struct store_sent_row *row)
+{
+	struct channel *c = arg;
+
+	if (row->done_utc != 0 && c->sent_utc == 0)
+		c->sent_utc = row->done_utc;
+	if (row->done_utc == 0 && row->tries > 0 && c->failed_utc == 0) {
+		c->failed_utc =
+		    row->gave_up_utc != 0 ? row->gave_up_utc : row->made_utc;
+		snprintf(c->said, sizeof(c->said), "%s", row->said);
+	}
+	return c->sent_utc == 0 || c->failed_utc == 0;
+}
+
+static bool
+put_channel(struct query *q, const struct read_channel *f)
+{
+	const struct store_sent_ask ask = { .channel = f->name,
+		.limit = CHANNEL_LOOK };
+	struct channel c = { 0 };
+	bool read = store_read_sent(q->store, &ask, on_of_channel, &c);
+
+	json_out_open(&q->json, '{');
+	query_put_text(q, "name", f->name);
+	query_put_text(q, "kind", f->kind);
+	query_put_text(q, "or_else", f->or_else);
+	query_put_time(q, "sent", c.sent_utc);
+	query_put_time(q, "failed", c.failed_utc);
+	query_put_text(q, "said", c.said);
+	json_out_close(&q->json, '}');
+	return read;
+}
+
+/* For those who see all: a channel tells of all sites. */
+bool
+query_channels(struct query *q)
+{
+	bool read = true;
+
+	query_list(q);
+	for (uint32_t i = 0; query_may(q, "") && i < q->facts->channel_count;
+	     i++)
+		if (query_more(q))
+			read = read && put_channel(q, &q->facts->channels[i]);
+	return end_list(q, read);
 }
 
 /* --- one */

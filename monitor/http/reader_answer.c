@@ -65,6 +65,7 @@ static query_fn *const queries[READ_WHAT_MOST + 1] = {
 	[READ_ALERT] = query_alert,
 	[READ_NOTICES] = query_notices,
 	[READ_DELIVERIES] = query_deliveries,
+	[READ_CHANNELS] = query_channels,
 };
 
 static void

@@ -79,8 +79,8 @@ query_fn query_handover;			      /* _handover.c */
 query_fn query_reports, query_report_file, query_inventory; /* _reports.c */
 query_fn query_ledger, query_lines;			    /* _ledger.c */
 query_fn query_users, query_tokens, query_logins;	    /* _people.c */
-query_fn query_alerts, query_alert, query_notices,
-    query_deliveries; /* _alerts.c */
+query_fn query_alerts, query_alert, query_notices, query_deliveries,
+    query_channels; /* _alerts.c */
 
 /* A status without a body: 400, 404. Gives true. */
 bool query_status(struct query *q, unsigned status);

@@ -117,6 +117,8 @@ static const struct right_row rows[RIGHT_COUNT] = {
 	    READ_NOTICES, 0),
 	[RIGHT_DELIVERIES] = ASK("alerts.deliveries", API "/deliveries", LEADS,
 	    READ_DELIVERIES, 0),
+	[RIGHT_CHANNELS] = ASK("channels", API "/channels", LEADS,
+	    READ_CHANNELS, 0),
 
 	[RIGHT_LOGIN] = DO("login", API "/login", 0, RIGHT_ANYONE),
 	[RIGHT_SETUP] = DO("setup", API "/setup", 0, RIGHT_ANYONE),

@@ -64,6 +64,7 @@ enum right {
 	RIGHT_ALERT,
 	RIGHT_NOTICES,
 	RIGHT_DELIVERIES,
+	RIGHT_CHANNELS,
 	/* the monitor does them: the verbs of WEB_CHANGE */
 	RIGHT_LOGIN,
 	RIGHT_SETUP,

@@ -86,7 +86,7 @@ PATHS = {
     "/api/v1/reports": "/reports", "/api/v1/onboarding": f"/onboarding?since={stamp(-600)}", "/api/v1/users": "/users",
     "/api/v1/tokens": "/tokens", "/api/v1/logins": "/logins", "/api/v1/ledger": "/ledger",
     "/api/v1/ledger/lines": "/ledger/lines?limit=1000",
-    "/api/v1/alerts": "/alerts", "/api/v1/alerts/{n}": "/alerts/1", "/api/v1/notices": "/notices",
+    "/api/v1/alerts": "/alerts", "/api/v1/alerts/{n}": "/alerts/1", "/api/v1/notices": "/notices", "/api/v1/channels": "/channels",
     "/api/v1/deliveries": "/deliveries",
 }
 reads = [p for p, v in API["paths"].items() if "get" in v]

@@ -26,7 +26,7 @@ DECIDED = {
     "VOSADK": "wall events feeds feeds.get feeds.thumbnail sites incidents incidents.get incidents.before incidents.after "
               "incidents.recovered",
     "OSAD": "devices coverage.debt consoles roster handover onboarding unwatched alerts.get alerts.notices",
-    "SAD": "views presence consoles.presence roster.breaches coverage inventory.csv alerts.deliveries",
+    "SAD": "views presence consoles.presence roster.breaches coverage inventory.csv alerts.deliveries channels",
     "AD": "users tokens logins ledger.lines",
     "OSD": "incidents.acknowledge incidents.comment incidents.mute overlays.add overlays.end feeds.retry handover.note",
     "SD": "references import",

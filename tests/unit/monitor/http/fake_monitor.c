@@ -317,6 +317,18 @@ monitor_record_state(const struct monitor *m, struct monitor_record_state *out)
 	*out = (struct monitor_record_state){ .people_days = 400 };
 }
 
+const struct config_alerts *
+monitor_alert_settings(const struct monitor *m)
+{
+	static const struct config_alerts settings = {
+		.channels = { { .name = "team", .kind = "webhook" } },
+		.channel_count = 1
+	};
+
+	(void)m;
+	return &settings;
+}
+
 void
 monitor_report_state(const struct monitor *m, struct monitor_report_state *out)
 {

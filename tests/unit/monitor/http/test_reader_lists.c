@@ -595,6 +595,46 @@ test_witnesses(void **state)
 	json_decref(j);
 }
 
+/* When each last worked, and failed: only of what it sent itself. */
+static void
+test_channels(void **state)
+{
+	static const struct read_facts two = { .channel_count = 2,
+		.channels = { { "team", "webhook", "chief" },
+		    { "chief", "mail", "" } } };
+	struct world *w = world_of(state);
+	struct read_ask ask;
+	json_t *j = world_get(w, READ_CHANNELS, "");
+
+	assert_int_equal(items_of(j), 0);
+	json_decref(j);
+	world_sql(w,
+	    "INSERT INTO delivery(kind, target, subject, path, body, made, due,"
+	    " done, tries, error) VALUES(3, 'team', 's', '', x'', 1, 1,"
+	    " 1774749598123999, 1, ''), (3, 'team', 's', '', x'', 2, 2, NULL,"
+	    " 0, ''), (3, 'other', 's', '', x'', 3, 3, NULL, 9, 'no');"
+	    "INSERT INTO delivery(kind, target, subject, path, body, made, due,"
+	    " gave_up, tries, error) VALUES(3, 'team', 's', '', x'', 1, 1,"
+	    " 1774749598123999, 8, '503 busy')");
+	reading_tell(w->reading, &two);
+	j = world_get(w, READ_CHANNELS, "");
+	assert_int_equal(items_of(j), 2);
+	assert_string_equal(text_of(item_of(j, 0), "name"), "team");
+	assert_string_equal(text_of(item_of(j, 0), "or_else"), "chief");
+	assert_string_equal(text_of(item_of(j, 0), "said"), "503 busy");
+	assert_string_equal(text_of(item_of(j, 0), "sent"),
+	    "2026-03-29T01:59:58.123Z");
+	assert_string_equal(text_of(item_of(j, 0), "failed"),
+	    "2026-03-29T01:59:58.123Z");
+	assert_true(json_is_null(json_object_get(item_of(j, 1), "sent")));
+	json_decref(j);
+	world_fill(w, READ_CHANNELS, "", &ask);
+	snprintf(ask.scope, sizeof(ask.scope), "North");
+	j = world_json(w, &ask);
+	assert_int_equal(items_of(j), 0);
+	json_decref(j);
+}
+
 static void
 test_next_report(void **state)
 {
@@ -756,6 +796,7 @@ main(void)
 		TEST(test_report_files),
 		TEST(test_tables),
 		TEST(test_witnesses),
+		TEST(test_channels),
 		TEST(test_next_report),
 		TEST(test_lines),
 		TEST(test_handover),

@@ -69,6 +69,7 @@ static const struct walk walks[] = {
 	{ READ_NOTICES, "", "", true, false, false },
 	{ READ_NOTICES, "open=1", "", true, false, false },
 	{ READ_DELIVERIES, "", "", true, false, false },
+	{ READ_CHANNELS, "", "", false, false, false },
 	{ READ_LEDGER, "", "", false, false, false },
 	{ READ_LEDGER_LINES, "", "", true, false, false },
 	{ READ_LEDGER_LINES, "q=vault", "", false, false, false },

@@ -13,7 +13,7 @@ import { usePages } from "../../ui/usePages";
 import { sentOf } from "./say";
 
 export function Deliveries(): JSX.Element {
-  const waiting = query("waiting") === "1", q = usePages<Delivery>(withQuery("/deliveries", { waiting }), 100);
+  const waiting = query("waiting") === "1", q = usePages<Delivery>(withQuery("/deliveries", { open: waiting }), 100);
   return <>{q.error && <Failed problem={q.error} again={q.again} />}
     <div class="tools"><Check label={t("deliveries.waiting.only")} checked={waiting} onChange={x => setQuery({ waiting: x ? "1" : "" })} /></div>
     {q.items.length ? <>

@@ -18,7 +18,7 @@ void monitor_mail_test(struct monitor *m, const char *to, const char *actor,
     monitor_answer_fn *answer, void *arg);
 
 /* A test of that channel, sent now and tried once. answer: what came of it, in
- * the server's words; within half a minute, else that it hasn't answered. */
+ * the server's words; within 15 s, else that it hasn't answered. */
 void monitor_channel_test(struct monitor *m, const char *channel,
     const char *actor, monitor_answer_fn *answer, void *arg);
 /* A heartbeat was last taken then (UTC); 0 = never, or there is none. */

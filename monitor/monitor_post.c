@@ -22,7 +22,7 @@
 #define STRAYS_MOST 1000u
 #define PATIENCE_US (15 * 60 * US_PER_S) /* of failures, before an incident */
 #define STALE_US (86400 * US_PER_S) /* a notice that old is told to nobody */
-#define TEST_US (25 * US_PER_S)	    /* a page waits for half a minute */
+#define TEST_US (15 * US_PER_S)	    /* a page waits for twenty (changes.h) */
 
 /* --- places: first those of mails, then so many of each channel */
 

@@ -32,6 +32,7 @@ static const struct {
 	{ RIGHT_TOKEN_ADD, change_token_add },
 	{ RIGHT_TOKEN_REVOKE, change_token_revoke },
 	{ RIGHT_LOGIN_END, change_login_end },
+	{ RIGHT_CHANNEL_TEST, change_channel_test },
 };
 
 /* --- answers */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The inventory, the floor, references, and what is asked of a feed. */
+/* The inventory, the floor, references, what is asked of a feed or a channel.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 #include "monitor/cli/cli.h"
 #include "monitor/cli/import_json.h"
 #include "monitor/inventory/inventory.h"
+#include "monitor/monitor_duties.h"
 #include "monitor/monitor_floor.h"
 #include "monitor/monitor_notes.h"
 
@@ -276,4 +278,25 @@ change_handover(struct change *c)
 		    "site", what.site, "by", c->actor.actor, "note", w->note);
 		monitor_handover(c->m, &what, c->actor.actor, change_done, l);
 	}
+}
+
+/* --- a channel, tried */
+
+static json_t *
+tested_body(struct change_later *l, const struct monitor_answer *a)
+{
+	(void)l;
+	return json_pack("{s:s}", "said", a->text != NULL ? a->text : "");
+}
+
+void
+change_channel_test(struct change *c)
+{
+	struct change_later *l;
+
+	if (!change_sees_all(c) ||
+	    (l = change_later_new(c, 200, tested_body)) == NULL)
+		return;
+	monitor_channel_test(c->m, c->wish->name, c->actor.actor, change_done,
+	    l);
 }

@@ -58,6 +58,7 @@ typedef void change_fn(struct change *c);
 change_fn change_acknowledge, change_comment, change_mute, change_overlay_add,
     change_overlay_end;
 change_fn change_retry, change_references, change_handover, change_import;
+change_fn change_channel_test;
 change_fn change_user_add, change_user_change, change_user_remove,
     change_token_add, change_token_revoke, change_login_end;
 change_fn change_login, change_setup, change_kiosk, change_logout,

@@ -149,6 +149,8 @@ static const struct right_row rows[RIGHT_COUNT] = {
 	[RIGHT_TOKEN_REVOKE] = DO("tokens.revoke", API "/tokens/{n}/revoke",
 	    D, 0),
 	[RIGHT_LOGIN_END] = DO("logins.end", API "/logins/{n}/end", D, 0),
+	[RIGHT_CHANNEL_TEST] = DO("channels.test", API "/channels/test",
+	    S | D, 0),
 
 	[RIGHT_MUTE] = PART("overlays.mute", O | S | D),
 	[RIGHT_MAINTENANCE] = PART("overlays.maintenance", S | D),

@@ -86,6 +86,7 @@ enum right {
 	RIGHT_TOKEN_ADD,
 	RIGHT_TOKEN_REVOKE,
 	RIGHT_LOGIN_END,
+	RIGHT_CHANNEL_TEST,
 	/* parts of the above, no routes */
 	RIGHT_MUTE,
 	RIGHT_MAINTENANCE,

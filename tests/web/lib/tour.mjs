@@ -8,10 +8,20 @@ import { World } from "./world.mjs";
 const THEMES = ["dark", "light", "contrast"];
 const OPEN = ["login", "kiosk"];
 const PAGES = ["overview", "trouble", "feed", "consoles", "coverage", "handover", "reports", "inventory", "inventory-feeds",
-  "inventory-import", "inventory-onboarding", "references", "users", "ledger", "wall"];
+  "inventory-import", "inventory-onboarding", "references", "users", "ledger", "wall", "alerts", "alerts-notices", "alerts-deliveries",
+  "alerts-channels"];
+/* One means that works for nobody: what is told waits, and says why. */
+const ALERTS = `alerts:
+  gather: 0s
+  channels:
+    - {name: team, kind: webhook, url: "http://127.0.0.1:9/alerts", or_else: chief}
+    - {name: chief, kind: syslog, url: "syslog://127.0.0.1:9"}
+  rules:
+    - {name: all, to: team}
+`;
 
 const route = (what, feed) => what === "overview" ? "/" : what === "feed" ? `/feed/${feed}`
-  : what.startsWith("inventory-") ? what.replace("inventory-", "/inventory?tab=") : `/${what}`;
+  : /-/.test(what) ? `/${what.replace("-", "?tab=")}` : `/${what}`;
 
 /** For the eye's sake only: what is not there in time is not waited for. */
 const loaded = (page) => page.evaluate(() => [...document.images].every((i) => i.complete) &&
@@ -67,7 +77,7 @@ export async function tour(name, size) {
   };
   await test({
     "a busy shift": async () => {
-      world = await World.start({ cameras: 24, console: true });
+      world = await World.start({ cameras: 24, console: true, settings: ALERTS });
       browser = await launch();
       await busy(world);
     },

@@ -12,6 +12,7 @@
 
 #include "monitor/cli/change.h"
 #include "monitor/cli/change_wish.h"
+#include "monitor/monitor_duties.h"
 #include "monitor/monitor_floor.h"
 #include "monitor/monitor_logins.h"
 #include "monitor/monitor_news.h"
@@ -166,6 +167,15 @@ monitor_import(struct monitor *m, const struct monitor_import *what,
 	(void)m;
 	snprintf(asked_scope, sizeof(asked_scope), "%s", what->scope);
 	take("import", who->actor, answer, arg);
+}
+
+void
+monitor_channel_test(struct monitor *m, const char *channel, const char *actor,
+    monitor_answer_fn *answer, void *arg)
+{
+	(void)m;
+	(void)channel;
+	take("channel", actor, answer, arg);
 }
 
 void
@@ -429,6 +439,8 @@ static const struct verb {
 	    "token", true },
 	{ RIGHT_TOKEN_REVOKE, "{}", D, 200, "revoke", false },
 	{ RIGHT_LOGIN_END, "{}", D, 200, "login end", false },
+	{ RIGHT_CHANNEL_TEST, "{\"name\":\"team\"}", S | D, 200, "channel",
+	    true },
 	{ RIGHT_LOGOUT, "{}", V | O | S | A | D, 204, "logout", false },
 	{ RIGHT_PASSWORD, "{\"old\":\"a\",\"new\":\"b\"}", V | O | S | A | D,
 	    204, "password", false },

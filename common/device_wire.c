@@ -7,8 +7,6 @@ static void
 walk_begin(struct walk *k, struct device_begin *m)
 {
 	f_u32(k, &m->version);
-	f_string(k, m->user, sizeof(m->user));
-	f_string(k, m->password, sizeof(m->password));
 	f_bool(k, &m->basic_ok);
 	f_bool(k, &m->keep_host);
 	f_u32(k, &m->at_once);
@@ -26,6 +24,14 @@ walk_begin(struct walk *k, struct device_begin *m)
 		    m->interfaces[i].prefix > 32)
 			k->bad = true;
 	}
+}
+
+static void
+walk_key(struct walk *k, struct device_key *m)
+{
+	f_address(k, &m->address);
+	f_string(k, m->user, sizeof(m->user));
+	f_string(k, m->password, sizeof(m->password));
 }
 
 static void
@@ -105,6 +111,8 @@ walk_progress(struct walk *k, struct device_progress *m)
 
 WALK_PUT(device, begin, struct device_begin)
 WALK_GET(device, begin, struct device_begin)
+WALK_PUT(device, key, struct device_key)
+WALK_GET(device, key, struct device_key)
 WALK_PUT(device, target, struct device_target)
 WALK_GET(device, target, struct device_target)
 WALK_PUT(device, result, struct device_result)

@@ -4,8 +4,8 @@
  * coded by common/device_wire.c. Bump DEVICE_VERSION with every change here:
  * both ends come from one build.
  *
- * BEGIN, TARGET.., GO go down; then RESULT (each with its STREAMs behind it),
- * WORD and PROGRESS come up in any order, END last.
+ * BEGIN, KEY.., TARGET.., GO go down; then RESULT (each with its STREAMs behind
+ * it), WORD and PROGRESS come up in any order, END last.
  */
 #ifndef CAMWARDEN_DEVICE_H
 #define CAMWARDEN_DEVICE_H
@@ -34,6 +34,7 @@ enum device_type {
 	DEVICE_BEGIN = 300,
 	DEVICE_TARGET = 301,
 	DEVICE_GO = 302, /* empty: all targets are told */
+	DEVICE_KEY = 303,
 	/* up */
 	DEVICE_RESULT = 310,
 	DEVICE_STREAM = 311,
@@ -50,8 +51,6 @@ struct device_interface {
 
 struct device_begin {
 	uint32_t version;
-	char user[LIMIT_CREDENTIAL_BYTES]; /* "" = nobody logs in */
-	char password[LIMIT_CREDENTIAL_BYTES];
 	bool basic_ok;	/* Basic in the clear, where nothing else is offered */
 	bool keep_host; /* streams' URLs as said, though of another host */
 	uint32_t at_once;    /* devices asked at the same time */
@@ -59,6 +58,13 @@ struct device_begin {
 	uint32_t timeout_ms; /* for one answer */
 	uint32_t interface_count;
 	struct device_interface interfaces[DEVICE_INTERFACES];
+};
+
+/* How to log in to the device at that address. */
+struct device_key {
+	struct wire_address address; /* family 0: to all that have no other */
+	char user[LIMIT_CREDENTIAL_BYTES];
+	char password[LIMIT_CREDENTIAL_BYTES];
 };
 
 /* An address that the person named. */

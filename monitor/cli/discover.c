@@ -14,6 +14,7 @@
 #include "common/address.h"
 #include "monitor/cli/discover_print.h"
 #include "monitor/cli/secret.h"
+#include "monitor/inventory/inventory.h"
 
 static const char help[] =
     "usage: camwarden devices discover [OPTION]... [ADDRESS|RANGE|URL]...\n"
@@ -30,6 +31,9 @@ static const char help[] =
     "                     the variable " SECRET_VARIABLE " or is asked. A "
     "device\n"
     "                     that refuses it is not tried again\n"
+    "  --passwords FILE   users and passwords of their own: a CSV with "
+    "device,\n"
+    "                     user, password; * for all others\n"
     "  --basic            also where the password goes in the clear\n"
     "  --csv              rows for `feeds import`, without passwords: of each\n"
     "                     camera its largest stream, and its smallest\n"
@@ -57,9 +61,8 @@ static const char help[] =
 
 struct discover {
 	struct cli cli;
-	struct device_begin begin;
-	struct discover_targets targets;
-	const char *user, *site;
+	struct discover_ask ask;
+	const char *user, *site, *passwords;
 	const char *interfaces[NAMES_MOST]; /* --interface */
 	unsigned interface_count;
 	bool csv, search;
@@ -91,6 +94,7 @@ take_interface(struct discover *d, const char *name)
 
 enum option_number {
 	OPT_USER = 256,
+	OPT_PASSWORDS,
 	OPT_BASIC,
 	OPT_CSV,
 	OPT_SITE,
@@ -112,8 +116,11 @@ take_option(struct discover *d, int option)
 	case OPT_USER:
 		d->user = optarg;
 		return NULL;
+	case OPT_PASSWORDS:
+		d->passwords = optarg;
+		return NULL;
 	case OPT_BASIC:
-		d->begin.basic_ok = true;
+		d->ask.begin.basic_ok = true;
 		return NULL;
 	case OPT_CSV:
 		d->csv = true;
@@ -122,7 +129,7 @@ take_option(struct discover *d, int option)
 		d->site = optarg;
 		return NULL;
 	case OPT_KEEP_HOST:
-		d->begin.keep_host = true;
+		d->ask.begin.keep_host = true;
 		return NULL;
 	case OPT_INTERFACE:
 		return take_interface(d, optarg) ? NULL
@@ -131,16 +138,16 @@ take_option(struct discover *d, int option)
 		d->search = true;
 		return NULL;
 	case OPT_WAIT:
-		return take_ms(optarg, &d->begin.wait_ms)
+		return take_ms(optarg, &d->ask.begin.wait_ms)
 			   ? NULL
 			   : "--wait wants seconds, up to 600";
 	case OPT_TIMEOUT:
-		return take_ms(optarg, &d->begin.timeout_ms)
+		return take_ms(optarg, &d->ask.begin.timeout_ms)
 			   ? NULL
 			   : "--timeout wants seconds, up to 600";
 	case OPT_AT_ONCE:
 		n = cli_number(optarg);
-		d->begin.at_once = (uint32_t)n;
+		d->ask.begin.at_once = (uint32_t)n;
 		return n >= 1 && n <= 64 ? NULL : "--at-once wants 1 to 64";
 	}
 	return "";
@@ -151,6 +158,7 @@ take_options(struct discover *d, int argc, char **argv)
 {
 	static const struct option options[] = { CLI_OPTIONS,
 		{ "user", required_argument, NULL, OPT_USER },
+		{ "passwords", required_argument, NULL, OPT_PASSWORDS },
 		{ "basic", no_argument, NULL, OPT_BASIC },
 		{ "csv", no_argument, NULL, OPT_CSV },
 		{ "site", required_argument, NULL, OPT_SITE },
@@ -208,7 +216,7 @@ prefix_of(const struct sockaddr *mask)
 static bool
 find_networks(struct discover *d)
 {
-	struct device_begin *b = &d->begin;
+	struct device_begin *b = &d->ask.begin;
 	struct ifaddrs *list;
 
 	if (getifaddrs(&list) != 0) {
@@ -243,74 +251,156 @@ find_networks(struct discover *d)
 /* --- whom */
 
 static bool
-look_up(struct discover *d, const char *name, const struct device_target *like)
+look_up(const char *name, struct wire_address *out)
 {
 	const struct addrinfo hints = { .ai_socktype = SOCK_STREAM };
 	struct addrinfo *found;
-	struct wire_address a = { .family = 4 };
 	int error = getaddrinfo(name, NULL, &hints, &found);
-	bool good;
+	bool six;
 
 	if (error != 0) {
 		cli_say("%s: %s", name, gai_strerror(error));
 		return false;
 	}
-	if (found->ai_family == AF_INET6) {
-		a.family = 6;
-		memcpy(a.bytes,
+	six = found->ai_family == AF_INET6;
+	*out = (struct wire_address){ .family = six ? 6 : 4 };
+	if (six)
+		memcpy(out->bytes,
 		    &((const struct sockaddr_in6 *)(const void *)found->ai_addr)
 			 ->sin6_addr,
 		    16);
-	} else {
-		memcpy(a.bytes,
+	else
+		memcpy(out->bytes,
 		    &((const struct sockaddr_in *)(const void *)found->ai_addr)
 			 ->sin_addr,
 		    4);
-	}
 	freeaddrinfo(found);
-	good = discover_targets_put(&d->targets, &a, like);
-	if (!good)
-		cli_say("more than %u addresses", DEVICE_MOST);
-	return good;
+	return true;
+}
+
+static bool
+take_target(struct discover *d, const char *text)
+{
+	char name[LIMIT_HOST_BYTES];
+	struct device_target like;
+	struct wire_address a;
+	const char *fault =
+	    discover_targets_read(&d->ask.targets, text, name, &like);
+
+	if (fault != NULL) {
+		cli_say("%s: %s", text, fault);
+		return false;
+	}
+	if (name[0] == '\0')
+		return true;
+	if (!look_up(name, &a))
+		return false;
+	if (discover_targets_put(&d->ask.targets, &a, &like))
+		return true;
+	cli_say("more than %u addresses", DEVICE_MOST);
+	return false;
 }
 
 static bool
 take_targets(struct discover *d, int count, char **texts)
 {
-	for (int i = 0; i < count; i++) {
-		char name[LIMIT_HOST_BYTES];
-		struct device_target like;
-		const char *fault =
-		    discover_targets_read(&d->targets, texts[i], name, &like);
+	bool good = true;
 
-		if (fault != NULL) {
-			cli_say("%s: %s", texts[i], fault);
-			return false;
-		}
-		if (name[0] != '\0' && !look_up(d, name, &like))
-			return false;
+	for (int i = 0; i < count && good; i++)
+		good = take_target(d, texts[i]);
+	return good;
+}
+
+/* --- who logs in */
+
+static bool
+put_key(struct discover *d, const struct wire_address *a, const char *user,
+    const char *password)
+{
+	struct discover_ask *ask = &d->ask;
+	struct device_key *k;
+
+	if (ask->keys == NULL)
+		ask->keys = calloc(DEVICE_MOST, sizeof(*ask->keys));
+	if (ask->keys == NULL || ask->key_count == DEVICE_MOST) {
+		cli_say(ask->keys == NULL ? "memory is out"
+					  : "more than 4096 passwords");
+		return false;
 	}
+	k = &ask->keys[ask->key_count++];
+	k->address = *a;
+	snprintf(k->user, sizeof(k->user), "%s", user);
+	snprintf(k->password, sizeof(k->password), "%s", password);
 	return true;
+}
+
+static bool
+put_row(struct discover *d, const struct inventory_device *row)
+{
+	const char *host = row->address[0] != '\0' ? row->address : row->name;
+	struct wire_address a = { 0 };
+
+	if (row->user[0] == '\0')
+		return true;
+	if (strcmp(host, "*") != 0 && !address_parse(host, &a) &&
+	    !look_up(host, &a))
+		return false;
+	return put_key(d, &a, row->user, row->password);
+}
+
+static bool
+take_passwords(struct discover *d)
+{
+	struct inventory_mistakes mistakes = { 0 };
+	struct inventory *rows = inventory_new();
+	size_t length = 0;
+	char *csv = d->passwords != NULL
+			? cli_slurp(d->passwords, 64u << 20, &length)
+			: NULL;
+	bool good = csv != NULL && rows != NULL &&
+		    inventory_read(rows, INVENTORY_DEVICES, d->passwords, csv,
+			length, &mistakes);
+
+	if (mistakes.text != NULL)
+		cli_put_lines(stderr, mistakes.text);
+	for (size_t i = 0; good && i < rows->device_count; i++)
+		good = put_row(d, &rows->devices[i]);
+	if (csv != NULL)
+		explicit_bzero(csv, length);
+	free(csv);
+	inventory_free(&rows);
+	inventory_mistakes_fini(&mistakes);
+	return good || d->passwords == NULL;
 }
 
 static bool
 take_user(struct discover *d)
 {
+	static const struct wire_address others;
+	char password[LIMIT_CREDENTIAL_BYTES] = "";
 	const char *fault = NULL;
+	bool good = true;
 
-	if (d->user != NULL && strlen(d->user) >= sizeof(d->begin.user))
+	if (d->user != NULL && strlen(d->user) >= LIMIT_CREDENTIAL_BYTES)
 		fault = "the user name is too long";
 	else if (d->user != NULL)
-		fault =
-		    secret_take(d->begin.password, sizeof(d->begin.password));
+		fault = secret_take(password, sizeof(password));
 	secret_forget();
-	if (fault != NULL) {
+	if (fault != NULL)
 		cli_say("%s", fault);
-		return false;
-	}
-	if (d->user != NULL)
-		snprintf(d->begin.user, sizeof(d->begin.user), "%s", d->user);
-	return true;
+	else if (d->user != NULL)
+		good = put_key(d, &others, d->user, password);
+	explicit_bzero(password, sizeof(password));
+	return good && fault == NULL;
+}
+
+static void
+forget_keys(struct discover *d)
+{
+	if (d->ask.keys != NULL)
+		explicit_bzero(d->ask.keys, DEVICE_MOST * sizeof(*d->ask.keys));
+	free(d->ask.keys);
+	d->ask.keys = NULL;
 }
 
 /* --- what came of it */
@@ -322,7 +412,7 @@ print(const struct discover *d, const struct discover_found *f)
 		discover_print_json(f);
 	} else if (d->csv) {
 		char *csv =
-		    discover_csv(f->devices, f->count, d->site, d->begin.user);
+		    discover_csv(f->devices, f->count, d->site, d->user);
 
 		if (csv == NULL) {
 			cli_say("memory is out");
@@ -331,7 +421,7 @@ print(const struct discover *d, const struct discover_found *f)
 		fputs(csv, stdout);
 		free(csv);
 	} else {
-		discover_print(f, d->begin.keep_host);
+		discover_print(f, d->ask.begin.keep_host);
 	}
 	discover_print_summary(f);
 	return discover_well(f) ? CLI_OK : CLI_TROUBLE;
@@ -344,22 +434,21 @@ cli_discover(int argc, char **argv)
 	struct discover_found found;
 	int code = CLI_FAILED;
 
-	d = (struct discover){ .begin = { .version = DEVICE_VERSION,
+	d = (struct discover){ .ask.begin = { .version = DEVICE_VERSION,
 				   .at_once = 8,
 				   .wait_ms = 3000,
 				   .timeout_ms = 10000 },
 		.site = "" };
 	if (!take_options(&d, argc, argv))
 		return cli_usage("devices discover");
-	if (!cli_config(&d.cli) ||
-	    !take_targets(&d, argc - optind, argv + optind) ||
-	    ((d.targets.count == 0 || d.search) && !find_networks(&d)) ||
-	    !take_user(&d))
-		return CLI_FAILED;
-	if (discover_session(d.cli.config.program_dir, &d.begin, &d.targets,
-		&found))
-		code = print(&d, &found);
-	explicit_bzero(&d.begin, sizeof(d.begin));
-	discover_found_fini(&found);
+	if (cli_config(&d.cli) &&
+	    take_targets(&d, argc - optind, argv + optind) &&
+	    ((d.ask.targets.count > 0 && !d.search) || find_networks(&d)) &&
+	    take_passwords(&d) && take_user(&d)) {
+		if (discover_session(d.cli.config.program_dir, &d.ask, &found))
+			code = print(&d, &found);
+		discover_found_fini(&found);
+	}
+	forget_keys(&d);
 	return code;
 }

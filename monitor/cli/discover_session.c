@@ -170,18 +170,30 @@ say(struct channel *ch, unsigned type, const struct writer *w)
 }
 
 static bool
-tell(struct channel *ch, const struct device_begin *begin,
-    const struct discover_targets *targets)
+tell_key(struct channel *ch, const struct device_key *key)
 {
 	struct writer w = channel_scratch();
 	bool good;
 
-	device_put_begin(&w, begin);
-	good = say(ch, DEVICE_BEGIN, &w);
+	device_put_key(&w, key);
+	good = say(ch, DEVICE_KEY, &w);
 	explicit_bzero(w.start, writer_length(&w));
-	for (uint32_t i = 0; good && i < targets->count; i++) {
+	return good;
+}
+
+static bool
+tell(struct channel *ch, const struct discover_ask *ask)
+{
+	struct writer w = channel_scratch();
+	bool good;
+
+	device_put_begin(&w, &ask->begin);
+	good = say(ch, DEVICE_BEGIN, &w);
+	for (uint32_t i = 0; good && i < ask->key_count; i++)
+		good = tell_key(ch, &ask->keys[i]);
+	for (uint32_t i = 0; good && i < ask->targets.count; i++) {
 		w = channel_scratch();
-		device_put_target(&w, &targets->list[i]);
+		device_put_target(&w, &ask->targets.list[i]);
 		good = say(ch, DEVICE_TARGET, &w);
 	}
 	return good && channel_send(ch, DEVICE_GO, NULL, 0);
@@ -221,8 +233,7 @@ start(const char *program_dir, pid_t *pid_out)
 }
 
 static bool
-listen_to(struct session *s, int fd, const struct device_begin *begin,
-    const struct discover_targets *targets)
+listen_to(struct session *s, int fd, const struct discover_ask *ask)
 {
 	const struct channel_calls calls = { .on_message = on_message,
 		.on_closed = on_closed,
@@ -234,10 +245,10 @@ listen_to(struct session *s, int fd, const struct device_begin *begin,
 
 	s->channel = channel_new(s->base, fd, QUEUE_LIMIT, &calls);
 	if (s->channel != NULL)
-		channel_wipe(s->channel); /* a password */
+		channel_wipe(s->channel); /* passwords */
 	good = s->channel != NULL && stop[0] != NULL && stop[1] != NULL &&
 	       event_add(stop[0], NULL) == 0 && event_add(stop[1], NULL) == 0 &&
-	       tell(s->channel, begin, targets);
+	       tell(s->channel, ask);
 	if (good)
 		event_base_dispatch(s->base);
 	for (int i = 0; i < 2; i++)
@@ -262,8 +273,8 @@ by_address(const void *a, const void *b)
 }
 
 bool
-discover_session(const char *program_dir, const struct device_begin *begin,
-    const struct discover_targets *targets, struct discover_found *out)
+discover_session(const char *program_dir, const struct discover_ask *ask,
+    struct discover_found *out)
 {
 	struct session s = { .base = event_base_new(),
 		.found = out,
@@ -273,7 +284,7 @@ discover_session(const char *program_dir, const struct device_begin *begin,
 	bool good;
 
 	memset(out, 0, sizeof(*out));
-	good = fd >= 0 && listen_to(&s, fd, begin, targets);
+	good = fd >= 0 && listen_to(&s, fd, ask);
 	channel_free(&s.channel);
 	if (s.base != NULL)
 		event_base_free(s.base);

@@ -9,6 +9,13 @@
 #include "monitor/cli/discover_choose.h"
 #include "monitor/cli/discover_targets.h"
 
+struct discover_ask {
+	struct device_begin begin;
+	struct discover_targets targets;
+	struct device_key *keys; /* owned; wiped */
+	uint32_t key_count;
+};
+
 struct discover_found {
 	struct discover_device *devices; /* by address; owned */
 	uint32_t count, room;
@@ -20,8 +27,8 @@ struct discover_found {
 
 /* progress: said on a terminal's standard error. False: it could not be
  * started, which was said. */
-bool discover_session(const char *program_dir, const struct device_begin *begin,
-    const struct discover_targets *targets, struct discover_found *out);
+bool discover_session(const char *program_dir, const struct discover_ask *ask,
+    struct discover_found *out);
 void discover_found_fini(struct discover_found *f);
 
 #endif

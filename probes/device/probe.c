@@ -33,6 +33,8 @@ struct probe {
 	struct event *tell;
 	struct device_begin begin;
 	struct visit_config visits;
+	struct device_key *keys; /* owned; wiped */
+	uint32_t key_count;
 	struct entry *entries; /* DEVICE_MOST of them, owned */
 	uint32_t count, next;  /* from `next` on they wait for their turn */
 	uint32_t asked, words; /* asked: right now */
@@ -128,6 +130,21 @@ entry_new(struct probe *p, const struct wire_address *a, uint16_t port)
 	return &p->entries[p->count++];
 }
 
+/* NULL: none is for it. */
+static const struct device_key *
+key_of(const struct probe *p, const struct wire_address *a)
+{
+	const struct device_key *others = NULL;
+
+	for (uint32_t i = 0; i < p->key_count; i++) {
+		if (address_same(&p->keys[i].address, a))
+			return &p->keys[i];
+		if (p->keys[i].address.family == 0)
+			others = &p->keys[i];
+	}
+	return others;
+}
+
 /* As many as may be asked at once; the end when there is nobody left. */
 static void
 pump(struct probe *p)
@@ -135,7 +152,8 @@ pump(struct probe *p)
 	while (p->next < p->count && p->asked < p->begin.at_once) {
 		struct entry *e = &p->entries[p->next++];
 
-		if (visit_start(&p->visits, &e->known, e->path) != NULL)
+		if (visit_start(&p->visits, &e->known, e->path,
+			key_of(p, &e->known.address)) != NULL)
 			p->asked++;
 		else
 			on_word(p, &e->known.address, "memory is out");
@@ -217,11 +235,8 @@ on_begin(struct probe *p, struct span body)
 	p->begun = true;
 	p->visits = (struct visit_config){ .base = p->base,
 		.loop = p->loop,
-		.interview = { .login = b->user[0] != '\0',
-		    .basic_ok = b->basic_ok,
+		.interview = { .basic_ok = b->basic_ok,
 		    .keep_host = b->keep_host },
-		.user = b->user,
-		.password = b->password,
 		.timeout_ms = b->timeout_ms,
 		.over = on_visited,
 		.arg = p };
@@ -229,6 +244,18 @@ on_begin(struct probe *p, struct span body)
 	    (long)b->at_once);
 	p->search = search_new(p->base, b, &calls);
 	return p->search != NULL;
+}
+
+static bool
+on_key(struct probe *p, struct span body)
+{
+	if (!p->begun || p->going || p->key_count == DEVICE_MOST)
+		return false;
+	if (p->keys == NULL)
+		p->keys = calloc(DEVICE_MOST, sizeof(*p->keys));
+	return p->keys != NULL &&
+	       device_get_key(body, &p->keys[p->key_count]) &&
+	       ++p->key_count > 0;
 }
 
 static bool
@@ -268,6 +295,8 @@ on_message(void *arg, unsigned type, struct span body)
 	switch (type) {
 	case DEVICE_BEGIN:
 		return on_begin(p, body);
+	case DEVICE_KEY:
+		return on_key(p, body);
 	case DEVICE_TARGET:
 		return on_target(p, body);
 	case DEVICE_GO:
@@ -321,7 +350,7 @@ probe_new(struct event_base *base)
 		probe_free(&p);
 		return NULL;
 	}
-	channel_wipe(p->channel); /* a password */
+	channel_wipe(p->channel); /* passwords */
 	return p;
 }
 
@@ -345,7 +374,9 @@ probe_free(struct probe **pp)
 	search_free(&p->search);
 	channel_free(&p->channel);
 	curl_loop_free(&p->loop);
-	explicit_bzero(&p->begin, sizeof(p->begin));
+	if (p->keys != NULL)
+		explicit_bzero(p->keys, DEVICE_MOST * sizeof(*p->keys));
+	free(p->keys);
 	free(p->entries);
 	free(p);
 }

@@ -21,6 +21,7 @@
 
 struct visit {
 	const struct visit_config *config;
+	const struct device_key *key; /* NULL: none */
 	struct interview talk;
 	CURL *easy;
 	struct curl_slist *headers;
@@ -168,8 +169,8 @@ set_login(struct visit *v, enum device_login login)
 	return SET(HTTPAUTH,
 		   (long)(login == DEVICE_LOGIN_BASIC ? CURLAUTH_BASIC
 						      : CURLAUTH_DIGEST)) &&
-	       SET(USERNAME, http ? v->config->user : NULL) &&
-	       SET(PASSWORD, http ? v->config->password : NULL);
+	       SET(USERNAME, http ? v->key->user : NULL) &&
+	       SET(PASSWORD, http ? v->key->password : NULL);
 }
 
 static bool
@@ -177,17 +178,17 @@ write_envelope(struct visit *v, const struct interview_question *q)
 {
 	uint8_t nonce[TOKEN_NONCE_BYTES];
 	struct token t;
-	const struct soap_token token = { .user = v->config->user,
-		.digest = t.digest,
+	struct soap_token token = { .digest = t.digest,
 		.nonce = t.nonce,
 		.created = t.created };
 
 	if (q->login != DEVICE_LOGIN_TOKEN)
 		return soap_envelope(v->envelope, sizeof(v->envelope), q->body,
 		    NULL);
+	token.user = v->key->user;
 	return getrandom(nonce, sizeof(nonce), 0) == sizeof(nonce) &&
 	       token_make(&t, nonce, clock_utc_us() + q->clock_offset_us,
-		   v->config->password) &&
+		   v->key->password) &&
 	       soap_envelope(v->envelope, sizeof(v->envelope), q->body, &token);
 }
 
@@ -325,15 +326,19 @@ on_deadline(evutil_socket_t fd, short what, void *arg)
 
 struct visit *
 visit_start(const struct visit_config *config,
-    const struct device_result *known, const char *path)
+    const struct device_result *known, const char *path,
+    const struct device_key *key)
 {
+	struct interview_config how = config->interview;
 	static const struct timeval now = { 0 }, late = { VISIT_S, 0 };
 	struct visit *v = calloc(1, sizeof(*v));
 
 	if (v == NULL)
 		return NULL;
 	v->config = config;
-	interview_begin(&v->talk, &config->interview, known, path);
+	v->key = key;
+	how.login = key != NULL;
+	interview_begin(&v->talk, &how, known, path);
 	v->easy = curl_easy_init();
 	v->start = evtimer_new(config->base, on_start, v);
 	v->deadline = evtimer_new(config->base, on_deadline, v);

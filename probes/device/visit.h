@@ -19,16 +19,17 @@ typedef void visit_over_fn(void *arg, struct visit *v);
 struct visit_config { /* borrowed for as long as there are visits */
 	struct event_base *base;
 	struct curl_loop *loop;
-	struct interview_config interview;
-	const char *user, *password;
-	uint32_t timeout_ms; /* of an answer */
+	struct interview_config interview; /* but for `login` */
+	uint32_t timeout_ms;		   /* of an answer */
 	visit_over_fn *over;
 	void *arg;
 };
 
-/* Never calls back at once. NULL: no memory. */
+/* key: how to log in, borrowed; NULL = not at all. Never calls back at once.
+ * NULL: no memory. */
 struct visit *visit_start(const struct visit_config *config,
-    const struct device_result *known, const char *path);
+    const struct device_result *known, const char *path,
+    const struct device_key *key);
 const struct interview *visit_told(const struct visit *v);
 void visit_free(struct visit **v);
 

@@ -122,6 +122,22 @@ found, _ = discover("127.61.0.5", "127.61.0.6", "--user", "admin", "--basic", "-
 is_well(found["127.61.0.6"], "basic")
 assert found["127.61.0.5"]["profiles"][0]["url"] == "rtsp://192.168.1.64/onvif/0/main", found["127.61.0.5"]
 
+# --- each with its own password
+
+passwords = os.path.join(DIR, "passwords.csv")
+with open(passwords, "w") as f:
+    f.write("Dispositivo;Usuario;Contraseña\n127.61.0.7;admin;another\nGate 8;;\n*;admin;" + PASSWORD + "\n")
+found, _ = discover("127.61.0.1", "127.61.0.7", "--passwords", passwords, "--wait", "0.5", code=0)
+is_well(found["127.61.0.7"], "digest")
+is_well(found["127.61.0.1"], "digest")
+assert devices["127.61.0.7"].wrong() == 1  # as before
+p = camwarden("devices", "discover", "127.61.0.1", "--passwords", os.path.join(DIR, "none.csv"), code=2)
+assert "none.csv" in p.stderr, p
+with open(os.path.join(DIR, "odd.csv"), "w") as f:
+    f.write(f"device,user,password,colour\n*,admin,{PASSWORD}\n")
+p = camwarden("devices", "discover", "127.61.0.1", "--passwords", os.path.join(DIR, "odd.csv"), code=2)
+assert "colour" in p.stderr, p
+
 # --- for people, and as rows that are imported
 
 p = camwarden("devices", "discover", "127.61.0.1-12", "--user", "admin", "--wait", "0.5", code=1)
@@ -135,9 +151,6 @@ with open(table, "w") as f:
     f.write(p.stdout)
 with open(config, "w") as f:
     f.write(f"state_dir: {DIR}/state\n")
-passwords = os.path.join(DIR, "passwords.csv")
-with open(passwords, "w") as f:
-    f.write(f"device,user,password\n*,admin,{PASSWORD}\n")
 camwarden("feeds", "import", table, "--passwords", passwords, "--config", config, "--reason", "found", code=0)
 feeds = camwarden("feeds", "list", "--csv", "--config", config, code=0).stdout
 assert feeds.count("\n") == 1 + 2 * 5 and "North,Gate 1 (main),127.61.0.1,rtsp://127.61.0.1/cam0?main,auto,20s/1800s" in feeds, feeds

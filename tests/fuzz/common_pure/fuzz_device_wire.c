@@ -30,6 +30,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	case 'b':
 		TRY(begin, struct device_begin);
 		break;
+	case 'k':
+		TRY(key, struct device_key);
+		break;
 	case 't':
 		TRY(target, struct device_target);
 		break;

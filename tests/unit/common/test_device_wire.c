@@ -38,8 +38,6 @@ static uint8_t bytes[16 << 10], again[16 << 10];
 	} while (0)
 
 static struct device_begin begin = { .version = 1,
-	.user = "u",
-	.password = "p",
 	.basic_ok = true,
 	.at_once = 2,
 	.wait_ms = 3,
@@ -77,11 +75,13 @@ static struct device_stream stream = { .token = "t",
 static void
 rounds(void **state)
 {
+	const struct device_key key = { { 4, { 10, 0, 0, 5 } }, "u", "p" };
 	const struct device_word word = { { 0 }, "w" };
 	const struct device_progress progress = { 1, 2, 3, 4, 5, 6, 7 };
 
 	(void)state;
 	ROUND(begin, struct device_begin, &begin);
+	ROUND(key, struct device_key, &key);
 	ROUND(target, struct device_target, &target);
 	ROUND(result, struct device_result, &result);
 	ROUND(stream, struct device_stream, &stream);

@@ -8,6 +8,7 @@ LABEL: light"""
 import json
 import os
 import re
+import socket
 import subprocess
 
 import jsonschema
@@ -83,7 +84,10 @@ farm = Child([program("camfarm"), "--set", films("short", 1, 20), "--hosts", "3"
               str(free_port()), "--seconds", "100", "--site-size", "2", "--no-tls", "--allow-repeat", "--inventory",
               os.path.join(DIR, "farm.csv")])
 farm.wait_line(lambda line: "ready" in line, 20)
-W = World("connect:\n  loopback_only: true\nsampling:\n  interval: 2s\n")
+log = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+log.bind(("127.0.0.1", 0))
+W = World("connect:\n  loopback_only: true\nsampling:\n  interval: 2s\nalerts:\n  channels:\n    team:\n      kind: syslog\n"
+          f"      url: syslog://127.0.0.1:{log.getsockname()[1]}\n")
 W.run("feeds", "import", os.path.join(DIR, "farm.csv"))
 W.run("feeds", "import", W.write("dead.csv", "site,name,url\nNorth,dead,rtsp://127.0.0.1:9/1\n"))
 W.run("consoles", "import", W.write("consoles.csv", "console,room,site\nDesk 1,Room,North\n"),

@@ -14,8 +14,8 @@ const PAGES = ["overview", "trouble", "feed", "consoles", "coverage", "handover"
 const ALERTS = `alerts:
   gather: 0s
   channels:
-    - {name: team, kind: webhook, url: "http://127.0.0.1:9/alerts", or_else: chief}
-    - {name: chief, kind: syslog, url: "syslog://127.0.0.1:9"}
+    team: {kind: webhook, url: "http://127.0.0.1:9/alerts", or_else: chief}
+    chief: {kind: syslog, url: "syslog://127.0.0.1:9"}
   rules:
     - {name: all, to: team}
 `;

@@ -143,7 +143,7 @@ tell(struct monitor *m, const struct alert_change *c)
 		free(t);
 		return false;
 	}
-	m->alerts->told[c->notice]++;
+	m->alerts->told++;
 	log_info("alert", "to=%s %s", c->recipient, subject);
 	return true;
 }
@@ -160,7 +160,6 @@ carry_out(struct monitor *m, const struct alert_change *c)
 		return tell(m, c);
 	case ALERT_HELD:
 		s = notice_of(c, STORE_NOTICE_HELD);
-		m->alerts->held++;
 		return store_notice(m->store, &s, NULL);
 	case ALERT_DROPPED:
 		s = notice_of(c, STORE_NOTICE_DROPPED);
@@ -573,6 +572,16 @@ monitor_alerts_settle(struct monitor *m)
 	alert_restored(m->alerts->book, now);
 	monitor_alerts_excuse(m, now);
 	drain(m);
+}
+
+void
+monitor_alerts_totals(const struct monitor *m, struct monitor_totals *out)
+{
+	if (m->alerts == NULL)
+		return;
+	alert_counts(m->alerts->book, &out->alerts_open, &out->notices_waiting);
+	out->notices_told = m->alerts->told;
+	out->notices_dropped = m->alerts->dropped;
 }
 
 void

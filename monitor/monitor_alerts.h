@@ -26,8 +26,7 @@ struct alerts {
 	struct alerts_site *sites; /* owned */
 	size_t site_count;
 	bool settled; /* the inventory is there, and what was left open taken */
-	uint64_t told[NOTICE_KINDS]; /* since the start, by kind */
-	uint64_t held, dropped;
+	uint64_t told, dropped; /* notices, since the start */
 };
 
 /* --- monitor_incident.c */
@@ -57,6 +56,7 @@ void monitor_alerts_on_acknowledge(struct monitor *m, int64_t incident);
 /* Maintenance and mutes were put on the feeds. */
 void monitor_alerts_excuse(struct monitor *m, int64_t now_us);
 void monitor_alerts_second(struct monitor *m, int64_t now_us);
+void monitor_alerts_totals(const struct monitor *m, struct monitor_totals *out);
 void monitor_alerts_free(struct monitor *m);
 
 /* --- monitor_notice.c */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "monitor/monitor_alerts.h"
 #include "monitor/monitor_capacity.h"
 #include "monitor/monitor_duties.h"
 #include "monitor/monitor_setup.h"
@@ -267,6 +268,7 @@ monitor_totals(const struct monitor *m, struct monitor_totals *out)
 		out->cause[v->cause]++;
 	}
 	add_probes(m, out);
+	monitor_alerts_totals(m, out);
 	store_health(m->store, &health);
 	out->store_queue = health.queued;
 	out->store_lag_us = (uint32_t)(clock_mono_us() - health.last_commit_us);

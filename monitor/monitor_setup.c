@@ -122,9 +122,10 @@ relays_json(const struct monitor *m)
 }
 
 static json_t *
-value_json(const struct monitor *m, const struct config_row *row)
+value_json(const struct monitor *m, const struct config_row *row,
+    const void *base)
 {
-	const char *field = (const char *)&m->config + row->offset;
+	const char *field = (const char *)base + row->offset;
 	int64_t value;
 	char text[64];
 
@@ -136,11 +137,11 @@ value_json(const struct monitor *m, const struct config_row *row)
 	case CONFIG_HOSTS: /* how many; which is in the file */
 		return json_integer(m->config.reference_count);
 	case CONFIG_BOOL:
-		return json_boolean(config_table_load(row, &m->config));
+		return json_boolean(config_table_load(row, base));
 	default:
 		break;
 	}
-	value = config_table_load(row, &m->config);
+	value = config_table_load(row, base);
 	if (row->type == CONFIG_PERCENT) /* parts in a million */
 		return json_integer(value);
 	config_table_number(row->type, value, text, sizeof(text));
@@ -156,22 +157,72 @@ values_json(const struct monitor *m)
 		if (config_rows[i].group == CONFIG_NO_GROUP &&
 		    strcmp(config_rows[i].path, "ledger.witnesses") != 0)
 			json_object_set_new(values, config_rows[i].path,
-			    value_json(m, &config_rows[i]));
+			    value_json(m, &config_rows[i], &m->config));
 	json_object_set_new(values, "agents.relays", relays_json(m));
 	return values;
 }
 
+/* Of a channel only what is no secret and leads to none. */
+static bool
+is_told(const struct config_row *row)
+{
+	static const char *const told[] = { "kind", "to", "or_else", "budget" };
+	const char *key = strrchr(row->path, '.') + 1;
+
+	if (row->group != CONFIG_GROUP_CHANNELS)
+		return true;
+	for (size_t i = 0; i < sizeof(told) / sizeof(told[0]); i++)
+		if (strcmp(told[i], key) == 0)
+			return true;
+	return false;
+}
+
+static json_t *
+item_json(const struct monitor *m, uint8_t group, const void *item)
+{
+	json_t *o = json_object();
+
+	json_object_set_new(o, "name", json_string(item));
+	for (size_t i = 0; i < config_row_count; i++)
+		if (config_rows[i].group == group && is_told(&config_rows[i]))
+			json_object_set_new(o,
+			    strrchr(config_rows[i].path, '.') + 1,
+			    value_json(m, &config_rows[i], item));
+	return o;
+}
+
+/* Who is told of what, by which means. */
+static json_t *
+items_json(struct monitor *m)
+{
+	json_t *all = json_object();
+
+	for (uint8_t g = 1; g < CONFIG_GROUPS; g++) {
+		const struct config_group *group = &config_groups[g];
+		json_t *list = json_array();
+
+		for (uint32_t i = 0; i < *config_group_count(group, &m->config);
+		     i++)
+			json_array_append_new(list,
+			    item_json(m, g,
+				config_group_item(group, &m->config, i)));
+		json_object_set_new(all, group->path, list);
+	}
+	return all;
+}
+
 /* NULL: no memory, or a path that is no UTF-8. Given. */
 static char *
-settings_body(const struct monitor *m)
+settings_body(struct monitor *m)
 {
 	const struct monitor_config *c = &m->config;
-	json_t *root = json_pack("{s:s, s:o, s:s, s:o, s:o, s:o, s:o}", "file",
-	    c->file, "sha256",
+	json_t *root = json_pack("{s:s, s:o, s:s, s:o, s:o, s:o, s:o, s:o}",
+	    "file", c->file, "sha256",
 	    c->file[0] != '\0' ? hex_json(c->file_sha256) : json_null(),
 	    "version", CAMWARDEN_VERSION, "program",
 	    file_json("/proc/self/exe"), "probes", probes_json(m), "witnesses",
-	    witnesses_json(m), "settings", values_json(m));
+	    witnesses_json(m), "settings", values_json(m), "items",
+	    items_json(m));
 	char *text = root ? json_dumps(root, JSON_COMPACT) : NULL;
 
 	json_decref(root);

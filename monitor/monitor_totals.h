@@ -43,6 +43,8 @@ struct monitor_totals {
 	/* The system's clock, as its kernel counts; error: at most. */
 	bool clock_known, clock_synchronised;
 	int64_t clock_offset_us, clock_error_us;
+	uint32_t alerts_open, notices_waiting;
+	uint64_t notices_told, notices_dropped; /* since start */
 };
 
 void monitor_totals(const struct monitor *m, struct monitor_totals *out);

@@ -46,13 +46,13 @@ alert_book_free(struct alert_book **bp)
 	*bp = NULL;
 	if (b == NULL)
 		return;
+	while (b->queue_count > 0) /* its changes point to alerts */
+		alert_pop(b);
 	for (size_t i = 0; b->alerts != NULL && i < b->alert_count; i++)
 		free_alert(b->alerts[i]);
 	while (
 	    b->spots != NULL && (s = alert_index_next(b->spots, &at)) != NULL)
 		free(s);
-	while (b->queue_count > 0)
-		alert_pop(b);
 	alert_index_free(&b->spots);
 	alert_index_free(&b->by_incident);
 	free(b->queue);
@@ -493,4 +493,15 @@ alert_each(const struct alert_book *b, alert_view_fn *fn, void *arg)
 		if (!fn(arg, &v))
 			return;
 	}
+}
+
+void
+alert_counts(const struct alert_book *b, uint32_t *open_out,
+    uint32_t *waiting_out)
+{
+	*open_out = *waiting_out = 0;
+	for (size_t i = 0; i < b->alert_count; i++)
+		*open_out += b->alerts[i]->view.closed_us == 0;
+	for (uint32_t r = 0; r < b->config.recipient_count; r++)
+		*waiting_out += b->boxes[r].waits;
 }

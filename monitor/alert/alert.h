@@ -164,6 +164,9 @@ bool alert_view(const struct alert_book *b, uint64_t alert,
     struct alert_view *out);
 /* The alert of an incident; 0 = it has none here. */
 uint64_t alert_of_incident(const struct alert_book *b, int64_t incident);
+/* Alerts that are open; notices that wait for room. */
+void alert_counts(const struct alert_book *b, uint32_t *open_out,
+    uint32_t *waiting_out);
 typedef bool alert_view_fn(void *arg, const struct alert_view *view);
 /* All that are open, oldest first; false from fn ends it. */
 void alert_each(const struct alert_book *b, alert_view_fn *fn, void *arg);

@@ -107,6 +107,7 @@ wait_begin(struct alert_book *b, struct alert *a, uint32_t recipient,
 	struct mailbox *box = &b->boxes[recipient];
 
 	a->wait[recipient] = *w;
+	a->wait[recipient].since_us = now_us;
 	a->waiting |= 1u << recipient;
 	if (box->waits++ == 0)
 		box->first_us = now_us;
@@ -218,6 +219,7 @@ outbox_drop(struct alert_book *b, struct alert *a, uint32_t recipient,
 {
 	struct wait w = wait_end(b, a, recipient);
 
+	b->boxes[recipient].stale = true;
 	if (w.kind == NOTICE_REPEAT)
 		return;
 	say(b, a, ALERT_DROPPED, recipient, &w, now_us);
@@ -249,12 +251,28 @@ outbox_spend(struct spent *s, int64_t told_us)
 		s->count++;
 }
 
-static bool
-may_tell(const struct alert_book *b, uint32_t recipient, int64_t now_us)
+static void
+find_first(const struct alert_book *b, uint32_t recipient, struct mailbox *box)
 {
-	const struct mailbox *box = &b->boxes[recipient];
+	box->stale = false;
+	box->first_us = INT64_MAX;
+	for (size_t i = 0; i < b->alert_count; i++) {
+		const struct alert *a = b->alerts[i];
+
+		if ((a->waiting & 1u << recipient) != 0 &&
+		    a->wait[recipient].since_us < box->first_us)
+			box->first_us = a->wait[recipient].since_us;
+	}
+}
+
+static bool
+may_tell(struct alert_book *b, uint32_t recipient, int64_t now_us)
+{
+	struct mailbox *box = &b->boxes[recipient];
 	const struct alert_recipient *r = &b->config.recipients[recipient];
 
+	if (box->waits > 0 && box->stale)
+		find_first(b, recipient, box);
 	if (box->waits == 0 || now_us - box->first_us < b->config.gather_us)
 		return false;
 	return r->budget == 0 ||

@@ -25,6 +25,7 @@ struct wait {
 	uint32_t sequence;
 	uint8_t kind; /* enum notice_kind; 0 = nothing */
 	uint8_t rule, step;
+	int64_t since_us;
 };
 
 struct alert {
@@ -77,7 +78,8 @@ struct spent { /* when notices were told, newest first */
 struct mailbox { /* of a recipient */
 	struct spent told, exempt;
 	uint32_t waits;	  /* alerts that wait for it */
-	int64_t first_us; /* since when the first of them does */
+	int64_t first_us; /* since when the first of them does; .. */
+	bool stale;	  /* .. one that waited is moot: to be looked up */
 	uint32_t held_back;
 };
 

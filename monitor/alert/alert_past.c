@@ -176,7 +176,8 @@ restore_wait(struct alert_book *b, struct alert *a, uint32_t recipient,
 	a->wait[recipient] = (struct wait){ .sequence = p->sequence,
 		.kind = (uint8_t)p->notice,
 		.rule = rule != UINT32_MAX ? (uint8_t)rule : 0,
-		.step = p->step };
+		.step = p->step,
+		.since_us = p->made_us };
 	a->waiting |= 1u << recipient;
 	if (p->notice == NOTICE_RESOLVED)
 		a->owed |= 1u << recipient;

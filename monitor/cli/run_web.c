@@ -109,6 +109,10 @@ fill_totals(void *arg, struct web_totals *m)
 		.clock_error_us = t.clock_known ? t.clock_error_us : -1,
 		.witnessed = t.witnessed,
 		.contradicted = t.contradicted,
+		.alerts_open = t.alerts_open,
+		.notices_waiting = t.notices_waiting,
+		.notices_told = t.notices_told,
+		.notices_dropped = t.notices_dropped,
 		.health = t.health };
 	memcpy(m->state, t.state, sizeof(m->state));
 	memcpy(m->cause, t.cause, sizeof(m->cause));

@@ -128,6 +128,13 @@ monitor(struct text *t, const struct web_totals *m)
 		    "How far off the system's clock is at most, as its kernel "
 		    "counts.",
 		    (double)m->clock_error_us / 1e6);
+	one(t, "alerts_open", "gauge", "Alerts that are open.", m->alerts_open);
+	one(t, "notices_waiting", "gauge",
+	    "Notices that wait for room in a budget.", m->notices_waiting);
+	one(t, "notices_told_total", "counter",
+	    "Notices told, digests among them.", (double)m->notices_told);
+	one(t, "notices_dropped_total", "counter",
+	    "Notices over before their turn came.", (double)m->notices_dropped);
 	one(t, "record_contradicted", "gauge",
 	    "1 when somebody outside knows another record.", m->contradicted);
 	one(t, "store_queue", "gauge", "Operations not yet committed.",

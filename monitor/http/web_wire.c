@@ -168,6 +168,10 @@ web_put_totals(struct writer *w, const struct web_totals *m)
 	writer_le32(w, m->sample_gap_p99_us);
 	writer_le64(w, m->lost_bytes);
 	writer_le64(w, (uint64_t)m->clock_error_us);
+	writer_le32(w, m->alerts_open);
+	writer_le32(w, m->notices_waiting);
+	writer_le64(w, m->notices_told);
+	writer_le64(w, m->notices_dropped);
 	writer_u8(w, (uint8_t)(m->witnessed | m->contradicted << 1));
 	writer_u8(w, (uint8_t)m->health.level);
 	writer_le32(w, m->health.faults);
@@ -204,6 +208,10 @@ web_get_totals(struct span body, struct web_totals *m_out)
 	m_out->sample_gap_p99_us = reader_le32(&r);
 	m_out->lost_bytes = reader_le64(&r);
 	m_out->clock_error_us = (int64_t)reader_le64(&r);
+	m_out->alerts_open = reader_le32(&r);
+	m_out->notices_waiting = reader_le32(&r);
+	m_out->notices_told = reader_le64(&r);
+	m_out->notices_dropped = reader_le64(&r);
 
 	uint8_t record = reader_u8(&r);
 

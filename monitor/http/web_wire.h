@@ -105,6 +105,8 @@ struct web_totals {
 	int64_t clock_error_us;			     /* -1 = not known */
 	bool witnessed;				     /* it is fresh */
 	bool contradicted; /* somebody outside knows another record */
+	uint32_t alerts_open, notices_waiting;
+	uint64_t notices_told, notices_dropped;
 	struct health health;
 };
 

@@ -193,23 +193,3 @@ apply_notice(struct writer *w, struct op *op)
 		break;
 	}
 }
-
-void
-apply_notice_again(struct writer *w, struct op *op)
-{
-	const struct op_word *a = &op->word;
-	int64_t now = epoch_utc(w, a->at_us);
-
-	if (db_int(&w->db, 0, "SELECT 1 FROM notice WHERE id = ?", "i",
-		a->id) == 0) {
-		if (w->db.rc == SQLITE_OK)
-			apply_fault(op, "no such notice");
-		return;
-	}
-	db_run(&w->db,
-	    "INSERT INTO delivery(kind, target, subject, path, body, made, due,"
-	    " notice) VALUES(?1, ?2, (SELECT subject FROM delivery WHERE"
-	    " notice = ?4 ORDER BY id LIMIT 1), '', x'', ?3, ?3, ?4)",
-	    "isii", (int64_t)STORE_DELIVERY_ALERT, a->text, now, a->id);
-	op->result.id = sqlite3_last_insert_rowid(w->db.h);
-}

@@ -59,9 +59,8 @@ enum op_kind {
 	OP_KEYS,
 	OP_ALERT,
 	OP_NOTICE,
-	OP_NOTICE_AGAIN,
 };
-#define OP_COUNT 42
+#define OP_COUNT 41
 
 struct op_close {
 	int64_t id, since_us, at_us;

@@ -44,18 +44,3 @@ store_notice(struct store *s, const struct store_notice *n,
 	    post_keep(op, n->length > 0 ? n->body : "", n->length);
 	return post_op(s, op, n->at_us);
 }
-
-bool
-store_notice_again(struct store *s, int64_t notice, const char *channel,
-    int64_t at_us, const struct store_done *done)
-{
-	struct op *op =
-	    post_new(OP_NOTICE_AGAIN, post_text_size(channel), done);
-
-	if (op == NULL)
-		return false;
-	op->word = (struct op_word){ .id = notice,
-		.at_us = at_us,
-		.text = post_text(op, channel) };
-	return post_op(s, op, at_us);
-}

@@ -63,10 +63,6 @@ struct store_notice {
 /* result->id: the notice's number. */
 bool store_notice(struct store *s, const struct store_notice *n,
     const struct store_done *done);
-/* One more delivery of a notice that was told. */
-bool store_notice_again(struct store *s, int64_t notice, const char *channel,
-    int64_t at_us, const struct store_done *done);
-
 /* --- read */
 
 struct store_alert_row {

@@ -82,7 +82,6 @@ static const struct {
 	[OP_KEYS] = { apply_keys, true },
 	[OP_ALERT] = { apply_alert, false },
 	[OP_NOTICE] = { apply_notice, false },
-	[OP_NOTICE_AGAIN] = { apply_notice_again, false },
 };
 
 struct loop {

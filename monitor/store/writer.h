@@ -121,7 +121,6 @@ void apply_claim(struct writer *w, struct op *op);
 /* apply_alert.c */
 void apply_alert(struct writer *w, struct op *op);
 void apply_notice(struct writer *w, struct op *op);
-void apply_notice_again(struct writer *w, struct op *op);
 /* apply_notes.c */
 void apply_comment(struct writer *w, struct op *op);
 void apply_handover(struct writer *w, struct op *op);

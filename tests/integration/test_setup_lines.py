@@ -69,10 +69,20 @@ monitor.process.send_signal(signal.SIGHUP)
 wait("changed", lambda: len(lines("settings")) == 2)
 s = lines("settings")[1]
 assert s["sha256"] == second != first and s["settings"]["stream.return_grace"] == "1500ms"
+# Who is told of what is in it; not what a channel's URL holds.
+write("alerts:\n  channels:\n    log: {kind: syslog, url: 'syslog://127.0.0.1:9'}\n"
+      "    ntfy: {kind: webhook, url: 'https://ntfy.example/hush-hush'}\n"
+      "  rules:\n    - {name: gates, site: North/Gate, to: [ntfy], for: 30s, causes: [down]}\n")
+monitor.process.send_signal(signal.SIGHUP)
+wait("rules", lambda: len(lines("settings")) == 3)
+items = lines("settings")[2]["items"]
+assert [c["name"] for c in items["alerts.channels"]] == ["log", "ntfy"] and "hush" not in json.dumps(items), items
+rule = items["alerts.rules"][0]
+assert (rule["name"], rule["site"], rule["to"], rule["for"], rule["exempt"]) == ("gates", "North/Gate", "ntfy", "30s", False), rule
 # One with a mistake is not in force.
 write("nonsense: 1\n")
 monitor.process.send_signal(signal.SIGHUP)
 time.sleep(1)
-assert len(lines("settings")) == 2
+assert len(lines("settings")) == 3
 assert monitor.stop() == 0
 print("settings and clock are in the record:", c["text"])

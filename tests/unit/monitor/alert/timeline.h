@@ -44,8 +44,9 @@ struct timeline {
 	size_t row_count, row_room;
 	struct alert_rows *alerts; /* by id - 1 */
 	size_t alert_count, alert_room;
-	bool open[1 << 16]; /* incidents */
-	bool quiet;	    /* no log */
+	bool open[1 << 16];   /* incidents */
+	bool linked[1 << 16]; /* .. that an alert's row named */
+	bool quiet;	      /* no log */
 };
 
 static inline void
@@ -166,6 +167,7 @@ timeline_alert(struct timeline *t, uint64_t id)
 	struct alert_rows *a = &t->alerts[id - 1];
 
 	a->past.view = v;
+	t->linked[v.incident] = true;
 	a->past.turn_us = t->now;
 	snprintf(a->place, sizeof(a->place), "%.63s", v.place);
 	snprintf(a->site, sizeof(a->site), "%.63s", v.site);

@@ -193,28 +193,6 @@ test_digest(void **state)
 	assert_true(t.notices[0].dropped_utc != 0);
 }
 
-static unsigned
-again(struct bench *b, int64_t notice)
-{
-	assert_true(
-	    store_notice_again(b->store, notice, "other", b->mono, NULL));
-	bench_drain(b);
-	return (unsigned)bench_int(b, "SELECT count(*) FROM delivery WHERE"
-				      " target = 'other' AND subject <> ''");
-}
-
-static void
-test_again(void **state)
-{
-	struct bench *b = *state;
-
-	bench_feeds(b, 2);
-	put_alert(b, 1, 11, false);
-	put_notice(b, STORE_NOTICE_TOLD, 1, 1, "duty");
-	assert_int_equal(again(b, 1), 1);
-	assert_int_equal(again(b, 99), 1);
-}
-
 static void
 test_lists(void **state)
 {
@@ -362,7 +340,6 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_rows),
 		TEST(test_digest),
-		TEST(test_again),
 		TEST(test_lists),
 		TEST(test_other_way),
 	};

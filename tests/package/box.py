@@ -71,7 +71,7 @@ class Box:
         """All that apt will want, into its cache, while there is a network."""
         shutil.copy("/etc/resolv.conf", f"{self.root}/etc/resolv.conf")
         with open(f"{self.root}/etc/apt/apt.conf.d/keep", "w") as f:
-            f.write('Binary::apt::APT::Keep-Downloaded-Packages "true";\n')
+            f.write('Binary::apt::APT::Keep-Downloaded-Packages "true";\nAPT::Install-Recommends "false";\n')
         cache = f"{BASE}.debs"
         os.makedirs(f"{cache}/partial", exist_ok=True)
         run("mount", "--bind", cache, f"{self.root}/var/cache/apt/archives")
@@ -90,7 +90,7 @@ class Box:
         self.log = open(f"{self.dir}/console", "w")
         self.nspawn = subprocess.Popen(
             ["systemd-nspawn", "--quiet", "--directory", self.root, "--boot", "--private-network", "--register=no", "--keep-unit",
-             "--link-journal=no", "--resolv-conf=off", "--timezone=off", "--console=pipe", "--machine", "box"],
+             "--system-call-filter", "@sandbox adjtimex clock_adjtime", "--link-journal=no", "--resolv-conf=off", "--timezone=off", "--console=pipe", "--machine", "box"],
             stdin=subprocess.DEVNULL, stdout=self.log, stderr=subprocess.STDOUT)
         end = time.monotonic() + 60
         while True:

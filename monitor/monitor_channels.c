@@ -419,6 +419,17 @@ mqtt_login(const struct monitor *m, const struct config_channel *c,
 	return NULL;
 }
 
+const char *
+channels_broker(const struct monitor *m, unsigned channel,
+    struct courier_job *j)
+{
+	const struct config_channel *c = &m->config.alerts.channels[channel];
+	struct config_url url;
+	const char *why = find_server(c, channel, j, &url);
+
+	return why != NULL ? why : mqtt_login(m, c, j);
+}
+
 /* Each notice once, and what is the matter now for whoever comes later. */
 static const char *
 make_mqtt(const struct monitor *m, const struct config_channel *c,

@@ -57,6 +57,17 @@ void channels_message(struct monitor *m, const struct notice *n,
 const char *channels_alertmanager(const struct monitor *m, unsigned channel,
     struct courier_job *j);
 
+/* .. of a broker. */
+const char *channels_broker(const struct monitor *m, unsigned channel,
+    struct courier_job *j);
+
+/* --- monitor_states.c: what a broker keeps for whoever comes later */
+void states_second(struct monitor *m, int64_t now_us);
+void states_on_result(struct monitor *m, uint64_t number,
+    const struct courier_result *r);
+/* Forgets what was told. */
+void states_free(struct monitor *m);
+
 /* --- monitor_alertmanager.c: what Alertmanager is told again and again */
 
 /* The notice as its API takes it, behind `others` that are in out: one alert,

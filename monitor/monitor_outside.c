@@ -25,6 +25,8 @@ on_result(void *arg, const struct courier_result *r)
 		record_on_result(m, (unsigned)number, r);
 	else if (r->id >> 56 == OUTSIDE_AGAIN)
 		alertmanager_on_result(m, (unsigned)(number & 0xff), r);
+	else if (r->id >> 56 == OUTSIDE_STATES && !m->stopping)
+		states_on_result(m, number, r);
 	else if (r->id >> 56 == OUTSIDE_HEARTBEAT)
 		heartbeat_on_result(m, r);
 }
@@ -82,6 +84,7 @@ monitor_outside_second(struct monitor *m, int64_t now_us)
 		return;
 	alertmanager_second(m, now_us);
 	heartbeat_second(m, now_us);
+	states_second(m, now_us);
 }
 
 void
@@ -145,6 +148,7 @@ monitor_outside_reload(struct monitor *m, const struct monitor_config *cfg)
 	if (o->courier == NULL && needs_courier(m)) {
 		o->courier = start(m);
 	} else if (o->courier != NULL && others) {
+		states_free(m);
 		channels_trust(m, &trust);
 		courier_reload(o->courier, &trust);
 	}
@@ -160,6 +164,7 @@ monitor_outside_free(struct monitor *m)
 	if (m->outside->last != NULL)
 		event_free(m->outside->last);
 	record_free(m);
+	states_free(m);
 	courier_free(&m->outside->courier);
 	free(m->outside);
 	m->outside = NULL;

@@ -89,6 +89,7 @@ struct outside {
 	struct outward_beat heartbeat;
 	int64_t again_us; /* Alertmanager's are told again */
 	uint32_t again, again_failed;
+	struct states *states[CONFIG_CHANNELS]; /* of brokers; owned */
 	struct record record;
 	/* The end: */
 	struct event *last; /* looks whether the witnesses have answered */
@@ -117,6 +118,7 @@ enum outside_owner {
 	OUTSIDE_WITNESS = 2,
 	OUTSIDE_AGAIN = 3, /* its number's last byte: the channel's */
 	OUTSIDE_HEARTBEAT = 4,
+	OUTSIDE_STATES = 5, /* likewise */
 };
 #define OUTSIDE_JOB(owner, number)                                             \
 	((uint64_t)(owner) << 56 | (uint64_t)(number))

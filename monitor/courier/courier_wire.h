@@ -23,7 +23,7 @@
 #define COURIER_DETAIL_BYTES 320
 #define COURIER_PATH_BYTES 1024
 #define COURIER_TOPIC_BYTES 256
-#define COURIER_PUBLISHES 4 /* of one job */
+#define COURIER_PUBLISHES 16 /* of one job */
 
 enum courier_type {
 	COURIER_TRUST = 200, /* monitor -> courier: u8 a number below
@@ -85,7 +85,8 @@ struct courier_result {
 	uint64_t id;
 	bool ok;
 	bool lasting;	 /* refused for good: trying again may be in vain */
-	uint16_t status; /* of HTTP or SMTP, 0 = none came */
+	uint16_t status; /* of HTTP or SMTP, 0 = none came; of MQTT the
+			  * connection's number, from 1 */
 	char detail[COURIER_DETAIL_BYTES]; /* for people */
 	struct span answer;		   /* of HTTP; borrowed */
 };

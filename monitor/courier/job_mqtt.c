@@ -39,7 +39,8 @@ struct mqtt_session {
 	bool reached; /* by TCP */
 	bool up;      /* CONNACK was good */
 	bool greeted;
-	bool over; /* and why: */
+	uint16_t serial; /* of the connection, from 1 */
+	bool over;	 /* and why: */
 	bool lasting;
 	char why[200];
 	int64_t began_us; /* to connect */
@@ -51,6 +52,7 @@ static struct {
 	struct event_base *base;
 	struct event *tick;
 	struct mqtt_session *sessions;
+	uint16_t serial;
 	struct mqtt_session *now; /* in whose call we are */
 	long verified;		  /* what OpenSSL said of the certificate */
 } all;
@@ -373,6 +375,9 @@ settle(struct mqtt_session *s)
 	if (s->up && !s->over && !s->greeted) {
 		greet(s);
 		s->greeted = true;
+		all.serial =
+		    (uint16_t)(all.serial == UINT16_MAX ? 1 : all.serial + 1);
+		s->serial = all.serial;
 	}
 	/* Back to front: an end takes the job out. */
 	for (unsigned i = s->count; i-- > 0;) {
@@ -381,8 +386,8 @@ settle(struct mqtt_session *s)
 		if (s->up && !s->over && !j->published)
 			publish(s, j);
 		else if (is_acknowledged(j))
-			job_end(j, true, false, 0, "acknowledged by the broker",
-			    NULL, 0);
+			job_end(j, true, false, s->serial,
+			    "acknowledged by the broker", NULL, 0);
 	}
 	if (!s->over)
 		watch(s);

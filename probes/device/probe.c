@@ -9,7 +9,6 @@
 
 #include "common/address.h"
 #include "common/channel.h"
-#include "common/clock.h"
 #include "common/curl_loop.h"
 #include "common/device_wire.h"
 #include "probes/device/search.h"

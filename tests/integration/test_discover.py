@@ -68,7 +68,7 @@ devices = Farm([
     device(10, faults=["printer"]),
     device(11, faults=["stray"]),
     device(12, faults=["other_xaddr", "login_uri"], port=8080),
-    device(13, certificate=tls, key=tls.replace(".pem", ".key"), port=443, login="basic"),
+    device(13, certificate=tls, key=tls.replace(".pem", ".key"), port=443, login="basic", old_tls=True),
 ], interface="127.0.0.1")
 six = Farm([Device("::1", 8081, "admin", PASSWORD, media="1")])
 

@@ -2,7 +2,6 @@
 #include "probes/device/proto/discovery.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "probes/device/proto/wash.h"

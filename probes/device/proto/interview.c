@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "common/address.h"
 #include "probes/device/proto/soap.h"
 #include "probes/device/proto/wash.h"
 

@@ -2,7 +2,6 @@
 #include "probes/device/proto/onvif.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "common/civil.h"

@@ -3,7 +3,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <time.h>
@@ -12,7 +14,30 @@
 #include "common/disk.h"
 
 #define TRIES 20
+#define TRIES_LEFT 500
 #define PAUSE_MS 10
+
+/* Whose name stands in the file. */
+static const char *
+holder(int fd, char out[32])
+{
+	ssize_t n = pread(fd, out, 31, 0);
+
+	out[n > 0 ? n : 0] = '\0';
+	out[strcspn(out, "\n")] = '\0';
+	return out;
+}
+
+/* Killed while it started a process, it leaves one that holds the lock until
+ * it is another program: a busy machine takes its time. */
+static bool
+is_gone(int fd)
+{
+	char who[32];
+	long pid = strtol(holder(fd, who), NULL, 10);
+
+	return pid > 0 && kill((pid_t)pid, 0) != 0 && errno == ESRCH;
+}
 
 /* Whoever only looks (store_in_use) holds it for a moment. */
 static bool
@@ -20,7 +45,7 @@ take(int fd)
 {
 	static const struct timespec pause = { .tv_nsec = PAUSE_MS * 1000000 };
 
-	for (int i = 0; i < TRIES; i++) {
+	for (int i = 0; i < TRIES || (i < TRIES_LEFT && is_gone(fd)); i++) {
 		if (flock(fd, LOCK_EX | LOCK_NB) == 0)
 			return true;
 		nanosleep(&pause, NULL);
@@ -65,8 +90,7 @@ lock_take(const char *dir, char error_out[STORE_ERROR_BYTES])
 			who[0] = '\0'; /* only a courtesy */
 		return fd;
 	}
-	n = (int)pread(fd, who, sizeof(who) - 1, 0);
-	who[n > 0 ? strcspn(who, "\n") : 0] = '\0';
+	holder(fd, who);
 	snprintf(error_out, STORE_ERROR_BYTES,
 	    "%.160s is in use by another camwarden (process %s)", dir,
 	    who[0] != '\0' ? who : "unknown");

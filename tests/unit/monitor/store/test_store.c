@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "bench.h"
 
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/wait.h>
+
+#include "monitor/store/lock.h"
 #include "monitor/store/schema.h"
 #include "monitor/store/store_read_web.h"
 #include "monitor/store/store_report.h"
@@ -33,6 +38,45 @@ test_open_again(void **state)
 	assert_int_equal(bench_int(b, "SELECT count(*) FROM run"), 2);
 	/* run, off, run */
 	assert_int_equal(bench_int(b, "SELECT count(*) FROM epoch"), 3);
+}
+
+/* Its holder was killed, and a process that it had begun is not another program
+ * yet. */
+static void
+test_lock_left(void **state)
+{
+	struct bench *b = *state;
+	char path[160], error[STORE_ERROR_BYTES];
+	int told[2];
+	char end;
+
+	store_close(&b->store);
+	snprintf(path, sizeof(path), "%s/camwarden.lock", b->dir);
+	assert_int_equal(pipe(told), 0);
+	pid_t holder = fork();
+
+	assert_true(holder >= 0);
+	if (holder == 0) {
+		int fd = open(path, O_RDWR);
+		char who[32];
+		int n = snprintf(who, sizeof(who), "%ld\n", (long)getpid());
+
+		if (flock(fd, LOCK_EX) != 0 || ftruncate(fd, 0) != 0 ||
+		    pwrite(fd, who, (size_t)n, 0) != n)
+			_exit(1);
+		close(told[0]);
+		if (fork() == 0)
+			usleep(700000);
+		_exit(0);
+	}
+	close(told[1]);
+	waitpid(holder, NULL, 0);
+	int fd = lock_take(b->dir, error);
+
+	assert_true(fd >= 0);
+	assert_int_equal(read(told[0], &end, 1), 0); /* that one has ended */
+	close(told[0]);
+	close(fd);
 }
 
 static void
@@ -921,6 +965,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(test_lock_left),
 		TEST(test_open_again),
 		TEST(test_verdicts_make_intervals),
 		TEST(test_true_up_to_the_heartbeat),

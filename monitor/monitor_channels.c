@@ -355,8 +355,8 @@ put_pair(struct ink *out, const char *name, const char *value)
 }
 
 static const char *
-make_syslog(const struct config_channel *c, const struct config_url *url,
-    const struct message *message, struct channel_job *out)
+make_syslog(const struct config_url *url, const struct message *message,
+    struct channel_job *out)
 {
 	static char line[16384]; /* one thread */
 	const struct notice *n = message->notice;
@@ -368,7 +368,6 @@ make_syslog(const struct config_channel *c, const struct config_url *url,
 		.host = message->host,
 		.id = notice_kind_name(n->kind) };
 
-	(void)c;
 	out->job.kind = strcmp(url->scheme, "syslog") == 0 ? COURIER_LINE_UDP
 							   : COURIER_LINE_TCP;
 	message_subject(message, subject);
@@ -480,7 +479,7 @@ make_of_kind(struct monitor *m, unsigned channel, struct message *message,
 	case CHANNEL_ALERTMANAGER:
 		return make_alertmanager(m, c, message, out);
 	case CHANNEL_SYSLOG:
-		return make_syslog(c, &url, message, out);
+		return make_syslog(&url, message, out);
 	case CHANNEL_MQTT:
 		return make_mqtt(m, c, message, out);
 	case CHANNEL_MAIL:

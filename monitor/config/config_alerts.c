@@ -203,6 +203,20 @@ check_names(const struct look *l, const char *path, const char *list,
 				  : "a name from alerts.channels");
 }
 
+/* Two that fail would hand one notice to and fro. */
+static bool
+is_ring(const struct config_alerts *a, const struct config_channel *c)
+{
+	const struct config_channel *at = c;
+
+	for (uint32_t i = 0; i < a->channel_count; i++) {
+		at = config_alerts_channel(a, at->or_else);
+		if (at == NULL || at == c)
+			return at == c;
+	}
+	return false;
+}
+
 static void
 check_channel(const struct look *l, const struct config_channel *c)
 {
@@ -217,9 +231,9 @@ check_channel(const struct look *l, const struct config_channel *c)
 	if (kind == CHANNEL_MAIL && l->w->config.mail_server[0] == '\0')
 		say(l, "alerts.channels.kind", c->kind, "mail.server with it");
 	check_names(l, "alerts.channels.or_else", c->or_else, false);
-	if (strcmp(c->or_else, c->name) == 0)
+	if (is_ring(l->a, c))
 		say(l, "alerts.channels.or_else", c->or_else,
-		    "another channel");
+		    "another channel, and none that comes back here");
 	check_budget(l, "alerts.channels.budget", c->budget);
 }
 

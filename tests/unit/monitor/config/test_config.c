@@ -257,7 +257,8 @@ static const struct {
 	  "    d: {kind: syslog, url: 'syslog://h', url_file: /f, budget: 1}\n",
 	    "f:3:15: alerts.channels.kind: 'pigeon', expected mail, webhook, "
 	    "mqtt, alertmanager or syslog\n"
-	    "f:3:32: alerts.channels.or_else: 'a', expected another channel\n"
+	    "f:3:32: alerts.channels.or_else: 'a', expected another channel, "
+	    "and none that comes back here\n"
 	    "f:4:8: alerts.channels.url: expected url or url_file\n"
 	    "f:4:33: alerts.channels.or_else: 'z', expected a name from "
 	    "alerts.channels\n"
@@ -269,6 +270,14 @@ static const struct {
 	    "url_file\n"
 	    "f:6:64: alerts.channels.budget: '1', expected like '1 per 10m', "
 	    "or none\n" },
+	{ "alerts:\n  channels:\n    a: {kind: mqtt, url: 'mqtt://h', or_else: "
+	  "b}\n"
+	  "    b: {kind: mqtt, url: 'mqtt://h', or_else: c}\n"
+	  "    c: {kind: mqtt, url: 'mqtt://h', or_else: b}\n",
+	    "f:4:47: alerts.channels.or_else: 'c', expected another channel, "
+	    "and none that comes back here\n"
+	    "f:5:47: alerts.channels.or_else: 'b', expected another channel, "
+	    "and none that comes back here\n" },
 	/* What is of which kind, and over which way a secret may go. */
 	{ "alerts:\n  channels:\n"
 	  "    a: {kind: webhook, url: 'http://h/x', secret_file: /s}\n"

@@ -108,7 +108,7 @@ static bool
 is_page(const char *path)
 {
 	static const char *const pages[] = { "/", "/trouble", "/consoles",
-		"/coverage", "/handover", "/reports", "/inventory",
+		"/alerts", "/coverage", "/handover", "/reports", "/inventory",
 		"/references", "/users", "/ledger", "/wall", "/login", "/setup",
 		"/kiosk" };
 	const size_t n = strlen("/feed/");

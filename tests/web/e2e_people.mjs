@@ -10,7 +10,7 @@ import { assert, same, test, until } from "./lib/tools.mjs";
 import { PASSWORD, PEOPLE, World } from "./lib/world.mjs";
 
 // What each role finds in the navigation, written again from what was decided.
-const ALL = ["/", "/trouble", "/reports", "/references", "/ledger", "/wall"];
+const ALL = ["/", "/trouble", "/alerts", "/reports", "/references", "/ledger", "/wall"];
 const STAFF = [...ALL, "/consoles", "/coverage", "/handover", "/inventory"];
 const PAGES = { viewer: ALL, operator: STAFF, supervisor: STAFF, auditor: [...STAFF, "/users"], admin: [...STAFF, "/users"] };
 /** Names that would like to be more: the last is 120 letters without a gap. */
@@ -132,7 +132,7 @@ await test({
 
   "names are words, wherever they stand": async () => {
     const feed = (await world.feeds()).find((f) => f.name === HOSTILE[0]);
-    for (const route of ["/", "/trouble", `/feed/${feed.id}`, "/inventory?tab=feeds", "/inventory?tab=sites", "/references",
+    for (const route of ["/", "/trouble", "/alerts", `/feed/${feed.id}`, "/inventory?tab=feeds", "/inventory?tab=sites", "/references",
       "/handover", "/coverage", "/consoles", "/ledger", "/reports", "/users", "/wall"]) {
       await admin.go(route);
       await admin.page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 50))));

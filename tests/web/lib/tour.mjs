@@ -17,7 +17,7 @@ const ALERTS = `alerts:
     team: {kind: webhook, url: "http://127.0.0.1:9/alerts", or_else: chief}
     chief: {kind: syslog, url: "syslog://127.0.0.1:9"}
   rules:
-    - {name: all, to: team}
+    - {name: all, to: team, for: 1s}
 `;
 
 const route = (what, feed) => what === "overview" ? "/" : what === "feed" ? `/feed/${feed}`

@@ -9,7 +9,7 @@ import { can } from "../../session";
 import { ms } from "../../time";
 import { Ago, Answer, Button, Empty } from "../../ui/basics";
 import { Table, type Column } from "../../ui/Table";
-import { failureWords, toast } from "../../ui/toast";
+import { failureWords } from "../../ui/toast";
 import { useQuery } from "../../ui/useQuery";
 
 interface Said { ok: boolean; text: string }
@@ -24,7 +24,6 @@ export function Channels(): JSX.Element {
       say({ ok: true, text: t("channels.test.sent", { name, said: answer.said }) });
     } catch (e) {
       say({ ok: false, text: t("channels.test.not", { name, said: failureWords(e) }) });
-      toast(t("channels.test.not", { name, said: "" }), "error");
     }
     work("");
     q.refresh();

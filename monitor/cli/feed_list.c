@@ -19,6 +19,9 @@
 bool
 feed_list_option(struct feed_list_options *o, int option)
 {
+	struct inventory_url u;
+	size_t at;
+
 	switch (option) {
 	case 1001:
 		o->from = optarg;
@@ -32,6 +35,16 @@ feed_list_option(struct feed_list_options *o, int option)
 	case 1004:
 		o->env_file = optarg;
 		return true;
+	case 1005:
+		if (inventory_url_parse(optarg, &u, &at) == NULL &&
+		    !u.has_credentials) {
+			o->form.relay = optarg;
+			return true;
+		}
+		cli_say(
+		    "--relay: expected a URL like rtsp://HOST:8554, without "
+		    "a password");
+		return false;
 	case 1006:
 		o->form.vendor = optarg;
 		return true;

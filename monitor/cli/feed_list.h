@@ -28,6 +28,7 @@ struct feed_list_options {
 	    { "encoding", required_argument, NULL, 1002 },                     \
 	    { "passwords", required_argument, NULL, 1003 },                    \
 	    { "env-file", required_argument, NULL, 1004 },                     \
+	    { "relay", required_argument, NULL, 1005 },                        \
 	    { "vendor", required_argument, NULL, 1006 },                       \
 	    { "streams", required_argument, NULL, 1007 },                      \
 	    { "ignore", required_argument, NULL, 1008 },                       \
@@ -48,6 +49,10 @@ struct feed_list_options {
 	"a "                                                                   \
 	"line\n"                                                               \
 	"                 (else the environment)\n"                            \
+	"  --relay URL    of such a configuration: its streams are fetched "   \
+	"from\n"                                                               \
+	"                 there, not from the cameras, like "                  \
+	"rtsp://HOST:8554\n"                                                   \
 	"  --site SITE    of cameras whose row names none\n"                   \
 	"  --vendor NAME  of cameras whose row names none: a url is made of\n" \
 	"                 address, vendor and channel\n"                       \

@@ -72,6 +72,8 @@ is_known(const struct attempt *a, const struct inventory_feed **sorted,
 					  sizeof(*sorted), by_url);
 
 	return hit != NULL && (*hit)->enabled &&
+	       (!(wish->given & INVENTORY_RELAY) ||
+		   strcmp((*hit)->relay, wish->relay) == 0) &&
 	       (now == NULL || said == NULL || same_login(now, said));
 }
 
@@ -81,18 +83,36 @@ copy(char *out, size_t size, const char *in)
 	snprintf(out, size, "%s", in);
 }
 
+/* The device whose login counts: the feed's own, or the one named as the
+ * relay's host is. */
+static const char *
+fetched_from(const struct inventory_feed *f, char host[LIMIT_HOST_BYTES])
+{
+	struct inventory_url u;
+	size_t at;
+
+	if (f->relay[0] == '\0' ||
+	    inventory_url_parse(f->relay, &u, &at) != NULL)
+		return f->device;
+	copy(host, LIMIT_HOST_BYTES, u.host);
+	return host;
+}
+
 static void
 fill(const struct attempt *a, const struct inventory_feed *f,
     struct trial_feed *out)
 {
-	const struct inventory_device *now = device_find(a->now, f->device);
-	const struct inventory_device *said = device_find(a->wanted, f->device);
+	char host[LIMIT_HOST_BYTES];
+	const char *device = fetched_from(f, host);
+	const struct inventory_device *now = device_find(a->now, device);
+	const struct inventory_device *said = device_find(a->wanted, device);
 	struct wire_feed_add *add = &out->add;
 	size_t n = a->count + 1;
 
 	memcpy(add->uuid, "trial", 5);
 	memcpy(add->uuid + 8, &n, sizeof(n));
-	copy(add->url, sizeof(add->url), f->url);
+	copy(add->url, sizeof(add->url),
+	    f->relay[0] != '\0' ? f->relay : f->url);
 	add->transport = f->transport;
 	out->ptz = f->ptz;
 	out->dark = f->dark_hours[0] != '\0';

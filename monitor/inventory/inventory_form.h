@@ -26,7 +26,9 @@ struct inventory_form {
 	const char *site;		/* of feeds whose row names none */
 	const char *vendor;		/* of cameras whose row names none */
 	enum inventory_streams streams; /* where the row doesn't say */
-	const char *ignore;		/* columns to leave out, by comma */
+	const char *relay;  /* the server whose configuration is read, where its
+			     * streams are to be fetched from it */
+	const char *ignore; /* columns to leave out, by comma */
 	bool ignore_unknown;
 	struct inventory_mistakes *notes; /* what was taken as what; not wrong,
 					   * but to be looked at. NULL: none */
@@ -42,6 +44,7 @@ struct inventory_said {
 };
 struct inventory_camera {
 	struct inventory_said name, main, sub; /* sub: its second stream */
+	const char *main_relay, *sub_relay;    /* "" or NULL: from the camera */
 	uint32_t given;			       /* of those below */
 	bool enabled, ptz;		       /* INVENTORY_ENABLED, _PTZ */
 	uint8_t transport;		       /* INVENTORY_TRANSPORT */

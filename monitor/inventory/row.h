@@ -17,8 +17,9 @@ struct row {
 	struct inventory_site site;
 	struct inventory_device device;
 	struct inventory_feed feed;
-	struct inventory_url main, sub; /* .url "": the row has none */
-	bool url_wrong;			/* and that was said */
+	struct inventory_url main, sub;	    /* .url "": the row has none */
+	const char *main_relay, *sub_relay; /* NULL: as the row says */
+	bool url_wrong;			    /* and that was said */
 	/* What a url is made of; NULL: the row has none. */
 	const struct csv_cell *address, *port, *vendor, *channel;
 	enum inventory_streams streams;

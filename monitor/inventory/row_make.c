@@ -38,6 +38,7 @@ row_init(struct row *r, size_t line)
 		.line = (uint32_t)line };
 	r->main.url[0] = r->sub.url[0] = '\0';
 	r->main.has_credentials = r->sub.has_credentials = false;
+	r->main_relay = r->sub_relay = NULL;
 	r->url_wrong = false;
 	r->address = r->port = r->vendor = r->channel = NULL;
 	r->streams = INVENTORY_STREAMS_USUAL;
@@ -233,6 +234,7 @@ static void
 append_stream(struct row *r, const struct inventory_feed *said,
     const struct inventory_url *u)
 {
+	const char *relay = u == &r->main ? r->main_relay : r->sub_relay;
 	struct inventory_feed *f;
 	char name[LIMIT_NAME_BYTES];
 
@@ -248,6 +250,8 @@ append_stream(struct row *r, const struct inventory_feed *said,
 	*f = *said;
 	f->url = row_kept(r, u->url);
 	f->given |= INVENTORY_URL;
+	if (relay != NULL)
+		f->relay = row_kept(r, relay);
 	if (!(f->given & INVENTORY_NAME)) {
 		snprintf(name, sizeof(name), "%s", strstr(u->url, "://") + 3);
 		f->name = row_kept(r, name);
@@ -403,6 +407,10 @@ inventory_take_camera(struct inventory *inv, const struct inventory_form *form,
 	r.feed.enabled = !(c->given & INVENTORY_ENABLED) || c->enabled;
 	r.feed.ptz = c->ptz;
 	r.feed.transport = c->transport;
+	if (form->relay != NULL)
+		r.feed.given |= INVENTORY_RELAY;
+	r.main_relay = c->main_relay;
+	r.sub_relay = c->sub_relay;
 	if (!r.no_memory)
 		append_feed(&r);
 	return !r.no_memory;

@@ -86,6 +86,8 @@ follow_name(struct lists_work *w, const char *name, unsigned deep,
 {
 	const struct node *v = node_get(w->streams, name);
 
+	if (out->own[0] == '\0')
+		snprintf(out->own, sizeof(out->own), "%s", name);
 	if (v != NULL && deep < FOLLOWED_MOST)
 		return follow(w, v, deep + 1, out, why);
 	*why = v == NULL ? "it comes from a stream that this file does not have"
@@ -167,6 +169,7 @@ lists_follow(struct lists_work *w, const struct node *v, const char *name,
 	const char *why = NULL;
 	size_t before = w->mistakes->count;
 
+	out->own[0] = '\0';
 	if (follow(w, v, 0, out, &why))
 		return true;
 	if (why != NULL && w->mistakes->count == before)
@@ -182,17 +185,44 @@ said(const struct lists_stream *s)
 	return (struct inventory_said){ s->url, s->line, s->column };
 }
 
+/* Where that server serves it; NULL: nowhere, or that is not wanted. */
+static const char *
+relay_of(struct lists_work *w, const struct lists_stream *s,
+    char out[LIMIT_URL_BYTES])
+{
+	const char *relay = w->form->relay;
+	struct inventory_url u;
+	size_t at, n = relay != NULL ? strlen(relay) : 0;
+
+	if (n == 0 || s->own[0] == '\0')
+		return NULL;
+	n -= relay[n - 1] == '/';
+	if (snprintf(out, LIMIT_URL_BYTES, "%.*s/%s", (int)n, relay, s->own) <
+		(int)LIMIT_URL_BYTES &&
+	    inventory_url_parse(out, &u, &at) == NULL)
+		return out;
+	note_add(w->notes,
+	    (struct mistake_place){ w->form->file, s->line, s->column },
+	    "\"%.128s\" makes no relay's URL: it is fetched from the camera",
+	    s->own);
+	return NULL;
+}
+
 void
 lists_camera(struct lists_work *w, const struct node *key, const char *name,
     const struct lists_stream *main, const struct lists_stream *sub,
     const struct inventory_camera *more)
 {
 	struct inventory_camera c = *more;
+	char one[LIMIT_URL_BYTES], two[LIMIT_URL_BYTES];
 
 	c.name = (struct inventory_said){ name, key->line, key->column };
 	c.main = said(main);
-	if (sub != NULL && strcmp(sub->url, main->url) != 0)
+	c.main_relay = relay_of(w, main, one);
+	if (sub != NULL && strcmp(sub->url, main->url) != 0) {
 		c.sub = said(sub);
+		c.sub_relay = relay_of(w, sub, two);
+	}
 	if (main->transport != 0)
 		c.transport = main->transport;
 	if (!inventory_take_camera(w->inv, w->form, &c, w->mistakes))
@@ -249,7 +279,10 @@ stream(struct lists_work *w, struct node *const *pair, lists_source_fn *source,
 {
 	const struct node *from = source(w, pair[0], pair[1], more);
 
-	return from != NULL && lists_follow(w, from, pair[0]->text, out);
+	if (from == NULL || !lists_follow(w, from, pair[0]->text, out))
+		return false;
+	snprintf(out->own, sizeof(out->own), "%s", pair[0]->text);
+	return true;
 }
 
 void

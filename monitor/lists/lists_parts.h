@@ -23,6 +23,8 @@ struct lists_work {
 /* One stream of a camera, followed to its camera. */
 struct lists_stream {
 	char url[LIMIT_URL_BYTES];
+	char own[LIMIT_NAME_BYTES]; /* its name on that server; "": it has none
+				     */
 	uint32_t line, column;
 	uint8_t transport;
 };

@@ -20,8 +20,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct lists_wish wish = { .form = &form, .env = &env };
 	struct inventory *a = inventory_new(), *b = inventory_new();
 
-	if (size > 0)
+	if (size > 0) {
 		wish.from = (enum lists_from)(data[0] & 3);
+		form.relay = data[0] & 4 ? "rtsp://r:8554" : NULL;
+	}
 	if (size > 0 && a != NULL && b != NULL &&
 	    lists_read(a, &wish, data + 1, size - 1, &m)) {
 		char *csv = inventory_write_given(a, INVENTORY_FEEDS);

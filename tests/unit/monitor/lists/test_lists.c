@@ -116,6 +116,45 @@ test_frigate(void **state)
 	forget(&h);
 }
 
+/* What that server serves can be had from it. */
+static void
+test_relay(void **state)
+{
+	struct inventory_mistakes notes = { 0 }, m = { 0 };
+	struct inventory_form form = { .file = "c.yml",
+		.relay = "rtsp://nvr:8554/",
+		.notes = &notes };
+	struct lists_wish wish = { .form = &form };
+	static const char *const yaml[] = {
+		"go2rtc: {streams: {y: 'rtsp://h/1', y2: 'rtsp://h/2'}}\n"
+		"cameras:\n"
+		"  yard: {ffmpeg: {inputs: [{path: 'rtsp://127.0.0.1:8554/y', "
+		"roles: [record]}, {path: 'rtsp://127.0.0.1:8554/y2', roles: "
+		"[detect]}]}}\n"
+		"  own: {ffmpeg: {inputs: [{path: 'rtsp://g/1'}]}}\n",
+		"streams: {a: 'rtsp://h/1', a_sub: 'rtsp://h/2', 'b c': "
+		"'rtsp://g/1'}\n",
+	};
+	static const char *const want[][3] = {
+		{ "rtsp://nvr:8554/y2", "rtsp://nvr:8554/y", "" },
+		{ "rtsp://nvr:8554/a_sub", "rtsp://nvr:8554/a", "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct inventory *inv = inventory_new();
+
+		assert_true(
+		    lists_read(inv, &wish, yaml[i], strlen(yaml[i]), &m));
+		assert_int_equal(inv->feed_count, 3);
+		for (size_t k = 0; k < 3; k++)
+			assert_string_equal(inv->feeds[k].relay, want[i][k]);
+		inventory_free(&inv);
+	}
+	assert_non_null(strstr(notes.text, "\"b c\" makes no relay's URL"));
+	inventory_mistakes_fini(&notes);
+}
+
 static void
 test_mediamtx(void **state)
 {
@@ -309,6 +348,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_frigate),
+		cmocka_unit_test(test_relay),
 		cmocka_unit_test(test_mediamtx),
 		cmocka_unit_test(test_go2rtc),
 		cmocka_unit_test(test_wrongs),

@@ -13,7 +13,7 @@
 
 #include "monitor/inventory/inventory.h"
 
-#define NODE_VALUES 400000u
+#define NODE_VALUES 100000u
 #define NODE_DEPTH 40u
 
 enum node_kind { NODE_SCALAR, NODE_LIST, NODE_MAP };

@@ -101,7 +101,7 @@ begin(struct builder *b, const yaml_event_t *e, enum node_kind kind,
 
 	if (v == NULL)
 		return wrong(b, &e->start_mark,
-		    "too much of it, expected at most 400000 values");
+		    "too much of it, expected at most 100000 values");
 	if (!place(b, e, v) || !note_anchor(b, e, anchor, v))
 		return false;
 	if (kind == NODE_SCALAR)

@@ -316,11 +316,15 @@ static const char *
 start(struct trial *t, const struct monitor_config *config)
 {
 	static const struct timeval each = { 0, POLL_US };
+	uint32_t most = 0;
 
 	judge_config_defaults(&t->judge);
 	t->judge.adaptive = false;
 	t->judge.sample_us = t->judge.sample_suspect_us = SAMPLE_US;
-	t->devices = calloc(t->count + 1, sizeof(*t->devices));
+	for (size_t i = 0; i < t->count; i++)
+		if (t->feeds[i].add.device > most)
+			most = t->feeds[i].add.device;
+	t->devices = calloc((size_t)most + 1, sizeof(*t->devices));
 	t->base = event_base_new();
 	if (t->base != NULL)
 		t->poll = event_new(t->base, -1, EV_PERSIST, on_poll, t);

@@ -16,7 +16,7 @@
 
 struct trial_feed {
 	/* url, user, password, transport, quirks, device_sessions; `device`:
-	 * the same number, at most `count`, for those that are one; 0: none */
+	 * the same small number for those that are one; 0: none */
 	struct wire_feed_add add;
 	bool ptz, dark; /* declared: no fault */
 	bool begun;

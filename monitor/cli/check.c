@@ -33,7 +33,7 @@ static const char help[] =
     "\n"
     "  --feeds FILE      this list in place of the database's; it is read as "
     "by\n"
-    "                    `feeds import`, with its options\n"
+    "                    `feeds import`, with its options:\n" FEED_LIST_HELP
     "  --kbps N          bit rate of a feed to reckon with (2000)\n"
     "  --config FILE, --state-dir DIR, --json, --help\n"
     "\n"

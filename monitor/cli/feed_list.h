@@ -53,7 +53,6 @@ struct feed_list_options {
 	"from\n"                                                               \
 	"                 there, not from the cameras, like "                  \
 	"rtsp://HOST:8554\n"                                                   \
-	"  --site SITE    of cameras whose row names none\n"                   \
 	"  --vendor NAME  of cameras whose row names none: a url is made of\n" \
 	"                 address, vendor and channel\n"                       \
 	"  --streams X    of a camera with two: main, sub or both (the sub "   \

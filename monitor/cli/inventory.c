@@ -55,6 +55,9 @@ static const char help[] =
     "  --wait[=SECONDS]  feeds: wait (120 s) for the first verdicts, and say "
     "how\n"
     "                 many are up, or why not, by site\n" FEED_LIST_HELP
+    "  --site SITE    import: of cameras whose row names none; list, "
+    "summary: of\n"
+    "                 this site alone\n"
     "  --reason TEXT  why; kept with the change in the record\n"
     "  --csv          list: as a CSV that imports again (without passwords)\n"
     "  --password-file FILE\n"

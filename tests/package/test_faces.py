@@ -32,12 +32,21 @@ def read(*path):
 
 # --- options: what getopt takes, and what the texts say
 
+def shared(table):
+    """What a macro puts into a table, of another header."""
+    for name in set(re.findall(r"\b[A-Z_]+_OPTIONS\b", table)) - {"CLI_OPTIONS"}:
+        for path in glob.glob(os.path.join(ROOT, "monitor/cli/*.h")):
+            for body in re.findall(rf"#define {name}\b((?:.*\\\n)*.*)", read(path)):
+                yield body
+
+
 def tables():
     """Of each table of options in the commands' sources: where, {option: has a value}."""
     for path in sorted(glob.glob(os.path.join(ROOT, "monitor/cli/*.c"))):
         for table in re.findall(r"struct option \w+\[\] *= *\{(.*?)\};", read(path), re.S):
+            table += "".join(shared(table))
             takes = {"--" + name: arity in ("required_argument", "1")
-                     for name, arity in re.findall(r'\{\s*"([a-z-]+)",\s*(\w+)', table)}
+                     for name, arity in re.findall(r'\{[\s\\]*"([a-z-]+)",\s*(\w+)', table)}
             if "CLI_OPTIONS" in table:
                 takes.update({o: value != "" for o, value, _ in faces.USUAL})
             yield os.path.basename(path), takes

@@ -600,6 +600,40 @@ shards_are_stable_and_even(void **state)
 	assert_int_equal(fleet_shard(uuid, 256), 115);
 }
 
+/* Where a device's sessions and wrong passwords are counted, all its feeds are;
+ * one of thousands without a limit is spread. */
+static void
+feeds_of_a_device_are_together(void **state)
+{
+	static const struct {
+		uint32_t sessions, feeds;
+		bool together;
+	} cases[] = { { 4, 16, true }, { 4, 5000, true }, { 0, 16, true },
+		{ 0, 5000, false } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct stage *s = stage_new("good", "good", 1);
+		struct wire_feed_add want = { .url = URL, .device = 7 };
+		struct fleet_probe p[2];
+		const char *error;
+
+		want.device_sessions = cases[i].sessions;
+		want.device_feeds = cases[i].feeds;
+		for (uint32_t n = 0; n < 16; n++) {
+			want.ref.feed = n;
+			want.uuid[0] = (uint8_t)n;
+			assert_true(fleet_add(s->fleet, &want, -1, &error));
+		}
+		fleet_probe_at(s->fleet, 0, &p[0]);
+		fleet_probe_at(s->fleet, 1, &p[1]);
+		assert_int_equal(p[0].feeds + p[1].feeds, 16);
+		assert_int_equal(p[0].feeds == 0 || p[1].feeds == 0,
+		    cases[i].together);
+		stage_free(s);
+	}
+}
+
 static void
 urls_find_their_probe(void **state)
 {
@@ -632,6 +666,7 @@ main(void)
 		cmocka_unit_test(a_name_that_nobody_looks_up_is_reported),
 		cmocka_unit_test(stopping_is_clean_and_bounded),
 		cmocka_unit_test(shards_are_stable_and_even),
+		cmocka_unit_test(feeds_of_a_device_are_together),
 		cmocka_unit_test(urls_find_their_probe),
 	};
 

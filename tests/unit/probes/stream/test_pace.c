@@ -116,6 +116,8 @@ test_device_rests(void **state)
 	ask.device_sessions = 0; /* without a limit nobody counts */
 	pace_device_rest(d, 3 * SECOND, 9 * SECOND);
 	assert_int_equal(pace_ask(&pace, &ask, 4 * SECOND), PACE_GO);
+	ask.device_sessions = 2; /* then it is forgotten */
+	assert_int_equal(pace_ask(&pace, &ask, 9 * SECOND), PACE_GO);
 	pace_device_put(&pace, &d);
 }
 

@@ -1104,6 +1104,124 @@ test_short(void **unused)
 	end();
 }
 
+/* A camera whose sessions are others' is asked what it has, and left: no SETUP,
+ * no failure; and asked again. So it is when it is full. */
+static void
+test_knock(void **unused)
+{
+	(void)unused;
+	begin("rtsp://127.0.0.1/a", "", "");
+	s.quirks = WIRE_QUIRK_SINGLE_SESSION;
+	s.knocks = true;
+	for (int i = 0; i < 3; i++) {
+		flags = 0;
+		dial();
+		ok("", "");
+		ok("", SDP);
+		IN("backoff");
+		NOT_SENT("SETUP");
+		assert_true(flags & RTSP_DO_CLOSE);
+		assert_int_equal(s.reason, REASON_YIELDED);
+		assert_int_equal(s.failures, 0);
+		assert_in_range(s.next_try_us - now, 60 * SECOND, 120 * SECOND);
+		later(s.next_try_us - now);
+	}
+	dial();
+	ok("", "");
+	reply("RTSP/1.0 503 Service Unavailable\ncseq:2", "");
+	IN("backoff");
+	assert_int_equal(s.reason, REASON_YIELDED);
+	later(s.next_try_us - now);
+	dial();
+	ok("", "");
+	reply("RTSP/1.0 404 Not Found\ncseq:2", "");
+	assert_int_equal(s.reason, REASON_NOT_FOUND_404);
+	end();
+}
+
+/* How long the camera may count what we left: it knows of an end that it
+ * caused, or answered; of any other it learns when its own time is over (20 s,
+ * as it said). Nobody connects before, where sessions are limited. */
+static void
+test_lingers(void **unused)
+{
+	static const struct {
+		enum rtsp_event_kind end;
+		bool teardown, answered;
+		int lingers_s;
+	} cases[] = {
+		{ RTSP_EV_CLOSED, false, false, 1 },
+		{ RTSP_EV_DEAD, false, false, 25 },
+		{ RTSP_EV_SHORT, false, false, 25 },
+		{ RTSP_EV_BYE, true, true, 1 },
+		{ RTSP_EV_BYE, true, false, 25 },
+		{ RTSP_EV_UNWANT, true, true, 1 },
+		{ RTSP_EV_UNWANT, true, false, 25 },
+	};
+
+	(void)unused;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		begin("rtsp://127.0.0.1/a", "", "");
+		s.limited = true;
+		to_flow();
+		event(cases[i].end);
+		if (cases[i].teardown) {
+			IN("teardown");
+			if (cases[i].answered)
+				ok("", "");
+			later(SECOND);
+		}
+		assert_int_equal(s.lingers_us - now,
+		    cases[i].lingers_s * SECOND);
+		if (cases[i].end != RTSP_EV_UNWANT) {
+			IN("backoff");
+			assert_true(s.next_try_us >= s.lingers_us);
+		}
+		end();
+	}
+	/* One that was never set up, or was refused, is none. */
+	begin("rtsp://127.0.0.1/a", "", "");
+	s.limited = true;
+	dial();
+	ok("", "");
+	ok("", SDP);
+	reply("RTSP/1.0 453 Not Enough Bandwidth\ncseq:3", "");
+	assert_int_equal(s.lingers_us - now, SECOND);
+	end();
+	/* Asked to set one up it may have done so: it never said. */
+	begin("rtsp://127.0.0.1/a", "", "");
+	s.limited = true;
+	dial();
+	ok("", "");
+	ok("", SDP);
+	later(10 * SECOND);
+	IN("backoff");
+	assert_int_equal(s.lingers_us - now, 65 * SECOND);
+	end();
+}
+
+/* A visit in vain is what the feed is until the next one. */
+static void
+test_visit_in_vain(void **unused)
+{
+	(void)unused;
+	begin("rtsp://127.0.0.1/a", "", "");
+	event(RTSP_EV_GRANT);
+	event(RTSP_EV_REFUSED);
+	IN("backoff");
+	event(RTSP_EV_UNWANT);
+	IN("idle");
+	assert_int_equal(s.reason, REASON_REFUSED);
+	event(RTSP_EV_WANT);
+	to_flow();
+	event(RTSP_EV_UNWANT);
+	ok("", "");
+	later(SECOND);
+	IN("idle");
+	assert_int_equal(s.reason, REASON_SHUTDOWN);
+	end();
+}
+
 /* One that answers each question just in time is cut all the same. */
 static void
 test_dialogue_is_bounded(void **unused)
@@ -1189,6 +1307,9 @@ main(void)
 		cmocka_unit_test(test_tunnel_login),
 		cmocka_unit_test(test_tunnel_refused),
 		cmocka_unit_test(test_short),
+		cmocka_unit_test(test_knock),
+		cmocka_unit_test(test_lingers),
+		cmocka_unit_test(test_visit_in_vain),
 		cmocka_unit_test(test_dialogue_is_bounded),
 		cmocka_unit_test(test_not_a_url),
 	};

@@ -120,6 +120,7 @@ struct monitor_answer {
 	int64_t id;  /* of the row that was made or changed; else 0 */
 	/* Of an import (inventory/), else NULL. Borrowed, as text is. */
 	const struct diff *diff;
+	const char *expects; /* of lines, once it is made: ration.h; or NULL */
 	const struct inventory_mistakes *mistakes;
 	const struct inventory_mistakes *notes; /* what was taken as what */
 };

@@ -132,6 +132,7 @@ struct change {
 	struct inventory *wanted;
 	struct inventory_mistakes mistakes, notes;
 	uint64_t revision;
+	bool scoped;
 	const struct monitor_actor *who;
 	monitor_answer_fn *answer;
 	void *arg;
@@ -171,6 +172,8 @@ apply(struct change *c, struct inventory_plan *plan, bool dry_run)
 	}
 	q->text = plan_text(plan);
 	q->diff = diff_of_plan(c->now, plan);
+	if (!c->scoped) /* lines are others', too */
+		q->expects = monitor_ration_text(c->m, c->now, plan);
 	q->notes = c->notes;
 	c->notes = (struct inventory_mistakes){ 0 };
 	q->result.added = (uint32_t)plan->added;
@@ -219,6 +222,7 @@ monitor_import(struct monitor *m, const struct monitor_import *what,
 
 	if (!change_init(&c, m, who, answer, arg))
 		return;
+	c.scoped = what->scope != NULL && what->scope[0] != '\0';
 	c.wanted = inventory_new();
 	if (c.wanted == NULL || !inventory_read_as(c.wanted, opt.kind, &form,
 				    what->csv, what->length, &c.mistakes)) {

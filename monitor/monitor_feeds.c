@@ -206,19 +206,13 @@ copy(char *out, size_t size, const char *in)
 	out[n] = '\0';
 }
 
-/* The device that is asked, whose login and limits count: the feed's own, or
- * the one named as the relay's host is. */
 static const struct inventory_device **
 fetched_from(const struct reading *r, const struct inventory_feed *want)
 {
-	struct inventory_url u;
-	size_t at;
+	char name[LIMIT_NAME_BYTES];
 
-	if (want->relay[0] == '\0')
-		return device_at(r, want->device);
-	return inventory_url_parse(want->relay, &u, &at) == NULL
-		   ? device_at(r, u.host)
-		   : NULL;
+	inventory_feed_asks(want, name);
+	return device_at(r, name);
 }
 
 /* What a probe must be told; all of it is compared, so no padding is left

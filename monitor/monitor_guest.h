@@ -60,6 +60,9 @@ void monitor_relay_second(struct monitor *m, int64_t now_us);
  * memory. */
 struct ration *monitor_ration_make(struct monitor *m,
     const struct inventory *inv);
+/* What lines will bear once the plan is carried out; given. */
+char *monitor_ration_text(struct monitor *m, const struct inventory *now,
+    const struct inventory_plan *plan);
 /* It is in force. */
 void monitor_ration_keep(struct monitor *m, const struct ration *r);
 void monitor_ration_second(struct monitor *m);

@@ -35,11 +35,11 @@ stepped(uint32_t kbps)
 	return v;
 }
 
-struct ration *
-monitor_ration_make(struct monitor *m, const struct inventory *inv)
+/* As last planned with; 0: never measured. */
+static uint32_t *
+rates_of(const struct monitor *m, const struct inventory *inv)
 {
 	uint32_t *kbps = calloc(inv->feed_count + 1, sizeof(*kbps));
-	struct ration *r;
 
 	for (size_t i = 0; kbps != NULL && i < inv->feed_count; i++) {
 		const struct watched_feed *f =
@@ -48,9 +48,28 @@ monitor_ration_make(struct monitor *m, const struct inventory *inv)
 		if (f != NULL)
 			kbps[i] = f->guest.planned_kbps;
 	}
-	r = ration_new(inv, kbps, RATION_USUAL_KBPS);
+	return kbps;
+}
+
+struct ration *
+monitor_ration_make(struct monitor *m, const struct inventory *inv)
+{
+	uint32_t *kbps = rates_of(m, inv);
+	struct ration *r = ration_new(inv, kbps, RATION_USUAL_KBPS);
+
 	free(kbps);
 	return r;
+}
+
+char *
+monitor_ration_text(struct monitor *m, const struct inventory *now,
+    const struct inventory_plan *plan)
+{
+	uint32_t *kbps = rates_of(m, now);
+	char *text = ration_plan_text(now, kbps, plan);
+
+	free(kbps);
+	return text;
 }
 
 void

@@ -45,6 +45,7 @@ monitor_request_done(void *arg, const struct store_result *r)
 	q->result.seq = r->seq;
 	q->result.id = r->id;
 	q->result.diff = r->ok ? q->diff : NULL;
+	q->result.expects = r->ok ? q->expects : NULL;
 	q->result.notes = r->ok ? &q->notes : NULL;
 	q->result.text = r->ok ? q->text : r->error;
 	if (q->result.text == NULL)
@@ -52,6 +53,7 @@ monitor_request_done(void *arg, const struct store_result *r)
 	q->answer(q->arg, &q->result);
 	free(q->text);
 	diff_free(&q->diff);
+	free(q->expects);
 	inventory_mistakes_fini(&q->notes);
 	free(q);
 }

@@ -19,6 +19,7 @@ struct monitor_request {
 	struct monitor_answer result;
 	char *text;	   /* owned; what is answered when it was done */
 	struct diff *diff; /* owned, NULL = none; likewise */
+	char *expects;	   /* owned, NULL = none; likewise */
 	struct inventory_mistakes notes; /* owned; likewise */
 	/* Whose list of who is in force is made anew before the answer. */
 	struct monitor *people; /* NULL: it has nothing to do with that */

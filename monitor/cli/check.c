@@ -17,7 +17,7 @@
 #include "monitor/cli/credentials_look.h"
 #include "monitor/cli/feed_list.h"
 #include "monitor/cli/inventory_local.h"
-#include "monitor/cli/lines.h"
+#include "monitor/inventory/ration.h"
 #include "monitor/store/store_read.h"
 
 static const char help[] =
@@ -120,12 +120,12 @@ lines_json(const struct ration *r)
 static void
 print_lines(const struct ration *r)
 {
-	char text[LINES_TEXT];
+	char text[RATION_TEXT];
 
 	for (size_t i = 0; i < r->site_count; i++) {
 		printf("line            ");
 		cli_put(stdout, r->sites[i].path);
-		printf(": %s\n", lines_text(&r->sites[i], text));
+		printf(": %s\n", ration_text(&r->sites[i], text));
 	}
 }
 

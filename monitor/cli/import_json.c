@@ -111,12 +111,15 @@ errors_json(const struct monitor_answer *a)
 json_t *
 import_json(const struct monitor_answer *a)
 {
+	const char *expects = a->expects != NULL ? a->expects : "";
+
 	return json_pack("{s:b, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:b, s:o, "
-			 "s:o}",
+			 "s:o, s:o}",
 	    "ok", a->ok, "added", (json_int_t)a->added, "changed",
 	    (json_int_t)a->changed, "removed", (json_int_t)a->removed,
 	    "unchanged", (json_int_t)a->unchanged, "seq", (json_int_t)a->seq,
 	    "text", letters(a->text, strlen(a->text)), "changes",
 	    changes_json(a->diff), "cut", a->diff != NULL && a->diff->cut,
-	    "errors", errors_json(a), "notes", import_json_said(a->notes));
+	    "errors", errors_json(a), "notes", import_json_said(a->notes),
+	    "expects", letters(expects, strlen(expects)));
 }

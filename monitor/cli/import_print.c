@@ -102,4 +102,5 @@ import_print(const json_t *answer, const char *table, bool dry_run)
 	    dry_run ? "dry run, nothing changed; " : "", table,
 	    count(answer, "added"), count(answer, "changed"),
 	    count(answer, "removed"), count(answer, "unchanged"));
+	cli_put_lines(stdout, text_of(answer, "expects"));
 }

@@ -83,31 +83,37 @@ copy(char *out, size_t size, const char *in)
 	snprintf(out, size, "%s", in);
 }
 
-/* The device whose login counts: the feed's own, or the one named as the
- * relay's host is. */
-static const char *
-fetched_from(const struct inventory_feed *f, char host[LIMIT_HOST_BYTES])
+/* All sessions that the device has for us may be in use already. */
+static bool
+is_shared(const struct attempt *a, const struct inventory_feed *f)
 {
-	struct inventory_url u;
-	size_t at;
+	char device[LIMIT_NAME_BYTES], other[LIMIT_NAME_BYTES];
+	const struct inventory_device *now;
 
-	if (f->relay[0] == '\0' ||
-	    inventory_url_parse(f->relay, &u, &at) != NULL)
-		return f->device;
-	copy(host, LIMIT_HOST_BYTES, u.host);
-	return host;
+	inventory_feed_asks(f, device);
+	now = device_find(a->now, device);
+	if (now == NULL || now->sessions == 0)
+		return false;
+	for (size_t i = 0; i < a->now->feed_count; i++) {
+		inventory_feed_asks(&a->now->feeds[i], other);
+		if (a->now->feeds[i].enabled && strcmp(device, other) == 0)
+			return true;
+	}
+	return false;
 }
 
 static void
 fill(const struct attempt *a, const struct inventory_feed *f,
     struct trial_feed *out)
 {
-	char host[LIMIT_HOST_BYTES];
-	const char *device = fetched_from(f, host);
-	const struct inventory_device *now = device_find(a->now, device);
-	const struct inventory_device *said = device_find(a->wanted, device);
+	char device[LIMIT_NAME_BYTES];
+	const struct inventory_device *now, *said;
 	struct wire_feed_add *add = &out->add;
 	size_t n = a->count + 1;
+
+	inventory_feed_asks(f, device);
+	now = device_find(a->now, device);
+	said = device_find(a->wanted, device);
 
 	memcpy(add->uuid, "trial", 5);
 	memcpy(add->uuid + 8, &n, sizeof(n));
@@ -124,6 +130,10 @@ fill(const struct attempt *a, const struct inventory_feed *f,
 		copy(add->user, sizeof(add->user), now->user);
 		copy(add->password, sizeof(add->password), now->password);
 	}
+	if (said != NULL && (said->given & INVENTORY_SESSIONS))
+		add->device_sessions = said->sessions;
+	if (said != NULL && (said->given & INVENTORY_QUIRKS))
+		add->quirks = said->quirks;
 	if (said != NULL && (said->given & INVENTORY_USER))
 		copy(add->user, sizeof(add->user), said->user);
 	if (said != NULL && (said->given & INVENTORY_PASSWORD))
@@ -150,7 +160,7 @@ choose(struct attempt *a)
 
 		/* What the list itself says is off stays so. */
 		if (((f->given & INVENTORY_ENABLED) && !f->enabled) ||
-		    is_known(a, sorted, f))
+		    is_known(a, sorted, f) || is_shared(a, f))
 			continue;
 		fill(a, f, &a->feeds[a->count]);
 		a->of[a->count++] = i;

@@ -13,6 +13,7 @@
 #include "monitor/cli/local.h"
 #include "monitor/cli/who.h"
 #include "monitor/inventory/diff.h"
+#include "monitor/inventory/ration.h"
 #include "monitor/monitor.h"
 #include "monitor/secrets/keys.h"
 #include "monitor/store/store.h"
@@ -171,15 +172,18 @@ carry_out(struct store *s, const struct inventory_local *what,
 	const struct store_done done = local_done(c);
 	struct diff *diff = diff_of_plan(current, plan);
 	char *text = plan_text(plan);
+	char *expects = ration_plan_text(current, NULL, plan);
 	json_t *answer = import_json(&(struct monitor_answer){ .ok = true,
 	    .added = (uint32_t)plan->added,
 	    .changed = (uint32_t)plan->changed,
 	    .removed = (uint32_t)plan->removed,
 	    .unchanged = (uint32_t)plan->unchanged,
 	    .text = text != NULL ? text : "",
+	    .expects = expects,
 	    .diff = diff });
 
 	free(text);
+	free(expects);
 	diff_free(&diff);
 	if (s == NULL || plan->count == 0) {
 		inventory_plan_free(&plan);

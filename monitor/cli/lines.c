@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "monitor/cli/lines.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "monitor/cli/cli.h"
 #include "monitor/store/store_read.h"
 
 /* Feeds by number, as the reader gives the inventory's. */
@@ -94,22 +92,4 @@ lines_find(const struct lines *l, const char *path, uint64_t *measured_out)
 			return &l->ration->sites[i];
 		}
 	return NULL;
-}
-
-const char *
-lines_text(const struct ration_site *s, char out[LINES_TEXT])
-{
-	char age[24];
-	int n =
-	    snprintf(out, LINES_TEXT, "%.1f of %.1f Mbit/s expected, %u held",
-		s->expected_kbps / 1e3, s->ceiling_kbps / 1e3, s->held);
-
-	if (s->visited > 0)
-		n += snprintf(out + n, (size_t)(LINES_TEXT - n),
-		    ", %u visited (each %s)", s->visited,
-		    cli_age(s->every_s * 1000000ll, age));
-	if (s->left_out > 0)
-		snprintf(out + n, (size_t)(LINES_TEXT - n),
-		    ", %u left out: each alone is more than that", s->left_out);
-	return out;
 }

@@ -29,8 +29,4 @@ void lines_fini(struct lines *l);
 const struct ration_site *lines_find(const struct lines *l, const char *path,
     uint64_t *measured_out);
 
-/* "16.2 of 20.0 Mbit/s expected, 9 held, 91 visited (each 38 min)" */
-#define LINES_TEXT 200
-const char *lines_text(const struct ration_site *s, char out[LINES_TEXT]);
-
 #endif

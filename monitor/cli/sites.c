@@ -236,7 +236,7 @@ put_site(const struct shown *s, const struct inventory *inv)
 	uint64_t measured;
 	const struct ration_site *line =
 	    lines_find(s->lines, site->path, &measured);
-	char target[24], text[LINES_TEXT];
+	char target[24], text[RATION_TEXT];
 
 	place_print_line("site", site->path);
 	put_inherited(s, inv, "contact", site->contact, has_contact);
@@ -247,7 +247,7 @@ put_site(const struct shown *s, const struct inventory *inv)
 				 : "that of report.target",
 	    has_target);
 	if (line != NULL)
-		place_print_line("line", lines_text(line, text));
+		place_print_line("line", ration_text(line, text));
 	place_print_counts(site->feeds, site->states, site->causes);
 	for (size_t i = 0; i < s->tree->count; i++)
 		if (s->tree->sites[i].parent == site->id)

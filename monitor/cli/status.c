@@ -11,8 +11,8 @@
 
 #include "camwarden/words.h"
 #include "monitor/cli/client.h"
-#include "monitor/cli/lines.h"
 #include "monitor/config/config_outside.h"
+#include "monitor/inventory/ration.h"
 #include "monitor/overlay.h"
 #include "monitor/store/store_read.h"
 #include "monitor/store/store_read_ledger.h"
@@ -349,12 +349,12 @@ print_lines(const json_t *monitor)
 			.left_out = (uint32_t)number_of(l, "left_out"),
 			.every_s = (uint32_t)number_of(l, "every_s")
 		};
-		char text[LINES_TEXT];
+		char text[RATION_TEXT];
 
 		cli_put(stdout, json_string_value(json_object_get(l, "site")));
 		printf(": %.1f Mbit/s; %s\n",
 		    (double)number_of(l, "measured_kbps") / 1e3,
-		    lines_text(&line, text));
+		    ration_text(&line, text));
 	}
 }
 

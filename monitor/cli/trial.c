@@ -26,7 +26,7 @@ struct seat {
 	struct trial_feed *feed; /* NULL: free */
 	struct judge_feed *judge;
 	int64_t since_us, asked_us;
-	bool flowing, decided;
+	bool flowing, decided, yielded;
 };
 
 struct device {
@@ -71,7 +71,7 @@ decide(struct trial *t, struct seat *s, const struct verdict *v)
 	s->feed->told = true;
 	s->feed->state = v->state;
 	s->feed->cause = v->cause;
-	s->feed->seen = is_seen(v->state, v->cause);
+	s->feed->seen = s->yielded || is_seen(v->state, v->cause);
 	if (v->cause == CAUSE_AUTH_FAILED)
 		t->devices[s->feed->add.device].refused =
 		    s->feed->add.device != 0;
@@ -85,7 +85,7 @@ step(struct trial *t, struct seat *s, int64_t now_us)
 	struct verdict v;
 
 	judge_step(s->judge, now_us, &v);
-	if (judge_verdict(s->judge)->state != STATE_UNKNOWN ||
+	if (s->yielded || judge_verdict(s->judge)->state != STATE_UNKNOWN ||
 	    now_us - s->since_us > PATIENCE_US)
 		decide(t, s, judge_verdict(s->judge));
 }
@@ -120,6 +120,8 @@ on_link(void *arg, const struct link_report *r)
 	if (r->detail[0] != '\0')
 		snprintf(s->feed->detail, sizeof(s->feed->detail), "%s",
 		    r->detail);
+	/* It answers; more is not asked of one whose sessions are others'. */
+	s->yielded = r->reason == REASON_YIELDED;
 	judge_on_link(s->judge, r, now);
 	step(arg, s, now);
 }

@@ -292,6 +292,7 @@ on_info(void *arg, const struct store_feed_row *row)
 	put_words(q, "quirks", quirks, ' ');
 	query_put_number(q, "sessions", row->sessions);
 	query_put_text(q, "dark_hours", row->dark_hours);
+	query_put_text(q, "relay", row->relay);
 	query_put_number(q, "visit_s", row->visit_s);
 	query_put_number(q, "visit_every_s", row->visit_every_s);
 	json_out_key(&q->json, "incident");

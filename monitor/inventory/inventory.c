@@ -86,6 +86,21 @@ inventory_add_feed(struct inventory *inv)
 	return f;
 }
 
+void
+inventory_feed_asks(const struct inventory_feed *f, char out[LIMIT_NAME_BYTES])
+{
+	const char *name = f->device;
+	struct inventory_url u;
+	size_t n, at;
+
+	if (f->relay[0] != '\0' &&
+	    inventory_url_parse(f->relay, &u, &at) == NULL)
+		name = u.host;
+	n = strnlen(name, LIMIT_NAME_BYTES - 1);
+	memcpy(out, name, n);
+	out[n] = '\0';
+}
+
 /* RFC 4122 4.4 */
 void
 inventory_uuid_make(const uint8_t random[16], uint8_t uuid_out[16])

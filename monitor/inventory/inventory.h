@@ -181,6 +181,10 @@ bool inventory_feed_is(const struct inventory_feed *f, const char *what);
 size_t inventory_change_text(const struct inventory_change *c, char *out,
     size_t size);
 
+/* The device that is asked for the feed, whose login and limits count: its own,
+ * or the one named as its relay's host is. */
+void inventory_feed_asks(const struct inventory_feed *f,
+    char out[LIMIT_NAME_BYTES]);
 /* Random bytes -> a version 4 UUID. */
 void inventory_uuid_make(const uint8_t random[16], uint8_t uuid_out[16]);
 /* Exactly a UUID's letters, and not the one of zeros; else uuid_out stays. */

@@ -206,10 +206,18 @@ given_row(struct csv_out *t, const struct columns *c, uint32_t columns,
 
 /* Of a feed: its device's. */
 static void
-given_credentials(struct csv_out *t, const struct record *r)
+given_device(struct csv_out *t, const struct columns *c, uint32_t columns,
+    const struct record *r)
 {
 	const struct inventory_device *d = r->device;
+	char out[COLUMN_BYTES];
 
+	for (size_t i = 0; i < c->count; i++)
+		if (c->list[i].field & columns)
+			csv_out_cell(t,
+			    d != NULL && (d->given & c->list[i].field)
+				? c->list[i].cell(d, out)
+				: "");
 	csv_out_cell(t,
 	    d != NULL && (d->given & INVENTORY_USER) ? d->user : "");
 	csv_out_cell(t,
@@ -217,12 +225,28 @@ given_credentials(struct csv_out *t, const struct record *r)
 }
 
 static void
-given_head(struct csv_out *t, const struct columns *c, uint32_t columns,
-    bool feeds)
+given_names(struct csv_out *t, const struct columns *c, uint32_t columns)
 {
 	for (size_t i = 0; i < c->count; i++)
 		if (c->list[i].field & columns)
 			csv_out_cell(t, c->list[i].name);
+}
+
+/* What rows of feeds may say of their devices, beside the credentials. */
+static uint32_t
+of_devices(const struct inventory *inv, enum inventory_kind kind)
+{
+	uint32_t columns = 0;
+
+	for (size_t i = 0; kind == INVENTORY_FEEDS && i < inv->device_count;
+	     i++)
+		columns |= inv->devices[i].given;
+	return columns & (INVENTORY_SESSIONS | INVENTORY_QUIRKS);
+}
+
+static void
+given_head_end(struct csv_out *t, bool feeds)
+{
 	if (feeds) {
 		csv_out_cell(t, "user");
 		csv_out_cell(t, "password");
@@ -235,20 +259,23 @@ char *
 inventory_write_given(const struct inventory *inv, enum inventory_kind kind)
 {
 	const struct columns c = columns_of(kind, true);
+	const struct columns d = columns_of(INVENTORY_DEVICES, false);
 	bool feeds = kind == INVENTORY_FEEDS;
-	uint32_t columns = always(kind);
+	uint32_t columns = always(kind), beside = of_devices(inv, kind);
 	struct csv_out t = { 0 };
 
 	for (size_t i = 0; i < records(inv, kind); i++)
 		columns |= record_at(inv, kind, i).given;
-	given_head(&t, &c, columns, feeds);
+	given_names(&t, &c, columns);
+	given_names(&t, &d, beside);
+	given_head_end(&t, feeds);
 	for (size_t i = 0; i < records(inv, kind); i++) {
 		struct record r = record_at(inv, kind, i);
 		char line[16];
 
 		given_row(&t, &c, columns, &r);
 		if (feeds)
-			given_credentials(&t, &r);
+			given_device(&t, &d, beside, &r);
 		snprintf(line, sizeof(line), "%u", r.line);
 		csv_out_cell(&t, r.line > 0 ? line : "");
 		csv_out_row_end(&t);

@@ -381,14 +381,14 @@ gather_devices(struct work *w)
 		qsort(list, count, sizeof(*list), by_name);
 	w->sharer_count = 0;
 	for (size_t i = 0; count > 0 && i < inv->feed_count; i++) {
-		const struct inventory_device key = {
-			.name = inv->feeds[i].device
-		};
+		char name[LIMIT_NAME_BYTES];
+		const struct inventory_device key = { .name = name };
 		const struct inventory_device *at = &key, **found;
 
 		if (!inv->feeds[i].enabled || w->r->feeds[i].rationed ||
 		    w->r->feeds[i].left_out)
 			continue;
+		inventory_feed_asks(&inv->feeds[i], name);
 		found = bsearch(&at, list, count, sizeof(*list), by_name);
 		if (found != NULL)
 			w->sharers[w->sharer_count++] =

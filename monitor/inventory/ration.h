@@ -64,4 +64,14 @@ struct ration *ration_new(const struct inventory *inv, const uint32_t *kbps,
     uint32_t usual_kbps);
 void ration_free(struct ration **r);
 
+/* "16.2 of 20.0 Mbit/s expected, 9 held, 91 visited (each 38 min)" */
+#define RATION_TEXT 200
+const char *ration_text(const struct ration_site *s, char out[RATION_TEXT]);
+/* What lines will bear once the plan is carried out, for a person: that of all
+ * feeds, then a row for each site with a ceiling. kbps: of now's feeds, as
+ * above. malloc'ed; NULL: memory is out. */
+struct inventory_plan;
+char *ration_plan_text(const struct inventory *now, const uint32_t *kbps,
+    const struct inventory_plan *plan);
+
 #endif

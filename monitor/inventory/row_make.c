@@ -190,7 +190,8 @@ urls_from_parts(struct row *r)
 
 /* --- feeds */
 
-/* Credentials from a URL and from columns must not contradict. */
+/* Credentials from a URL and from columns must not contradict. What a feed's
+ * row says nothing of its device stays as it is. */
 static void
 credentials(struct row *r, const struct inventory_url *u)
 {
@@ -200,6 +201,10 @@ credentials(struct row *r, const struct inventory_url *u)
 		d->given &= ~INVENTORY_USER;
 	if (d->password[0] == '\0')
 		d->given &= ~INVENTORY_PASSWORD;
+	if (d->sessions == 0)
+		d->given &= ~INVENTORY_SESSIONS;
+	if (d->quirks == 0)
+		d->given &= ~INVENTORY_QUIRKS;
 	if (!u->has_credentials)
 		return;
 	if (((d->given & INVENTORY_USER) && strcmp(d->user, u->user) != 0) ||

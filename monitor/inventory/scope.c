@@ -8,19 +8,30 @@
 
 /* --- the inventory */
 
+/* Whether another's feed has that device, or is fetched from it. */
+static bool
+is_others(const struct inventory *now, const char *device, const char *site)
+{
+	char asks[LIMIT_NAME_BYTES];
+
+	for (size_t i = 0; device[0] != '\0' && i < now->feed_count; i++) {
+		if (site_within(now->feeds[i].site, site))
+			continue;
+		inventory_feed_asks(&now->feeds[i], asks);
+		if (strcmp(now->feeds[i].device, device) == 0 ||
+		    strcmp(asks, device) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* A device serves feeds; it is of the sites of all of them. */
 static bool
 device_within(const struct inventory *now, int64_t id, const char *site)
 {
-	const char *name = NULL;
-
 	for (size_t i = 0; i < now->device_count; i++)
 		if (now->devices[i].id == id)
-			name = now->devices[i].name;
-	for (size_t i = 0; name != NULL && i < now->feed_count; i++)
-		if (strcmp(now->feeds[i].device, name) == 0 &&
-		    !site_within(now->feeds[i].site, site))
-			return false;
+			return !is_others(now, now->devices[i].name, site);
 	return true;
 }
 
@@ -37,45 +48,16 @@ feed_within(const struct inventory *now, const struct inventory_change *c,
 	return true;
 }
 
-static void
-relay_host(const struct inventory_feed *f, char out[LIMIT_HOST_BYTES])
-{
-	struct inventory_url u;
-	size_t at;
-
-	out[0] = '\0';
-	if (f->relay[0] != '\0' &&
-	    inventory_url_parse(f->relay, &u, &at) == NULL)
-		memcpy(out, u.host, LIMIT_HOST_BYTES);
-}
-
-/* Whether another's feed has that device, or is fetched from it. */
-static bool
-is_others(const struct inventory *now, const char *device, const char *site)
-{
-	char host[LIMIT_HOST_BYTES];
-
-	for (size_t i = 0; device[0] != '\0' && i < now->feed_count; i++) {
-		if (site_within(now->feeds[i].site, site))
-			continue;
-		relay_host(&now->feeds[i], host);
-		if (strcmp(now->feeds[i].device, device) == 0 ||
-		    strcmp(host, device) == 0)
-			return true;
-	}
-	return false;
-}
-
 /* A feed that comes to a device of others would learn its password. */
 static bool
 borrows(const struct inventory *now, const struct inventory_change *c,
     const char *site)
 {
-	char host[LIMIT_HOST_BYTES];
+	char asks[LIMIT_NAME_BYTES];
 
-	relay_host(&c->feed, host);
+	inventory_feed_asks(&c->feed, asks);
 	return is_others(now, c->feed.device, site) ||
-	       is_others(now, host, site);
+	       is_others(now, asks, site);
 }
 
 static bool

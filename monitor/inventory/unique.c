@@ -92,6 +92,18 @@ device_merge(struct inventory_device *a, const struct inventory_device *b,
 		    "device %.128s has other credentials than in line %u, "
 		    "expected one pair for a device (name the devices apart)",
 		    b->name, a->line);
+	if ((a->given & b->given & INVENTORY_SESSIONS &&
+		a->sessions != b->sessions) ||
+	    (a->given & b->given & INVENTORY_QUIRKS && a->quirks != b->quirks))
+		mistake_add(m, (struct mistake_place){ file, b->line, 1 },
+		    "device %.128s has other sessions or quirks than in line "
+		    "%u, expected the same for a device",
+		    b->name, a->line);
+	if (b->given & INVENTORY_SESSIONS)
+		a->sessions = b->sessions;
+	if (b->given & INVENTORY_QUIRKS)
+		a->quirks = b->quirks;
+	a->given |= b->given & (INVENTORY_SESSIONS | INVENTORY_QUIRKS);
 	if ((b->given & secret) == 0)
 		return;
 	a->user = b->user;

@@ -38,7 +38,7 @@ static const char feeds_sql[] =
     " i.at, i.evidence, t.utc, n.id,"
     " EXISTS(SELECT 1 FROM covered c WHERE c.feed = f.id AND c.kind = 1),"
     " EXISTS(SELECT 1 FROM covered c WHERE c.feed = f.id AND c.kind = 2),"
-    " substr(r.slots, ?3, 8), f.ptz, f.dark_hours, x.utc"
+    " substr(r.slots, ?3, 8), f.ptz, f.dark_hours, x.utc, f.relay"
     " FROM feed f LEFT JOIN place p ON p.id = f.site"
     " LEFT JOIN device d ON d.id = f.device"
     " LEFT JOIN interval i ON i.feed = f.id AND i.end IS NULL"
@@ -139,6 +139,7 @@ row_rest(sqlite3_stmt *st, struct store_feed_row *f)
 	f->mute = sqlite3_column_int(st, 30);
 	f->ptz = sqlite3_column_int(st, 32);
 	f->dark_hours = db_text(st, 33);
+	f->relay = db_text(st, 35);
 	f->reference_utc = sqlite3_column_int64(st, 34);
 	if (sqlite3_column_bytes(st, 31) == 8 &&
 	    slot_unpack(sqlite3_column_blob(st, 31), &last)) {

@@ -75,7 +75,7 @@ struct store_feed_row {
 	int64_t thumbnail_utc; /* newest CURRENT, 0 = none */
 	int64_t reference_utc; /* approved then, 0 = it has none */
 	bool ptz;
-	const char *dark_hours;
+	const char *dark_hours, *relay;
 	int64_t incident;		    /* the feed's open one, 0 = none */
 	bool maintenance, mute;		    /* an overlay is in force now */
 	uint32_t fps_milli, kbps, loss_ppm; /* last full ten minutes */

@@ -24,11 +24,10 @@ for v in vms.values():
 
 guest.start()
 guest.load("devices", "device,sessions,quirks\n"
-           f"{farm.host(ONE)},0,single-session\n{farm.host(ONE_503)},0,single_session\n"
-           f"{farm.host(TWO)},1,\n{farm.host(RECORDER)},2,\n")
-guest.load("feeds", "site,name,url\n"
-           f"North,one,{urls[ONE]}\nNorth,one 503,{urls[ONE_503]}\nNorth,two,{urls[TWO]}\n"
-           + "".join(f"North,channel {n},{farm.url(RECORDER, f'low_fps({n})')}\n" for n in range(1, 4)))
+           f"{farm.host(ONE_503)},0,single_session\n{farm.host(RECORDER)},2,\n")
+guest.load("feeds", "site,name,url,sessions,quirks\n"
+           f"North,one,{urls[ONE]},,single-session\nNorth,one 503,{urls[ONE_503]},,\nNorth,two,{urls[TWO]},1,\n"
+           + "".join(f"North,channel {n},{farm.url(RECORDER, f'low_fps({n})')},,\n" for n in range(1, 4)))
 guest.await_feeds(40, one=("unknown", "not-sampled"), one_503=("unknown", "not-sampled"), two=("up", "none"))
 asked = len(farm.requests(ONE, "DESCRIBE"))
 assert asked >= 1, "it knocks"

@@ -36,7 +36,7 @@ export interface Overlay {
 }
 export interface FeedInfo {
   id: string; zone: string; contact: string; tags: string[]; transport: string; quirks: string[]; sessions: number;
-  dark_hours: string; visit_s: number; visit_every_s: number; incident: number | null;
+  dark_hours: string; relay: string; visit_s: number; visit_every_s: number; incident: number | null;
   reference: { approved: string; by: string; reason: string } | null; overlays: Overlay[];
 }
 type Band = [number, number][] | null;
@@ -109,7 +109,7 @@ export interface ImportAnswer {
   ok: boolean; added: number; changed: number; removed: number; unchanged: number; cut: boolean; seq: number;
   changes: { what: "add" | "change" | "remove"; name: string; fields: { field: string; from: string; to: string }[] }[];
   errors: { line: number; column: number; text: string; code?: string; values?: Record<string, string> }[];
-  notes: { line: number; column: number; text: string }[];
+  notes: { line: number; column: number; text: string }[]; expects: string;
 }
 export interface Onboarding {
   feeds: number; states: Record<State, number>; settled: boolean;

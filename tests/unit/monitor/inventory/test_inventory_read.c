@@ -171,6 +171,10 @@ static const struct wrong {
 	    "6fa459ea-ee8a-4ca4-894e-db77e160355e,rtsp://h/1\n"
 	    "6fa459ea-ee8a-4ca4-894e-db77e160355e,rtsp://h/2\n",
 	    "f.csv:3:1: the same uuid as in line 2", 1 },
+	{ INVENTORY_FEEDS,
+	    "url,sessions\nrtsp://h/1,2\nrtsp://h/2,\nrtsp://h/3,4\n",
+	    "f.csv:4:1: device h has other sessions or quirks than in line 2",
+	    1 },
 	{ INVENTORY_FEEDS, "url\nrtsp://a:b@h/1\nrtsp://a:c@h/2\n",
 	    "f.csv:3:1: device h has other credentials than in line 2", 1 },
 	{ INVENTORY_FEEDS, "url,user\nrtsp://a:b@h/1,c\n",

@@ -72,6 +72,12 @@ static const struct row {
 	/* A device of others knows their password. */
 	{ INVENTORY_FEEDS, "site,name,device,url\nNorth,x,s,rtsp://h/8\n",
 	    false, false },
+	{ INVENTORY_FEEDS,
+	    "site,name,url,relay\nNorth,x,rtsp://h8/,rtsp://s/1\n", false,
+	    false },
+	{ INVENTORY_FEEDS,
+	    "site,name,url,relay\nNorth,x,rtsp://h8/,rtsp://n/1\n", false,
+	    true },
 	{ INVENTORY_DEVICES, "device,user\nn,u\n", false, true },
 	{ INVENTORY_DEVICES, "device,user\ns,u\n", false, false },
 	{ INVENTORY_DEVICES, "device,user\nb,u\n", false, false },

@@ -84,7 +84,7 @@ export function Facts(p: { of: FeedDetail; info: FeedInfo | null }): JSX.Element
     [t("feed.fact.gop"), d.gop_s > 0 && seconds(d.gop_s)], [t("feed.fact.loss"), d.loss_ppm > 0 && number(d.loss_ppm / 10000, 2) + " %"],
     [t("feed.fact.samples"), d.samples > 0 && number(d.samples)], [t("feed.fact.last"), d.last_sample && <Ago at={d.last_sample} />],
     [t("feed.fact.importance"), String(d.criticality)], [t("feed.fact.zone"), i?.zone], [t("feed.fact.tags"), i?.tags?.join(", ")], [t("feed.fact.quirks"), i?.quirks?.join(", ")],
-    [t("feed.fact.sessions"), i && i.sessions > 0 && number(i.sessions)], [t("feed.fact.dark"), i?.dark_hours],
+    [t("feed.fact.sessions"), i && i.sessions > 0 && number(i.sessions)], [t("feed.fact.dark"), i?.dark_hours], [t("feed.fact.relay"), i?.relay],
     [t("feed.fact.visit"), i && i.visit_every_s > 0 && t("feed.fact.visit.text", { n: i.visit_s, every: spanLong(i.visit_every_s * 1000) })]];
   return <section class="panel"><h2>{t("feed.facts")}</h2><dl class="facts">{rows.filter(r => r[1]).map(([k, v]) => <div key={k}><dt>{k}</dt><dd>{v}</dd></div>)}</dl></section>;
 }

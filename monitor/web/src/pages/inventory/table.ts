@@ -5,8 +5,8 @@ export type TableName = typeof TABLES[number];
 
 /* What the first row may name (docs/formats.md); "!": it must. */
 export const COLUMNS: Record<TableName, readonly string[]> = {
-  feeds: ["url!", "sub_url", "site", "name", "device", "address", "port", "vendor", "channel", "streams", "user", "password", "transport", "visit", "no_picture", "enabled", "ptz", "dark_hours", "criticality", "tags", "uuid"],
-  sites: ["site!", "zone", "contact", "target"],
+  feeds: ["url!", "sub_url", "site", "name", "device", "address", "port", "vendor", "channel", "streams", "user", "password", "transport", "visit", "no_picture", "enabled", "ptz", "dark_hours", "criticality", "tags", "uuid", "relay", "sessions", "quirks"],
+  sites: ["site!", "zone", "contact", "target", "ceiling"],
   devices: ["device!", "address", "user", "password", "sessions", "quirks"],
   consoles: ["console!", "room!", "site", "idle_after_s", "prompt_after_s", "remote_input", "desk_feed", "desk_still_s", "max_tiles"],
   screens: ["screen!", "console", "room", "output", "layout", "confirmed_by"],

@@ -5,6 +5,8 @@ started, and prints one JSON line for each.
 
 usage: receiver.py SMTP-PORT HTTP-PORT
 """
+import email
+import email.policy
 import http.server
 import json
 import socketserver
@@ -34,7 +36,8 @@ class Smtp(socketserver.StreamRequestHandler):
                     if part == b".\r\n":
                         break
                     text += part
-                tell(kind="mail", to=to, text=text.decode(errors="replace"))
+                mail = email.message_from_bytes(text, policy=email.policy.default)
+                tell(kind="mail", to=to, subject=mail["Subject"], text=mail.get_body(("plain",)).get_content())
                 self.say("250 taken")
             elif word.upper() == "QUIT":
                 self.say("221 bye")

@@ -155,7 +155,7 @@ alerts:
     desk: {{kind: mail, to: desk@box.test}}
     hook: {{kind: webhook, url: "http://127.0.0.1:{HOOK}/told"}}
   rules:
-    - {{name: all, for: 1s, to: "desk, hook"}}
+    - {{name: all, for: 1s, to: "desk, hook", exempt: true}}
 """)
     box.sh("camwarden check")
     box.sh("systemctl reload camwarden")
@@ -185,12 +185,9 @@ def alerted(box):
     told.wait_line(lambda line: "ready" in line, 10)
     tell_farm(f"{DIR}/farm.sock", "drop 17")
     for kind in ("mail", "webhook"):
-        _, _, line = told.wait_line(lambda line, kind=kind: f'"kind": "{kind}"' in line, 90)
-        assert "mara 17" in line, line
+        told.wait_line(lambda line, kind=kind: f'"kind": "{kind}"' in line and "mara 17" in line, 90)
     tell_farm(f"{DIR}/farm.sock", "live 17")
     box.up()
-    for kind in ("mail", "webhook"):
-        assert sum(f'"kind": "{kind}"' in line for _, line in told.lines) >= 1
     told.stop()
 
 

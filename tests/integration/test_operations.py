@@ -8,16 +8,18 @@ journalctl are stand-ins: the package's own test has the real ones. Words to the
 test stand in comments before a block:
   types TEXT     what the person types in
   file NAME      the block is that file
+  settings       the block takes the place of that section of the settings
   until REGEX    the first command is typed again until it says so
   disk-dies      before it, the machine is another one
   runs-on        the block's last command doesn't end by itself
   elsewhere TEST the block is that test's, which needs a whole system
-About 45 s. LABEL: light"""
+About 35 s. LABEL: light"""
 import datetime
 import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -152,7 +154,7 @@ class Machine:
     def type(self, lines, words, where):
         """Each command ends with 0, or 1 where it only says that something is wrong."""
         script = "\n".join(["trap 'c=$?; case \"$BASH_COMMAND\" in camwarden\\ "
-                            "status*|camwarden\\ incidents*|camwarden\\ feeds\\ summary*|camwarden\\ *--wait*|camwarden\\ *reference*) [ $c -le 1 ] || exit $c ;; "
+                            "status*|camwarden\\ incidents*|camwarden\\ alerts*|camwarden\\ feeds\\ summary*|camwarden\\ *--wait*|camwarden\\ *reference*) [ $c -le 1 ] || exit $c ;; "
                             "*) exit $c ;; esac' ERR", *lines, ":"])
         p = subprocess.run(["bash", "-o", "pipefail", "-c", script], cwd=self.home, env=self.env, text=True,
                            input=words.get("types", "") + "\n", stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=90)
@@ -179,6 +181,14 @@ def type_until(m, lines, words, where):
         time.sleep(1)
 
 
+def put_section(path, lines):
+    with open(path) as f:
+        text = f.read()
+    text = re.sub(rf"^{re.escape(lines[0])}.*\n(?:[ #].*\n|\n)*", "", text, flags=re.M)
+    with open(path, "w") as f:
+        f.write(text + "\n".join(lines) + "\n")
+
+
 def settings_are_good(m, lines, where):
     """No key is unknown, no value is none; files that are not here are no matter."""
     path = os.path.join(m.dir, "block.yaml")
@@ -193,10 +203,12 @@ def main():
     if sys.argv[1:] != ["inside"]:
         in_machine()
     m = Machine()
-    farm = Child([program("camfarm"), "--set", small_films(4), "--hosts", str(CAMERAS), "--net", "10.0", "--port", "554",
+    farm = Child([program("camfarm"), "--set", small_films(), "--hosts", str(CAMERAS), "--net", "10.0", "--port", "554",
                   "--seconds", "280", "--no-tls", "--allow-repeat", "--auth", "md5", "--user", "warden", "--password", GOOD],
                  cwd=m.dir)
     farm.wait_line(lambda line: "ready" in line, 30)
+    log = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    log.bind(("10.0.0.20", 514))
     with open(PAGE, encoding="utf-8") as f:
         text = f.read()
     typed = checked = 0
@@ -206,6 +218,8 @@ def main():
                 with open(os.path.join(m.home, words["file"]), "w") as f:
                     f.write("\n".join(lines) + "\n")
             elif language == "yaml":
+                if "settings" in words:
+                    put_section("/etc/camwarden/camwarden.yaml", lines)
                 settings_are_good(m, lines, where)
                 checked += 1
             elif "elsewhere" in words:
@@ -238,6 +252,7 @@ def main():
     assert not hidden, f"lines {hidden}: commands belong into a block of sh"
     assert typed > 15, typed
     assert "Traceback" not in tail
+    assert b"camwarden" in log.recv(65536), "the channel's test came"
     print(f"{typed} blocks typed, {checked} of settings checked")
 
 

@@ -564,6 +564,7 @@ monitor_alerts_settle(struct monitor *m)
 	int64_t now = clock_mono_us();
 
 	alert_on_duty(m->alerts->book, monitor_alerts_duty(m, now));
+	monitor_overlays_apply(m); /* what is muted now stays so */
 	if (!store_read_incidents(m->reader, true, 0, INT64_MAX, LEFT_OPEN,
 		take_open, m))
 		log_error("alert", "open incidents can't be read: %s",

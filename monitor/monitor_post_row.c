@@ -93,9 +93,12 @@ post_make(struct monitor *m, int channel, const struct store_delivery_row *row,
 		why = make_mail(m, row, &out->job, fd_out);
 	else if (!notice_read(&notice, row->body, row->length))
 		why = "its notice can't be read";
-	else
+	else {
+		/* By which a receiver knows a digest or test again. */
+		notice.id = row->notice != 0 ? row->notice : row->id;
 		why =
 		    channels_make(m, (unsigned)channel, &notice, row->id, out);
+	}
 	out->job.id = OUTSIDE_JOB(OUTSIDE_POST, row->id);
 	return why;
 }

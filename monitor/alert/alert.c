@@ -173,6 +173,17 @@ alert_list_room(struct alert_book *b)
 	return true;
 }
 
+/* By its number: the past comes in any order. */
+static void
+insert(struct alert_book *b, struct alert *a)
+{
+	size_t i = b->alert_count++;
+
+	for (; i > 0 && b->alerts[i - 1]->view.id > a->view.id; i--)
+		b->alerts[i] = b->alerts[i - 1];
+	b->alerts[i] = a;
+}
+
 struct alert *
 alert_add(struct alert_book *b, const struct alert_view *view, uint64_t id)
 {
@@ -193,7 +204,7 @@ alert_add(struct alert_book *b, const struct alert_view *view, uint64_t id)
 	}
 	if (a->view.id >= b->next_id)
 		b->next_id = a->view.id + 1;
-	b->alerts[b->alert_count++] = a;
+	insert(b, a);
 	return a;
 }
 

@@ -17,7 +17,8 @@
  * held and told as one digest when there is room again; what is over before
  * that is only counted (held_back). Each recipient's notices wait gather_us for
  * others, so that what comes at once costs one. What exempt rules say passes
- * all of this, unless it is itself a flood: then it waits like the rest.
+ * all of this, unless it is itself a flood: then it waits like the rest. One
+ * without a budget is a machine: it is told each by itself, at once.
  */
 #ifndef MONITOR_ALERT_ALERT_H
 #define MONITOR_ALERT_ALERT_H

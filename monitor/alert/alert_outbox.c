@@ -188,8 +188,7 @@ may_pass(const struct alert_book *b, uint32_t recipient, uint8_t rule,
 {
 	if (!b->config.rules[rule].exempt)
 		return false;
-	return b->config.recipients[recipient].budget == 0 ||
-	       b->config.flood == 0 ||
+	return b->config.flood == 0 ||
 	       has_room(&b->boxes[recipient].exempt, b->config.flood,
 		   b->config.flood_us, now_us);
 }
@@ -200,9 +199,11 @@ outbox_put(struct alert_book *b, struct alert *a, uint32_t recipient,
 {
 	struct wait w = *put;
 
-	if (may_pass(b, recipient, w.rule, now_us)) {
+	bool bound = b->config.recipients[recipient].budget > 0;
+
+	if (!bound || may_pass(b, recipient, w.rule, now_us)) {
 		a->wait[recipient].rule = w.rule;
-		tell_alone(b, a, recipient, w, true, now_us);
+		tell_alone(b, a, recipient, w, bound, now_us);
 		return;
 	}
 	/* A repeat that waits is no fact worth a row: its alert is open. */
@@ -275,7 +276,7 @@ may_tell(struct alert_book *b, uint32_t recipient, int64_t now_us)
 		find_first(b, recipient, box);
 	if (box->waits == 0 || now_us - box->first_us < b->config.gather_us)
 		return false;
-	return r->budget == 0 ||
+	return r->budget == 0 || /* since a moment ago */
 	       has_room(&box->told, r->budget, r->budget_us, now_us);
 }
 

@@ -132,8 +132,8 @@ test_rules(void **state)
 	    "0 firing #3.1 North/c stalled -> log\n"
 	    "0 firing #4.1 North/d frozen -> log\n"
 	    "0 firing #5.1 North/e blurred -> log\n"
-	    "0 firing #6.2 camwarden none -> duty\n"
 	    "0 firing #6.1 camwarden none -> log\n"
+	    "0 firing #6.2 camwarden none -> duty\n"
 	    "5 firing #3.2 North/c stalled -> chief\n"
 	    "10 firing #2.2 North/Gates/b stalled -> chief\n"
 	    "20 firing #4.2 North/d frozen -> duty\n"
@@ -495,9 +495,11 @@ test_reconfigure(void **state)
 	timeline_up(t, 1);
 	timeline_up(t, 2);
 	timeline_until(t, 2000);
-	assert_string_equal(t->log, "16 digest -> new: 2 open, 0 over\n"
+	assert_string_equal(t->log, "11 firing #1.3 North/a stalled -> new\n"
+				    "11 firing #2.3 North/b stalled -> new\n"
 				    "605 firing #2.1 North/b stalled -> duty\n"
-				    "705 digest -> new: 0 open, 2 over\n"
+				    "700 resolved #1.4 North/a stalled -> new\n"
+				    "700 resolved #2.4 North/b stalled -> new\n"
 				    "1205 digest -> duty: 0 open, 2 over\n");
 	for (size_t i = 0; i < t->row_count; i++)
 		assert_true(t->rows[i].told_us >= 0 || t->rows[i].dropped);
@@ -567,7 +569,8 @@ test_restart(void **state)
 	assert_string_equal(without,
 	    " firing #1.1 North/a stalled -> duty\n"
 	    " escalation #1.2 North/a stalled -> chief\n"
-	    " digest -> chief: 2 open, 0 over\n"
+	    " escalation #2.2 North/b stalled -> chief\n"
+	    " escalation #3.2 North/c stalled -> chief\n"
 	    " resolved #1.4 North/a stalled -> chief\n"
 	    " digest -> duty: 2 open, 1 over\n"
 	    " resolved #2.4 North/b stalled -> chief\n"

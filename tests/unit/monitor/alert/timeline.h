@@ -248,7 +248,7 @@ timeline_restart(struct timeline *t)
 	t->book = alert_book_new(t->alert_count + 1);
 	assert_non_null(t->book);
 	alert_configure(t->book, &t->config, t->now);
-	for (size_t i = 0; i < t->alert_count; i++) {
+	for (size_t i = t->alert_count; i-- > 0;) { /* newest first */
 		struct alert_rows *a = &t->alerts[i];
 
 		if (a->past.view.id == 0 || a->past.view.done)

@@ -156,8 +156,10 @@ wait_for(const struct import_command *c, struct urls *u, struct look *l)
 	while (more) {
 		summary_fini(&l->sum);
 		*l = (struct look){ .wanted = is_of_list, .arg = u };
-		if (!look(c->cli, NULL, l, &alive))
+		if (!look(c->cli, NULL, l, &alive)) {
+			progress_end(&p);
 			return false;
+		}
 		more = l->open > 0 && clock_mono_us() < until && alive.alive &&
 		       progress_tell(&p, "first verdicts",
 			   l->sum.feeds - l->open, l->sum.feeds) &&

@@ -2,7 +2,7 @@
 /* inventory_form.h: lists as others have them -> the inventory's records, and
  * those -> a CSV in our own words. Other headings, a site or maker for all
  * rows, columns to leave out, passwords from a list of their own. PURE; all
- * input is hostile. Called by the CLI.
+ * input is hostile. Called by the CLI, the monitor and monitor/lists.
  */
 #ifndef MONITOR_INVENTORY_INVENTORY_FORM_H
 #define MONITOR_INVENTORY_INVENTORY_FORM_H

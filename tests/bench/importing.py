@@ -44,7 +44,7 @@ class Import:
         """(name, site, url, host) of each."""
         if self.args.no_watch:
             return [(f"cam{i}", i // 50, f"rtsp://127.9.{i >> 8}.{i & 255}:9/cam{i}") for i in range(self.args.feeds)]
-        streams = max(8, min(40, self.args.feeds // 300))
+        streams = max(8, min(16, self.args.feeds // 300))
         material = world.make_material(f"import-{streams}-{self.args.fps}", streams, FILM_S, self.args.fps)
         self.farm = self.world.add(Farm(self.folder, material, self.args.feeds, 9, "--auth", "md5", "--allow-repeat"))
         return [(f"cam{i}", i // 50, url) for i, url in enumerate(self.farm.urls())]

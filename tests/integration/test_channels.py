@@ -288,8 +288,7 @@ heard.wait(lambda m: m == (found["state_topic"], b"", False), "a feed that is no
 wait("Alertmanager's end", lambda: key not in am.alerts())
 time.sleep(1)
 for way in ("plain", "ntfy", "slack", "teams", "pagerduty", "flaky", "second"):
-    # (Killed, it may say once more what it had said.)
-    assert 1 <= len(of(way, "firing")) <= 2 and len(of(way, "resolved")) >= 1, (way, web.taken[way])
+    assert len(of(way, "firing")) == 1 and len(of(way, "resolved")) >= 1, (way, web.taken[way])
 assert web.wrong == [], web.wrong
 
 # The heartbeat: while it is well.

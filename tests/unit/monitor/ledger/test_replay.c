@@ -87,8 +87,9 @@ test_feeds_make_sites(void **state)
 		static const char *const under[] = { "", "/b", "/b/c" };
 		unsigned n = 1 + i % 400;
 		int size = snprintf(body, sizeof(body),
-		    "{\"feed\":\"%u\",\"site\":\"%u%s\",\"enabled\":%s}", n, n,
-		    under[n % 3], i < 400 ? "true" : "1");
+		    "{\"feed\":\"%u\",\"site\":\"%u%s\",\"relay\":\"\","
+		    "\"enabled\":%s}",
+		    n, n, under[n % 3], i < 400 ? "true" : "1");
 
 		if (i < 400)
 			replay_line(r, &(struct replay_line){ .seq = 2 + i,

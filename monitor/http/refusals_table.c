@@ -343,6 +343,9 @@ const struct refusal refusals[] = {
 	{ "device-credentials",
 	    "device {name} has other credentials than in line {line}, "
 	    "expected one pair for a device (name the devices apart)" },
+	{ "device-limits",
+	    "device {name} has other sessions or quirks than in line {line}, "
+	    "expected the same for a device" },
 	{ "name-belongs",
 	    "the name \"{name}\" at site \"{site}\" belongs to feed {uuid}, "
 	    "expected another name" },

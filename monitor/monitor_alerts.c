@@ -558,6 +558,39 @@ take_open(void *arg, const struct store_incident_row *row)
 	return true;
 }
 
+struct gone {
+	struct monitor *m;
+	int64_t incidents[64];
+	unsigned count;
+};
+
+static bool
+take_gone(void *arg, const struct alert_view *v)
+{
+	struct gone *g = arg;
+
+	if (v->of == NOTICE_OF_FEED &&
+	    monitor_feed_of_id(g->m, v->place_id) == NULL)
+		g->incidents[g->count++] = v->incident;
+	return g->count < sizeof(g->incidents) / sizeof(g->incidents[0]);
+}
+
+/* Feeds that left the inventory while nobody was here: nobody proves them good
+ * any more. */
+static void
+close_gone(struct monitor *m, int64_t now_us)
+{
+	struct gone g = { .m = m };
+
+	do {
+		g.count = 0;
+		alert_each(m->alerts->book, take_gone, &g);
+		for (unsigned i = 0; i < g.count; i++)
+			alert_on_close(m->alerts->book, g.incidents[i], now_us,
+			    now_us);
+	} while (g.count == sizeof(g.incidents) / sizeof(g.incidents[0]));
+}
+
 void
 monitor_alerts_settle(struct monitor *m)
 {
@@ -569,6 +602,7 @@ monitor_alerts_settle(struct monitor *m)
 		take_open, m))
 		log_error("alert", "open incidents can't be read: %s",
 		    store_reader_error(m->reader));
+	close_gone(m, now);
 	m->alerts->settled = true;
 	alert_restored(m->alerts->book, now);
 	monitor_alerts_excuse(m, now);

@@ -375,6 +375,8 @@ close_alert(struct alert_book *b, struct alert *a, int64_t now_us)
 		s->flapping = NULL;
 	a->ending = false;
 	v->closed_us = now_us;
+	if (v->good_us == 0) /* while nobody was here */
+		v->good_us = now_us;
 	for (uint32_t r = 0; r < ALERT_RECIPIENTS; r++) {
 		uint32_t bit = 1u << r;
 		struct wait w = { .kind = NOTICE_RESOLVED,

@@ -10,6 +10,7 @@
 
 #include "common/clock.h"
 #include "monitor/alert/notice.h"
+#include "monitor/cli/channel_test.h"
 #include "monitor/store/store_alert.h"
 #include "monitor/store/store_read.h"
 
@@ -19,6 +20,7 @@ static const char help[] =
     "       camwarden alerts held [--site SITE] [--limit N] [--json]\n"
     "       camwarden alerts log [--to NAME] [--limit N] [--json]\n"
     "       camwarden alerts show NUMBER [--json]\n"
+    "       camwarden alerts test CHANNEL\n"
     "\n"
     "An alert is one trouble that may be told: of a feed, a whole site, people "
     "who are\n"
@@ -26,7 +28,9 @@ static const char help[] =
     "those of\n"
     "which somebody was not told, or only by a digest, and why; `log` every "
     "notice,\n"
-    "newest first; `show` one alert with its notices and how each was sent.\n"
+    "newest first; `show` one alert with its notices and how each was sent; "
+    "`test`\n"
+    "sends a test through a channel now, and says what the server said.\n"
     "\n"
     "  --all        those that are over, too\n"
     "  --site SITE  of this site and those below it\n"
@@ -36,12 +40,14 @@ static const char help[] =
     "\n"
     "example: camwarden alerts held --site North\n"
     "\n"
-    "exit: 0 none is open (another list: done), 1 some are, 2 not done\n";
+    "exit: 0 none is open (others: done, sent), 1 some are (test: not sent), 2 "
+    "not done,\n"
+    "3 (test) the monitor does not run\n";
 
 struct alerts {
 	struct cli cli;
 	bool all;
-	const char *verb, *site, *to;
+	const char *verb, *site, *to, *channel;
 	int64_t limit, number;
 	struct store_reader *reader;
 	struct cli_table table;
@@ -328,12 +334,15 @@ static bool
 takes(struct alerts *a, int argc, char **argv)
 {
 	static const char *const verbs[] = { "list", "held", "log", "show",
-		NULL };
+		"test", NULL };
 
 	a->verb = argc > 0 ? argv[0] : "list";
 	for (unsigned i = 0; verbs[i] != NULL; i++) {
 		if (strcmp(verbs[i], a->verb) != 0)
 			continue;
+		a->channel = argc == 2 ? argv[1] : NULL;
+		if (strcmp(a->verb, "test") == 0)
+			return a->channel != NULL;
 		if (strcmp(a->verb, "show") != 0)
 			return argc <= 1;
 		a->number = argc == 2 ? cli_number(argv[1]) : 0;
@@ -390,8 +399,14 @@ cli_alerts(int argc, char **argv)
 		return CLI_FAILED;
 	a->limit = 100;
 	code = parse_options(a, argc, argv) ? CLI_OK : cli_usage(argv[0]);
-	if (code == CLI_OK &&
-	    (!cli_config(&a->cli) || (a->reader = cli_reader(&a->cli)) == NULL))
+	if (code == CLI_OK && !cli_config(&a->cli))
+		code = CLI_FAILED;
+	if (code == CLI_OK && strcmp(a->verb, "test") == 0) {
+		code = channel_test(&a->cli, a->channel);
+		free(a);
+		return code;
+	}
+	if (code == CLI_OK && (a->reader = cli_reader(&a->cli)) == NULL)
 		code = CLI_FAILED;
 	if (code != CLI_OK) {
 		free(a);

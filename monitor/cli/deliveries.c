@@ -8,6 +8,7 @@
 
 #include <jansson.h>
 
+#include "monitor/cli/channel_test.h"
 #include "monitor/cli/client.h"
 #include "monitor/config/config_outside.h"
 #include "monitor/store/store_ledger.h"
@@ -226,32 +227,6 @@ test_one(const struct listing *l, struct store_reader *r, const char *to)
 	return code;
 }
 
-/* The monitor answers when the server has. */
-static int
-test_channel(const struct listing *l)
-{
-	json_t *answer = NULL;
-	json_t *question = json_pack("{s:s, s:s}", "command", "channel-test",
-	    "channel", l->channel);
-	enum client_result c = client_ask(l->cli.config.state_dir, question,
-	    NULL, 0, TEST_SECONDS, &answer);
-	const char *said = "";
-	bool sent;
-
-	json_decref(question);
-	if (c != CLIENT_OK) {
-		cli_say("%s", client_result_text(c));
-		return c == CLIENT_NOT_RUNNING ? CLI_NOT_RUNNING : CLI_FAILED;
-	}
-	sent = client_done(answer, &said);
-	cli_put(stdout, l->channel);
-	printf(sent ? ": sent: " : ": NOT SENT: ");
-	cli_put(stdout, said);
-	putchar('\n');
-	json_decref(answer);
-	return sent ? CLI_OK : CLI_TROUBLE;
-}
-
 static int
 test(const struct listing *l)
 {
@@ -289,7 +264,8 @@ cli_deliveries(int argc, char **argv)
 	if (!cli_config(&l.cli))
 		return CLI_FAILED;
 	if (l.test)
-		return l.channel != NULL ? test_channel(&l) : test(&l);
+		return l.channel != NULL ? channel_test(&l.cli, l.channel)
+					 : test(&l);
 	r = cli_reader(&l.cli);
 	if (r == NULL)
 		return CLI_FAILED;

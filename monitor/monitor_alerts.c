@@ -17,9 +17,8 @@
 #include "monitor/monitor_outside.h"
 #include "monitor/store/store_alert.h"
 
-#define CALM_US                                                                \
-	(24 * 3600 * US_PER_S) /* no budget or flap window is longer           \
-				*/
+/* No budget or flap window is longer. */
+#define PAST_US (24 * 3600 * US_PER_S)
 #define LEFT_OPEN 65536u
 
 /* --- what is decided becomes rows */
@@ -457,7 +456,7 @@ take_notice(void *arg, const struct store_notice_row *row)
 static bool
 take_past(struct monitor *m)
 {
-	int64_t since = monitor_utc(m, clock_mono_us()) - CALM_US;
+	int64_t since = monitor_utc(m, clock_mono_us()) - PAST_US;
 	const struct store_alert_ask undone = { .undone_only = true };
 	const struct store_alert_ask turns = { .from_utc = since };
 	const struct store_notice_ask notices = { .since_utc = since,

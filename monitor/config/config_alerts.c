@@ -13,6 +13,7 @@
 #include "monitor/inventory/floor.h"
 
 #define BUDGET_MOST 16
+#define BUDGET_SPAN_MOST (24 * 3600 * 1000000LL)
 
 static const char *const kinds[CHANNEL_KINDS] = {
 	[CHANNEL_MAIL] = "mail",
@@ -68,7 +69,8 @@ config_alerts_budget(const char *text, uint32_t *count_out,
 	snprintf(number, sizeof(number), "%.*s", (int)(per - text), text);
 	if (!config_value_integer(number, &count) || count < 1 ||
 	    count > BUDGET_MOST ||
-	    !config_value_duration(per + strlen(" per "), &span) || span <= 0)
+	    !config_value_duration(per + strlen(" per "), &span) || span <= 0 ||
+	    span > BUDGET_SPAN_MOST)
 		return false;
 	*count_out = (uint32_t)count;
 	*span_us_out = span;

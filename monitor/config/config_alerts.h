@@ -116,7 +116,8 @@ enum config_channel_kind config_channel_kind(const char *word);
 const char *config_channel_kind_name(enum config_channel_kind kind);
 /* The next of a list by comma; false at its end. */
 bool config_alerts_next(const char **at, char out[CONFIG_NAME_BYTES]);
-/* "2 per 10m", "none" (count 0). False: neither. */
+/* "2 per 10m", "none" (count 0); at most 16, in a day at most. False: neither.
+ */
 bool config_alerts_budget(const char *text, uint32_t *count_out,
     int64_t *span_us_out);
 /* "4-5" -> 4, 5. */

@@ -488,6 +488,8 @@ fleet_ask(struct fleet *fl, uint32_t feed, uint32_t flags,
 		.not_before_us = not_before_us };
 
 	m.ticket = tickets_issue(&f->tickets, feed, fleet_random(), flags, now);
+	if (m.ticket == 0)
+		return FLEET_NOT_NOW;
 	if (!channel_put(f->owner->channel, sample_ask, WIRE_SAMPLE_ASK, &m)) {
 		tickets_done(tickets_find(&f->tickets, m.ticket));
 		return FLEET_NOT_NOW;

@@ -7,13 +7,38 @@
 
 _Static_assert(LIMIT_FEEDS == 1u << 14, "tickets hold 14 bits of a feed");
 
+static bool
+may_give_way(const struct ticket *k, int64_t now_us)
+{
+	return k->state == TICKET_RETIRED ||
+	       now_us - k->asked_us >= TICKETS_LOST_US;
+}
+
+static struct ticket *
+find_place(struct tickets *t, int64_t now_us)
+{
+	struct ticket *found = NULL;
+
+	for (uint32_t i = 0; i < TICKETS_KEPT; i++) {
+		struct ticket *k = &t->kept[i];
+
+		if (k->state == TICKET_FREE)
+			return k;
+		if (may_give_way(k, now_us) &&
+		    (found == NULL || k->asked_us < found->asked_us))
+			found = k;
+	}
+	return found;
+}
+
 uint64_t
 tickets_issue(struct tickets *t, uint32_t feed, uint64_t random, uint32_t flags,
     int64_t now_us)
 {
-	struct ticket *k = &t->kept[t->next];
+	struct ticket *k = find_place(t, now_us);
 
-	t->next = (t->next + 1) % TICKETS_KEPT;
+	if (k == NULL)
+		return 0;
 	/* Feed 0 with 50 zero bits would be "no ticket". */
 	if (random >> 14 == 0)
 		random = 1ull << 14;
@@ -74,9 +99,10 @@ tickets_pending(struct tickets *t)
 	struct ticket *newest = NULL;
 
 	for (uint32_t i = 0; i < TICKETS_KEPT; i++) {
-		struct ticket *k = &t->kept[(t->next + i) % TICKETS_KEPT];
+		struct ticket *k = &t->kept[i];
 
-		if (k->state == TICKET_OUT)
+		if (k->state == TICKET_OUT &&
+		    (newest == NULL || k->asked_us > newest->asked_us))
 			newest = k;
 	}
 	return newest;

@@ -16,7 +16,11 @@
 
 #include "camwarden/limits.h"
 
-#define TICKETS_KEPT 4u /* of one feed; the oldest gives way */
+#define TICKETS_KEPT 4u /* of one feed */
+/* One that was out for so long is lost: it may give way to another. A sooner
+ * one may not, or its answer, which is late because we are, would pass for a
+ * lie. */
+#define TICKETS_LOST_US 60000000ll
 
 enum ticket_state {
 	TICKET_FREE = 0, /* nobody's: who names it lies */
@@ -34,10 +38,11 @@ struct ticket {
 
 struct tickets { /* all zero is empty */
 	struct ticket kept[TICKETS_KEPT];
-	uint32_t next; /* place of the next one issued */
 };
 
-/* A fresh ticket for `feed`, never 0. The one it displaces is forgotten. */
+/* A fresh ticket for `feed`. A free place is taken, or that of the oldest
+ * retired or lost one, which is forgotten. 0: there is none, too many answers
+ * are owed; ask later. */
 uint64_t tickets_issue(struct tickets *t, uint32_t feed, uint64_t random,
     uint32_t flags, int64_t now_us);
 /* The feed a ticket names, whether or not it is one of ours. */

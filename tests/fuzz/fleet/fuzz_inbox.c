@@ -207,7 +207,7 @@ ask(struct reader *r)
 		return;
 	asked[asked_count] = tickets_issue(&fl.feeds[feed].tickets, feed,
 	    ((uint64_t)asked_count + 1) << 20, reader_u8(r) & 1, 1);
-	asked_count++;
+	asked_count += asked[asked_count] != 0;
 }
 
 static uint64_t

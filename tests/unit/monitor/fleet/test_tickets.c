@@ -64,6 +64,34 @@ retired_ones_are_known_till_displaced(void **state)
 	assert_null(tickets_find(&t, first));
 }
 
+/* A machine that is behind answers late: that is no lie. */
+static void
+whose_answer_is_owed_is_never_forgotten(void **state)
+{
+	struct tickets t = { 0 };
+	uint64_t n[TICKETS_KEPT];
+
+	(void)state;
+	for (uint32_t i = 0; i < TICKETS_KEPT; i++)
+		n[i] = tickets_issue(&t, 9, (uint64_t)(i + 1) << 40,
+		    WIRE_SAMPLE_PNG, i);
+	assert_int_equal(tickets_pending(&t)->number, n[TICKETS_KEPT - 1]);
+	assert_int_equal(tickets_issue(&t, 9, 77ull << 40, 0,
+			     TICKETS_LOST_US - 1),
+	    0);
+	for (uint32_t i = 0; i < TICKETS_KEPT; i++)
+		assert_non_null(tickets_find(&t, n[i]));
+	/* its PNG is owed, too */
+	tickets_answer(tickets_find(&t, n[1]));
+	assert_int_equal(tickets_issue(&t, 9, 78ull << 40, 0, 10), 0);
+	tickets_done(tickets_find(&t, n[1]));
+	assert_true(tickets_issue(&t, 9, 79ull << 40, 0, 10) != 0);
+	/* the one that is lost, and no other */
+	assert_true(tickets_issue(&t, 9, 80ull << 40, 0, TICKETS_LOST_US) != 0);
+	assert_null(tickets_find(&t, n[0]));
+	assert_non_null(tickets_find(&t, n[2]));
+}
+
 /* The heap against a plain search, over some thousand random moves. */
 static void
 deadlines_agree_with_a_search(void **state)
@@ -103,6 +131,7 @@ main(void)
 		cmocka_unit_test(no_random_makes_ticket_zero),
 		cmocka_unit_test(an_answered_one_waits_for_its_png),
 		cmocka_unit_test(retired_ones_are_known_till_displaced),
+		cmocka_unit_test(whose_answer_is_owed_is_never_forgotten),
 		cmocka_unit_test(deadlines_agree_with_a_search),
 	};
 

@@ -5,6 +5,7 @@ import atexit
 import fcntl
 import json
 import os
+import secrets
 import shutil
 import socket
 import struct
@@ -60,9 +61,15 @@ def small_films(streams=2):
 
 
 def free_port(kind=socket.SOCK_STREAM):
-    with socket.socket(socket.AF_INET, kind) as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+    """Below those that the kernel hands to whoever connects meanwhile (net.ipv4.ip_local_port_range): one of them
+    may be somebody's before the server that it is for has started."""
+    while True:
+        with socket.socket(socket.AF_INET, kind) as s:
+            try:
+                s.bind(("0.0.0.0", secrets.randbelow(20000) + 10000))
+                return s.getsockname()[1]
+            except OSError:
+                pass  # taken
 
 
 def wait_port(port, seconds=15, host="127.0.0.1"):

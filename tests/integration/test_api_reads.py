@@ -64,6 +64,8 @@ FEEDS = {f["name"]: f["id"] for f in get("/feeds")["items"]}
 C1, VAULT = FEEDS["c1"], FEEDS["vault"]
 OPEN = {i["name"]: i for i in get("/incidents?open=1")["items"]}
 NUMBER = OPEN["c1"]["number"]
+soon("an alert of it", lambda: NUMBER in [a["incident"] for a in get("/alerts?open=1")["items"]], 20)
+ALERT = next(a["number"] for a in get("/alerts?open=1")["items"] if a["incident"] == NUMBER)
 
 # --- something of each kind
 OPS.ok(f"/api/v1/incidents/{NUMBER}/acknowledge", {"note": "on my way"})
@@ -86,7 +88,7 @@ PATHS = {
     "/api/v1/reports": "/reports", "/api/v1/onboarding": f"/onboarding?since={stamp(-600)}", "/api/v1/users": "/users",
     "/api/v1/tokens": "/tokens", "/api/v1/logins": "/logins", "/api/v1/ledger": "/ledger",
     "/api/v1/ledger/lines": "/ledger/lines?limit=1000",
-    "/api/v1/alerts": "/alerts", "/api/v1/alerts/{n}": "/alerts/1", "/api/v1/notices": "/notices", "/api/v1/channels": "/channels",
+    "/api/v1/alerts": "/alerts", "/api/v1/alerts/{n}": f"/alerts/{ALERT}", "/api/v1/notices": "/notices", "/api/v1/channels": "/channels",
     "/api/v1/deliveries": "/deliveries",
 }
 reads = [p for p, v in API["paths"].items() if "get" in v]

@@ -205,7 +205,7 @@ const struct refusal refusals[] = {
 	{ "url-long", "the URL is too long, expected at most 1023 bytes" },
 	{ "url-user",
 	    "user or password is too long or holds control characters, "
-	    "expected at most 255 printable bytes" },
+	    "expected at most 255 bytes of UTF-8" },
 	{ "url-host-letters",
 	    "a host holds letters, digits, '-', '_' and '.' (or is an IPv6 "
 	    "address in [])" },

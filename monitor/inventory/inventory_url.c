@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "monitor/inventory/inventory.h"
+#include "monitor/inventory/text.h"
 
 static const struct scheme {
 	const char *name;
@@ -56,8 +57,19 @@ hex(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
+/* Lists are of letters: one that is none couldn't be written into another. */
+static bool
+is_utf8(const char *p, size_t n)
+{
+	size_t k = 1;
+
+	for (size_t i = 0; i < n && k > 0; i += k)
+		k = text_utf8_length((const uint8_t *)p + i, n - i);
+	return k > 0;
+}
+
 /* Percent-decoded copy; a '%' that begins no code stands for itself. False:
- * too long, or a control byte would come out. */
+ * too long, or a control byte or what is no UTF-8 would come out. */
 static bool
 percent_decode(char *out, size_t size, const char *p, const char *end)
 {
@@ -76,7 +88,7 @@ percent_decode(char *out, size_t size, const char *p, const char *end)
 		out[n++] = c;
 	}
 	out[n] = '\0';
-	return true;
+	return is_utf8(out, n);
 }
 
 struct parts {
@@ -127,7 +139,7 @@ credentials(struct parts *u)
 	    (colon != NULL && !percent_decode(o->password, sizeof(o->password),
 				  colon + 1, at)))
 		return "user or password is too long or holds control "
-		       "characters, expected at most 255 printable bytes";
+		       "characters, expected at most 255 bytes of UTF-8";
 	o->has_credentials = at > u->p;
 	u->p = at + 1;
 	return NULL;

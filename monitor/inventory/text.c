@@ -44,9 +44,8 @@ utf8_put(char *out, uint32_t c)
 	return n;
 }
 
-/* Length of the valid UTF-8 sequence at p (RFC 3629), 0 when it is none. */
-static size_t
-utf8_length(const uint8_t *p, size_t left)
+size_t
+text_utf8_length(const uint8_t *p, size_t left)
 {
 	size_t n = p[0] < 0x80	 ? 1
 		   : p[0] < 0xc2 ? 0
@@ -137,7 +136,7 @@ utf8_census(const uint8_t *p, size_t n)
 	struct census c = { 0 };
 
 	for (size_t i = 0; i < n;) {
-		size_t k = utf8_length(p + i, n - i);
+		size_t k = text_utf8_length(p + i, n - i);
 
 		if (k == 0 && c.broken++ == 0)
 			c.first = i;

@@ -28,12 +28,12 @@ put_size(uint64_t width, uint64_t height, uint64_t crop_x, uint64_t crop_y,
 static void
 skip_scaling_list(struct bits *b, unsigned size)
 {
-	int32_t last = 8, next = 8;
+	uint32_t last = 8, next = 8;
 	unsigned i;
 
 	for (i = 0; i < size && !b->bad; i++) {
 		if (next)
-			next = (last + bits_se(b)) & 255;
+			next = (last + (uint32_t)bits_se(b)) & 255;
 		last = next ? next : last;
 	}
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/civil.h"
+#include "common/utf8.h"
 
 void
 json_out_init(struct json_out *j)
@@ -86,27 +87,6 @@ json_out_key(struct json_out *j, const char *key)
 	j->comma = false;
 }
 
-/* Bytes of the well-formed UTF-8 character at p (RFC 3629), 0 when none. */
-static size_t
-utf8(const unsigned char *p)
-{
-	if (p[0] < 0x80)
-		return 1;
-	if (p[0] < 0xc2 || p[0] > 0xf4 || (p[1] & 0xc0) != 0x80)
-		return 0;
-	if (p[0] < 0xe0)
-		return 2;
-	if ((p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] > 0x9f) ||
-	    (p[2] & 0xc0) != 0x80)
-		return 0;
-	if (p[0] < 0xf0)
-		return 3;
-	if ((p[0] == 0xf0 && p[1] < 0x90) || (p[0] == 0xf4 && p[1] > 0x8f) ||
-	    (p[3] & 0xc0) != 0x80)
-		return 0;
-	return 4;
-}
-
 void
 json_out_string(struct json_out *j, const char *text)
 {
@@ -115,7 +95,7 @@ json_out_string(struct json_out *j, const char *text)
 	separate(j);
 	put(j, "\"", 1);
 	while (*p != '\0') {
-		size_t n = utf8(p);
+		size_t n = utf8_length(p, UTF8_TEXT);
 		char code[8];
 
 		if (n == 0)

@@ -4,8 +4,8 @@
  * probes holds no credentials. */
 #include <string.h>
 
+#include "common/utf8.h"
 #include "monitor/inventory/inventory.h"
-#include "monitor/inventory/text.h"
 
 static const struct scheme {
 	const char *name;
@@ -64,7 +64,7 @@ is_utf8(const char *p, size_t n)
 	size_t k = 1;
 
 	for (size_t i = 0; i < n && k > 0; i += k)
-		k = text_utf8_length((const uint8_t *)p + i, n - i);
+		k = utf8_length(p + i, n - i);
 	return k > 0;
 }
 

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/utf8.h"
+
 #define LOOKED_AT 4096u /* bytes in which UTF-16 without a mark shows */
 
 /* Windows-1252's 0x80..0x9f; 0 = not assigned. */
@@ -41,27 +43,6 @@ utf8_put(char *out, uint32_t c)
 		out[n++] = (char)(0x80 | (c >> 6 & 0x3f));
 	}
 	out[n++] = (char)(0x80 | (c & 0x3f));
-	return n;
-}
-
-size_t
-text_utf8_length(const uint8_t *p, size_t left)
-{
-	size_t n = p[0] < 0x80	 ? 1
-		   : p[0] < 0xc2 ? 0
-		   : p[0] < 0xe0 ? 2
-		   : p[0] < 0xf0 ? 3
-		   : p[0] < 0xf5 ? 4
-				 : 0;
-
-	if (n == 0 || n > left)
-		return 0;
-	for (size_t i = 1; i < n; i++)
-		if ((p[i] & 0xc0) != 0x80)
-			return 0;
-	if ((p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] > 0x9f) ||
-	    (p[0] == 0xf0 && p[1] < 0x90) || (p[0] == 0xf4 && p[1] > 0x8f))
-		return 0;
 	return n;
 }
 
@@ -136,7 +117,7 @@ utf8_census(const uint8_t *p, size_t n)
 	struct census c = { 0 };
 
 	for (size_t i = 0; i < n;) {
-		size_t k = text_utf8_length(p + i, n - i);
+		size_t k = utf8_length(p + i, n - i);
 
 		if (k == 0 && c.broken++ == 0)
 			c.first = i;

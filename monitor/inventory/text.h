@@ -9,7 +9,6 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
 #include "monitor/inventory/mistake.h"
 
@@ -24,8 +23,5 @@ struct text {
  * memory. */
 bool text_decode(struct text *out, const char *file, const void *bytes,
     size_t length, struct inventory_mistakes *mistakes);
-/* Length of the UTF-8 sequence at p (RFC 3629), of left bytes, at least one; 0
- * when it is none. */
-size_t text_utf8_length(const uint8_t *p, size_t left);
 
 #endif

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/utf8.h"
+
 #define DEPTH 16u
 
 struct walk {
@@ -57,32 +59,11 @@ blanks(struct walk *w)
 	copy(w, strspn(w->p, " \t\r\n"));
 }
 
-/* Bytes of the UTF-8 letter that begins there; 0 = it is none. */
-static size_t
-letter(const char *s)
-{
-	const uint8_t *p = (const uint8_t *)s;
-	size_t n = p[0] < 0x80	 ? 1
-		   : p[0] < 0xc2 ? 0
-		   : p[0] < 0xe0 ? 2
-		   : p[0] < 0xf0 ? 3
-		   : p[0] < 0xf5 ? 4
-				 : 0;
-
-	for (size_t i = 1; i < n; i++)
-		if ((p[i] & 0xc0) != 0x80)
-			return 0;
-	if ((p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] > 0x9f) ||
-	    (p[0] == 0xf0 && p[1] < 0x90) || (p[0] == 0xf4 && p[1] > 0x8f))
-		return 0;
-	return n;
-}
-
 static size_t
 escaped(const char *s, char out[8])
 {
 	static const char plain[] = "\"\"\\\\\bb\ff\nn\rr\tt";
-	size_t n = letter(s);
+	size_t n = utf8_length(s, UTF8_TEXT);
 
 	if (n == 0)
 		return (size_t)snprintf(out, 8, "\xef\xbf\xbd");
@@ -105,7 +86,9 @@ put_text(struct walk *w, const char *text)
 
 		if (!put(w, one, escaped(text, one)))
 			return false;
-		text += letter(text) > 0 ? letter(text) : 1;
+		text += utf8_length(text, UTF8_TEXT) > 0
+			    ? utf8_length(text, UTF8_TEXT)
+			    : 1;
 	}
 	return true;
 }
@@ -184,7 +167,7 @@ static bool
 is_inside(struct piece x)
 {
 	for (size_t i = 0; i < x.n;) {
-		size_t n = letter(x.p + i);
+		size_t n = utf8_length(x.p + i, UTF8_TEXT);
 
 		/* Escapes would need a look at what they escape. */
 		if (n == 0 || (uint8_t)x.p[i] < 0x20 || x.p[i] == '\\')
@@ -312,7 +295,7 @@ string(struct walk *w, bool is_name)
 	if (!copy(w, 1))
 		return false;
 	while (*w->p != '"') {
-		size_t n = letter(w->p);
+		size_t n = utf8_length(w->p, UTF8_TEXT);
 
 		if ((uint8_t)*w->p < 0x20)
 			return fail(w, *w->p == '\0'

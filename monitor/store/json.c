@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/hex.h"
+#include "common/utf8.h"
 
 static void
 put(struct json *j, const char *p, size_t n)
@@ -18,29 +19,6 @@ put(struct json *j, const char *p, size_t n)
 	j->length += n;
 }
 
-/* Length of the valid UTF-8 sequence at p, 0 when it is none (RFC 3629). */
-static size_t
-utf8_length(const unsigned char *p)
-{
-	static const uint32_t least[5] = { 0, 0, 0x80, 0x800, 0x10000 };
-	size_t n = p[0] < 0x80	 ? 1
-		   : p[0] < 0xc2 ? 0
-		   : p[0] < 0xe0 ? 2
-		   : p[0] < 0xf0 ? 3
-		   : p[0] < 0xf5 ? 4
-				 : 0;
-	uint32_t v = n > 1 ? p[0] & (0x7fu >> n) : p[0];
-
-	for (size_t i = 1; i < n; i++) {
-		if ((p[i] & 0xc0) != 0x80)
-			return 0;
-		v = v << 6 | (p[i] & 0x3f);
-	}
-	if (n > 1 && (v < least[n] || v > 0x10ffff || (v >> 11) == 0x1b))
-		return 0;
-	return n;
-}
-
 static void
 put_quoted(struct json *j, const char *value)
 {
@@ -49,7 +27,7 @@ put_quoted(struct json *j, const char *value)
 
 	put(j, "\"", 1);
 	while (*p != '\0') {
-		size_t n = utf8_length(p);
+		size_t n = utf8_length(p, UTF8_TEXT);
 
 		if (n == 0) {
 			put(j, "\\ufffd", 6);

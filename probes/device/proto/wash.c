@@ -4,25 +4,15 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* Bytes of the well-formed character at p (RFC 3629 4), 0 when it is none. */
+#include "common/utf8.h"
+
+/* Bytes of a character that XML may hold, 0 when it is none: U+FFFE and U+FFFF
+ * are in no XML (XML 1.0 2.2). */
 static size_t
 character(const uint8_t *p, size_t left)
 {
-	size_t n = p[0] < 0x80			 ? 1
-		   : p[0] >= 0xc2 && p[0] < 0xe0 ? 2
-		   : p[0] >= 0xe0 && p[0] < 0xf0 ? 3
-		   : p[0] >= 0xf0 && p[0] < 0xf5 ? 4
-						 : 0;
+	size_t n = utf8_length(p, left);
 
-	if (n == 0 || n > left)
-		return 0;
-	for (size_t i = 1; i < n; i++)
-		if ((p[i] & 0xc0) != 0x80)
-			return 0;
-	if ((p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] >= 0xa0) ||
-	    (p[0] == 0xf0 && p[1] < 0x90) || (p[0] == 0xf4 && p[1] >= 0x90))
-		return 0;
-	/* U+FFFE and U+FFFF are in no XML (XML 1.0 2.2). */
 	return n == 3 && p[0] == 0xef && p[1] == 0xbf && p[2] >= 0xbe ? 0 : n;
 }
 

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* utf8.h: bytes of anybody -> letters (RFC 3629 4). PURE; hostile input. */
+#ifndef COMMON_UTF8_H
+#define COMMON_UTF8_H
+
+#include <stddef.h>
+
+/* Bytes of the well-formed sequence at p, of `left` bytes, at least one; 0 when
+ * it is none. A zero byte ends any sequence: of a terminated text, left may be
+ * UTF8_TEXT. */
+size_t utf8_length(const void *p, size_t left);
+#define UTF8_TEXT 4u
+
+#endif

@@ -163,16 +163,6 @@ read_alerts(struct alerts *a)
 
 /* --- a notice */
 
-static const char *
-state_of(const struct store_notice_row *row)
-{
-	if (row->dropped_utc != 0)
-		return "dropped";
-	if (row->told_utc == 0)
-		return "waiting";
-	return row->digest != 0 ? "digest" : "told";
-}
-
 static json_t *
 notice_json(const struct store_notice_row *row)
 {
@@ -181,9 +171,9 @@ notice_json(const struct store_notice_row *row)
 	    "number", (json_int_t)row->id, "alert", (json_int_t)row->alert,
 	    "sequence", (int)row->sequence, "place", row->place, "kind",
 	    notice_kind_name((unsigned)row->kind), "to", row->recipient, "rule",
-	    row->rule, "exempt", row->exempt, "state", state_of(row), "digest",
-	    (json_int_t)row->digest, "made", cli_json_time(row->made_utc),
-	    "told",
+	    row->rule, "exempt", row->exempt, "state", store_notice_state(row),
+	    "digest", (json_int_t)row->digest, "made",
+	    cli_json_time(row->made_utc), "told",
 	    cli_json_time(
 		row->told_utc != 0 ? row->told_utc : row->dropped_utc));
 }
@@ -202,7 +192,7 @@ on_notice(void *arg, const struct store_notice_row *row)
 	cli_table_add(&a->table, "%s", cli_utc(row->made_utc, made));
 	cli_table_add(&a->table, "%s", notice_kind_name((unsigned)row->kind));
 	cli_table_add(&a->table, "%s", row->recipient);
-	cli_table_add(&a->table, "%s", state_of(row));
+	cli_table_add(&a->table, "%s", store_notice_state(row));
 	cli_table_add(&a->table, "%s", cli_utc(row->told_utc, told));
 	cli_table_add(&a->table, "%s", row->rule);
 	if (row->alert != 0)

@@ -18,25 +18,6 @@ struct attempt {
 };
 
 static int
-by_name(const void *a, const void *b)
-{
-	return strcmp(((const struct inventory_device *)a)->name,
-	    ((const struct inventory_device *)b)->name);
-}
-
-/* Both readers sort devices by name. */
-static const struct inventory_device *
-device_find(const struct inventory *inv, const char *name)
-{
-	struct inventory_device key = { .name = name };
-
-	return inv->device_count == 0
-		   ? NULL
-		   : bsearch(&key, inv->devices, inv->device_count,
-			 sizeof(*inv->devices), by_name);
-}
-
-static int
 by_url(const void *a, const void *b)
 {
 	const struct inventory_feed *x =
@@ -63,9 +44,10 @@ static bool
 is_known(const struct attempt *a, const struct inventory_feed **sorted,
     const struct inventory_feed *wish)
 {
-	const struct inventory_device *now = device_find(a->now, wish->device);
+	const struct inventory_device *now =
+	    inventory_device_of(a->now, wish->device);
 	const struct inventory_device *said =
-	    device_find(a->wanted, wish->device);
+	    inventory_device_of(a->wanted, wish->device);
 	const struct inventory_feed **hit =
 	    a->now->feed_count == 0 ? NULL
 				    : bsearch(&wish, sorted, a->now->feed_count,
@@ -91,7 +73,7 @@ is_shared(const struct attempt *a, const struct inventory_feed *f)
 	const struct inventory_device *now;
 
 	inventory_feed_asks(f, device);
-	now = device_find(a->now, device);
+	now = inventory_device_of(a->now, device);
 	if (now == NULL || now->sessions == 0)
 		return false;
 	for (size_t i = 0; i < a->now->feed_count; i++) {
@@ -112,8 +94,8 @@ fill(const struct attempt *a, const struct inventory_feed *f,
 	size_t n = a->count + 1;
 
 	inventory_feed_asks(f, device);
-	now = device_find(a->now, device);
-	said = device_find(a->wanted, device);
+	now = inventory_device_of(a->now, device);
+	said = inventory_device_of(a->wanted, device);
 
 	memcpy(add->uuid, "trial", 5);
 	memcpy(add->uuid + 8, &n, sizeof(n));

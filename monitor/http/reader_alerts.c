@@ -62,16 +62,6 @@ put_alert(struct query *q, const struct store_alert_row *row)
 	query_put_number(q, "dropped", row->dropped);
 }
 
-static const char *
-state_of(const struct store_notice_row *row)
-{
-	if (row->dropped_utc != 0)
-		return "dropped";
-	if (row->told_utc == 0)
-		return "waiting";
-	return row->digest != 0 ? "digest" : "told";
-}
-
 static void
 put_notice(struct query *q, const struct store_notice_row *row)
 {
@@ -84,7 +74,7 @@ put_notice(struct query *q, const struct store_notice_row *row)
 	query_put_text(q, "to", row->recipient);
 	query_put_text(q, "rule", row->rule);
 	query_put_bool(q, "exempt", row->exempt);
-	query_put_text(q, "state", state_of(row));
+	query_put_text(q, "state", store_notice_state(row));
 	put_or_null(q, "digest", row->digest);
 	query_put_time(q, "made", row->made_utc);
 	query_put_time(q, "told",

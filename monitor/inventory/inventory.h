@@ -120,6 +120,11 @@ bool inventory_read(struct inventory *inv, enum inventory_kind kind,
     const char *file, const void *bytes, size_t length,
     struct inventory_mistakes *mistakes_out);
 
+/* The device of that name, NULL when there is none; both readers sort devices
+ * by name. */
+const struct inventory_device *inventory_device_of(const struct inventory *inv,
+    const char *name);
+
 /* One CSV, malloc'ed and NUL-terminated, that reads back the same. Passwords
  * only when asked for. NULL: no memory. */
 char *inventory_write(const struct inventory *inv, enum inventory_kind kind,

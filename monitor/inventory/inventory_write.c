@@ -65,9 +65,8 @@ device_by_name(const void *a, const void *b)
 	    ((const struct inventory_device *)b)->name);
 }
 
-/* The inventory's devices are sorted by name (both readers see to it). */
-static const struct inventory_device *
-device_find(const struct inventory *inv, const char *name)
+const struct inventory_device *
+inventory_device_of(const struct inventory *inv, const char *name)
 {
 	struct inventory_device key = { .name = name };
 
@@ -80,7 +79,7 @@ device_find(const struct inventory *inv, const char *name)
 static void
 credentials(struct csv_out *t, const struct inventory *inv, const char *device)
 {
-	const struct inventory_device *d = device_find(inv, device);
+	const struct inventory_device *d = inventory_device_of(inv, device);
 
 	csv_out_cell(t, d != NULL ? d->user : "");
 	csv_out_cell(t, d != NULL ? d->password : "");
@@ -174,7 +173,8 @@ record_at(const struct inventory *inv, enum inventory_kind kind, size_t i)
 		break;
 	}
 	return (struct record){ &inv->feeds[i], inv->feeds[i].given,
-		inv->feeds[i].line, device_find(inv, inv->feeds[i].device) };
+		inv->feeds[i].line,
+		inventory_device_of(inv, inv->feeds[i].device) };
 }
 
 /* Without these no row can be read again. */

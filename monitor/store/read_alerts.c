@@ -170,6 +170,16 @@ notice_row(sqlite3_stmt *st, struct store_notice_row *row)
 	row->severity = sqlite3_column_int(st, c++);
 }
 
+const char *
+store_notice_state(const struct store_notice_row *row)
+{
+	if (row->dropped_utc != 0)
+		return "dropped";
+	if (row->told_utc == 0)
+		return "waiting";
+	return row->digest != 0 ? "digest" : "told";
+}
+
 bool
 store_read_notices(struct store_reader *r, const struct store_notice_ask *ask,
     store_notice_fn *fn, void *arg)

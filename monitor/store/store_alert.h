@@ -111,6 +111,8 @@ struct store_notice_row {
 	const char *place; /* of its alert; "" = a digest */
 	int severity;	   /* likewise; 0 */
 };
+/* What became of it: "waiting", "told", "digest" or "dropped". */
+const char *store_notice_state(const struct store_notice_row *row);
 typedef bool store_notice_fn(void *arg, const struct store_notice_row *row);
 struct store_notice_ask {
 	int64_t alert, id;     /* 0 = all */

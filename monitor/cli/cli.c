@@ -10,6 +10,7 @@
 
 #include <jansson.h>
 
+#include "common/utf8.h"
 #include "monitor/config/config_value.h"
 #include "monitor/store/store_read.h"
 
@@ -98,44 +99,31 @@ cli_reader(const struct cli *cli)
 	return r;
 }
 
-/* Bytes of the well-formed UTF-8 character at p, 0 when it is not one or is a
- * control. */
+/* Bytes of the letter at p, 0 when it is none or acts on the terminal. */
 static size_t
-printable(const unsigned char *p)
+printable(const char *p)
 {
-	size_t n = p[0] < 0x80			 ? 1
-		   : p[0] >= 0xc2 && p[0] < 0xe0 ? 2
-		   : p[0] >= 0xe0 && p[0] < 0xf0 ? 3
-		   : p[0] >= 0xf0 && p[0] < 0xf5 ? 4
-						 : 0;
+	size_t n = utf8_length(p, UTF8_TEXT);
+	uint32_t c = n > 0 ? utf8_letter(p, n) : 0;
+	bool control = c < 0x20 || (c >= 0x7f && c < 0xa0);
+	/* embeddings and overrides of direction, isolates */
+	bool turns =
+	    (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
 
-	if (n == 1)
-		return p[0] >= 0x20 && p[0] != 0x7f;
-	for (size_t i = 1; i < n; i++)
-		if ((p[i] & 0xc0) != 0x80)
-			return 0;
-	if (p[0] == 0xc2 && p[1] < 0xa0)
-		return 0; /* C1 controls */
-	if (p[0] == 0xe2 && p[1] == 0x80 && p[2] >= 0xaa && p[2] <= 0xae)
-		return 0; /* bidirectional overrides */
-	if (p[0] == 0xe2 && p[1] == 0x81 && p[2] >= 0xa6 && p[2] <= 0xa9)
-		return 0;
-	return n;
+	return control || turns ? 0 : n;
 }
 
 void
 cli_put(FILE *out, const char *text)
 {
-	const unsigned char *p = (const unsigned char *)text;
-
-	while (*p != '\0') {
-		size_t n = printable(p);
+	while (*text != '\0') {
+		size_t n = printable(text);
 
 		if (n == 0)
 			fputc('?', out);
 		else
-			fwrite(p, 1, n, out);
-		p += n > 0 ? n : 1;
+			fwrite(text, 1, n, out);
+		text += n > 0 ? n : 1;
 	}
 }
 

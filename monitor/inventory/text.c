@@ -23,29 +23,6 @@ struct work {
 	struct inventory_mistakes *mistakes;
 };
 
-static size_t
-utf8_put(char *out, uint32_t c)
-{
-	size_t n = 0;
-
-	if (c < 0x80) {
-		out[0] = (char)c;
-		return 1;
-	}
-	if (c < 0x800) {
-		out[n++] = (char)(0xc0 | c >> 6);
-	} else if (c < 0x10000) {
-		out[n++] = (char)(0xe0 | c >> 12);
-		out[n++] = (char)(0x80 | (c >> 6 & 0x3f));
-	} else {
-		out[n++] = (char)(0xf0 | c >> 18);
-		out[n++] = (char)(0x80 | (c >> 12 & 0x3f));
-		out[n++] = (char)(0x80 | (c >> 6 & 0x3f));
-	}
-	out[n++] = (char)(0x80 | (c & 0x3f));
-	return n;
-}
-
 /* The place behind n bytes; `wide` counts letters of UTF-8, else bytes. */
 static struct mistake_place
 place_after(const char *file, const char *p, size_t n, bool wide)

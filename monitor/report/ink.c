@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/utf8.h"
+
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 #define HARMLESS 0xfffd /* stands for what was taken out */
 
@@ -26,8 +28,7 @@ static const struct range acting[] = {
 	{ 0x200e, 0x200f }, /* left-to-right, right-to-left mark */
 	{ 0x2028, 0x202e }, /* separators, embeddings, overrides */
 	{ 0x2060, 0x206f }, /* invisible operators, isolates */
-	{ 0x3164, 0x3164 }, { 0xd800, 0xdfff }, /* surrogates */
-	{ 0xfdd0, 0xfdef },			/* noncharacters */
+	{ 0x3164, 0x3164 }, { 0xfdd0, 0xfdef }, /* noncharacters */
 	{ 0xfeff, 0xfeff }, { 0xffa0, 0xffa0 },
 	{ 0xfff0, 0xfffc }, /* annotations, object replacement */
 	{ 0x1bca0, 0x1bca3 }, { 0x1d173, 0x1d17a },
@@ -151,41 +152,15 @@ ink_format(struct ink *ink, const char *format, ...)
 
 /* --- characters */
 
-/* A multi-byte sequence at s, its lead byte known; 0: not one. */
-static uint32_t
-sequence(const unsigned char *s, size_t *length_out)
-{
-	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	size_t n = s[0] >= 0xf0 ? 4 : s[0] >= 0xe0 ? 3 : 2;
-	uint32_t c = s[0] & (0x7fu >> n);
-
-	if (s[0] < 0xc2 || s[0] > 0xf4)
-		return 0;
-	for (size_t i = 1; i < n; i++) {
-		if ((s[i] & 0xc0) != 0x80) /* stops at the end's 0, too */
-			return 0;
-		c = c << 6 | (s[i] & 0x3fu);
-	}
-	*length_out = n;
-	return c < least[n] || c > 0x10ffff ? 0 : c;
-}
-
 uint32_t
 ink_next(const char **text)
 {
-	const unsigned char *s = (const unsigned char *)*text;
-	size_t length = 1;
-	uint32_t c = s[0];
+	size_t n = utf8_length(*text, UTF8_TEXT);
+	uint32_t c = n > 0 ? utf8_letter(*text, n) : HARMLESS;
 
-	if (c == 0)
+	if (**text == '\0')
 		return 0;
-	if (c >= 0x80)
-		c = sequence(s, &length);
-	if (c == 0) { /* not UTF-8: one byte at a time, so that we resync */
-		*text += 1;
-		return HARMLESS;
-	}
-	*text += length;
+	*text += n > 0 ? n : 1; /* one byte at a time, so that we resync */
 	if ((c & 0xfffe) == 0xfffe || among(acting, COUNT(acting), c))
 		return HARMLESS;
 	return c;
@@ -194,25 +169,9 @@ ink_next(const char **text)
 void
 ink_character(struct ink *ink, uint32_t c)
 {
-	char b[4];
-	size_t n = 0;
+	char bytes[UTF8_TEXT];
 
-	if (c < 0x80) {
-		b[n++] = (char)c;
-	} else if (c < 0x800) {
-		b[n++] = (char)(0xc0 | c >> 6);
-		b[n++] = (char)(0x80 | (c & 0x3f));
-	} else if (c < 0x10000) {
-		b[n++] = (char)(0xe0 | c >> 12);
-		b[n++] = (char)(0x80 | (c >> 6 & 0x3f));
-		b[n++] = (char)(0x80 | (c & 0x3f));
-	} else {
-		b[n++] = (char)(0xf0 | c >> 18);
-		b[n++] = (char)(0x80 | (c >> 12 & 0x3f));
-		b[n++] = (char)(0x80 | (c >> 6 & 0x3f));
-		b[n++] = (char)(0x80 | (c & 0x3f));
-	}
-	ink_bytes(ink, b, n);
+	ink_bytes(ink, bytes, utf8_put(bytes, c));
 }
 
 static void

@@ -79,24 +79,6 @@ bytes_fini(struct bytes *b)
 	*b = (struct bytes){ 0 };
 }
 
-/* Where the converted text broke off. */
-static void
-say_broken(struct feed_list *l, const char *path, const char *encoding,
-    const char *text, size_t n)
-{
-	struct mistake_place at = { path, 1, 1 };
-
-	for (size_t i = 0; i < n; i++) {
-		at.column += ((unsigned char)text[i] & 0xc0) != 0x80;
-		if (text[i] == '\n') {
-			at.line++;
-			at.column = 1;
-		}
-	}
-	mistake_add(&l->mistakes, at, "no letter of %.40s stands here",
-	    encoding);
-}
-
 /* To UTF-8, as the person said it is written. */
 static bool
 convert(struct feed_list *l, const char *path, const char *encoding,
@@ -114,7 +96,10 @@ convert(struct feed_list *l, const char *path, const char *encoding,
 	else if (out.p == NULL)
 		cli_say("memory is out");
 	else if (iconv(how, &from, &left, &to, &room) == (size_t)-1)
-		say_broken(l, path, encoding, out.p, (size_t)(to - out.p));
+		mistake_add(&l->mistakes,
+		    mistake_place_after(path, out.p, (size_t)(to - out.p),
+			true),
+		    "no letter of %.40s stands here", encoding);
 	else
 		well = true;
 	if (how != (iconv_t)-1)
@@ -288,7 +273,7 @@ look_at_mode(struct feed_list *l, const char *path)
 
 	if (stat(path, &st) == 0 && S_ISREG(st.st_mode) &&
 	    (st.st_mode & (S_IRWXG | S_IRWXO)) != 0)
-		note_add(&l->notes, (struct mistake_place){ path, 0, 0 },
+		mistake_add(&l->notes, (struct mistake_place){ path, 0, 0 },
 		    "others may read these passwords (chmod 600)");
 }
 

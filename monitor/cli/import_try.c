@@ -240,7 +240,7 @@ import_try_print(const json_t *o)
 {
 	const json_t *bad = json_object_get(o, "not_seen");
 	size_t n = json_array_size(bad);
-	char number[32];
+	char number[CLI_COUNT_BYTES];
 
 	for (size_t i = 0; i < n && i < SHOWN; i++) {
 		const json_t *f = json_array_get(bad, i);
@@ -258,12 +258,8 @@ import_try_print(const json_t *o)
 	if (n > SHOWN)
 		printf("... and %zu more\n", n - SHOWN);
 	printf("tried %s, seen ",
-	    summary_number((uint64_t)json_integer_value(
-			       json_object_get(o, "tried")),
-		number));
+	    cli_count(json_integer_value(json_object_get(o, "tried")), number));
 	printf("%s; what was not seen is imported off, and tried with the next "
 	       "import\n",
-	    summary_number((uint64_t)json_integer_value(
-			       json_object_get(o, "seen")),
-		number));
+	    cli_count(json_integer_value(json_object_get(o, "seen")), number));
 }

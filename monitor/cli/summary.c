@@ -38,23 +38,6 @@ summary_word(enum cause cause)
 	return cause_name(cause);
 }
 
-const char *
-summary_number(uint64_t n, char out[32])
-{
-	char digits[24];
-	size_t k = (size_t)snprintf(digits, sizeof(digits), "%llu",
-		   (unsigned long long)n),
-	       to = 0;
-
-	for (size_t i = 0; i < k; i++) {
-		out[to++] = digits[i];
-		if ((k - i - 1) % 3 == 0 && i + 1 < k)
-			out[to++] = ',';
-	}
-	out[to] = '\0';
-	return out;
-}
-
 /* Rows come by site, or nearly so: the last one is looked at first. */
 static struct summary_site *
 site_of(struct summary *s, const char *path)
@@ -170,15 +153,15 @@ summary_print(const struct summary *s)
 {
 	enum cause causes[CAUSE_COUNT];
 	size_t n = ranked(s, causes);
-	char number[32];
+	char number[CLI_COUNT_BYTES];
 
-	printf("%s feeds: ", summary_number(s->feeds, number));
+	printf("%s feeds: ", cli_count(s->feeds, number));
 	for (size_t i = 0; i < n; i++)
 		printf("%s%s %s", i > 0 ? ", " : "",
-		    summary_number(s->cause[causes[i]], number),
+		    cli_count(s->cause[causes[i]], number),
 		    summary_word(causes[i]));
 	if (s->off > 0)
-		printf("; %s off", summary_number(s->off, number));
+		printf("; %s off", cli_count(s->off, number));
 	putchar('\n');
 	if (s->site_count == 0)
 		return;

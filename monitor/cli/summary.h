@@ -32,8 +32,6 @@ void summary_print(const struct summary *s);
  * "causes"}]}; given. NULL: no memory. */
 json_t *summary_json(const struct summary *s);
 void summary_fini(struct summary *s);
-/* "1,240" */
-const char *summary_number(uint64_t n, char out[32]);
 /* "wrong password"; the cause's own name where that says it. */
 const char *summary_word(enum cause cause);
 

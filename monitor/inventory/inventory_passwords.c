@@ -108,7 +108,7 @@ say_unused(const struct merge *m, struct inventory_mistakes *notes)
 {
 	for (size_t i = 0; i < m->secrets->device_count; i++)
 		if (!m->used[i])
-			note_add(notes,
+			mistake_add(notes,
 			    (struct mistake_place){ m->file,
 				m->secrets->devices[i].line, 1 },
 			    "no camera of the list is at device %.128s",

@@ -91,7 +91,7 @@ unknown_column(struct reading *g, const struct csv_cell *cell)
 		return NULL;
 	}
 	if (ignored(g->row.form, cell->text)) {
-		note_add(notes(g), at, "column \"%.64s\" is left out",
+		mistake_add(notes(g), at, "column \"%.64s\" is left out",
 		    cell->text);
 		return NULL;
 	}
@@ -116,8 +116,8 @@ header_cell(struct reading *g, const struct csv_cell *cell)
 		cell->text))
 		c = unknown_column(g, cell);
 	else if (!heading_same(cell->text, c->name))
-		note_add(notes(g), at, "\"%.64s\" is taken as %s", cell->text,
-		    c->name);
+		mistake_add(notes(g), at, "\"%.64s\" is taken as %s",
+		    cell->text, c->name);
 	for (size_t i = 0; c != NULL && i < h->count; i++)
 		if (h->column[i] == c) {
 			mistake_add(g->csv.mistakes, at,
@@ -187,7 +187,7 @@ header_find(struct reading *g, struct csv_row *row)
 		if (lack == NULL ||
 		    (first == 0 && columns_named(g->kind, row) > 0)) {
 			if (first > 0)
-				note_add(notes(g),
+				mistake_add(notes(g),
 				    (struct mistake_place){ g->csv.file, first,
 					1 },
 				    "what stands above the row that names the "
@@ -311,11 +311,11 @@ say_notes(struct reading *g)
 	struct mistake_place whole = { g->csv.file, 0, 0 };
 
 	if (g->csv.guessed != NULL)
-		note_add(notes(g), whole,
+		mistake_add(notes(g), whole,
 		    "nothing says how letters are written; taken as %s",
 		    g->csv.guessed);
 	if (g->row.both > 0)
-		note_add(notes(g), whole,
+		mistake_add(notes(g), whole,
 		    "%zu cameras have two streams: the sub stream is held, the "
 		    "main one visited",
 		    g->row.both);

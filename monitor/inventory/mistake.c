@@ -69,11 +69,29 @@ place_print(char *out, size_t size, struct mistake_place p)
 	return snprintf(out, size, "%.256s:%zu:%zu: ", file, p.line, p.column);
 }
 
-static void
-add(struct inventory_mistakes *m, struct mistake_place place,
-    const char *format, va_list ap)
+struct mistake_place
+mistake_place_after(const char *file, const char *p, size_t n, bool wide)
+{
+	struct mistake_place at = { file, 1, 1 };
+
+	for (size_t i = 0; i < n; i++) {
+		if (p[i] == '\n' ||
+		    (p[i] == '\r' && (i + 1 >= n || p[i + 1] != '\n'))) {
+			at.line++;
+			at.column = 1;
+		} else {
+			at.column += !wide || (p[i] & 0xc0) != 0x80;
+		}
+	}
+	return at;
+}
+
+void
+mistake_add(struct inventory_mistakes *m, struct mistake_place place,
+    const char *format, ...)
 {
 	char text[LINE_BYTES], safe[LINE_BYTES * 2];
+	va_list ap;
 
 	if (m->count++ >= SHOWN)
 		return;
@@ -83,32 +101,12 @@ add(struct inventory_mistakes *m, struct mistake_place place,
 	escape(safe, sizeof(safe), text);
 	size_t head = strlen(safe);
 
+	va_start(ap, format);
 	vsnprintf(text + n, sizeof(text) - (size_t)n, format, ap);
+	va_end(ap);
 	escape(safe, sizeof(safe), text);
 	if (append(m, safe))
 		note(m, place, begin + head, m->length - 1 - begin - head);
-}
-
-void
-mistake_add(struct inventory_mistakes *m, struct mistake_place place,
-    const char *format, ...)
-{
-	va_list ap;
-
-	va_start(ap, format);
-	add(m, place, format, ap);
-	va_end(ap);
-}
-
-void
-note_add(struct inventory_mistakes *notes, struct mistake_place place,
-    const char *format, ...)
-{
-	va_list ap;
-
-	va_start(ap, format);
-	add(notes, place, format, ap);
-	va_end(ap);
 }
 
 void

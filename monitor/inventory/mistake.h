@@ -13,11 +13,13 @@ struct mistake_place {
 	size_t line, column; /* 0 = not known */
 };
 
-/* Control bytes in what is printed are shown as \xNN. */
+/* The place behind n bytes of the file: wide, a letter of UTF-8 is one column,
+ * else a byte is. */
+struct mistake_place mistake_place_after(const char *file, const char *p,
+    size_t n, bool wide);
+/* Also of what is not wrong, but was taken as something (notes). Control bytes
+ * in what is printed are shown as \xNN. */
 void mistake_add(struct inventory_mistakes *m, struct mistake_place place,
-    const char *format, ...) __attribute__((format(printf, 3, 4)));
-/* The same of what is not wrong, but was taken as something. */
-void note_add(struct inventory_mistakes *notes, struct mistake_place place,
     const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 #endif

@@ -23,24 +23,6 @@ struct work {
 	struct inventory_mistakes *mistakes;
 };
 
-/* The place behind n bytes; `wide` counts letters of UTF-8, else bytes. */
-static struct mistake_place
-place_after(const char *file, const char *p, size_t n, bool wide)
-{
-	struct mistake_place at = { file, 1, 1 };
-
-	for (size_t i = 0; i < n; i++) {
-		if (p[i] == '\n' ||
-		    (p[i] == '\r' && (i + 1 >= n || p[i + 1] != '\n'))) {
-			at.line++;
-			at.column = 1;
-		} else {
-			at.column += !wide || (p[i] & 0xc0) != 0x80;
-		}
-	}
-	return at;
-}
-
 static bool
 room_for(struct work *w, size_t n)
 {
@@ -60,7 +42,7 @@ static bool
 zero_at(struct work *w, size_t at)
 {
 	mistake_add(w->mistakes,
-	    place_after(w->file, (const char *)w->p, at, true),
+	    mistake_place_after(w->file, (const char *)w->p, at, true),
 	    "the file holds a zero byte, expected text (CSV)");
 	return false;
 }
@@ -108,7 +90,7 @@ static bool
 utf8_broken(struct work *w, size_t at)
 {
 	mistake_add(w->mistakes,
-	    place_after(w->file, (const char *)w->p, at, true),
+	    mistake_place_after(w->file, (const char *)w->p, at, true),
 	    "byte 0x%02x is no UTF-8, as the rest of the file is, expected one "
 	    "encoding",
 	    w->p[at]);
@@ -134,7 +116,8 @@ windows_1252_decode(struct work *w)
 			c = windows_1252[c - 0x80];
 		if (c == 0) {
 			mistake_add(w->mistakes,
-			    place_after(w->file, (const char *)w->p, i, false),
+			    mistake_place_after(w->file, (const char *)w->p, i,
+				false),
 			    "byte 0x%02x is no letter of UTF-8 or of "
 			    "Windows-1252, expected the file as \"CSV UTF-8\"",
 			    w->p[i]);
@@ -185,7 +168,8 @@ utf16_decode(struct work *w, bool big)
 
 		if (c == 0) {
 			mistake_add(w->mistakes,
-			    place_after(w->file, t->utf8, t->length, true),
+			    mistake_place_after(w->file, t->utf8, t->length,
+				true),
 			    "no letter of UTF-16 stands here, expected the "
 			    "file as \"CSV UTF-8\"");
 			return false;

@@ -41,8 +41,8 @@ void
 lists_left_out(struct lists_work *w, const struct node *at, const char *name,
     const char *why)
 {
-	note_add(w->notes, place_of(w, at), "\"%.128s\" is left out: %s", name,
-	    why);
+	mistake_add(w->notes, place_of(w, at), "\"%.128s\" is left out: %s",
+	    name, why);
 }
 
 void
@@ -201,7 +201,7 @@ relay_of(struct lists_work *w, const struct lists_stream *s,
 		(int)LIMIT_URL_BYTES &&
 	    inventory_url_parse(out, &u, &at) == NULL)
 		return out;
-	note_add(w->notes,
+	mistake_add(w->notes,
 	    (struct mistake_place){ w->form->file, s->line, s->column },
 	    "\"%.128s\" makes no relay's URL: it is fetched from the camera",
 	    s->own);

@@ -73,13 +73,13 @@ static const struct row {
 	{ "by url: renamed and moved", "site,name,url\nB,uno,rtsp://h1/1\n",
 	    true,
 	    "removed feed A/two\nremoved feed B/three\n"
-	    "changed feed B/uno: name, site\n",
+	    "changed feed B/uno: site, name\n",
 	    0, 1, 2, 0 },
 	{ "by uuid: everything else may change",
 	    "uuid,site,name,url,criticality,enabled\n" UUID3
 	    ",A,drei,rtsp://h1/other,5,no\n",
 	    false,
-	    "changed feed A/drei: name, site, device, url, criticality, "
+	    "changed feed A/drei: site, name, device, url, criticality, "
 	    "enabled\n",
 	    0, 1, 0, 0 },
 	{ "an unknown uuid is added with it",

@@ -14,10 +14,20 @@
 #include "common/clock.h"
 #include "monitor/cli/control.h"
 #include "monitor/cli/control_frame.h"
+#include "monitor/cli/progress.h"
 #include "monitor/store/store.h"
 
 #define STARTING_US (10 * US_PER_S)
 #define STARTING_PAUSE_MS 50
+/* Who asked to stop (progress.h) is told of an answer that comes so soon. */
+#define STOPPED_US (2 * US_PER_S)
+#define LOOK_MS 100 /* whether somebody did */
+
+struct talk {
+	int fd;
+	int64_t deadline_us;
+	bool stopped;
+};
 
 static int
 dial_once(const char *state_dir, enum client_result *result_out)
@@ -51,33 +61,51 @@ dial(const char *state_dir, enum client_result *result_out)
 	       store_in_use(state_dir) && clock_mono_us() < deadline) {
 		nanosleep(&pause, NULL);
 		fd = dial_once(state_dir, result_out);
+		if (fd < 0 && progress_stops() > 0)
+			*result_out = CLIENT_STOPPED;
 	}
 	return fd;
 }
 
-/* True once fd is ready for `events` before the deadline. */
-static bool
-wait_for(int fd, short events, int64_t deadline_us)
+static void
+look_for_stop(struct talk *t, int64_t now)
 {
-	struct pollfd p = { .fd = fd, .events = events };
-	int64_t left = deadline_us - clock_mono_us();
+	if (progress_stops() > 1)
+		t->deadline_us = now;
+	else if (progress_stops() > 0 && !t->stopped &&
+		 t->deadline_us > now + STOPPED_US)
+		t->deadline_us = now + STOPPED_US;
+	t->stopped = progress_stops() > 0;
+}
+
+/* True once it is ready for `events` before the deadline. */
+static bool
+wait_for(struct talk *t, short events)
+{
+	struct pollfd p = { .fd = t->fd, .events = events };
+	int64_t left;
 	int r;
 
 	do {
-		r = poll(&p, 1, left > 0 ? (int)(left / US_PER_MS) + 1 : 0);
-	} while (r < 0 && errno == EINTR);
+		int64_t now = clock_mono_us();
+
+		look_for_stop(t, now);
+		left = (t->deadline_us - now) / US_PER_MS + 1;
+		r = poll(&p, 1,
+		    left <= 0 ? 0 : (int)(left < LOOK_MS ? left : LOOK_MS));
+	} while ((r == 0 && left > LOOK_MS) || (r < 0 && errno == EINTR));
 	return r > 0;
 }
 
 static bool
-send_all(int fd, const void *bytes, size_t length, int64_t deadline_us)
+send_all(struct talk *t, const void *bytes, size_t length)
 {
 	const char *p = bytes;
 
 	while (length > 0) {
-		if (!wait_for(fd, POLLOUT, deadline_us))
+		if (!wait_for(t, POLLOUT))
 			return false;
-		ssize_t n = send(fd, p, length, MSG_NOSIGNAL | MSG_DONTWAIT);
+		ssize_t n = send(t->fd, p, length, MSG_NOSIGNAL | MSG_DONTWAIT);
 
 		if (n < 0 && (errno == EINTR || errno == EAGAIN))
 			continue;
@@ -90,8 +118,8 @@ send_all(int fd, const void *bytes, size_t length, int64_t deadline_us)
 }
 
 static bool
-send_question(int fd, const json_t *question, const void *blob,
-    size_t blob_length, int64_t deadline_us)
+send_question(struct talk *t, const json_t *question, const void *blob,
+    size_t blob_length)
 {
 	uint8_t head[CONTROL_HEAD_BYTES];
 	char *text = json_dumps(question, JSON_COMPACT);
@@ -99,16 +127,16 @@ send_question(int fd, const json_t *question, const void *blob,
 	if (text == NULL)
 		return false;
 	control_frame_head(head, (uint32_t)strlen(text), (uint32_t)blob_length);
-	bool sent = send_all(fd, head, sizeof(head), deadline_us) &&
-		    send_all(fd, text, strlen(text), deadline_us) &&
-		    send_all(fd, blob, blob_length, deadline_us);
+	bool sent = send_all(t, head, sizeof(head)) &&
+		    send_all(t, text, strlen(text)) &&
+		    send_all(t, blob, blob_length);
 
 	free(text);
 	return sent;
 }
 
 static json_t *
-read_answer(int fd, int64_t deadline_us)
+read_answer(struct talk *t)
 {
 	struct control_frame frame;
 	enum control_parse got = CONTROL_MORE;
@@ -116,8 +144,8 @@ read_answer(int fd, int64_t deadline_us)
 	char bytes[16384];
 
 	control_frame_init(&frame, CONTROL_REPLY_JSON_BYTES, 0);
-	while (got == CONTROL_MORE && wait_for(fd, POLLIN, deadline_us)) {
-		ssize_t n = recv(fd, bytes, sizeof(bytes), MSG_DONTWAIT);
+	while (got == CONTROL_MORE && wait_for(t, POLLIN)) {
+		ssize_t n = recv(t->fd, bytes, sizeof(bytes), MSG_DONTWAIT);
 		size_t used;
 
 		if (n < 0 && (errno == EINTR || errno == EAGAIN))
@@ -141,20 +169,21 @@ enum client_result
 client_ask(const char *state_dir, const json_t *question, const void *blob,
     size_t blob_length, unsigned timeout_s, json_t **answer_out)
 {
-	int64_t deadline = clock_mono_us() + timeout_s * US_PER_S;
+	struct talk t = { .deadline_us =
+			      clock_mono_us() + timeout_s * US_PER_S };
 	enum client_result result;
-	int fd = dial(state_dir, &result);
 
-	if (fd < 0)
+	t.fd = dial(state_dir, &result);
+	if (t.fd < 0)
 		return result;
 	/* One that refuses an over-long question answers before it is all
 	 * sent: read even then. */
-	(void)send_question(fd, question, blob, blob_length, deadline);
-	json_t *answer = read_answer(fd, deadline);
+	(void)send_question(&t, question, blob, blob_length);
+	json_t *answer = read_answer(&t);
 
-	close(fd);
+	close(t.fd);
 	if (answer == NULL)
-		return CLIENT_FAILED;
+		return t.stopped ? CLIENT_STOPPED : CLIENT_FAILED;
 	*answer_out = answer;
 	return CLIENT_OK;
 }
@@ -192,6 +221,8 @@ client_result_text(enum client_result r)
 		       "or as root";
 	case CLIENT_FAILED:
 		return "the monitor ended the conversation without an answer";
+	case CLIENT_STOPPED:
+		return "stopped before the monitor answered";
 	}
 	return "?";
 }

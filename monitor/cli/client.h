@@ -17,6 +17,7 @@ enum client_result {
 	CLIENT_NOT_RUNNING, /* no socket, or nobody behind it */
 	CLIENT_REFUSED,	    /* not this user's monitor */
 	CLIENT_FAILED,	    /* ended or talked rubbish before the answer */
+	CLIENT_STOPPED, /* this process was asked to stop (progress.h) before */
 };
 
 /* Asks; question is borrowed, blob may be NULL. OK: *answer_out is given

@@ -45,6 +45,9 @@ import_ask(const struct cli *cli, const char *table,
 		return inventory_local_change(what);
 	if (r != CLIENT_OK)
 		cli_say("%s", client_result_text(r));
+	if (r == CLIENT_STOPPED)
+		cli_say("it makes all of the change or nothing: a dry run "
+			"tells which");
 	return r == CLIENT_OK ? answer : NULL;
 }
 
@@ -141,8 +144,8 @@ is_of_list(void *arg, const struct store_feed_row *row)
 				   sizeof(*u->list), by_text) != NULL;
 }
 
-/* Until each of them has a verdict, or the time is over; false: it was said
- * why not. */
+/* Until each of them has a verdict, the time is over, or somebody asks to stop;
+ * false: it was said why not. */
 static bool
 wait_for(const struct import_command *c, struct urls *u, struct look *l)
 {
@@ -168,6 +171,10 @@ wait_for(const struct import_command *c, struct urls *u, struct look *l)
 	progress_end(&p);
 	if (!alive.alive)
 		cli_say("no monitor runs: nothing is looked at");
+	else if (l->open > 0 && progress_stops() > 0)
+		cli_say("stopped when %zu of %u had no verdict yet; the "
+			"import stands",
+		    l->open, l->sum.feeds);
 	return alive.alive;
 }
 
@@ -255,12 +262,17 @@ change(const struct import_command *c, const struct feed_list *l)
 static json_t *
 carry_out(const struct import_command *c, struct feed_list *l, json_t **told)
 {
-	if (c->try_first && c->kind == INVENTORY_FEEDS &&
-	    import_try(l->inv, &c->cli->config, told) != TRIAL_DONE) {
-		cli_say("nothing was changed");
-		return NULL;
-	}
-	return change(c, l);
+	struct progress p;
+	bool done = true;
+
+	progress_begin(&p);
+	if (c->try_first && c->kind == INVENTORY_FEEDS)
+		done = import_try(l->inv, &c->cli->config, told) == TRIAL_DONE;
+	if (done && progress_stops() == 0)
+		return change(c, l);
+	cli_say(progress_stops() > 0 ? "stopped: nothing was changed"
+				     : "nothing was changed");
+	return NULL;
 }
 
 int

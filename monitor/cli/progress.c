@@ -10,13 +10,14 @@
 
 #define TELL_US (200 * US_PER_MS)
 
-static volatile sig_atomic_t asked_to_stop;
+static volatile sig_atomic_t stops;
 
 static void
 on_signal(int number)
 {
 	(void)number;
-	asked_to_stop = 1;
+	if (stops < 2)
+		stops++;
 }
 
 void
@@ -48,7 +49,13 @@ progress_tell(void *arg, const char *what, uint64_t done, uint64_t all)
 			    (unsigned long long)done);
 		fflush(stderr);
 	}
-	return !asked_to_stop;
+	return stops == 0;
+}
+
+unsigned
+progress_stops(void)
+{
+	return (unsigned)stops;
 }
 
 void

@@ -13,9 +13,11 @@ struct progress {
 	int64_t told_us;
 };
 
-/* From here on SIGINT and SIGTERM are only noted. */
+/* From here on SIGINT, SIGTERM and SIGHUP are only noted. */
 void progress_begin(struct progress *p);
-/* A store_progress_fn. */
+/* How often since then: 0, once, or more often. */
+unsigned progress_stops(void);
+/* A store_progress_fn; false: it was asked to stop. */
 bool progress_tell(void *arg, const char *what, uint64_t done, uint64_t all);
 void progress_end(struct progress *p);
 

@@ -54,7 +54,8 @@ struct inventory_camera {
 bool inventory_take_camera(struct inventory *inv,
     const struct inventory_form *form, const struct inventory_camera *c,
     struct inventory_mistakes *mistakes);
-/* After the last one: what the list says twice. False: no memory. */
+/* After the last one: a stream that stands there again is left out, and noted;
+ * what else the list says twice is a mistake. False: no memory. */
 bool inventory_take_end(struct inventory *inv,
     const struct inventory_form *form, struct inventory_mistakes *mistakes);
 

@@ -425,5 +425,10 @@ bool
 inventory_take_end(struct inventory *inv, const struct inventory_form *form,
     struct inventory_mistakes *mistakes)
 {
-	return unique_check(inv, INVENTORY_FEEDS, form->file, mistakes);
+	struct inventory_mistakes unheard = { 0 };
+	bool well = unique_keep_first(inv, form->file,
+	    form->notes != NULL ? form->notes : &unheard);
+
+	inventory_mistakes_fini(&unheard);
+	return well && unique_check(inv, INVENTORY_FEEDS, form->file, mistakes);
 }

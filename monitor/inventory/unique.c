@@ -69,6 +69,57 @@ twice(const struct inventory *inv, int (*cmp)(const void *, const void *),
 	return true;
 }
 
+/* Of those from list[0] on that are the same stream, how many. */
+static size_t
+same_stream(feed_ptr *list, size_t left)
+{
+	size_t n = 1;
+
+	while (n < left && unique_by_url(&list[0], &list[n]) == 0)
+		n++;
+	return n;
+}
+
+bool
+unique_keep_first(struct inventory *inv, const char *file,
+    struct inventory_mistakes *notes)
+{
+	feed_ptr *list = unique_sort(inv, unique_by_url);
+	bool *again = calloc(inv->feed_count + 1, sizeof(*again));
+	size_t kept = 0, n;
+
+	for (size_t i = 0; list != NULL && again != NULL && i < inv->feed_count;
+	     i += n) {
+		feed_ptr first = list[i];
+
+		n = same_stream(&list[i], inv->feed_count - i);
+		for (size_t k = 1; k < n; k++)
+			first = list[i + k] < first ? list[i + k] : first;
+		for (size_t k = 0; k < n; k++) {
+			if (list[i + k] == first)
+				continue;
+			again[list[i + k] - inv->feeds] = true;
+			mistake_add(notes,
+			    (struct mistake_place){ file, list[i + k]->line,
+				0 },
+			    "\"%.128s\" is left out: it is the same stream as "
+			    "\"%.128s\"",
+			    list[i + k]->name, first->name);
+		}
+	}
+	for (size_t i = 0; list != NULL && again != NULL && i < inv->feed_count;
+	     i++)
+		if (!again[i])
+			inv->feeds[kept++] = inv->feeds[i];
+	if (list != NULL && again != NULL)
+		inv->feed_count = kept;
+	bool well = list != NULL && again != NULL;
+
+	free(list);
+	free(again);
+	return well;
+}
+
 static int
 device_by_name(const void *a, const void *b)
 {

@@ -12,6 +12,11 @@
 bool unique_check(struct inventory *inv, enum inventory_kind kind,
     const char *file, struct inventory_mistakes *mistakes);
 
+/* Takes out feeds that are the same stream as one before them, and says so.
+ * False: no memory. */
+bool unique_keep_first(struct inventory *inv, const char *file,
+    struct inventory_mistakes *notes);
+
 /* How records are compared when they are looked up. */
 int unique_by_uuid(const void *a, const void *b);
 int unique_by_name(const void *a, const void *b); /* site, then name */

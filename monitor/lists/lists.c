@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "camwarden/wire.h"
 #include "monitor/inventory/mistake.h"
 
 #define FOLLOWED_MOST 8u
@@ -54,27 +55,36 @@ lists_wrong(struct lists_work *w, const struct node *at, const char *what)
 /* --- following */
 
 /* Of "rtsp://127.0.0.1:8554/back?mp4" "back"; false: it is no stream of the
- * program's own server. */
+ * program's own server. Its port may be a word of the program's. */
 static bool
 own_stream(const struct lists_work *w, const char *url, char name[256])
 {
-	struct inventory_url u;
-	size_t at, n;
-	const char *path;
+	static const char *const hosts[] = { "127.0.0.1", "[::1]",
+		"localhost" };
+	const char *p = strstr(url, "://");
+	size_t n, host;
 
-	if (w->streams == NULL || inventory_url_parse(url, &u, &at) != NULL ||
-	    (strcmp(u.host, "127.0.0.1") != 0 && strcmp(u.host, "::1") != 0 &&
-		strcmp(u.host, "localhost") != 0))
+	if (w->streams == NULL || p == NULL)
 		return false;
-	path = strchr(strstr(u.url, "://") + 3, '/');
-	if (path == NULL)
-		return false;
-	n = strcspn(++path, "?#");
-	if (n == 0 || n > 255)
-		return false;
-	memcpy(name, path, n);
-	name[n] = '\0';
-	return true;
+	p += 3;
+	n = strcspn(p, "/?#");
+	for (size_t i = n; i > 0; i--)
+		if (p[i - 1] == '@') {
+			p += i;
+			n -= i;
+			break;
+		}
+	host = *p == '[' ? strcspn(p, "]") + 1 : strcspn(p, ":/?#");
+	for (size_t i = 0; i < sizeof(hosts) / sizeof(hosts[0]); i++) {
+		if (strlen(hosts[i]) != host || p[n] != '/' ||
+		    strncasecmp(p, hosts[i], host) != 0)
+			continue;
+		p += n + 1;
+		n = strcspn(p, "?#");
+		snprintf(name, 256, "%.*s", (int)(n < 256 ? n : 0), p);
+		return name[0] != '\0';
+	}
+	return false;
 }
 
 static bool follow(struct lists_work *w, const struct node *v, unsigned deep,
@@ -100,9 +110,18 @@ follow_text(struct lists_work *w, const struct node *v, unsigned deep,
     struct lists_stream *out, const char **why)
 {
 	char text[2 * LIMIT_URL_BYTES], what[256], name[256];
+	char input[LIMIT_URL_BYTES];
+	bool command = source_is_command(v->text);
+	uint8_t transport = WIRE_TRANSPORT_AUTO;
 	struct source s;
 
-	switch (source_fill(v->text, w->env, text, sizeof(text), name)) {
+	if (command) {
+		*why = source_command(v->text, input, &transport);
+		if (*why != NULL)
+			return false;
+	}
+	switch (source_fill(command ? input : v->text, w->env, text,
+	    sizeof(text), name)) {
 	case SOURCE_FILLED:
 		break;
 	case SOURCE_UNKNOWN:
@@ -117,7 +136,7 @@ follow_text(struct lists_work *w, const struct node *v, unsigned deep,
 		*why = "its URL is too long";
 		return false;
 	}
-	source_read(text, true, &s);
+	source_read(text, !command, &s);
 	if (s.kind == SOURCE_OTHER) {
 		*why = s.why;
 		return false;
@@ -129,7 +148,7 @@ follow_text(struct lists_work *w, const struct node *v, unsigned deep,
 	snprintf(out->url, sizeof(out->url), "%s", s.text);
 	out->line = v->line;
 	out->column = v->column;
-	out->transport = s.transport;
+	out->transport = command ? transport : s.transport;
 	return true;
 }
 

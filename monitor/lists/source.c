@@ -6,6 +6,9 @@
 
 #include "camwarden/wire.h"
 
+#define BLANKS " \t\r\n"
+#define COMMAND_BYTES 4096u /* of a word; a longer one is no URL */
+
 static const struct {
 	const char *theirs, *ours; /* beginnings */
 	uint8_t transport;
@@ -29,7 +32,6 @@ static const struct {
 static const struct {
 	const char *begins, *why;
 } others[] = {
-	{ "exec:", "what a program prints" },
 	{ "echo:", "what a program prints" },
 	{ "expr:", "what an expression gives" },
 	{ "device?", "a device of that machine" },
@@ -100,12 +102,12 @@ source_read(const char *text, bool hash, struct source *out)
 	size_t n;
 
 	*out = (struct source){ .transport = WIRE_TRANSPORT_AUTO };
-	text += strspn(text, " \t\r\n");
+	text += strspn(text, BLANKS);
 	ffmpeg = begins(text, "ffmpeg:");
 	if (ffmpeg)
 		text += strlen("ffmpeg:");
 	n = hash ? strcspn(text, "#") : strlen(text);
-	while (n > 0 && strchr(" \t\r\n", text[n - 1]) != NULL)
+	while (n > 0 && strchr(BLANKS, text[n - 1]) != NULL)
 		n--;
 	if (n >= LIMIT_URL_BYTES) {
 		other(out, "a URL that is too long");
@@ -129,6 +131,119 @@ source_read(const char *text, bool hash, struct source *out)
 		stream(out, text, n);
 	else
 		other(out, "nothing that camwarden opens");
+}
+
+/* --- programs that are run */
+
+static bool
+is_url(const char *text)
+{
+	for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++)
+		if (begins(text, schemes[i].theirs))
+			return true;
+	return false;
+}
+
+bool
+source_is_command(const char *text)
+{
+	size_t n;
+
+	text += strspn(text, BLANKS);
+	n = strcspn(text, BLANKS);
+	if (begins(text, "exec:"))
+		return true;
+	for (size_t i = 0; i < n; i++)
+		if (begins(text + i, "://"))
+			return false;
+	return text[n + strspn(text + n, BLANKS)] != '\0';
+}
+
+/* The next word as a shell has it, without its quotes; "": it is too long.
+ * NULL: there is none, else what stands behind it. */
+static const char *
+word(const char *p, char *out, size_t size)
+{
+	char quote = '\0';
+	size_t n = 0;
+
+	p += strspn(p, BLANKS);
+	if (*p == '\0')
+		return NULL;
+	for (; *p != '\0' && (quote != '\0' || strchr(BLANKS, *p) == NULL);
+	     p++) {
+		if (quote == '\0' ? *p == '"' || *p == '\'' : *p == quote) {
+			quote = quote == '\0' ? *p : '\0';
+			continue;
+		}
+		if (*p == '\\' && quote != '\'' && p[1] != '\0')
+			p++;
+		if (n + 1 < size)
+			out[n] = *p;
+		n++;
+	}
+	out[n < size ? n : 0] = '\0';
+	return p;
+}
+
+struct command {
+	char *url; /* of LIMIT_URL_BYTES */
+	unsigned urls;
+	uint8_t transport;
+};
+
+static void
+take_input(struct command *c, const char *text)
+{
+	if (!is_url(text) || strlen(text) >= LIMIT_URL_BYTES ||
+	    (c->urls > 0 && strcmp(c->url, text) == 0))
+		return;
+	if (c->urls++ == 0)
+		snprintf(c->url, LIMIT_URL_BYTES, "%s", text);
+}
+
+static void
+take_transport(struct command *c, const char *text)
+{
+	if (strcmp(text, "tcp") == 0)
+		c->transport = WIRE_TRANSPORT_TCP;
+	else if (strcmp(text, "udp") == 0)
+		c->transport = WIRE_TRANSPORT_UDP;
+}
+
+static void
+read_command(struct command *c, const char *text, bool within)
+{
+	char one[COMMAND_BYTES], before[32] = "";
+
+	while ((text = word(text, one, sizeof(one))) != NULL) {
+		if (strcmp(before, "-i") == 0)
+			take_input(c, one);
+		else if (begins(one, "location="))
+			take_input(c, one + strlen("location="));
+		else if (strcmp(before, "-rtsp_transport") == 0)
+			take_transport(c, one);
+		else if (strcmp(before, "-c") == 0 && !within)
+			read_command(c, one, true); /* sh -c ".." */
+		snprintf(before, sizeof(before), "%.31s", one);
+	}
+}
+
+const char *
+source_command(const char *text, char out[LIMIT_URL_BYTES],
+    uint8_t *transport_out)
+{
+	struct command c = { .url = out, .transport = WIRE_TRANSPORT_AUTO };
+
+	text += strspn(text, BLANKS);
+	if (begins(text, "exec:"))
+		text += strlen("exec:");
+	read_command(&c, text, false);
+	*transport_out = c.transport;
+	return c.urls == 1 ? NULL
+	       : c.urls == 0
+		   ? "a program sends it, whose command names no camera's URL"
+		   : "a program makes it of several streams";
 }
 
 /* --- what stands for a secret */

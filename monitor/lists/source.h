@@ -25,6 +25,15 @@ struct source {
 /* hash: '#' begins options of go2rtc's. */
 void source_read(const char *text, bool hash, struct source *out);
 
+/* Whether it is a program that is run ("exec:x", "/bin/ffmpeg -i ..") and
+ * not a place. */
+bool source_is_command(const char *text);
+/* Of such: the one stream of a network that it reads (ffmpeg's -i, GStreamer's
+ * location=), not filled; transport_out: enum wire_transport that it asks for.
+ * NULL; or why there is none. */
+const char *source_command(const char *text, char out[LIMIT_URL_BYTES],
+    uint8_t *transport_out);
+
 enum source_filled {
 	SOURCE_FILLED,
 	SOURCE_UNKNOWN, /* name_out: what nobody knows */

@@ -178,10 +178,11 @@ test_mediamtx(void **state)
 	    "  all_others:\n");
 
 	(void)state;
-	/* copy is the same stream of the same device as gate (main) */
-	assert_int_equal(h.mistakes.count, 1);
-	assert_non_null(
-	    strstr(h.mistakes.text, "the same device and url as in line"));
+	says(&h, "gate rtsp://h/2\ngate (main) rtsp://h/1 *\nfar "
+		 "rtmp://r/live\nts udp://238.0.0.1:1234\n");
+	assert_non_null(strstr(h.notes.text,
+	    "c.yml:11: \"copy\" is left out: it is the same stream as \"gate "
+	    "(main)\"\n"));
 	forget(&h);
 	h = hear(LISTS_MEDIAMTX,
 	    "paths:\n"
@@ -214,8 +215,9 @@ test_go2rtc(void **state)
 	    "\"d\": \"exec:ls\", \"e\": \"onvif://h\"}}");
 
 	(void)state;
-	assert_non_null(
-	    strstr(h.mistakes.text, "the same device and url as in line 1"));
+	says(&h, "a rtsps://h:7441/x\nb http://g/v.m3u8\n");
+	assert_non_null(strstr(h.notes.text,
+	    "\"c\" is left out: it is the same stream as \"b\""));
 	forget(&h);
 	h = hear(LISTS_GO2RTC,
 	    "streams:\n  a:\n  - ffmpeg:a#video=h264\n"
@@ -225,6 +227,56 @@ test_go2rtc(void **state)
 	says(&h, "a rtsps://h:7441/x\nb http://g/v.m3u8\n");
 	assert_string_equal(h.inv->devices[1].user, "ana");
 	assert_string_equal(h.inv->devices[1].password, "q");
+	forget(&h);
+}
+
+/* What a program fetches is what its command reads. */
+static void
+test_commands(void **state)
+{
+	struct heard h = hear(LISTS_MEDIAMTX,
+	    "pathDefaults: {source: publisher}\n"
+	    "paths:\n"
+	    "  a:\n"
+	    "    runOnInit: ffmpeg -rtsp_transport udp -i "
+	    "'rtsp://u:{FRIGATE_PW}"
+	    "@h/1?x=1&y=2' -c copy -f rtsp "
+	    "rtsp://localhost:${RTSP_PORT}/$MTX_PATH\n"
+	    "    runOnInitRestart: yes\n"
+	    "  b:\n"
+	    "    source: publisher\n"
+	    "    runOnDemand: 'bash -c \"ffmpeg -hide_banner -i "
+	    "\\\"rtsp://h/2\\\" -i rtsp://h/2 -f rtsp x\"'\n"
+	    "  c: {runOnDemand: 'gst-launch-1.0 rtspsrc location=rtsp://h/3 ! "
+	    "rtspclientsink location=x'}\n"
+	    "  low: {runOnDemand: 'ffmpeg -i rtsp://localhost:$RTSP_PORT/a -s "
+	    "640x360 -f rtsp rtsp://localhost:8554/low'}\n"
+	    "  usb: {runOnInit: ffmpeg -f v4l2 -i /dev/video0 -f rtsp x}\n"
+	    "  wall: {runOnInit: ffmpeg -i rtsp://h/1 -i rtsp://h/2 -f rtsp "
+	    "x}\n"
+	    "  own: {runOnInit: ./send.sh}\n"
+	    "  none: {runOnInit: ''}\n");
+
+	(void)state;
+	says(&h, "a rtsp://h/1?x=1&y=2\nb rtsp://h/2\nc rtsp://h/3\n");
+	assert_int_equal(h.inv->feeds[0].transport, 2);
+	assert_string_equal(h.inv->devices[0].password, "p/w@1A");
+	assert_string_equal(h.notes.text,
+	    "c.yml:11:20: \"usb\" is left out: a program sends it, whose "
+	    "command names no camera's URL\n"
+	    "c.yml:12:21: \"wall\" is left out: a program makes it of several "
+	    "streams\n"
+	    "c.yml:13:20: \"own\" is left out: nothing that camwarden opens\n"
+	    "c.yml:14:3: \"none\" is left out: it is published there, from "
+	    "where is not said\n"
+	    "c.yml:10: \"low\" is left out: it is the same stream as \"a\"\n");
+	forget(&h);
+	h = hear(LISTS_GO2RTC,
+	    "streams:\n"
+	    "  a: exec:ffmpeg -i rtsp://h/1 -f rtsp {output}#killsignal=15\n"
+	    "  b: 'exec:ffmpeg -i \"rtsp://h/a b\" -f rtsp {output}'\n");
+	assert_non_null(
+	    strstr(h.mistakes.text, "c.yml:3:6: a URL holds no blanks"));
 	forget(&h);
 }
 
@@ -351,6 +403,7 @@ main(void)
 		cmocka_unit_test(test_relay),
 		cmocka_unit_test(test_mediamtx),
 		cmocka_unit_test(test_go2rtc),
+		cmocka_unit_test(test_commands),
 		cmocka_unit_test(test_wrongs),
 		cmocka_unit_test(test_laughs),
 		cmocka_unit_test(test_too_much),

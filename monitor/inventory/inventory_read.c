@@ -314,6 +314,11 @@ say_notes(struct reading *g)
 		mistake_add(notes(g), whole,
 		    "nothing says how letters are written; taken as %s",
 		    g->csv.guessed);
+	if (g->row.padded > 0)
+		mistake_add(notes(g), whole,
+		    "%zu addresses have zeros before their numbers, which are "
+		    "taken off: 010.001.002.003 is 10.1.2.3",
+		    g->row.padded);
 	if (g->row.both > 0)
 		mistake_add(notes(g), whole,
 		    "%zu cameras have two streams: the sub stream is held, the "

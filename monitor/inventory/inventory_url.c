@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A feed's URL taken apart (RFC 3986 3, read leniently where cameras' manuals
- * are: a password with an '@' in it). What remains for the store and the
- * probes holds no credentials. */
+/* A feed's URL taken apart (RFC 3986 3, read leniently where lists are: a
+ * password with any letter in it). What remains for the store and the probes
+ * holds no credentials, and each address in one spelling. */
+#include <stdio.h>
 #include <string.h>
 
+#include "common/address.h"
 #include "common/utf8.h"
 #include "monitor/inventory/inventory.h"
 
@@ -92,20 +94,19 @@ percent_decode(char *out, size_t size, const char *p, const char *end)
 }
 
 struct parts {
-	const char *text;
 	const char *p; /* next to look at */
 	const char *authority_end;
-	const char *host_from; /* host and port as given */
+	const char *host_from, *host_end; /* as given; behind it the port */
+	bool literal;			  /* in [] */
 	struct inventory_url *out;
 };
 
 static const char *
-check_bytes(const char *text, size_t *at_out)
+check_bytes(struct parts *u)
 {
-	for (size_t i = 0; text[i] != '\0'; i++) {
-		unsigned char c = (unsigned char)text[i];
+	for (; *u->p != '\0'; u->p++) {
+		unsigned char c = (unsigned char)*u->p;
 
-		*at_out = i;
 		if (c <= 0x20 || c == 0x7f)
 			return "a URL holds no blanks or control characters, "
 			       "expected %20";
@@ -114,9 +115,6 @@ check_bytes(const char *text, size_t *at_out)
 		if (strchr("<>\"{}|\\^`", c) != NULL)
 			return "this character is not allowed in a URL, "
 			       "expected a %-code";
-		if (i + 1 >= LIMIT_URL_BYTES)
-			return "the URL is too long, expected at most 1023 "
-			       "bytes";
 	}
 	return NULL;
 }
@@ -156,19 +154,90 @@ host_byte(char c, bool literal)
 	return (c >= 'a' && c <= 'z') || c == '-' || c == '_';
 }
 
+#define DIGITS "0123456789"
+
+/* Whether the host is a number in any of the ways that resolvers read as an
+ * address: its last part is one. */
+static bool
+is_number(const char *host)
+{
+	const char *dot = strrchr(host, '.');
+	const char *last = dot != NULL ? dot + 1 : host;
+
+	if (last[0] == '0' && last[1] == 'x')
+		return last[2 + strspn(last + 2, DIGITS "abcdef")] == '\0';
+	return *last != '\0' && last[strspn(last, DIGITS)] == '\0';
+}
+
+/* Four numbers; zeros before them, as lists have them to look even, are taken
+ * off: some resolvers would read octal. */
+static bool
+plain_address(struct inventory_url *o)
+{
+	const char *p = o->host;
+	unsigned part[4] = { 0 };
+
+	for (unsigned i = 0; i < 4; i++) {
+		size_t n = strspn(p, DIGITS);
+
+		if (n == 0 || n > 3 || p[n] != (i < 3 ? '.' : '\0'))
+			return false;
+		for (size_t k = 0; k < n; k++)
+			part[i] = part[i] * 10 + (unsigned)(p[k] - '0');
+		if (part[i] > 255)
+			return false;
+		o->padded |= n > 1 && p[0] == '0';
+		p += n + 1;
+	}
+	snprintf(o->host, sizeof(o->host), "%u.%u.%u.%u", part[0], part[1],
+	    part[2], part[3]);
+	return true;
+}
+
+/* "fe80::1", or "fe80::1%25eth0", which stays as it is. */
+static bool
+literal_address(struct inventory_url *o)
+{
+	char text[LIMIT_HOST_BYTES];
+	size_t n = strcspn(o->host, "%");
+	struct wire_address a;
+
+	memcpy(text, o->host, n);
+	text[n] = '\0';
+	if (!address_parse(text, &a) || a.family != 6)
+		return false;
+	if (o->host[n] == '\0')
+		address_print(&a, o->host);
+	return true;
+}
+
+static const char *
+host_check(struct parts *u)
+{
+	bool well = u->literal		      ? literal_address(u->out)
+		    : is_number(u->out->host) ? plain_address(u->out)
+					      : true;
+
+	if (well)
+		return NULL;
+	u->p = u->host_from;
+	return u->literal ? "not an IPv6 address, expected one like [fd00::7]"
+			  : "not an IPv4 address, expected four numbers up to "
+			    "255 (a spreadsheet may have taken the dots away)";
+}
+
 static const char *
 host(struct parts *u)
 {
-	bool literal = *u->p == '[';
 	size_t n = 0;
 
 	u->host_from = u->p;
-	if (literal)
-		u->p++;
+	u->literal = *u->p == '[';
+	u->p += u->literal;
 	for (; u->p < u->authority_end && *u->p != ']' &&
-	       (literal || *u->p != ':');
+	       (u->literal || *u->p != ':');
 	     u->p++) {
-		if (!host_byte(*u->p, literal))
+		if (!host_byte(*u->p, u->literal))
 			return "a host holds letters, digits, '-', '_' and "
 			       "'.' (or is an IPv6 address in [])";
 		if (n + 1 >= sizeof(u->out->host))
@@ -177,12 +246,11 @@ host(struct parts *u)
 		u->out->host[n++] = lower(*u->p);
 	}
 	u->out->host[n] = '\0';
-	if (!literal)
-		return NULL;
-	if (u->p >= u->authority_end || *u->p != ']' || n < 2)
+	if (u->literal && (u->p >= u->authority_end || *u->p != ']' || n < 2))
 		return "'[' opens an IPv6 address, expected ']' behind it";
-	u->p++;
-	return NULL;
+	u->p += u->literal;
+	u->host_end = u->p;
+	return host_check(u);
 }
 
 static const char *
@@ -213,38 +281,29 @@ port(struct parts *u)
 	return NULL;
 }
 
-static void
-append(char *out, size_t *n, const char *p, size_t length, bool to_lower)
-{
-	for (size_t i = 0; i < length; i++)
-		out[(*n)++] = to_lower ? lower(p[i]) : p[i];
-	out[*n] = '\0';
-}
-
-/* Scheme and host in lower case, no credentials, the rest as given. Never
- * longer than the text, which was bounded. */
+/* Scheme and host in lower case, no credentials, the rest as given. No address
+ * is longer in its usual spelling. */
 static void
 rebuild(struct parts *u, const struct scheme *s)
 {
-	size_t n = 0;
-
-	append(u->out->url, &n, s->name, strlen(s->name), false);
-	append(u->out->url, &n, "://", 3, false);
-	append(u->out->url, &n, u->host_from,
-	    (size_t)(u->authority_end - u->host_from), true);
-	append(u->out->url, &n, u->authority_end, strlen(u->authority_end),
-	    false);
+	snprintf(u->out->url, sizeof(u->out->url), "%s://%s%s%s%s", s->name,
+	    u->literal ? "[" : "", u->out->host, u->literal ? "]" : "",
+	    u->host_end);
 }
 
 static const char *
 parse(struct parts *u, const struct scheme *s)
 {
-	const char *wrong;
+	const char *wrong, *from;
 
-	u->authority_end = u->p + strcspn(u->p, "/?#");
 	u->out->by = s->by;
-	if ((wrong = credentials(u)) != NULL || (wrong = host(u)) != NULL ||
-	    (wrong = port(u)) != NULL)
+	if ((wrong = credentials(u)) != NULL)
+		return wrong;
+	from = u->p;
+	if ((wrong = check_bytes(u)) != NULL)
+		return wrong;
+	u->p = from;
+	if ((wrong = host(u)) != NULL || (wrong = port(u)) != NULL)
 		return wrong;
 	if (u->out->host[0] == '\0' && !s->host_optional) {
 		u->p = u->host_from;
@@ -260,17 +319,37 @@ parse(struct parts *u, const struct scheme *s)
 	return NULL;
 }
 
+/* A password may hold what should end the host and port: then they stand behind
+ * an '@' that comes later. */
+static const char *
+parse_leniently(struct parts *u, const struct scheme *s, const char *begin)
+{
+	const char *wrong, *at;
+	struct parts other = { .p = begin, .out = u->out };
+
+	u->p = begin;
+	u->authority_end = begin + strcspn(begin, "/?#");
+	wrong = parse(u, s);
+	at = strchr(u->authority_end, '@');
+	if (wrong == NULL || at == NULL || strchr("/?#", *begin) != NULL)
+		return wrong;
+	memset(u->out, 0, sizeof(*u->out));
+	other.authority_end = at + strcspn(at, "/?#");
+	return parse(&other, s) == NULL ? NULL : wrong;
+}
+
 const char *
 inventory_url_parse(const char *text, struct inventory_url *out, size_t *at_out)
 {
 	const char *wrong, *colon = strstr(text, "://");
-	struct parts u = { .text = text, .out = out };
+	struct parts u = { .out = out };
 
 	memset(out, 0, sizeof(*out));
 	*at_out = 0;
-	if ((wrong = check_bytes(text, at_out)) != NULL)
-		return wrong;
-	*at_out = 0;
+	if (strlen(text) >= LIMIT_URL_BYTES) {
+		*at_out = LIMIT_URL_BYTES - 1;
+		return "the URL is too long, expected at most 1023 bytes";
+	}
 	if (colon == NULL)
 		return "not a URL, expected one like rtsp://HOST/PATH";
 	const struct scheme *s = scheme_find(text, (size_t)(colon - text));
@@ -278,8 +357,7 @@ inventory_url_parse(const char *text, struct inventory_url *out, size_t *at_out)
 	if (s == NULL)
 		return "unknown scheme, expected rtsp, rtsps, http, https, "
 		       "rtmp, rtmps, srt, udp, rtp, tcp or file";
-	u.p = colon + 3;
-	wrong = parse(&u, s);
+	wrong = parse_leniently(&u, s, colon + 3);
 	if (wrong != NULL) {
 		*at_out = (size_t)(u.p - text);
 		memset(out, 0, sizeof(*out));

@@ -19,10 +19,13 @@ struct inventory_url {
 	char url[LIMIT_URL_BYTES];	   /* without user and password */
 	char user[LIMIT_CREDENTIAL_BYTES]; /* percent-decoded */
 	char password[LIMIT_CREDENTIAL_BYTES];
-	char host[LIMIT_HOST_BYTES]; /* lower case, no brackets; "" for files */
-	uint16_t port;		     /* 0 = the scheme's own */
+	/* Lower case, no brackets, an address as address_print has it; "" for
+	 * files. */
+	char host[LIMIT_HOST_BYTES];
+	uint16_t port; /* 0 = the scheme's own */
 	enum inventory_scheme by;
 	bool has_credentials;
+	bool padded; /* "010.001.002.003" was given */
 };
 /* NULL when well, else what is wrong (static); *at_out = offset of it. */
 const char *inventory_url_parse(const char *text, struct inventory_url *out,

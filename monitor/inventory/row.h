@@ -25,6 +25,7 @@ struct row {
 	enum inventory_streams streams;
 	uint32_t source_line; /* 0: the row's own */
 	size_t both;	      /* rows that made two feeds, so far */
+	size_t padded;	      /* addresses with zeros before their numbers */
 	bool no_memory;
 };
 
@@ -41,6 +42,9 @@ extern const size_t row_columns_count;
 void row_mistake(struct row *r, size_t offset, const char *what);
 /* A copy that lives as long as the inventory; "" when memory is out. */
 const char *row_kept(struct row *r, const char *s);
+/* The host of "10.0.0.7", "10.0.0.7:8554", "fe80::1" or "[fe80::1]:554", and
+ * its port. False: it is none. */
+bool row_host(struct row *r, const char *value, struct inventory_url *out);
 /* Nothing said yet. */
 void row_init(struct row *r, size_t line);
 /* Its records, appended to the inventory. */

@@ -97,6 +97,7 @@ url_of(struct row *r, const char *value, struct inventory_url *out)
 	if (wrong != NULL)
 		row_mistake(r, at, wrong);
 	r->url_wrong |= wrong != NULL;
+	r->padded += out->padded;
 }
 
 static void
@@ -438,14 +439,14 @@ read_target(struct row *r, const char *value)
 static void
 read_address(struct row *r, const char *value)
 {
-	if (value[strcspn(value, " /@")] != '\0') {
-		row_mistake(r, strcspn(value, " /@"),
+	struct inventory_url u = { .host = "" };
+
+	if (value[0] != '\0' && !row_host(r, value, &u)) {
+		row_mistake(r, 0,
 		    "not an address, expected a host name or an IP address");
 		return;
 	}
-	if (!plain(r, value, LIMIT_HOST_BYTES))
-		return;
-	r->device.address = row_kept(r, value);
+	r->device.address = row_kept(r, u.host);
 	r->device.given |= INVENTORY_ADDRESS;
 }
 

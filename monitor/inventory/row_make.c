@@ -47,16 +47,13 @@ row_init(struct row *r, size_t line)
 
 /* --- a url out of address, maker and channel */
 
-/* The host of "10.0.0.7", "10.0.0.7:8554", "fe80::1" or "[fe80::1]:554", as a
- * URL has it. False: it is none. */
-static bool
-host_of(const char *value, char host[LIMIT_HOST_BYTES + 2], uint16_t *port_out)
+bool
+row_host(struct row *r, const char *value, struct inventory_url *out)
 {
 	char text[LIMIT_HOST_BYTES + 16];
 	const char *colon = strchr(value, ':');
 	bool six =
 	    value[0] != '[' && colon != NULL && strchr(colon + 1, ':') != NULL;
-	struct inventory_url u;
 	size_t at;
 
 	if (strlen(value) >= LIMIT_HOST_BYTES ||
@@ -64,12 +61,9 @@ host_of(const char *value, char host[LIMIT_HOST_BYTES + 2], uint16_t *port_out)
 		return false;
 	snprintf(text, sizeof(text), "rtsp://%s%s%s", six ? "[" : "", value,
 	    six ? "]" : "");
-	if (inventory_url_parse(text, &u, &at) != NULL)
+	if (inventory_url_parse(text, out, &at) != NULL)
 		return false;
-	six = strchr(u.host, ':') != NULL;
-	snprintf(host, LIMIT_HOST_BYTES + 2, "%s%s%s", six ? "[" : "", u.host,
-	    six ? "]" : "");
-	*port_out = u.port;
+	r->padded += out->padded;
 	return true;
 }
 
@@ -163,7 +157,9 @@ urls_from_parts(struct row *r)
 	char host[LIMIT_HOST_BYTES + 2], text[LIMIT_URL_BYTES];
 	struct vendor_ask ask = { .host = host };
 	const struct vendor_url *v;
+	struct inventory_url u;
 	size_t at;
+	bool six;
 
 	if (r->address == NULL) {
 		row_mistake(r, 0,
@@ -171,11 +167,15 @@ urls_from_parts(struct row *r)
 		    "rtsp://HOST/PATH");
 		return false;
 	}
-	if (!host_of(text_of(r->address), host, &ask.port)) {
+	if (!row_host(r, text_of(r->address), &u)) {
 		mistake_of(r, r->address,
 		    "not an address, expected a host name or an IP address");
 		return false;
 	}
+	six = strchr(u.host, ':') != NULL;
+	snprintf(host, sizeof(host), "%s%s%s", six ? "[" : "", u.host,
+	    six ? "]" : "");
+	ask.port = u.port;
 	v = vendor_of(r);
 	if (v == NULL || !port_of(r, &ask.port) ||
 	    !channel_of(r, v, &ask.channel))

@@ -213,7 +213,7 @@ static const struct wrong {
 	{ INVENTORY_DEVICES, "device,sessions,quirks,address\nd,-1,odd,a/b\n",
 	    "f.csv:2:3: not a number of sessions, expected 0 (no limit) to "
 	    "10000\nf.csv:2:6: unknown quirk, expected setup-all, no-range, "
-	    "basic-ok, tls-verify or single-session\nf.csv:2:11: not an "
+	    "basic-ok, tls-verify or single-session\nf.csv:2:10: not an "
 	    "address",
 	    3 },
 	{ INVENTORY_SITES, "site,ceiling\nA,20\nB,Mbit\nC,1.2.3M\nD,5Gbit\n",

@@ -58,6 +58,9 @@ feed_list_option(struct feed_list_options *o, int option)
 		return true;
 	case 1009:
 		return o->form.ignore_unknown = true;
+	case 1010:
+		o->form.columns = optarg;
+		return true;
 	default:
 		return false;
 	}
@@ -282,6 +285,7 @@ read_passwords(struct feed_list *l, const struct feed_list_options *o)
 {
 	struct inventory *secrets = inventory_new();
 	struct inventory_form form = { .file = o->passwords,
+		.columns = o->form.columns,
 		.ignore = o->form.ignore,
 		.ignore_unknown = o->form.ignore_unknown,
 		.notes = &l->notes };

@@ -32,6 +32,7 @@ struct feed_list_options {
 	    { "vendor", required_argument, NULL, 1006 },                       \
 	    { "streams", required_argument, NULL, 1007 },                      \
 	    { "ignore", required_argument, NULL, 1008 },                       \
+	    { "columns", required_argument, NULL, 1010 },                      \
 	{                                                                      \
 		"ignore-unknown", no_argument, NULL, 1009                      \
 	}
@@ -58,6 +59,10 @@ struct feed_list_options {
 	"  --streams X    of a camera with two: main, sub or both (the sub "   \
 	"is\n"                                                                 \
 	"                 held, the main visited)\n"                           \
+	"  --columns A=B  the heading A is our column B (by comma): for "      \
+	"lists "                                                               \
+	"in\n"                                                                 \
+	"                 other languages\n"                                   \
 	"  --ignore A,B   leave these columns out\n"                           \
 	"  --ignore-unknown  leave out all columns that are not known\n"
 

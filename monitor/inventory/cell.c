@@ -2,8 +2,74 @@
 #include "monitor/inventory/cell.h"
 
 #include <string.h>
+#include <strings.h>
 
+#include "common/utf8.h"
 #include "monitor/inventory/headings.h"
+
+#define DIGITS "0123456789"
+
+/* ' ' for any blank; 0 for a letter that isn't seen (but for the two joiners,
+ * which scripts need); else itself. Pages and programs leave such in what is
+ * copied from them. */
+static uint32_t
+seen(uint32_t c)
+{
+	if (c == 0xa0 || (c >= 0x2000 && c <= 0x200a) || c == 0x202f ||
+	    c == 0x3000)
+		return ' ';
+	if (c == 0xad || c == 0x200b || c == 0x200e || c == 0x200f ||
+	    (c >= 0x202a && c <= 0x202e) || c == 0x2060 || c == 0xfeff)
+		return 0;
+	return c;
+}
+
+size_t
+cell_blank(const char *p, size_t left)
+{
+	size_t n = utf8_length(p, left);
+	uint32_t c = n > 0 ? seen(utf8_letter(p, n)) : 'x';
+
+	return c == 0 || c == ' ' || c == '\t' ? n : 0;
+}
+
+size_t
+cell_blank_before(const char *text, const char *end)
+{
+	for (size_t n = 1; n < UTF8_TEXT && n <= (size_t)(end - text); n++)
+		if (cell_blank(end - n, n) == n)
+			return n;
+	return 0;
+}
+
+char *
+cell_one_line(char *text)
+{
+	char *to = text;
+
+	for (const char *p = text; *p != '\0';) {
+		size_t n = utf8_length(p, UTF8_TEXT);
+		uint32_t c = n > 0 ? seen(utf8_letter(p, n)) : 'x';
+
+		if (c == '\n' || c == '\r') {
+			while (to > text && to[-1] == ' ')
+				to--;
+			p += strspn(p, "\r\n ");
+			*to++ = ' ';
+			continue;
+		}
+		n = n > 0 ? n : 1;
+		if (c == ' ') {
+			*to++ = ' ';
+		} else if (c != 0) {
+			memmove(to, p, n);
+			to += n;
+		}
+		p += n;
+	}
+	*to = '\0';
+	return text;
+}
 
 bool
 cell_is_column(const char *cell, const char *name)
@@ -45,9 +111,11 @@ cell_unescape(const char *value)
 bool
 cell_bool(const char *value, bool *out)
 {
-	if (heading_among(" no false 0 off n nein falsch falso ", value))
+	if (heading_among(" no false 0 off n nein falsch falso non faux nao ",
+		value))
 		*out = false;
-	else if (heading_among(" yes true 1 on y x si ja wahr verdadero ",
+	else if (heading_among(" yes true 1 on y x si ja wahr verdadero oui "
+			       "vrai vero sim verdadeiro ",
 		     value))
 		*out = true;
 	else
@@ -59,14 +127,42 @@ bool
 cell_number(const char *value, uint32_t least, uint32_t most, uint32_t *out)
 {
 	uint64_t v = 0;
-	const char *p = value;
+	const char *p = value, *mark;
+	size_t n;
 
 	for (; *p >= '0' && *p <= '9' && v <= most; p++)
 		v = v * 10 + (uint64_t)(*p - '0');
-	if (p == value || *p != '\0' || v < least || v > most)
+	if (p == value)
+		return false;
+	/* What a spreadsheet makes of it: 8,554 or 8.554 or 8'554, and 3.0. */
+	mark = *p != '\0' && strchr(",.' ", *p) != NULL ? p : "";
+	while (*p != '\0' && *p == *mark && v <= most && (mark - value) <= 3 &&
+	       strspn(p + 1, DIGITS) == 3) {
+		for (n = 1; n <= 3; n++)
+			v = v * 10 + (uint64_t)(p[n] - '0');
+		p += 4;
+	}
+	if ((*p == '.' || *p == ',') && p[1] == '0')
+		p += 1 + strspn(p + 1, "0");
+	if (*p != '\0' || v < least || v > most)
 		return false;
 	*out = (uint32_t)v;
 	return true;
+}
+
+bool
+cell_is_nothing(const char *value, bool text)
+{
+	static const char *const words[] = { "-", "--", "\xe2\x80\x93",
+		"\xe2\x80\x94", "n/a", "n.a.", "none", "null", "keine",
+		"keiner", "ninguno", "ninguna", "aucun", "aucune", "nessuno",
+		"nessuna", "nenhum", "nenhuma" };
+
+	for (size_t i = 0; i < (text ? 1 : sizeof(words) / sizeof(words[0]));
+	     i++)
+		if (strcasecmp(value, words[i]) == 0)
+			return true;
+	return false;
 }
 
 bool

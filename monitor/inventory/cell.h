@@ -9,6 +9,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Bytes of the blank, or of the letter that isn't seen, at p; 0: none. */
+size_t cell_blank(const char *p, size_t left);
+/* The same of the one that ends there. */
+size_t cell_blank_before(const char *text, const char *end);
+/* In place: a line break or any other blank is ' ', what isn't seen goes. */
+char *cell_one_line(char *text);
+/* "-", "n/a" and the like, where there was nothing to say; a text may well be
+ * such a word, but no dash (inventory_quote escapes it). */
+bool cell_is_nothing(const char *value, bool text);
 /* "No-Picture" and "no picture" are no_picture; name NULL: never. */
 bool cell_is_column(const char *cell, const char *name);
 /* What a spreadsheet would run as a formula has an apostrophe before it
@@ -19,7 +28,8 @@ bool cell_is_escaped(const char *value);
 const char *cell_unescape(const char *value);
 /* yes, no, and the like; false: neither. */
 bool cell_bool(const char *value, bool *out);
-/* Digits alone, in [least, most]; false: not such a number. */
+/* Digits, perhaps in threes or with a fraction of zeros, in [least, most];
+ * false: not such a number. */
 bool cell_number(const char *value, uint32_t least, uint32_t most,
     uint32_t *out);
 /* "99.5" or "99,5 %" -> 995000 parts per million; at most four digits behind

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "monitor/inventory/cell.h"
 #include "monitor/inventory/text.h"
 
 /* Of one line, outside of quotes: the separator seen most. */
@@ -107,8 +108,12 @@ at_end_of_cell(const struct csv *c)
 static void
 blanks(struct csv *c)
 {
-	while (!at_end_of_cell(c) && (*c->p == ' ' || *c->p == '\t'))
-		step(c);
+	size_t n;
+
+	while (!at_end_of_cell(c) &&
+	       (n = cell_blank(c->p, (size_t)(c->end - c->p))) > 0)
+		while (n-- > 0)
+			step(c);
 }
 
 /* ="0012" keeps Excel from making a number of it: what is meant is the text.
@@ -142,7 +147,9 @@ quoted_cell(struct csv *c, char **end_out)
 			step(c);
 			*end_out = to;
 			return true;
-		} else if (*c->p == '\n') {
+		} else if (*c->p == '\n' ||
+			   (*c->p == '\r' &&
+			       (c->p + 1 == c->end || c->p[1] != '\n'))) {
 			c->line++;
 			c->column = 0;
 		}
@@ -174,6 +181,7 @@ static bool
 cell_read(struct csv *c, struct csv_cell *cell, char **end_out)
 {
 	char *end;
+	size_t n;
 
 	blanks(c);
 	cell->line = c->line;
@@ -197,10 +205,9 @@ cell_read(struct csv *c, struct csv_cell *cell, char **end_out)
 	} else {
 		while (!at_end_of_cell(c))
 			step(c);
-		for (end = c->p;
-		     end > cell->text && (end[-1] == ' ' || end[-1] == '\t');
-		     end--)
-			;
+		end = c->p;
+		while ((n = cell_blank_before(cell->text, end)) > 0)
+			end -= n;
 	}
 	*end_out = end;
 	if (end - cell->text > CSV_CELL_BYTES)

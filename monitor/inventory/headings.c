@@ -15,41 +15,57 @@ static const struct {
 } headings[] = {
 	{ SITES | FEEDS, "site",
 	    " path location sitename siteid standort ort standortname sitio "
-	    "sede ubicacion emplazamiento lugar " },
+	    "sede ubicacion emplazamiento lugar "
+	    "lieu emplacement luogo posizione localita local localizacao " },
 	{ FEEDS, "name",
 	    " camera cameraname camname camera cam displayname title feed "
 	    "nombre camara nombrecamara nombredecamara nombredelacamara titulo "
-	    "kamera kameraname bezeichnung kamerabezeichnung " },
+	    "kamera kameraname bezeichnung kamerabezeichnung "
+	    "nom nomcamera nomdelacamera nome nometelecamera telecamera "
+	    "nomedacamera designacao " },
 	{ DEVICES, "device", " name camera cameraname camara nombre kamera " },
 	{ DEVICES | FEEDS, "device",
 	    " devicename recorder nvr dvr dispositivo equipo grabador "
-	    "grabadora gerat geraet geratename rekorder recordername " },
+	    "grabadora gerat geraet geratename rekorder recordername "
+	    "appareil enregistreur registratore gravador " },
 	{ FEEDS, "url",
 	    " stream streamurl rtsp rtspurl mainurl mainstream mainstreamurl "
 	    "mainrtsp uri link source flujo flujoprincipal urlprincipal "
-	    "direccionrtsp hauptstream hauptstreamurl rtspadresse " },
+	    "direccionrtsp hauptstream hauptstreamurl rtspadresse "
+	    "flux fluxprincipal adressertsp flusso flussoprincipale "
+	    "fluxoprincipal enderecortsp " },
 	{ FEEDS, "suburl",
 	    " substream substreamurl subrtsp rtspsub secondarystream "
 	    "secondaryurl secondstream flujosecundario urlsecundaria "
-	    "substreaming nebenstream substreamadresse zweitstream " },
+	    "substreaming nebenstream substreamadresse zweitstream "
+	    "rtspurlsub urlsub fluxsecondaire flussosecondario "
+	    "fluxosecundario " },
 	{ DEVICES | FEEDS, "address",
 	    " host hostname ip ipaddress ipaddr ipv4 ipv4address cameraip "
 	    "ipcamera deviceip direccionip direccion dirip ipcamara "
-	    "ipdelacamara ipadresse ipaddresse adresse hostadresse " },
-	{ FEEDS, "port", " rtspport puerto puertortsp portrtsp rtspport " },
+	    "ipdelacamara ipadresse ipaddresse adresse hostadresse "
+	    "adresseip indirizzo indirizzoip endereco enderecoip " },
+	{ FEEDS, "port",
+	    " rtspport puerto puertortsp portrtsp rtspport "
+	    "porta portartsp " },
 	{ FEEDS, "vendor",
 	    " make manufacturer brand maker cameramake marca fabricante "
-	    "hersteller marke fabrikat " },
+	    "hersteller marke fabrikat "
+	    "marque fabricant constructeur produttore costruttore " },
 	{ FEEDS, "channel",
 	    " ch chan channelno channelnumber nvrchannel camerachannel canal "
-	    "numerodecanal nrocanal kanal kanalnr kanalnummer " },
+	    "numerodecanal nrocanal kanal kanalnr kanalnummer "
+	    "numerocanal canale " },
 	{ FEEDS, "streams", " whichstream flujos streamauswahl " },
 	{ DEVICES | FEEDS, "user",
 	    " username login account rtspuser userid usuario "
-	    "nombredeusuario benutzer benutzername anmeldename " },
+	    "nombredeusuario benutzer benutzername anmeldename "
+	    "utilisateur nomdutilisateur identifiant utente nomeutente "
+	    "utilizador nomedeusuario " },
 	{ DEVICES | FEEDS, "password",
 	    " pass pwd passwd rtsppassword userpassword contrasena clave "
-	    "passwort kennwort " },
+	    "passwort kennwort "
+	    "motdepasse mdp senha palavrapasse parolachiave " },
 	{ FEEDS, "transport",
 	    " protocol rtsptransport transporte protocolo "
 	    "protokoll ubertragung " },
@@ -57,13 +73,16 @@ static const struct {
 	{ FEEDS, "nopicture", " sinimagen keinbild " },
 	{ FEEDS, "criticality",
 	    " priority importance criticidad prioridad importancia "
-	    "kritikalitat prioritat wichtigkeit " },
+	    "kritikalitat prioritat wichtigkeit "
+	    "criticite priorite priorita criticita prioridade criticidade " },
 	{ FEEDS, "tags",
 	    " tag label labels keywords etiqueta etiquetas "
-	    "schlagwort schlagworte stichworte " },
+	    "schlagwort schlagworte stichworte "
+	    "etiquettes etichette marcadores " },
 	{ FEEDS, "enabled",
 	    " active inuse activo activa activada habilitado "
-	    "habilitada aktiv aktiviert " },
+	    "habilitada aktiv aktiviert "
+	    "actif active attivo abilitato ativo ativado " },
 	{ FEEDS, "ptz",
 	    " isptz ptzcamera camaraptz ptzkamera schwenkbar "
 	    "motorizada " },
@@ -137,18 +156,31 @@ heading_among(const char *words, const char *text)
 	return name[0] != '\0' && stands_in(words, name);
 }
 
-const char *
-heading_find(enum inventory_kind kind, const char *text)
+static const char *
+column_of(enum inventory_kind kind, const char *name)
 {
-	char name[HEADING_BYTES];
-
-	heading_fold(text, name);
-	if (name[0] == '\0')
-		return NULL;
 	for (size_t i = 0; i < sizeof(headings) / sizeof(headings[0]); i++)
-		if ((headings[i].kinds >> kind & 1) &&
+		if ((headings[i].kinds >> kind & 1) && name[0] != '\0' &&
 		    (strcmp(headings[i].column, name) == 0 ||
 			stands_in(headings[i].names, name)))
 			return headings[i].column;
 	return NULL;
+}
+
+const char *
+heading_find(enum inventory_kind kind, const char *text)
+{
+	char name[HEADING_BYTES];
+	size_t n = strcspn(text, "([");
+	const char *column;
+
+	heading_fold(text, name);
+	column = column_of(kind, name);
+	if (column != NULL || text[n] == '\0' || n >= HEADING_BYTES)
+		return column;
+	/* "IP address (static)" */
+	memcpy(name, text, n);
+	name[n] = '\0';
+	heading_fold(name, name);
+	return column_of(kind, name);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* headings.h: what somebody's spreadsheet calls a column, in English, Spanish
- * or German -> our name for it. PURE; private to this room. Headings are
- * hostile.
+/* headings.h: what somebody's spreadsheet calls a column, in English, Spanish,
+ * German, French, Italian or Portuguese -> our name for it. PURE; private to
+ * this room. Headings are hostile.
  */
 #ifndef MONITOR_INVENTORY_HEADINGS_H
 #define MONITOR_INVENTORY_HEADINGS_H

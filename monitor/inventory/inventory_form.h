@@ -26,9 +26,10 @@ struct inventory_form {
 	const char *site;		/* of feeds whose row names none */
 	const char *vendor;		/* of cameras whose row names none */
 	enum inventory_streams streams; /* where the row doesn't say */
-	const char *relay;  /* the server whose configuration is read, where its
-			     * streams are to be fetched from it */
-	const char *ignore; /* columns to leave out, by comma */
+	const char *relay; /* the server whose configuration is read, where its
+			    * streams are to be fetched from it */
+	const char *columns; /* what headings are: "THEIRS=OURS", by comma */
+	const char *ignore;  /* columns to leave out, by comma */
 	bool ignore_unknown;
 	struct inventory_mistakes *notes; /* what was taken as what; not wrong,
 					   * but to be looked at. NULL: none */

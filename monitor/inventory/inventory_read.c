@@ -17,6 +17,7 @@ struct header {
 	const struct row_column *column[CSV_CELLS]; /* NULL: left out */
 	bool nameless[CSV_CELLS]; /* no heading: nothing may stand there */
 	size_t count;
+	size_t titles; /* line of the first that stands above it; 0: none */
 	bool sure; /* it can't be a row of values, of which none is quoted */
 };
 
@@ -26,6 +27,7 @@ struct reading {
 	struct csv csv;
 	struct header header;
 	struct inventory_mistakes unheard; /* notes that nobody wants */
+	size_t nothings;		   /* cells of a dash, "n/a" .. */
 };
 
 static struct inventory_mistakes *
@@ -34,11 +36,40 @@ notes(struct reading *g)
 	return g->row.form->notes != NULL ? g->row.form->notes : &g->unheard;
 }
 
-static const struct row_column *
-column_find(enum inventory_kind kind, const char *cell)
+/* What the person said that a heading of theirs is ("Objekt=site,..."); NULL:
+ * nothing. */
+static const char *
+told(const struct inventory_form *form, const char *heading,
+    char out[LIMIT_NAME_BYTES])
 {
-	const char *name = heading_find(kind, cell);
+	const char *p = form->columns != NULL ? form->columns : "";
 
+	while (*p != '\0') {
+		size_t n = strcspn(p, ","), k = strcspn(p, "=,");
+		bool one;
+
+		snprintf(out, LIMIT_NAME_BYTES, "%.*s",
+		    (int)(k < LIMIT_NAME_BYTES ? k : 0), p);
+		one = strcmp(out, heading) == 0 || heading_same(out, heading);
+		snprintf(out, LIMIT_NAME_BYTES, "%.*s",
+		    (int)(n - k < LIMIT_NAME_BYTES && n > k ? n - k - 1 : 0),
+		    p + k + 1);
+		if (one)
+			return out;
+		p += n + (p[n] == ',');
+	}
+	return NULL;
+}
+
+static const struct row_column *
+column_find(const struct reading *g, const char *cell)
+{
+	char ours[LIMIT_NAME_BYTES];
+	enum inventory_kind kind = g->kind;
+	const char *name = told(g->row.form, cell, ours);
+
+	if (name == NULL)
+		name = heading_find(kind, cell);
 	for (size_t i = 0; i < row_columns_count; i++)
 		if ((row_columns[i].where >> kind & 1) &&
 		    heading_same(name != NULL ? name : cell,
@@ -107,7 +138,7 @@ unknown_column(struct reading *g, const struct csv_cell *cell)
 static void
 header_cell(struct reading *g, const struct csv_cell *cell)
 {
-	const struct row_column *c = column_find(g->kind, cell->text);
+	const struct row_column *c = column_find(g, cell->text);
 	struct mistake_place at = { g->csv.file, cell->line, cell->column };
 	struct header *h = &g->header;
 
@@ -130,11 +161,10 @@ header_cell(struct reading *g, const struct csv_cell *cell)
 }
 
 static bool
-names(enum inventory_kind kind, const struct csv_row *row, const char *column)
+names(const struct reading *g, const struct csv_row *row, const char *column)
 {
 	for (size_t i = 0; i < row->count; i++) {
-		const struct row_column *c =
-		    column_find(kind, row->cell[i].text);
+		const struct row_column *c = column_find(g, row->cell[i].text);
 
 		if (c != NULL && strcmp(c->name, column) == 0)
 			return true;
@@ -144,76 +174,95 @@ names(enum inventory_kind kind, const struct csv_row *row, const char *column)
 
 /* How many columns of ours it names. */
 static size_t
-columns_named(enum inventory_kind kind, const struct csv_row *row)
+columns_named(const struct reading *g, const struct csv_row *row)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < row->count; i++)
-		n += column_find(kind, row->cell[i].text) != NULL;
+		n += column_find(g, row->cell[i].text) != NULL;
 	return n;
 }
 
 /* The column without which nothing can be made of a row; NULL: it is there. */
 static const char *
-needed(enum inventory_kind kind, const struct csv_row *row)
+needed(const struct reading *g, const struct csv_row *row)
 {
-	bool address = names(kind, row, "address");
+	bool address = names(g, row, "address");
 
-	switch (kind) {
+	switch (g->kind) {
 	case INVENTORY_SITES:
-		return names(kind, row, "site") ? NULL : "site";
+		return names(g, row, "site") ? NULL : "site";
 	case INVENTORY_DEVICES:
-		return address || names(kind, row, "device") ? NULL : "device";
+		return address || names(g, row, "device") ? NULL : "device";
 	case INVENTORY_FEEDS:
 		break;
 	}
-	return address || names(kind, row, "url") || names(kind, row, "sub_url")
+	return address || names(g, row, "url") || names(g, row, "sub_url")
 		   ? NULL
 		   : "url";
 }
 
-/* The row that names the columns: the first one, or a later one where a title
- * stands above. False: there is none, which is said of the first. */
+/* The row that names the columns: the first that names all that is needed, for
+ * titles may stand above it; else, so that it can be said what it lacks, the
+ * one that names most. lacks_out: that, or NULL. Its line; 0: there is no row.
+ */
+static size_t
+header_choose(struct reading *g, struct csv_row *best, const char **lacks_out)
+{
+	struct csv_row *row = malloc(sizeof(*row));
+	size_t most = 0, line = 0, first = 0;
+
+	*lacks_out = NULL;
+	g->row.no_memory = row == NULL;
+	for (int i = 0;
+	     row != NULL && i <= TITLES_MOST && csv_next(&g->csv, row); i++) {
+		size_t n = columns_named(g, row);
+		const char *lacks = needed(g, row);
+		size_t here = row->count > 0 ? row->cell[0].line : 1;
+
+		first = i == 0 ? here : first;
+		if (line == 0 || lacks == NULL || n > most) {
+			*best = *row;
+			*lacks_out = lacks;
+			line = here;
+			most = n;
+			g->header.titles = i > 0 ? first : 0;
+		}
+		if (lacks == NULL)
+			break;
+		csv_look(&g->csv);
+	}
+	free(row);
+	g->header.sure = most > 1;
+	return line;
+}
+
 static bool
 header_find(struct reading *g, struct csv_row *row)
 {
-	size_t first = 0;
-	const char *lacks = NULL;
-	bool found = false;
+	const char *lacks;
+	size_t line = header_choose(g, row, &lacks);
+	struct mistake_place at = { g->csv.file, line, 1 };
 
-	for (int i = 0; i <= TITLES_MOST && csv_next(&g->csv, row); i++) {
-		const char *lack = needed(g->kind, row);
-
-		if (lack == NULL ||
-		    (first == 0 && columns_named(g->kind, row) > 0)) {
-			if (first > 0)
-				mistake_add(notes(g),
-				    (struct mistake_place){ g->csv.file, first,
-					1 },
-				    "what stands above the row that names the "
-				    "columns is left out");
-			first = row->cell[0].line;
-			lacks = lack;
-			found = true;
-			break;
-		}
-		if (first == 0) {
-			first = row->count > 0 ? row->cell[0].line : 1;
-			lacks = lack;
-		}
-		csv_look(&g->csv);
-	}
-	if (first == 0)
-		mistake_add(g->csv.mistakes,
-		    (struct mistake_place){ g->csv.file, 1, 1 },
+	if (g->row.no_memory)
+		return false;
+	if (line == 0) {
+		at.line = 1;
+		mistake_add(g->csv.mistakes, at,
 		    "the file is empty, expected a first row that names the "
 		    "columns");
-	g->header.sure = found && columns_named(g->kind, row) > 1;
-	for (size_t i = 0; found && i < row->count; i++)
-		header_cell(g, &row->cell[i]);
+		return false;
+	}
+	if (g->header.titles > 0)
+		mistake_add(notes(g),
+		    (struct mistake_place){ g->csv.file, g->header.titles, 1 },
+		    "what stands above the row that names the columns is left "
+		    "out");
+	if (columns_named(g, row) > 0)
+		for (size_t i = 0; i < row->count; i++)
+			header_cell(g, &row->cell[i]);
 	if (lacks != NULL)
-		mistake_add(g->csv.mistakes,
-		    (struct mistake_place){ g->csv.file, first, 1 },
+		mistake_add(g->csv.mistakes, at,
 		    "no column %s, expected a first row that names the columns",
 		    lacks);
 	return g->csv.mistakes->count == 0;
@@ -243,24 +292,50 @@ fits_header(struct reading *g, const struct csv_row *row)
 	return true;
 }
 
-/* A line break within a cell is there to be looked at. */
-static char *
-one_line(char *text)
+/* What says where a camera is. */
+static bool
+says_where(const struct row_column *c)
 {
-	char *to = text;
+	return c != NULL && (strcmp(c->name, "url") == 0 ||
+				strcmp(c->name, "sub_url") == 0 ||
+				strcmp(c->name, "address") == 0);
+}
 
-	for (const char *p = text; *p != '\0'; p++) {
-		if (*p != '\n' && *p != '\r') {
-			*to++ = *p;
+/* "Total: 12 cameras", under or among the rows. */
+static bool
+is_total(const struct reading *g, const struct csv_row *row)
+{
+	static const char words[] = " total totals totales totale totaux "
+				    "subtotal sum summe zwischensumme gesamt "
+				    "gesamtsumme suma soma somme ";
+	const char *first = NULL;
+	char word[LIMIT_NAME_BYTES];
+
+	for (size_t i = 0; i < row->count && i < g->header.count; i++) {
+		if (row->cell[i].text[0] == '\0')
 			continue;
-		}
-		while (to > text && to[-1] == ' ')
-			to--;
-		p += strspn(p, "\r\n ") - 1;
-		*to++ = ' ';
+		if (says_where(g->header.column[i]))
+			return false;
+		first = first != NULL ? first : row->cell[i].text;
 	}
-	*to = '\0';
-	return text;
+	if (first == NULL || g->kind != INVENTORY_FEEDS)
+		return false;
+	snprintf(word, sizeof(word), "%.*s", (int)strcspn(first, " :=("),
+	    first);
+	return heading_among(words, word);
+}
+
+static const char *
+value_of(struct reading *g, const struct row_column *c, char *text)
+{
+	if (!(c->how & COLUMN_EXACT))
+		cell_one_line(text);
+	if (!(c->how & COLUMN_SECRET) &&
+	    cell_is_nothing(text, c->how & COLUMN_TEXT)) {
+		g->nothings++;
+		return "";
+	}
+	return cell_unescape(text);
 }
 
 static void
@@ -270,6 +345,12 @@ row_read(struct reading *g, const struct csv_row *row)
 
 	row_init(r, row->cell[0].line);
 	r->cell = &row->cell[0];
+	if (is_total(g, row)) {
+		mistake_add(notes(g),
+		    (struct mistake_place){ g->csv.file, row->cell[0].line, 1 },
+		    "a row of totals is left out");
+		return;
+	}
 	if (!fits_header(g, row))
 		return;
 	/* Excel leaves empty cells at the end of a row out. */
@@ -277,11 +358,8 @@ row_read(struct reading *g, const struct csv_row *row)
 		const struct row_column *c = g->header.column[i];
 
 		r->cell = &row->cell[i];
-		if (c == NULL)
-			continue;
-		if (!c->exact)
-			one_line(r->cell->text);
-		c->read(r, cell_unescape(r->cell->text));
+		if (c != NULL)
+			c->read(r, value_of(g, c, r->cell->text));
 	}
 	r->cell = &row->cell[0];
 	if (!r->no_memory) /* else a cell that was read may be "" */
@@ -314,6 +392,11 @@ say_notes(struct reading *g)
 		mistake_add(notes(g), whole,
 		    "nothing says how letters are written; taken as %s",
 		    g->csv.guessed);
+	if (g->nothings > 0)
+		mistake_add(notes(g), whole,
+		    "%zu cells hold a dash, \"n/a\" or the like, and are "
+		    "taken as empty",
+		    g->nothings);
 	if (g->row.padded > 0)
 		mistake_add(notes(g), whole,
 		    "%zu addresses have zeros before their numbers, which are "
@@ -324,6 +407,36 @@ say_notes(struct reading *g)
 		    "%zu cameras have two streams: the sub stream is held, the "
 		    "main one visited",
 		    g->row.both);
+}
+
+/* Whether all that headings were said to be are columns. */
+static bool
+columns_told(struct reading *g)
+{
+	const char *p =
+	    g->row.form->columns != NULL ? g->row.form->columns : "";
+	char known[320];
+
+	while (*p != '\0') {
+		size_t n = strcspn(p, ","), k = strcspn(p, "=,"), i = 0;
+
+		for (; i < row_columns_count && k < n; i++)
+			if (strlen(row_columns[i].name) == n - k - 1 &&
+			    memcmp(row_columns[i].name, p + k + 1, n - k - 1) ==
+				0)
+				break;
+		if (k == n || k == 0 || i == row_columns_count) {
+			known_columns(g->kind, known, sizeof(known));
+			mistake_add(g->row.mistakes,
+			    (struct mistake_place){ 0 },
+			    "\"%.*s\" says no column, expected THEIRS=OURS, "
+			    "ours one of %s",
+			    (int)(n < 128 ? n : 128), p, known);
+			return false;
+		}
+		p += n + (p[n] == ',');
+	}
+	return true;
 }
 
 /* The site of rows that name none, in its one spelling. */
@@ -363,7 +476,7 @@ inventory_read_as(struct inventory *inv, enum inventory_kind kind,
 	g->kind = kind;
 	g->row.inv = inv;
 	g->row.mistakes = mistakes_out;
-	if (form_take(g, form, &own) &&
+	if (form_take(g, form, &own) && columns_told(g) &&
 	    csv_init(&g->csv, form->file, bytes, length, mistakes_out)) {
 		rows_read(g);
 		say_notes(g);
@@ -373,7 +486,8 @@ inventory_read_as(struct inventory *inv, enum inventory_kind kind,
 	}
 	if (!g->row.no_memory)
 		g->row.no_memory =
-		    !unique_check(inv, kind, form->file, mistakes_out);
+		    !unique_check(inv, kind, form->file, mistakes_out) ||
+		    !unique_look_alike(inv, kind, form->file, notes(g));
 	if (g->row.no_memory && mistakes_out->count == 0)
 		mistake_add(mistakes_out, whole, "out of memory");
 	inventory_mistakes_fini(&g->unheard);

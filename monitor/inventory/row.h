@@ -33,8 +33,11 @@ struct row_column {
 	const char *name;
 	unsigned where; /* 1 << INVENTORY_FEEDS */
 	void (*read)(struct row *row, const char *value);
-	bool exact; /* a line break in it is no blank */
+	unsigned how; /* COLUMN_ */
 };
+#define COLUMN_EXACT 1u	 /* a line break in it is no blank */
+#define COLUMN_TEXT 2u	 /* any word may be meant */
+#define COLUMN_SECRET 4u /* even a dash may be */
 extern const struct row_column row_columns[];
 extern const size_t row_columns_count;
 

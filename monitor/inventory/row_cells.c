@@ -12,6 +12,7 @@
 #include "monitor/inventory/headings.h"
 #include "monitor/inventory/row.h"
 
+#define DIGITS "0123456789"
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 void
@@ -184,11 +185,31 @@ read_user(struct row *r, const char *value)
 	r->device.given |= INVENTORY_USER;
 }
 
+/* "1.23457E+11": more digits than a spreadsheet keeps. */
+static bool
+looks_rounded(const char *p)
+{
+	size_t n = strspn(p, DIGITS);
+
+	p += n;
+	if (n != 1 || (*p != '.' && *p != ','))
+		return false;
+	p += 1 + strspn(p + 1, DIGITS);
+	return (*p == 'E' || *p == 'e') && p[1] == '+' && p[2] != '\0' &&
+	       p[2 + strspn(p + 2, DIGITS)] == '\0';
+}
+
 static void
 read_password(struct row *r, const char *value)
 {
 	if (!plain(r, value, LIMIT_CREDENTIAL_BYTES))
 		return;
+	if (looks_rounded(value) && r->form->notes != NULL)
+		mistake_add(r->form->notes,
+		    (struct mistake_place){ r->form->file, r->cell->line,
+			r->cell->column },
+		    "this password looks like a number that a spreadsheet has "
+		    "rounded");
 	r->device.password = row_kept(r, value);
 	r->device.given |= INVENTORY_PASSWORD;
 }
@@ -313,16 +334,20 @@ static const struct {
 	const char *words; /* folded, between blanks */
 	uint8_t criticality;
 } criticalities[] = {
-	{ " 1 low lowest baja bajo niedrig gering ", 1 },
-	{ " 2 ", 2 },
-	{ " 3 normal medium standard media medio mittel ", 3 },
-	{ " 4 high alta alto hoch ", 4 },
-	{ " 5 vital critical highest critica critico kritisch ", 5 },
+	{ " low lowest baja bajo niedrig gering bas basse faible bassa basso "
+	  "baixa baixo ",
+	    1 },
+	{ " normal medium standard media medio mittel moyen moyenne normale ",
+	    3 },
+	{ " high alta alto hoch haut haute elevee eleve ", 4 },
+	{ " vital critical highest critica critico kritisch critique ", 5 },
 };
 
 static void
 read_criticality(struct row *r, const char *value)
 {
+	uint32_t number;
+
 	r->feed.given |= INVENTORY_CRITICALITY;
 	if (value[0] == '\0')
 		return;
@@ -331,6 +356,10 @@ read_criticality(struct row *r, const char *value)
 			r->feed.criticality = criticalities[i].criticality;
 			return;
 		}
+	if (cell_number(value, 1, 5, &number)) {
+		r->feed.criticality = (uint8_t)number;
+		return;
+	}
 	row_mistake(r, 0, "not a criticality, expected 1 (low) to 5 (vital)");
 }
 
@@ -488,10 +517,8 @@ static void
 read_sessions(struct row *r, const char *value)
 {
 	uint32_t v = 0;
-	const char *end = value[0] != '\0' ? duration(value, &v) : value;
 
-	if (end == NULL || *end != '\0' || v > 10000 ||
-	    value[strspn(value, "0123456789")] != '\0')
+	if (value[0] != '\0' && !cell_number(value, 0, 10000, &v))
 		row_mistake(r, 0,
 		    "not a number of sessions, expected 0 (no limit) to "
 		    "10000");
@@ -545,36 +572,38 @@ read_quirks(struct row *r, const char *value)
 #define IN_FEEDS (1u << INVENTORY_FEEDS)
 
 const struct row_column row_columns[] = {
-	{ "uuid", IN_FEEDS, read_uuid, false },
-	{ "site", IN_SITES | IN_FEEDS, read_site, false },
-	{ "name", IN_FEEDS, read_name, false },
-	{ "device", IN_DEVICES | IN_FEEDS, read_device, false },
-	{ "url", IN_FEEDS, read_url, true },
-	{ "sub_url", IN_FEEDS, read_sub_url, true },
-	{ "address", IN_FEEDS, read_host, true },
-	{ "address", IN_DEVICES, read_address, true },
-	{ "port", IN_FEEDS, read_port, false },
-	{ "vendor", IN_FEEDS, read_vendor, false },
-	{ "channel", IN_FEEDS, read_channel, false },
-	{ "streams", IN_FEEDS, read_streams, false },
-	{ "user", IN_DEVICES | IN_FEEDS, read_user, true },
-	{ "password", IN_DEVICES | IN_FEEDS, read_password, true },
-	{ "transport", IN_FEEDS, read_transport, false },
-	{ "visit", IN_FEEDS, read_visit, false },
-	{ "no_picture", IN_FEEDS, read_no_picture, false },
-	{ "criticality", IN_FEEDS, read_criticality, false },
-	{ "tags", IN_FEEDS, read_tags, false },
-	{ "enabled", IN_FEEDS, read_enabled, false },
-	{ "ptz", IN_FEEDS, read_ptz, false },
-	{ "dark_hours", IN_FEEDS, read_dark_hours, false },
-	{ "relay", IN_FEEDS, read_relay, true },
-	{ "zone", IN_SITES, read_zone, false },
-	{ "contact", IN_SITES, read_contact, false },
-	{ "target", IN_SITES, read_target, false },
-	{ "ceiling", IN_SITES, read_ceiling, false },
-	{ "sessions", IN_DEVICES | IN_FEEDS, read_sessions, false },
-	{ "quirks", IN_DEVICES | IN_FEEDS, read_quirks, false },
+	{ "uuid", IN_FEEDS, read_uuid, 0 },
+	{ "site", IN_SITES | IN_FEEDS, read_site, COLUMN_TEXT },
+	{ "name", IN_FEEDS, read_name, COLUMN_TEXT },
+	{ "device", IN_DEVICES | IN_FEEDS, read_device, COLUMN_TEXT },
+	{ "url", IN_FEEDS, read_url, COLUMN_EXACT },
+	{ "sub_url", IN_FEEDS, read_sub_url, COLUMN_EXACT },
+	{ "address", IN_FEEDS, read_host, COLUMN_EXACT },
+	{ "address", IN_DEVICES, read_address, COLUMN_EXACT },
+	{ "port", IN_FEEDS, read_port, 0 },
+	{ "vendor", IN_FEEDS, read_vendor, 0 },
+	{ "channel", IN_FEEDS, read_channel, 0 },
+	{ "streams", IN_FEEDS, read_streams, 0 },
+	{ "user", IN_DEVICES | IN_FEEDS, read_user,
+	    COLUMN_EXACT | COLUMN_TEXT },
+	{ "password", IN_DEVICES | IN_FEEDS, read_password,
+	    COLUMN_EXACT | COLUMN_SECRET },
+	{ "transport", IN_FEEDS, read_transport, 0 },
+	{ "visit", IN_FEEDS, read_visit, 0 },
+	{ "no_picture", IN_FEEDS, read_no_picture, 0 },
+	{ "criticality", IN_FEEDS, read_criticality, 0 },
+	{ "tags", IN_FEEDS, read_tags, COLUMN_TEXT },
+	{ "enabled", IN_FEEDS, read_enabled, 0 },
+	{ "ptz", IN_FEEDS, read_ptz, 0 },
+	{ "dark_hours", IN_FEEDS, read_dark_hours, 0 },
+	{ "relay", IN_FEEDS, read_relay, COLUMN_EXACT },
+	{ "zone", IN_SITES, read_zone, 0 },
+	{ "contact", IN_SITES, read_contact, COLUMN_TEXT },
+	{ "target", IN_SITES, read_target, 0 },
+	{ "ceiling", IN_SITES, read_ceiling, 0 },
+	{ "sessions", IN_DEVICES | IN_FEEDS, read_sessions, 0 },
+	{ "quirks", IN_DEVICES | IN_FEEDS, read_quirks, 0 },
 	{ "source_line", IN_SITES | IN_DEVICES | IN_FEEDS, read_source_line,
-	    false },
+	    0 },
 };
 const size_t row_columns_count = COUNT(row_columns);

@@ -179,20 +179,49 @@ utf16_decode(struct work *w, bool big)
 	return finish(w);
 }
 
-/* ASCII in UTF-16 has a zero in each second byte. 0: it doesn't look so, 1:
- * little-endian, 2: big-endian. */
+/* ASCII in UTF-16 has a zero in each second byte; other letters have few, on
+ * either side. 0: it doesn't look so, 1: little-endian, 2: big-endian. */
 static int
 looks_like_utf16(const uint8_t *p, size_t n)
 {
 	size_t zero[2] = { 0, 0 }, looked = n < LOOKED_AT ? n : LOOKED_AT;
+	unsigned high;
 
 	for (size_t i = 0; i < looked; i++)
 		zero[i & 1] += p[i] == '\0';
-	if (n < 4 || n % 2 != 0 || (zero[0] > 0) == (zero[1] > 0))
+	high = zero[1] > zero[0];
+	if (n < 4 || zero[high] < looked / 8 || zero[!high] > zero[high] / 8)
 		return 0;
-	if (zero[0] + zero[1] < looked / 4)
-		return 0;
-	return zero[1] > 0 ? 1 : 2;
+	return high ? 1 : 2;
+}
+
+/* --- what is no list, whatever it is called */
+
+static const struct {
+	const char *begins, *what;
+} others[] = {
+	{ "PK\x03\x04", "a workbook or an archive (xlsx, ods, zip)" },
+	{ "\xd0\xcf\x11\xe0", "a workbook of an old Excel (xls)" },
+	{ "%PDF", "a PDF" },
+	{ "{\\rtf", "a text document (RTF)" },
+	{ "\x1f\x8b", "a compressed file" },
+	{ "<", "a page or XML" },
+};
+
+static bool
+is_other(struct work *w)
+{
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		size_t n = strlen(others[i].begins);
+
+		if (w->n < n || memcmp(w->p, others[i].begins, n) != 0)
+			continue;
+		mistake_add(w->mistakes,
+		    (struct mistake_place){ w->file, 0, 0 },
+		    "this is %s, expected it saved as CSV", others[i].what);
+		return true;
+	}
+	return false;
 }
 
 /* --- which */
@@ -231,6 +260,8 @@ decode(struct work *w)
 {
 	struct census c;
 
+	if (is_other(w))
+		return false;
 	if (marked(w, "\xff\xfe", 2))
 		return utf16_decode(w, false);
 	if (marked(w, "\xfe\xff", 2))

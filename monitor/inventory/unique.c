@@ -242,3 +242,91 @@ unique_check(struct inventory *inv, enum inventory_kind kind, const char *file,
 	       twice(inv, unique_by_name, file, m, "the same site and name") &&
 	       twice(inv, unique_by_url, file, m, "the same device and url");
 }
+
+/* --- names that look alike */
+
+struct name {
+	const char *in, *text; /* a site's feeds are among themselves */
+	uint32_t line;
+};
+
+/* The byte in lower case, of ASCII and of Latin-1's letters in UTF-8. */
+static unsigned char
+lower(const char *text, size_t i)
+{
+	unsigned char c = (unsigned char)text[i];
+	bool latin = i > 0 && (unsigned char)text[i - 1] == 0xc3;
+
+	if ((c >= 'A' && c <= 'Z') ||
+	    (latin && c >= 0x80 && c <= 0x9e && c != 0x97))
+		c += 'a' - 'A';
+	return c;
+}
+
+static int
+by_letters(const char *a, const char *b)
+{
+	size_t i = 0;
+
+	while (a[i] != '\0' && lower(a, i) == lower(b, i))
+		i++;
+	return lower(a, i) - lower(b, i);
+}
+
+static int
+name_order(const void *a, const void *b)
+{
+	const struct name *x = a, *y = b;
+	int c = strcmp(x->in, y->in);
+
+	c = c != 0 ? c : by_letters(x->text, y->text);
+	c = c != 0 ? c : strcmp(x->text, y->text);
+	return c != 0 ? c : x->line < y->line ? -1 : x->line > y->line;
+}
+
+static void
+names_compare(struct name *list, size_t count, const char *file,
+    struct inventory_mistakes *notes, const char *what)
+{
+	if (count > 0)
+		qsort(list, count, sizeof(*list), name_order);
+	for (size_t i = 1; i < count; i++)
+		if (strcmp(list[i - 1].in, list[i].in) == 0 &&
+		    strcmp(list[i - 1].text, list[i].text) != 0 &&
+		    by_letters(list[i - 1].text, list[i].text) == 0)
+			mistake_add(notes,
+			    (struct mistake_place){ file, list[i].line, 0 },
+			    "%s \"%.128s\" is not \"%.128s\" of line %u", what,
+			    list[i].text, list[i - 1].text, list[i - 1].line);
+}
+
+bool
+unique_look_alike(const struct inventory *inv, enum inventory_kind kind,
+    const char *file, struct inventory_mistakes *notes)
+{
+	size_t n = 0, most = inv->feed_count;
+	struct name *list;
+
+	most = inv->site_count > most ? inv->site_count : most;
+	most = inv->device_count > most ? inv->device_count : most;
+	list = calloc(most + 1, sizeof(*list));
+	if (list == NULL)
+		return false;
+	for (n = 0; kind == INVENTORY_FEEDS && n < inv->feed_count; n++)
+		list[n] =
+		    (struct name){ "", inv->feeds[n].site, inv->feeds[n].line };
+	for (; kind == INVENTORY_SITES && n < inv->site_count; n++)
+		list[n] =
+		    (struct name){ "", inv->sites[n].path, inv->sites[n].line };
+	names_compare(list, n, file, notes, "site");
+	for (n = 0; kind != INVENTORY_SITES && n < inv->device_count; n++)
+		list[n] = (struct name){ "", inv->devices[n].name,
+			inv->devices[n].line };
+	names_compare(list, n, file, notes, "device");
+	for (n = 0; kind == INVENTORY_FEEDS && n < inv->feed_count; n++)
+		list[n] = (struct name){ inv->feeds[n].site, inv->feeds[n].name,
+			inv->feeds[n].line };
+	names_compare(list, n, file, notes, "feed");
+	free(list);
+	return true;
+}

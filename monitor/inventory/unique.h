@@ -12,6 +12,10 @@
 bool unique_check(struct inventory *inv, enum inventory_kind kind,
     const char *file, struct inventory_mistakes *mistakes);
 
+/* Notes sites, devices and feeds of one site that differ in upper and lower
+ * case alone. False: no memory. */
+bool unique_look_alike(const struct inventory *inv, enum inventory_kind kind,
+    const char *file, struct inventory_mistakes *notes);
 /* Takes out feeds that are the same stream as one before them, and says so.
  * False: no memory. */
 bool unique_keep_first(struct inventory *inv, const char *file,

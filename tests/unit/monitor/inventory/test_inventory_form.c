@@ -84,6 +84,14 @@ static const struct {
 	{ "UTF-16 without a mark",
 	    BYTES("u\0r\0l\0\n\0r\0t\0s\0p\0:\0/\0/\0h\0/\0001\0"), "h/1",
 	    "taken as UTF-16" },
+	{ "UTF-16 without a mark, of letters that have no zeros",
+	    BYTES("n\0a\0m\0e\0;\0u\0r\0l\0\n\0\x17\x53\xac\x4e\x00\x4e;"
+		  "\0r\0t\0s\0p"
+		  "\0:\0/\0/\0h\0/\0001\0"),
+	    "\xe5\x8c\x97\xe4\xba\xac\xe4\xb8\x80", "taken as UTF-16" },
+	{ "UTF-16 without a mark, cut",
+	    BYTES("u\0r\0l\0\n\0r\0t\0s\0p\0:\0/\0/\0h"), NULL,
+	    "f.csv:2:8: no letter of UTF-16" },
 	{ "UTF-16 with a letter beyond 16 bits",
 	    BYTES(
 		"\xff\xfen\0a\0m\0e\0,\0u\0r\0l\0\n\0\x3d\xd8\x00\xde,\0r\0t\0s"
@@ -198,6 +206,13 @@ static const struct {
 	{ INVENTORY_FEEDS, "Benutzername", "user" },
 	{ INVENTORY_FEEDS, "Hersteller", "vendor" },
 	{ INVENTORY_FEEDS, "no picture", "nopicture" },
+	{ INVENTORY_FEEDS, "IP address (static)", "address" },
+	{ INVENTORY_FEEDS, "RTSP URL (sub)", "suburl" },
+	{ INVENTORY_FEEDS, "RTSP URL [main]", "url" },
+	{ INVENTORY_FEEDS, "Mot de passe *", "password" },
+	{ INVENTORY_FEEDS, "Endere\xc3\xa7o IP", "address" },
+	{ INVENTORY_FEEDS, "Priorit\xc3\xa0", "criticality" },
+	{ INVENTORY_FEEDS, "(spare)", NULL },
 	{ INVENTORY_FEEDS, "time zone", NULL },
 	{ INVENTORY_SITES, "Time zone", "zone" },
 	{ INVENTORY_DEVICES, "Name", "device" },
@@ -220,6 +235,96 @@ test_headings(void **state)
 			fail_msg("%s: %s", headings[i].heading,
 			    got != NULL ? got : "none");
 	}
+}
+
+#define NBSP "\xc2\xa0"
+
+/* What spreadsheets and pages make of a list. */
+static void
+test_made_of_it(void **state)
+{
+	struct heard h = hear_well((struct inventory_form){ 0 },
+	    "Camera;All cameras;Site;;\r"
+	    "Network;;;;\r"
+	    "Name;IP;Vendor;Channel;Port;Priority;Password;Visit;;\r"
+	    "\"Tor" NBSP "1\";" NBSP "010.001.002.003\xe2\x80\x8b;hikvision;CH "
+	    "2.0;8.554;3,0;1.23457E+11;n/a\r"
+	    "'-;10.1.2.4;hikvision;1;8'554;4;-;-\r"
+	    "TOR 1;10.1.2.5;hikvision;none;\xe2\x80\x94;;;\r"
+	    ";;;;;;;\r"
+	    "Total cameras:;;;3;;;;\r");
+	const struct inventory_feed *f = h.inv->feeds;
+
+	(void)state;
+	assert_int_equal(h.inv->feed_count, 3);
+	assert_string_equal(f[0].name, "Tor 1");
+	assert_string_equal(f[0].url,
+	    "rtsp://10.1.2.3:8554/Streaming/Channels/202");
+	assert_int_equal(f[0].criticality, 3);
+	assert_string_equal(f[1].name, "-");
+	assert_string_equal(f[1].url,
+	    "rtsp://10.1.2.4:8554/Streaming/Channels/102");
+	assert_string_equal(h.inv->devices[1].password, "-");
+	assert_string_equal(f[2].url, "rtsp://10.1.2.5/Streaming/Channels/102");
+	assert_string_equal(h.notes.text,
+	    "f.csv:1:1: what stands above the row that names the columns is "
+	    "left out\n"
+	    "f.csv:3:6: \"IP\" is taken as address\n"
+	    "f.csv:3:29: \"Priority\" is taken as criticality\n"
+	    "f.csv:4:54: this password looks like a number that a spreadsheet "
+	    "has rounded\n"
+	    "f.csv:8:1: a row of totals is left out\n"
+	    "f.csv: 4 cells hold a dash, \"n/a\" or the like, and are taken as "
+	    "empty\n"
+	    "f.csv: 1 addresses have zeros before their numbers, which are "
+	    "taken off: 010.001.002.003 is 10.1.2.3\n"
+	    "f.csv:4: feed \"Tor 1\" is not \"TOR 1\" of line 6\n");
+	forget(&h);
+}
+
+/* Headings in any language are what somebody says they are. */
+static void
+test_columns(void **state)
+{
+	static const char csv[] = "\xd0\x98\xd0\xbc\xd1\x8f;Adr.;\xe2\x84\x96\n"
+				  "a;rtsp://h/1;7\n";
+	struct inventory_form form = {
+		.columns = "\xd0\x98\xd0\xbc\xd1\x8f=name,adr=url",
+		.ignore = "\xe2\x84\x96"
+	};
+	struct heard h = hear_well(form, csv);
+
+	(void)state;
+	assert_string_equal(h.inv->feeds[0].name, "a");
+	assert_string_equal(h.inv->feeds[0].url, "rtsp://h/1");
+	forget(&h);
+	for (int i = 0; i < 3; i++) {
+		form.columns = i == 0	? "a=name,b=no"
+			       : i == 1 ? "name"
+					: "=url";
+		h = hear(INVENTORY_FEEDS, form, csv, sizeof(csv) - 1);
+		assert_non_null(strstr(h.mistakes.text,
+		    "says no column, expected THEIRS=OURS"));
+		forget(&h);
+	}
+}
+
+/* The same but for case: two, and that is said. */
+static void
+test_look_alike(void **state)
+{
+	struct heard h = hear_well((struct inventory_form){ 0 },
+	    "site,name,device,url\nS\xc3\xbc"
+	    "d,a,NVR,rtsp://h/1\nS\xc3\x9c"
+	    "D,a,nvr,rtsp://h/2\nNord,A,n,rtsp://h/3\nNord,B,n,rtsp://h/4\n");
+
+	(void)state;
+	assert_string_equal(h.notes.text,
+	    "f.csv:2: site \"S\xc3\xbc"
+	    "d\" is not \"S\xc3\x9c"
+	    "D\" of line 3\nf.csv:3: device \"nvr\" is not \"NVR\" of line "
+	    "2\n");
+	forget(&h);
 }
 
 /* A title, nothing, then the columns: separators are looked for where they
@@ -558,6 +663,9 @@ main(void)
 		cmocka_unit_test(test_encodings),
 		cmocka_unit_test(test_excel),
 		cmocka_unit_test(test_titles),
+		cmocka_unit_test(test_made_of_it),
+		cmocka_unit_test(test_columns),
+		cmocka_unit_test(test_look_alike),
 		cmocka_unit_test(test_headings),
 		cmocka_unit_test(test_vendors),
 		cmocka_unit_test(test_two_streams),

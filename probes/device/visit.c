@@ -34,17 +34,20 @@ struct visit {
 	const char *too_much; /* what was, NULL = nothing */
 	bool signed_so;	      /* by HTTP Digest, and nobody has let us in yet */
 	bool unauthorized, stale; /* this answer says */
+	unsigned refusals;	  /* answers to this question that said so */
 	bool refused;		  /* it does, to our login */
 };
 
 /* --- what comes back: bounded */
 
-/* libcurl would answer each new challenge once more, with the same password. */
+/* libcurl would answer each new challenge once more, with the same password,
+ * and one that calls every nonce stale for ever. */
 static bool
 look_for_refusal(struct visit *v, const char *line, size_t n)
 {
 	if (n > 5 && memcmp(line, "HTTP/", 5) == 0) {
 		v->unauthorized = memmem(line, n, " 401", 4) != NULL;
+		v->refusals += v->unauthorized;
 		v->stale = false;
 	} else if (n > 17 && strncasecmp(line, "WWW-Authenticate:", 17) == 0) {
 		char text[512];
@@ -53,8 +56,8 @@ look_for_refusal(struct visit *v, const char *line, size_t n)
 		v->stale = v->stale || strcasestr(text, "stale=true") != NULL ||
 			   strcasestr(text, "stale=\"true\"") != NULL;
 	}
-	return v->signed_so && v->unauthorized && !v->stale &&
-	       (line[0] == '\r' || line[0] == '\n');
+	return v->unauthorized && (line[0] == '\r' || line[0] == '\n') &&
+	       (v->refusals > 1 || (v->signed_so && !v->stale));
 }
 
 static size_t
@@ -202,6 +205,7 @@ ask(struct visit *v, const struct interview_question *q)
 	v->too_much = NULL;
 	v->signed_so = q->login == DEVICE_LOGIN_DIGEST && !v->talk.signed_in;
 	v->refused = false;
+	v->refusals = 0;
 	v->error[0] = '\0';
 	v->in_loop = write_envelope(v, q) && SET(URL, q->url) &&
 		     set_headers(v, q) && set_login(v, q->login) &&
@@ -274,6 +278,7 @@ look(struct visit *v, struct interview_answer *a)
 	a->status = (unsigned)(status & 0xffff);
 	a->offers_digest = (offers & CURLAUTH_DIGEST) != 0;
 	a->offers_basic = (offers & CURLAUTH_BASIC) != 0;
+	a->elsewhere = elsewhere;
 	if (a->status / 100 == 3)
 		snprintf(a->why, sizeof(a->why), "it sends us to %.120s",
 		    elsewhere != NULL ? elsewhere : "nowhere");

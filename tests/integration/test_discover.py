@@ -68,6 +68,8 @@ devices = Farm([
     device(10, faults=["printer"]),
     device(11, faults=["stray"]),
     device(12, faults=["other_xaddr", "login_uri"], port=8080),
+    device(14, login="digest", faults=["relative", "prefixes", "chunked"]),
+    device(15, login="token", faults=["moved", "soap11_login"], media="1"),
     device(13, certificate=tls, key=tls.replace(".pem", ".key"), port=443, login="basic", old_tls=True),
 ], interface="127.0.0.1")
 six = Farm([Device("::1", 8081, "admin", PASSWORD, media="1")])
@@ -75,7 +77,7 @@ six = Farm([Device("::1", 8081, "admin", PASSWORD, media="1")])
 # --- a search of the network
 
 found, told = discover("--interface", "lo", "--user", "admin", "--wait", "1.5", code=1)
-assert sorted(found) == sorted(["127.61.0.%d" % n for n in (1, 2, 3, 4, 5, 6, 7, 8, 13)] + ["127.61.0.12:8080"]), sorted(found)
+assert sorted(found) == sorted(["127.61.0.%d" % n for n in (1, 2, 3, 4, 5, 6, 7, 8, 13, 14, 15)] + ["127.61.0.12:8080"]), sorted(found)
 assert told["whole"] and told["search"]["no_cameras"] >= 1 and told["search"]["strays"] >= 1, told["search"]
 first = found["127.61.0.1"]
 is_well(first, "digest")
@@ -98,6 +100,9 @@ assert found["127.61.0.7"]["state"] == found["127.61.0.8"]["state"] == "login-wr
 other = found["127.61.0.12:8080"]
 assert other["said_host"] == "198.51.100.9" and "Leckkanarie" not in json.dumps(told), other
 is_well(found["127.61.0.13"], "basic")  # over TLS
+is_well(found["127.61.0.14"], "digest")
+assert found["127.61.0.14"]["profiles"][0]["encoding"] == "H265" and "said_host" not in found["127.61.0.14"], found["127.61.0.14"]
+is_well(found["127.61.0.15"], "token")
 # A wrong password went out once; each is asked by one connection; nobody is asked by more than is found.
 for d in devices.devices:
     assert d.wrong() == (1 if d.password == "another" else 0), (d.address, d.log)

@@ -60,7 +60,7 @@ EXPECTED = {
     "no_uri": ("broken", "none of its profiles"), "bad_uri": ("broken", "none of its profiles"),
     "no_profiles": ("broken", "no profile"), "many": ("well", ""), "always_401": ("login-wrong", "tried once"),
     "flood": ("well", ""), "noise": ("well", ""), "laughs_udp": ("well", ""), "other_xaddr": ("well", ""),
-    "login_uri": ("well", ""),
+    "login_uri": ("well", ""), "always_stale": ("login-wrong", "tried once"), "gzip": ("no-onvif", "compressed"),
 }
 MORE = {"no_capabilities": ["no_services"], "soap11": ["no_services", "no_capabilities"]}
 farm = {}

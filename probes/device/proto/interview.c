@@ -112,6 +112,20 @@ to_profiles(struct interview *v)
 	v->what = v->media2[0] != '\0' ? ONVIF_PROFILES2 : ONVIF_PROFILES;
 }
 
+/* Of a URL without a host, or with none that is one, what stands behind it. */
+static bool
+path_alone(const char *url, struct place *out)
+{
+	const char *host = strstr(url, "://");
+	const char *path = host != NULL ? strchr(host + 3, '/') : url;
+	char text[DEVICE_PATH_BYTES + 16];
+
+	return path != NULL && path[0] != '\0' &&
+	       snprintf(text, sizeof(text), "http://same%s%s",
+		   path[0] != '/' ? "/" : "", path) < (int)sizeof(text) &&
+	       place_parse(text, strlen(text), out);
+}
+
 /* A service's URL -> its path and port on the host that was asked. An inner
  * address stands for another port, too: then ours is kept. */
 static void
@@ -119,13 +133,16 @@ take_service(struct interview *v, const char *url, char path[DEVICE_PATH_BYTES],
     uint16_t *port, bool *secure)
 {
 	struct place p;
+	bool whole = place_parse(url, strlen(url), &p);
 
 	path[0] = '\0';
 	*port = v->place.port;
 	*secure = v->place.secure;
-	if (!place_parse(url, strlen(url), &p))
+	if (!whole && !path_alone(url, &p))
 		return;
 	memcpy(path, p.path, DEVICE_PATH_BYTES);
+	if (!whole)
+		return;
 	if (place_is(&p, &v->result.address)) {
 		/* Not from https down to http. */
 		if (p.secure || !v->place.secure) {
@@ -326,13 +343,28 @@ hear_body(struct interview *v, const struct interview_answer *a)
 		end_at(v, DEVICE_BROKEN, why);
 }
 
+/* To another place of its own, mostly https: once, and never down to http. */
+static bool
+move(struct interview *v, const char *elsewhere)
+{
+	struct place p;
+
+	if (elsewhere == NULL || v->moved || v->what > ONVIF_IDENTITY ||
+	    !place_parse(elsewhere, strlen(elsewhere), &p) ||
+	    !place_is(&p, &v->result.address) || (v->place.secure && !p.secure))
+		return false;
+	v->place = p;
+	return v->moved = true;
+}
+
 void
 interview_hear(struct interview *v, const struct interview_answer *a)
 {
 	if (v->over)
 		return;
 	if (a->came == CAME_ANSWER && a->status / 100 == 3) {
-		end(v, DEVICE_BROKEN, a->why);
+		if (!move(v, a->elsewhere))
+			end(v, DEVICE_BROKEN, a->why);
 		return;
 	}
 	switch (a->came) {

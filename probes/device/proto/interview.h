@@ -44,7 +44,8 @@ struct interview_answer {
 	bool offers_digest, offers_basic; /* at a 401 */
 	const struct tree *tree;	  /* NULL: no XML: why */
 	char why[INTERVIEW_WHY_BYTES];
-	int64_t utc_us; /* our clock, when it came */
+	const char *elsewhere; /* at a 3xx: the URL that it sends to; NULL */
+	int64_t utc_us;	       /* our clock, when it came */
 };
 
 struct interview {
@@ -57,6 +58,7 @@ struct interview {
 	bool over;
 	bool signed_in;	 /* an answer came to a signed question */
 	bool any;	 /* something of ONVIF was answered */
+	bool moved;	 /* it sent us to another of its places */
 	uint32_t stream; /* of ONVIF_URI: which */
 	unsigned silences;
 	struct device_result result;

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "probes/device/proto/wash.h"
 
@@ -102,6 +103,14 @@ codes(const struct tree_node *fault, const char *out[4])
 	return n;
 }
 
+static const char *
+reason_of(const struct tree_node *fault)
+{
+	const char *reason = tree_text_at(fault, "Reason/Text");
+
+	return *reason != '\0' ? reason : tree_text_at(fault, "faultstring");
+}
+
 bool
 soap_fault(const struct tree_node *body, char out[SOAP_FAULT_BYTES])
 {
@@ -112,9 +121,7 @@ soap_fault(const struct tree_node *body, char out[SOAP_FAULT_BYTES])
 	if (body == NULL || strcmp(body->name, "Fault") != 0)
 		return false;
 	n = codes(body, code);
-	reason = tree_text_at(body, "Reason/Text");
-	if (*reason == '\0')
-		reason = tree_text_at(body, "faultstring");
+	reason = reason_of(body);
 	snprintf(raw, sizeof(raw), "%.60s%s%.90s", n > 0 ? code[n - 1] : "",
 	    n > 0 && *code[n - 1] != '\0' && *reason != '\0' ? ": " : "",
 	    reason);
@@ -140,5 +147,10 @@ soap_fault_login(const struct tree_node *body)
 		for (unsigned k = 0; k < sizeof(words) / sizeof(words[0]); k++)
 			if (strcmp(code[i], words[k]) == 0)
 				return true;
+	/* Some say it in words alone: "Sender not Authorized". */
+	for (const char *p = reason_of(body); *p != '\0'; p++)
+		if (strncasecmp(p, "authoriz", 8) == 0 ||
+		    strncasecmp(p, "authoris", 8) == 0)
+			return true;
 	return false;
 }

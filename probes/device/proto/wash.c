@@ -61,6 +61,8 @@ wash(uint8_t *bytes, size_t n, struct span *out)
 	if (n >= 2 && ((bytes[0] == 0xff && bytes[1] == 0xfe) ||
 			  (bytes[0] == 0xfe && bytes[1] == 0xff)))
 		return "it is UTF-16, where UTF-8 is asked for";
+	if (n >= 2 && bytes[0] == 0x1f && bytes[1] == 0x8b)
+		return "it is compressed, which nobody asked for";
 	if (n >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0) {
 		bytes += 3;
 		n -= 3;

@@ -108,6 +108,9 @@ hear_nothing(enum interview_came came)
 	"<e:Fault><e:Code><e:Value>e:Sender</e:Value><e:Subcode><e:Value>"     \
 	"ter:NotAuthorized</e:Value></e:Subcode></e:Code><e:Reason><e:Text>"   \
 	"no</e:Text></e:Reason></e:Fault>"
+#define OLD_NOT_AUTHORIZED                                                     \
+	"<e:Fault><faultcode>e:Client</faultcode><faultstring>Sender not "     \
+	"Authorized</faultstring></e:Fault>"
 #define NOT_SUPPORTED                                                          \
 	"<e:Fault><e:Code><e:Value>e:Receiver</e:Value><e:Subcode><e:Value>"   \
 	"ter:ActionNotSupported</e:Value></e:Subcode></e:Code></e:Fault>"
@@ -190,7 +193,7 @@ token_and_inner(void **state)
 	hear(200, SERVICES("http://192.168.1.64/m", "http://127.0.0.1:9/m2?x"));
 	assert_string_equal(v.result.said_host, "192.168.1.64");
 	asks(ONVIF_IDENTITY, NULL, DEVICE_LOGIN_NONE);
-	hear(400, NOT_AUTHORIZED);
+	hear(500, OLD_NOT_AUTHORIZED);
 	asks(ONVIF_IDENTITY, SERVICE_URL, DEVICE_LOGIN_TOKEN);
 	assert_int_equal(q.clock_offset_us, 30500000);
 	hear(500, NOT_SUPPORTED);
@@ -202,6 +205,54 @@ token_and_inner(void **state)
 	hear(400, NOT_AUTHORIZED);
 	over(DEVICE_WELL, "");
 	assert_string_equal(v.streams[1].detail, "this user may not");
+}
+
+/* Some name their services without a host. */
+static void
+relative(void **state)
+{
+	static const char *const said[][2] = {
+		{ "/m", "http://10.0.0.5:8080/m" },
+		{ "onvif/m?x=1", "http://10.0.0.5:8080/onvif/m?x=1" },
+		{ "http:///m", "http://10.0.0.5:8080/m" },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < 3; i++) {
+		char text[300];
+
+		begin(false, false);
+		hear(200, CLOCK);
+		snprintf(text, sizeof(text), SERVICES("%s", ""), said[i][0]);
+		hear(200, text);
+		assert_string_equal(v.result.said_host, "");
+		hear(200, IDENTITY);
+		asks(ONVIF_PROFILES, said[i][1], DEVICE_LOGIN_NONE);
+	}
+}
+
+/* It is followed to another place of its own, once, and nowhere else. */
+static void
+sent_on(void **state)
+{
+	static const char *const refused[] = { "http://10.0.0.6/x",
+		"file:///etc/passwd", "/x", "http://10.0.0.5:8080", "" };
+	struct interview_answer a = of_http(307);
+
+	(void)state;
+	begin(false, false);
+	a.elsewhere = "https://10.0.0.5/onvif/x";
+	interview_hear(&v, &a);
+	asks(ONVIF_CLOCK, "https://10.0.0.5:443/onvif/x", DEVICE_LOGIN_NONE);
+	interview_hear(&v, &a);
+	over(DEVICE_BROKEN, "");
+	for (unsigned i = 0; i < 5; i++) {
+		begin(false, false);
+		v.place.secure = i >= 3;
+		a.elsewhere = i < 4 ? refused[i] : NULL;
+		interview_hear(&v, &a);
+		over(DEVICE_BROKEN, "");
+	}
 }
 
 /* A login that is refused is not tried again, whichever it was. */
@@ -404,6 +455,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(well),
 		cmocka_unit_test(token_and_inner),
+		cmocka_unit_test(relative),
+		cmocka_unit_test(sent_on),
 		cmocka_unit_test(wrong_once),
 		cmocka_unit_test(no_login),
 		cmocka_unit_test(gaps),

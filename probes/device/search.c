@@ -17,7 +17,8 @@
 #define GROUP "239.255.255.250"
 #define ROUNDS 2 /* of all questions: datagrams get lost */
 #define ROUND_US (1 * US_PER_S)
-#define PACE_MS 10 /* between two addresses */
+#define PACE_MS 10  /* between two addresses */
+#define LAST_MS 300 /* for a second answer, when each address gave one */
 #define REPLIES_MOST 20000
 #define PER_TURN 32
 #define BUFFER_BYTES (8 << 20)
@@ -42,7 +43,8 @@ struct search {
 	struct outlet outlets[SOCKETS_MOST];
 	unsigned outlet_count;
 	struct named *named; /* owned */
-	uint32_t named_count, next;
+	uint32_t named_count, next, answered;
+	bool networks; /* are asked, too: nobody knows how many answer */
 	unsigned round;
 	int64_t round_us; /* when it began */
 	struct event *pace;
@@ -78,6 +80,14 @@ named_of(struct search *s, const struct wire_address *a)
 }
 
 static void
+pace(struct search *s, int64_t us)
+{
+	struct timeval tv = { us / US_PER_S, us % US_PER_S };
+
+	event_add(s->pace, &tv);
+}
+
+static void
 hear_match(struct search *s, const struct wire_address *from,
     const struct discovery_match *m)
 {
@@ -90,9 +100,17 @@ hear_match(struct search *s, const struct wire_address *from,
 		    "name it, and it is asked");
 		return;
 	}
-	if (n != NULL)
-		n->answered = true;
 	s->calls.on_match(s->calls.arg, from, m);
+	if (n == NULL || n->answered)
+		return;
+	n->answered = true;
+	s->answered++;
+	if (s->networks || s->answered < s->named_count)
+		return;
+	s->round = ROUNDS;
+	s->next = UINT32_MAX;
+	pace(s, (LAST_MS < s->begin->wait_ms ? LAST_MS : s->begin->wait_ms) *
+		    US_PER_MS);
 }
 
 static void
@@ -246,14 +264,6 @@ ask_named(struct search *s, const struct wire_address *a)
  * answered, then there is time for answers */
 
 static void
-pace(struct search *s, int64_t us)
-{
-	struct timeval tv = { us / US_PER_S, us % US_PER_S };
-
-	event_add(s->pace, &tv);
-}
-
-static void
 begin_round(struct search *s)
 {
 	s->round_us = clock_mono_us();
@@ -379,6 +389,7 @@ search_start(struct search *s)
 		four = four || s->named[i].address.family == 4;
 		six = six || s->named[i].address.family == 6;
 	}
+	s->networks = s->begin->interface_count > 0;
 	for (uint32_t i = 0; i < s->begin->interface_count; i++)
 		outlet_open(s, AF_INET, &s->begin->interfaces[i].address);
 	if (four)

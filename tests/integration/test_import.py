@@ -4,9 +4,12 @@
 place and nothing of it is done; Latin-1, semicolons, other headings, makers in
 place of URLs, passwords of their own, Frigate's configuration; each camera
 tried before it counts; what became of them, by cause and site; the export reads
-back. About 40 s. LABEL: light"""
+back; Ctrl-C. About 40 s. LABEL: light"""
 import json
 import os
+import select
+import signal
+import socket
 import subprocess
 import time
 
@@ -59,15 +62,11 @@ def start():
 
 
 def refused(path, *says, options=()):
-    """Nothing of it is done, and each of these is said."""
-    before = feeds()
+    """Each of these is said; that nothing of it is done is looked at in the end."""
     done = run("feeds", "import", path, *options)
     assert done.returncode == 1, done
     for text in says:
         assert text in done.stderr, (text, done.stderr)
-    answer = json.loads(run("feeds", "import", path, "--json", *options).stdout)
-    assert not answer["ok"] and answer["errors"], answer
-    assert feeds() == before
 
 
 def test_bad():
@@ -87,6 +86,9 @@ def test_bad():
     os.truncate(long, 70 << 20)
     done = run("feeds", "import", long)
     assert done.returncode == 2 and "longer than 64 MiB" in done.stderr, done
+    answer = json.loads(run("feeds", "import", write("two.csv", "url\nx\ny\n"), "--json").stdout)
+    assert not answer["ok"] and len(answer["errors"]) == 2, answer
+    assert feeds() == {}
 
 
 def test_encoding():
@@ -170,6 +172,44 @@ def test_frigate():
         "dry run, nothing changed; feeds: 0 added, 0 changed")
 
 
+def interrupted(ready, *args):
+    """Ctrl-C once it is ready: what came of it, and it ends soon."""
+    p = subprocess.Popen([program("camwarden"), "feeds", "import", *args, "--config", CONFIG], text=True,
+                         stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    end = time.monotonic() + 30
+    while not ready(p):
+        assert time.monotonic() < end and p.poll() is None, p.communicate()
+        time.sleep(0.05)
+    p.send_signal(signal.SIGINT)
+    begin = time.monotonic()
+    out, err = p.communicate(timeout=30)
+    assert time.monotonic() - begin < 10, "it goes on"
+    return p.returncode, out, err
+
+
+def catches(p):
+    with open(f"/proc/{p.pid}/status", encoding="ascii") as f:
+        caught = next(line for line in f if line.startswith("SigCgt"))
+    return int(caught.split()[1], 16) >> (signal.SIGINT - 1) & 1
+
+
+def test_interrupted(monitor):
+    """Amid the trial nothing is changed; amid the wait all of it is; amid the question it is one of both."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        silent.setblocking(False)
+        path = write("slow.csv", f"name,url\nslow,rtsp://127.0.0.1:{silent.getsockname()[1]}/x\n")
+        code, out, err = interrupted(lambda p: select.select([silent], [], [], 0)[0], path, "--try")
+        assert code == 2 and out == "" and "stopped: nothing was changed" in err, (code, out, err)
+        assert "slow" not in feeds()
+        code, out, err = interrupted(lambda p: "slow" in feeds(), path, "--wait=200")
+        assert code == 1 and "1 added" in out and "1 not judged yet" in out and "the import stands" in err, (code, out, err)
+        os.kill(monitor.process.pid, signal.SIGSTOP)
+        code, out, err = interrupted(catches, write("late.csv", "name,url\nlate,rtsp://127.0.0.1:9/late\n"))
+        os.kill(monitor.process.pid, signal.SIGCONT)
+        assert code == 2 and "stopped before the monitor answered" in err, (code, out, err)
+        assert "slow" in feeds()
+
+
 def test_vendor():
     path = write("vendor.csv", "Camera;IP address;Make;Ch\nA;10.1.2.3:8554;HIKVISION DS-2CD;D2\nB;10.1.2.4;;\n")
     done = run("feeds", "import", path, "--vendor", "dahua", "--streams", "both", "--dry-run", "--json")
@@ -188,6 +228,7 @@ def main():
     test_again(path, common)
     test_export()
     test_frigate()
+    test_interrupted(monitor)
     assert monitor.stop() == 0
     farm.kill()
     log = open(os.path.join(DIR, "log"), encoding="utf-8").read()

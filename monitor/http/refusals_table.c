@@ -210,6 +210,9 @@ const struct refusal refusals[] = {
 	    "a host holds letters, digits, '-', '_' and '.' (or is an IPv6 "
 	    "address in [])" },
 	{ "url-host-long", "the host is too long, expected at most 255 bytes" },
+	{ "url-ipv4", "not an IPv4 address, expected four numbers up to 255 (a "
+		      "spreadsheet may have taken the dots away)" },
+	{ "url-ipv6", "not an IPv6 address, expected one like [fd00::7]" },
 	{ "url-bracket", "'[' opens an IPv6 address, expected ']' behind it" },
 	{ "url-behind-host",
 	    "unexpected text behind the host, expected a port or a path" },
@@ -395,6 +398,23 @@ const struct refusal refusals[] = {
 	    "\"{name}\": the room has fewer consoles than the shift asks for" },
 	{ "floor-not-in-room",
 	    "\"{name}\": no such console stands in this room" },
+	{ "file-other", "this is {what}, expected it saved as CSV" },
+	{ "columns-told",
+	    "\"{text}\" says no column, expected THEIRS=OURS, ours one of "
+	    "{columns}" },
+	{ "note-column", "column \"{column}\" is left out" },
+	{ "note-heading", "\"{heading}\" is taken as {column}" },
+	{ "note-titles",
+	    "what stands above the row that names the columns is left out" },
+	{ "note-encoding",
+	    "nothing says how letters are written; taken as {encoding}" },
+	{ "note-password", "no camera of the list is at device {name}" },
+	{ "note-rounded",
+	    "this password looks like a number that a spreadsheet has "
+	    "rounded" },
+	{ "note-total", "a row of totals is left out" },
+	{ "note-again",
+	    "\"{name}\" is left out: it is the same stream as \"{other}\"" },
 	{ "own-report", "The nightly report: {why}" },
 	{ "own-witness", "The record's witnesses: {why}" },
 	{ "own-denied", "The record is contradicted: {why}" },
@@ -416,6 +436,16 @@ const struct refusal refusals[] = {
 	    "this monitor holds (demux.threads)" },
 	{ "cells-count",
 	    "{cells} cells, expected {expected} as in the first row" },
+	{ "note-nothing",
+	    "{cells} cells hold a dash, \"n/a\" or the like, and are taken as "
+	    "empty" },
+	{ "note-zeros",
+	    "{addresses} addresses have zeros before their numbers, which are "
+	    "taken off: 010.001.002.003 is 10.1.2.3" },
+	{ "note-streams",
+	    "{cameras} cameras have two streams: the sub stream is held, the "
+	    "main one visited" },
+	{ "note-alike", "{kind} \"{name}\" is not \"{other}\" of line {line}" },
 	{ "in-use",
 	    "{kind} \"{name}\" is still in use, expected none of its feeds "
 	    "or sites left" },

@@ -39,7 +39,8 @@ inventory_quote(const char *value, char *out, size_t size)
 	struct quoted q = { out, size, 0 };
 	size_t length = strlen(value);
 	bool blank =
-	    length > 0 && (value[0] == ' ' || value[length - 1] == ' ');
+	    length > 0 && (cell_blank(value, length) > 0 ||
+			      cell_blank_before(value, value + length) > 0);
 	bool quote = blank || value[strcspn(value, ",;\t\"\r\n|")] != '\0';
 
 	if (quote)

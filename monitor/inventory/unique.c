@@ -101,7 +101,7 @@ unique_keep_first(struct inventory *inv, const char *file,
 			again[list[i + k] - inv->feeds] = true;
 			mistake_add(notes,
 			    (struct mistake_place){ file, list[i + k]->line,
-				0 },
+				1 },
 			    "\"%.128s\" is left out: it is the same stream as "
 			    "\"%.128s\"",
 			    list[i + k]->name, first->name);
@@ -295,7 +295,7 @@ names_compare(struct name *list, size_t count, const char *file,
 		    strcmp(list[i - 1].text, list[i].text) != 0 &&
 		    by_letters(list[i - 1].text, list[i].text) == 0)
 			mistake_add(notes,
-			    (struct mistake_place){ file, list[i].line, 0 },
+			    (struct mistake_place){ file, list[i].line, 1 },
 			    "%s \"%.128s\" is not \"%.128s\" of line %u", what,
 			    list[i].text, list[i - 1].text, list[i - 1].line);
 }

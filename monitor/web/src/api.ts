@@ -109,7 +109,7 @@ export interface ImportAnswer {
   ok: boolean; added: number; changed: number; removed: number; unchanged: number; cut: boolean; seq: number;
   changes: { what: "add" | "change" | "remove"; name: string; fields: { field: string; from: string; to: string }[] }[];
   errors: { line: number; column: number; text: string; code?: string; values?: Record<string, string> }[];
-  notes: { line: number; column: number; text: string }[]; expects: string;
+  notes: ImportAnswer["errors"]; expects: string;
 }
 export interface Onboarding {
   feeds: number; states: Record<State, number>; settled: boolean;

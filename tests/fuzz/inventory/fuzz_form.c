@@ -70,6 +70,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct inventory_form form = { .site = data[0] & 2 ? "N/S" : NULL,
 		.vendor = data[0] & 4 ? "hikvision" : NULL,
 		.streams = (enum inventory_streams)(data[0] >> 3 & 3),
+		.columns = data[0] & 128 ? "a=name,b=url" : NULL,
 		.ignore = data[0] & 32 ? "name,x" : NULL,
 		.ignore_unknown = data[0] & 64 };
 	bool well;

@@ -278,7 +278,7 @@ test_made_of_it(void **state)
 	    "empty\n"
 	    "f.csv: 1 addresses have zeros before their numbers, which are "
 	    "taken off: 010.001.002.003 is 10.1.2.3\n"
-	    "f.csv:4: feed \"Tor 1\" is not \"TOR 1\" of line 6\n");
+	    "f.csv:4:1: feed \"Tor 1\" is not \"TOR 1\" of line 6\n");
 	forget(&h);
 }
 
@@ -320,9 +320,9 @@ test_look_alike(void **state)
 
 	(void)state;
 	assert_string_equal(h.notes.text,
-	    "f.csv:2: site \"S\xc3\xbc"
+	    "f.csv:2:1: site \"S\xc3\xbc"
 	    "d\" is not \"S\xc3\x9c"
-	    "D\" of line 3\nf.csv:3: device \"nvr\" is not \"NVR\" of line "
+	    "D\" of line 3\nf.csv:3:1: device \"nvr\" is not \"NVR\" of line "
 	    "2\n");
 	forget(&h);
 }

@@ -181,7 +181,7 @@ test_mediamtx(void **state)
 	says(&h, "gate rtsp://h/2\ngate (main) rtsp://h/1 *\nfar "
 		 "rtmp://r/live\nts udp://238.0.0.1:1234\n");
 	assert_non_null(strstr(h.notes.text,
-	    "c.yml:11: \"copy\" is left out: it is the same stream as \"gate "
+	    "c.yml:11:1: \"copy\" is left out: it is the same stream as \"gate "
 	    "(main)\"\n"));
 	forget(&h);
 	h = hear(LISTS_MEDIAMTX,
@@ -269,7 +269,7 @@ test_commands(void **state)
 	    "c.yml:13:20: \"own\" is left out: nothing that camwarden opens\n"
 	    "c.yml:14:3: \"none\" is left out: it is published there, from "
 	    "where is not said\n"
-	    "c.yml:10: \"low\" is left out: it is the same stream as \"a\"\n");
+	    "c.yml:10:1: \"low\" is left out: it is the same stream as \"a\"\n");
 	forget(&h);
 	h = hear(LISTS_GO2RTC,
 	    "streams:\n"

@@ -70,7 +70,7 @@ function TableChoice(p: { table: TableName | ""; told: TableName | null; onChang
 function Tried(p: { answer: ImportAnswer; busy: boolean; onApply: () => void }): JSX.Element {
   const a = p.answer;
   const notes = a.notes.length > 0 && <details class="soft"><summary>{t("import.notes", { n: a.notes.length })}</summary>
-    <ul>{a.notes.map((x, i) => <li key={i} lang="en">{x.line > 0 && `${x.line}:${x.column} `}{x.text}</li>)}</ul></details>;
+    <ul>{mistakesOf({ errors: a.notes }).map((x, i) => <li key={i}>{x.line > 0 && `${x.line}:${x.column} `}{x.text}</li>)}</ul></details>;
   if (a.added + a.changed + a.removed === 0) return <>{notes}<Empty title={t("import.nothing")}>{t("import.nothing.why", { n: a.unchanged })}</Empty></>;
   return <>{notes}<Diff answer={a} /><p><Button kind={a.removed ? "danger" : "primary"} busy={p.busy} onClick={p.onApply}>{t(p.busy ? "import.applying" : "import.apply")} …</Button></p></>;
 }

@@ -13,7 +13,7 @@ import socket
 import subprocess
 import time
 
-from harness import Child, folder, free_port, intact, program, small_films
+from harness import Child, ask_monitor, folder, free_port, intact, program, small_films
 
 DIR = folder()
 STATE = os.path.join(DIR, "state")
@@ -201,7 +201,8 @@ def test_interrupted(monitor):
         code, out, err = interrupted(lambda p: select.select([silent], [], [], 0)[0], path, "--try")
         assert code == 2 and out == "" and "stopped: nothing was changed" in err, (code, out, err)
         assert "slow" not in feeds()
-        code, out, err = interrupted(lambda p: "slow" in feeds(), path, "--wait=200")
+        before = ask_monitor(STATE, command="status")["feeds"]
+        code, out, err = interrupted(lambda p: ask_monitor(STATE, command="status")["feeds"] > before, path, "--wait=200")
         assert code == 1 and "1 added" in out and "1 not judged yet" in out and "the import stands" in err, (code, out, err)
         os.kill(monitor.process.pid, signal.SIGSTOP)
         code, out, err = interrupted(catches, write("late.csv", "name,url\nlate,rtsp://127.0.0.1:9/late\n"))

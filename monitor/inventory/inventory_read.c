@@ -36,42 +36,63 @@ notes(struct reading *g)
 	return g->row.form->notes != NULL ? g->row.form->notes : &g->unheard;
 }
 
-/* What the person said that a heading of theirs is ("Objekt=site,..."); NULL:
- * nothing. */
-static const char *
-told(const struct inventory_form *form, const char *heading,
-    char out[LIMIT_NAME_BYTES])
+/* One of "THEIRS=OURS,..."; no ours: it is not so. */
+struct told {
+	const char *theirs, *ours;
+	size_t theirs_n, ours_n;
+};
+
+/* The next one; false: there is none. */
+static bool
+told_next(const char **p, struct told *out)
 {
-	const char *p = form->columns != NULL ? form->columns : "";
+	const char *at = *p;
+	size_t n, k;
 
-	while (*p != '\0') {
-		size_t n = strcspn(p, ","), k = strcspn(p, "=,");
-		bool one;
-
-		snprintf(out, LIMIT_NAME_BYTES, "%.*s",
-		    (int)(k < LIMIT_NAME_BYTES ? k : 0), p);
-		one = strcmp(out, heading) == 0 || heading_same(out, heading);
-		snprintf(out, LIMIT_NAME_BYTES, "%.*s",
-		    (int)(n - k < LIMIT_NAME_BYTES && n > k ? n - k - 1 : 0),
-		    p + k + 1);
-		if (one)
-			return out;
-		p += n + (p[n] == ',');
+	if (at == NULL || *at == '\0')
+		return false;
+	n = strcspn(at, ",");
+	k = strcspn(at, "=,");
+	*out = (struct told){ .theirs = at, .theirs_n = k };
+	if (k > 0 && k < n) {
+		out->ours = at + k + 1;
+		out->ours_n = n - k - 1;
 	}
+	*p = at + n + (at[n] == ',');
+	return true;
+}
+
+static const struct row_column *
+column_named(unsigned kinds, const struct told *told)
+{
+	for (size_t i = 0; told->ours != NULL && i < row_columns_count; i++)
+		if ((row_columns[i].where & kinds) &&
+		    strlen(row_columns[i].name) == told->ours_n &&
+		    memcmp(row_columns[i].name, told->ours, told->ours_n) == 0)
+			return &row_columns[i];
 	return NULL;
 }
 
 static const struct row_column *
 column_find(const struct reading *g, const char *cell)
 {
-	char ours[LIMIT_NAME_BYTES];
-	enum inventory_kind kind = g->kind;
-	const char *name = told(g->row.form, cell, ours);
+	const char *p = g->row.form->columns,
+		   *name = heading_find(g->kind, cell);
+	const struct row_column *c;
+	char theirs[LIMIT_NAME_BYTES];
+	struct told told;
 
-	if (name == NULL)
-		name = heading_find(kind, cell);
+	while (told_next(&p, &told)) {
+		snprintf(theirs, sizeof(theirs), "%.*s",
+		    (int)(told.theirs_n < sizeof(theirs) ? told.theirs_n : 0),
+		    told.theirs);
+		c = column_named(1u << g->kind, &told);
+		if (c != NULL &&
+		    (strcmp(theirs, cell) == 0 || heading_same(theirs, cell)))
+			return c;
+	}
 	for (size_t i = 0; i < row_columns_count; i++)
-		if ((row_columns[i].where >> kind & 1) &&
+		if ((row_columns[i].where >> g->kind & 1) &&
 		    heading_same(name != NULL ? name : cell,
 			row_columns[i].name))
 			return &row_columns[i];
@@ -409,34 +430,24 @@ say_notes(struct reading *g)
 		    g->row.both);
 }
 
-/* Whether all that headings were said to be are columns. */
+/* Whether all that headings were said to be are columns, if of another list. */
 static bool
 columns_told(struct reading *g)
 {
-	const char *p =
-	    g->row.form->columns != NULL ? g->row.form->columns : "";
+	const char *p = g->row.form->columns;
 	char known[320];
+	struct told told;
 
-	while (*p != '\0') {
-		size_t n = strcspn(p, ","), k = strcspn(p, "=,"), i = 0;
-
-		for (; i < row_columns_count && k < n; i++)
-			if (strlen(row_columns[i].name) == n - k - 1 &&
-			    memcmp(row_columns[i].name, p + k + 1, n - k - 1) ==
-				0)
-				break;
-		if (k == n || k == 0 || i == row_columns_count) {
-			known_columns(g->kind, known, sizeof(known));
-			mistake_add(g->row.mistakes,
-			    (struct mistake_place){ 0 },
-			    "\"%.*s\" says no column, expected THEIRS=OURS, "
-			    "ours one of %s",
-			    (int)(n < 128 ? n : 128), p, known);
-			return false;
-		}
-		p += n + (p[n] == ',');
+	while (told_next(&p, &told)) {
+		if (column_named(~0u, &told) != NULL)
+			continue;
+		known_columns(g->kind, known, sizeof(known));
+		mistake_add(g->row.mistakes, (struct mistake_place){ 0 },
+		    "\"%.*s\" says no column, expected THEIRS=OURS, ours one "
+		    "of %s",
+		    (int)strcspn(told.theirs, ","), told.theirs, known);
 	}
-	return true;
+	return g->row.mistakes->count == 0;
 }
 
 /* The site of rows that name none, in its one spelling. */

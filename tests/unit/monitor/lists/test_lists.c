@@ -269,7 +269,8 @@ test_commands(void **state)
 	    "c.yml:13:20: \"own\" is left out: nothing that camwarden opens\n"
 	    "c.yml:14:3: \"none\" is left out: it is published there, from "
 	    "where is not said\n"
-	    "c.yml:10:1: \"low\" is left out: it is the same stream as \"a\"\n");
+	    "c.yml:10:1: \"low\" is left out: it is the same stream as "
+	    "\"a\"\n");
 	forget(&h);
 	h = hear(LISTS_GO2RTC,
 	    "streams:\n"

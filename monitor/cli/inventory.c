@@ -74,7 +74,7 @@ static const char help[] =
     "                    enabled, uuid, ptz (yes: it is turned on purpose),\n"
     "                    dark_hours (like 21:00-05:30, in the site's time "
     "zone);\n"
-    "                    usual English, Spanish and German headings do, too\n"
+    "                    usual headings do, too, in six languages\n"
     "                    relay (fetched from there in place of url)\n"
     "columns of devices: name, address, user, password, sessions (most at "
     "once),\n"

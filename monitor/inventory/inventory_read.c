@@ -313,13 +313,16 @@ fits_header(struct reading *g, const struct csv_row *row)
 	return true;
 }
 
-/* What says where a camera is. */
+/* Whether a cell of that column says where a camera is, and no sum. */
 static bool
-says_where(const struct row_column *c)
+says_where(const struct row_column *c, const char *text)
 {
-	return c != NULL && (strcmp(c->name, "url") == 0 ||
-				strcmp(c->name, "sub_url") == 0 ||
-				strcmp(c->name, "address") == 0);
+	uint32_t sum;
+
+	return c != NULL && !cell_number(text, 0, UINT32_MAX, &sum) &&
+	       (strcmp(c->name, "url") == 0 ||
+		   strcmp(c->name, "sub_url") == 0 ||
+		   strcmp(c->name, "address") == 0);
 }
 
 /* "Total: 12 cameras", under or among the rows. */
@@ -335,7 +338,7 @@ is_total(const struct reading *g, const struct csv_row *row)
 	for (size_t i = 0; i < row->count && i < g->header.count; i++) {
 		if (row->cell[i].text[0] == '\0')
 			continue;
-		if (says_where(g->header.column[i]))
+		if (says_where(g->header.column[i], row->cell[i].text))
 			return false;
 		first = first != NULL ? first : row->cell[i].text;
 	}

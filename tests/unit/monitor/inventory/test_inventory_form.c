@@ -252,7 +252,7 @@ test_made_of_it(void **state)
 	    "'-;10.1.2.4;hikvision;1;8'554;4;-;-\r"
 	    "TOR 1;10.1.2.5;hikvision;none;\xe2\x80\x94;;;\r"
 	    ";;;;;;;\r"
-	    "Total cameras:;;;3;;;;\r");
+	    "Total cameras:;3;;;;;;\r");
 	const struct inventory_feed *f = h.inv->feeds;
 
 	(void)state;

@@ -152,6 +152,25 @@ follow_text(struct lists_work *w, const struct node *v, unsigned deep,
 	return true;
 }
 
+const struct node *
+lists_source_of(const struct node *v)
+{
+	static const char *const keys[] = { "url", "source", "sourceRedirect",
+		"runOnInit", "runOnDemand" };
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		const struct node *of = node_get(v, keys[i]);
+		const char *text = node_text(of);
+
+		if (of != NULL &&
+		    (text == NULL ||
+			(text[0] != '\0' && strcmp(text, "publisher") != 0 &&
+			    strcmp(text, "redirect") != 0)))
+			return of;
+	}
+	return NULL;
+}
+
 static bool
 follow(struct lists_work *w, const struct node *v, unsigned deep,
     struct lists_stream *out, const char **why)
@@ -162,8 +181,7 @@ follow(struct lists_work *w, const struct node *v, unsigned deep,
 	if (v != NULL && v->kind == NODE_SCALAR)
 		return follow_text(w, v, deep, out, why);
 	*why = "it says no source";
-	within = node_get(v, "url") != NULL ? node_get(v, "url")
-					    : node_get(v, "source");
+	within = lists_source_of(v);
 	if (within != NULL && deep < FOLLOWED_MOST)
 		return follow(w, within, deep + 1, out, why);
 	for (uint32_t i = 0;

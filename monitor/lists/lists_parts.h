@@ -37,6 +37,9 @@ bool lists_take(struct inventory *inv, const struct lists_wish *wish,
 void lists_left_out(struct lists_work *w, const struct node *at,
     const char *name, const char *why);
 void lists_wrong(struct lists_work *w, const struct node *at, const char *what);
+/* What a stream's map says of where it comes from; what is published there may
+ * come from a program that MediaMTX runs. NULL: it doesn't say. */
+const struct node *lists_source_of(const struct node *v);
 /* A scalar, the first in a list that leads to a camera, or a map's `url`.
  * False: there is no such URL, which was said under `name`. */
 bool lists_follow(struct lists_work *w, const struct node *v, const char *name,

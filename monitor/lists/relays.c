@@ -62,32 +62,15 @@ is_pattern(const char *name)
 	       strcmp(name, "all_others") == 0;
 }
 
-/* What is published there may come from a program that MediaMTX runs itself;
- * NULL: none. */
-static const struct node *
-publisher_of(const struct node *v)
-{
-	const char *key = *node_word(v, "runOnInit", "") != '\0'
-			      ? "runOnInit"
-			      : "runOnDemand";
-
-	return *node_word(v, key, "") != '\0' ? node_get(v, key) : NULL;
-}
-
 static const struct node *
 source_of(struct lists_work *w, const struct node *key, const struct node *v,
     struct inventory_camera *more)
 {
-	const struct node *source = node_get(v, "source");
+	const struct node *source = lists_source_of(v);
 
 	transport(v, more);
 	if (source == NULL)
-		source = node_get(node_get(w->root, "pathDefaults"), "source");
-	if (node_text(source) != NULL && strcmp(source->text, "redirect") == 0)
-		source = node_get(v, "sourceRedirect");
-	if (source == NULL || (node_text(source) != NULL &&
-				  strcmp(source->text, "publisher") == 0))
-		source = publisher_of(v);
+		source = lists_source_of(node_get(w->root, "pathDefaults"));
 	if (is_pattern(key->text))
 		lists_left_out(w, key, key->text, "it is a pattern of names");
 	else if (source == NULL)

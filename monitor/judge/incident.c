@@ -17,6 +17,7 @@ struct trouble { /* of one feed, or of one place */
 	enum cause cause;
 	enum incident_severity severity;
 	int64_t since_us;
+	int64_t over_us; /* a feed's, good before it was told; 0 = not */
 };
 
 struct member { /* a feed */
@@ -266,6 +267,21 @@ tell(struct incident_book *b, uint32_t feed, int64_t now_us)
 	say_feed(b, INCIDENT_OPENED, feed, now_us, 0);
 }
 
+/* What is over was told of; the feed has none. */
+static void
+say_over(struct incident_book *b, uint32_t feed, int64_t at_us,
+    int64_t until_us)
+{
+	struct trouble *t = &b->feeds[feed].trouble;
+
+	if (!t->confirmed)
+		b->young--;
+	if (t->id == 0)
+		tell(b, feed, at_us);
+	say_feed(b, INCIDENT_CLOSED, feed, at_us, until_us);
+	*t = (struct trouble){ 0 };
+}
+
 /* Its place's incident is over, or not its own any more: it has one alone. */
 static void
 set_apart(struct incident_book *b, uint32_t feed, int64_t tell_us)
@@ -332,6 +348,8 @@ place_step(struct incident_book *b, uint32_t place, int64_t now_us)
 		place_close(b, place, now_us);
 }
 
+/* One not told of yet waits for what was to be decided of it: when the place
+ * is struck, who was back first went down with it all the same. */
 static void
 feed_close(struct incident_book *b, uint32_t feed, int64_t at_us,
     int64_t until_us)
@@ -339,20 +357,18 @@ feed_close(struct incident_book *b, uint32_t feed, int64_t at_us,
 	struct member *m = &b->feeds[feed];
 	struct trouble *t = &m->trouble;
 
-	if (!t->open)
+	if (!t->open || t->over_us != 0)
 		return;
 	if (until_us < t->since_us)
 		until_us = t->since_us;
 	if (m->within != NOWHERE) {
 		place_leave(b, feed, until_us);
+		*t = (struct trouble){ 0 };
+	} else if (t->id == 0) {
+		t->over_us = until_us;
 	} else {
-		if (!t->confirmed)
-			b->young--;
-		if (t->id == 0)
-			tell(b, feed, at_us);
-		say_feed(b, INCIDENT_CLOSED, feed, at_us, until_us);
+		say_over(b, feed, at_us, until_us);
 	}
-	*t = (struct trouble){ 0 };
 }
 
 bool
@@ -388,6 +404,8 @@ incident_feed_remove(struct incident_book *b, uint32_t feed, int64_t now_us)
 	if (feed >= LIMIT_FEEDS || !b->feeds[feed].known)
 		return;
 	feed_close(b, feed, now_us, now_us);
+	if (b->feeds[feed].trouble.open)
+		say_over(b, feed, now_us, b->feeds[feed].trouble.over_us);
 	count_feeds(b, b->feeds[feed].site, -1u);
 	b->feeds[feed] = (struct member){ 0 };
 }
@@ -494,6 +512,10 @@ join(struct incident_book *b, uint32_t place, uint32_t feed, int64_t now_us)
 		p->trouble.since_us = m->trouble.since_us;
 	if (p->join_us < now_us + b->cfg.site_window_us)
 		p->join_us = now_us + b->cfg.site_window_us;
+	if (m->trouble.over_us != 0) {
+		place_leave(b, feed, m->trouble.over_us);
+		m->trouble = (struct trouble){ 0 };
+	}
 }
 
 /* Into the incident of a place that it lies in, while that takes any. */
@@ -511,15 +533,17 @@ join_any(struct incident_book *b, uint32_t feed, int64_t now_us)
 	}
 }
 
+/* Whoever is back again, too. */
 static bool
 went_down_lately(const struct incident_book *b, const struct member *m,
     int64_t now_us)
 {
-	return m->known && m->down && m->trouble.open &&
-	       now_us - m->down_us <= b->cfg.site_window_us;
+	return m->known && (m->down || m->trouble.over_us != 0) &&
+	       m->trouble.open && now_us - m->down_us <= b->cfg.site_window_us;
 }
 
-/* Of all places at once: one walk, however many feeds a call decides. */
+/* Of all places at once: one walk, however many feeds a call decides. Who is
+ * back makes no place's trouble: it would be one of which all is over. */
 static void
 count_fallen(struct incident_book *b, int64_t now_us)
 {
@@ -529,7 +553,8 @@ count_fallen(struct incident_book *b, int64_t now_us)
 	for (uint32_t i = 0; i < b->place_count; i++)
 		b->places[i].fallen = 0;
 	for (uint32_t i = 0; i < b->feeds_high; i++) {
-		uint32_t p = went_down_lately(b, &b->feeds[i], now_us)
+		uint32_t p = b->feeds[i].down &&
+				     went_down_lately(b, &b->feeds[i], now_us)
 				 ? b->feeds[i].site
 				 : NOWHERE;
 
@@ -595,7 +620,10 @@ decide(struct incident_book *b, uint32_t feed, int64_t now_us)
 	bool open;
 
 	if (place == NOWHERE) {
-		tell(b, feed, now_us);
+		if (m->trouble.over_us != 0)
+			say_over(b, feed, now_us, m->trouble.over_us);
+		else
+			tell(b, feed, now_us);
 		return;
 	}
 	open = b->places[place].trouble.open;
@@ -630,6 +658,7 @@ on_bad(struct incident_book *b, uint32_t feed, const struct verdict *v,
 {
 	struct member *m = &b->feeds[feed];
 
+	m->trouble.over_us = 0; /* nobody was told that it was */
 	if (went_down)
 		m->down_us = now_us;
 	if (m->within != NOWHERE && v->state == STATE_DEGRADED)
@@ -651,7 +680,8 @@ feed_step(struct incident_book *b, uint32_t feed, int64_t now_us)
 
 	if (!t->open || t->confirmed || m->within != NOWHERE)
 		return;
-	if (t->id == 0 && (!m->down || now_us >= m->tell_us))
+	if (t->id == 0 &&
+	    ((!m->down && t->over_us == 0) || now_us >= m->tell_us))
 		decide(b, feed, now_us);
 	if (t->id == 0 || now_us - t->since_us < b->cfg.confirm_us)
 		return;

@@ -13,9 +13,9 @@
  * later: by then it is known whether it is the feed or the place. A place is a
  * site with all below it; the incident is of the lowest that is struck, or of
  * one above when nearly all beside it is, too. Who goes down with it has no
- * incident of its own. It ends with its last feed's recovery; when so few are
- * left that they would not have made it, they get settle_us, then incidents of
- * their own.
+ * incident of its own, though it be back before that is known. It ends with its
+ * last feed's recovery; when so few are left that they would not have made it,
+ * they get settle_us, then incidents of their own.
  */
 #ifndef MONITOR_JUDGE_INCIDENT_H
 #define MONITOR_JUDGE_INCIDENT_H

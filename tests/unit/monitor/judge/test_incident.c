@@ -364,13 +364,63 @@ test_gathered_interruption(void **state)
 	struct incident_change c;
 
 	(void)state;
-	verdict(b, 3, CAUSE_REFUSED, 10 * S, 11 * S);
+	for (uint32_t i = 0; i < 7; i++) {
+		verdict(b, i, CAUSE_REFUSED, 10 * S, 11 * S);
+		verdict(b, i, CAUSE_NONE, 12 * S, 12 * S);
+	}
+	incident_step(b, 13 * S);
 	nothing(b);
-	verdict(b, 3, CAUSE_NONE, 12 * S, 12 * S);
+	incident_step(b, 14 * S);
+	for (unsigned i = 0; i < 7; i++) {
+		expect(b, INCIDENT_OPENED, 100 + i, &c);
+		expect(b, INCIDENT_CLOSED, 100 + i, &c);
+		assert_true(c.interruption);
+		assert_false(c.whole_site);
+		assert_int_equal(c.since_us, 10 * S);
+		assert_int_equal(c.until_us, 12 * S);
+	}
+	incident_step(b, 100 * S);
+	nothing(b);
+	incident_book_free(&b);
+}
+
+/* Who is back before it is known that the place was struck went down with it,
+ * and who is down again meanwhile was down once. */
+static void
+test_back_before_told(void **state)
+{
+	struct incident_book *b = book(20, 20);
+	struct incident_change c;
+
+	(void)state;
+	for (uint32_t i = 0; i < 8; i++)
+		verdict(b, i, CAUSE_STALLED, 10 * S, 11 * S);
+	verdict(b, 0, CAUSE_NONE, 12 * S, 12 * S);
+	verdict(b, 1, CAUSE_NONE, 12 * S, 12 * S);
+	nothing(b);
+	verdict(b, 1, CAUSE_STALLED, 13 * S, 13 * S);
+	nothing(b);
+	incident_step(b, 14 * S);
 	expect(b, INCIDENT_OPENED, 100, &c);
+	assert_true(c.whole_site);
+	assert_int_equal(c.feeds, 8);
+	assert_int_equal(incident_place_feeds(b, 7, NULL, 0), 7);
+	expect(b, INCIDENT_CONFIRMED, 100, &c);
+	verdict(b, 0, CAUSE_NONE, 12 * S, 15 * S);
+	nothing(b);
+	for (uint32_t i = 1; i < 8; i++)
+		verdict(b, i, CAUSE_NONE, 20 * S, 20 * S);
+	incident_step(b, 40 * S);
 	expect(b, INCIDENT_CLOSED, 100, &c);
-	assert_true(c.interruption);
 	assert_int_equal(c.since_us, 10 * S);
+	assert_int_equal(c.until_us, 20 * S);
+	/* One that is no more while it waits is recorded. */
+	verdict(b, 9, CAUSE_STALLED, 50 * S, 50 * S);
+	verdict(b, 9, CAUSE_NONE, 51 * S, 51 * S);
+	incident_feed_remove(b, 9, 52 * S);
+	expect(b, INCIDENT_OPENED, 101, &c);
+	expect(b, INCIDENT_CLOSED, 101, &c);
+	assert_int_equal(c.until_us, 51 * S);
 	incident_step(b, 100 * S);
 	nothing(b);
 	incident_book_free(&b);
@@ -450,6 +500,7 @@ main(void)
 		cmocka_unit_test(test_region),
 		cmocka_unit_test(test_site_restored),
 		cmocka_unit_test(test_gathered_interruption),
+		cmocka_unit_test(test_back_before_told),
 		cmocka_unit_test(test_not_the_whole_site),
 		cmocka_unit_test(test_removed_and_restored),
 		cmocka_unit_test(test_storm),

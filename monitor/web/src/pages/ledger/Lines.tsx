@@ -4,18 +4,15 @@ import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { LedgerLine } from "../../api";
 import { withQuery } from "../../http";
-import { causeWords, has, language, t } from "../../i18n";
+import { causeWords, has, language, t, wordsOf } from "../../i18n";
 import { query, setQuery } from "../../router";
 import { feeds, layout, wholeName } from "../../store";
 import { Button, Empty, Failed, Loading, Time } from "../../ui/basics";
 import { SelectField, TextField } from "../../ui/Field";
 import { usePages } from "../../ui/usePages";
 import { actorWords } from "../users/agent";
-import { family, sentence } from "./sentence";
+import { FAMILIES, family, sentence } from "./sentence";
 
-const KINDS = ["verdict", "incident", "thumbnail", "reference", "site", "device", "feed", "maintenance", "mute", "room", "console", "screen", "pattern",
-  "shift", "presence", "display", "prompt", "dispute", "user", "login", "token", "setup", "handover", "report", "retention", "settings", "clock", "epoch", "monitor",
-  "store", "ledger", "backup", "restore"] as const;
 const PAGE = 100, REST_MS = 400;
 
 export function Lines(): JSX.Element {
@@ -35,7 +32,7 @@ const feedName = (id: string): string => {
 };
 function Filters(p: { kind: string; feed: string; q: string; again: () => void }): JSX.Element {
   void layout.value; // names of feeds
-  const kinds: [string, string][] = [["", t("ledger.kind.all")], ...KINDS.map((k): [string, string] => [k, t(`kind.${k}`)])];
+  const kinds: [string, string][] = [["", t("ledger.kind.all")], ...FAMILIES.map((k): [string, string] => [k, wordsOf("kind.", k)])];
   const [find, setFind] = useState(p.q), [name, setName] = useState(p.feed ? feedName(p.feed) : "");
   useEffect(() => {
     const soon = setTimeout(() => { if (find !== p.q) setQuery({ q: find }); }, REST_MS);
@@ -48,9 +45,9 @@ function Filters(p: { kind: string; feed: string; q: string; again: () => void }
     <Button onClick={p.again}>{t("ledger.newest")}</Button></div>;
 }
 function kindWords(kind: string): string {
-  const whole = "kind." + kind, first = "kind." + family(kind), verb = "verb." + kind.slice(kind.indexOf(".") + 1);
-  if (has(whole)) return t(whole);
-  return has(first) ? t(first) + (kind.includes(".") ? " " + (has(verb) ? t(verb) : kind.slice(kind.indexOf(".") + 1)) : "") : kind;
+  const of = family(kind);
+  if (has("kind." + kind) || kind === of) return wordsOf("kind.", kind);
+  return t("ledger.kind.verb", { kind: wordsOf("kind.", of), verb: wordsOf("verb.", kind.slice(of.length + 1)) });
 }
 interface Word { key: string; value: string }
 function word(key: string, value: string): string {

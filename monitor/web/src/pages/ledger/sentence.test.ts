@@ -9,6 +9,8 @@ test("the line's own feed is what it is about", () => {
   assert.equal(sentence({ name: "avery", site: "North", role: "viewer" }, "").subject, "avery");
   assert.equal(sentence({ console: "Desk 1" }, "").subject, "Desk 1");
   assert.equal(sentence({ name: "Cam 1", site: "North" }, null).subject, "North/Cam 1");
+  assert.deepEqual(sentence({ notice: 7, kind: "firing", to: "desk", place: "North/Cam 1", cause: "black" }, null),
+    { subject: "North/Cam 1", more: [{ key: "cause", value: "black" }, { key: "to", value: "desk" }] });
 });
 test("a body may hold anything", () => {
   for (const body of [null, 7, "x", [1], { name: { a: 1 }, reason: [2] }]) assert.deepEqual(sentence(body, null), { subject: "", more: [] });

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A line of the ledger -> what it is about and what is worth a word. PURE. A
 // body may hold anything: nothing but text and numbers is taken out of it.
+import { en } from "../../words/ledger";
+
 type Body = Readonly<Record<string, unknown>>;
 
 /* Fields that name a thing, in the order in which they are looked for. */
-const NAMES = ["name", "console", "screen", "room", "shift", "pattern", "device", "user", "site", "tag", "file", "report"];
+const NAMES = ["name", "console", "screen", "room", "shift", "pattern", "device", "user", "place", "site", "tag", "file", "report"];
 /* Fields that say more, in the order in which they are told. */
-const MORE = ["state", "cause", "presence", "why", "role", "witness", "text", "note", "reason"];
+const MORE = ["state", "cause", "presence", "why", "role", "to", "witness", "text", "note", "reason"];
 const LONGEST = 200;
 
 function text(body: Body, key: string): string {
@@ -27,6 +29,7 @@ export function sentence(body: unknown, feedName: string | null): Sentence {
 }
 /* "incident.acknowledge" -> "incident": what lines are chosen by. */
 export const family = (kind: string): string => kind.split(".", 1)[0] ?? kind;
+export const FAMILIES = Object.keys(en).filter(k => /^kind\.[a-z]+$/.test(k)).map(k => k.slice("kind.".length));
 
 export interface Witness { last: string | null; state: string; name: string }
 /* `at`: when the last of the good ones had it; `since`: of none that is good,

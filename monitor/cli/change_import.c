@@ -119,12 +119,14 @@ change_import(struct change *c)
 static json_t *
 references_body(struct change_later *l, const struct monitor_answer *a)
 {
-	json_t *text = json_string(a->text != NULL ? a->text : "");
+	const char *lines = a->text != NULL ? a->text : "";
+	json_t *text = json_string(lines);
 
 	(void)l;
-	return json_pack("{s:I, s:I, s:o}", "changed", (json_int_t)a->changed,
-	    "unchanged", (json_int_t)a->unchanged, "text",
-	    text != NULL ? text : json_string("(no UTF-8)"));
+	return json_pack("{s:I, s:I, s:o, s:o}", "changed",
+	    (json_int_t)a->changed, "unchanged", (json_int_t)a->unchanged,
+	    "text", text != NULL ? text : json_string("(no UTF-8)"), "reasons",
+	    import_json_lines(lines));
 }
 
 /* Each is there, and his to see; else it is refused. */

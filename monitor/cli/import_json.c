@@ -71,16 +71,37 @@ import_json_code(json_t *o, const char *sentence)
 
 /* text: n bytes of it. */
 static json_t *
-error_json(size_t line, size_t column, const char *text, size_t n)
+sentence_json(const char *text, size_t n)
 {
-	json_t *o = json_pack("{s:I, s:I, s:o}", "line", (json_int_t)line,
-	    "column", (json_int_t)column, "text", letters(text, n));
+	json_t *o = json_pack("{s:o}", "text", letters(text, n));
 	char *sentence = strndup(text, n);
 
 	if (o != NULL && sentence != NULL)
 		import_json_code(o, sentence);
 	free(sentence);
 	return o;
+}
+
+static json_t *
+error_json(size_t line, size_t column, const char *text, size_t n)
+{
+	json_t *o = sentence_json(text, n);
+
+	json_object_set_new(o, "line", json_integer((json_int_t)line));
+	json_object_set_new(o, "column", json_integer((json_int_t)column));
+	return o;
+}
+
+json_t *
+import_json_lines(const char *text)
+{
+	json_t *list = json_array();
+
+	for (size_t n; *text != '\0'; text += n + (text[n] != '\0')) {
+		n = strcspn(text, "\n");
+		json_array_append_new(list, sentence_json(text, n));
+	}
+	return list;
 }
 
 json_t *

@@ -20,5 +20,7 @@ json_t *import_json(const struct monitor_answer *a);
 json_t *import_json_said(const struct inventory_mistakes *m);
 /* "code" and "values" of the sentence, if it has them, into o. */
 void import_json_code(json_t *o, const char *sentence);
+/* Each line of the text as {"text", "code", "values"}; given. */
+json_t *import_json_lines(const char *text);
 
 #endif

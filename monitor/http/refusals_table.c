@@ -428,6 +428,11 @@ const struct refusal refusals[] = {
 	{ "seconds", "{field}: expected {least} to {most} seconds" },
 	{ "control-characters", "{field}: expected no control characters" },
 	{ "feed-unknown-named", "{feed}: no such feed" },
+	{ "reference-no-picture", "{feed}: no picture of it may be kept" },
+	{ "reference-unfit", "{feed}: it can't be approved now: {cause}" },
+	{ "reference-young",
+	    "{feed}: this picture of it is not known well enough yet; try "
+	    "again in a few minutes" },
 	{ "exists", "{kind} {name} exists already" },
 	{ "feeds-most",
 	    "{feeds} feeds are more than the {most} that one monitor holds" },

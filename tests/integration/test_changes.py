@@ -188,6 +188,7 @@ assert SUE.post("/api/v1/references", {"action": "clear", "all": True}).status =
 assert SUE.post("/api/v1/references", {"action": "clear", "feeds": ["North/c2"]}).status == 404
 told = LEAD.ok("/api/v1/references", {"action": "approve", "feeds": ["North/c2"], "reason": "new mount"})
 assert told["changed"] == 0 and told["unchanged"] == 1 and "North/c2" in told["text"], told
+assert [(r["code"], r["values"]["feed"]) for r in told["reasons"]] == [("reference-unfit", "North/c2")], told
 note = OPS.ok("/api/v1/handover", {"from": stamp(-3600), "to": stamp(0), "site": "North", "note": "crane at the gate"}, 201)
 assert note["by"] == "user:operator" and note["number"] > 0 and note["made"], note
 assert SUE.post("/api/v1/handover", {"from": stamp(-60), "to": stamp(0), "site": "North", "note": "x"}).status == 404

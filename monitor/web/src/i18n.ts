@@ -81,7 +81,7 @@ export function has(key: string): key is Key {
 /* What the server refuses, in the reader's language; "": not known here. */
 export function refusalWords(code: string, values: Record<string, string>): string {
   const key = "refusal." + code;
-  return has(key) ? t(key, values) : "";
+  return has(key) ? t(key, values.cause ? { ...values, cause: causeWords(values.cause) } : values) : "";
 }
 /* What the monitor wrote, in the reader's language where it has words of its code. */
 export function textWords(of: { text: string; code?: string; values?: Record<string, string> }): string {

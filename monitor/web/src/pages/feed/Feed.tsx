@@ -4,7 +4,6 @@ import type { JSX } from "preact";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import type { FeedDetail, FeedInfo, Incident } from "../../api";
 import { useFeed } from "../../data/useFeed";
-import { post } from "../../http";
 import { causeWords, t } from "../../i18n";
 import { useKeys } from "../../keys";
 import { here } from "../../router";
@@ -18,6 +17,7 @@ import { FeedMark, stateOf } from "../../ui/StateMark";
 import { failed, toast } from "../../ui/toast";
 import { useQuery } from "../../ui/useQuery";
 import { actorWords } from "../users/agent";
+import { refer, whyNot } from "../references/act";
 import { retry } from "../trouble/acts";
 import { Ask, type Asking } from "../trouble/Dialogs";
 import { flat, type IncidentDetail } from "../trouble/live";
@@ -37,7 +37,8 @@ async function reference(s: Shown, action: "approve" | "clear"): Promise<void> {
   const name = s.row.name, reason = await confirm({ title: t(`feed.${action}.title`, { name }), text: t(`feed.${action}.text`), action: t(`feed.${action}`), reason: true });
   if (reason === null) return;
   try {
-    toast((await post<{ text: string }>("/references", { action, feeds: [s.row.id], reason })).text);
+    const answer = await refer(action, [s.row.id], reason), not = whyNot(answer);
+    toast(not || t(`feed.${action}.done`), not ? "error" : "info");
   } catch (e) {
     failed(e);
   }

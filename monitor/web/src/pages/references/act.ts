@@ -2,7 +2,7 @@
 // Approves or clears many references, some hundred at a time.
 import { signal } from "@preact/signals";
 import { post } from "../../http";
-import { t } from "../../i18n";
+import { t, textWords } from "../../i18n";
 import { clock, now } from "../../time";
 import { failureWords } from "../../ui/toast";
 
@@ -14,7 +14,10 @@ export const sent = signal<{ n: number; all: number } | null>(null);
 export const versions = signal<ReadonlyMap<string, number>>(new Map());
 const AT_ONCE = 200, LATER_MS = [2500, 9000];
 
-interface Answer { changed: number; unchanged: number; text: string }
+export interface Answer { changed: number; unchanged: number; reasons: Parameters<typeof textWords>[0][] }
+/* Why some were left as they were; "" when none was. */
+export const whyNot = (a: Answer): string => a.reasons.map(textWords).join("; ");
+export const refer = (action: "approve" | "clear", feeds: string[], reason: string): Promise<Answer> => post<Answer>("/references", { action, feeds, reason });
 const say = (r: Result): void => { results.value = [r, ...results.value].slice(0, 20); };
 
 function renew(ids: string[]): void {
@@ -23,17 +26,17 @@ function renew(ids: string[]): void {
   versions.value = next;
 }
 export async function change(action: "approve" | "clear", ids: string[], reason: string): Promise<boolean> {
-  const sum: Answer = { changed: 0, unchanged: 0, text: "" };
+  const sum: Answer = { changed: 0, unchanged: 0, reasons: [] };
   sent.value = { n: 0, all: ids.length };
   try {
     for (let n = 0; n < ids.length; n += AT_ONCE) {
-      const a = await post<Answer>("/references", { action, feeds: ids.slice(n, n + AT_ONCE), reason });
+      const a = await refer(action, ids.slice(n, n + AT_ONCE), reason);
       sum.changed += a.changed;
       sum.unchanged += a.unchanged;
-      sum.text = a.text ?? "";
+      sum.reasons = a.reasons;
       sent.value = { n: Math.min(ids.length, n + AT_ONCE), all: ids.length };
     }
-    say({ ok: true, text: t("references.result", { time: clock(now()), changed: sum.changed, unchanged: sum.unchanged, text: ids.length <= AT_ONCE ? sum.text : "" }) });
+    say({ ok: true, text: t("references.result", { time: clock(now()), changed: sum.changed, unchanged: sum.unchanged, text: ids.length <= AT_ONCE ? whyNot(sum) : "" }) });
     return true;
   } catch (e) {
     say({ ok: false, text: t("references.result.failed", { time: clock(now()), n: sent.value?.n ?? 0, text: failureWords(e) }) });

@@ -65,7 +65,7 @@ static in_languages causes[CAUSE_COUNT] = {
 	    "rebasa nuestra capacidad" },
 	[CAUSE_NETWORK_LOST] = { "our network is lost",
 	    "se perdió nuestra red" },
-	[CAUSE_RELAY_LOST] = { "the relay is lost", "se perdió el relé" },
+	[CAUSE_RELAY_LOST] = { "the relay is lost", "se perdió el repetidor" },
 	[CAUSE_MONITOR_OFF] = { "the monitor was off",
 	    "el monitor estaba apagado" },
 };

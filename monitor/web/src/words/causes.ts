@@ -26,5 +26,5 @@ export const es: Record<keyof typeof en, string> = {
   "cause.low-bitrate": "Menos datos de lo habitual", "cause.packet-loss": "Se pierden paquetes", "cause.clock-drift": "El reloj de la cámara se desvía",
   "cause.changed": "Cambió la configuración", "cause.learning": "Aprendiendo, aún sin juicio", "cause.not-sampled": "Ninguna imagen juzgada últimamente",
   "cause.probe-lost": "Se perdió nuestra sonda", "cause.over-capacity": "Supera nuestra capacidad", "cause.network-lost": "Se perdió nuestra red",
-  "cause.relay-lost": "Se perdió el relé", "cause.monitor-off": "El monitor estaba apagado",
+  "cause.relay-lost": "Se perdió el repetidor", "cause.monitor-off": "El monitor estaba apagado",
 };

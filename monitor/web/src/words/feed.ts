@@ -113,7 +113,7 @@ export const es: Record<keyof typeof en, string> = {
   "feed.overlay.3600": "1 h", "feed.overlay.14400": "4 h",
   "feed.facts": "Transmisión", "feed.fact.url": "dirección", "feed.fact.device": "equipo", "feed.fact.phase": "conexión", "feed.fact.reason": "último fallo", "feed.fact.detail": "detalle",
   "feed.fact.video": "vídeo", "feed.fact.rate": "tasa", "feed.fact.gop": "imagen clave cada", "feed.fact.loss": "pérdida", "feed.fact.samples": "imágenes juzgadas", "feed.fact.last": "última juzgada",
-  "feed.fact.transport": "transporte", "feed.fact.tags": "etiquetas", "feed.fact.quirks": "rarezas", "feed.fact.sessions": "sesiones como mucho", "feed.fact.dark": "horas oscuras", "feed.fact.relay": "relé", "feed.fact.visit": "visitada", "feed.fact.visit.text": "{n} s cada {every}",
+  "feed.fact.transport": "transporte", "feed.fact.tags": "etiquetas", "feed.fact.quirks": "rarezas", "feed.fact.sessions": "sesiones como mucho", "feed.fact.dark": "horas oscuras", "feed.fact.relay": "repetidor", "feed.fact.visit": "visitada", "feed.fact.visit.text": "{n} s cada {every}",
   "feed.fact.importance": "importancia", "feed.fact.zone": "zona horaria", "feed.fact.rate.text": "{fps} imágenes/s, {kbps} kbit/s",
   "feed.retry": "Intentar ahora", "feed.pictures.off": "De esta cámara no se guardan ni se muestran imágenes.",
   "key.feed": "Cámara",

@@ -75,6 +75,6 @@ export const es: Record<keyof typeof en, string> = {
   "help.probe-lost": "Se perdió la sonda de camwarden y se está reponiendo.",
   "help.over-capacity": "camwarden no tiene sitio para esta cámara, o no dio abasto.",
   "help.network-lost": "Falta la red del propio camwarden: no se puede decir nada.",
-  "help.relay-lost": "El relé del que se toma la transmisión no la sirve: de la cámara misma no se puede decir nada.",
+  "help.relay-lost": "El repetidor del que se toma la transmisión no la sirve: de la cámara misma no se puede decir nada.",
   "help.monitor-off": "El propio camwarden no estaba en marcha.",
 };

@@ -207,7 +207,7 @@ export const es: Record<keyof typeof en, string> = {
   "refusal.sessions": "Las sesiones van de 0 (sin límite) a 10000.",
   "refusal.quirk": "Peculiaridad desconocida; hay setup-all, no-range, basic-ok, tls-verify y single-session.",
   "refusal.ceiling": "Un tope es una tasa como 20Mbit o 512kbit.",
-  "refusal.relay-credentials": "La URL de un relé lleva un host y ninguna contraseña: désela al equipo con el nombre del host.",
+  "refusal.relay-credentials": "La URL de un repetidor lleva un host y ninguna contraseña: désela al equipo con el nombre del host.",
   "refusal.feeds-file-most": "Demasiadas cámaras: como mucho 16384.",
   "refusal.twice-uuid": "El mismo uuid que en la línea {line}.",
   "refusal.twice-name": "El mismo sitio y nombre que en la línea {line}.",

@@ -269,6 +269,6 @@ export const es: Record<keyof typeof en, string> = {
   "refusal.own-mail": "El correo: {why}",
   "refusal.own-capacity": "camwarden se retrasa: {why}",
   "refusal.own-disk": "El disco: {why}",
-  "refusal.own-relay": "Relés: {why}",
+  "refusal.own-relay": "Repetidores: {why}",
   "refusal.own-credentials": "Contraseñas de cámaras: {why}",
 };

@@ -63,6 +63,8 @@ function isOne(n: number): boolean {
 export function number(n: number, digits = 0): string {
   return n.toLocaleString(language.value, { maximumFractionDigits: digits, minimumFractionDigits: digits, useGrouping: true });
 }
+/* What is written from right to left, or says so, turns nothing beside it. */
+const isolated = (v: string): string => /[\u0590-\u08ff\u200e\u200f\u202a-\u202e\u2066-\u2069\ufb1d-\ufdff\ufe70-\ufeff]/.test(v) ? `\u2068${v}\u2069` : v;
 /* The words of `key`: {name} is replaced from `values`, numbers are grouped. */
 export function t(key: Key, values?: Record<string, string | number>): string {
   let text: string = catalogue[language.value][key];
@@ -71,7 +73,7 @@ export function t(key: Key, values?: Record<string, string | number>): string {
   if (!values) return text;
   return text.replace(/\{(\w+)\}/g, (all, name: string) => {
     const v = values[name];
-    return v === undefined ? all : typeof v === "number" ? number(v) : v;
+    return v === undefined ? all : typeof v === "number" ? number(v) : isolated(v);
   });
 }
 /* Whether there are words of that key: for keys built from an answer. */

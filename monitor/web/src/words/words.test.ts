@@ -34,3 +34,7 @@ test("numbers choose the form and are grouped", () => {
 test("a gap without its value stays to be seen", () => {
   assert.equal(t("span.s" satisfies Key, {}), "{n} s");
 });
+test("a name that is written from right to left turns nothing beside it", () => {
+  assert.equal(t("trouble.muted", { name: "Gate \u202Eevil" }), "Muted: \u2068Gate \u202Eevil\u2069");
+  assert.equal(t("trouble.muted", { name: "Gáte 🚦" }), "Muted: Gáte 🚦");
+});

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Feed } from "../../store";
-import { arrange, at, step, tileRect, type Group, type Spot } from "./arrange";
+import { arrange, at, largerBy, step, tileRect, type Group, type Spot } from "./arrange";
 
 let seed = 1;
 const random = (): number => (seed = (seed * 48271) % 2147483647) / 2147483647;
@@ -12,7 +12,7 @@ function fleet(sites: number, most: number): Group[] {
 }
 
 test("every tile has a place of its own within the width, at every size", () => {
-  for (const [sites, most, w, h] of [[1, 50, 1880, 900], [5, 40, 1400, 700], [130, 60, 1880, 960], [360, 56, 1880, 960], [1, 4000, 1200, 800], [300, 1, 1010, 500]] as const) {
+  for (const [sites, most, w, h] of [[1, 50, 1880, 900], [5, 40, 1400, 700], [130, 60, 1880, 960], [360, 56, 1880, 960], [1, 4000, 1200, 800], [300, 1, 1010, 500], [9, 9, 3800, 2040]] as const) {
     const groups = fleet(sites, most), a = arrange(groups, w, h), taken = new Set<string>();
     let n = 0;
     for (const b of a.blocks) b.feeds.forEach((_, i) => {
@@ -30,6 +30,12 @@ test("tiles are as large as fits", () => {
   assert.ok(arrange(fleet(3, 20), 1880, 960).shape.wide, "few feeds have names");
   const many = arrange(fleet(130, 56), 1880, 960);
   assert.ok(many.height <= 960 && many.shape.w >= 12, "3,700 fit on a screen");
+});
+test("few feeds on a large screen are read from afar", () => {
+  const few = fleet(3, 8), wide = (w: number, h: number): number => largerBy(arrange(few, w, h).shape);
+  assert.deepEqual([wide(1240, 620), wide(1880, 960), wide(3800, 2040)], [1, 1.5, 3]);
+  const a = arrange(fleet(60, 60), 3800, 2040);
+  assert.ok(a.height <= 2040 && largerBy(a.shape) === 1, "many have the room they need first");
 });
 test("ten thousand feeds fit on one full HD screen", () => {
   const groups = Array.from({ length: 357 }, (_, s) => ({ site: `North/Station ${s}`, feeds: Array.from({ length: 28 }, (_, i) => feed(`${s}-${i}`)) }));

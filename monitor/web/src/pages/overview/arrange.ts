@@ -13,12 +13,18 @@ export interface Group { site: string; feeds: Feed[] }
 
 const wide = (w: number, h: number): Shape => ({ w, h, gap: 6, wide: true });
 const square = (w: number, gap: number): Shape => ({ w, h: w, gap, wide: false });
-export const SHAPES: readonly Shape[] = [wide(230, 52), wide(190, 48), wide(160, 44), square(44, 6), square(38, 5), square(32, 4), square(27, 4),
+const NAMED = 230, HIGH = 52;
+const SHAPES: readonly Shape[] = [wide(NAMED, HIGH), wide(190, 48), wide(160, 44), square(44, 6), square(38, 5), square(32, 4), square(27, 4),
   square(23, 3), square(20, 3), square(18, 2), square(16, 2), square(14, 2), square(12, 2)];
+/* Few feeds on a large screen, which is read from afar: as large as on one that is this wide. */
+const NEAR = 1200, LARGER = [3, 2.5, 2, 1.5];
+const shapesFor = (width: number): Shape[] => [...LARGER.filter(k => k * NEAR <= width).map(k => wide(NAMED * k, HIGH * k)), ...SHAPES];
+/* What a tile with a name is larger than on a near screen. */
+export const largerBy = (s: Shape): number => s.wide ? Math.max(1, s.h / HIGH) : 1;
 const SCROLLED = square(12, 1), FLOWING = [square(13, 1), square(12, 1), square(11, 1), square(10, 1)];
 const COLUMN_GAP = 14, BLOCK_GAP = 8, COLUMN_LEAST = 132, COLUMN_BEST = 330;
 
-const headOf = (s: Shape): number => s.wide ? 26 : s.w >= 23 ? 22 : s.w >= 16 ? 20 : 17;
+const headOf = (s: Shape): number => s.wide ? 26 * largerBy(s) : s.w >= 23 ? 22 : s.w >= 16 ? 20 : 17;
 
 /* How many tiles fit into a column, and what a block of so many needs. */
 function perRow(s: Shape, columnWidth: number): number {
@@ -61,7 +67,7 @@ function place(groups: Group[], s: Shape, columns: number, width: number): Arran
   return { shape, head: headOf(s), blocks, width, height: Math.max(0, ...heights) };
 }
 export function arrange(groups: Group[], width: number, height: number): Arrangement {
-  for (const s of SHAPES)
+  for (const s of shapesFor(width))
     for (const c of columnsFor(s, width, groups.length))
       if (heightWith(groups, s, c, width) <= height) return place(groups, s, c, width);
   for (const s of FLOWING) {

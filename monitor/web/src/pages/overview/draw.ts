@@ -5,7 +5,7 @@ import { causeWords, number } from "../../i18n";
 import { FLAG, HUSHED, type Feed, type SiteRow } from "../../store";
 import { colour } from "../../theme";
 import { now, span } from "../../time";
-import type { Arrangement, Block, Rect } from "./arrange";
+import { largerBy, type Arrangement, type Block, type Rect } from "./arrange";
 
 export interface Inks { bg: string; tile: string; edge: string; text: string; soft: string; down: string; degraded: string; unknown: string;
   downText: string; degradedText: string; unknownText: string; ink: string; degradedInk: string; focus: string; panel: string; line: string }
@@ -149,33 +149,33 @@ export class Painter {
     g.drawImage(this.sprite(f.state, f.flags, size), r.x - o - 2, r.y - o - 2, size + 4, size + 4);
   }
   /* A tile with its name, when there is room. */
-  wide(g: G, f: Feed, r: Rect): void {
+  wide(g: G, f: Feed, r: Rect, by: number): void {
     const k = this.inks, bad = !isPlain(f), edge = ["", k.degraded, k.down, k.unknown][f.state] || k.line;
     g.fillStyle = k.panel;
     g.fillRect(r.x, r.y, r.w, r.h);
     g.strokeStyle = edge;
     g.lineWidth = f.state ? 1.5 : 1;
     g.strokeRect(r.x + .75, r.y + .75, r.w - 1.5, r.h - 1.5);
-    const size = 20, x = r.x + 10, y = r.y + (r.h - size) / 2;
+    const size = 20 * by, x = r.x + 10 * by, y = r.y + (r.h - size) / 2;
     if (bad) this.mark(g, f, { x, y, w: size, h: size });
     else {
       g.fillStyle = k.tile;
-      g.fillRect(x + 5, y + 5, 10, 10);
+      g.fillRect(x + size / 4, y + size / 4, size / 2, size / 2);
     }
-    const left = x + size + 9, room = r.x + r.w - left - 8;
+    const left = x + size + 9 * by, room = r.x + r.w - left - 8 * by;
     g.textAlign = "left";
     g.textBaseline = "alphabetic";
-    g.font = `600 13px ${FONT}`;
+    g.font = `600 ${13 * by}px ${FONT}`;
     g.fillStyle = k.text;
-    g.fillText(fit(g, f.name, room), left, r.y + (f.state ? r.h / 2 - 3 : r.h / 2 + 5));
+    g.fillText(fit(g, f.name, room), left, r.y + r.h / 2 + by * (f.state ? -3 : 5));
     if (!f.state) return;
-    g.font = `12px ${FONT}`;
+    g.font = `${12 * by}px ${FONT}`;
     g.fillStyle = k.soft;
     const since = " · " + span(now() - f.since), rest = room - g.measureText(since).width;
-    g.fillText(fit(g, causeWords(f.cause), rest) + since, left, r.y + r.h / 2 + 14);
+    g.fillText(fit(g, causeWords(f.cause), rest) + since, left, r.y + r.h / 2 + 14 * by);
   }
   tile(g: G, a: Arrangement, f: Feed, r: Rect): void {
-    if (a.shape.wide) this.wide(g, f, r);
+    if (a.shape.wide) this.wide(g, f, r, largerBy(a.shape));
     else if (isPlain(f)) this.normal(g, [r], r.w);
     else this.mark(g, f, r);
   }
@@ -190,15 +190,15 @@ export class Painter {
   }
   head(g: G, a: Arrangement, b: Block, site: SiteRow | undefined): void {
     if (a.flow) return this.label(g, b, a.head, site);
-    const k = this.inks, big = a.head >= 22, y = b.y + a.head - (big ? 7 : 5);
+    const k = this.inks, by = largerBy(a.shape), big = a.head >= 22, y = b.y + a.head - (big ? 7 : 5) * by, size = (big ? 13 : 11.5) * by;
     let right = b.x + b.w;
     g.textBaseline = "alphabetic";
     g.textAlign = "right";
     const put = (text: string, fill: string, weight: number): void => {
-      g.font = `${weight} ${big ? 13 : 11.5}px ${FONT}`;
+      g.font = `${weight} ${size}px ${FONT}`;
       g.fillStyle = fill;
       g.fillText(text, right, y);
-      right -= g.measureText(text).width + 7;
+      right -= g.measureText(text).width + 7 * by;
     };
     put(number(b.feeds.length), k.soft, 400);
     const c = site?.counts ?? [0, 0, 0, 0];
@@ -207,12 +207,12 @@ export class Painter {
     if (c[2]) put("D" + number(c[2]), k.downText, 700);
     g.textAlign = "left";
     const quiet = !c[1] && !c[2] && !c[3];
-    this.path(g, b.site, b.x, y, right - b.x - 4, big, quiet);
+    this.path(g, b.site, b.x, y, right - b.x - 4, size, quiet);
   }
   /* "Region / Site": the last part matters most, so it is cut last. */
-  private path(g: G, path: string, x: number, y: number, room: number, big: boolean, quiet: boolean): void {
+  private path(g: G, path: string, x: number, y: number, room: number, size: number, quiet: boolean): void {
     const cut = path.lastIndexOf("/"), last = path.slice(cut + 1) || "–", above = cut > 0 ? path.slice(0, cut).replaceAll("/", " / ") + " / " : "";
-    const k = this.inks, size = big ? 13 : 11.5;
+    const k = this.inks;
     g.font = `600 ${size}px ${FONT}`;
     const name = fit(g, last, room), wide = g.measureText(name).width;
     g.font = `400 ${size}px ${FONT}`;
@@ -248,5 +248,6 @@ function measured(g: G, text: string, room: number): string {
     if (g.measureText(text.slice(0, mid) + "…").width <= room) low = mid;
     else high = mid - 1;
   }
+  if (/[\ud800-\udbff]/.test(text[low - 1] ?? "")) low--; // a letter is not halved
   return low ? text.slice(0, low) + "…" : "";
 }

@@ -265,6 +265,8 @@ prompts_show(struct held_console *h, int64_t now_us)
 		json_out_string(&j, id);
 		json_out_key(&j, "question");
 		json_out_string(&j, question);
+		json_out_key(&j, "feed");
+		json_out_string(&j, p->name);
 		json_out_key(&j, "pictures");
 		json_out_integer(&j, PROMPT_PICTURES);
 		json_out_key(&j, "expires_ms");

@@ -23,10 +23,10 @@
 	extern const char asset_##name[], asset_##name##_end[]
 
 EMBED(style, ASSET_DIR "/style.css");
-EMBED(common, ASSET_DIR "/common.js");
 EMBED(icon, ASSET_DIR "/icon.svg");
 EMBED(console, ASSET_DIR "/console.html");
 EMBED(console_script, ASSET_DIR "/console.js");
+EMBED(console_words, WEB_DIR "/console-words.js");
 EMBED(console_ticker, ASSET_DIR "/ticker.js");
 EMBED(openapi, DOCS_DIR "/openapi.json");
 #define ASSET(n, path, type, file, forever) EMBED(web_##n, WEB_DIR "/" file);
@@ -62,10 +62,10 @@ static struct embedded of_pages[] = {
 	}
 static struct embedded of_console[] = {
 	PLAIN("/style.css", CSS, style),
-	PLAIN("/common.js", SCRIPT, common),
 	PLAIN("/icon.svg", "image/svg+xml", icon),
 	PLAIN("/console", HTML, console),
 	PLAIN("/console.js", SCRIPT, console_script),
+	PLAIN("/console-words.js", SCRIPT, console_words),
 	PLAIN("/ticker.js", SCRIPT, console_ticker),
 };
 

@@ -59,6 +59,7 @@ async function bundle() {
   const common = { bundle: true, write: false, metafile: true, minify: !quick, target: "es2022", legalComments: "none", charset: "utf8",
     absWorkingDir: here, outdir: "/assets", entryNames: "[name]-[hash]", chunkNames: "[name]-[hash]", logLevel: "warning" };
   const worker = await build({ ...common, entryPoints: { worker: "src/worker.ts" }, format: "iife" });
+  const words = await build({ ...common, entryPoints: { "console-words": "src/console_words.ts" }, entryNames: "[name]", format: "iife" });
   const style = await build({ ...common, entryPoints: { app: "style/style.css" } });
   const app = await build({ ...common, entryPoints: { app: "src/main.tsx" }, format: "esm", splitting: true, jsx: "automatic", jsxImportSource: "preact",
     define: { WORKER_URL: JSON.stringify(worker.outputFiles[0].path) } });
@@ -69,7 +70,7 @@ async function bundle() {
   /* What the first look imports is asked for at once, not one after the other. */
   const needs = Object.entries(app.metafile.outputs).find(([path]) => ("/" + path.replace(/^(\.\.\/)*/, "")).endsWith(script.slice(1)))?.[1].imports ?? [];
   const preload = needs.filter(i => i.kind === "import-statement").map(i => `<link rel="modulepreload" href="/assets/${i.path.split("/").pop()}">`).sort().join("\n");
-  return { made, preload, script, style: entry(["app-", ".css"]), inputs: [worker, style, app].flatMap(r => Object.keys(r.metafile.inputs)) };
+  return { made, preload, script, words: words.outputFiles[0].contents, style: entry(["app-", ".css"]), inputs: [worker, style, app].flatMap(r => Object.keys(r.metafile.inputs)) };
 }
 
 /* One file of the table: its flags are those of monitor/http/assets.h. */
@@ -97,6 +98,7 @@ async function main() {
     put(table, "/icon.svg", "image/svg+xml", readFileSync(join(here, "icon.svg")), false),
     put(table, "/licences.txt", "text/plain; charset=utf-8", Buffer.from(licences(b.inputs)), false),
   ];
+  writeFileSync(join(out, "console-words.js"), b.words);
   writeFileSync(join(out, "assets_table.h"),
     "/* Made by monitor/web/build.mjs: ASSET(number, path, type, file, forever). All gzip. */\n" + table.join("\n") + "\n");
   if (process.argv.includes("--sizes")) process.stdout.write(sizes.join("\n") + "\n");

@@ -3,7 +3,7 @@
 // seconds, and asks the question that needs eyes on the wall. docs/consoles.md.
 "use strict";
 
-const KEEP = "camwarden-console-token";
+const KEEP = "camwarden-console-token", LANGUAGE = "camwarden-console-language";
 const KINDS = ["keys", "moves", "buttons", "wheel"];
 const BINS = 16;
 const life = crypto.randomUUID ? crypto.randomUUID() : String(Math.random()).slice(2);
@@ -16,6 +16,14 @@ let lastInput = -1;      // performance.now() of the last input by hand
 let lock = null;         // null: can't be seen
 let asked = null;        // the prompt that is shown
 let shownAt = 0;
+
+const $ = id => document.getElementById(id);
+function el(tag, cls, text) {
+  const e = document.createElement(tag);
+  if (cls) e.className = cls;
+  if (text !== undefined) e.textContent = text;
+  return e;
+}
 
 function empty() {
   return { count: [0, 0, 0, 0], injected: [0, 0, 0, 0], gaps: new Array(BINS).fill(0), seconds: [0],
@@ -94,13 +102,44 @@ function merge(back) {
   tally.top = Math.min(tally.top, back.top);
   tally.bottom = Math.max(tally.bottom, back.bottom);
 }
-function pulse(text, bad) {
-  $("pulse").textContent = text;
-  document.body.classList.toggle("bad", !!bad);
+/* --- in the reader's language; what was said last is said again in another */
+
+const LANGUAGES = { en: "English", es: "Español" };
+let language = [localStorage.getItem(LANGUAGE), ...navigator.languages].map(x => String(x).slice(0, 2)).find(x => x in LANGUAGES) || "en";
+let beats = "none", told = ["", {}], wasBad = false;
+
+function t(key, values) {
+  const text = WORDS[language][key];
+  return text === undefined ? key.slice(key.indexOf(".") + 1) : text.replace(/\{(\w+)\}/g, (_, name) => (values || {})[name]);
 }
-function banner(text) {
-  $("banner").textContent = text;
-  $("banner").hidden = !text;
+function pulse(what, bad) {
+  beats = what;
+  wasBad = !!bad;
+  $("pulse").textContent = t("desk.pulse." + what);
+  document.body.classList.toggle("bad", wasBad);
+}
+function banner(key, values) {
+  told = [key, values];
+  $("banner").textContent = key && t(key, values);
+  $("banner").hidden = !key;
+}
+function speak(to) {
+  language = to;
+  document.documentElement.lang = to;
+  for (const e of document.querySelectorAll("[data-words]")) e.textContent = t(e.dataset.words, { command: "camwarden consoles token NAME --kind browser" });
+  for (const e of document.querySelectorAll("[data-label]")) e.setAttribute("aria-label", t(e.dataset.label));
+  for (const e of document.querySelectorAll("[data-hint]")) e.placeholder = t(e.dataset.hint);
+  $("languages").replaceChildren(...Object.keys(LANGUAGES).map(x => {
+    const b = el("button", "link", LANGUAGES[x]);
+    b.lang = x;
+    b.setAttribute("aria-pressed", String(x === to));
+    b.onclick = () => { localStorage.setItem(LANGUAGE, x); speak(x); };
+    return b;
+  }));
+  pulse(beats, wasBad);
+  banner(...told);
+  if (asked) ask();
+  if (token) record();
 }
 
 async function tell() {
@@ -112,20 +151,20 @@ async function tell() {
   try {
     const answer = await call("/agent/v1/heartbeat", beat);
     const said = await answer.json().catch(() => ({}));
-    if (answer.status === 401) return enrol("This token is not, or no longer, good.");
+    if (answer.status === 401) return enrol("desk.token.bad");
     if (!answer.ok) {
-      banner("Not taken: " + (said.detail || answer.status));
+      banner("desk.refused", { why: said.detail || answer.status });
       pulse("refused", true);
       return;
     }
     banner("");
     interval = said.interval_ms || 5000;
-    pulse("reporting");
+    pulse("good");
     await look();
   } catch (e) {
     merge(was);
     sentAt = from;
-    pulse("no connection to camwarden", true);
+    pulse("lost", true);
   } finally {
     busy = false;
   }
@@ -153,7 +192,6 @@ async function show(p) {
     if (!picture.ok) return;
     const b = el("button", "choice");
     const img = el("img");
-    img.alt = "picture " + (i + 1);
     img.src = URL.createObjectURL(await picture.blob());
     b.append(el("b", "", String(i + 1)), img);
     b.onclick = e => { if (e.isTrusted) reply(i); };
@@ -161,10 +199,14 @@ async function show(p) {
   }
   asked = p;
   asked.until = performance.now() + p.expires_ms;
-  $("question").textContent = p.question;
   $("pictures").replaceChildren(...buttons);
+  ask();
   $("prompt").hidden = false;
   shownAt = performance.now();
+}
+function ask() {
+  $("question").textContent = t("desk.question", { feed: asked.feed });
+  $("pictures").querySelectorAll("img").forEach((img, i) => { img.alt = t("desk.picture", { n: i + 1 }); });
 }
 async function reply(choice) {
   if (!asked) return;
@@ -193,22 +235,22 @@ async function record() {
   if (!answer || !answer.ok) return;
   const r = await answer.json();
   $("name").textContent = r.console;
-  $("presence").textContent = r.presence + " since " + clock(r.since_us);
+  $("name").removeAttribute("data-words");
+  $("presence").textContent = t("desk.since", { presence: t("presence." + r.presence), time: clock(r.since_us) });
   $("presence").className = "big p-" + r.presence;
-  $("why").textContent = r.help || "";
-  $("held").textContent = "Idle after " + r.idle_after_s + " s without input now"
-    + (r.prompt_after_s ? "; a question after about " + r.prompt_after_s + " s." : "; no questions are asked.");
-  $("sees").textContent = lock === null ? "This page can't see whether the workstation is locked." : "";
+  $("why").textContent = t("why." + r.why);
+  $("held").textContent = t(r.prompt_after_s ? "desk.held.asked" : "desk.held", { n: r.idle_after_s, after: r.prompt_after_s });
+  $("sees").textContent = lock === null ? t("desk.lock.unseen") : "";
   $("now").hidden = $("record").hidden = false;
   const rows = r.intervals.map(i => ({ from: i.from_us, to: i.to_us, state: i.presence, why: i.why,
     note: r.disputes.filter(d => d.from_us < i.to_us && d.to_us > i.from_us).map(d => d.text).join("; ") }));
   bar(rows, r.from_us, r.to_us);
   $("rows").replaceChildren(...rows.slice(-40).reverse().map(i => {
     const tr = el("tr");
-    tr.append(el("td", "", clock(i.from)), el("td", "", clock(i.to)), el("td", "p-" + i.state, i.state), el("td", "", i.why));
+    tr.append(el("td", "", clock(i.from)), el("td", "", clock(i.to)), el("td", "p-" + i.state, t("presence." + i.state)), el("td", "", t("why." + i.why)));
     const td = el("td", "", i.note || "");
     if (!i.note && i.state !== "attended") {
-      const b = el("button", "link", "dispute");
+      const b = el("button", "link", t("desk.dispute"));
       b.onclick = () => dispute(i);
       td.append(b);
     }
@@ -219,7 +261,7 @@ async function record() {
 let disputed = null;
 function dispute(i) {
   disputed = i;
-  $("which").textContent = clock(i.from) + "–" + clock(i.to);
+  $("which").textContent = t("desk.dispute.ask", { span: clock(i.from) + "–" + clock(i.to) });
   $("dispute").hidden = false;
   $("words").focus();
 }
@@ -228,7 +270,7 @@ $("dispute").onsubmit = async e => {
   const text = $("words").value.trim();
   if (!text || !disputed) return;
   const answer = await call("/agent/v1/dispute", { from_us: disputed.from, to_us: disputed.to, text });
-  banner(answer.ok ? "" : "It could not be put on record.");
+  banner(answer.ok ? "" : "desk.dispute.not");
   $("words").value = "";
   $("dispute").hidden = true;
   record();
@@ -242,13 +284,13 @@ function enrol(why) {
   banner(why || "");
   $("enrol").hidden = false;
   $("now").hidden = $("record").hidden = true;
-  pulse("no token", true);
+  pulse("token", true);
 }
 $("enrol").onsubmit = e => {
   e.preventDefault();
   token = $("token").value.trim();
   $("token").value = "";
-  if (!/^[0-9a-f]{64}$/.test(token)) return enrol("A token has 64 letters 0-9 and a-f.");
+  if (!/^[0-9a-f]{64}$/.test(token)) return enrol("desk.token.wrong");
   localStorage.setItem(KEEP, token);
   $("enrol").hidden = true;
   tell().then(record);
@@ -277,7 +319,7 @@ new Worker("/ticker.js").onmessage = () => {
   if (tally.seconds.length > 16) tally.seconds.shift();
   if (asked) {
     const left = Math.ceil((asked.until - performance.now()) / 1000);
-    $("left").textContent = left + " s left";
+    $("left").textContent = t("desk.left", { n: left });
     if (left <= 0) clear();
   }
   if (performance.now() - sentAt >= interval - 500) tell();
@@ -291,6 +333,7 @@ if (given) {
   localStorage.setItem(KEEP, given[1]);
   history.replaceState(null, "", location.pathname);
 }
+speak(language);
 token = localStorage.getItem(KEEP) || "";
 if (token) tell().then(record);
 else enrol("");

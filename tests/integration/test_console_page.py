@@ -85,6 +85,10 @@ def main():
     wait("enrolled", 15, lambda: page.text("#pulse") == "reporting")
     assert token not in page.run("location.href"), "the token doesn't stay in the address"
     wait("its record is shown", 30, lambda: page.text("#name") == "Desk 1")
+    page.click("#languages [lang=es]")
+    wait("in Spanish", 5, lambda: page.text("#pulse") == "informando" and "desde las" in page.text("#presence"))
+    assert page.run("document.documentElement.lang") == "es" and page.text("#name") == "Desk 1"
+    page.click("#languages [lang=en]")
 
     # --- a script's events are no person's
     page.run("for (let i = 0; i < 200; i++) dispatchEvent(new PointerEvent('pointermove', {clientX: i}))")

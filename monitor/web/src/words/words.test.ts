@@ -3,12 +3,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parts, setLanguage, t, type Key } from "../i18n";
+import * as desk from "./desk";
 
 const gaps = (s: string): string[] => [...new Set(s.match(/\{\w+\}/g) ?? [])].sort();
 
 test("every key stands in both languages, with the same gaps and plurals", () => {
   const all = new Map<string, string>();
-  for (const [part, words] of Object.entries(parts)) {
+  for (const [part, words] of Object.entries({ ...parts, desk })) {
     const en: Record<string, string> = words.en, es: Record<string, string> = words.es;
     assert.deepEqual(Object.keys(es).sort(), Object.keys(en).sort(), part);
     for (const [key, text] of Object.entries(en)) {

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The house rules that a machine can check: include arrows, purity, sizes,
-banned functions, SPDX lines, the tests that SECURITY.md names, formatting. Prints every breach, exits 1 on any.
+banned functions, SPDX lines, the tests that SECURITY.md names, README's map, formatting. Prints every breach, exits 1 on any.
 
 usage: lint.py --build DIR [--only arrows,purity,...]
 """
@@ -172,6 +172,19 @@ def check_claims(every):
         yield "SECURITY.md: no claim was found: the check would be empty"
 
 
+def check_map(every):
+    """Each folder of the tree has a row in README's map, and each row its folder."""
+    rows = re.findall(r"^\| `([\w/]+)/` \|", read("README.md"), re.M)
+    tops = {f.split("/")[0] for f in every if "/" in f} - {".ci", "docs"}
+    rooms = {"/".join(f.split("/")[:2]) for f in every if f.startswith(("monitor/", "probes/")) and f.count("/") > 1}
+    for folder in sorted(tops | rooms):
+        if folder not in rows and (folder in rooms or not any(r.startswith(folder + "/") for r in rows)):
+            yield f"README.md: the map has no row of {folder}/"
+    for row in rows:
+        if not any(f.startswith(row + "/") for f in every):
+            yield f"README.md: the map has a row of {row}/, which is no folder"
+
+
 def check_format(paths):
     for tool in ("clang-format-14", "clang-format"):
         try:
@@ -190,7 +203,7 @@ def check_format(paths):
 def main():
     p = argparse.ArgumentParser()
     p.add_argument("--build", required=True)
-    p.add_argument("--only", default="arrows,rooms,purity,sizes,banned,spdx,claims,web,format")
+    p.add_argument("--only", default="arrows,rooms,purity,sizes,banned,spdx,claims,map,web,format")
     args = p.parse_args()
     every = files()
     code = [f for f in every if f.endswith((".c", ".h")) and f.startswith(CODE)]
@@ -199,7 +212,7 @@ def main():
     checks = {"arrows": lambda: check_arrows(code), "rooms": lambda: check_one_room(product),
               "purity": lambda: check_purity(args.build), "sizes": lambda: check_sizes(code),
               "banned": lambda: check_banned(code), "spdx": lambda: check_spdx(every),
-              "claims": lambda: check_claims(every), "web": lambda: web.check(every),
+              "claims": lambda: check_claims(every), "map": lambda: check_map(every), "web": lambda: web.check(every),
               "format": lambda: check_format(formatted)}
     bad = 0
     for name in args.only.split(","):

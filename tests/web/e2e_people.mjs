@@ -53,6 +53,21 @@ await test({
     await world.others();
   },
 
+  "the menu, and what it opens, give the focus back": async () => {
+    const { page } = admin, button = page.locator(".menu > button");
+    const left = () => button.evaluate((b) => [b === document.activeElement, b.getAttribute("aria-expanded")]);
+    await button.press("Enter");
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Escape");
+    same(await left(), [true, "false"], "the menu's button");
+    await button.press("Enter");
+    await page.getByRole("button", { name: "Keys and help" }).press("Enter");
+    await page.getByRole("dialog").waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    same(await left(), [true, "false"], "the menu's button after the help");
+  },
+
   "a wrong password is told so, and nothing else": async () => {
     const guest = await Person.open(browser, world);
     await guest.go("/login");

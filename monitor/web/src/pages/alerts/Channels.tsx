@@ -34,7 +34,7 @@ export function Channels(): JSX.Element {
 }
 const columns = (busy: string, test: (name: string) => Promise<void>): Column<Channel>[] => [
   { id: "name", title: t("deliveries.channel"), sort: c => c.name, cell: c => <b>{c.name}</b> },
-  { id: "kind", title: t("channels.kind"), sort: c => c.kind, cell: c => c.kind },
+  { id: "kind", title: t("channels.kind"), sort: c => c.kind, cell: c => c.kind, narrow: "hide" },
   { id: "last", title: t("channels.last"), sort: c => -ms(c.sent), cell: c => c.sent ? <Ago at={c.sent} /> : t("channels.never") },
   { id: "failed", title: t("channels.failed"), sort: c => -ms(c.failed), cell: c => c.failed ? <><Ago at={c.failed} /> <span class="late">{c.said}</span></> : t("channels.never") },
   { id: "else", title: t("channels.else"), cell: c => c.or_else || "–", narrow: "hide" },

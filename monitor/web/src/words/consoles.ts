@@ -158,7 +158,7 @@ export const es: Record<keyof typeof en, string> = {
   "why.blind": "Su agente no ve entradas, o la cámara de la mesa no puede ver.",
   "why.monitor-off": "camwarden estaba apagado o no podía escribir.",
   "why.input": "Se usó a mano hace poco.",
-  "why.prompt": "Se contestó una pregunta que exige mirar el muro.",
+  "why.prompt": "Se contestó una pregunta que exige mirar el mural.",
   "why.quiet": "Sin entrada a mano por más tiempo del acordado.",
   "why.prompt-missed": "Una pregunta quedó sin respuesta correcta.",
   "why.desk-still": "La cámara de la mesa no ve movimiento desde hace mucho.",

@@ -86,7 +86,7 @@ export const es: Record<keyof typeof en, string> = {
   "ledger.contradicts": "CONTRADICHO por {name}",
   "ledger.contradicts.why": "Un testigo guarda otra cabeza que la de este registro. Conserve ambas y verifique sin conexión antes que nada.",
   "ledger.not.why": "Las líneas escritas desde entonces podría reescribirlas quien tenga root y la clave.",
-  "ledger.never.why": "Nombre un testigo de fuera en los ajustes: ledger.witnesses.",
+  "ledger.never.why": "Nombre un testigo de fuera en la configuración: ledger.witnesses.",
   "ledger.never.asked": "Ninguno de los testigos de la configuración ha respondido aún.",
   "ledger.size": "Líneas",
   "ledger.head": "Última línea",
@@ -151,6 +151,6 @@ export const es: Record<keyof typeof en, string> = {
   "kind.store.left": "Terminó una marcha anterior", "kind.store.open": "Empezó a escribirse", "kind.store.close": "Dejó de escribirse en orden",
   "kind.store.gap": "No pudo escribirse", "kind.store.lost": "Veredictos perdidos", "kind.store.feeds": "Cámaras al empezar",
   "kind.store.consoles": "Puestos al empezar", "kind.store.screens": "Pantallas al empezar", "kind.report": "Informe hecho",
-  "kind.retention": "Borrado por edad", "kind.settings": "Ajustes", "kind.backup": "Copia hecha", "kind.restore": "Restaurado",
+  "kind.retention": "Borrado por edad", "kind.settings": "Configuración", "kind.backup": "Copia hecha", "kind.restore": "Restaurado",
   "ledger.kind.verb": "{kind}: {verb}", "verb.add": "alta", "verb.change": "cambio", "verb.remove": "baja",
 };

@@ -6,7 +6,7 @@
 // LABEL: light
 import { Api } from "./lib/api.mjs";
 import { Person, complaints, launch, picture, violations } from "./lib/browser.mjs";
-import { assert, same, test, until } from "./lib/tools.mjs";
+import { assert, quoted, same, test, until } from "./lib/tools.mjs";
 import { PASSWORD, PEOPLE, World } from "./lib/world.mjs";
 
 // What each role finds in the navigation, written again from what was decided.
@@ -30,8 +30,6 @@ async function tryFile(page, name, csv) {
   await page.locator("input[type=file]").setInputFiles({ name, mimeType: "text/csv", buffer: Buffer.from(csv) });
   await page.locator("form.import-about button[type=submit]").click();
 }
-
-const quoted = (name) => `"${name.replaceAll('"', '""')}"`;
 
 await test({
   "the first administrator is made by the printed link, once": async () => {

@@ -5,4 +5,4 @@
 import { NARROW } from "./lib/browser.mjs";
 import { tour } from "./lib/tour.mjs";
 
-await tour(`${NARROW.width}x${NARROW.height}`, NARROW);
+await tour({ dark: NARROW, light: NARROW, contrast: NARROW });

@@ -7,6 +7,7 @@ import { PASSWORD } from "./world.mjs";
 import { SCREENSHOTS, assert, atEnd, module } from "./tools.mjs";
 
 export const WIDE = { width: 1920, height: 1080 };
+export const LAPTOP = { width: 1280, height: 720 };
 export const NARROW = { width: 390, height: 844 };
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 const { source: AXE } = module("axe-core");

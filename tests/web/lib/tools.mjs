@@ -180,4 +180,7 @@ export async function test(steps, onFailure = async () => {}) {
   process.exit(failed ? 1 : 0);
 }
 
+/** A cell of CSV. */
+export const quoted = (cell) => `"${cell.replaceAll('"', '""')}"`;
+
 export const text = (file) => readFileSync(file, "utf8");

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// tour.mjs: every page in every theme, at one size: axe-core finds nothing, a
-// picture of each lands in build/screenshots/, nothing sticks out sideways.
+// tour.mjs: every page in every theme, one of them in Spanish: axe-core finds
+// nothing, a picture of each lands in build/screenshots/, nothing sticks out sideways.
 import { Person, complaints, launch, picture, violations } from "./browser.mjs";
 import { SCREENSHOTS, assert, test, until } from "./tools.mjs";
 import { World } from "./world.mjs";
 
-const THEMES = ["dark", "light", "contrast"];
+const LANGUAGES = { dark: "en", light: "es", contrast: "en" }, THEMES = Object.keys(LANGUAGES);
+/* Names as some have them. */
+const NAMES = { 4: "Entrada principal junto al aparcamiento subterráneo, orientada hacia la rotonda norte y la salida de emergencia", 7: "W".repeat(120),
+  8: "🚒🚒 \u0645\u062F\u062E\u0644 \u0634\u0645\u0627\u0644", 9: "Gate \u202Eevil", 10: "<b>&amp;</b>" };
 const OPEN = ["login", "kiosk"];
 const PAGES = ["overview", "trouble", "feed", "consoles", "coverage", "handover", "reports", "inventory", "inventory-feeds",
   "inventory-import", "inventory-onboarding", "references", "users", "ledger", "wall", "alerts", "alerts-notices", "alerts-deliveries",
@@ -47,7 +50,8 @@ async function busy(world) {
     note: "Two cameras at Ring Road are without power." });
 }
 
-export async function tour(name, size) {
+/** sizes: of the window, by theme. */
+export async function tour(sizes) {
   let world, browser, person;
   const found = [];
   const look = async (page, what, theme) => {
@@ -55,11 +59,11 @@ export async function tour(name, size) {
     found.push(...bad.map((b) => `${what} ${theme}: ${b}`));
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
     if (wide > 0) found.push(`${what} ${theme}: ${wide} px stick out to the right`);
-    await picture(page, `${what}-${name}-${theme}`);
+    await picture(page, `${what}-${sizes[theme].width}x${sizes[theme].height}-${theme}`);
   };
   const themed = (theme) => async () => {
     const before = found.length;
-    person = await Person.open(browser, world, { size, theme });
+    person = await Person.open(browser, world, { size: sizes[theme], theme, language: LANGUAGES[theme] });
     for (const what of OPEN) {
       await person.go(`/${what}`);
       await look(person.page, what, theme);
@@ -77,7 +81,7 @@ export async function tour(name, size) {
   };
   await test({
     "a busy shift": async () => {
-      world = await World.start({ cameras: 24, console: true, settings: ALERTS });
+      world = await World.start({ cameras: 24, console: true, settings: ALERTS, names: NAMES });
       browser = await launch();
       await busy(world);
     },
@@ -92,5 +96,5 @@ export async function tour(name, size) {
       assert(found.length === 0, `${found.length} complaints:\n  ${found.join("\n  ")}`);
       return `pictures of ${PAGES.length + OPEN.length} pages in ${THEMES.length} themes are in ${SCREENSHOTS}`;
     },
-  }, (step) => person && complaints(person) && picture(person.page, `failed-tour-${name}-${step.replaceAll(" ", "-")}`));
+  }, (step) => person && complaints(person) && picture(person.page, `failed-tour-${sizes.dark.width}-${step.replaceAll(" ", "-")}`));
 }

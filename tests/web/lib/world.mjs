@@ -6,7 +6,7 @@ import net from "node:net";
 import path from "node:path";
 import { Api } from "./api.mjs";
 import { Desk } from "./desk.mjs";
-import { Child, MATERIAL, atEnd, folder, freePort, program, run, until } from "./tools.mjs";
+import { Child, MATERIAL, atEnd, folder, freePort, program, quoted, run, until } from "./tools.mjs";
 
 export const PASSWORD = "a wall of many windows";
 export const PEOPLE = ["viewer", "operator", "supervisor", "auditor", "admin"];
@@ -16,11 +16,12 @@ export const REGION = "North";
 const PLACES = ["Harbour", "Market Square", "Ring Road"];
 
 export class World {
-  /** cameras: how many; a third of them at each place. */
-  static async start({ cameras = 12, console: withConsole = false, setup = true, settings = "" } = {}) {
+  /** cameras: how many, a third of them at each place; names: of some, by number. */
+  static async start({ cameras = 12, console: withConsole = false, setup = true, settings = "", names = {} } = {}) {
     const w = new World();
     w.folder = folder();
     w.cameras = cameras;
+    w.names = Array.from({ length: cameras }, (_, i) => names[i] ?? `Camera ${String(i + 1).padStart(2, "0")}`);
     [w.port, w.rtsp, w.agents] = [await freePort(), await freePort(), await freePort()];
     w.url = `http://127.0.0.1:${w.port}`;
     await w.startFarm();
@@ -68,9 +69,8 @@ ${settings}`);
     const net = 2 + (process.pid % 250);
     writeFileSync(path.join(this.folder, "sites.csv"), "site,zone,contact\n" + [REGION, ...PLACES.map((p) => `${REGION}/${p}`)]
       .map((site) => `${site},Europe/Madrid,Control room +34 600 000 000\n`).join(""));
-    this.names = Array.from({ length: this.cameras }, (_, i) => `Camera ${String(i + 1).padStart(2, "0")}`);
     writeFileSync(path.join(this.folder, "cameras.csv"), "site,name,url,criticality\n" + this.names.map((name, i) =>
-      `${this.site(i)},${name},rtsp://127.${net}.${Math.floor(i / 250)}.${(i % 250) + 1}:${this.rtsp}/cam${i},${1 + (i % 5)}\n`).join(""));
+      `${this.site(i)},${quoted(name)},rtsp://127.${net}.${Math.floor(i / 250)}.${(i % 250) + 1}:${this.rtsp}/cam${i},${1 + (i % 5)}\n`).join(""));
     this.cli("sites", "import", path.join(this.folder, "sites.csv"), "--reason", "test");
     this.cli("feeds", "import", path.join(this.folder, "cameras.csv"), "--reason", "test");
   }
@@ -107,7 +107,7 @@ ${settings}`);
     const shown = (from) => this.names.slice(from, from + 4).map((n, i) => `${this.site(from + i)}/${n}`).join(";");
     const files = {
       "consoles.csv": `console,room,site,idle_after_s\nDesk 1,Control room,${REGION},15\nDesk 2,Control room,${REGION},15\n`,
-      "screens.csv": `screen,console,layout,confirmed_by\nScreen 1,Desk 1,${shown(0)},wall\nScreen 2,Desk 2,${shown(4)},wall\n`,
+      "screens.csv": `screen,console,layout,confirmed_by\nScreen 1,Desk 1,${quoted(shown(0))},wall\nScreen 2,Desk 2,${quoted(shown(4))},wall\n`,
       "patterns.csv": "pattern,class,title,shows\nwall,*,*Live wall*,layout\n",
     };
     for (const [name, csv] of Object.entries(files)) writeFileSync(path.join(this.folder, name), csv);

@@ -12,6 +12,7 @@
 #include "monitor/cli/overlay_local.h"
 #include "monitor/cli/place_print.h"
 #include "monitor/cli/when.h"
+#include "monitor/config/config_value.h"
 
 static const char help_text[] =
     "usage: camwarden %1$s add --feed|--site|--tag NAME --for 2h --reason "
@@ -66,25 +67,6 @@ struct verb {
 
 /* --- add */
 
-/* "90m" -> microseconds; 0: it is none. */
-static int64_t
-span_of(const char *text)
-{
-	static const struct {
-		char letter;
-		int64_t seconds;
-	} units[] = { { 's', 1 }, { 'm', 60 }, { 'h', 3600 }, { 'd', 86400 },
-		{ 'w', 604800 } };
-	size_t digits = strspn(text, "0123456789");
-
-	for (size_t i = 0; i < 5; i++)
-		if (digits > 0 && digits < 7 &&
-		    text[digits] == units[i].letter && text[digits + 1] == '\0')
-			return strtoll(text, NULL, 10) * units[i].seconds *
-			       1000000;
-	return 0;
-}
-
 /* A date alone means all of that day. */
 static bool
 until_of(struct verb *v, const char *zone)
@@ -104,7 +86,7 @@ static bool
 times_of(struct verb *v, const char *zone)
 {
 	struct overlay_wish *w = &v->wish;
-	int64_t span = v->span != NULL ? span_of(v->span) : 0;
+	int64_t span = 0;
 
 	if (v->from != NULL &&
 	    !when_parse(v->when, zone, v->from, v->now_utc, &w->from_utc))
@@ -123,7 +105,8 @@ times_of(struct verb *v, const char *zone)
 	else if (v->to != NULL &&
 		 !when_parse(v->when, zone, v->to, v->now_utc, &w->to_utc))
 		cli_say("--to: expected a moment like 2026-11-22 08:00");
-	else if (v->span != NULL && span == 0)
+	else if (v->span != NULL &&
+		 (!config_value_duration(v->span, &span) || span <= 0))
 		cli_say("--for: expected a time like 90m, 2h or 3d");
 	else {
 		if (v->span != NULL)

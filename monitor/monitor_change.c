@@ -14,32 +14,8 @@
 #include "common/clock.h"
 #include "monitor/inventory/diff.h"
 #include "monitor/inventory/inventory_form.h"
+#include "monitor/inventory/plan_text.h"
 #include "monitor/inventory/scope.h"
-
-#define CHANGES_SHOWN 200u
-
-static char *
-plan_text(const struct inventory_plan *plan)
-{
-	char *text = NULL;
-	size_t length = 0;
-	FILE *out = open_memstream(&text, &length);
-
-	if (out == NULL)
-		return NULL;
-	for (size_t i = 0; i < plan->count; i++) {
-		char line[1024];
-
-		if (i == CHANGES_SHOWN) {
-			fprintf(out, "... and %zu more\n", plan->count - i);
-			break;
-		}
-		inventory_change_text(&plan->changes[i], line, sizeof(line));
-		fprintf(out, "%s\n", line);
-	}
-	fclose(out);
-	return text;
-}
 
 static void
 random_uuid(void *arg, uint8_t out[16])
@@ -170,7 +146,7 @@ apply(struct change *c, struct inventory_plan *plan, bool dry_run)
 		inventory_plan_free(&plan);
 		return;
 	}
-	q->text = plan_text(plan);
+	q->text = plan_text_inventory(plan, PLAN_TEXT_SHOWN);
 	q->diff = diff_of_plan(c->now, plan);
 	if (!c->scoped) /* lines are others', too */
 		q->expects = monitor_ration_text(c->m, c->now, plan);

@@ -4,12 +4,12 @@
  * committed it (store_calls.on_floor tells the rest of the monitor). */
 #include "monitor/monitor_floor.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/clock.h"
 #include "monitor/inventory/diff.h"
+#include "monitor/inventory/plan_text.h"
 #include "monitor/inventory/scope.h"
 #include "monitor/monitor_parts.h"
 #include "monitor/monitor_people.h"
@@ -17,8 +17,6 @@
 #include "monitor/people/password.h"
 #include "monitor/store/store_consoles.h"
 #include "monitor/store/store_read_consoles.h"
-
-#define CHANGES_SHOWN 200u
 
 struct change {
 	struct monitor *m;
@@ -30,29 +28,6 @@ struct change {
 	monitor_answer_fn *answer;
 	void *arg;
 };
-
-static char *
-plan_text(const struct floor_plan *plan)
-{
-	char *text = NULL;
-	size_t length = 0;
-	FILE *out = open_memstream(&text, &length);
-
-	if (out == NULL)
-		return NULL;
-	for (size_t i = 0; i < plan->count; i++) {
-		char line[1024];
-
-		if (i == CHANGES_SHOWN) {
-			fprintf(out, "... and %zu more\n", plan->count - i);
-			break;
-		}
-		floor_change_text(&plan->changes[i], line, sizeof(line));
-		fprintf(out, "%s\n", line);
-	}
-	fclose(out);
-	return text;
-}
 
 static void
 refuse(struct change *c, const char *why)
@@ -95,7 +70,7 @@ apply(struct change *c, struct floor_plan *plan, bool dry_run)
 		floor_plan_free(&plan);
 		return;
 	}
-	q->text = plan_text(plan);
+	q->text = plan_text_floor(plan, PLAN_TEXT_SHOWN);
 	q->diff = diff_of_floor(c->now, plan);
 	q->result.added = (uint32_t)plan->added;
 	q->result.changed = (uint32_t)plan->changed;

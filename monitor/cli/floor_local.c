@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "monitor/cli/floor_local.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +9,7 @@
 #include "monitor/cli/local.h"
 #include "monitor/cli/who.h"
 #include "monitor/inventory/diff.h"
+#include "monitor/inventory/plan_text.h"
 #include "monitor/monitor.h"
 #include "monitor/store/store.h"
 #include "monitor/store/store_consoles.h"
@@ -23,29 +23,13 @@ struct local {
 	struct local_change done;
 };
 
-static char *
-plan_text(const struct floor_plan *plan)
-{
-	char *text = NULL, line[1024];
-	size_t length;
-	FILE *f = open_memstream(&text, &length);
-
-	if (f == NULL)
-		return NULL;
-	for (size_t i = 0; i < plan->count; i++) {
-		floor_change_text(&plan->changes[i], line, sizeof(line));
-		fprintf(f, "%s\n", line);
-	}
-	return fclose(f) == 0 ? text : NULL;
-}
-
 /* The plan is given. */
 static json_t *
 carry_out(struct local *l, const struct floor *now, struct floor_plan *plan,
     uint64_t revision)
 {
 	struct diff *diff = diff_of_floor(now, plan);
-	char *text = plan_text(plan);
+	char *text = plan_text_floor(plan, SIZE_MAX);
 	json_t *answer = import_json(&(struct monitor_answer){ .ok = true,
 	    .added = (uint32_t)plan->added,
 	    .changed = (uint32_t)plan->changed,

@@ -13,6 +13,7 @@
 #include "monitor/cli/local.h"
 #include "monitor/cli/who.h"
 #include "monitor/inventory/diff.h"
+#include "monitor/inventory/plan_text.h"
 #include "monitor/inventory/ration.h"
 #include "monitor/monitor.h"
 #include "monitor/secrets/keys.h"
@@ -146,23 +147,6 @@ over_capacity(const struct monitor_config *config,
 	return text;
 }
 
-/* "changed feed North/Gate 3: url" a line each; given. */
-static char *
-plan_text(const struct inventory_plan *plan)
-{
-	char *text = NULL, line[1024];
-	size_t length;
-	FILE *f = open_memstream(&text, &length);
-
-	if (f == NULL)
-		return NULL;
-	for (size_t i = 0; i < plan->count; i++) {
-		inventory_change_text(&plan->changes[i], line, sizeof(line));
-		fprintf(f, "%s\n", line);
-	}
-	return fclose(f) == 0 ? text : NULL;
-}
-
 /* The plan (given) carried out, or only told when s is NULL. */
 static json_t *
 carry_out(struct store *s, const struct inventory_local *what,
@@ -171,7 +155,7 @@ carry_out(struct store *s, const struct inventory_local *what,
 {
 	const struct store_done done = local_done(c);
 	struct diff *diff = diff_of_plan(current, plan);
-	char *text = plan_text(plan);
+	char *text = plan_text_inventory(plan, SIZE_MAX);
 	char *expects = ration_plan_text(current, NULL, plan);
 	json_t *answer = import_json(&(struct monitor_answer){ .ok = true,
 	    .added = (uint32_t)plan->added,

@@ -10,6 +10,7 @@
 
 #include "common/hex.h"
 #include "monitor/inventory/inventory.h"
+#include "monitor/inventory/plan_text.h"
 #include "tests/unit/monitor/inventory/read_text.h"
 
 #define UUID1 "11111111-1111-4111-8111-111111111111"
@@ -248,6 +249,31 @@ test_remove(void **state)
 	inventory_free(&now);
 }
 
+static void
+test_told(void **state)
+{
+	struct inventory_mistakes m = { 0 };
+	struct inventory *now = now_feeds();
+	struct inventory_plan *p =
+	    inventory_plan_remove(now, INVENTORY_DEVICES, "nvr", true, &m);
+	char *all = plan_text_inventory(p, SIZE_MAX);
+	char *some = plan_text_inventory(p, 1), rest[40];
+	size_t first = strcspn(all, "\n") + 1, lines = 0;
+
+	(void)state;
+	for (const char *c = all; *c != '\0'; c++)
+		lines += *c == '\n';
+	assert_int_equal(lines, p->count);
+	assert_non_null(strstr(all, "removed device nvr\n"));
+	assert_memory_equal(some, all, first);
+	snprintf(rest, sizeof(rest), "... and %zu more\n", p->count - 1);
+	assert_string_equal(some + first, rest);
+	free(some);
+	free(all);
+	inventory_plan_free(&p);
+	inventory_free(&now);
+}
+
 int
 main(void)
 {
@@ -257,6 +283,7 @@ main(void)
 		cmocka_unit_test(test_contradiction),
 		cmocka_unit_test(test_sites_and_devices),
 		cmocka_unit_test(test_remove),
+		cmocka_unit_test(test_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

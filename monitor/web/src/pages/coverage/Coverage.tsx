@@ -43,7 +43,7 @@ function SiteChoice(): JSX.Element | null {
 function AtBest(): JSX.Element | null {
   const q = useQuery<{ screens: { tiles: { view: string }[] }[] }>(can("consoles") ? "/consoles" : null, { every: 60, events: ["console"] });
   void layout.value;
-  if (!q.data) return null;
+  if (!q.data || !feeds.size) return null;
   const p = possible(q.data.screens, feeds.size);
   const most = p.places === 0 ? t("coverage.possible.none", { feeds: p.feeds })
     : p.places >= p.feeds ? t("coverage.possible.all", { feeds: p.feeds })

@@ -7,6 +7,7 @@ import { download } from "../../download";
 import { t } from "../../i18n";
 import { withQuery } from "../../http";
 import { go, query } from "../../router";
+import { can } from "../../session";
 import { zoneOf } from "../../store";
 import { dayMinute, moment, ms, now, spanLong } from "../../time";
 import { Answer, Button, Empty, Time } from "../../ui/basics";
@@ -27,8 +28,10 @@ const columns = (from: string | null | undefined): Column<Item>[] => [
   { id: "criticality", title: t("debt.criticality"), align: "right", sort: i => i.criticality, cell: i => i.criticality, narrow: "hide" },
   { id: "windows", title: t("debt.windows"), align: "right", sort: i => i.blind_windows, cell: i => i.blind_windows || "–", narrow: "hide" },
 ];
-export function Debt(): JSX.Element {
+export function Debt(): JSX.Element | null {
   const q = useQuery<Owed>(withQuery("/coverage/debt", { site: query("site"), limit: 500 }), { every: 60 });
+  /* Then the page has said so already. */
+  if (q.data && !q.data.from && can("coverage")) return null;
   return <section class="debt"><div class="section-head"><div><h2>{t("debt.title")}</h2><p class="soft">{t("debt.hint")}</p><p class="on-paper">{dayMinute(now())} {query("site")}</p></div>
     {q.data && q.data.items.length > 0 && <div class="actions"><Button onClick={() => save(q.data)}>{t("debt.csv")}</Button>
       <Button onClick={() => window.print()}>{t("debt.print")}</Button></div>}</div>

@@ -25,9 +25,9 @@ export function Overview(): JSX.Element {
   const search = here.value.search, narrow = useNarrow(NARROW), [board, setBoard] = useState<Board | null>(null);
   const filter = useMemo(() => readFilter(new URLSearchParams(search)), [search]);
   const waiting = worth.value === "connecting";
-  if (waiting) return <Waiting />;
-  if (!feeds.size) return <NoFeeds />;
-  return <><h1 class="unseen">{t("overview.title")}</h1>
+  const head = <h1 class="unseen">{t("overview.title")}</h1>;
+  if (waiting || !feeds.size) return <>{head}{waiting ? <Waiting /> : <NoFeeds />}</>;
+  return <>{head}
     <Toolbar filter={filter} board={narrow ? null : board} />
     {narrow ? <SiteList filter={filter} /> : <Tiles filter={filter} onBoard={setBoard} />}
     {!narrow && board?.shown.value === 0 && <Empty title={t("overview.noMatch")} />}</>;

@@ -154,15 +154,24 @@ store_read_case_feeds(struct store_reader *r,
 
 	*count_out = 0;
 	store_reader_begin(r);
-	/* Its feeds called their own within seconds of it: by `at`. */
+	/* Who goes down with a place has no incident of its own; who was called
+	 * before the place was, within seconds of it, has: by `at`. */
 	sqlite3_stmt *st = db_query(&r->db,
-	    "SELECT f.uuid, f.name, max(n.id) FROM incident n"
-	    " JOIN feed f ON f.id = n.feed WHERE f.site = ?1"
-	    " AND n.at >= ?2 - 60000000 AND n.at <= ?3 AND n.since < ?3"
-	    " AND (n.closed IS NULL OR n.closed > ?2)"
-	    " GROUP BY f.id ORDER BY f.name",
-	    "iii", incident->site, incident->since_utc,
-	    incident->good_utc != 0 ? incident->good_utc : INT64_MAX);
+	    "WITH RECURSIVE place(id) AS (VALUES(?1)"
+	    " UNION ALL SELECT s.id FROM site s JOIN place p ON s.parent ="
+	    "  p.id)"
+	    " SELECT f.uuid, f.name, ifnull((SELECT max(n.id) FROM incident n"
+	    "  WHERE n.feed = f.id AND n.at >= ?2 - 60000000 AND n.at <= ?3"
+	    "  AND n.since < ?3 AND (n.closed IS NULL OR n.closed > ?2)), 0)"
+	    "  AS own FROM place p JOIN feed f ON f.site = p.id"
+	    " WHERE own > 0 OR EXISTS(SELECT 1 FROM epoch e CROSS JOIN"
+	    "  interval v WHERE (e.end IS NULL OR e.end > ?2) AND e.start < ?3"
+	    "  AND v.feed = f.id AND v.epoch = e.id AND v.state = ?4"
+	    "  AND v.start >= ?2 - 60000000 AND v.start < ?3)"
+	    " ORDER BY f.name",
+	    "iiii", incident->site, incident->since_utc,
+	    incident->good_utc != 0 ? incident->good_utc : INT64_MAX,
+	    (int64_t)STATE_DOWN);
 
 	while (db_step(&r->db, st)) {
 		(*count_out)++;

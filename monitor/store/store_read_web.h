@@ -37,8 +37,9 @@ typedef bool store_case_fn(void *arg, const struct store_case_row *row);
 /* Newest first (by `at`, then number). */
 bool store_read_cases(struct store_reader *r, const struct store_case_ask *ask,
     store_case_fn *fn, void *arg);
-/* Feeds of that site (not below it) that had a trouble of their own while it
- * lasted; fn may be NULL. uuid: 16 bytes. */
+/* Feeds of that site and below it that went down with it, or were in trouble
+ * of their own while it lasted (incident: 0 = of none); fn may be NULL. uuid:
+ * 16 bytes. */
 typedef bool store_case_feed_fn(void *arg, const uint8_t *uuid,
     const char *name, int64_t incident);
 bool store_read_case_feeds(struct store_reader *r,

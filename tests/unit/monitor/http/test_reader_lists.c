@@ -422,6 +422,22 @@ test_under_a_site(void **state)
 	assert_int_equal(number_of(j, "feeds"), 3);
 	assert_int_equal(json_array_size(json_object_get(j, "under")), 3);
 	json_decref(j);
+	/* Who went down with it, in any site below, has none of its own. */
+	world_sql(w,
+	    "DELETE FROM incident WHERE feed IS NOT NULL;"
+	    "UPDATE incident SET site = (SELECT id FROM site WHERE path ="
+	    " 'North') WHERE id = 500;"
+	    "INSERT INTO interval(feed, epoch, start, since, at, state, cause,"
+	    " causes, confidence, evidence) SELECT id, 1, %lld, %lld, %lld, 2,"
+	    " 1, 2, 100, '{}' FROM feed",
+	    w->now - HOUR + SECOND, w->now - HOUR, w->now - HOUR);
+	j = world_json(w, &ask);
+	assert_int_equal(number_of(j, "feeds"), 3);
+	json_decref(j);
+	world_sql(w, "UPDATE interval SET state = 0 WHERE end IS NULL");
+	j = world_json(w, &ask);
+	assert_int_equal(number_of(j, "feeds"), 0);
+	json_decref(j);
 }
 
 /* --- series */

@@ -11,6 +11,7 @@ test("the line's own feed is what it is about", () => {
   assert.equal(sentence({ name: "Cam 1", site: "North" }, null).subject, "North/Cam 1");
   assert.deepEqual(sentence({ notice: 7, kind: "firing", to: "desk", place: "North/Cam 1", cause: "black" }, null),
     { subject: "North/Cam 1", more: [{ key: "cause", value: "black" }, { key: "to", value: "desk" }] });
+  assert.deepEqual(sentence({ site: "North", to: 1795441222803206 }, null).more, [], "the end of maintenance is no recipient");
 });
 test("a body may hold anything", () => {
   for (const body of [null, 7, "x", [1], { name: { a: 1 }, reason: [2] }]) assert.deepEqual(sentence(body, null), { subject: "", more: [] });

@@ -24,7 +24,7 @@ export function sentence(body: unknown, feedName: string | null): Sentence {
   const key = NAMES.find(name => text(b, name) !== "");
   const site = key === "name" && text(b, "site") !== "" && text(b, "role") === "" ? text(b, "site") + "/" : "";
   const subject = feedName ? feedName : (key === undefined ? "" : site + text(b, key));
-  const more = MORE.filter(name => name !== key && text(b, name) !== "").map(name => ({ key: name, value: text(b, name).slice(0, LONGEST) }));
+  const more = MORE.filter(name => name !== key && text(b, name) !== "" && (name !== "to" || typeof b.to === "string")).map(name => ({ key: name, value: text(b, name).slice(0, LONGEST) }));
   return { subject, more };
 }
 /* "incident.acknowledge" -> "incident": what lines are chosen by. */

@@ -5,7 +5,7 @@ import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import type { Comment, Incident } from "../../api";
 import { useFeed } from "../../data/useFeed";
-import { causeWords, t } from "../../i18n";
+import { t } from "../../i18n";
 import { can } from "../../session";
 import { FLAG, zoneOf } from "../../store";
 import { moment, ms, now, second, spanLong } from "../../time";
@@ -61,7 +61,7 @@ export function Pane(p: PaneProps): JSX.Element {
     <Actions {...p} />
     <Times of={i} />
     <div class="tr-two">
-      <section><h3>{t("trouble.try")}</h3><p>{helpOf(i) || causeWords(i.cause)}</p></section>
+      {helpOf(i) && <section><h3>{t("trouble.try")}</h3><p>{helpOf(i)}</p></section>}
       <section><h3>{t("trouble.call")}</h3><Contact text={i.contact} /></section>
     </div>
     <Said key={i.number} of={i} />

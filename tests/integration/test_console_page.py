@@ -85,10 +85,6 @@ def main():
     wait("enrolled", 15, lambda: page.text("#pulse") == "reporting")
     assert token not in page.run("location.href"), "the token doesn't stay in the address"
     wait("its record is shown", 30, lambda: page.text("#name") == "Desk 1")
-    page.click("#languages [lang=es]")
-    wait("in Spanish", 5, lambda: page.text("#pulse") == "informando" and "desde las" in page.text("#presence"))
-    assert page.run("document.documentElement.lang") == "es" and page.text("#name") == "Desk 1"
-    page.click("#languages [lang=en]")
 
     # --- a script's events are no person's
     page.run("for (let i = 0; i < 200; i++) dispatchEvent(new PointerEvent('pointermove', {clientX: i}))")
@@ -97,6 +93,11 @@ def main():
     # --- real ones are
     work(page, 8)
     wait("attended by hand", 10, lambda: state() == ("attended", "input"))
+    # --- in its reader's language
+    page.click("#languages [lang=es]")
+    wait("in Spanish", 5, lambda: page.text("#pulse") == "informando" and "desde las" in page.text("#presence"))
+    assert page.run("document.documentElement.lang") == "es" and page.text("#name") == "Desk 1"
+    page.click("#languages [lang=en]")
 
     # --- what its VMS says is on its screen is watched now: this console has no agent
     watched = feeds[0]

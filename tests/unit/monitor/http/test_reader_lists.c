@@ -428,13 +428,13 @@ test_under_a_site(void **state)
 	    "UPDATE incident SET site = (SELECT id FROM site WHERE path ="
 	    " 'North') WHERE id = 500;"
 	    "INSERT INTO interval(feed, epoch, start, since, at, state, cause,"
-	    " causes, confidence, evidence) SELECT id, 1, %lld, %lld, %lld, 2,"
+	    " causes, confidence, evidence) SELECT id, 1, %lld, %lld, %lld, %d,"
 	    " 1, 2, 100, '{}' FROM feed",
-	    w->now - HOUR + SECOND, w->now - HOUR, w->now - HOUR);
+	    w->now - HOUR + SECOND, w->now - HOUR, w->now - HOUR, STATE_DOWN);
 	j = world_json(w, &ask);
 	assert_int_equal(number_of(j, "feeds"), 3);
 	json_decref(j);
-	world_sql(w, "UPDATE interval SET state = 0 WHERE end IS NULL");
+	world_sql(w, "UPDATE interval SET state = %d", STATE_UP);
 	j = world_json(w, &ask);
 	assert_int_equal(number_of(j, "feeds"), 0);
 	json_decref(j);

@@ -115,17 +115,20 @@ unit_sets_print(enum codec codec, struct span unit)
 bool
 unit_is_intra(struct span unit)
 {
+	unsigned firsts = 0;
+
 	for (size_t at = next_nal(unit.p, 0, unit.n); at < unit.n;
 	     at = next_nal(unit.p, at, unit.n)) {
 		struct bits b = bits_of(unit.p + at + 1, unit.n - at - 1);
 		unsigned nal = unit.p[at] & 0x1fu;
 		uint32_t type;
 
-		if (nal != 1 && nal != 2)
+		if (nal != 1 && nal != 2 && nal != 5)
 			continue;
-		bits_ue(&b); /* first_mb_in_slice */
+		if (bits_ue(&b) == 0 && ++firsts > 1)
+			break; /* another field, or picture */
 		type = bits_ue(&b);
-		if (!b.bad && type % 5 != 2 && type % 5 != 4)
+		if (nal != 5 && !b.bad && type % 5 != 2 && type % 5 != 4)
 			return false;
 	}
 	return true;

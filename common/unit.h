@@ -24,10 +24,10 @@ bool unit_brings_sets(enum codec codec, struct span unit);
  * decoded alike. 0 for codecs that have none. */
 uint64_t unit_sets_print(enum codec codec, struct span unit);
 
-/* H.264, Annex B: all its slices are of type I, so that it needs no other
- * picture (7.3.3). Not so where the encoder refreshes the picture strip by
- * strip, whatever a recovery point or a container says. What can't be read
- * counts as one that is. */
+/* H.264, Annex B: all slices of its first picture are of type I, so that it
+ * needs no other (7.3.3); a second field needs the first at most. Not so where
+ * the encoder refreshes the picture strip by strip, whatever a recovery point
+ * or a container says. What can't be read counts as one that is. */
 bool unit_is_intra(struct span unit);
 
 struct unit_jpeg {

@@ -55,6 +55,7 @@ struct want {
 	uint32_t damage; /* seen before decoding */
 	uint64_t sets;	 /* a print of its parameter sets */
 	bool lonely;	 /* its codec has none: it shares no context */
+	bool field;	 /* it begins with one, and may be no more */
 };
 
 /* Of CODEC_OTHER: what cameras and encoders send. All else stays shut. */
@@ -121,6 +122,8 @@ look_with_parser(struct decoder *d, enum codec codec, struct want *w)
 		w->width = (uint32_t)s->width;
 		w->height = (uint32_t)s->height;
 	}
+	w->field = s->picture_structure == AV_PICTURE_STRUCTURE_TOP_FIELD ||
+		   s->picture_structure == AV_PICTURE_STRUCTURE_BOTTOM_FIELD;
 	av_parser_close(s);
 }
 
@@ -397,9 +400,10 @@ keep_bytes(void *opaque, uint8_t *bytes)
 	(void)bytes;
 }
 
-/* Send, drain, keep the first picture. False: there was none. */
+/* Send so often, drain, keep the first picture. False: there was none. */
 static bool
-run(struct decoder *d, AVCodecContext *ctx, const struct want *w)
+run_times(struct decoder *d, AVCodecContext *ctx, const struct want *w,
+    unsigned times)
 {
 	AVPacket *p = d->packet;
 	bool got = false;
@@ -411,13 +415,27 @@ run(struct decoder *d, AVCodecContext *ctx, const struct want *w)
 	p->data = p->buf->data;
 	p->size = (int)w->packet.n;
 	p->flags = AV_PKT_FLAG_KEY;
-	if (avcodec_send_packet(ctx, p) >= 0)
-		avcodec_send_packet(ctx, NULL);
+	while (times-- > 0 && !got && avcodec_send_packet(ctx, p) >= 0)
+		got = avcodec_receive_frame(ctx, d->frame) >= 0;
+	avcodec_send_packet(ctx, NULL);
 	av_packet_unref(p);
 	while (avcodec_receive_frame(ctx, got ? d->extra : d->frame) >= 0)
 		got = true;
 	av_frame_unref(d->extra);
 	return got;
+}
+
+/* A field without its other (some cameras send each as a unit) comes out only
+ * when two more have shown that it stays alone. */
+static bool
+run(struct decoder *d, AVCodecContext *ctx, const struct want *w)
+{
+	if (run_times(d, ctx, w, 1))
+		return true;
+	if (!w->field)
+		return false;
+	avcodec_flush_buffers(ctx);
+	return run_times(d, ctx, w, 3);
 }
 
 static bool

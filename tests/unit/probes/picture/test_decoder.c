@@ -510,10 +510,54 @@ mutations_leave_the_next_unit_alone(void **state)
 	decoder_free(&d);
 }
 
+/* Two fields, the first I (of raw macroblocks), the second P with nothing new
+ * in it: how encoders of analogue cameras code a keyframe. */
+static void
+a_field_of_p(void **state)
+{
+	static const uint8_t sets[] = { 0, 0, 0, 1, 0x67, 0x4d, 0, 0x1e, 0xf4,
+		0x0a, 0x18, 0x90, 0, 0, 0, 1, 0x68, 0xce, 0x38, 0x80 };
+	static const uint8_t first[] = { 0, 0, 1, 0x65, 0x88, 0x85, 2, 0x1a };
+	static const uint8_t second[] = { 0x80, 0, 0, 1, 0x41, 0x9a, 0x18, 0x88,
+		0x1e, 0x60 };
+	static uint8_t bytes[65536];
+	uint8_t *at = bytes;
+	struct decoder *d = make(4);
+	struct picture_view v;
+	uint32_t damage;
+
+	(void)state;
+	at = mempcpy(at, sets, sizeof(sets));
+	at = mempcpy(at, first, sizeof(first));
+	for (int mb = 0; mb < 20 * 6; mb++) {
+		if (mb > 0) {
+			*at++ = 0x0d;
+			*at++ = 0;
+		}
+		memset(at, 100, 384);
+		at += 384;
+	}
+	at = mempcpy(at, second, sizeof(second));
+
+	struct clip_unit u = { .bytes = bytes, .length = (size_t)(at - bytes) };
+
+	/* then the first alone, as where each has an RTP time of its own */
+	for (int i = 0; i < 2; i++, u.length -= sizeof(second) - 1) {
+		assert_int_equal(decode(d, CODEC_H264, 0, &u, &v, &damage),
+		    SAMPLE_OK);
+		assert_int_equal(v.width, 320);
+		assert_int_equal(v.height, 192);
+		assert_int_equal(v.plane[0][0], 100);
+		assert_int_equal(v.plane[0][v.stride[0]], 100);
+	}
+	decoder_free(&d);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_field_of_p),
 		cmocka_unit_test(every_codec_decodes),
 		cmocka_unit_test(contexts_are_shared_and_bounded),
 		cmocka_unit_test(headers_are_not_borrowed),

@@ -319,7 +319,9 @@ look(struct judge_feed *f, const struct sight *s)
 	k->damaged = (uint8_t)n;
 	if (n > DAMAGED_OFF)
 		k->held = 0;
-	if (n >= DAMAGED_ON || k->units_permille >= UNITS_PERMILLE)
+	/* what can't be decoded is damage only beside what can */
+	if (s->sample->result != SAMPLE_UNDECODABLE &&
+	    (n >= DAMAGED_ON || k->units_permille >= UNITS_PERMILLE))
 		return (struct opinion){ SAY_BAD, n > 3 ? 90 : 80, 0 };
 	if (n > DAMAGED_OFF)
 		return (struct opinion){ SAY_ODD, 0, 0 };

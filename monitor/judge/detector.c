@@ -16,6 +16,7 @@ const struct detector *const detectors[] = {
 	&detector_noisy,
 	&detector_colour_cast,
 	&detector_duplicate,
+	&detector_no_video,
 	&detector_flapping,
 	&detector_packet_loss,
 	&detector_low_fps,

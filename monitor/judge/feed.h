@@ -122,6 +122,7 @@ extern const struct detector detector_noisy;
 extern const struct detector detector_corrupt;
 extern const struct detector detector_colour_cast;
 extern const struct detector detector_undecodable;
+extern const struct detector detector_no_video;
 extern const struct detector detector_packet_loss;
 extern const struct detector detector_low_fps;
 extern const struct detector detector_low_bitrate;

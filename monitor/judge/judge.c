@@ -105,6 +105,8 @@ take_picture(struct judge_feed *f, const struct sample *s, struct sight *sight,
 }
 
 #define PICTURE_CAUSES ((2ull << CAUSE_DUPLICATE) - (1ull << CAUSE_UNDECODABLE))
+/* What comes holds no picture: none is awaited. */
+#define NO_PICTURE (1ull << CAUSE_NO_VIDEO | 1ull << CAUSE_UNDECODABLE)
 
 /* Nothing is learned from a picture against which anything speaks. */
 static void
@@ -214,7 +216,7 @@ causes_now(const struct judge_feed *f)
 	if (down != CAUSE_NONE)
 		return 1ull << down;
 	causes = detector_causes(f);
-	if (causes >> CAUSE_UNDECODABLE & 1)
+	if (causes & NO_PICTURE)
 		return causes;
 	if (stale(f))
 		causes |= 1ull << cause_of_stale(f);

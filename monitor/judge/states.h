@@ -132,7 +132,8 @@ struct stream {
 	int64_t offset_us; /* camera's clock, INT64_MIN none */
 	uint8_t offset_jumps;
 	int64_t offset_jump_us;
-	int64_t account_us; /* end of the last account */
+	int64_t account_us;  /* end of the last account .. */
+	int64_t pictured_us; /* .. and of the last with a picture */
 };
 
 struct schedule {

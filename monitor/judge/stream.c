@@ -28,6 +28,7 @@
 #define CLOCK_JUMP_US (2 * SECOND)
 #define CLOCK_JUMPS 3u
 #define CHANGED_US (5 * MINUTE)
+#define NO_VIDEO_US (30 * SECOND)
 #define VARIABLE_PERMILLE 150u /* mean deviation of the rate: surely */
 #define LEVEL_PERMILLE 12u     /* .. below this it is level */
 #define PROVES_PERCENT 60u
@@ -188,6 +189,8 @@ stream_take(struct judge_feed *f, const struct account *a)
 	note_format(s, a);
 	note_clock(s, a);
 	s->account_us = a->to_us;
+	if (a->units > 0)
+		s->pictured_us = a->to_us;
 	/* Of a moment it tells little: pictures come out of their order. */
 	if (a->fps_milli != 0 &&
 	    (s->fps_milli == 0 || a->to_us - a->from_us >= RATE_US))
@@ -362,6 +365,37 @@ tell_flapping(const struct judge_feed *f, struct evidence *e)
 	    liveness_losses(&f->link, f->now_us - FLAP_US), 1);
 }
 
+/* The last moment at which there was a picture in what came, or could have been
+ * none yet. */
+static int64_t
+pictured_us(const struct judge_feed *f)
+{
+	return f->stream.pictured_us > f->link.flowing_us
+		   ? f->stream.pictured_us
+		   : f->link.flowing_us;
+}
+
+/* Packets come, and never is there a picture in them: an encoder that hangs, a
+ * packetisation that nobody speaks, sound under the video's name. */
+static struct opinion
+look_video(struct judge_feed *f, const struct sight *s)
+{
+	if (s->account->units > 0)
+		return good;
+	if (s->account->packets == 0 || f->link.flowing_us == 0 ||
+	    s->at_us - pictured_us(f) < NO_VIDEO_US)
+		return nothing;
+	return (struct opinion){ SAY_BAD, 97, pictured_us(f) };
+}
+
+static void
+tell_video(const struct judge_feed *f, struct evidence *e)
+{
+	struct sums sum = sum_since(&f->stream, pictured_us(f));
+
+	evidence_number(e, "packets", (int64_t)sum.packets, 1);
+}
+
 static int64_t
 clock_wrong_by(const struct stream *s)
 {
@@ -435,6 +469,16 @@ const struct detector detector_low_bitrate = {
 	.at_account = true,
 	.look = look_bitrate,
 	.tell = tell_bitrate,
+};
+
+const struct detector detector_no_video = {
+	.name = "no-video",
+	.cause = CAUSE_NO_VIDEO,
+	.on = 1,
+	.off = 1,
+	.at_account = true,
+	.look = look_video,
+	.tell = tell_video,
 };
 
 const struct detector detector_flapping = {

@@ -330,6 +330,19 @@ test_undecodable(void **state)
 	camera_expect(&c, "undecodable");
 	camera_picture(&c, 92000);
 	camera_expect(&c, "none");
+	/* damage it is only beside some that can be decoded */
+	camera_result(&c, 94000, SAMPLE_UNDECODABLE);
+	camera_result(&c, 96000, SAMPLE_UNDECODABLE);
+	camera_expect(&c, "none");
+	camera_result(&c, 98000, SAMPLE_UNDECODABLE);
+	camera_expect(&c, "undecodable");
+	camera_picture(&c, 100000);
+	for (int64_t t = 102000; t < 108000; t += 4000) {
+		camera_expect(&c, "none");
+		camera_result(&c, t, SAMPLE_UNDECODABLE);
+		camera_picture(&c, t + 2000);
+	}
+	camera_expect(&c, "corrupt");
 	camera_fini(&c);
 }
 

@@ -106,6 +106,63 @@ test_rates(void **state)
 	camera_fini(&c);
 }
 
+/* Packets without pictures in them. */
+static void
+empty(struct account *a, unsigned i)
+{
+	(void)i;
+	a->units = a->keyframes = 0;
+	a->bytes = 0;
+}
+
+/* One picture in half a minute, whose packets take their time. */
+static void
+rare(struct account *a, unsigned i)
+{
+	a->units = a->keyframes = i % 3 == 2;
+}
+
+static void
+test_no_video(void **state)
+{
+	struct camera c;
+	int64_t last_us;
+
+	(void)state;
+	begin(&c);
+	last_us = c.now_us;
+	for (unsigned i = 0; i < 3; i++) {
+		struct account a = camera_account(&c, c.now_us / MS + 10000);
+
+		assert_false(has(&c, CAUSE_NO_VIDEO));
+		empty(&a, i);
+		camera_account_send(&c, &a);
+	}
+	assert_int_equal(camera_verdict(&c)->state, STATE_DOWN);
+	camera_expect(&c, "no-video");
+	assert_int_equal(camera_verdict(&c)->since_us, last_us);
+	minutes(&c, 1, NULL);
+	assert_false(has(&c, CAUSE_NO_VIDEO));
+	minutes(&c, 9, NULL);
+	assert_int_equal(camera_verdict(&c)->state, STATE_UP);
+	minutes(&c, 30, rare);
+	assert_false(has(&c, CAUSE_NO_VIDEO));
+	camera_fini(&c);
+
+	/* from the first second, whatever the connection does meanwhile */
+	camera_init(&c);
+	camera_link(&c, 1000, PHASE_FLOWING, REASON_NONE);
+	for (unsigned i = 1; i < 5; i++) {
+		struct account a = camera_account(&c, i * 10000);
+
+		empty(&a, i);
+		camera_account_send(&c, &a);
+	}
+	camera_expect(&c, "no-video");
+	assert_int_equal(camera_verdict(&c)->since_us, 1000 * MS);
+	camera_fini(&c);
+}
+
 static void
 test_flapping(void **state)
 {
@@ -294,6 +351,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_packet_loss),
 		cmocka_unit_test(test_rates),
+		cmocka_unit_test(test_no_video),
 		cmocka_unit_test(test_flapping),
 		cmocka_unit_test(test_losses_of_ours),
 		cmocka_unit_test(test_clock),

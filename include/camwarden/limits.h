@@ -21,7 +21,7 @@
 #define LIMIT_SDP_MEDIA 64u
 #define LIMIT_NAL_BYTES (4u << 20)
 #define LIMIT_AU_BYTES (8u << 20)
-#define LIMIT_AU_SLICES 512u
+#define LIMIT_AU_SLICES 2048u /* one a packet: 3 MB */
 #define LIMIT_PARAMETER_SET_BYTES 1024u
 #define LIMIT_PIXELS 36000000u /* of one picture */
 #define LIMIT_SIDE 16384u      /* width or height */

@@ -23,6 +23,14 @@
 #define TICK_US 250000	 /* of UDP media */
 
 static void
+tell_gone(struct feed *f, uint64_t ticket, enum sample_result why)
+{
+	struct wire_sample_gone gone = { f->ref, ticket, why };
+
+	channel_put(f->stream->channel, sample_gone, WIRE_SAMPLE_GONE, &gone);
+}
+
+static void
 on_unit(void *arg, struct media *m, struct media_unit *unit)
 {
 	struct feed *f = arg;
@@ -41,6 +49,10 @@ on_unit(void *arg, struct media *m, struct media_unit *unit)
 	}
 	media_want(m, 0, 0);
 	f->ask.ticket = 0;
+	if (unit->result != SAMPLE_OK) {
+		tell_gone(f, unit->ticket, unit->result);
+		return;
+	}
 	memcpy(head.uuid, f->uuid, sizeof(head.uuid));
 	if (sample_out_send(&s->out, f->ref.feed, &head, unit->bytes)) {
 		s->counts.samples++;
@@ -118,6 +130,7 @@ feed_new(struct stream *s, const struct wire_feed_add *add, int64_t now_us)
 				     : add->visit_seconds + 1;
 	f->visit_phase_seconds = add->visit_phase_seconds;
 	media_init(&f->media, &media_calls, f);
+	f->media.unit.room = &s->room;
 	/* The first account runs from now. */
 	media_account(&f->media, now_us, s->config.utc_anchor_us, &unused);
 	interleaved_init(&f->framing);
@@ -228,13 +241,8 @@ feed_account(struct feed *f, int64_t now_us)
 void
 feed_ask(struct feed *f, const struct wire_sample_ask *ask)
 {
-	if (f->ask.ticket != 0) {
-		struct wire_sample_gone gone = { f->ref, f->ask.ticket,
-			SAMPLE_NO_KEYFRAME };
-
-		channel_put(f->stream->channel, sample_gone, WIRE_SAMPLE_GONE,
-		    &gone);
-	}
+	if (f->ask.ticket != 0)
+		tell_gone(f, f->ask.ticket, SAMPLE_NO_KEYFRAME);
 	f->ask = *ask;
 	media_want(&f->media, ask->ticket, ask->not_before_us);
 }

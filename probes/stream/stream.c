@@ -478,7 +478,7 @@ stream_init(struct stream *s, struct event_base *base)
 	struct channel_calls calls = { on_message, on_closed, s };
 	struct timeval every = { 0, STREAM_SWEEP_US };
 
-	*s = (struct stream){ .base = base };
+	*s = (struct stream){ .base = base, .room.most = STREAM_ROOM_BYTES };
 	s->out.on_gone = on_gone;
 	s->out.arg = s;
 	s->scratch = malloc(STREAM_SCRATCH_BYTES);

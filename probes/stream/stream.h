@@ -10,6 +10,7 @@
 
 #include "camwarden/wire.h"
 #include "probes/stream/pace.h"
+#include "probes/stream/proto/access_unit.h"
 #include "probes/stream/proto/rtsp_session.h"
 #include "probes/stream/sample.h"
 
@@ -22,6 +23,7 @@
 #define STREAM_TURN_US (STREAM_SWEEP_US / 5)
 #define STREAM_TURN_UDP_US (STREAM_SWEEP_US / 25)
 #define STREAM_LEAVING 256u
+#define STREAM_ROOM_BYTES (256u << 20) /* for unfinished keyframes */
 
 struct channel;
 struct event;
@@ -53,6 +55,7 @@ struct stream {
 	struct pace pace;
 	struct sample_out out;
 	struct stream_counts counts;
+	struct access_unit_room room;
 	struct feed **feeds; /* by the monitor's number; NULL holes */
 	int64_t *due_us;     /* of each: when the sweep must look; 0 = none */
 	uint32_t feed_room;

@@ -13,6 +13,18 @@
 #define SPOILT_MAX 2 /* damaged keyframes passed over before one is given */
 #define KEYLESS_US 30000000 /* then plain I pictures count as keyframes */
 #define COLLECT_MIN 2048u
+#define COLLECT_ANYHOW (256u << 10) /* however little room is left */
+#define ROOM_SHARE 8u
+
+static void
+note_size(struct access_unit *u, uint32_t size)
+{
+	if (u->room) {
+		u->room->used -= u->size;
+		u->room->used += size;
+	}
+	u->size = size;
+}
 
 static void
 drop_bytes(struct access_unit *u)
@@ -20,7 +32,7 @@ drop_bytes(struct access_unit *u)
 	free(u->bytes);
 	u->bytes = NULL;
 	u->length = 0;
-	u->size = 0;
+	note_size(u, 0);
 }
 
 static void
@@ -40,7 +52,7 @@ clear(struct access_unit *u)
 	u->damaged = false;
 	u->marker = false;
 	u->in_nal = false;
-	u->overflow = false;
+	u->refused = SAMPLE_OK;
 }
 
 void
@@ -67,6 +79,14 @@ access_unit_drop(struct media *m)
 	drop_bytes(&m->unit);
 }
 
+void
+access_unit_refuse(struct media *m, enum sample_result why)
+{
+	if (m->unit.refused == SAMPLE_OK)
+		m->unit.refused = (uint8_t)why;
+	drop_bytes(&m->unit);
+}
+
 bool
 access_unit_quiet(const struct media *m)
 {
@@ -87,21 +107,31 @@ access_unit_begin(struct media *m, const struct rtp_packet *p, int64_t now_us)
 		u->collect = COLLECT_MAYBE;
 }
 
+static bool
+may_hold(const struct access_unit *u, uint32_t size)
+{
+	const struct access_unit_room *r = u->room;
+	size_t others = r ? r->used - u->size : 0;
+
+	return !r || size <= COLLECT_ANYHOW ||
+	       (others < r->most && size <= (r->most - others) / ROOM_SHARE);
+}
+
 /* Room for n more bytes; false ends the collecting of this unit. Until it is
  * known to be a keyframe, what is in front of its slices needs little. */
 static bool
-reserve(struct access_unit *u, uint32_t n)
+reserve(struct media *m, uint32_t n)
 {
+	struct access_unit *u = &m->unit;
 	uint32_t size = u->collect == COLLECT_YES ? u->hint_bytes : 0;
 	uint8_t *grown;
 
-	if (u->overflow)
+	if (u->refused != SAMPLE_OK)
 		return false;
 	if (u->length + n <= u->size)
 		return true;
 	if (u->length + n > LIMIT_AU_BYTES) {
-		u->overflow = true;
-		drop_bytes(u);
+		access_unit_refuse(m, SAMPLE_TOO_LARGE);
 		return false;
 	}
 	if (size < u->size)
@@ -110,14 +140,13 @@ reserve(struct access_unit *u, uint32_t n)
 		size = COLLECT_MIN;
 	while (size < u->length + n)
 		size *= 2;
-	grown = realloc(u->bytes, size);
+	grown = may_hold(u, size) ? realloc(u->bytes, size) : NULL;
 	if (!grown) {
-		u->overflow = true;
-		drop_bytes(u);
+		access_unit_refuse(m, SAMPLE_BUSY);
 		return false;
 	}
 	u->bytes = grown;
-	u->size = size;
+	note_size(u, size);
 	return true;
 }
 
@@ -127,7 +156,7 @@ access_unit_append(struct media *m, struct span bytes)
 	struct access_unit *u = &m->unit;
 
 	if (u->collect == COLLECT_NO || !bytes.n ||
-	    !reserve(u, (uint32_t)bytes.n))
+	    !reserve(m, (uint32_t)bytes.n))
 		return;
 	memcpy(u->bytes + u->length, bytes.p, bytes.n);
 	u->length += (uint32_t)bytes.n;
@@ -140,7 +169,7 @@ put_sets_in_front(struct media *m)
 	struct access_unit *u = &m->unit;
 	uint32_t n = parameter_sets_annexb_bytes(&m->sets);
 
-	if (!n || !reserve(u, n))
+	if (!n || !reserve(m, n))
 		return;
 	memmove(u->bytes + n, u->bytes, u->length);
 	parameter_sets_annexb(&m->sets, u->bytes);
@@ -183,8 +212,10 @@ give(struct media *m)
 	struct access_unit *u = &m->unit;
 	struct media_unit unit = { 0 };
 
-	put_jpeg_end(m);
+	if (u->refused == SAMPLE_OK)
+		put_jpeg_end(m);
 
+	unit.result = (enum sample_result)u->refused;
 	unit.bytes = u->bytes;
 	unit.length = u->length;
 	unit.codec = (enum codec)m->formats[m->format].codec;
@@ -205,9 +236,10 @@ finish_collecting(struct media *m)
 {
 	struct access_unit *u = &m->unit;
 
-	if (u->collect != COLLECT_YES || u->overflow || !u->length || !m->want)
+	if (u->collect != COLLECT_YES || !m->want ||
+	    u->refused == SAMPLE_DAMAGED || (!u->length && !u->refused))
 		return;
-	if (u->damaged && u->spoilt < SPOILT_MAX)
+	if (u->damaged && !u->refused && u->spoilt < SPOILT_MAX)
 		u->spoilt++;
 	else
 		give(m);
@@ -292,10 +324,8 @@ note_slice(struct media *m, const struct nal_class *c, int64_t now_us)
 		u->first_slices++;
 	if (u->slices < UINT16_MAX)
 		u->slices++;
-	if (u->slices > LIMIT_AU_SLICES && !u->overflow) {
-		u->overflow = true;
-		drop_bytes(u);
-	}
+	if (u->slices > LIMIT_AU_SLICES)
+		access_unit_refuse(m, SAMPLE_TOO_LARGE);
 }
 
 static struct nal_class
@@ -330,7 +360,7 @@ note_small_nal(struct media *m, const struct nal_class *c,
 		memcpy(nal + piece->head_bytes, piece->data.p, n);
 	n += piece->head_bytes;
 	if (c->set)
-		parameter_sets_put(&m->sets,
+		m->sets.in_band |= parameter_sets_put(&m->sets,
 		    (enum codec)m->formats[m->format].codec,
 		    (struct span){ nal, n });
 	else if (m->formats[m->format].codec == CODEC_H264 &&
@@ -439,10 +469,8 @@ access_unit_piece(struct media *m, const struct nal_piece *piece,
 	}
 	u->last_us = now_us;
 	u->nal_bytes += piece->size;
-	if (u->nal_bytes > LIMIT_NAL_BYTES && !u->overflow) {
-		u->overflow = true;
-		drop_bytes(u);
-	}
+	if (u->nal_bytes > LIMIT_NAL_BYTES)
+		access_unit_refuse(m, SAMPLE_TOO_LARGE);
 	if (!u->nal_filler)
 		u->account_bytes += piece->size;
 	if (!u->nal_quiet)

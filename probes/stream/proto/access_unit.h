@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "camwarden/words.h"
 #include "common/cursor.h"
 
 struct media;
@@ -49,7 +50,16 @@ struct nal_piece {
 	uint32_t size; /* bytes behind the header; more than data.n in a head */
 };
 
+/* What all feeds of a process may hold of unfinished keyframes. None may hold
+ * more than an eighth of what the others leave, so that many that never end
+ * leave room; what is small always finds some. */
+struct access_unit_room {
+	size_t used;
+	size_t most;
+};
+
 struct access_unit {
+	struct access_unit_room *room; /* borrowed; NULL = nobody counts */
 	int64_t first_us;
 	int64_t last_us;
 	int64_t key_us; /* the last keyframe, or when the connection began */
@@ -77,9 +87,10 @@ struct access_unit {
 	bool markers; /* ever seen on this connection */
 	bool in_nal;  /* a fragmented NAL unit is under way */
 	bool nal_filler;
-	bool nal_quiet; /* its bytes are not to be collected */
-	bool lost;	/* packets are missing right before the next one */
-	bool overflow;	/* beyond a limit: counted, no longer collected */
+	bool nal_quiet;	 /* its bytes are not to be collected */
+	bool lost;	 /* packets are missing right before the next one */
+	uint8_t refused; /* enum sample_result: why it is counted, but no longer
+			  * collected; SAMPLE_OK: it is */
 };
 
 /* All take the media that the unit is part of. */
@@ -97,6 +108,9 @@ void access_unit_append(struct media *m, struct span bytes);
 void access_unit_decide(struct media *m, bool key);
 /* Free what was collected. */
 void access_unit_drop(struct media *m);
+/* The same, for good: whoever wanted it is told why, but of a hole
+ * (SAMPLE_DAMAGED), after which the next one may be whole. */
+void access_unit_refuse(struct media *m, enum sample_result why);
 /* It ended: account for it, give it when wanted. */
 void access_unit_end(struct media *m);
 /* True when the next unit's picture begins with a packet of this timestamp. */

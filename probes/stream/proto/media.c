@@ -62,6 +62,27 @@ add_format(struct media *m, const struct media_format *f)
 	m->format_count++;
 }
 
+/* Better than a description's sets are those that came with the pictures. One
+ * that brings none takes none away. */
+static void
+take_description(struct media *m, const struct media_format *formats,
+    unsigned count)
+{
+	enum codec codec = (enum codec)m->formats[0].codec;
+	struct parameter_sets said;
+
+	if (m->sets.in_band)
+		return;
+	parameter_sets_init(&said);
+	for (unsigned i = 0; i < count; i++)
+		if (formats[i].codec == codec && formats[i].fmtp)
+			parameter_sets_from_fmtp(&said, codec, formats[i].fmtp);
+	if (!said.print)
+		return;
+	parameter_sets_fini(&m->sets);
+	m->sets = said;
+}
+
 bool
 media_restart(struct media *m, const struct media_format *formats,
     unsigned count, bool udp, int64_t now_us)
@@ -93,13 +114,7 @@ media_restart(struct media *m, const struct media_format *formats,
 		return false;
 	if (m->formats[0].codec != codec_before)
 		parameter_sets_clear(&m->sets);
-	if (!m->sets.print) /* in-band sets, once seen, are better */
-		for (i = 0; i < count; i++)
-			if (formats[i].codec ==
-				(enum codec)m->formats[0].codec &&
-			    formats[i].fmtp)
-				parameter_sets_from_fmtp(&m->sets,
-				    formats[i].codec, formats[i].fmtp);
+	take_description(m, formats, count);
 	return true;
 }
 

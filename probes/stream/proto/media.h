@@ -39,6 +39,9 @@ struct media_format {
 
 /* A finished keyframe. `bytes` is given: the callee frees it with free(). */
 struct media_unit {
+	enum sample_result result; /* SAMPLE_OK; else why bytes is NULL:
+				    * too large, undecodable, or busy: we have
+				    * no room for it */
 	uint8_t *bytes; /* Annex B with parameter sets, JPEG, or MPEG-4 */
 	uint32_t length;
 	enum codec codec;
@@ -102,8 +105,9 @@ void media_fini(struct media *m);
 
 /* A new connection begins (from DESCRIBE's answer). Forgets RTP state and any
  * half unit; the account, what was learned, the ask and in-band parameter sets
- * of the same codec stay. Formats that can't be read are skipped; false when
- * none is left. udp: put packets in order. */
+ * of the same codec stay, those of a description until another brings some.
+ * Formats that can't be read are skipped; false when none is left. udp: put
+ * packets in order. */
 bool media_restart(struct media *m, const struct media_format *formats,
     unsigned count, bool udp, int64_t now_us);
 /* From the SETUP answer, TCP only. */

@@ -318,15 +318,11 @@ put_headers(struct media *m, const struct jpeg *j)
 
 /* A frame without a hole can still be told from one with. */
 static void
-spoil(struct access_unit *u)
+spoil(struct media *m, enum sample_result why)
 {
-	u->damaged = true;
-	u->overflow = true;
-	u->lost = false;
-	free(u->bytes);
-	u->bytes = NULL;
-	u->length = 0;
-	u->size = 0;
+	m->unit.damaged = true;
+	m->unit.lost = false;
+	access_unit_refuse(m, why);
 }
 
 /* After the 8 bytes (and restart header) of a frame's first packet. */
@@ -352,7 +348,7 @@ begin(struct media *m, struct jpeg *j, struct reader *r,
 	if (ok)
 		put_headers(m, j);
 	else
-		spoil(u);
+		spoil(m, SAMPLE_UNDECODABLE);
 }
 
 static void
@@ -364,12 +360,12 @@ take_scan(struct media *m, const struct rtp_packet *p, uint32_t offset,
 	if (!u->open)
 		return; /* joined midway */
 	if (offset != u->offset || u->lost)
-		spoil(u);
+		spoil(m, SAMPLE_DAMAGED);
 	u->last_us = now_us;
 	u->offset = offset + size;
 	u->account_bytes += size;
-	if (u->account_bytes > LIMIT_AU_BYTES && !u->overflow)
-		spoil(u);
+	if (u->account_bytes > LIMIT_AU_BYTES)
+		access_unit_refuse(m, SAMPLE_TOO_LARGE);
 	access_unit_append(m, scan);
 	if (p->marker) {
 		u->marker = true;

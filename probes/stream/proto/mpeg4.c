@@ -45,11 +45,9 @@ note_vop(struct media *m, const struct rtp_packet *p, int vop)
 	struct access_unit *u = &m->unit;
 	bool key = p->payload[vop + 4] >> 6 == 0;
 
-	if (vop >= 5 && is_header(p->payload[3]) &&
-	    p->payload[3] != START_GOV) {
-		parameter_sets_put_config(&m->sets,
+	if (vop >= 5 && is_header(p->payload[3]) && p->payload[3] != START_GOV)
+		m->sets.in_band |= parameter_sets_put_config(&m->sets,
 		    (struct span){ p->payload, (size_t)vop });
-	}
 	u->rtp_time = p->timestamp;
 	u->first_slices++;
 	access_unit_decide(m, key);
@@ -93,7 +91,7 @@ mpeg4_packet(struct media *m, const struct rtp_packet *p, int64_t now_us)
 	if (!u->open)
 		return; /* the middle of a frame that began unseen */
 	if (only_headers(m, p)) {
-		parameter_sets_put_config(&m->sets,
+		m->sets.in_band |= parameter_sets_put_config(&m->sets,
 		    (struct span){ p->payload, p->have });
 		return;
 	}
@@ -102,7 +100,7 @@ mpeg4_packet(struct media *m, const struct rtp_packet *p, int64_t now_us)
 	u->last_us = now_us;
 	u->account_bytes += p->size;
 	if (u->account_bytes > LIMIT_AU_BYTES)
-		u->overflow = true;
+		access_unit_refuse(m, SAMPLE_TOO_LARGE);
 	access_unit_append(m, (struct span){ p->payload, p->have });
 	if (p->marker && u->picture) {
 		u->marker = true;

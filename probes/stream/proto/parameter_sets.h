@@ -39,6 +39,7 @@ struct parameter_sets {
 	uint16_t height;
 	uint8_t range_full;
 	uint8_t changes; /* times that a kept set was replaced by another */
+	bool in_band;	 /* some came with the pictures */
 	uint32_t print;	 /* hash of all sets in force, 0 = none */
 };
 

@@ -9,7 +9,8 @@ static void
 on_unit(void *arg, struct media *m, struct media_unit *unit)
 {
 	(void)arg;
-	assert(unit->length && unit->length <= LIMIT_AU_BYTES);
+	assert((unit->length != 0) == (unit->result == SAMPLE_OK));
+	assert(unit->length <= LIMIT_AU_BYTES);
 	free(unit->bytes);
 	media_want(m, unit->ticket + 1, 0);
 }

@@ -32,12 +32,17 @@ on_unit(void *arg, struct media *m, struct media_unit *unit)
 {
 	struct camera *c = arg;
 
-	assert(unit->length > 0 && unit->length <= LIMIT_AU_BYTES);
+	assert((unit->length != 0) == (unit->result == SAMPLE_OK));
+	assert(unit->length <= LIMIT_AU_BYTES);
 	assert(unit->codec == codecs[c->codec]);
 	assert(unit->at_us <= c->now_us);
 	/* Each ask is answered once at most. */
 	assert(unit->ticket == c->asked && c->answered != c->asked);
 	c->answered = c->asked;
+	if (unit->result != SAMPLE_OK) {
+		media_want(m, ++c->asked, 0);
+		return;
+	}
 	if (unit->codec == CODEC_H264 || unit->codec == CODEC_H265)
 		assert(unit->length > 4 && unit->bytes[0] == 0 &&
 		       unit->bytes[1] == 0);

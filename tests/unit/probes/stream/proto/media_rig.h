@@ -23,7 +23,9 @@ struct rig {
 	struct media media;
 	struct media_unit units[RIG_UNITS];
 	unsigned unit_count;
-	bool greedy; /* ask for the next unit as soon as one came */
+	unsigned refused;	/* asks that were answered without one .. */
+	enum sample_result why; /* .. the last time */
+	bool greedy;		/* ask for the next unit as soon as one came */
 	int64_t now_us;
 	uint16_t sequence;
 	uint32_t ssrc;
@@ -36,7 +38,13 @@ rig_on_unit(void *arg, struct media *m, struct media_unit *unit)
 	struct rig *rig = arg;
 
 	assert_true(rig->unit_count < RIG_UNITS);
-	rig->units[rig->unit_count++] = *unit;
+	assert_int_equal(unit->result == SAMPLE_OK, unit->bytes != NULL);
+	if (unit->result == SAMPLE_OK) {
+		rig->units[rig->unit_count++] = *unit;
+	} else {
+		rig->refused++;
+		rig->why = unit->result;
+	}
 	if (rig->greedy)
 		media_want(m, unit->ticket + 1, 0);
 }

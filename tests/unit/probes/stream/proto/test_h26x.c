@@ -607,7 +607,8 @@ asked_in_the_middle(void **state)
 	rig_fini(&rig);
 }
 
-/* An access unit without end stays within LIMIT_AU_BYTES. */
+/* An access unit without end stays within LIMIT_AU_BYTES, and whoever asked
+ * hears of it. */
 static void
 au_bomb(void **state)
 {
@@ -617,6 +618,7 @@ au_bomb(void **state)
 
 	(void)state;
 	rig_init(&rig, CODEC_H264, NULL, false);
+	rig.greedy = true;
 	media_want(&rig.media, 1, 0);
 	for (i = 0; i < 400; i++) {
 		rig_packet(&rig, false, 0, b, sizeof(b));
@@ -626,13 +628,75 @@ au_bomb(void **state)
 	assert_null(rig.media.unit.bytes);
 	b[1] = 0x85;
 	ONE(&rig, false, 3000, idr);
-	for (i = 0; i < 2000; i++) /* slices without end */
+	assert_int_equal(rig.refused, 1);
+	assert_int_equal(rig.why, SAMPLE_TOO_LARGE);
+	for (i = 0; i < 3000; i++) /* slices without end */
 		ONE(&rig, false, 3000, inter2);
 	sets(&rig, 6000);
+	assert_int_equal(rig.refused, 2);
+	assert_int_equal(rig.why, SAMPLE_TOO_LARGE);
 	ONE(&rig, true, 6000, idr);
 	rig_flush(&rig);
-	assert_int_equal(rig.unit_count, 1); /* the ask outlived the bomb */
+	assert_int_equal(rig.unit_count, 1);
 	rig_fini(&rig);
+}
+
+/* A keyframe of n bytes, in fragments that lack their end where it is not to
+ * end. */
+static void
+long_key(struct rig *rig, uint32_t ts, size_t n, bool end)
+{
+	static uint8_t b[60000];
+
+	for (size_t at = 0; at < n; at += sizeof(b)) {
+		bool last = end && at + sizeof(b) >= n;
+
+		memset(b, 7, sizeof(b));
+		b[0] = 0x7c;
+		b[1] = (uint8_t)(5 | (at == 0 ? 0x80 : 0) | (last ? 0x40 : 0));
+		b[2] = 0xb8;
+		rig_packet(rig, last, ts, b, sizeof(b));
+	}
+}
+
+/* However many keyframes never end, there is room for a small one, and for a
+ * large one when they are gone. */
+static void
+room_for_all(void **state)
+{
+	static struct rig rigs[65];
+	struct access_unit_room room = { 0, 16u << 20 };
+	struct rig *last = &rigs[64];
+
+	(void)state;
+	for (unsigned i = 0; i < 65; i++) {
+		rig_init(&rigs[i], CODEC_H264, NULL, false);
+		rigs[i].media.unit.room = &room;
+		media_want(&rigs[i].media, 1, 0);
+		sets(&rigs[i], 0);
+	}
+	for (unsigned i = 0; i < 64; i++) {
+		long_key(&rigs[i], 0, 900000, false);
+		assert_true(room.used <= room.most);
+	}
+	assert_true(room.used > room.most / 2);
+	ONE(last, true, 0, idr);
+	rig_flush(last);
+	assert_int_equal(last->unit_count, 1);
+	media_want(&last->media, 2, 0);
+	long_key(last, 6000, 900000, true);
+	rig_flush(last);
+	assert_int_equal(last->refused, 1);
+	assert_int_equal(last->why, SAMPLE_BUSY);
+	for (unsigned i = 0; i < 64; i++)
+		rig_fini(&rigs[i]);
+	assert_int_equal(room.used, 0);
+	media_want(&last->media, 3, 0);
+	long_key(last, 9000, 900000, true);
+	rig_flush(last);
+	assert_int_equal(last->unit_count, 2);
+	assert_int_equal(room.used, 0); /* it is ours now */
+	rig_fini(last);
 }
 
 /* sprop is a hint: in-band sets win, garbage is skipped. */
@@ -880,6 +944,39 @@ restart_keeps_what_was_learned(void **state)
 	rig_fini(&rig);
 }
 
+/* A camera that tells its sets in the description alone is set to another size
+ * between two connections. One that sends others with its pictures (f=
+ * sprop_wrong) is believed those, whatever the next description says. */
+static void
+restart_with_another_description(void **state)
+{
+	static const char small[] = "sprop-parameter-sets=Z0LAHtoCgL/lwEQAAAMAB"
+				    "AAAAwDIPFi6gA==,aM48gA==";
+	static const char large[] = "sprop-parameter-sets=Z0IAHvQCgC3I,aM44gA=="
+				    ";packetization-mode=1";
+	struct media_format f = { CODEC_H264, RIG_PT, 90000, large };
+	struct rig rig;
+
+	(void)state;
+	rig_init(&rig, CODEC_H264, small, false);
+	ONE(&rig, true, 0, idr);
+	assert_int_equal(rig_account(&rig).width, 640);
+	media_end(&rig.media, rig.now_us);
+	assert_true(media_restart(&rig.media, &f, 1, false, rig.now_us));
+	assert_int_equal(rig_account(&rig).width, 1280);
+	f.fmtp = "packetization-mode=1"; /* tells none: takes none away */
+	assert_true(media_restart(&rig.media, &f, 1, false, rig.now_us));
+	assert_int_equal(rig_account(&rig).width, 1280);
+	media_set_channels(&rig.media, (struct media_channels){ 0, 1, true });
+	sets(&rig, 3000);
+	ONE(&rig, true, 3000, idr);
+	assert_int_equal(rig_account(&rig).width, 640);
+	f.fmtp = large;
+	assert_true(media_restart(&rig.media, &f, 1, false, rig.now_us));
+	assert_int_equal(rig_account(&rig).width, 640);
+	rig_fini(&rig);
+}
+
 /* ---- H.265 ---- */
 
 static const uint8_t h5_vps[] = { 0x40, 0x01, 0x0c, 0x01, 0xff };
@@ -1023,6 +1120,7 @@ main(void)
 		cmocka_unit_test(keyframes_without_idr),
 		cmocka_unit_test(asked_in_the_middle),
 		cmocka_unit_test(au_bomb),
+		cmocka_unit_test(room_for_all),
 		cmocka_unit_test(sprop),
 		cmocka_unit_test(rtp_layer),
 		cmocka_unit_test(seq_jump_and_wrap),
@@ -1030,6 +1128,7 @@ main(void)
 		cmocka_unit_test(channels),
 		cmocka_unit_test(reorder_and_loss_udp),
 		cmocka_unit_test(restart_keeps_what_was_learned),
+		cmocka_unit_test(restart_with_another_description),
 		cmocka_unit_test(hevc_types),
 		cmocka_unit_test(hevc_donl_ap_fu),
 		cmocka_unit_test(hevc_fu_loss),

@@ -111,6 +111,8 @@ q255_and_cached(void **state)
 	jpeg(&rig, true, 12000, 0, 201, none, 4, 100); /* never came */
 	rig_flush(&rig);
 	assert_int_equal(rig.unit_count, 3);
+	assert_int_equal(rig.refused, 2);
+	assert_int_equal(rig.why, SAMPLE_UNDECODABLE);
 	at = find(&rig.units[0], 0xdb);
 	assert_int_equal(rig.units[0].bytes[at + 1], 3);
 	at = find(&rig.units[2], 0xdb);
@@ -182,6 +184,7 @@ offset_gap(void **state)
 	assert_int_equal(a.units, 3);
 	assert_int_equal(a.damaged, 2);
 	assert_int_equal(rig.unit_count, 1);
+	assert_int_equal(rig.refused, 0); /* a hole: the next may have none */
 	rig_fini(&rig);
 }
 

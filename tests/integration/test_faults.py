@@ -15,6 +15,7 @@ from harness import Child, folder, free_port, program, skip
 BUILD = os.environ.get("CAMWARDEN_BUILD", "build")
 FLOW = "flow"  # media within 9 s, held to the end without a failure
 AGAIN = "again"  # fails with the reason, and comes back by itself
+LEARNS = "learns"  # .. twice, and no more
 
 # fault -> what must come of it: FLOW, a reason that it ends in, or (AGAIN,
 # reason). "LOGIN" in front: with the right password in the URL; TLS: rtsps.
@@ -44,7 +45,7 @@ AUTO = {
     "garbage(200)": (AGAIN, "rtp_garbage"), "trunc_frame": (AGAIN, "rtp_garbage"),
     "len_lie": (AGAIN, "rtp_garbage"), "srv_announce_eos": (AGAIN, "bye"), "bye(5)": (AGAIN, "bye"),
     "close@5s": (AGAIN, "peer_closed"), "reset@5s": (AGAIN, "peer_closed"),
-    "stall@5s": (AGAIN, "stall_server_alive"),
+    "stall@5s": (AGAIN, "stall_server_alive"), "srv_teardown": (AGAIN, "bye"),
 }
 UDP = {
     **dict.fromkeys("""udp_loss(5) udp_reorder(4) udp_no_server_port udp_other_src udp_stop_with_tcp udp_blackhole
@@ -58,6 +59,7 @@ KEPT = {
         auth_stale,sess_t15""".split(), FLOW),
     "ka_requires_getparam,sess_t15": (AGAIN, "peer_closed"),
     "454_mid,sess_t15": (AGAIN, "session_lost_454"),
+    "sess_t(2)": (LEARNS, "peer_closed"),  # as brief as it says: believed the third time
 }
 # Through HTTP, which may ask for a password too.
 TUNNEL = {
@@ -68,6 +70,8 @@ TUNNEL = {
     "http_tunnel,rubbish": "protocol", "http_tunnel,close@5s": (AGAIN, "peer_closed"),
     "http_tunnel,stall@5s": (AGAIN, "stall_server_alive"),
 }
+# Why there is no sample of it, where that is known at once.
+GONE = {"au_bomb": "too-large"}
 # Asserted elsewhere: pictures (the picture probe's and the judge's tests), or
 # below by themselves.
 ELSEWHERE = {"slate_noise", "slate_blue", "slate_bars", "slate_lastframe", "slate_after", "black", "frozen_cbr",
@@ -92,6 +96,7 @@ class Feed:
     def __init__(self):
         self.phases = []  # (t, phase, reason)
         self.samples = 0
+        self.gone = set()  # why samples were not to be had
 
     def flowed(self):
         return next((t for t, phase, _ in self.phases if phase == "flowing"), None)
@@ -111,7 +116,10 @@ class Feed:
                 return f"no media, {reasons}"
             if set(reasons) - {wanted[1], "stall_dead"} or wanted[1] not in reasons:
                 return f"{reasons} instead of {wanted[1]}"
-            first = next(t for t, reason in self.failures() if reason == wanted[1])
+            times = [t for t, reason in self.failures() if reason == wanted[1]]
+            first = times[0]
+            if wanted[0] == LEARNS and len(times) > 2:
+                return f"has not learned: {times}"
             back = [t for t, phase, _ in self.phases if phase == "flowing" and t > first]
             return None if back else f"did not come back after {first:.1f} s"
         if flowed is not None:
@@ -128,6 +136,9 @@ def read(lines):
         m = re.match(r"t=[\d.]+ sample feed=(\d+)", line)
         if m:
             feeds[int(m[1])].samples += 1
+        m = re.match(r"t=[\d.]+ gone feed=(\d+) why=([\w-]+)", line)
+        if m:
+            feeds[int(m[1])].gone.add(m[2])
     return feeds
 
 
@@ -150,6 +161,8 @@ def check(child, faults, seconds, ends):
         wrong = feeds[number].judge(wanted, 20 if "dribble" in fault else 9)
         if wrong is not None:
             ends.append(f"{fault}: {wrong}")
+        if fault in GONE and GONE[fault] not in feeds[number].gone:
+            ends.append(f"{fault}: samples gone {feeds[number].gone}, not {GONE[fault]}")
 
 
 def check_pin(host, port, number, ends):

@@ -8,7 +8,8 @@
 
 #define SECOND 1000000LL
 #define TIMEOUT_DEFAULT_S 60u /* RFC 2326 s12.37 */
-#define TIMEOUT_LEAST_S 5u    /* less is a mistake: taken as the default */
+/* Less is a mistake, and taken as the default, until sessions end by it. */
+#define TIMEOUT_LEAST_S 5u
 #define TOKEN_BYTES 256u
 #define NEXT RTSP_STATE_COUNT /* the row's next state */
 
@@ -264,7 +265,10 @@ take_session(struct rtsp_session *s, const struct rtsp_message *m)
 	struct span token = rtsp_message_session(m, &timeout);
 	char text[TOKEN_BYTES];
 
-	if (s->timeout_s == 0 && timeout >= TIMEOUT_LEAST_S && timeout <= 86400)
+	if (timeout < TIMEOUT_LEAST_S && timeout > 0)
+		s->hint_s = timeout;
+	if (s->timeout_s == 0 && timeout >= (s->brief ? 1 : TIMEOUT_LEAST_S) &&
+	    timeout <= 86400)
 		s->timeout_s = timeout;
 	/* Another token in a later answer is ignored: the first one counts. */
 	if (s->token == NULL && token.n > 0 &&

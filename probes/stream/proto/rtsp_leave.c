@@ -130,7 +130,7 @@ rtsp_leave_forget(struct rtsp_session *s)
 	s->pending = RTSP_M_NONE;
 	s->pending_cseq = s->kept_cseq = s->passed_cseq = 0;
 	s->keepalive_us = s->kept_us = s->played_us = 0;
-	s->timeout_s = 0;
+	s->timeout_s = s->hint_s = 0;
 	s->auth_sends = 0;
 	s->play_tries = 0;
 	s->extra_done = false;
@@ -158,7 +158,7 @@ forget_challenge(struct rtsp_session *s)
 
 /* A connection that dies just after a keep-alive, or when the session's time
  * is over, twice running: the camera doesn't bear or doesn't count this
- * method (RTSP.md 4). */
+ * method, or means a time that we took for a mistake (RTSP.md 4). */
 static void
 suspect_keepalive(struct rtsp_step *st)
 {
@@ -176,14 +176,22 @@ suspect_keepalive(struct rtsp_step *st)
 	int64_t age = died - s->played_us;
 	bool expired =
 	    age > timeout - 5 * SECOND && age < timeout + 10 * SECOND;
+	int64_t hint = s->hint_s * SECOND;
+	/* our first report may have prolonged it */
+	bool brief = hint != 0 && !s->brief && age > hint - SECOND &&
+		     age < hint + 15 * SECOND;
 
-	if (!after && !expired) {
+	if (!after && !expired && !brief) {
 		s->suspect = 0;
 		return;
 	}
 	if (++s->suspect < 2)
 		return;
 	s->suspect = 0;
+	if (brief) {
+		s->brief = true;
+		return;
+	}
 	s->keepalive = s->keepalive >= RTSP_KEEP_SET_PARAMETER
 			   ? RTSP_KEEP_OPTIONS
 			   : (uint8_t)(s->keepalive + 1);

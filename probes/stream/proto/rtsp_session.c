@@ -461,16 +461,17 @@ enter(struct rtsp_session *s, unsigned state, int64_t now)
 		s->deadline_us = 0;
 }
 
-/* min(T/2, T - 5 s), at least 2 s, +-10 % (RTSP.md 4) */
+/* min(T/2, T - 5 s), at least 2 s or T/2, +-10 % (RTSP.md 4) */
 static int64_t
 keepalive_after(struct rtsp_session *s)
 {
 	int64_t t = s->timeout_s * SECOND, wait = t / 2;
+	int64_t least = wait < 2 * SECOND ? wait : 2 * SECOND;
 
 	if (t - 5 * SECOND < wait)
 		wait = t - 5 * SECOND;
-	if (wait < 2 * SECOND)
-		wait = 2 * SECOND;
+	if (wait < least)
+		wait = least;
 	return wait * (900 + rtsp_request_random(s) % 200) / 1000;
 }
 
@@ -570,7 +571,9 @@ on_request(struct rtsp_session *s, struct rtsp_event *event, int64_t now,
 	const struct rtsp_message *m = event->message;
 	bool redirect = span_equal(m->method, "REDIRECT");
 	bool announce = span_equal(m->method, "ANNOUNCE");
-	bool known = redirect || announce || span_equal(m->method, "OPTIONS") ||
+	bool teardown = span_equal(m->method, "TEARDOWN");
+	bool known = redirect || announce || teardown ||
+		     span_equal(m->method, "OPTIONS") ||
 		     span_equal(m->method, "GET_PARAMETER") ||
 		     span_equal(m->method, "SET_PARAMETER");
 	struct rtsp_step st = { .s = s, .todo = todo, .now = now };
@@ -580,7 +583,7 @@ on_request(struct rtsp_session *s, struct rtsp_event *event, int64_t now,
 			    span_starts(rtsp_message_find(m, "notice"), "21"));
 
 	rtsp_request_answer(&st, m, known);
-	if (redirect || eos) {
+	if (redirect || eos || teardown) {
 		event->kind = redirect ? EV(REDIRECT) : EV(BYE);
 		event->why = redirect ? NULL : "the server announced the end";
 		step(s, event, now, todo);

@@ -64,6 +64,7 @@ struct rtsp_session {
 	uint32_t cookie[2];	/* joins a tunnel's two connections */
 	uint32_t attempts;	/* since media last flowed */
 	uint32_t timeout_s;	/* of the session, as the server says */
+	uint32_t hint_s;	/* what it says where that is a mistake .. */
 	uint32_t least_ms;	/* between tries that nobody answers .. */
 	uint32_t most_ms;	/* .. when told; 0 = the back-off */
 	uint16_t status;	/* last status of the last attempt */
@@ -86,6 +87,7 @@ struct rtsp_session {
 	bool port_given;      /* in the URL as configured */
 	bool tls;
 	bool udp_failed, tcp_failed; /* tried and refused or silent */
+	bool brief;		     /* .. or was meant after all */
 	bool skip_options;	     /* it closed on or ignored OPTIONS */
 	bool minimal;		     /* it said 400 once */
 	bool range;		     /* PLAY with Range: npt= */

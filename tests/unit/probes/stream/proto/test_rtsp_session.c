@@ -485,6 +485,46 @@ test_keepalive_learns(void **unused)
 	end();
 }
 
+/* A time below 5 s is mostly a mistake; where sessions end by it, twice, it
+ * was meant. */
+static void
+test_keepalive_brief(void **unused)
+{
+	(void)unused;
+	begin("rtsp://127.0.0.1/a", "", "");
+	for (int i = 0; i < 3; i++) {
+		dial();
+		ok("", "");
+		ok("", SDP);
+		ok("Session: tok;timeout=2\nTransport: RTP/AVP/TCP;"
+		   "interleaved=0-1",
+		    "");
+		ok("", "");
+		event(RTSP_EV_MEDIA);
+		IN("flowing");
+		sent[0] = '\0';
+		if (i == 2)
+			break;
+		for (int k = 0; k < 4; k++) {
+			s.last_media_us = now + SECOND;
+			later(SECOND);
+		}
+		NOT_SENT("OPTIONS");
+		event(RTSP_EV_CLOSED);
+		IN("backoff");
+		now = s.next_try_us;
+		later(0);
+	}
+	assert_int_equal(s.keepalive, RTSP_KEEP_OPTIONS);
+	for (int k = 0; k < 4; k++) {
+		sent[0] = '\0';
+		later(6 * SECOND / 5);
+		SENT("OPTIONS");
+		s.last_media_us = now;
+	}
+	end();
+}
+
 static void
 test_stall(void **unused)
 {
@@ -768,6 +808,13 @@ test_server_requests(void **unused)
 	IN("teardown");
 	SENT("RTSP/1.0 200 OK\r\nCSeq: 79");
 	SENT("TEARDOWN");
+	assert_int_equal(s.reason, REASON_BYE);
+	end();
+	begin("rtsp://127.0.0.1/a", "", "");
+	to_flow();
+	reply("TEARDOWN rtsp://x/ RTSP/1.0\nCSeq: 3", "");
+	IN("teardown");
+	SENT("RTSP/1.0 200 OK\r\nCSeq: 3");
 	assert_int_equal(s.reason, REASON_BYE);
 	end();
 	begin("rtsp://127.0.0.1/a", "", "");
@@ -1290,6 +1337,7 @@ main(void)
 		cmocka_unit_test(test_close_after_401),
 		cmocka_unit_test(test_keepalive),
 		cmocka_unit_test(test_keepalive_learns),
+		cmocka_unit_test(test_keepalive_brief),
 		cmocka_unit_test(test_stall),
 		cmocka_unit_test(test_redirect),
 		cmocka_unit_test(test_status),

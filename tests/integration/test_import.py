@@ -4,7 +4,7 @@
 place and nothing of it is done; Latin-1, semicolons, other headings, makers in
 place of URLs, passwords of their own, Frigate's configuration; each camera
 tried before it counts; what became of them, by cause and site; the export reads
-back; Ctrl-C. About 40 s. LABEL: light"""
+back; Ctrl-C. About 25 s. LABEL: light"""
 import json
 import os
 import select
@@ -23,11 +23,27 @@ NET = 61
 SECRET = "canary-7f3a"  # a password that must show nowhere
 
 
+def begin(*args, env=None):
+    return subprocess.Popen([program("camwarden"), *args, "--config", CONFIG], text=True, stdout=subprocess.PIPE,
+                            stderr=subprocess.PIPE, env={**os.environ, **(env or {})})
+
+
+def end(p):
+    out, err = p.communicate(timeout=120)
+    assert SECRET not in out + err, (p.args, out, err)
+    return subprocess.CompletedProcess(p.args, p.returncode, out, err)
+
+
 def run(*args, env=None):
-    done = subprocess.run([program("camwarden"), *args, "--config", CONFIG], text=True, capture_output=True, timeout=120,
-                          env={**os.environ, **(env or {})})
-    assert SECRET not in done.stdout + done.stderr, (args, done)
-    return done
+    return end(begin(*args, env=env))
+
+
+def answer_of(p):
+    """Of an import that ran beside another one: it may say that it wants to be tried again."""
+    out = end(p).stdout
+    if "changed meanwhile" in out:
+        out = run(*p.args[1:-2]).stdout
+    return json.loads(out)
 
 
 def write(name, data, mode=0o600):
@@ -51,12 +67,13 @@ def start():
                   "--seconds", "280", "--no-tls", "--inventory", os.path.join(DIR, "farm.csv")])
     farm.wait_line(lambda line: "ready" in line, 20)
     with open(CONFIG, "w", encoding="ascii") as f:
-        f.write(f"state_dir: {STATE}\nhttp:\n  enabled: false\nconnect:\n  loopback_only: true\n  timeout: 3s\n")
+        f.write(f"state_dir: {STATE}\nhttp:\n  enabled: false\nconnect:\n  loopback_only: true\n  timeout: 3s\n"
+                "sampling:\n  interval: 2s\n  suspect: 1s\n")
     with open(os.path.join(DIR, "log"), "a", encoding="ascii") as log:
         monitor = Child([program("camwarden"), "run", "--config", CONFIG], stderr=log)
-    end = time.monotonic() + 20
+    until = time.monotonic() + 20
     while run("status", "--json").returncode in (2, 3):
-        assert time.monotonic() < end and monitor.process.poll() is None, open(os.path.join(DIR, "log")).read()
+        assert time.monotonic() < until and monitor.process.poll() is None, open(os.path.join(DIR, "log")).read()
         time.sleep(0.1)
     return farm, monitor
 
@@ -88,7 +105,6 @@ def test_bad():
     assert done.returncode == 2 and "longer than 64 MiB" in done.stderr, done
     answer = json.loads(run("feeds", "import", write("two.csv", "url\nx\ny\n"), "--json").stdout)
     assert not answer["ok"] and len(answer["errors"]) == 2, answer
-    assert feeds() == {}
 
 
 def test_encoding():
@@ -114,36 +130,38 @@ def the_list():
     return write("list.csv", text.encode("latin-1"))
 
 
-def test_try():
+def begin_try():
     path = the_list()
     common = ("--ignore", "Seriennr", "--reason", "first list")
     done = run("feeds", "import", path, *common, "--dry-run")
     assert done.returncode == 0 and "7 added" in done.stdout, done
     assert "\"Standort\" is taken as site" in done.stderr and "taken as Windows-1252" in done.stderr, done
     wrong = write("wrong.csv", f"IP-Adresse;Benutzer;Kennwort\n{host(2)};admin;camwarden\n{host(3)};admin;{SECRET}\n")
-    begin = time.monotonic()
-    done = run("feeds", "import", path, *common, "--passwords", wrong, "--try", "--json")
-    answer = json.loads(done.stdout)
-    print(f"tried: {time.monotonic() - begin:.0f} s", flush=True)
+    return begin("feeds", "import", path, *common, "--passwords", wrong, "--try", "--json"), path, common
+
+
+def end_try(p):
+    answer = answer_of(p)
     bad = {f["name"]: f["cause"] for f in answer["trial"]["not_seen"]}
     assert bad == {"Hof": "auth-failed", "Dach": "refused", "Keller": "not-found"}, answer["trial"]
     assert answer["added"] == 7 and answer["trial"]["seen"] == 4, answer
     got = feeds()
-    assert {n for n, f in got.items() if not f["enabled"]} == set(bad), got
+    got.pop("yard", None)
+    assert len(got) == 7 and {n for n, f in got.items() if not f["enabled"]} == set(bad), got  # and none of the bad lists
     assert got["Tor Ost"]["url"].endswith("/f/ctl_rel/cam1") and got["Tor Ost"]["visit_s"] == 0, got
     assert got["Tor Ost (main)"]["visit_every_s"] == 1800, got
     assert got["Tor Süd"]["site"] == "Werk/Nord", got
-    return path, common
 
 
 def test_again(path, common):
     """Repaired: only what was not seen is tried, and counts now."""
     right = write("right.csv", f"device,user,password\n*,admin,camwarden\n{host(0)},,\n{host(1)},,\n")
-    done = run("feeds", "import", path, *common, "--passwords", right, "--try", "--wait=60", "--json")
+    done = run("feeds", "import", path, *common, "--passwords", right, "--try", "--json")
     answer = json.loads(done.stdout)
     bad = {f["name"] for f in answer["trial"]["not_seen"]}
     assert bad == {"Dach", "Keller"} and feeds()["Hof"]["enabled"], answer["trial"]
-    assert answer["summary"]["off"] == 2 and answer["summary"]["feeds"] == 5, answer["summary"]
+    told = json.loads(run("feeds", "summary", "--json").stdout)
+    assert told["off"] == 2 and told["feeds"] == 6, told
     done = run("feeds", "summary")
     assert done.returncode in (0, 1) and "feeds: " in done.stdout and "Werk/Nord" in done.stdout, done
     only = json.loads(run("feeds", "summary", "--site", "Werk/Nord", "--json").stdout)
@@ -158,15 +176,20 @@ def test_export():
     assert done.returncode == 0 and "0 added, 0 changed, 0 removed" in done.stdout and done.stderr == "", done
 
 
-def test_frigate():
+def begin_frigate():
     path = write("frigate.yml", "go2rtc:\n  streams:\n"
                  f"    yard: ['rtsp://admin:{{FRIGATE_PW}}@{host(5)}:{PORT}/f/auth_md5/cam5#video=copy', 'ffmpeg:yard#audio=aac']\n"
                  "cameras:\n  yard:\n    ffmpeg:\n      inputs:\n"
                  "        - {path: 'rtsp://127.0.0.1:8554/yard', roles: [detect, record]}\n")
     env = write("env", "# camera\nFRIGATE_PW='camwarden'\n")
-    done = run("feeds", "import", path, "--site", "Home", "--env-file", env, "--try", "--json", "--reason", "moved here")
-    answer = json.loads(done.stdout)
+    return begin("feeds", "import", path, "--site", "Home", "--env-file", env, "--try", "--wait=60", "--json", "--reason",
+                 "moved here"), path
+
+
+def end_frigate(p, path):
+    answer = answer_of(p)
     assert answer["trial"]["seen"] == 1 and answer["added"] == 1, answer
+    assert answer["summary"]["feeds"] == answer["summary"]["causes"]["up"] == 1 and answer["summary"]["off"] == 0, answer["summary"]
     assert feeds()["yard"]["url"] == f"rtsp://{host(5)}:{PORT}/f/auth_md5/cam5", feeds()
     assert run("feeds", "import", path, "--site", "Home", "--dry-run", env={"FRIGATE_PW": "camwarden"}).stdout.startswith(
         "dry run, nothing changed; feeds: 0 added, 0 changed")
@@ -174,17 +197,16 @@ def test_frigate():
 
 def interrupted(ready, *args):
     """Ctrl-C once it is ready: what came of it, and it ends soon."""
-    p = subprocess.Popen([program("camwarden"), "feeds", "import", *args, "--config", CONFIG], text=True,
-                         stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    end = time.monotonic() + 30
+    p = begin("feeds", "import", *args)
+    until = time.monotonic() + 30
     while not ready(p):
-        assert time.monotonic() < end and p.poll() is None, p.communicate()
+        assert time.monotonic() < until and p.poll() is None, p.communicate()
         time.sleep(0.05)
     p.send_signal(signal.SIGINT)
-    begin = time.monotonic()
-    out, err = p.communicate(timeout=30)
-    assert time.monotonic() - begin < 10, "it goes on"
-    return p.returncode, out, err
+    sent = time.monotonic()
+    done = end(p)
+    assert time.monotonic() - sent < 10, "it goes on"
+    return done.returncode, done.stdout, done.stderr
 
 
 def catches(p):
@@ -222,13 +244,15 @@ def test_vendor():
 
 def main():
     farm, monitor = start()
+    trial, path, common = begin_try()
+    frigate = begin_frigate()
     test_bad()
     test_encoding()
     test_vendor()
-    path, common = test_try()
+    end_try(trial)
     test_again(path, common)
+    end_frigate(*frigate)
     test_export()
-    test_frigate()
     test_interrupted(monitor)
     assert monitor.stop() == 0
     farm.kill()

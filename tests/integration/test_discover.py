@@ -3,7 +3,7 @@
 """Cameras are found by ONVIF and asked where they stream: by a search of the
 network (multicast) and of named addresses, with each way to log in, in each
 dialect; a wrong password goes out once; the CSV is imported, twice without a
-change, and its streams open. In a network of its own. About 25 s. LABEL: light"""
+change, and its streams open. In a network of its own. About 15 s. LABEL: light"""
 import json
 import os
 import subprocess

@@ -19,6 +19,7 @@ alert_book_new(uint64_t first_id)
 	b->duty = UINT32_MAX;
 	b->alerts = calloc(ALERTS_FIRST, sizeof(struct alert *));
 	b->alert_room = ALERTS_FIRST;
+	b->queue.size = sizeof(struct queued);
 	b->by_incident = alert_index_new();
 	b->spots = alert_index_new();
 	if (b->alerts == NULL || b->by_incident == NULL || b->spots == NULL ||
@@ -46,7 +47,7 @@ alert_book_free(struct alert_book **bp)
 	*bp = NULL;
 	if (b == NULL)
 		return;
-	while (b->queue_count > 0) /* its changes point to alerts */
+	while (b->queue.count > 0) /* its changes point to alerts */
 		alert_pop(b);
 	for (size_t i = 0; b->alerts != NULL && i < b->alert_count; i++)
 		free_alert(b->alerts[i]);
@@ -55,7 +56,7 @@ alert_book_free(struct alert_book **bp)
 		free(s);
 	alert_index_free(&b->spots);
 	alert_index_free(&b->by_incident);
-	free(b->queue);
+	ring_free(&b->queue);
 	free(b->alerts);
 	free(b);
 }

@@ -14,21 +14,7 @@
 bool
 outbox_room(struct alert_book *b)
 {
-	size_t room = b->queue_room == 0 ? ROOM : b->queue_room * 2;
-	struct queued *more;
-
-	if (b->queue_room - b->queue_count >= ROOM)
-		return true;
-	more = calloc(room, sizeof(*more));
-	if (more == NULL)
-		return false;
-	for (size_t i = 0; i < b->queue_count; i++)
-		more[i] = b->queue[(b->queue_from + i) % b->queue_room];
-	free(b->queue);
-	b->queue = more;
-	b->queue_from = 0;
-	b->queue_room = room;
-	return outbox_room(b);
+	return ring_reserve(&b->queue, ROOM);
 }
 
 /* Callers have made room. */
@@ -36,8 +22,7 @@ static struct queued *
 queue_put(struct alert_book *b, struct alert *a, enum alert_change_kind kind,
     int64_t now_us)
 {
-	struct queued *q =
-	    &b->queue[(b->queue_from + b->queue_count++) % b->queue_room];
+	struct queued *q = ring_put(&b->queue);
 
 	*q = (struct queued){ .alert = a,
 		.change = { .kind = kind, .at_us = now_us } };
@@ -51,16 +36,17 @@ queue_put(struct alert_book *b, struct alert *a, enum alert_change_kind kind,
 bool
 alert_peek(struct alert_book *b, struct alert_change *out)
 {
-	if (b->queue_count == 0)
-		return false;
-	*out = b->queue[b->queue_from].change;
-	return true;
+	const struct queued *q = ring_first(&b->queue);
+
+	if (q != NULL)
+		*out = q->change;
+	return q != NULL;
 }
 
 void
 alert_pop(struct alert_book *b)
 {
-	struct queued *q = &b->queue[b->queue_from];
+	struct queued *q = ring_first(&b->queue);
 
 	if (q->alert != NULL) {
 		q->alert->queued--;
@@ -68,9 +54,7 @@ alert_pop(struct alert_book *b)
 			q->alert->row_queued = false;
 	}
 	free(q->digest);
-	*q = (struct queued){ 0 };
-	b->queue_from = (b->queue_from + 1) % b->queue_room;
-	b->queue_count--;
+	ring_pop(&b->queue);
 }
 
 void
@@ -425,7 +409,7 @@ fill_alert(const struct alert *a, struct notice *n)
 void
 alert_fill(const struct alert_book *b, struct notice *out)
 {
-	const struct queued *q = &b->queue[b->queue_from];
+	const struct queued *q = ring_first(&b->queue);
 
 	memset(out, 0, sizeof(*out));
 	out->alert = q->change.alert;

@@ -7,6 +7,7 @@
 #ifndef MONITOR_ALERT_ALERT_PARTS_H
 #define MONITOR_ALERT_ALERT_PARTS_H
 
+#include "common/ring.h"
 #include "monitor/alert/alert.h"
 #include "monitor/alert/alert_index.h"
 #include "monitor/alert/alert_past.h"
@@ -91,9 +92,8 @@ struct alert_book {
 	struct alert_index *by_incident; /* struct alert */
 	struct alert_index *spots;	 /* struct spot, owned */
 	struct mailbox boxes[ALERT_RECIPIENTS];
-	uint32_t duty; /* recipients */
-	struct queued *queue;
-	size_t queue_from, queue_count, queue_room;
+	uint32_t duty;	   /* recipients */
+	struct ring queue; /* struct queued */
 };
 
 /* --- alert.c */

@@ -4,9 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/ring.h"
+
 #define SECOND 1000000ll
 #define PLACES_FIRST 64u
-#define QUEUE_FIRST 64u
 
 #define NOWHERE UINT32_MAX /* of a place's index: none */
 
@@ -54,8 +55,7 @@ struct incident_book {
 	uint32_t feeds_high;  /* none is known from here on */
 	struct place *places;
 	uint32_t place_count, place_room;
-	struct incident_change *queue;
-	size_t queue_from, queue_count, queue_room;
+	struct ring queue; /* struct incident_change */
 	uint32_t young; /* feeds not told of or not confirmed: worth a walk */
 	bool counted;	/* the places' fallen are of this call */
 };
@@ -85,10 +85,10 @@ incident_book_new(const struct incident_config *cfg, uint64_t first_id)
 	b->next_id = first_id == 0 ? 1 : first_id;
 	b->feeds = calloc(LIMIT_FEEDS, sizeof(*b->feeds));
 	b->places = calloc(PLACES_FIRST, sizeof(*b->places));
-	b->queue = calloc(QUEUE_FIRST, sizeof(*b->queue));
 	b->place_room = PLACES_FIRST;
-	b->queue_room = QUEUE_FIRST;
-	if (b->feeds == NULL || b->places == NULL || b->queue == NULL)
+	b->queue.size = sizeof(struct incident_change);
+	if (b->feeds == NULL || b->places == NULL ||
+	    !ring_reserve(&b->queue, 1))
 		incident_book_free(&b);
 	return b;
 }
@@ -100,27 +100,9 @@ incident_book_free(struct incident_book **b)
 		return;
 	free((*b)->feeds);
 	free((*b)->places);
-	free((*b)->queue);
+	ring_free(&(*b)->queue);
 	free(*b);
 	*b = NULL;
-}
-
-/* Room for one more change: the ring unrolled into twice its size. */
-static bool
-queue_grow(struct incident_book *b)
-{
-	size_t room = b->queue_room * 2;
-	struct incident_change *more = calloc(room, sizeof(*more));
-
-	if (more == NULL)
-		return false;
-	for (size_t i = 0; i < b->queue_count; i++)
-		more[i] = b->queue[(b->queue_from + i) % b->queue_room];
-	free(b->queue);
-	b->queue = more;
-	b->queue_from = 0;
-	b->queue_room = room;
-	return true;
 }
 
 /* Without memory the change is lost to the caller, but not to the book: the
@@ -128,19 +110,19 @@ queue_grow(struct incident_book *b)
 static void
 queue_put(struct incident_book *b, const struct incident_change *c)
 {
-	if (b->queue_count == b->queue_room && !queue_grow(b))
-		return;
-	b->queue[(b->queue_from + b->queue_count++) % b->queue_room] = *c;
+	if (ring_reserve(&b->queue, 1))
+		*(struct incident_change *)ring_put(&b->queue) = *c;
 }
 
 bool
 incident_next(struct incident_book *b, struct incident_change *out)
 {
-	if (b->queue_count == 0)
+	const struct incident_change *first = ring_first(&b->queue);
+
+	if (first == NULL)
 		return false;
-	*out = b->queue[b->queue_from];
-	b->queue_from = (b->queue_from + 1) % b->queue_room;
-	b->queue_count--;
+	*out = *first;
+	ring_pop(&b->queue);
 	return true;
 }
 

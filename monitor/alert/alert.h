@@ -136,7 +136,8 @@ struct alert_book;
 struct alert_book *alert_book_new(uint64_t first_id);
 void alert_book_free(struct alert_book **b);
 /* Recipients and rules are known again by their names; what waits for a
- * recipient that is none any more is dropped. */
+ * recipient that is none any more is dropped. Whoever a rule names now and did
+ * not before is told of what it has said of alerts that are open. */
 void alert_configure(struct alert_book *b, const struct alert_config *config,
     int64_t now_us);
 const struct alert_config *alert_config_of(const struct alert_book *b);

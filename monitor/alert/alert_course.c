@@ -108,6 +108,18 @@ repeat(struct alert_book *b, struct alert *a, struct course *c, int64_t now_us)
 			outbox_put(b, a, i, &w, now_us);
 }
 
+/* Whoever a rule names since the settings are others hears of what it has said
+ * already. */
+static void
+tell_fresh(struct alert_book *b, struct alert *a, struct course *c,
+    int64_t now_us)
+{
+	struct wait w = { .kind = NOTICE_FIRING, .rule = c->rule };
+
+	tell(b, a, c->fresh & b->duty, &w, now_us);
+	c->fresh = 0;
+}
+
 void
 course_work(struct alert_book *b, struct alert *a, int64_t now_us)
 {
@@ -119,6 +131,8 @@ course_work(struct alert_book *b, struct alert *a, int64_t now_us)
 		int64_t due =
 		    c->fired ? c->next_us : a->view.since_us + r->for_us;
 
+		if (c->fresh != 0)
+			tell_fresh(b, a, c, now_us);
 		if (c->step < r->step_count && now_us >= due)
 			take_step(b, a, c, now_us);
 		else if (c->fired && r->repeat_us > 0 &&

@@ -19,6 +19,7 @@ struct course {
 	bool fired;	    /* somebody was told, or waits for it */
 	int64_t next_us;    /* the next step's time, once fired */
 	int64_t repeat_due; /* once fired */
+	uint32_t fresh;	    /* named since other settings: to be told */
 };
 
 /* What waits of one alert for one recipient. */

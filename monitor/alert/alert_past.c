@@ -76,6 +76,35 @@ move_alert(const struct move *m, struct alert *a)
 	a->course_count = kept;
 }
 
+/* Of a rule that has spoken: whom it names now and did not before. */
+static uint32_t
+newly_named(const struct alert_rule *old, const struct alert_rule *rule,
+    const struct move *m, uint8_t taken)
+{
+	uint32_t were = 0, are = 0;
+
+	for (uint8_t i = 0; i < old->step_count; i++)
+		were |= move_mask(m, old->steps[i]);
+	for (uint8_t i = 0; i < rule->step_count && i < taken; i++)
+		are |= rule->steps[i];
+	return are & ~were;
+}
+
+/* Before its courses are moved. */
+static void
+look_fresh(const struct alert_book *b, const struct alert_config *config,
+    const struct move *m, struct alert *a)
+{
+	for (uint32_t i = 0; i < a->course_count; i++) {
+		struct course *c = &a->courses[i];
+
+		c->fresh = move_mask(m, c->fresh);
+		if (c->fired && m->rule[c->rule] != UINT32_MAX)
+			c->fresh |= newly_named(&b->config.rules[c->rule],
+			    &config->rules[m->rule[c->rule]], m, c->step);
+	}
+}
+
 static void
 drop_gone(struct alert_book *b, struct alert *a, const struct move *m,
     int64_t now_us)
@@ -114,8 +143,10 @@ alert_configure(struct alert_book *b, const struct alert_config *config,
 				: UINT32_MAX;
 	for (size_t i = 0; i < b->alert_count; i++)
 		drop_gone(b, b->alerts[i], &m, now_us);
-	for (size_t i = 0; i < b->alert_count; i++)
+	for (size_t i = 0; i < b->alert_count; i++) {
+		look_fresh(b, config, &m, b->alerts[i]);
 		move_alert(&m, b->alerts[i]);
+	}
 	move_boxes(b, &m);
 	b->config = *config;
 	b->duty = UINT32_MAX;

@@ -505,6 +505,38 @@ test_reconfigure(void **state)
 		assert_true(t->rows[i].told_us >= 0 || t->rows[i].dropped);
 }
 
+/* One that is called otherwise now, and one who is named, too: they hear of
+ * what is open, once, and of its end. */
+static void
+test_renamed(void **state)
+{
+	struct timeline *t = *state;
+
+	timeline_recipient(t, "old", 0, 0);
+	timeline_recipient(t, "chief", 0, 0);
+	timeline_rule(t, "all", 0, 1)->repeat_us = 100 * S;
+	go(t);
+	timeline_down(t, 1, "North/a");
+	timeline_down(t, 2, "North/b");
+	alert_on_acknowledge(t->book, 2, t->now);
+	timeline_until(t, 10);
+	timeline_forget(t);
+	snprintf(t->config.recipients[0].name,
+	    sizeof(t->config.recipients[0].name), "new");
+	t->config.rules[0].steps[0] = 3;
+	for (int i = 0; i < 3; i++) {
+		alert_configure(t->book, &t->config, t->now);
+		timeline_until(t, 20 + i);
+	}
+	timeline_up(t, 1);
+	timeline_up(t, 2);
+	assert_string_equal(t->log,
+	    "11 firing #1.2 North/a stalled -> new\n"
+	    "11 firing #1.3 North/a stalled -> chief\n"
+	    "22 resolved #1.4 North/a stalled -> new\n"
+	    "22 resolved #1.5 North/a stalled -> chief\n");
+}
+
 /* --- restarts */
 
 /* What was told, without when. */
@@ -599,6 +631,7 @@ main(void)
 		TEST(test_flood),
 		TEST(test_repeat_digest),
 		TEST(test_reconfigure),
+		TEST(test_renamed),
 		TEST(test_restart),
 	};
 

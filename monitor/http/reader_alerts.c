@@ -5,6 +5,7 @@
 
 #include "monitor/alert/notice.h"
 #include "monitor/http/reader_query.h"
+#include "monitor/http/refusals.h"
 #include "monitor/store/store_alert.h"
 
 #define ALERT_BYTES (2u << 20)
@@ -53,6 +54,7 @@ put_alert(struct query *q, const struct store_alert_row *row)
 	put_excused(q, row->excused);
 	query_put_text(q, "rule", row->rule);
 	query_put_text(q, "text", row->text);
+	refusals_put(&q->json, row->text);
 	query_put_time(q, "since", row->since_utc);
 	query_put_time(q, "at", row->at_utc);
 	query_put_time(q, "good", row->good_utc);

@@ -69,7 +69,9 @@ export interface Incident {
 export interface Alert {
   number: number; of: "feed" | "site" | "room" | "console" | "own"; place: string; site: string; incident: number; cause: Cause;
   severity: "low" | "medium" | "high" | "critical"; criticality: number; feeds: number; flapping: boolean; turns: number; repeats: number;
-  acknowledged: boolean; excused: ("maintenance" | "mute")[]; rule: string; text: string; since: Moment; at: Moment; good: Moment; closed: Moment;
+  acknowledged: boolean; excused: ("maintenance" | "mute")[]; rule: string; text: string;
+  code?: string; values?: Record<string, string>; // of the text, where it has them
+  since: Moment; at: Moment; good: Moment; closed: Moment;
   told: number; waiting: number; dropped: number;
 }
 export interface AlertNotice {

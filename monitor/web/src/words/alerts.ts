@@ -25,9 +25,9 @@ export const en = {
   "deliveries.waiting.only": "Only what is not sent",
   "deliveries.channel": "Channel", "deliveries.subject": "Subject", "deliveries.tries": "Tries", "deliveries.said": "The server said", "deliveries.made": "Made",
   "deliveries.state.sent": "sent", "deliveries.state.failed": "given up", "deliveries.state.retrying": "trying again", "deliveries.state.waiting": "waits",
-  "deliveries.next": "next try {when}",
+  "deliveries.next": "next try {when}", "deliveries.digest": "{open} open, {over} over",
   "channels.none": "There are no channels", "channels.none.why": "Name one in the settings: alerts.channels. Until then nobody is told.",
-  "channels.kind": "Means", "channels.last": "Last sent", "channels.failed": "Last failed", "channels.else": "If it fails",
+  "channels.kind": "Means", "channels.kind.mail": "mail", "channels.kind.test": "test of mail", "channels.last": "Last sent", "channels.failed": "Last failed", "channels.else": "If it fails",
   "channels.test": "Send a test", "channels.test.sent": "{name}: sent. {said}", "channels.test.not": "{name}: not sent. {said}", "channels.never": "never",
 } as const;
 export const es: Record<keyof typeof en, string> = {
@@ -55,8 +55,8 @@ export const es: Record<keyof typeof en, string> = {
   "deliveries.waiting.only": "Solo lo no enviado",
   "deliveries.channel": "Canal", "deliveries.subject": "Asunto", "deliveries.tries": "Intentos", "deliveries.said": "El servidor dijo", "deliveries.made": "Hecho",
   "deliveries.state.sent": "enviado", "deliveries.state.failed": "abandonado", "deliveries.state.retrying": "reintentando", "deliveries.state.waiting": "espera",
-  "deliveries.next": "próximo intento {when}",
+  "deliveries.next": "próximo intento {when}", "deliveries.digest": "{open} abiertos, {over} terminados",
   "channels.none": "No hay canales", "channels.none.why": "Nombre uno en la configuración: alerts.channels. Hasta entonces no se avisa a nadie.",
-  "channels.kind": "Medio", "channels.last": "Último envío", "channels.failed": "Último fallo", "channels.else": "Si falla",
+  "channels.kind": "Medio", "channels.kind.mail": "correo", "channels.kind.test": "prueba del correo", "channels.last": "Último envío", "channels.failed": "Último fallo", "channels.else": "Si falla",
   "channels.test": "Enviar una prueba", "channels.test.sent": "{name}: enviado. {said}", "channels.test.not": "{name}: no enviado. {said}", "channels.never": "nunca",
 };

@@ -4,7 +4,7 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Channel, Page } from "../../api";
 import { post } from "../../http";
-import { t } from "../../i18n";
+import { t, wordsOf } from "../../i18n";
 import { can } from "../../session";
 import { ms } from "../../time";
 import { Ago, Answer, Button, Empty } from "../../ui/basics";
@@ -34,7 +34,7 @@ export function Channels(): JSX.Element {
 }
 const columns = (busy: string, test: (name: string) => Promise<void>): Column<Channel>[] => [
   { id: "name", title: t("deliveries.channel"), sort: c => c.name, cell: c => <b>{c.name}</b> },
-  { id: "kind", title: t("channels.kind"), sort: c => c.kind, cell: c => c.kind, narrow: "hide" },
+  { id: "kind", title: t("channels.kind"), sort: c => c.kind, cell: c => wordsOf("channels.kind.", c.kind), narrow: "hide" },
   { id: "last", title: t("channels.last"), sort: c => -ms(c.sent), cell: c => c.sent ? <Ago at={c.sent} /> : t("channels.never") },
   { id: "failed", title: t("channels.failed"), sort: c => -ms(c.failed), cell: c => c.failed ? <><Ago at={c.failed} /> <span class="late">{c.said}</span></> : t("channels.never") },
   { id: "else", title: t("channels.else"), cell: c => c.or_else || "–", narrow: "hide" },

@@ -3,14 +3,14 @@
 import type { JSX } from "preact";
 import type { Delivery } from "../../api";
 import { withQuery } from "../../http";
-import { number, t } from "../../i18n";
+import { number, t, wordsOf } from "../../i18n";
 import { query, setQuery } from "../../router";
 import { moment, ms } from "../../time";
 import { Button, Empty, Failed, Loading, Time } from "../../ui/basics";
 import { Check } from "../../ui/Field";
 import { Table, type Column } from "../../ui/Table";
 import { usePages } from "../../ui/usePages";
-import { sentOf } from "./say";
+import { sentOf, subjectOf } from "./say";
 
 export function Deliveries(): JSX.Element {
   const waiting = query("waiting") === "1", q = usePages<Delivery>(withQuery("/deliveries", { open: waiting }), 100);
@@ -28,9 +28,9 @@ function State(p: { of: Delivery }): JSX.Element {
 }
 export const deliveryColumns = (): Column<Delivery>[] => [
   { id: "made", title: t("deliveries.made"), sort: d => -ms(d.made), cell: d => <Time at={d.made} /> },
-  { id: "channel", title: t("deliveries.channel"), sort: d => d.channel, cell: d => <b>{d.channel || d.kind}</b> },
+  { id: "channel", title: t("deliveries.channel"), sort: d => d.channel, cell: d => <b>{d.channel || wordsOf("channels.kind.", d.kind)}</b> },
   { id: "to", title: t("notices.to"), sort: d => d.to, cell: d => d.to || "–", narrow: "hide" },
-  { id: "subject", title: t("deliveries.subject"), cell: d => d.subject, narrow: "hide" },
+  { id: "subject", title: t("deliveries.subject"), cell: subjectOf, narrow: "hide" },
   { id: "state", title: t("notices.state"), sort: sentOf, cell: d => <State of={d} /> },
   { id: "tries", title: t("deliveries.tries"), align: "right", sort: d => d.tries, cell: d => number(d.tries), narrow: "hide" },
   { id: "said", title: t("deliveries.said"), cell: d => d.said || "–" },

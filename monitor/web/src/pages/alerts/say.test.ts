@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Alert, Delivery } from "../../api";
-import { heldOf, placeOf, sentOf, whatOf } from "./say";
+import { setLanguage } from "../../i18n";
+import { heldOf, placeOf, sentOf, subjectOf, whatOf } from "./say";
 
 const alert: Alert = { number: 1, of: "feed", place: "North/Gate", site: "North", incident: 7, cause: "frozen", severity: "high", criticality: 3,
   feeds: 0, flapping: false, turns: 0, repeats: 0, acknowledged: false, excused: [], rule: "all", text: "", since: null, at: null, good: null,
@@ -18,6 +19,22 @@ test("what an alert is of, and where", () => {
   assert.equal(placeOf({ ...alert, of: "own", place: "camwarden" }), "camwarden itself");
   assert.equal(placeOf({ place: "" }), "–");
   assert.equal(heldOf(alert), 3);
+});
+test("a trouble of nobody's camera in the reader's language", () => {
+  const own: Alert = { ...alert, of: "own", cause: "none", text: "The disk: full", code: "own-disk", values: { why: "full" } };
+  setLanguage("es");
+  assert.equal(whatOf(own), "El disco: full");
+  setLanguage("en");
+});
+test("the line of a delivery in the reader's language", () => {
+  const of = (subject: string): string => subjectOf({ ...sent, subject });
+  setLanguage("es");
+  assert.equal(of("firing: North/Gate: 2: frozen"), "empezó: North/Gate: 2: Imagen congelada");
+  assert.equal(of("resolved: The disk: full"), "terminó: The disk: full");
+  assert.equal(of("digest: 12 open, 2 over"), "varios a la vez: 12 abiertos, 2 terminados");
+  assert.equal(of("camwarden: a test"), "camwarden: a test");
+  setLanguage("en");
+  assert.equal(of("repeat: North/Gate: frozen"), "again: North/Gate: Frozen picture");
 });
 test("what became of a delivery", () => {
   assert.equal(sentOf(sent), "waiting");

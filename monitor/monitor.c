@@ -405,7 +405,6 @@ monitor_reload(struct monitor *m, const struct monitor_config *cfg)
 	monitor_nightly_reload(m, cfg);
 	monitor_credentials_reload(m);
 	later = monitor_outside_reload(m, cfg) || later;
-	monitor_alerts_reload(m);
 	memcpy(m->config.file, cfg->file, sizeof(cfg->file));
 	memcpy(m->config.file_sha256, cfg->file_sha256,
 	    sizeof(cfg->file_sha256));

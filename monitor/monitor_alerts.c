@@ -134,6 +134,7 @@ tell(struct monitor *m, const struct alert_change *c)
 	s.length = notice_write(&n, body, sizeof(body));
 	s.subject = subject;
 	s.channels = channels;
+	s.reminder = c->notice == NOTICE_REPEAT;
 	*t = (struct told){ .m = m, .alert = c->alert };
 	snprintf(t->kind, sizeof(t->kind), "%s", s.kind_name);
 	snprintf(t->to, sizeof(t->to), "%s", c->recipient);

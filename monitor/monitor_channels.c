@@ -54,15 +54,21 @@ channels_trust(const struct monitor *m, struct courier_trust *out)
 
 /* --- secrets that a server may say back to us */
 
+#define SECRET_LEAST 4u
+
 static void
 mask(char *text, const char *secret)
 {
-	size_t n = strlen(secret);
+	size_t n = strlen(secret), length = strlen(text), cut;
 
-	if (n < 4)
+	if (n < SECRET_LEAST)
 		return;
 	for (char *p = text; (p = strstr(p, secret)) != NULL; p += n)
 		memset(p, '*', n);
+	/* Answers are cut somewhere: in it, perhaps. */
+	for (cut = n < length ? n : length; cut >= SECRET_LEAST; cut--)
+		if (memcmp(text + length - cut, secret, cut) == 0)
+			memset(text + length - cut, '*', cut);
 }
 
 void

@@ -65,6 +65,9 @@ const char *channels_broker(const struct monitor *m, unsigned channel,
 void states_second(struct monitor *m, int64_t now_us);
 void states_on_result(struct monitor *m, uint64_t number,
     const struct courier_result *r);
+/* Other settings, before they are taken: what was told stays known where the
+ * broker and the topics are the same. */
+void states_reload(struct monitor *m, const struct config_alerts *now);
 /* Forgets what was told. */
 void states_free(struct monitor *m);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What leaves the house: the courier, and whose its answers are. */
+#include "monitor/monitor_alerts.h"
 #include "monitor/monitor_channels.h"
 #include "monitor/monitor_outside.h"
 
@@ -67,6 +68,8 @@ monitor_outside_start(struct monitor *m, char **error_out)
 	}
 	if (!record_start(m, error_out))
 		return false;
+	post_reload(m, NULL, 0);
+	post_again(m);
 	if (!needs_courier(m))
 		return true;
 	o->courier = start(m);
@@ -121,6 +124,43 @@ monitor_outside_last(struct monitor *m, void (*done)(struct monitor *m))
 		done(m);
 }
 
+/* Who may vouch for servers, or how a broker knows us, is read when the process
+ * starts, and so are the connections that it keeps. */
+static bool
+needs_another(const struct monitor *m, const struct monitor_config *cfg)
+{
+	const struct config_channel *old = m->config.alerts.channels,
+				    *now = cfg->alerts.channels;
+	bool other =
+	    m->config.mail_ca_file[0] != '\0' || cfg->mail_ca_file[0] != '\0';
+
+	for (unsigned i = 0; i < CONFIG_CHANNELS && !other; i++)
+		other =
+		    old[i].ca_file[0] != '\0' || now[i].ca_file[0] != '\0' ||
+		    ((config_channel_kind(old[i].kind) == CHANNEL_MQTT ||
+			 config_channel_kind(now[i].kind) == CHANNEL_MQTT) &&
+			memcmp(&old[i], &now[i], sizeof(now[i])) != 0);
+	return other;
+}
+
+/* Channels are others: what is under way, waits or lies at a broker is known
+ * again before anything new is told. */
+static void
+take_alerts(struct monitor *m, const struct config_alerts *alerts)
+{
+	char was[CONFIG_CHANNELS][CONFIG_NAME_BYTES];
+	uint32_t count = m->config.alerts.channel_count;
+
+	for (uint32_t i = 0; i < count; i++)
+		memcpy(was[i], m->config.alerts.channels[i].name,
+		    sizeof(was[i]));
+	states_reload(m, alerts);
+	m->config.alerts = *alerts;
+	m->outside->again_failed = 0;
+	post_reload(m, was, count);
+	monitor_alerts_reload(m);
+}
+
 #define TAKE(field) memcpy(&m->config.field, &cfg->field, sizeof(cfg->field))
 
 bool
@@ -128,10 +168,7 @@ monitor_outside_reload(struct monitor *m, const struct monitor_config *cfg)
 {
 	struct outside *o = m->outside;
 	struct courier_trust trust;
-	/* Of a broker's connection, too, the settings may be others. */
-	bool others = strcmp(m->config.mail_ca_file, cfg->mail_ca_file) != 0 ||
-		      memcmp(m->config.alerts.channels, cfg->alerts.channels,
-			  sizeof(cfg->alerts.channels)) != 0;
+	bool another = needs_another(m, cfg);
 
 	TAKE(mail_server);
 	TAKE(mail_from);
@@ -143,15 +180,15 @@ monitor_outside_reload(struct monitor *m, const struct monitor_config *cfg)
 	TAKE(heartbeat_url);
 	TAKE(heartbeat_url_file);
 	m->config.heartbeat_every_us = cfg->heartbeat_every_us;
-	m->config.alerts = cfg->alerts;
+	take_alerts(m, &cfg->alerts);
 	o->heartbeat.due_us = 0;
 	if (o->courier == NULL && needs_courier(m)) {
 		o->courier = start(m);
-	} else if (o->courier != NULL && others) {
-		states_free(m);
+	} else if (o->courier != NULL && another) {
 		channels_trust(m, &trust);
 		courier_reload(o->courier, &trust);
 	}
+	post_again(m);
 	return strcmp(m->config.ledger_witnesses, cfg->ledger_witnesses) != 0 ||
 	       strcmp(m->config.ledger_key_file, cfg->ledger_key_file) != 0;
 }

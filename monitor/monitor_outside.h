@@ -8,6 +8,7 @@
 #define MONITOR_MONITOR_OUTSIDE_H
 
 #include "monitor/config/config_outside.h"
+#include "monitor/courier/backoff.h"
 #include "monitor/courier/courier.h"
 #include "monitor/ledger/note.h"
 #include "monitor/monitor_parts.h"
@@ -18,15 +19,26 @@
  * none waits for another. */
 #define POST_MAILS 4
 #define POST_PER_CHANNEL 2
-#define POST_MOST (POST_MAILS + CONFIG_CHANNELS * POST_PER_CHANNEL)
 #define POST_WAITERS 8
+#define POST_TESTS 4 /* beyond those: somebody looks on */
+#define POST_PLACES                                                            \
+	(POST_MAILS + CONFIG_CHANNELS * POST_PER_CHANNEL + POST_TESTS)
 struct posting {
 	int64_t delivery; /* 0 = none */
+	int channel;	  /* its number in the settings, or enum post_way */
 	int64_t made_utc;
 	unsigned tries;
 	int64_t checkpoint; /* that the body carries; 0 = none */
-	bool ending;	    /* its outcome is not yet committed */
-	bool test;	    /* tried once */
+	int64_t notice;	    /* whose it is; 0 = of none */
+	char to[1024];	    /* of a notice by mail */
+	char subject[300];
+	bool ending; /* its outcome is not yet committed */
+	bool test;   /* tried once */
+};
+enum post_way { POST_BY_MAIL = -1, POST_BY_NONE = -2 /* any more */ };
+struct post_channel {
+	struct backoff_rest rest;
+	bool failing; /* it was told as a trouble of ours */
 };
 /* Who waits for what comes of a test. */
 struct post_waiter {
@@ -36,11 +48,12 @@ struct post_waiter {
 	void *arg;
 };
 struct post {
-	struct posting under_way[POST_MOST];
+	struct posting under_way[POST_PLACES];
+	struct post_channel channels[CONFIG_CHANNELS], mails;
 	struct post_waiter waiters[POST_WAITERS];
 	int64_t look_us; /* no sooner */
+	/* Those that wait for a channel that is gone are looked for. */
 	int64_t strays_us;
-	uint32_t failing; /* channels whose last try failed, as bits */
 };
 
 struct outward_beat {
@@ -124,6 +137,13 @@ enum outside_owner {
 	((uint64_t)(owner) << 56 | (uint64_t)(number))
 
 /* --- monitor_post.c: deliveries, and what comes of them */
+/* Other settings, or the first: channels are known again by their names (was:
+ * the count of before, and their names), and what waits for one that is gone
+ * goes by those of its recipient. */
+void post_reload(struct monitor *m, char (*was)[CONFIG_NAME_BYTES],
+    uint32_t count);
+/* What waits for another try has it now: somebody may have mended something. */
+void post_again(struct monitor *m);
 /* Something new waits: look at once. */
 void post_soon(struct monitor *m);
 void post_second(struct monitor *m, int64_t now_us);
@@ -136,13 +156,20 @@ void post_on_result(struct monitor *m, uint64_t delivery,
 void post_mail(struct monitor *m, const char *subject, const char *body,
     const char *path);
 
+/* --- monitor_post_test.c: tests, for whose outcome somebody waits */
+void post_tell_waiter(struct post *p, int64_t delivery, bool ok,
+    const char *text);
+void post_waiters_second(struct post *p, int64_t now_us);
+
 /* --- monitor_post_row.c: a row -> a job */
 struct store_delivery_row;
+struct store_text;
 struct channel_job;
 /* channel -1: a mail of its own. NULL, or why it can't be sent; fd_out: the
  * attachment's, the caller's to close; -1 = none. */
 const char *post_make(struct monitor *m, int channel,
     const struct store_delivery_row *row, struct channel_job *out, int *fd_out);
+void post_row_text(char *out, size_t size, struct store_text text);
 /* Of a mail, that its body carries; 0 = none. */
 int64_t post_checkpoint(const struct store_delivery_row *row);
 

@@ -2,6 +2,7 @@
 /* Deliveries: rows that are sent until each is done, each channel's beside the
  * others'. The row stays until its end is committed: what is sent twice after a
  * crash has the same Message-ID, or key. */
+#include "monitor/monitor_alerts.h"
 #include "monitor/monitor_channels.h"
 #include "monitor/monitor_duties.h"
 #include "monitor/monitor_outside.h"
@@ -13,79 +14,46 @@
 
 #include "common/clock.h"
 #include "common/log.h"
-#include "monitor/courier/backoff.h"
-#include "monitor/monitor_request.h"
 #include "monitor/store/store_read_ledger.h"
 
 #define LOOK_US US_PER_S
-#define STRAYS_US (60 * US_PER_S)
+#define LOOK_ROWS 16u
+#define GONE "its channel is not in the settings any more"
+#define STRAYS_US (2 * US_PER_S)
 #define STRAYS_MOST 1000u
 #define PATIENCE_US (15 * 60 * US_PER_S) /* of failures, before an incident */
 #define STALE_US (86400 * US_PER_S) /* a notice that old is told to nobody */
-#define TEST_US (15 * US_PER_S)	    /* a page waits for twenty (changes.h) */
 
-/* --- places: first those of mails, then so many of each channel */
+/* --- places */
 
 static struct posting *
 place_of(struct post *p, int64_t delivery)
 {
-	for (int i = 0; i < POST_MOST; i++)
+	for (int i = 0; i < POST_PLACES; i++)
 		if (p->under_way[i].delivery == delivery)
 			return &p->under_way[i];
 	return NULL;
 }
 
-/* -1: a mail's. */
+/* What may be under way by it at once: one, while nobody answers there. */
 static int
-channel_of(const struct post *p, const struct posting *at)
+places(const struct post *p, int channel)
 {
-	int i = (int)(at - p->under_way);
-
-	return i < POST_MAILS ? -1 : (i - POST_MAILS) / POST_PER_CHANNEL;
+	if (channel == POST_BY_MAIL)
+		return POST_MAILS;
+	return p->channels[channel].rest.fails > 0 ? 1 : POST_PER_CHANNEL;
 }
 
+/* A test's is beyond those. NULL: there is none now. */
 static struct posting *
-free_place(struct post *p, int channel)
+free_place(struct post *p, int channel, bool test)
 {
-	int from = channel < 0 ? 0 : POST_MAILS + channel * POST_PER_CHANNEL;
-	int count = channel < 0 ? POST_MAILS : POST_PER_CHANNEL;
+	int used = 0;
 
-	for (int i = from; i < from + count; i++)
-		if (p->under_way[i].delivery == 0)
-			return &p->under_way[i];
-	return NULL;
-}
-
-/* --- who waits for a test */
-
-static void
-answer_waiter(struct post_waiter *w, bool ok, const char *text, int64_t id)
-{
-	struct post_waiter copy = *w;
-	const struct monitor_answer a = { .ok = ok, .text = text, .id = id };
-
-	w->delivery = 0;
-	copy.answer(copy.arg, &a);
-}
-
-static void
-tell_waiter(struct post *p, int64_t delivery, bool ok, const char *text)
-{
-	for (int i = 0; i < POST_WAITERS; i++)
-		if (p->waiters[i].delivery == delivery)
-			answer_waiter(&p->waiters[i], ok, text, delivery);
-}
-
-static void
-waiters_second(struct post *p, int64_t now_us)
-{
-	for (int i = 0; i < POST_WAITERS; i++)
-		if (p->waiters[i].delivery > 0 &&
-		    now_us > p->waiters[i].until_us)
-			answer_waiter(&p->waiters[i], false,
-			    "it hasn't answered yet; camwarden deliveries "
-			    "will tell",
-			    p->waiters[i].delivery);
+	for (int i = 0; i < POST_PLACES; i++)
+		used += p->under_way[i].delivery != 0 &&
+			p->under_way[i].channel == channel;
+	return test || used < places(p, channel) ? place_of(p, 0) : NULL;
 }
 
 /* --- the end of a try */
@@ -112,21 +80,36 @@ on_stored(void *arg, const struct store_result *r)
 	if (at != NULL)
 		at->delivery = 0;
 	if (p != NULL && a->test)
-		tell_waiter(p, a->delivery, a->ok, a->said);
+		post_tell_waiter(p, a->delivery, a->ok, a->said);
 	if (p != NULL)
 		p->look_us = 0;
 	free(a);
 }
 
 static bool
-is_over(const struct monitor *m, const struct posting *at, int64_t now_utc,
-    bool lasting)
+is_over(const struct posting *at, int64_t now_utc, bool lasting)
 {
 	if (at->test)
 		return true;
-	return channel_of(&m->outside->post, at) < 0
+	return at->channel == POST_BY_MAIL
 		   ? backoff_over(at->made_utc, now_utc, lasting)
 		   : now_utc - at->made_utc > STALE_US;
+}
+
+/* Its server refused it, or some whom it is for: another notice may fare
+ * better. */
+static bool
+is_its_own(const struct courier_result *r)
+{
+	return r->lasting || r->later != 0;
+}
+
+static int64_t
+pause_of(const struct posting *at, const struct courier_result *r)
+{
+	return at->channel == POST_BY_MAIL ? backoff_us(at->tries + 1)
+					   : backoff_notice_us(at->tries + 1,
+						 is_its_own(r), r->asked_s);
 }
 
 static void
@@ -137,7 +120,7 @@ finish(struct monitor *m, struct posting *at, const struct courier_result *r,
 	struct attempt *memory = malloc(sizeof(*memory));
 	struct store_attempt a = { .delivery = at->delivery,
 		.utc = now,
-		.due_utc = now + backoff_us(at->tries + 1),
+		.due_utc = now + pause_of(at, r),
 		.said = said,
 		.outcome = r->ok ? STORE_SENT : STORE_TRY_AGAIN };
 	struct store_done done = { on_stored, memory };
@@ -146,7 +129,7 @@ finish(struct monitor *m, struct posting *at, const struct courier_result *r,
 		at->delivery = 0; /* it comes again */
 		return;
 	}
-	if (!r->ok && is_over(m, at, now, r->lasting))
+	if (!r->ok && is_over(at, now, r->lasting))
 		a.outcome = STORE_GIVEN_UP;
 	*memory = (struct attempt){ m, at->delivery, at->test, r->ok, "" };
 	snprintf(memory->said, sizeof(memory->said), "%s", said);
@@ -157,30 +140,120 @@ finish(struct monitor *m, struct posting *at, const struct courier_result *r,
 	}
 }
 
+static struct post_channel *
+channel_of(struct post *p, const struct posting *at)
+{
+	if (at->channel == POST_BY_NONE)
+		return NULL;
+	return at->channel == POST_BY_MAIL ? &p->mails
+					   : &p->channels[at->channel];
+}
+
+static void
+end_trouble(struct monitor *m)
+{
+	const struct post *p = &m->outside->post;
+	bool failing = p->mails.failing;
+
+	for (unsigned i = 0; i < CONFIG_CHANNELS; i++)
+		failing = failing || p->channels[i].failing;
+	if (!failing)
+		monitor_own_over(m, OWN_MAIL, clock_mono_us());
+}
+
 /* A mail that fails for long, or a channel that is refused, is a trouble of
  * our own; it ends with the next that goes through. */
 static void
-tell_trouble(struct monitor *m, const struct posting *at, int channel,
-    const struct courier_result *r, const char *said)
+tell_trouble(struct monitor *m, const struct posting *at,
+    struct post_channel *c, const struct courier_result *r, const char *said)
 {
 	int64_t now = clock_mono_us();
-	uint32_t bit = channel >= 0 ? 1u << channel : 0;
+	bool mail = at->channel == POST_BY_MAIL;
 	char text[COURIER_DETAIL_BYTES + 100];
 
 	if (r->ok) {
-		m->outside->post.failing &= ~bit;
-		if (m->outside->post.failing == 0)
-			monitor_own_over(m, OWN_MAIL, now);
+		c->failing = false;
+		end_trouble(m);
 		return;
 	}
 	if (at->test ||
 	    (!r->lasting && monitor_utc(m, now) - at->made_utc <= PATIENCE_US))
 		return;
-	m->outside->post.failing |= bit;
+	c->failing = true;
 	snprintf(text, sizeof(text), "%s%s%s",
-	    channel >= 0 ? m->config.alerts.channels[channel].name : "",
-	    channel >= 0 ? ": " : "", said);
+	    mail ? "" : m->config.alerts.channels[at->channel].name,
+	    mail ? "" : ": ", said);
 	monitor_own_say(m, OWN_MAIL, now, now, text);
+}
+
+/* The mail server took it, and asked to come back for some of those whom it is
+ * for: they have a delivery of their own. */
+static void
+send_later(struct monitor *m, const struct posting *at, uint64_t later)
+{
+	const char *next = at->to;
+	int64_t now = monitor_utc(m, clock_mono_us());
+	char one[256], to[sizeof(at->to)] = "";
+	size_t length = 0;
+	struct store_delivery d = { .kind = STORE_DELIVERY_ALERT,
+		.target = m->config.alerts.channels[at->channel].name,
+		.subject = at->subject,
+		.path = to,
+		.body = "",
+		.made_utc = at->made_utc,
+		.due_utc = now + BACKOFF_NOTICE_US,
+		.notice = at->notice };
+
+	for (unsigned i = 0; i < 64 && config_mail_next(&next, one); i++)
+		if ((later & 1ull << i) != 0)
+			length +=
+			    (size_t)snprintf(to + length, sizeof(to) - length,
+				"%s%s", length > 0 ? ", " : "", one);
+	if (length > 0 && !store_delivery(m->store, &d, NULL))
+		log_error("post", "delivery %lld: not kept for %s",
+		    (long long)at->delivery, to);
+}
+
+/* How the channel fares, by what came of this. */
+static void
+note_channel(struct monitor *m, struct posting *at,
+    const struct courier_result *r, const char *said)
+{
+	struct post_channel *c = channel_of(&m->outside->post, at);
+
+	if (c == NULL) { /* it may go by another */
+		m->outside->post.strays_us = clock_mono_us() + STRAYS_US;
+		return;
+	}
+	tell_trouble(m, at, c, r, said);
+	if (at->channel == POST_BY_MAIL)
+		return;
+	if (r->ok)
+		backoff_taken(&c->rest);
+	else if (is_its_own(r))
+		backoff_refused(&c->rest, clock_mono_us());
+	else
+		backoff_failed(&c->rest, r->asked_s, clock_mono_us());
+	if (r->ok && r->later != 0 && at->notice != 0)
+		send_later(m, at, r->later);
+	/* A person mended it: the others needn't wait. */
+	if (r->ok && at->test)
+		store_deliveries_due(m->store,
+		    m->config.alerts.channels[at->channel].name,
+		    monitor_utc(m, clock_mono_us()));
+}
+
+/* Without the channel's secrets; of one that is gone nobody knows them. */
+static void
+words_of(const struct monitor *m, const struct posting *at,
+    const struct courier_result *r, char said[COURIER_DETAIL_BYTES])
+{
+	snprintf(said, COURIER_DETAIL_BYTES, "%s",
+	    at->channel != POST_BY_NONE ? r->detail
+	    : r->ok			? "accepted"
+					: GONE);
+	if (at->channel >= 0)
+		channels_redact(m, (unsigned)at->channel, said);
 }
 
 void
@@ -190,23 +263,23 @@ post_on_result(struct monitor *m, uint64_t delivery,
 	struct post *p = &m->outside->post;
 	struct posting *at = place_of(p, (int64_t)delivery);
 	char said[COURIER_DETAIL_BYTES];
-	int channel;
 
 	if (at == NULL || at->ending)
 		return;
-	channel = channel_of(p, at);
-	snprintf(said, sizeof(said), "%s", r->detail);
-	if (channel >= 0)
-		channels_redact(m, (unsigned)channel, said);
+	words_of(m, at, r, said);
 	if (r->ok) {
 		log_info("post", "delivery %lld is sent", (long long)delivery);
 		if (at->checkpoint != 0)
 			record_mailed(m, at->checkpoint);
+	} else if (at->tries > 0 && at->channel >= 0 &&
+		   p->channels[at->channel].rest.fails > 0) {
+		log_debug("post", "delivery %lld, try %u: %s",
+		    (long long)delivery, at->tries + 1, said);
 	} else {
 		log_warn("post", "delivery %lld, try %u: %s",
 		    (long long)delivery, at->tries + 1, said);
 	}
-	tell_trouble(m, at, channel, r, said);
+	note_channel(m, at, r, said);
 	finish(m, at, r, said);
 }
 
@@ -214,32 +287,47 @@ post_on_result(struct monitor *m, uint64_t delivery,
 
 struct look {
 	struct monitor *m;
-	int channel; /* -1: mails */
+	int channel; /* its number, or POST_BY_MAIL */
+	bool rests;  /* nobody answers there: tests alone */
 };
+
+static void
+take_place(struct posting *at, const struct look *l,
+    const struct store_delivery_row *row, bool test)
+{
+	*at = (struct posting){ .delivery = row->id,
+		.channel = l->channel,
+		.made_utc = row->made_utc,
+		.tries = row->tries,
+		.checkpoint =
+		    l->channel == POST_BY_MAIL ? post_checkpoint(row) : 0,
+		.notice = row->notice,
+		.test = test };
+}
 
 static bool
 send_row(void *arg, const struct store_delivery_row *row)
 {
 	const struct look *l = arg;
 	struct post *p = &l->m->outside->post;
+	bool test = row->kind == STORE_DELIVERY_TEST ||
+		    row->kind == STORE_DELIVERY_TRIAL;
 	struct posting *at;
-	struct courier_result failed = { 0 };
-	static struct channel_job job; /* one thread */
+	struct courier_result failed = { .lasting =
+					     true }; /* settings' fault */
+	static struct channel_job job;		     /* one thread */
 	const char *why;
 	int fd;
 
-	if (place_of(p, row->id) != NULL)
+	if (place_of(p, row->id) != NULL || (l->rests && !test))
 		return true;
-	at = free_place(p, l->channel);
+	at = free_place(p, l->channel, test);
 	if (at == NULL)
 		return false;
-	*at = (struct posting){ .delivery = row->id,
-		.made_utc = row->made_utc,
-		.tries = row->tries,
-		.checkpoint = l->channel < 0 ? post_checkpoint(row) : 0,
-		.test = row->kind == STORE_DELIVERY_TEST ||
-			row->kind == STORE_DELIVERY_TRIAL };
+	take_place(at, l, row, test);
 	why = post_make(l->m, l->channel, row, &job, &fd);
+	post_row_text(at->subject, sizeof(at->subject), row->subject);
+	snprintf(at->to, sizeof(at->to), "%s", job.job.to);
 	if (why != NULL) {
 		snprintf(failed.detail, sizeof(failed.detail), "%s", why);
 		post_on_result(l->m, (uint64_t)row->id, &failed);
@@ -272,66 +360,165 @@ send_otherwise(void *arg, const struct store_delivery_row *row)
 		.notice = row->notice,
 		.instead = row->id };
 
-	snprintf(subject, sizeof(subject), "%.*s", (int)row->subject.n,
-	    row->subject.p != NULL ? row->subject.p : "");
+	post_row_text(subject, sizeof(subject), row->subject);
 	log_warn("post", "delivery %lld: by %s, since %s fails",
 	    (long long)row->id, c->or_else, c->name);
 	return store_delivery(l->m->store, &d, NULL);
 }
 
+/* A notice to somebody whose channels are others now goes by those. */
+static void
+go_by_others(struct monitor *m, const struct store_delivery_row *row)
+{
+	static struct notice n; /* one thread */
+	char channels[1024], name[CONFIG_NAME_BYTES], subject[300];
+	const char *next = channels;
+	int64_t now = monitor_utc(m, clock_mono_us());
+	struct store_delivery d = { .kind = STORE_DELIVERY_ALERT,
+		.target = name,
+		.subject = subject,
+		.path = "",
+		.body = "",
+		.made_utc = row->made_utc,
+		.due_utc = now,
+		.notice = row->notice };
+
+	if (row->notice == 0 || !notice_read(&n, row->body, row->length))
+		return;
+	post_row_text(subject, sizeof(subject), row->subject);
+	monitor_alerts_channels(&m->config.alerts, n.to, channels,
+	    sizeof(channels));
+	while (config_alerts_next(&next, name))
+		store_delivery(m->store, &d, NULL);
+}
+
 static bool
-give_up_stray(void *arg, const struct store_delivery_row *row)
+look_at_stray(void *arg, const struct store_delivery_row *row)
 {
 	struct monitor *m = arg;
 	char name[CONFIG_NAME_BYTES];
 	struct store_attempt a = { .delivery = row->id,
 		.utc = monitor_utc(m, clock_mono_us()),
 		.outcome = STORE_GIVEN_UP,
-		.said = "its channel is not in the settings any more" };
+		.said = GONE };
 
-	snprintf(name, sizeof(name), "%.*s", (int)row->target.n,
-	    row->target.p != NULL ? row->target.p : "");
-	if (channels_find(m, name) < 0)
-		store_attempt(m->store, &a, NULL);
+	post_row_text(name, sizeof(name), row->target);
+	if (channels_find(m, name) >= 0)
+		return true;
+	m->outside->post.strays_us = clock_mono_us() + STRAYS_US;
+	/* One that is under way is perhaps told. */
+	if (place_of(&m->outside->post, row->id) != NULL)
+		return true;
+	go_by_others(m, row);
+	store_attempt(m->store, &a, NULL);
 	return true;
 }
 
 static void
-look_at_channel(struct monitor *m, unsigned channel, int64_t now_utc)
+look_at_strays(struct monitor *m)
 {
-	const struct config_channel *c = &m->config.alerts.channels[channel];
-	struct look l = { m, (int)channel };
-
-	if ((free_place(&m->outside->post, l.channel) != NULL &&
-		!store_read_due(m->reader, c->name, now_utc, 16, send_row,
-		    &l)) ||
-	    (c->or_else[0] != '\0' &&
-		!store_read_stuck(m->reader, c->name, c->or_else_tries,
-		    now_utc - c->or_else_us, 16, send_otherwise, &l)))
+	m->outside->post.strays_us = INT64_MAX; /* unless there is one */
+	if (!store_read_waiting_notices(m->reader, STRAYS_MOST, look_at_stray,
+		m))
 		log_error("post", "deliveries can't be read: %s",
 		    store_reader_error(m->reader));
+}
+
+static void
+look_at_channel(struct monitor *m, unsigned channel, int64_t now_us)
+{
+	const struct config_channel *c = &m->config.alerts.channels[channel];
+	struct post *p = &m->outside->post;
+	const struct backoff_rest *rest = &p->channels[channel].rest;
+	int64_t now = monitor_utc(m, now_us);
+	struct look l = { m, (int)channel, now_us < rest->until_us };
+	/* Where nobody answered so often, that is so of all. */
+	const struct store_stuck_ask ask = { .channel = c->name,
+		.or_else = c->or_else,
+		.tries = rest->fails < c->or_else_tries ? c->or_else_tries : 0,
+		.made_utc = now - c->or_else_us,
+		.limit = LOOK_ROWS };
+
+	if (!store_read_due(m->reader, c->name, now, LOOK_ROWS, send_row, &l) ||
+	    (c->or_else[0] != '\0' &&
+		!store_read_stuck(m->reader, &ask, send_otherwise, &l)))
+		log_error("post", "deliveries can't be read: %s",
+		    store_reader_error(m->reader));
+}
+
+static void
+look_at_all(struct monitor *m, int64_t now_us)
+{
+	struct look mails = { m, POST_BY_MAIL, false };
+
+	if (now_us >= m->outside->post.strays_us)
+		look_at_strays(m);
+	if (!store_read_due(m->reader, NULL, monitor_utc(m, now_us), 64,
+		send_row, &mails))
+		log_error("post", "deliveries can't be read: %s",
+		    store_reader_error(m->reader));
+	for (uint32_t i = 0; i < m->config.alerts.channel_count; i++)
+		look_at_channel(m, i, now_us);
 }
 
 void
 post_second(struct monitor *m, int64_t now_us)
 {
 	struct post *p = &m->outside->post;
-	struct look mails = { m, -1 };
-	int64_t now = monitor_utc(m, now_us);
 
-	waiters_second(p, now_us);
+	post_waiters_second(p, now_us);
 	if (m->outside->courier == NULL || now_us < p->look_us)
 		return;
 	p->look_us = now_us + LOOK_US;
-	if (!store_read_due(m->reader, NULL, now, 64, send_row, &mails))
+	/* While a row is at hand its picture is read, and who acknowledged. */
+	if (store_reader_hold(m->reader))
+		look_at_all(m, now_us);
+	else
 		log_error("post", "deliveries can't be read: %s",
 		    store_reader_error(m->reader));
-	for (uint32_t i = 0; i < m->config.alerts.channel_count; i++)
-		look_at_channel(m, i, now);
-	if (now_us < p->strays_us)
-		return;
-	p->strays_us = now_us + STRAYS_US;
-	store_read_waiting_notices(m->reader, STRAYS_MOST, give_up_stray, m);
+	store_reader_release(m->reader);
+}
+
+/* --- other settings */
+
+void
+post_reload(struct monitor *m, char (*was)[CONFIG_NAME_BYTES], uint32_t count)
+{
+	struct post *p = &m->outside->post;
+	struct post_channel before[CONFIG_CHANNELS];
+	int to[CONFIG_CHANNELS];
+	bool ended = false;
+
+	memcpy(before, p->channels, sizeof(before));
+	memset(p->channels, 0, sizeof(p->channels));
+	for (uint32_t i = 0; i < count; i++) {
+		int is = channels_find(m, was[i]);
+
+		to[i] = is >= 0 ? is : POST_BY_NONE;
+		ended = ended || (is < 0 && before[i].failing);
+		if (is >= 0)
+			p->channels[is].failing = before[i].failing;
+	}
+	for (int i = 0; i < POST_PLACES; i++) {
+		struct posting *at = &p->under_way[i];
+
+		if (at->delivery != 0 && at->channel >= 0)
+			at->channel = to[at->channel];
+	}
+	if (ended)
+		end_trouble(m);
+	look_at_strays(m);
+}
+
+void
+post_again(struct monitor *m)
+{
+	struct post *p = &m->outside->post;
+
+	for (unsigned i = 0; i < CONFIG_CHANNELS; i++)
+		backoff_taken(&p->channels[i].rest);
+	store_deliveries_due(m->store, "", monitor_utc(m, clock_mono_us()));
+	p->look_us = 0;
 }
 
 void
@@ -365,140 +552,4 @@ post_mail(struct monitor *m, const char *subject, const char *body,
 			log_error("post", "a mail to %s could not be kept", to);
 	}
 	post_soon(m);
-}
-
-/* --- a test of mail, for which somebody looks at its row */
-
-struct mail_test {
-	struct monitor *m;
-	monitor_answer_fn *answer;
-	void *arg;
-};
-
-static void
-on_test_kept(void *arg, const struct store_result *r)
-{
-	struct mail_test *t = arg;
-	struct monitor_answer a = { .ok = r->ok,
-		.text = r->error,
-		.seq = r->id };
-
-	post_soon(t->m);
-	t->answer(t->arg, &a);
-	free(t);
-}
-
-void
-monitor_mail_test(struct monitor *m, const char *to, const char *actor,
-    monitor_answer_fn *answer, void *arg)
-{
-	struct mail_test *t = malloc(sizeof(*t));
-	struct store_done done = { on_test_kept, t };
-	int64_t now = monitor_utc(m, clock_mono_us());
-	char host[256] = "?", body[900];
-	struct store_delivery d = { .kind = STORE_DELIVERY_TEST,
-		.target = to,
-		.subject = "camwarden: a test",
-		.path = "",
-		.body = body,
-		.made_utc = now,
-		.due_utc = now };
-
-	gethostname(host, sizeof(host) - 1);
-	d.length = (size_t)snprintf(body, sizeof(body),
-	    "camwarden on %s sent this because %.100s asked for it.\n"
-	    "Mail arrives here: so will the reports.\n",
-	    host, actor);
-	if (m->config.mail_server[0] == '\0' || !config_mail_address(to))
-		monitor_answer_now(answer, arg, false,
-		    m->config.mail_server[0] == '\0' ? "mail.server is not set"
-						     : "its address is none");
-	else if (t == NULL)
-		monitor_answer_later(answer, arg, "memory is out");
-	else {
-		*t = (struct mail_test){ m, answer, arg };
-		if (store_delivery(m->store, &d, &done))
-			return;
-		monitor_answer_later(answer, arg, MONITOR_STORE_BUSY);
-	}
-	free(t);
-}
-
-/* --- a test of a channel, for whose outcome somebody waits */
-
-struct trial {
-	struct monitor *m;
-	struct post_waiter *waiter;
-};
-
-static void
-on_trial_kept(void *arg, const struct store_result *r)
-{
-	struct trial *t = arg;
-
-	/* The monitor's end frees those who wait with itself. */
-	if (t->m->outside != NULL && !r->ok)
-		answer_waiter(t->waiter, false, r->error, 0);
-	else if (t->m->outside != NULL)
-		t->waiter->delivery = r->id;
-	post_soon(t->m);
-	free(t);
-}
-
-static const char *
-keep_trial(struct monitor *m, const char *channel, struct trial *t)
-{
-	static struct notice n; /* one thread */
-	static uint8_t bytes[NOTICE_BYTES];
-	int64_t now = monitor_utc(m, clock_mono_us());
-	struct store_done done = { on_trial_kept, t };
-	struct store_delivery d = { .kind = STORE_DELIVERY_TRIAL,
-		.target = channel,
-		.subject = "camwarden: a test",
-		.path = "",
-		.body = bytes,
-		.made_utc = now,
-		.due_utc = now };
-
-	memset(&n, 0, sizeof(n));
-	n.kind = NOTICE_TEST;
-	n.severity = NOTICE_LOW;
-	n.of = NOTICE_OF_OWN;
-	n.made_utc = now;
-	snprintf(n.to, sizeof(n.to), "%s", channel);
-	d.length = notice_write(&n, bytes, sizeof(bytes));
-	return d.length > 0 && store_delivery(m->store, &d, &done)
-		   ? NULL
-		   : "the database takes nothing now";
-}
-
-void
-monitor_channel_test(struct monitor *m, const char *channel, const char *actor,
-    monitor_answer_fn *answer, void *arg)
-{
-	struct post *p = &m->outside->post;
-	struct post_waiter *w = p->waiters;
-	struct trial *t = malloc(sizeof(*t));
-	const char *why = NULL;
-
-	while (w < p->waiters + POST_WAITERS && w->delivery != 0)
-		w++;
-	if (channels_find(m, channel) < 0)
-		why = "no channel of the settings is called so";
-	else if (w == p->waiters + POST_WAITERS)
-		why = "other tests are under way";
-	else if (t == NULL)
-		why = "memory is out";
-	if (why == NULL) {
-		log_info("post", "channel %s is tested by %s", channel, actor);
-		*w = (struct post_waiter){ -1, clock_mono_us() + TEST_US,
-			answer, arg };
-		*t = (struct trial){ m, w };
-		why = keep_trial(m, channel, t);
-		if (why == NULL)
-			return;
-		w->delivery = 0;
-	}
-	free(t);
-	monitor_answer_now(answer, arg, false, why);
 }

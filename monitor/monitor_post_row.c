@@ -11,8 +11,8 @@
 
 #define MARK "checkpoint-number: " /* in a body that carries one */
 
-static void
-put_text(char *out, size_t size, struct store_text text)
+void
+post_row_text(char *out, size_t size, struct store_text text)
 {
 	snprintf(out, size, "%.*s", (int)text.n, text.p != NULL ? text.p : "");
 }
@@ -46,7 +46,7 @@ attach(const struct store_delivery_row *row, struct courier_job *j)
 	const char *name;
 	int fd;
 
-	put_text(file, sizeof(file), row->path);
+	post_row_text(file, sizeof(file), row->path);
 	if (file[0] == '\0')
 		return -1;
 	fd = open(file, O_RDONLY | O_CLOEXEC);
@@ -68,10 +68,10 @@ make_mail(const struct monitor *m, const struct store_delivery_row *row,
 
 	if (why != NULL)
 		return why;
-	put_text(j->to, sizeof(j->to), row->target);
+	post_row_text(j->to, sizeof(j->to), row->target);
 	if (!config_mail_address(j->to))
 		return "its address is none";
-	put_text(subject, sizeof(subject), row->subject);
+	post_row_text(subject, sizeof(subject), row->subject);
 	channels_headers(m, j, row->id, subject, row->made_utc, "");
 	j->body = (struct span){ row->body, row->length };
 	if (j->body.n > COURIER_BODY_BYTES)
@@ -98,6 +98,10 @@ post_make(struct monitor *m, int channel, const struct store_delivery_row *row,
 		notice.id = row->notice != 0 ? row->notice : row->id;
 		why =
 		    channels_make(m, (unsigned)channel, &notice, row->id, out);
+		/* The others have it. */
+		if (row->path.n > 0 && out->job.kind == COURIER_MAIL)
+			post_row_text(out->job.to, sizeof(out->job.to),
+			    row->path);
 	}
 	out->job.id = OUTSIDE_JOB(OUTSIDE_POST, row->id);
 	return why;

@@ -16,6 +16,7 @@
 #include "common/site.h"
 #include "monitor/monitor_alerts.h"
 #include "monitor/report/jot.h"
+#include "monitor/store/store_read.h"
 
 #define AGAIN_US (15 * US_PER_S) /* after a failure */
 #define ALIVE_US (60 * US_PER_S) /* that the connection is still ours */
@@ -30,6 +31,9 @@ struct told {
 
 struct states {
 	struct told feeds[LIMIT_FEEDS];
+	/* Feeds that earlier runs may have told, and that are no more. */
+	uint8_t (*gone)[16]; /* owned */
+	uint32_t gone_count, gone_at, gone_sent;
 	uint32_t alerts; /* 1 + open << 16 | critical; 0 = not told */
 	/* Under way: */
 	bool busy;
@@ -154,27 +158,27 @@ put_state(struct batch *b, const struct watched_feed *f,
 }
 
 static bool
-is_wanted(const struct config_channel *c, const struct watched_feed *f)
+is_wanted(const struct config_channel *c, const char *tags)
 {
 	const char *at = c->feeds;
 	char tag[CONFIG_NAME_BYTES];
 
 	while (config_alerts_next(&at, tag))
 		if (strcmp(tag, "all") == 0 ||
-		    tags_have(f->tags != NULL ? f->tags : "", tag))
+		    tags_have(tags != NULL ? tags : "", tag))
 			return true;
 	return false;
 }
 
 static void
-forget_feed(struct batch *b, struct told *t)
+forget_feed(struct batch *b, const uint8_t uuid[16])
 {
 	char topic[256];
 
-	feed_topic(b, t->uuid, topic);
+	feed_topic(b, uuid, topic);
 	put(b, topic, NULL);
 	if (b->c->home_assistant) {
-		config_topic(b, t->uuid, topic);
+		config_topic(b, uuid, topic);
 		put(b, topic, NULL);
 	}
 }
@@ -197,11 +201,11 @@ look_at(struct batch *b, uint32_t number)
 
 	if (!has_room(b, 2))
 		return false;
-	if (f == NULL || !is_wanted(b->c, f) ||
+	if (f == NULL || !is_wanted(b->c, f->tags) ||
 	    (t->code != 0 && memcmp(t->uuid, f->uuid, 16) != 0)) {
 		if (t->code == 0)
 			return true;
-		forget_feed(b, t);
+		forget_feed(b, t->uuid);
 		note(b, number, 0);
 		return true;
 	}
@@ -215,6 +219,62 @@ look_at(struct batch *b, uint32_t number)
 	memcpy(t->uuid, f->uuid, 16);
 	note(b, number, code);
 	return true;
+}
+
+/* --- feeds that left the inventory while nobody was here */
+
+struct finding {
+	struct monitor *m;
+	const struct config_channel *c;
+	struct states *s;
+};
+
+static bool
+take_gone(void *arg, const struct store_gone_row *row)
+{
+	struct finding *f = arg;
+
+	/* One that came back is looked at like all others. */
+	if (is_wanted(f->c, row->tags) &&
+	    monitor_feed_find(f->m, row->uuid) == NULL)
+		memcpy(f->s->gone[f->s->gone_count++], row->uuid, 16);
+	return true;
+}
+
+static struct states *
+states_new(struct monitor *m, unsigned channel)
+{
+	struct finding f = { m, &m->config.alerts.channels[channel],
+		calloc(1, sizeof(struct states)) };
+
+	if (f.s == NULL || f.c->feeds[0] == '\0')
+		return f.s;
+	f.s->gone = calloc(LIMIT_FEEDS, sizeof(f.s->gone[0]));
+	if (f.s->gone != NULL &&
+	    !store_read_gone_feeds(m->reader, LIMIT_FEEDS, take_gone, &f))
+		log_error("post", "feeds that are no more can't be read: %s",
+		    store_reader_error(m->reader));
+	return f.s;
+}
+
+static void
+states_drop(struct states **s)
+{
+	if (*s != NULL)
+		free((*s)->gone);
+	free(*s);
+	*s = NULL;
+}
+
+static void
+look_at_gone(struct batch *b)
+{
+	struct states *s = b->s;
+
+	for (s->gone_sent = 0;
+	     s->gone_at + s->gone_sent < s->gone_count && has_room(b, 2);
+	     s->gone_sent++)
+		forget_feed(b, s->gone[s->gone_at + s->gone_sent]);
 }
 
 /* --- alerts */
@@ -268,6 +328,7 @@ tell(struct monitor *m, unsigned channel, struct states *s, int64_t now_us)
 	memset(&job, 0, sizeof(job));
 	s->sent_count = 0;
 	look_at_alerts(&b);
+	look_at_gone(&b);
 	for (uint32_t i = 0; i < LIMIT_FEEDS && look_at(&b, i); i++)
 		;
 	if (b.job->publish_count == 0 && now_us < s->alive_us)
@@ -302,12 +363,11 @@ states_second(struct monitor *m, int64_t now_us)
 		struct states **s = &m->outside->states[i];
 
 		if (!is_broker(m, i)) {
-			free(*s);
-			*s = NULL;
+			states_drop(s);
 			continue;
 		}
 		if (*s == NULL)
-			*s = calloc(1, sizeof(**s));
+			*s = states_new(m, i);
 		if (*s != NULL && !(*s)->busy && now_us >= (*s)->retry_us)
 			tell(m, i, *s, now_us);
 	}
@@ -346,14 +406,45 @@ states_on_result(struct monitor *m, uint64_t number,
 	for (unsigned i = 0; i < s->sent_count; i++)
 		s->feeds[s->sent[i].feed].code = s->sent[i].code;
 	s->alerts = s->alerts_sent;
+	s->gone_at += s->gone_sent;
 	tell(m, channel, s, now);
+}
+
+static bool
+same_place(const struct config_channel *a, const struct config_channel *b)
+{
+	return strcmp(a->name, b->name) == 0 && strcmp(a->kind, b->kind) == 0 &&
+	       strcmp(a->url, b->url) == 0 &&
+	       strcmp(a->url_file, b->url_file) == 0 &&
+	       strcmp(a->topic, b->topic) == 0 &&
+	       a->home_assistant == b->home_assistant &&
+	       strcmp(a->discovery, b->discovery) == 0;
+}
+
+void
+states_reload(struct monitor *m, const struct config_alerts *now)
+{
+	const struct config_alerts *old = &m->config.alerts;
+	struct states *kept[CONFIG_CHANNELS] = { NULL };
+
+	for (uint32_t i = 0; i < old->channel_count; i++)
+		for (uint32_t k = 0; k < now->channel_count; k++) {
+			struct states *s = m->outside->states[i];
+
+			if (s == NULL ||
+			    !same_place(&old->channels[i], &now->channels[k]))
+				continue;
+			s->busy = false; /* nobody waits for that answer */
+			kept[k] = s;
+			m->outside->states[i] = NULL;
+		}
+	states_free(m);
+	memcpy(m->outside->states, kept, sizeof(kept));
 }
 
 void
 states_free(struct monitor *m)
 {
-	for (unsigned i = 0; i < CONFIG_CHANNELS; i++) {
-		free(m->outside->states[i]);
-		m->outside->states[i] = NULL;
-	}
+	for (unsigned i = 0; i < CONFIG_CHANNELS; i++)
+		states_drop(&m->outside->states[i]);
 }

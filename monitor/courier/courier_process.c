@@ -70,6 +70,8 @@ job_end(struct job *j, bool ok, bool lasting, unsigned status,
 		.ok = ok,
 		.lasting = lasting,
 		.status = (uint16_t)status,
+		.asked_s = j->asked_s,
+		.later = j->later,
 		.answer = { answer, length } };
 	struct writer w = channel_scratch();
 

@@ -116,6 +116,8 @@ courier_put_result(struct writer *w, const struct courier_result *m)
 	writer_u8(w, m->ok);
 	writer_u8(w, m->lasting);
 	writer_le16(w, m->status);
+	writer_le32(w, m->asked_s);
+	writer_le64(w, m->later);
 	writer_string(w, m->detail);
 	put_span(w, m->answer);
 }
@@ -132,6 +134,8 @@ courier_get_result(struct span body, struct courier_result *m)
 	ok = reader_u8(&r);
 	lasting = reader_u8(&r);
 	m->status = reader_le16(&r);
+	m->asked_s = reader_le32(&r);
+	m->later = reader_le64(&r);
 	reader_string(&r, m->detail, sizeof(m->detail));
 	length = reader_le32(&r);
 	m->answer = reader_span(&r, length);

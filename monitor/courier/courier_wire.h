@@ -84,9 +84,12 @@ struct courier_job {
 struct courier_result {
 	uint64_t id;
 	bool ok;
-	bool lasting;	 /* refused for good: trying again may be in vain */
-	uint16_t status; /* of HTTP or SMTP, 0 = none came; of MQTT the
-			  * connection's number, from 1 */
+	bool lasting;	  /* refused for good: trying again may be in vain */
+	uint16_t status;  /* of HTTP or SMTP, 0 = none came; of MQTT the
+			   * connection's number, from 1 */
+	uint32_t asked_s; /* HTTP: try again no sooner; 0 = it didn't say */
+	uint64_t later;	  /* mail: addresses of `to` that it refuses for now,
+			   * bit n = the n-th; the others have it, if ok */
 	char detail[COURIER_DETAIL_BYTES]; /* for people */
 	struct span answer;		   /* of HTTP; borrowed */
 };

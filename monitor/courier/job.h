@@ -30,6 +30,9 @@ struct job {
 	struct sockaddr_storage addresses[JOB_ADDRESSES];
 	socklen_t lengths[JOB_ADDRESSES];
 	unsigned address_count;
+	/* Of its result, where there is something to say. */
+	uint32_t asked_s;
+	uint64_t later;
 	struct job_curl *curl; /* owned by job_curl.c; NULL = not its */
 	struct job_line *line; /* owned by job_line.c; NULL = not its */
 	/* Of job_mqtt.c: on that connection; numbers of what was published,

@@ -26,6 +26,8 @@ struct job_curl {
 	curl_mime *mime;
 	char error[CURL_ERROR_SIZE];
 	char said[160]; /* the mail server's last line, or its refusal */
+	unsigned asked; /* addresses that the mail server was asked for */
+	bool asking;	/* .. the last of them just now */
 	size_t headers_seen;
 	off_t file_at, file_length;
 	uint8_t *answer; /* owned */
@@ -81,18 +83,32 @@ static void
 http_ended(struct job *j, CURLcode code, long status)
 {
 	struct job_curl *c = j->curl;
-	bool came = code == CURLE_OK || c->flooded;
+	/* It said that it took it; whether it ever ends is no matter. */
+	bool endless = status / 100 == 2 && (code == CURLE_OPERATION_TIMEDOUT ||
+						code == CURLE_PARTIAL_FILE ||
+						code == CURLE_RECV_ERROR);
+	bool came = code == CURLE_OK || c->flooded || endless;
 	bool ok = came && status / 100 == 2;
-	/* 408, 425, 429: another time. */
-	bool lasting = status / 100 == 4 && status != 408 && status != 425 &&
-		       status != 429;
+	/* 408, 425, 429: another time. A redirect for good is a settings'
+	 * mistake. */
+	bool lasting = (status / 100 == 4 && status != 408 && status != 425 &&
+			   status != 429) ||
+		       status == 301 || status == 308;
 	char detail[COURIER_DETAIL_BYTES], where[180], words[121];
 
+	curl_off_t asked_s = 0;
+
+	if (curl_easy_getinfo(c->easy, CURLINFO_RETRY_AFTER, &asked_s) ==
+		CURLE_OK &&
+	    asked_s > 0)
+		j->asked_s =
+		    asked_s < UINT32_MAX ? (uint32_t)asked_s : UINT32_MAX;
 	redirect_of(c, where, sizeof(where));
 	words_of(c, words, sizeof(words));
 	if (came)
 		snprintf(detail, sizeof(detail), "it answers %ld%s%s%s", status,
 		    c->flooded	       ? " and more than we listen to"
+		    : endless	       ? " and doesn't end"
 		    : where[0] != '\0' ? where
 				       : "",
 		    words[0] != '\0' && !c->flooded ? ": " : "",
@@ -135,6 +151,29 @@ on_done(CURL *easy, CURLcode code)
 }
 
 /* --- what servers say: bounded */
+
+/* Whom a mail server asks to come back for: one after the other is named, and
+ * each has an answer. */
+static int
+on_talk(CURL *easy, curl_infotype type, char *bytes, size_t n, void *arg)
+{
+	static const char to[] = "RCPT TO:";
+	struct job *j = arg;
+	struct job_curl *c = j->curl;
+
+	(void)easy;
+	if (type == CURLINFO_HEADER_OUT) {
+		c->asking = n >= sizeof(to) - 1 &&
+			    strncasecmp(bytes, to, sizeof(to) - 1) == 0;
+		c->asked += c->asking;
+	} else if (type == CURLINFO_HEADER_IN && c->asking && n > 3 &&
+		   bytes[3] != '-') {
+		c->asking = false;
+		if (bytes[0] == '4' && c->asked <= 64)
+			j->later |= 1ull << (c->asked - 1);
+	}
+	return 0;
+}
 
 static size_t
 on_header(char *bytes, size_t one, size_t n, void *arg)
@@ -426,9 +465,10 @@ set_mail(struct job *j)
 
 	snprintf(from, sizeof(from), "<%s>", j->m.from);
 	if (!set_common(j, "smtp,smtps", MAIL_S) || !SET(USE_SSL, tls) ||
-	    !SET(MAIL_FROM, from) || !set_recipients(j) || !put_text(j) ||
-	    !attach(j) || !set_headers(j) || !SET(HTTPHEADER, c->headers) ||
-	    !SET(MIMEPOST, c->mime))
+	    !SET(MAIL_FROM, from) || !set_recipients(j) || !SET(VERBOSE, 1L) ||
+	    !SET(DEBUGFUNCTION, on_talk) || !SET(DEBUGDATA, j) ||
+	    !put_text(j) || !attach(j) || !set_headers(j) ||
+	    !SET(HTTPHEADER, c->headers) || !SET(MIMEPOST, c->mime))
 		return false;
 	return j->m.user[0] == '\0' ||
 	       (SET(USERNAME, j->m.user) && SET(PASSWORD, j->m.password) &&

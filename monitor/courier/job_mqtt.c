@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <linux/tcp.h>
 
@@ -555,6 +556,9 @@ job_mqtt_init(struct event_base *base)
 	static const struct timeval often = { .tv_usec = 500000 };
 
 	all.base = base;
+	/* Another process, another connection: also to whoever remembers the
+	 * number of the last one's. */
+	all.serial = (uint16_t)getpid();
 	all.tick = event_new(base, -1, EV_PERSIST, on_tick, NULL);
 	return all.tick != NULL && event_add(all.tick, &often) == 0 &&
 	       mosquitto_lib_init() == MOSQ_ERR_SUCCESS;

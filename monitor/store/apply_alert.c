@@ -69,32 +69,44 @@ drop(struct writer *w, struct op *op)
 	    "iii", epoch_utc(w, n->at_us), n->alert, (int64_t)n->sequence);
 }
 
-static void
-deliver(struct writer *w, int64_t notice, const char *channel, size_t length,
-    const char *subject, int64_t utc)
+/* Something earlier of the alert is still to be sent there. */
+static bool
+waits_there(struct writer *w, int64_t alert, const char *channel)
 {
-	char name[256];
-
-	snprintf(name, sizeof(name), "%.*s", (int)length, channel);
-	db_run(&w->db,
-	    "INSERT INTO delivery(kind, target, subject, path, body, made, due,"
-	    " notice) VALUES(?, ?, ?, '', x'', ?, ?, ?)",
-	    "issiii", (int64_t)STORE_DELIVERY_ALERT, name, subject, utc, utc,
-	    notice);
+	return db_int(&w->db, 0,
+		   "SELECT 1 FROM notice p JOIN delivery o ON o.notice = p.id"
+		   " WHERE p.alert = ? AND o.target = ? AND o.path = ''"
+		   " AND o.done IS NULL AND o.gave_up IS NULL LIMIT 1",
+		   "is", alert, channel) != 0;
 }
 
 static void
-deliver_all(struct writer *w, int64_t notice, const struct store_notice *n,
+deliver(struct writer *w, int64_t id, const struct store_notice *n,
+    const char *name, int64_t utc)
+{
+	if (n->reminder && waits_there(w, n->alert, name))
+		return;
+	db_run(&w->db,
+	    "INSERT INTO delivery(kind, target, subject, path, body, made, due,"
+	    " notice) VALUES(?, ?, ?, '', x'', ?, ?, ?)",
+	    "issiii", (int64_t)STORE_DELIVERY_ALERT, name, n->subject, utc, utc,
+	    id);
+}
+
+static void
+deliver_all(struct writer *w, int64_t id, const struct store_notice *n,
     int64_t utc)
 {
 	const char *p = n->channels;
 
 	while (*(p += strspn(p, ", ")) != '\0') {
-		size_t length = strcspn(p, ","), name = length;
+		size_t length = strcspn(p, ","), end = length;
+		char name[256];
 
-		while (name > 0 && p[name - 1] == ' ')
-			name--;
-		deliver(w, notice, p, name, n->subject, utc);
+		while (end > 0 && p[end - 1] == ' ')
+			end--;
+		snprintf(name, sizeof(name), "%.*s", (int)end, p);
+		deliver(w, id, n, name, utc);
 		p += length;
 	}
 }

@@ -84,10 +84,22 @@ apply_delivery(struct writer *w, struct op *op)
 
 	db_run(&w->db,
 	    "INSERT OR IGNORE INTO delivery(kind, target, subject, path, body,"
-	    " made, due, notice, instead) VALUES(?,?,?,?,?,?,?,?,?)",
+	    " made, due, notice, instead) SELECT ?1,?2,?3,?4,?5,?6,?7,?8,?9"
+	    " WHERE ?8 IS NULL OR ?4 <> '' OR NOT EXISTS (SELECT 1"
+	    " FROM delivery WHERE notice = ?8 AND target = ?2)",
 	    "isssbii??", (int64_t)d->kind, d->target, d->subject, d->path,
 	    d->body, d->length, d->made_utc, d->due_utc, d->notice, d->instead);
 	op->result.id = sqlite3_last_insert_rowid(w->db.h);
+}
+
+void
+apply_deliveries_due(struct writer *w, struct op *op)
+{
+	db_run(&w->db,
+	    "UPDATE delivery SET due = ?1 WHERE done IS NULL"
+	    " AND gave_up IS NULL AND due > ?1"
+	    " AND (?2 = '' OR (target = ?2 AND kind = ?3))",
+	    "isi", op->word.utc, op->word.text, (int64_t)STORE_DELIVERY_ALERT);
 }
 
 /* What another way has told need not be told by the first one, nor by the one

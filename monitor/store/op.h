@@ -59,8 +59,9 @@ enum op_kind {
 	OP_KEYS,
 	OP_ALERT,
 	OP_NOTICE,
+	OP_DELIVERIES_DUE,
 };
-#define OP_COUNT 41
+#define OP_COUNT 42
 
 struct op_close {
 	int64_t id, since_us, at_us;

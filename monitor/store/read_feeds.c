@@ -251,6 +251,30 @@ store_read_sites(struct store_reader *r, store_site_fn *fn, void *arg)
 	return store_reader_end(r);
 }
 
+bool
+store_read_gone_feeds(struct store_reader *r, uint32_t limit, store_gone_fn *fn,
+    void *arg)
+{
+	store_reader_begin(r);
+	sqlite3_stmt *st = db_query(&r->db,
+	    "SELECT uuid, tags FROM feed WHERE removed IS NOT NULL"
+	    " ORDER BY removed DESC LIMIT ?",
+	    "i", (int64_t)limit);
+
+	while (db_step(&r->db, st)) {
+		struct store_gone_row row = {
+			.uuid = sqlite3_column_blob(st, 0),
+			.tags = db_text(st, 1),
+		};
+
+		if (!fn(arg, &row)) {
+			db_done(st);
+			break;
+		}
+	}
+	return store_reader_end(r);
+}
+
 /* The slots of one day's row that begin within [from, to). False: enough. */
 static bool
 day_slots(const uint8_t *slots, int64_t day, int64_t from, int64_t to,

@@ -343,10 +343,12 @@ deliveries(struct store_reader *r, sqlite3_stmt *st, store_delivery_fn *fn,
 	" WHERE s.instead = d.id AND s.done IS NOT NULL)"                      \
 	" FROM delivery d LEFT JOIN notice n ON n.id = d.notice "
 #define WAITS "d.done IS NULL AND d.gave_up IS NULL"
-/* Deliveries `o` of earlier notices of its alert, by its channel. */
+/* Deliveries `o` of earlier notices of its alert, by its channel, to all whom
+ * that tells. */
 #define EARLIER                                                                \
 	" FROM notice p JOIN delivery o ON o.notice = p.id"                    \
-	" WHERE p.alert = n.alert AND o.target = d.target AND o.id < d.id "
+	" WHERE p.alert = n.alert AND o.target = d.target AND o.id < d.id"     \
+	" AND o.path = '' "
 
 bool
 store_read_deliveries(struct store_reader *r, bool waiting_only, uint32_t limit,
@@ -382,14 +384,14 @@ store_read_due(struct store_reader *r, const char *channel, int64_t now_utc,
 		DELIVERIES "WHERE " WAITS " AND d.target = ? AND d.kind > 2"
 			   " AND d.due <= ? AND NOT EXISTS (SELECT 1" EARLIER
 			   "AND o.done IS NULL AND o.gave_up IS NULL)"
-			   " ORDER BY d.due LIMIT ?",
+			   " ORDER BY d.kind DESC, d.due LIMIT ?",
 		"sii", channel, now_utc, (int64_t)limit),
 	    fn, arg);
 }
 
 bool
-store_read_stuck(struct store_reader *r, const char *channel, uint32_t tries,
-    int64_t made_utc, uint32_t limit, store_delivery_fn *fn, void *arg)
+store_read_stuck(struct store_reader *r, const struct store_stuck_ask *ask,
+    store_delivery_fn *fn, void *arg)
 {
 	store_reader_begin(r);
 	return deliveries(r,
@@ -400,8 +402,10 @@ store_read_stuck(struct store_reader *r, const char *channel, uint32_t tries,
 		"AND EXISTS (SELECT 1 FROM delivery s WHERE s.instead = o.id"
 		" AND s.done IS NOT NULL)))"
 		" AND NOT EXISTS (SELECT 1 FROM delivery s"
-		" WHERE s.instead = d.id) ORDER BY d.id LIMIT ?",
-		"siii", channel, (int64_t)tries, made_utc, (int64_t)limit),
+		" WHERE s.instead = d.id OR (s.notice = d.notice"
+		" AND s.target = ?)) ORDER BY d.id LIMIT ?",
+		"siisi", ask->channel, (int64_t)ask->tries, ask->made_utc,
+		ask->or_else, (int64_t)ask->limit),
 	    fn, arg);
 }
 

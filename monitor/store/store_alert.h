@@ -59,6 +59,7 @@ struct store_notice {
 	size_t length;
 	const char *subject;  /* for the log */
 	const char *channels; /* names by comma: a delivery each; "" = none */
+	bool reminder; /* .. but where an earlier one of the alert waits */
 };
 /* result->id: the notice's number. */
 bool store_notice(struct store *s, const struct store_notice *n,

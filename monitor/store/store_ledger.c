@@ -73,6 +73,19 @@ store_attempt(struct store *s, const struct store_attempt *a,
 }
 
 bool
+store_deliveries_due(struct store *s, const char *channel, int64_t utc)
+{
+	struct op *op =
+	    post_new(OP_DELIVERIES_DUE, post_text_size(channel), NULL);
+
+	if (op == NULL)
+		return false;
+	op->word =
+	    (struct op_word){ .utc = utc, .text = post_text(op, channel) };
+	return post_op(s, op, 0);
+}
+
+bool
 store_made_report(struct store *s, const struct store_made_report *m,
     const struct store_done *done)
 {

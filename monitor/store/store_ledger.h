@@ -69,11 +69,15 @@ enum store_delivery_kind {
 struct store_delivery {
 	enum store_delivery_kind kind;
 	const char *target, *subject;
-	const char *path; /* a file that goes along; "" = none */
+	/* Of a mail: a file that goes along. Of a notice: those of its
+	 * channel's addresses that it is for alone. "" = none; all. */
+	const char *path;
 	const void *body;
 	size_t length;
 	int64_t made_utc, due_utc;
-	int64_t notice; /* whose bytes are the body; 0 = of none */
+	/* Whose bytes are the body; 0 = of none. What was or is told of it by
+	 * that channel is not told there again (but for a path). */
+	int64_t notice;
 	/* The delivery that this is the other way of: one of them at most, a
 	 * second is passed over. When this one is sent, that one is given up.
 	 * 0 = of none. */
@@ -95,6 +99,10 @@ struct store_attempt {
 };
 bool store_attempt(struct store *s, const struct store_attempt *a,
     const struct store_done *done);
+
+/* What waits for another try has it now: notices by that channel; "" = all.
+ */
+bool store_deliveries_due(struct store *s, const char *channel, int64_t utc);
 
 /* A report was made: its row, and a `report` line with the hash of each of its
  * files. result->id: the row; result->seq: the line. */

@@ -117,6 +117,15 @@ struct store_site_row {
 typedef bool store_site_fn(void *arg, const struct store_site_row *row);
 bool store_read_sites(struct store_reader *r, store_site_fn *fn, void *arg);
 
+/* Feeds that are no more, the last first. */
+struct store_gone_row {
+	const uint8_t *uuid; /* 16 bytes; borrowed, as tags is */
+	const char *tags;
+};
+typedef bool store_gone_fn(void *arg, const struct store_gone_row *row);
+bool store_read_gone_feeds(struct store_reader *r, uint32_t limit,
+    store_gone_fn *fn, void *arg);
+
 struct store_interval_row {
 	int64_t feed, epoch;
 	int64_t start_utc, end_utc; /* half-open; STORE_OPEN = still true */

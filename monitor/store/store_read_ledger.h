@@ -117,14 +117,20 @@ bool store_read_deliveries(struct store_reader *r, bool waiting_only,
     uint32_t limit, store_delivery_fn *fn, void *arg);
 
 /* Of a channel's notices those whose turn it is: of each alert the oldest that
- * still waits; the most urgent first. channel NULL: of mails (kinds 1, 2). */
+ * still waits; tests first, then the most urgent. channel NULL: of mails (kinds
+ * 1, 2). */
 bool store_read_due(struct store_reader *r, const char *channel,
     int64_t now_utc, uint32_t limit, store_delivery_fn *fn, void *arg);
 /* .. those that ask for another way, and have none yet: failed so many times,
  * made before then, or an earlier one of the alert was told by another way. */
-bool store_read_stuck(struct store_reader *r, const char *channel,
-    uint32_t tries, int64_t made_utc, uint32_t limit, store_delivery_fn *fn,
-    void *arg);
+struct store_stuck_ask {
+	const char *channel, *or_else; /* that way */
+	uint32_t tries;
+	int64_t made_utc;
+	uint32_t limit;
+};
+bool store_read_stuck(struct store_reader *r, const struct store_stuck_ask *ask,
+    store_delivery_fn *fn, void *arg);
 /* .. the last that was sent there of each alert that is open. */
 bool store_read_open_there(struct store_reader *r, const char *channel,
     uint32_t limit, store_delivery_fn *fn, void *arg);

@@ -82,6 +82,7 @@ static const struct {
 	[OP_KEYS] = { apply_keys, true },
 	[OP_ALERT] = { apply_alert, false },
 	[OP_NOTICE] = { apply_notice, false },
+	[OP_DELIVERIES_DUE] = { apply_deliveries_due, false },
 };
 
 struct loop {

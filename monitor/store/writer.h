@@ -131,6 +131,7 @@ void apply_checkpoint(struct writer *w, struct op *op);
 void apply_receipt(struct writer *w, struct op *op);
 void apply_delivery(struct writer *w, struct op *op);
 void apply_attempt(struct writer *w, struct op *op);
+void apply_deliveries_due(struct writer *w, struct op *op);
 void apply_made_report(struct writer *w, struct op *op);
 void apply_forget_reports(struct writer *w, struct op *op);
 

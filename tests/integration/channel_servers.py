@@ -45,13 +45,13 @@ def text(s):
 class Listener:
     """A client of MQTT 3.1.1: every message of the topics, retained ones marked."""
 
-    def __init__(self, port, topic="#", ca=None):
+    def __init__(self, port, topic="#", ca=None, name=None):
         self.heard = []  # (topic, payload, retained)
         self.socket = socket.create_connection(("127.0.0.1", port), 10)
         if ca:
             self.socket = ssl.create_default_context(cafile=ca).wrap_socket(self.socket, server_hostname="localhost")
         self.socket.settimeout(None)
-        name = f"listener-{time.monotonic_ns()}"
+        name = name or f"listener-{time.monotonic_ns()}"
         self.socket.sendall(packet(0x10, text("MQTT") + b"\x04\xc2\x00\x00" + text(name) + text(USER) + text(PASSWORD)))
         assert self._packet() == (0x20, b"\x00\x00")
         self.socket.sendall(packet(0x82, b"\x00\x01" + text(topic) + b"\x00"))

@@ -124,7 +124,8 @@ class Exim:
 class FaultySmtp:
     """One connection at a time, with a fault to order: refuse (554 greeting), busy (421), grey (451 at RCPT),
     drop (closes amid DATA), hang (says nothing at all), flood (an endless greeting), silent_data (never answers
-    the end of DATA), plain (no STARTTLS). None: takes everything."""
+    the end of DATA), plain (no STARTTLS), late (451 for whoever is called late..), letters (refuses with letters
+    that are no ASCII). None: takes everything. `taken`: (to whom, what)."""
 
     def __init__(self):
         self.fault = None
@@ -161,7 +162,7 @@ class FaultySmtp:
 
     def _session(self, c, fault):
         lines = c.makefile("rb")
-        data = None
+        data, to = None, []
         for line in lines:
             word = line[:4].upper()
             if data is not None:
@@ -172,13 +173,18 @@ class FaultySmtp:
                     continue
                 if fault == "silent_data":
                     time.sleep(600)
-                self.taken.append(data)
-                data = None
+                self.taken.append((to, data))
+                data, to = None, []
                 c.sendall(b"250 taken\r\n")
             elif word == b"EHLO":
                 c.sendall(b"250-faulty.test\r\n250 8BITMIME\r\n")
-            elif word == b"RCPT" and fault == "grey":
+            elif word == b"RCPT" and (fault == "grey" or fault == "late" and b"<late" in line):
                 c.sendall(b"451 come back later\r\n")
+            elif word == b"RCPT" and fault == "letters":
+                c.sendall("550 ese buz\u00f3n no existe\r\n".encode("latin-1"))
+            elif word == b"RCPT":
+                to.append(line.split(b"<")[1].split(b">")[0].decode())
+                c.sendall(b"250 ok\r\n")
             elif word == b"DATA":
                 data = b""
                 c.sendall(b"354 go on\r\n")

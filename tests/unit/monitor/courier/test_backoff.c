@@ -24,6 +24,48 @@ pauses_grow_to_half_an_hour(void **state)
 }
 
 static void
+a_notice_waits_less(void **state)
+{
+	(void)state;
+	assert_int_equal(backoff_notice_us(1, false, 0), 15 * S);
+	assert_int_equal(backoff_notice_us(4, false, 0), 120 * S);
+	assert_int_equal(backoff_notice_us(99, false, 0), 120 * S);
+	assert_int_equal(backoff_notice_us(99, true, 0), 1800 * S);
+	/* What the server asks for, within an hour. */
+	assert_int_equal(backoff_notice_us(1, false, 7), 15 * S);
+	assert_int_equal(backoff_notice_us(99, false, 600), 600 * S);
+	assert_int_equal(backoff_notice_us(1, true, UINT32_MAX), 3600 * S);
+}
+
+static void
+a_server_rests(void **state)
+{
+	struct backoff_rest r = { 0 };
+
+	(void)state;
+	backoff_failed(&r, 0, 7 * S);
+	assert_int_equal(r.until_us, 22 * S);
+	/* Two that were under way at once are one failure. */
+	backoff_failed(&r, 0, 8 * S);
+	assert_int_equal(r.fails, 1);
+	assert_int_equal(r.until_us, 23 * S);
+	backoff_failed(&r, 0, 23 * S);
+	assert_int_equal(r.until_us, 53 * S);
+	backoff_failed(&r, 300, 53 * S);
+	assert_int_equal(r.until_us, 353 * S);
+	assert_int_equal(r.fails, 3);
+	backoff_taken(&r);
+	assert_int_equal(r.fails, 0);
+	assert_int_equal(r.until_us, 0);
+	/* What it refuses may be that one thing's fault; not so often. */
+	backoff_refused(&r, 400 * S);
+	backoff_refused(&r, 401 * S);
+	assert_int_equal(r.until_us, 0);
+	backoff_refused(&r, 402 * S);
+	assert_int_equal(r.until_us, 417 * S);
+}
+
+static void
 ends_after_days(void **state)
 {
 	(void)state;
@@ -40,6 +82,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(pauses_grow_to_half_an_hour),
+		cmocka_unit_test(a_notice_waits_less),
+		cmocka_unit_test(a_server_rests),
 		cmocka_unit_test(ends_after_days),
 	};
 

@@ -262,13 +262,17 @@ due(struct bench *b, const char *channel, struct rows *r)
 static const char *
 stuck(struct bench *b, uint32_t tries, struct rows *r)
 {
+	const struct store_stuck_ask ask = { .channel = "mail",
+		.or_else = "phone",
+		.tries = tries,
+		.limit = 9 };
 	struct store_reader *reader;
 	char error[256];
 
 	bench_drain(b);
 	reader = store_reader_open(b->dir, error);
 	memset(r, 0, sizeof(*r));
-	assert_true(store_read_stuck(reader, "mail", tries, 0, 9, take_row, r));
+	assert_true(store_read_stuck(reader, &ask, take_row, r));
 	store_reader_close(&reader);
 	return r->text;
 }
@@ -332,6 +336,88 @@ test_other_way(void **state)
 	assert_string_equal(due(b, "mail", &r), "");
 }
 
+static int64_t
+waiting(struct bench *b, const char *channel)
+{
+	char sql[200];
+
+	bench_drain(b);
+	snprintf(sql, sizeof(sql),
+	    "SELECT count(*) FROM delivery WHERE target = '%s'"
+	    " AND done IS NULL AND gave_up IS NULL",
+	    channel);
+	return bench_int(b, sql);
+}
+
+static void
+remind(struct bench *b, uint32_t sequence)
+{
+	const struct store_notice n = { .step = STORE_NOTICE_TOLD,
+		.alert = 1,
+		.sequence = sequence,
+		.kind = 2,
+		.kind_name = "repeat",
+		.recipient = "ops",
+		.rule = "all",
+		.at_us = b->mono,
+		.body = "again",
+		.length = 5,
+		.subject = "repeat: North/a: stalled",
+		.channels = "mail, ntfy of us",
+		.reminder = true };
+
+	assert_true(store_notice(b->store, &n, NULL));
+}
+
+/* While its beginning waits for a server nobody needs to be reminded there; by
+ * no channel is one notice told twice; what one address alone waits for holds
+ * nobody up. */
+static void
+test_no_more_than_once(void **state)
+{
+	struct bench *b = *state;
+	struct store_delivery other = { .kind = STORE_DELIVERY_ALERT,
+		.target = "ntfy of us",
+		.subject = "s",
+		.path = "",
+		.body = "",
+		.made_utc = 1,
+		.due_utc = 1,
+		.notice = 1 };
+	struct rows r;
+
+	put_alert(b, 1, 11, false);
+	put_notice(b, STORE_NOTICE_TOLD, 1, 1, "ops");
+	due(b, "mail", &r);
+	try_row(b, r.last, STORE_SENT);
+	remind(b, 2);
+	assert_int_equal(waiting(b, "mail"), 1);
+	assert_int_equal(waiting(b, "ntfy of us"), 1);
+	assert_true(store_delivery(b->store, &other, NULL));
+	assert_int_equal(waiting(b, "ntfy of us"), 1);
+	/* Once it was told there, too, it is reminded there. */
+	due(b, "ntfy of us", &r);
+	try_row(b, r.last, STORE_SENT);
+	remind(b, 3);
+	assert_int_equal(waiting(b, "mail"), 1);
+	assert_int_equal(waiting(b, "ntfy of us"), 1);
+	due(b, "mail", &r);
+	try_row(b, r.last, STORE_SENT);
+	other.target = "mail";
+	other.path = "late@b.test";
+	assert_true(store_delivery(b->store, &other, NULL));
+	put_notice(b, STORE_NOTICE_TOLD, 1, 4, "ops");
+	assert_string_equal(due(b, "mail", &r), "1:mail/bytes 4:mail/bytes ");
+	/* A person mended something: what waits for its time has it. */
+	try_row(b, r.last, STORE_TRY_AGAIN);
+	assert_true(store_deliveries_due(b->store, "phone", 3));
+	assert_true(store_deliveries_due(b->store, "mail", 5));
+	bench_drain(b);
+	assert_int_equal(bench_int(b,
+			     "SELECT count(*) FROM delivery WHERE due = 5"),
+	    1);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, bench_setup, bench_teardown)
 
 int
@@ -342,6 +428,7 @@ main(void)
 		TEST(test_digest),
 		TEST(test_lists),
 		TEST(test_other_way),
+		TEST(test_no_more_than_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

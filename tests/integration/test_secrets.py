@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Canaries: passwords of cameras (Basic, Digest, a wrong one, in the URL of a
-CSV, with every odd letter), of the mail server and of a relay, go through a
-whole monitor. Nothing that anybody can read holds one of them, in any form: logs
+CSV, with every odd letter), of the mail server, of a relay and of the channels of
+alerts (whose servers say them back) go through a whole monitor. Nothing that anybody can read holds one of them, in any form: logs
 at debug level, all answers of the API and all pages, live events, metrics,
 reports, the record, every file of the state directory, backups, what commands
 say (also of files that are wrong), the process list all the while, and no core
@@ -10,6 +10,7 @@ dump is left. About 45 s. LABEL: light"""
 import base64
 import hashlib
 import html
+import http.server
 import json
 import os
 import re
@@ -23,6 +24,7 @@ import threading
 import time
 import urllib.parse
 
+import channel_servers
 from harness import ROOT, Child, films, folder, free_port, program
 from people import Person, World, soon
 
@@ -35,7 +37,9 @@ REALM = re.search(r'AUTH_REALM "([^"]*)"', open(f"{ROOT}/fixtures/camfarm/auth.h
 USER = "warden"
 GOOD = "Kanarie7 \"q#%:@/ö$&'<;,=cmd"
 CANARIES = {"good": GOOD, "wrong": "Falsch9kanarie%41", "mail": "Postkanarie8", "relay": "Relaiskanarie6",
-            "probe": "Sondenkanarie5", "header": "Kopfkanarie4", "list": "Listenkanarie3", "onvif": "Gartenkanarie2"}
+            "probe": "Sondenkanarie5", "header": "Kopfkanarie4", "list": "Listenkanarie3", "onvif": "Gartenkanarie2",
+            "token": "Hakenkanarie1", "url": "Wegkanarie0", "key": "Schluesselkanarie", "broker": "Maklerkanarie",
+            "manager": "Leiterkanarie", "beat": "Pulskanarie"}
 
 
 def forms(secret):
@@ -111,6 +115,65 @@ class Sampler(threading.Thread):
 def ok(p):
     clean(f"commands: {p.args[1:3]}", p.stdout + p.stderr)
     return p
+
+
+class Echo(http.server.BaseHTTPRequestHandler):
+    """A server of channels that says back all that it was told."""
+    told = b""
+
+    def log_message(self, *args):
+        pass
+
+    def answer(self):
+        body = self.rfile.read(int(self.headers["Content-Length"] or 0))
+        told = f"{self.headers.get('Authorization')} {self.path} ".encode() + body
+        Echo.told += told
+        # Cut amid the secret, of those that ask for it.
+        told = b"x" * 105 + told if b"/cut" in told else told
+        self.send_response(400)
+        self.send_header("Content-Length", str(len(told)))
+        self.end_headers()
+        self.wfile.write(told)
+
+    do_GET = do_POST = do_PUT = answer
+
+
+def channels(w):
+    """The settings of channels whose every secret is a canary."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Echo)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    at, broker = f"http://127.0.0.1:{server.server_port}", channel_servers.LyingBroker("refuse")
+
+    def file(name, text):
+        with open(os.path.join(w.dir, name), "w", opener=lambda p, f: os.open(p, f, 0o600)) as f:
+            f.write(text + "\n")
+        return os.path.join(w.dir, name)
+
+    token = file("token", "Bearer " + CANARIES["token"])
+    return f"""heartbeat: {{url_file: {file("beat", f"{at}/{CANARIES['beat']}")}, every: 1s}}
+alerts:
+  budget: none
+  gather: 0s
+  channels:
+    hook: {{kind: webhook, url: {at}/hook, authorization_file: {token}, secret_file: {file("key", CANARIES["key"])},
+      body: '{{"key": "{{{{secret}}}}"}}'}}
+    cut: {{kind: webhook, url: {at}/cut, authorization_file: {token}}}
+    hidden: {{kind: webhook, url_file: {file("url", f"{at}/{CANARIES['url']}")}}}
+    manager: {{kind: alertmanager, url: {at}, authorization_file: {file("manager", "Basic " + CANARIES["manager"])}}}
+    broker: {{kind: mqtt, url: "mqtt://127.0.0.1:{broker.port}", user: {USER},
+      password_file: {file("broker", CANARIES["broker"])}}}
+  rules:
+    - {{for: 0s, to: [hook, cut, hidden, manager, broker]}}
+"""
+
+
+def channels_say_it_back(w):
+    for name, code in (("hook", 1), ("cut", 1), ("hidden", 1), ("manager", 1), ("broker", 1)):
+        out = ok(w.run("deliveries", "test", "--channel", name, code=code)).stdout
+        assert name == "broker" or "400" in out and "***" in out and CANARIES["token"][:6] not in out, out
+    for name in ("token", "key", "url", "manager", "beat"):
+        assert CANARIES[name].encode() in Echo.told, name
 
 
 def start_farm(directory):
@@ -370,7 +433,7 @@ def main():
                 f"  relays: \"http://{USER}:{CANARIES['relay']}@127.0.0.1:{free_port()}\"\n"
                 f"mail:\n  server: smtp://127.0.0.1:{free_port()}\n  from: a@b.test\n  user: {USER}\n"
                 f"  password_file: {w.dir}/mail.password\nreport:\n  mail_to: chief@b.test\n"
-                f"ledger:\n  checkpoint_every: 1s\n  witnesses: mail\n")
+                f"ledger:\n  checkpoint_every: 1s\n  witnesses: mail\n{channels(w)}")
     w.start()
     w.admin = w.people(("admin",))["admin"]
     sampler.strangers.add(farm.process.pid)
@@ -405,6 +468,7 @@ def main():
     time.sleep(3)
     assert all(let_in(n) for n in ("basic", "md5", "sha", "in url", "by hand")), "rekeyed: none was let go"
     bad = bad_files(w, port)
+    channels_say_it_back(w)
     asked = all_answers(w)
     commands(w)
     examined_by_hand(directory, port)

@@ -25,17 +25,17 @@ function wanted(q: URLSearchParams): Wanted {
   return { site: q.get("site") ?? "", tiles: n("tiles", 0, 1, 64), every: n("every", EVERY_S, 5, 600) };
 }
 /* Columns and rows for the room there is. */
-function useGrid(want: number): [{ current: HTMLDivElement | null }, { columns: number; rows: number }] {
+function useGrid(want: number, most: number): [{ current: HTMLDivElement | null }, { columns: number; rows: number }] {
   const box = useRef<HTMLDivElement>(null), [g, set] = useState({ columns: 4, rows: 3 });
   useEffect(() => {
     const b = box.current;
     if (!b) return;
-    const measure = (): void => set(grid(b.clientWidth, b.clientHeight, LEAST_WIDE, want));
+    const measure = (): void => set(grid(b.clientWidth, b.clientHeight, LEAST_WIDE, want, most));
     const o = new ResizeObserver(measure);
     o.observe(b);
     measure();
     return () => o.disconnect();
-  }, [want]);
+  }, [want, most]);
   return [box, g];
 }
 const byPlace = (a: Feed, b: Feed): number => byName(a.text, b.text);
@@ -56,7 +56,9 @@ function unseenTrouble(p: Picked, site: string, tiles: number): boolean {
   return false;
 }
 export function Wall(): JSX.Element {
-  const w = wanted(here.value.query), [box, g] = useGrid(w.tiles), tiles = w.tiles || g.columns * g.rows;
+  void layout.value;
+  const w = wanted(here.value.query), most = [...sites.values()].reduce((n, s) => n + (inSite(s.path, w.site) ? s.feeds.length : 0), 0);
+  const [box, g] = useGrid(w.tiles, most), tiles = w.tiles || g.columns * g.rows;
   const [turn, setTurn] = useState(0), [paused, setPaused] = useState(false);
   const pointer = useHiddenPointer(), picked = usePicked(w, tiles, turn);
   useAwake();

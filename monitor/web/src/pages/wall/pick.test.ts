@@ -33,10 +33,12 @@ test("silenced trouble takes nobody's place; few feeds are all shown", () => {
   assert.deepEqual(pick([], 9, 3, by).feeds, []);
 });
 test("the screen is filled", () => {
-  assert.deepEqual(grid(1896, 1010, 290, 0), { columns: 6, rows: 5 });
+  assert.deepEqual(grid(1896, 1010, 290, 0, 500), { columns: 6, rows: 5 });
+  assert.deepEqual(grid(3800, 2060, 290, 0, 24), { columns: 6, rows: 4 }, "few are large");
+  assert.deepEqual(grid(1896, 1010, 290, 0, 0), { columns: 1, rows: 1 });
   for (const want of [1, 4, 9, 20, 64]) {
-    const g = grid(1896, 1010, 290, want);
+    const g = grid(1896, 1010, 290, want, 500);
     assert.ok(g.columns * g.rows >= want);
   }
-  assert.deepEqual(grid(366, 700, 290, 0).columns, 1);
+  assert.deepEqual(grid(366, 700, 290, 0, 500).columns, 1);
 });

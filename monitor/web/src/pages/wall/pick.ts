@@ -32,18 +32,20 @@ export function pick(feeds: Feed[], tiles: number, turn: number, compare: (a: Fe
   const pages = Math.max(1, Math.ceil(rest.length / room)), page = ((turn % pages) + pages) % pages;
   return { feeds: [...first, ...rest.slice(page * room, page * room + room)].slice(0, tiles), page, pages };
 }
-/* Columns and rows of tiles (16:9 and a line of words) for a screen: as many as are `least` wide, or enough for `want`. */
-export function grid(width: number, height: number, least: number, want: number): { columns: number; rows: number } {
+/* Columns and rows of tiles (16:9 and a line of words) for a screen: as many as are `least` wide, or enough for `want`,
+ * or for the `most` there are: the fewer, the larger. */
+export function grid(width: number, height: number, least: number, want: number, most: number): { columns: number; rows: number } {
   const line = 40, gap = 8;
   const rowsWith = (columns: number): number => {
     const w = (width - gap * (columns - 1)) / columns;
     return Math.max(1, Math.round((height + gap) / (w * 9 / 16 + line + gap)));
   };
   if (!want) {
-    const columns = Math.min(12, Math.max(1, Math.floor((width + gap) / (least + gap))));
-    return { columns, rows: rowsWith(columns) };
+    const columns = Math.min(12, Math.max(1, Math.floor((width + gap) / (least + gap)))), rows = rowsWith(columns);
+    if (columns * rows <= most) return { columns, rows };
   }
+  const all = want || Math.max(1, most);
   let columns = 1;
-  while (columns < 12 && columns * rowsWith(columns) < want) columns++;
-  return { columns, rows: Math.ceil(want / columns) };
+  while (columns < 12 && columns * rowsWith(columns) < all) columns++;
+  return { columns, rows: Math.ceil(all / columns) };
 }

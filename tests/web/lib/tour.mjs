@@ -36,8 +36,9 @@ async function busy(world) {
   await world.tell("black 4");
   await world.tell("drop 7");
   await world.tell("drop 8");
+  await world.tell("drop 20");
   const down = async (camera) => (await world.feed(camera)).state === "down";
-  await until("cameras fail", async () => (await down(7)) && (await down(8)) && (await down(4)), 30, 250);
+  await until("cameras fail", async () => (await down(7)) && (await down(8)) && (await down(4)) && down(20), 30, 250);
   const incidents = (await world.admin.ok("GET", "/incidents?open=1")).items;
   assert(incidents.length > 0, "no incident is open");
   await world.admin.ok("POST", `/incidents/${incidents[0].number}/acknowledge`, { note: "Electrician is on the way" });

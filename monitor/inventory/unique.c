@@ -69,52 +69,53 @@ twice(const struct inventory *inv, int (*cmp)(const void *, const void *),
 	return true;
 }
 
-/* Of those from list[0] on that are the same stream, how many. */
-static size_t
-same_stream(feed_ptr *list, size_t left)
+/* As unique_by_url, and the same streams in the order in which they stand. */
+static int
+by_stream(const void *a, const void *b)
 {
-	size_t n = 1;
+	feed_ptr x = *(const feed_ptr *)a, y = *(const feed_ptr *)b;
+	int c = unique_by_url(a, b);
 
-	while (n < left && unique_by_url(&list[0], &list[n]) == 0)
-		n++;
-	return n;
+	return c != 0 ? c : (x > y) - (x < y);
+}
+
+/* Marks those that are the same stream as one before them. */
+static void
+mark_again(const struct inventory *inv, feed_ptr *list, bool *again,
+    const char *file, struct inventory_mistakes *notes)
+{
+	feed_ptr first = NULL;
+
+	for (size_t i = 0; i < inv->feed_count; i++) {
+		if (first == NULL || unique_by_url(&first, &list[i]) != 0) {
+			first = list[i];
+			continue;
+		}
+		again[list[i] - inv->feeds] = true;
+		mistake_add(notes,
+		    (struct mistake_place){ file, list[i]->line, 1 },
+		    "\"%.128s\" is left out: it is the same stream as "
+		    "\"%.128s\"",
+		    list[i]->name, first->name);
+	}
 }
 
 bool
 unique_keep_first(struct inventory *inv, const char *file,
     struct inventory_mistakes *notes)
 {
-	feed_ptr *list = unique_sort(inv, unique_by_url);
+	feed_ptr *list = unique_sort(inv, by_stream);
 	bool *again = calloc(inv->feed_count + 1, sizeof(*again));
-	size_t kept = 0, n;
+	bool well = list != NULL && again != NULL;
+	size_t kept = 0;
 
-	for (size_t i = 0; list != NULL && again != NULL && i < inv->feed_count;
-	     i += n) {
-		feed_ptr first = list[i];
-
-		n = same_stream(&list[i], inv->feed_count - i);
-		for (size_t k = 1; k < n; k++)
-			first = list[i + k] < first ? list[i + k] : first;
-		for (size_t k = 0; k < n; k++) {
-			if (list[i + k] == first)
-				continue;
-			again[list[i + k] - inv->feeds] = true;
-			mistake_add(notes,
-			    (struct mistake_place){ file, list[i + k]->line,
-				1 },
-			    "\"%.128s\" is left out: it is the same stream as "
-			    "\"%.128s\"",
-			    list[i + k]->name, first->name);
-		}
-	}
-	for (size_t i = 0; list != NULL && again != NULL && i < inv->feed_count;
-	     i++)
+	if (well)
+		mark_again(inv, list, again, file, notes);
+	for (size_t i = 0; well && i < inv->feed_count; i++)
 		if (!again[i])
 			inv->feeds[kept++] = inv->feeds[i];
-	if (list != NULL && again != NULL)
+	if (well)
 		inv->feed_count = kept;
-	bool well = list != NULL && again != NULL;
-
 	free(list);
 	free(again);
 	return well;

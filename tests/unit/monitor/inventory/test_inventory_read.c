@@ -211,6 +211,8 @@ static const struct wrong {
 	    "f.csv:2:15: not a port", 1 },
 	{ INVENTORY_FEEDS, "name,url\nTotals,\nTower,\n",
 	    "f.csv:3:1: the url is missing", 1 },
+	{ INVENTORY_FEEDS, "url,name\rrtsp://h/1,\"a\rb\"\rx,y\r",
+	    "f.csv:4:1: not a URL", 1 },
 	{ INVENTORY_FEEDS, "PK\x03\x04",
 	    "f.csv: this is a workbook or an archive (xlsx, ods, zip), "
 	    "expected it saved as CSV",

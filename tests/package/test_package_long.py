@@ -144,19 +144,19 @@ def first_user(box, token):
 def settings(box):
     """What whoever runs the room adds to the file that came with it."""
     text = box.sh("cat /etc/camwarden/camwarden.yaml")
-    assert not re.search(r"^(mail|alerts):", text, re.M)
-    box.put("/etc/camwarden/camwarden.yaml", text + f"""
+    text, sections = re.subn(r"^alerts:$", f"""\
 mail:
   server: smtp+plain://127.0.0.1:{SMTP}
   from: camwarden@box.test
 alerts:
-  gather: 1s
   channels:
     desk: {{kind: mail, to: desk@box.test}}
     hook: {{kind: webhook, url: "http://127.0.0.1:{HOOK}/told"}}
   rules:
-    - {{name: all, for: 1s, to: "desk, hook", exempt: true}}
-""")
+    - {{name: all, for: 1s, to: "desk, hook", exempt: true}}""", text, flags=re.M)
+    text, gathers = re.subn(r"^  gather: 5s ", "  gather: 1s ", text, flags=re.M)
+    assert sections == gathers == 1 and len(re.findall("^mail:", text, re.M)) == 1
+    box.put("/etc/camwarden/camwarden.yaml", text)
     box.sh("camwarden check")
     box.sh("systemctl reload camwarden")
 

@@ -300,13 +300,15 @@ fleet_names_ask(struct probe *p, const struct wire_resolve *ask)
 
 /* --- who owns what */
 
-/* A demux probe with room, the feed's own one first. */
+/* A demux probe with room, the feed's own one first; of a device that limits
+ * its sessions no other one, since they are counted there. */
 static struct probe *
-demux_with_room(struct fleet *fl, const uint8_t uuid[16])
+demux_with_room(struct fleet *fl, const struct wire_feed_add *want)
 {
-	uint32_t first = fl->demuxes > 0 ? fleet_shard(uuid, fl->demuxes) : 0;
+	uint32_t first = fl->demuxes > 0 ? shard_of(want, fl->demuxes) : 0;
+	uint32_t most = want->device_sessions != 0 ? 1 : fl->demuxes;
 
-	for (uint32_t i = 0; i < fl->demuxes; i++) {
+	for (uint32_t i = 0; i < most && i < fl->demuxes; i++) {
 		struct probe *p =
 		    &fl->probes[fl->streams + (first + i) % fl->demuxes];
 
@@ -322,7 +324,7 @@ assign(struct fleet *fl, struct feed *f)
 	const struct wire_feed_add *want = f->want;
 
 	if (fleet_is_demux(want->url, want->as_file))
-		f->owner = demux_with_room(fl, want->uuid);
+		f->owner = demux_with_room(fl, want);
 	else if (fl->streams > 0)
 		f->owner = &fl->probes[shard_of(want, fl->streams)];
 	if (f->owner != NULL)
@@ -658,7 +660,7 @@ retry_waiting(struct fleet *fl, int64_t now)
 		if (f->want == NULL || f->retry_us == 0)
 			continue;
 		if (f->retry_us < 0) {
-			f->owner = demux_with_room(fl, f->want->uuid);
+			f->owner = demux_with_room(fl, f->want);
 			if (f->owner == NULL)
 				continue;
 			f->owner->feeds++;

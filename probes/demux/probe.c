@@ -16,6 +16,7 @@
 #include "common/wire.h"
 #include "probes/demux/outbox.h"
 #include "probes/demux/outlet.h"
+#include "probes/demux/seating.h"
 #include "probes/demux/source.h"
 
 #define QUEUE_LIMIT (16u << 20)
@@ -31,6 +32,7 @@ struct probe {
 	struct event_base *base;
 	struct channel *channel;
 	struct outbox *outbox;
+	struct seating *seating;
 	struct event *notes;
 	struct event *leave;
 	struct outlet *outlets[LIMIT_PROBES];
@@ -92,6 +94,7 @@ start(struct probe *p, struct entry *e)
 		.feed = e->feed,
 		.fd = e->fd,
 		.outbox = p->outbox,
+		.seating = p->seating,
 		.seed = p->cfg.seed + e->feed.ref.feed };
 
 	if (p->running >= p->cfg.demux_threads ||
@@ -456,9 +459,11 @@ probe_new(struct event_base *base)
 		return NULL;
 	p->base = base;
 	p->outbox = outbox_new();
+	p->seating = seating_new();
 	p->channel = channel_new(base, WIRE_FD_CHANNEL, QUEUE_LIMIT, &calls);
 	p->leave = event_new(base, -1, 0, on_leave, p);
-	if (p->outbox == NULL || p->channel == NULL || p->leave == NULL)
+	if (p->outbox == NULL || p->seating == NULL || p->channel == NULL ||
+	    p->leave == NULL)
 		return NULL;
 	channel_wipe(p->channel); /* passwords */
 	p->notes = event_new(base, outbox_fd(p->outbox), EV_READ | EV_PERSIST,

@@ -13,6 +13,7 @@
 #include "common/clock.h"
 #include "common/visit.h"
 #include "probes/demux/failure.h"
+#include "probes/demux/seating.h"
 #include "probes/demux/source_parts.h"
 
 #define BACKOFF_FIRST_US 500000
@@ -317,10 +318,14 @@ back_off(struct source *s, int error)
 	if (reason == REASON_END_OF_STREAM)
 		reason = REASON_PEER_CLOSED;
 	failure_describe(&c, detail, sizeof(detail));
+	if (reason == REASON_BUSY_503 && source_seat_is_others(s))
+		reason = REASON_YIELDED; /* they have it: no trouble */
 	s->status = (uint16_t)c.marks.status;
 	if (reason == REASON_STALL_DEAD)
 		source_report(s, PHASE_STALLED, reason, now, 0, detail);
-	if (reason != REASON_OVER_CAPACITY)
+	if (reason == REASON_YIELDED)
+		s->attempts = 0;
+	else if (reason != REASON_OVER_CAPACITY)
 		s->attempts++;
 	next = s->cfg.feed.visit_seconds > 0 ? next_visit(s, now)
 					     : now + pause_us(s, reason);
@@ -479,6 +484,7 @@ end_attempt(struct source *s)
 		source_account(s, clock_mono_us());
 	s->opened = false;
 	media_close(&s->media);
+	source_seat_leave(s);
 }
 
 /* Between visits the feed is idle on purpose. */
@@ -502,31 +508,41 @@ refuse(struct source *s)
 	return why;
 }
 
+/* It is never begun: another URL, or other wishes, are another feed. */
+static void
+never(struct source *s, enum reason reason, const char *why)
+{
+	source_report(s, PHASE_BACKOFF, reason, clock_mono_us(), 0, why);
+	source_sleep(s, INT64_MAX, 0);
+}
+
 static void
 run_live(struct source *s)
 {
+	uint32_t visit = s->cfg.feed.visit_seconds;
 	const char *why = refuse(s);
 
 	if (why != NULL) {
-		int64_t now = clock_mono_us();
-
-		source_report(s, PHASE_BACKOFF, REASON_CONFIG_ERROR, now, 0,
-		    why);
-		source_sleep(s, INT64_MAX, 0); /* a new URL is a new feed */
+		never(s, REASON_CONFIG_ERROR, why);
+		return;
+	}
+	if (visit == 0 && source_seat_is_others(s)) {
+		never(s, REASON_YIELDED,
+		    "its session is left to others; it can be visited");
 		return;
 	}
 	source_sleep(s, s->cfg.feed.not_before_us, SOURCE_WAKE_RETRY);
-	uint32_t visit = s->cfg.feed.visit_seconds;
-
 	if (visit > 0)
 		rest_until_visit(s);
 	while (!source_stopping(s)) {
-		int rc;
+		int rc = 0;
 
 		s->visit_end_us =
 		    visit > 0 ? clock_mono_us() + visit * US_PER_S : 0;
-		rc = attempt(s);
-		end_attempt(s);
+		if (source_seat_take(s)) {
+			rc = attempt(s);
+			end_attempt(s);
+		}
 		if (source_stopping(s))
 			break;
 		if (rc == 0)
@@ -575,6 +591,8 @@ discard(struct source *s)
 	if (s->cfg.fd >= 0)
 		close(s->cfg.fd);
 	note_free(&s->ended);
+	if (s->seat != NULL)
+		seating_put(s->cfg.seating, &s->seat);
 	explicit_bzero(&s->cfg.feed.password, sizeof(s->cfg.feed.password));
 	explicit_bzero(&s->locator, sizeof(s->locator));
 	free(s);
@@ -591,6 +609,8 @@ source_start(const struct source_config *config)
 		return NULL;
 	}
 	s->cfg = *config;
+	if (config->feed.device_sessions != 0)
+		s->seat = seating_get(config->seating, config->feed.device);
 	s->random = (config->seed ^ 0x9e3779b97f4a7c15u) | 1;
 	s->ended = note_new(s, NOTE_ENDED);
 	if (s->ended == NULL || !make_thread(s)) {

@@ -13,13 +13,15 @@
 #include "camwarden/wire.h"
 
 struct outbox;
+struct seating;
 struct source;
 
 struct source_config {
 	struct wire_configure configure;
 	struct wire_feed_add feed;
-	int fd;		       /* given, -1 none: the file to read */
-	struct outbox *outbox; /* borrowed, outlives the source */
+	int fd;			 /* given, -1 none: the file to read */
+	struct outbox *outbox;	 /* borrowed, outlives the source; .. */
+	struct seating *seating; /* .. so does this */
 	uint64_t seed;
 };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* source_parts.h: a source as its own thread sees it; shared by source.c (the
- * handle, live sources) and source_file.c (files). For nobody else.
+ * handle, live sources), source_file.c (files) and source_seat.c (devices that
+ * limit their sessions). For nobody else.
  */
 #ifndef PROBES_DEMUX_SOURCE_PARTS_H
 #define PROBES_DEMUX_SOURCE_PARTS_H
@@ -20,7 +21,8 @@ struct source {
 	atomic_bool stop;
 	atomic_bool flowing;
 	atomic_ullong received;
-	struct note *ended; /* made early: it must never be lacking */
+	struct seats_device *seat; /* of its device; NULL: nobody counts */
+	struct note *ended;	   /* made early: it must never be lacking */
 
 	pthread_mutex_t lock; /* of what follows up to the next blank line */
 	pthread_cond_t wake;  /* an ask, a retry or the stop */
@@ -47,6 +49,7 @@ struct source {
 	bool accepted; /* libavformat took the source */
 	bool opened;   /* and knows its track */
 	bool flowed;   /* in this attempt */
+	bool seated;   /* a session of its device is taken */
 };
 
 bool source_stopping(const struct source *s);
@@ -65,6 +68,13 @@ bool source_take_ask(struct source *s, int64_t at_us, int64_t begun_us,
 /* The packet last read goes to a picture probe under this ask. */
 void source_send_unit(struct source *s, const struct wire_sample_ask *ask,
     int64_t at_us);
+/* Waits until its device has room for a session more and takes it; false when
+ * to be stopped, or when the visit is over before. */
+bool source_seat_take(struct source *s);
+/* Its session ended; of none nothing is said. */
+void source_seat_leave(struct source *s);
+/* Whether its device's only session is somebody else's. */
+bool source_seat_is_others(const struct source *s);
 /* The thread's work for a file: returns at its end or when stopped. */
 void source_run_file(struct source *s);
 

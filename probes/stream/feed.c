@@ -134,7 +134,7 @@ feed_new(struct stream *s, const struct wire_feed_add *add, int64_t now_us)
 	/* The first account runs from now. */
 	media_account(&f->media, now_us, s->config.utc_anchor_us, &unused);
 	interleaved_init(&f->framing);
-	f->device = pace_device_get(&s->pace, add->device);
+	f->device = seats_get(&s->pace.seats, add->device);
 	if (f->device == NULL ||
 	    !take_addresses(f, add->addresses, add->address_count) ||
 	    !rtsp_session_init(&f->session, &s->options, add->url, add->user,
@@ -178,7 +178,7 @@ feed_free(struct feed **at)
 	if (f->counted & FEED_FLOWING)
 		f->stream->counts.flowing--;
 	pace_host_put(&f->stream->pace, &f->host);
-	pace_device_put(&f->stream->pace, &f->device);
+	seats_put(&f->stream->pace.seats, &f->device);
 	media_fini(&f->media);
 	interleaved_fini(&f->framing);
 	rtsp_session_fini(&f->session);

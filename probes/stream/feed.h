@@ -39,7 +39,7 @@ struct feed {
 	struct feed *pair_next; /* of its UDP port pair */
 	struct udp_pair *pair;
 	struct pace_host *host;
-	struct pace_device *device;
+	struct seats_device *device;
 	struct tls *tls;
 	struct post *post; /* the way up of an HTTP tunnel, owned, or NULL */
 	struct wire_address *addresses; /* owned */

@@ -246,7 +246,7 @@ count(struct feed *f, int64_t now_us)
 	move(f->device ? &f->device->open : &none, before, now, FEED_IN_DEVICE);
 	move(&s->counts.flowing, before, now, FEED_FLOWING);
 	if (before & ~now & FEED_IN_DEVICE && f->device_sessions != 0)
-		pace_device_rest(f->device, now_us, f->session.lingers_us);
+		seats_rest(f->device, now_us, f->session.lingers_us);
 	f->counted = now;
 }
 
@@ -329,7 +329,7 @@ after(struct feed *f, const struct rtsp_event *event, uint8_t before,
 	if (before != RTSP_BACKOFF && f->session.state == RTSP_BACKOFF &&
 	    (f->session.reason == REASON_BUSY_453 ||
 		f->session.reason == REASON_BUSY_503))
-		pace_device_busy(f->device, now_us);
+		seats_busy(f->device, now_us);
 	count(f, now_us);
 	carry_out(f, todo, now_us);
 	on_state(f, before, now_us);

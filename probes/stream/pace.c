@@ -51,42 +51,6 @@ pace_host_put(struct pace *p, struct pace_host **host)
 	free(h);
 }
 
-struct pace_device *
-pace_device_get(struct pace *p, uint32_t device)
-{
-	struct pace_device **at =
-	    &p->devices[bucket_of(&device, sizeof(device))];
-
-	for (; *at != NULL; at = &(*at)->next)
-		if ((*at)->device == device)
-			break;
-	if (*at == NULL && (*at = calloc(1, sizeof(**at))) != NULL)
-		(*at)->device = device;
-	if (*at != NULL)
-		(*at)->users++;
-	return *at;
-}
-
-void
-pace_device_put(struct pace *p, struct pace_device **device)
-{
-	struct pace_device *d = *device;
-
-	*device = NULL;
-	if (d == NULL || --d->users > 0)
-		return;
-	if (d->resting > 0) /* remembered: the camera remembers too */
-		return;
-
-	struct pace_device **at =
-	    &p->devices[bucket_of(&d->device, sizeof(d->device))];
-
-	while (*at != d)
-		at = &(*at)->next;
-	*at = d->next;
-	free(d);
-}
-
 /* A token bucket as one time: each connect moves it on by 1/rate; it may lie
  * at most a fifth of a second behind now (the burst). */
 static bool
@@ -118,22 +82,12 @@ is_locked(struct pace_host *h, int64_t now_us)
 	return h->bad_logins >= PACE_BAD_LOGINS;
 }
 
-static bool
-is_full(struct pace_device *d, uint32_t sessions, int64_t now_us)
-{
-	if (d == NULL || sessions == 0)
-		return false;
-	if (now_us >= d->rest_us)
-		d->resting = 0;
-	return d->open + d->resting >= sessions;
-}
-
 enum pace_answer
 pace_ask(struct pace *p, const struct pace_ask *ask, int64_t now_us)
 {
 	struct pace_host *h = ask->host;
 
-	if (is_full(ask->device, ask->device_sessions, now_us))
+	if (seats_full(ask->device, ask->device_sessions, now_us))
 		return PACE_DEVICE;
 	if (now_us < p->short_us)
 		return PACE_SHORT;
@@ -164,27 +118,6 @@ void
 pace_short(struct pace *p, int64_t now_us)
 {
 	p->short_us = now_us + PACE_SHORT_US;
-}
-
-void
-pace_device_rest(struct pace_device *device, int64_t now_us, int64_t until_us)
-{
-	if (device == NULL)
-		return;
-	if (device->slow && until_us < now_us + PACE_SLOW_US)
-		until_us = now_us + PACE_SLOW_US;
-	device->resting++;
-	device->left_us = now_us;
-	if (device->rest_us < until_us)
-		device->rest_us = until_us;
-}
-
-void
-pace_device_busy(struct pace_device *device, int64_t now_us)
-{
-	if (device != NULL && device->left_us != 0 &&
-	    now_us - device->left_us < PACE_SLOW_US)
-		device->slow = true;
 }
 
 void

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* pace.h: who may connect now: a global rate, a rate and a number in progress
- * per host, sessions per device, a half-open cap, a rate of TLS handshakes,
- * nobody while we ourselves lack descriptors or memory; and how often a
- * password was refused at a host (RTSP.md 2, 11). No input from the
+ * per host, sessions per device (common/seats), a half-open cap, a rate of TLS
+ * handshakes, nobody while we ourselves lack descriptors or memory; and how
+ * often a password was refused at a host (RTSP.md 2, 11). No input from the
  * network. Time is given. For probes/stream only. */
 #ifndef PROBES_STREAM_PACE_H
 #define PROBES_STREAM_PACE_H
@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "camwarden/wire.h"
+#include "common/seats.h"
 
 #define PACE_HALF_OPEN 500u
 /* Begun per second. A rate and no number of them: one that never ends costs
@@ -19,7 +20,6 @@
 #define PACE_SHORT_US 250000 /* then one may try what we lacked */
 #define PACE_BAD_LOGINS 2u   /* in PACE_LOGIN_US, per host, not per feed */
 #define PACE_LOGIN_US (1800 * 1000000LL)
-#define PACE_SLOW_US (65 * 1000000LL) /* RTSP's usual timeout, and some */
 
 struct pace_host {
 	struct pace_host *next; /* of its bucket */
@@ -30,17 +30,6 @@ struct pace_host {
 	bool good; /* a login or media worked there */
 	int64_t bad_since_us;
 	int64_t tokens_us; /* time up to which connects are paid */
-};
-
-struct pace_device {
-	struct pace_device *next;
-	uint32_t device;
-	uint32_t users;
-	uint32_t open;	  /* sessions now */
-	uint32_t resting; /* left lately: the camera may count them .. */
-	int64_t rest_us;  /* .. until then */
-	int64_t left_us;  /* when the last one ended; 0 = none did */
-	bool slow;	  /* it was full so soon after that: it frees late */
 };
 
 #define PACE_BUCKETS 4096u
@@ -54,7 +43,7 @@ struct pace {
 	int64_t handshakes_us; /* tokens, as above */
 	int64_t short_us;      /* nobody goes before */
 	struct pace_host *hosts[PACE_BUCKETS];
-	struct pace_device *devices[PACE_BUCKETS];
+	struct seats seats;
 };
 
 enum pace_answer {
@@ -66,15 +55,13 @@ enum pace_answer {
 	PACE_SHORT,  /* we lack descriptors or memory: nobody may go */
 };
 
-/* NULL when memory is out. Balance with pace_*_put. */
+/* NULL when memory is out. Balance with pace_host_put. */
 struct pace_host *pace_host_get(struct pace *p, const struct wire_address *a);
 void pace_host_put(struct pace *p, struct pace_host **host);
-struct pace_device *pace_device_get(struct pace *p, uint32_t device);
-void pace_device_put(struct pace *p, struct pace_device **device);
 
 struct pace_ask {
 	struct pace_host *host; /* NULL: not known yet (a name) */
-	struct pace_device *device;
+	struct seats_device *device;
 	uint32_t device_sessions; /* 0 = no limit */
 	bool tls;
 	bool proved; /* its password has worked: not held by lock-outs */
@@ -87,11 +74,5 @@ enum pace_answer pace_ask(struct pace *p, const struct pace_ask *ask,
 /* An attempt failed for want of descriptors or memory. */
 void pace_short(struct pace *p, int64_t now_us);
 void pace_bad_login(struct pace_host *host, unsigned count, int64_t now_us);
-/* A session ended that the camera may count until then: of a device with a
- * limit it is no room for another one before. */
-void pace_device_rest(struct pace_device *device, int64_t now_us,
-    int64_t until_us);
-/* It says that it serves no more. */
-void pace_device_busy(struct pace_device *device, int64_t now_us);
 
 #endif

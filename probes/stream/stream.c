@@ -261,7 +261,7 @@ drop(struct stream *s, uint32_t number)
 	feed_event(f, RTSP_EV_UNWANT, "removed", now_us);
 	/* until its socket is closed, and a second more */
 	if (f->counted & FEED_IN_DEVICE && f->device_sessions != 0)
-		pace_device_rest(f->device, now_us, now_us + 2 * STOP_US);
+		seats_rest(f->device, now_us, now_us + 2 * STOP_US);
 	if (f->session.state == RTSP_TEARDOWN)
 		leave(s, conn_release(f), now_us);
 	s->due_us[number] = 0;

@@ -65,14 +65,14 @@ end(void **state)
 }
 
 static void
-add_feed(struct driver *d, uint32_t feed, const char *url, int fd)
+add_as(struct driver *d, uint32_t feed, const char *url, int fd,
+    struct wire_feed_add m)
 {
-	struct wire_feed_add m = { .ref = { feed, 1 },
-		.as_file = fd >= 0,
-		.has_fd = fd >= 0 };
 	static uint8_t bytes[16384];
 	struct writer w = writer_of(bytes, sizeof(bytes));
 
+	m.ref = (struct feed_ref){ feed, 1 };
+	m.as_file = m.has_fd = fd >= 0;
 	snprintf(m.url, sizeof(m.url), "%s", url);
 	if (strstr(url, "/secret") != NULL) {
 		snprintf(m.user, sizeof(m.user), "user");
@@ -81,6 +81,12 @@ add_feed(struct driver *d, uint32_t feed, const char *url, int fd)
 	}
 	wire_put_feed_add(&w, &m);
 	driver_post(d, WIRE_FEED_ADD, &w, fd);
+}
+
+static void
+add_feed(struct driver *d, uint32_t feed, const char *url, int fd)
+{
+	add_as(d, feed, url, fd, (struct wire_feed_add){ 0 });
 }
 
 static uint64_t
@@ -618,6 +624,71 @@ demux_says_over_capacity(void **state)
 }
 
 static void
+take_away(struct driver *d, uint32_t feed)
+{
+	uint8_t bytes[64];
+	struct writer w = writer_of(bytes, sizeof(bytes));
+
+	wire_put_ref(&w, &(struct feed_ref){ feed, 1 });
+	driver_post(d, WIRE_FEED_REMOVE, &w, -1);
+}
+
+/* Of a device that serves one at a time the second waits; a second after the
+ * first left it is served. One that was cut off since it fell silent may still
+ * be counted there, and is no room. */
+static void
+demux_keeps_to_sessions(void **state)
+{
+	const struct wire_feed_add one = { .device = 7, .device_sessions = 1 };
+	struct driver *d = *state;
+	struct link_report r;
+	char url[200], stops[200];
+	int64_t start;
+
+	url_of(url, sizeof(url), "/mjpeg");
+	url_of(stops, sizeof(stops), "/mjpeg-stop");
+	add_as(d, 1, url, -1, one);
+	await_phase(d, 1, PHASE_FLOWING, 3000, NULL);
+	add_as(d, 2, url, -1, one);
+	r = await_phase(d, 2, PHASE_WAITING, 1000, NULL);
+	assert_int_equal(r.reason, REASON_SESSION_LIMIT);
+	start = clock_mono_us();
+	take_away(d, 1);
+	await_phase(d, 2, PHASE_CONNECTING, 3000, NULL);
+	assert_in_range(clock_mono_us() - start, S, 2 * S);
+	take_away(d, 2);
+	add_as(d, 3, stops, -1, one);
+	r = await_phase(d, 3, PHASE_BACKOFF, 6000, NULL);
+	assert_int_equal(r.reason, REASON_STALL_DEAD);
+	r = await_phase(d, 3, PHASE_WAITING, 3000, NULL);
+	assert_int_equal(r.reason, REASON_SESSION_LIMIT);
+	add_as(d, 4, url, -1,
+	    (struct wire_feed_add){ .device = 8, .device_sessions = 1 });
+	await_phase(d, 4, PHASE_FLOWING, 3000, NULL); /* another one's */
+}
+
+/* A session that is others' is not asked for, but in visits; and then it is no
+ * trouble that they have it. */
+static void
+demux_leaves_it_to_others(void **state)
+{
+	struct wire_feed_add theirs = { .quirks = WIRE_QUIRK_SINGLE_SESSION };
+	struct driver *d = *state;
+	char url[200];
+
+	url_of(url, sizeof(url), "/mjpeg");
+	add_as(d, 1, url, -1, theirs);
+	assert_int_equal(await_phase(d, 1, PHASE_BACKOFF, 1000, NULL).reason,
+	    REASON_YIELDED);
+	theirs.visit_seconds = 1;
+	theirs.visit_every_seconds = 2;
+	url_of(url, sizeof(url), "/busy");
+	add_as(d, 2, url, -1, theirs);
+	assert_int_equal(await_phase(d, 2, PHASE_BACKOFF, 4000, NULL).reason,
+	    REASON_YIELDED);
+}
+
+static void
 demux_stops_within_a_second(void **state)
 {
 	struct driver *d = *state;
@@ -727,6 +798,8 @@ main(int argc, char **argv)
 		WITH_PROBE(demux_reconnects),
 		WITH_PROBE(demux_pauses_as_told),
 		WITH_PROBE(demux_says_over_capacity),
+		WITH_PROBE(demux_keeps_to_sessions),
+		WITH_PROBE(demux_leaves_it_to_others),
 		WITH_PROBE(demux_stops_within_a_second),
 	};
 

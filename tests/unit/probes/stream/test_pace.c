@@ -83,7 +83,7 @@ test_host(void **state)
 static void
 test_device(void **state)
 {
-	struct pace_device *d = pace_device_get(&pace, 7);
+	struct seats_device *d = seats_get(&pace.seats, 7);
 	struct pace_ask ask = { .device = d, .device_sessions = 1 };
 
 	(void)state;
@@ -92,7 +92,7 @@ test_device(void **state)
 	assert_int_equal(pace_ask(&pace, &ask, 2 * SECOND), PACE_DEVICE);
 	d->open = 0;
 	assert_int_equal(pace_ask(&pace, &ask, 3 * SECOND), PACE_GO);
-	pace_device_put(&pace, &d);
+	seats_put(&pace.seats, &d);
 	assert_null(d);
 }
 
@@ -101,44 +101,44 @@ test_device(void **state)
 static void
 test_device_rests(void **state)
 {
-	struct pace_device *d = pace_device_get(&pace, 8);
+	struct seats_device *d = seats_get(&pace.seats, 8);
 	struct pace_ask ask = { .device = d, .device_sessions = 2 };
 
 	(void)state;
 	d->open = 1;
-	pace_device_rest(d, SECOND, 2 * SECOND);
+	seats_rest(d, SECOND, 2 * SECOND);
 	assert_int_equal(pace_ask(&pace, &ask, 2 * SECOND - 1), PACE_DEVICE);
-	pace_device_put(&pace, &d);
-	d = pace_device_get(&pace, 8);
+	seats_put(&pace.seats, &d);
+	d = seats_get(&pace.seats, 8);
 	assert_ptr_equal(ask.device, d);
 	assert_int_equal(pace_ask(&pace, &ask, 2 * SECOND - 1), PACE_DEVICE);
 	assert_int_equal(pace_ask(&pace, &ask, 2 * SECOND), PACE_GO);
 	ask.device_sessions = 0; /* without a limit nobody counts */
-	pace_device_rest(d, 3 * SECOND, 9 * SECOND);
+	seats_rest(d, 3 * SECOND, 9 * SECOND);
 	assert_int_equal(pace_ask(&pace, &ask, 4 * SECOND), PACE_GO);
 	ask.device_sessions = 2; /* then it is forgotten */
 	assert_int_equal(pace_ask(&pace, &ask, 9 * SECOND), PACE_GO);
-	pace_device_put(&pace, &d);
+	seats_put(&pace.seats, &d);
 }
 
 /* One that is full just after we left counts what ended for long. */
 static void
 test_device_frees_late(void **state)
 {
-	struct pace_device *d = pace_device_get(&pace, 9);
+	struct seats_device *d = seats_get(&pace.seats, 9);
 	struct pace_ask ask = { .device = d, .device_sessions = 1 };
 
 	(void)state;
-	pace_device_busy(d, SECOND); /* others', for all we know */
+	seats_busy(d, SECOND); /* others', for all we know */
 	assert_false(d->slow);
-	pace_device_rest(d, 2 * SECOND, 3 * SECOND);
+	seats_rest(d, 2 * SECOND, 3 * SECOND);
 	assert_int_equal(pace_ask(&pace, &ask, 3 * SECOND), PACE_GO);
-	pace_device_busy(d, 4 * SECOND);
+	seats_busy(d, 4 * SECOND);
 	assert_true(d->slow);
-	pace_device_rest(d, 5 * SECOND, 6 * SECOND);
+	seats_rest(d, 5 * SECOND, 6 * SECOND);
 	assert_int_equal(pace_ask(&pace, &ask, 60 * SECOND), PACE_DEVICE);
 	assert_int_equal(pace_ask(&pace, &ask, 70 * SECOND), PACE_GO);
-	pace_device_put(&pace, &d);
+	seats_put(&pace.seats, &d);
 }
 
 /* Two refused passwords lock a host for half an hour, also when the feed is
@@ -179,7 +179,7 @@ test_lock_out(void **state)
 static void
 test_short(void **state)
 {
-	struct pace_device *d = pace_device_get(&pace, 7);
+	struct seats_device *d = seats_get(&pace.seats, 7);
 	struct pace_ask ask = { 0 };
 	struct pace_ask full = { .device = d, .device_sessions = 1 };
 
@@ -193,7 +193,7 @@ test_short(void **state)
 	    PACE_SHORT);
 	assert_int_equal(pace_ask(&pace, &ask, SECOND + PACE_SHORT_US),
 	    PACE_GO);
-	pace_device_put(&pace, &d);
+	seats_put(&pace.seats, &d);
 }
 
 /* Any number of handshakes that never end leave room for one more. */

@@ -523,6 +523,24 @@ rtsp_dialog_keep_login(struct rtsp_step *st)
 	return st->next;
 }
 
+/* 401 to TEARDOWN: its nonce was used up, and the session lives on until its
+ * own time is over. Said once more. */
+unsigned
+rtsp_dialog_leave_login(struct rtsp_step *st)
+{
+	struct rtsp_session *s = st->s;
+	struct digest_challenge *fresh = challenges_of(s, st->event->message);
+
+	if (!can_login(s, fresh) || s->auth_sends >= 2) {
+		free(fresh);
+		return rtsp_leave_done(st);
+	}
+	free(s->challenge);
+	s->challenge = fresh;
+	s->nc = 0;
+	return rtsp_leave_tell(st);
+}
+
 /* 401 to the GET: a new connection with the login (live555 never answers a
  * second GET on the first). Refused once, the password is wrong. */
 unsigned

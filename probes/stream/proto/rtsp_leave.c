@@ -16,6 +16,7 @@
 #define STALE_US (65 * SECOND) /* a dead session's life in old live555 */
 #define TIMEOUT_S 60	       /* of a session, RFC 2326 s12.37 .. */
 #define LATE_US (5 * SECOND)   /* .. and how late servers look for dead ones */
+#define ASKED_S 3600u	       /* longer than that nobody makes us wait */
 
 enum retry_class {
 	RETRY_NETWORK,
@@ -230,6 +231,19 @@ rtsp_leave_detail(struct rtsp_step *st, const char *why)
 			*out = '?';
 }
 
+/* One that is full may say itself when to come again. */
+static int64_t
+asked_us(const struct rtsp_step *st)
+{
+	const struct rtsp_message *m = st->event->message;
+	uint32_t s;
+
+	if (m == NULL || m->is_request ||
+	    !span_number(rtsp_message_find(m, "retry-after"), &s))
+		return 0;
+	return (s < ASKED_S ? s : ASKED_S) * SECOND;
+}
+
 static void
 count_failure(struct rtsp_step *st, enum reason reason)
 {
@@ -242,6 +256,9 @@ count_failure(struct rtsp_step *st, enum reason reason)
 	if (class != class_of((enum reason)s->reason))
 		s->class_failures = 0;
 	s->next_try_us = st->now + delay_us(s, class);
+	if ((class == RETRY_BUSY || class == RETRY_YIELD) &&
+	    s->next_try_us < st->now + asked_us(st))
+		s->next_try_us = st->now + asked_us(st);
 	if (class == RETRY_YIELD)
 		s->failures = s->class_failures = 0;
 	else if (class != RETRY_OURS && s->failures < 32)
@@ -267,7 +284,8 @@ static int64_t
 lingers(const struct rtsp_step *st)
 {
 	const struct rtsp_session *s = st->s;
-	bool answered = st->event->message != NULL;
+	const struct rtsp_message *m = st->event->message;
+	bool answered = m != NULL && (m->is_request || m->status != 401);
 	bool knows = s->state < RTSP_SETUP || st->event->kind == RTSP_EV_CLOSED;
 
 	if (s->state == RTSP_TEARDOWN)
@@ -340,8 +358,8 @@ rtsp_leave_abort(struct rtsp_step *st)
 	return rtsp_leave_with(st, st->reason);
 }
 
-static unsigned
-send_teardown(struct rtsp_step *st)
+unsigned
+rtsp_leave_tell(struct rtsp_step *st)
 {
 	struct rtsp_session *s = st->s;
 
@@ -367,7 +385,7 @@ rtsp_leave_teardown(struct rtsp_step *st)
 		s->next_try_us = st->now + SECOND;
 	forget_redirect(s);
 	st->todo->flags |= RTSP_DO_REPORT;
-	return send_teardown(st);
+	return rtsp_leave_tell(st);
 }
 
 unsigned
@@ -379,7 +397,7 @@ rtsp_leave_again(struct rtsp_step *st, int64_t delay)
 	s->next_try_us = st->now + delay;
 	if (s->state >= RTSP_SETUP && s->state <= RTSP_STALLED &&
 	    s->token != NULL && s->aggregate != NULL && !peer_is_gone(st))
-		return send_teardown(st);
+		return rtsp_leave_tell(st);
 	close_now(st);
 	return RTSP_BACKOFF;
 }
@@ -411,7 +429,7 @@ rtsp_leave_unwanted_teardown(struct rtsp_step *st)
 	s->reason = REASON_SHUTDOWN;
 	s->flowing_us = 0;
 	s->next_try_us = 0;
-	return send_teardown(st);
+	return rtsp_leave_tell(st);
 }
 
 unsigned

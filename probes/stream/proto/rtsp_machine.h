@@ -37,6 +37,7 @@ rtsp_action_fn rtsp_leave_teardown; /* TEARDOWN first */
 rtsp_action_fn rtsp_leave_unwanted;
 rtsp_action_fn rtsp_leave_unwanted_teardown;
 rtsp_action_fn rtsp_leave_done;	    /* TEARDOWN is over */
+rtsp_action_fn rtsp_leave_tell;	    /* TEARDOWN, once more */
 rtsp_action_fn rtsp_leave_answered; /* let the server close first */
 /* Whether it waits (or is about to) because nobody answered; then the wait is
  * drawn anew. */
@@ -65,6 +66,7 @@ rtsp_action_fn rtsp_dialog_play_again;
 rtsp_action_fn rtsp_dialog_played;
 rtsp_action_fn rtsp_dialog_auth;
 rtsp_action_fn rtsp_dialog_keep_login;
+rtsp_action_fn rtsp_dialog_leave_login;
 rtsp_action_fn rtsp_dialog_forbidden;
 rtsp_action_fn rtsp_dialog_busy;
 rtsp_action_fn rtsp_dialog_bad_request;

@@ -349,7 +349,8 @@ static const struct row table[] = {
 	{ ASKING, EV(TRANSPORT), RTSP_BACKOFF, FAIL, R(STATUS_OTHER) },
 	{ ASKING, EV(STATUS), RTSP_BACKOFF, FAIL, R(STATUS_OTHER) },
 	/* Whatever TEARDOWN is answered with, it is over (Hikvision: 500). */
-	{ S(TEARDOWN), EV(AUTH), STAY, DONE, R(NONE) },
+	{ S(TEARDOWN), EV(AUTH), STAY, "leave-login", rtsp_dialog_leave_login,
+	    R(NONE) },
 	{ S(TEARDOWN), EV(REDIRECT), STAY, DONE, R(NONE) },
 	{ S(TEARDOWN), EV(FORBIDDEN), STAY, DONE, R(NONE) },
 	{ S(TEARDOWN), EV(BAD_REQUEST), STAY, DONE, R(NONE) },

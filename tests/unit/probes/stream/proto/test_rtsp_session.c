@@ -662,6 +662,33 @@ test_status(void **unused)
 	}
 }
 
+/* One that is full may say when to come again: that is kept to, within reason.
+ */
+static void
+test_retry_after(void **unused)
+{
+	static const struct {
+		const char *head;
+		int least_s, most_s;
+	} cases[] = { { "RTSP/1.0 503 x\ncseq:2\nRetry-After: 900", 900, 900 },
+		{ "RTSP/1.0 453 x\ncseq:2\nRetry-After: 5", 60, 300 },
+		{ "RTSP/1.0 503 x\ncseq:2\nRetry-After: 4000000000", 3600,
+		    3600 },
+		{ "RTSP/1.0 503 x\ncseq:2\nRetry-After: soon", 60, 300 } };
+
+	(void)unused;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		begin("rtsp://127.0.0.1/a", "u", "p");
+		dial();
+		ok("", "");
+		reply(cases[i].head, "");
+		IN("backoff");
+		assert_in_range(s.next_try_us - now, cases[i].least_s * SECOND,
+		    cases[i].most_s * SECOND);
+		end();
+	}
+}
+
 /* 400: once more without OPTIONS; then it is a fault. */
 static void
 test_bad_request(void **unused)
@@ -1247,6 +1274,40 @@ test_lingers(void **unused)
 	end();
 }
 
+/* A nonce that is used up when we leave: said once more with the new one, lest
+ * the camera count us on; refused again, it does. */
+static void
+test_leave_login(void **unused)
+{
+	(void)unused;
+	for (int refused = 1; refused <= 2; refused++) {
+		flags = 0;
+		begin("rtsp://127.0.0.1/a", "u", "p");
+		s.limited = true;
+		to_flow();
+		event(RTSP_EV_UNWANT);
+		IN("teardown");
+		reply("RTSP/1.0 401 No\nWWW-Authenticate: Digest realm=\"r\", "
+		      "nonce=\"n1\", stale=TRUE",
+		    "");
+		IN("teardown");
+		SENT("TEARDOWN ");
+		SENT("nonce=\"n1\"");
+		if (refused == 1)
+			ok("", "");
+		for (int more = 0; refused == 2 && more < 2; more++)
+			reply("RTSP/1.0 401 No\nWWW-Authenticate: Digest "
+			      "realm=\"r\", nonce=\"n2\", stale=TRUE",
+			    "");
+		if (refused == 1)
+			later(SECOND);
+		IN("idle");
+		assert_int_equal(s.lingers_us - now,
+		    (refused == 1 ? 1 : 25) * SECOND);
+		end();
+	}
+}
+
 /* A visit in vain is what the feed is until the next one. */
 static void
 test_visit_in_vain(void **unused)
@@ -1341,6 +1402,7 @@ main(void)
 		cmocka_unit_test(test_stall),
 		cmocka_unit_test(test_redirect),
 		cmocka_unit_test(test_status),
+		cmocka_unit_test(test_retry_after),
 		cmocka_unit_test(test_bad_request),
 		cmocka_unit_test(test_transports),
 		cmocka_unit_test(test_refused_otherwise),
@@ -1357,6 +1419,7 @@ main(void)
 		cmocka_unit_test(test_short),
 		cmocka_unit_test(test_knock),
 		cmocka_unit_test(test_lingers),
+		cmocka_unit_test(test_leave_login),
 		cmocka_unit_test(test_visit_in_vain),
 		cmocka_unit_test(test_dialogue_is_bounded),
 		cmocka_unit_test(test_not_a_url),

@@ -238,7 +238,7 @@ make_add(const struct reading *r, const struct inventory_feed *want,
 		return;
 	out->device = (uint32_t)d->id;
 	out->device_feeds = r->device_feeds[at - r->devices];
-	out->device_sessions = d->sessions;
+	out->device_sessions = ration->sessions;
 	if (d->sessions !=
 	    0) /* else those of an earlier run count for nobody */
 		out->not_before_us = r->m->guests.lingering_us;
@@ -347,8 +347,8 @@ hand_to_fleet(struct monitor *m, struct watched_feed *f)
 		    "no key opens its password (camwarden credentials)");
 		return;
 	}
-	if (f->guest.left_out) {
-		leave_alone(f, "its site's ceiling has no room for it");
+	if (f->guest.left_out != NULL) {
+		leave_alone(f, f->guest.left_out);
 		return;
 	}
 	f->add->ref.feed = f->number;
@@ -401,12 +401,13 @@ feed_remove(struct monitor *m, struct watched_feed *f)
 	feed_free(f);
 }
 
-/* Whether its line has room for it at all; true when that changed. */
+/* Whether its line and its device have room for it at all; true when that
+ * changed. */
 static bool
 take_room(const struct reading *r, struct watched_feed *f,
     const struct inventory_feed *want)
 {
-	bool was = f->guest.left_out;
+	const char *was = f->guest.left_out;
 
 	f->guest.left_out = r->ration->feeds[want - r->inv->feeds].left_out;
 	return f->guest.left_out != was;
@@ -677,7 +678,7 @@ monitor_feeds_second(struct monitor *m)
 	for (uint32_t i = 0; i < m->feed_count; i++) {
 		const struct watched_feed *f = m->feeds[m->order[i]];
 
-		if (f->add->visit_seconds != 0 || f->guest.left_out ||
+		if (f->add->visit_seconds != 0 || f->guest.left_out != NULL ||
 		    monitor_credentials_locked(f->password_mark))
 			continue;
 		feeds++;

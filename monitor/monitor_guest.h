@@ -25,9 +25,10 @@ struct guest {
 	enum reason relay_reason; /* .. since */
 	uint32_t line;		  /* in guests.lines; or none of them */
 	uint32_t planned_kbps;	  /* its rate in the plan of visits; 0: any */
-	bool relayed;  /* fetched from a relay, not from its camera */
-	bool left_out; /* by its site's ceiling: not fetched at all */
-	bool tried;    /* what came of its first try is known */
+	const char *left_out; /* why it is not fetched at all; NULL: it is */
+	uint8_t missed; /* visits in a row without a session free for it */
+	bool relayed;	/* fetched from a relay, not from its camera */
+	bool tried;	/* what came of its first try is known */
 };
 
 /* A site's line that has a ceiling. */
@@ -37,11 +38,15 @@ struct line {
 	uint64_t measured_kbps; /* that of those below it included */
 };
 
+#define GUEST_LATE 256u
+
 struct guests {
 	struct line *lines; /* owned */
 	uint32_t line_count;
-	uint32_t planned_s;	/* in the monitor's seconds */
-	bool due;		/* rates are other than planned */
+	uint32_t planned_s; /* in the monitor's seconds */
+	bool due;	    /* what is known is other than planned with */
+	uint32_t late[GUEST_LATE]; /* devices that free sessions late */
+	uint32_t late_count;
 	struct arrival arrival; /* first tries, to this second */
 	int64_t lingering_us;	/* devices may count a dead run's sessions */
 };
@@ -56,10 +61,11 @@ void monitor_relay_on_link(struct watched_feed *f, const struct link_report *r,
 void monitor_relay_second(struct monitor *m, int64_t now_us);
 
 /* --- monitor_ration.c */
-/* Who is held and who is visited, by the rates last planned with. NULL: no
- * memory. */
-struct ration *monitor_ration_make(struct monitor *m,
-    const struct inventory *inv);
+void monitor_ration_on_link(struct monitor *m, struct watched_feed *f,
+    const struct link_report *r);
+/* Who is held and who is visited, by the rates last planned with; inv hears
+ * which devices were seen to free sessions late. NULL: no memory. */
+struct ration *monitor_ration_make(struct monitor *m, struct inventory *inv);
 /* What lines will bear once the plan is carried out; given. */
 char *monitor_ration_text(struct monitor *m, const struct inventory *now,
     const struct inventory_plan *plan);

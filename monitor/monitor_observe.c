@@ -283,6 +283,7 @@ on_link(void *arg, const struct link_report *r)
 	set_detail(f, r->detail);
 	monitor_network_on_link(m, f, r, now);
 	monitor_relay_on_link(f, r, now);
+	monitor_ration_on_link(m, f, r);
 	judge_on_link(f->judge, r, now);
 	monitor_feed_touch(m, f, now);
 }

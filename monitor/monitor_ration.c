@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What thin lines bear: rates as measured go into the plan of who is held and
- * who is visited (inventory/ration), and the plan is made anew when they
- * differ from what it was made of. */
+/* What thin lines and devices bear: rates as measured go into the plan of who
+ * is held and who is visited (inventory/ration), and so does which devices free
+ * sessions late; the plan is made anew when that differs from what it was made
+ * of. */
 #include "monitor/monitor_parts.h"
 
 #include <stdlib.h>
@@ -11,9 +12,12 @@
 #include "monitor/inventory/inventory.h"
 
 #define LOOK_SECONDS 10u
-#define SOONEST_SECONDS 60u  /* between two plans, when more comes than is */
-#define RELAXED_SECONDS 600u /* .. when less does */
+#define SOONEST_SECONDS                                                        \
+	60u		     /* between two plans, unless a line has too much  \
+			      */
+#define RELAXED_SECONDS 600u /* .. when less comes than was planned */
 #define STEP_PERCENT 25u
+#define MISSED 2u /* visits in a row: no accident */
 
 static uint32_t
 rate_of(const struct watched_feed *f)
@@ -51,10 +55,48 @@ rates_of(const struct monitor *m, const struct inventory *inv)
 	return kbps;
 }
 
+static bool
+is_late(const struct guests *g, int64_t device)
+{
+	for (uint32_t i = 0; i < g->late_count; i++)
+		if (g->late[i] == device)
+			return true;
+	return false;
+}
+
+/* The same visits come to nothing each time, where the device still counts
+ * those before them. */
+void
+monitor_ration_on_link(struct monitor *m, struct watched_feed *f,
+    const struct link_report *r)
+{
+	struct guests *g = &m->guests;
+
+	if (r->phase == PHASE_FLOWING)
+		f->guest.missed = 0;
+	if (r->phase != PHASE_WAITING || r->reason != REASON_SESSION_LIMIT ||
+	    f->add->visit_seconds == 0 || ++f->guest.missed < MISSED)
+		return;
+	f->guest.missed = 0;
+	if (is_late(g, f->add->device) || g->late_count == GUEST_LATE)
+		return;
+	log_info("monitor",
+	    "device=\"%s\" frees sessions late: its visits "
+	    "are planned further apart",
+	    f->device);
+	g->late[g->late_count++] = f->add->device;
+	g->due = true;
+}
+
 struct ration *
-monitor_ration_make(struct monitor *m, const struct inventory *inv)
+monitor_ration_make(struct monitor *m, struct inventory *inv)
 {
 	uint32_t *kbps = rates_of(m, inv);
+
+	for (size_t i = 0; i < inv->device_count; i++)
+		inv->devices[i].frees_late =
+		    is_late(&m->guests, inv->devices[i].id);
+
 	struct ration *r = ration_new(inv, kbps, RATION_USUAL_KBPS);
 
 	free(kbps);
@@ -90,10 +132,13 @@ monitor_ration_keep(struct monitor *m, const struct ration *r)
 	}
 }
 
-/* What comes over each line now, that of lines below it included. */
-static void
+/* What comes over each line now, that of lines below it included. Whether it
+ * is more than one may bear. */
+static bool
 measure(struct monitor *m)
 {
+	bool above = false;
+
 	for (uint32_t i = 0; i < m->guests.line_count; i++)
 		m->guests.lines[i].measured_kbps = 0;
 	for (uint32_t i = 0; i < m->feed_count; i++) {
@@ -108,6 +153,10 @@ measure(struct monitor *m)
 			line = m->guests.lines[line].site.parent;
 		}
 	}
+	for (uint32_t i = 0; i < m->guests.line_count; i++)
+		above |= m->guests.lines[i].measured_kbps >
+			 m->guests.lines[i].site.ceiling_kbps;
+	return above;
 }
 
 /* A rate beyond what was planned with counts at once, one far below it when
@@ -138,12 +187,15 @@ take_rates(struct monitor *m)
 void
 monitor_ration_second(struct monitor *m)
 {
-	if (m->guests.line_count == 0 || m->seconds % LOOK_SECONDS != 0)
+	bool above;
+
+	if (m->seconds % LOOK_SECONDS != 0)
 		return;
-	measure(m);
-	take_rates(m);
+	above = measure(m);
+	if (m->guests.line_count > 0)
+		take_rates(m);
 	if (m->guests.due &&
-	    m->seconds - m->guests.planned_s >= SOONEST_SECONDS &&
+	    (above || m->seconds - m->guests.planned_s >= SOONEST_SECONDS) &&
 	    !monitor_feeds_load(m, false))
 		log_error("monitor", "the plan of visits can't be made anew");
 }

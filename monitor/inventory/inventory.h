@@ -63,11 +63,11 @@ struct inventory_site {
 struct inventory_device {
 	int64_t id;
 	uint32_t given, line;
-	const char *name;
-	const char *address;	     /* host */
+	const char *name, *address;  /* its host */
 	const char *user, *password; /* secret: never logged or listed */
 	uint32_t sessions;	     /* most at once, 0 = no limit */
 	uint32_t quirks;	     /* WIRE_QUIRK_ */
+	bool frees_late;	     /* was seen to; no column */
 };
 
 struct inventory_feed {

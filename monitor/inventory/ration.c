@@ -5,190 +5,54 @@
 #include <string.h>
 
 #include "monitor/inventory/inventory.h"
+#include "monitor/inventory/ration_turns.h"
 
-#define DAY_S 86400u
+#define NOWHERE UINT64_MAX /* of no group */
 
-/* Those who share one line, or one device: the most critical first. */
-struct sharer {
-	const struct inventory_feed *feed;
-	struct ration_feed *out;
-	uint32_t group; /* a site's or a device's place */
-};
-
-struct group {
-	struct sharer *list;
-	size_t count;
-	uint64_t room;	  /* kbit/s, or sessions */
-	bool by_sessions; /* each takes one, not its rate */
-};
+static const char no_line[] = "its site's ceiling has no room for it";
+static const char no_seat[] = "its device's sessions go to others of its feeds";
 
 struct work {
 	const struct inventory *inv;
 	struct ration *r;
-	struct sharer *sharers;
+	struct ration_sharer *sharers;
 	size_t sharer_count;
+	struct ration_part *parts;
+	size_t part_count;
 	uint64_t *wants; /* of each site, with those below it */
+	uint64_t *asked; /* .. by its own feeds that fit at all */
+	uint32_t *fill, *next;
 };
 
-/* --- one group */
-
-static uint32_t
-cost(const struct group *g, const struct sharer *s)
-{
-	return g->by_sessions ? 1 : s->out->kbps;
-}
-
-static bool
-is_visited(const struct sharer *s)
-{
-	return s->feed->visit_every_s != 0;
-}
-
 static int
-by_worth(const void *a, const void *b)
+by_group(const void *a, const void *b)
 {
-	const struct sharer *x = a, *y = b;
+	const struct ration_sharer *x = a, *y = b;
 
 	if (x->group != y->group)
 		return x->group < y->group ? -1 : 1;
-	if (x->out->left_out != y->out->left_out)
-		return x->out->left_out ? 1 : -1;
-	if (is_visited(x) != is_visited(y))
-		return is_visited(x) ? 1 : -1;
-	if (x->feed->criticality != y->feed->criticality)
-		return y->feed->criticality - x->feed->criticality;
-	return memcmp(x->feed->uuid, y->feed->uuid, sizeof(x->feed->uuid));
+	return ration_turns_order(x->feed, y->feed);
 }
 
-/* What can't ever be within the group goes behind it. */
+/* Sorts them; those of one group are then one behind the other. */
 static void
-leave_out(struct group *g)
+sort_groups(struct work *w)
 {
-	size_t all = g->count;
-
-	for (size_t i = 0; i < all; i++) {
-		struct sharer *s = &g->list[i];
-
-		s->out->left_out = cost(g, s) > g->room;
-		g->count -= s->out->left_out;
-	}
-	if (g->count < all)
-		qsort(g->list, all, sizeof(*g->list), by_worth);
+	if (w->sharer_count > 0)
+		qsort(w->sharers, w->sharer_count, sizeof(*w->sharers),
+		    by_group);
 }
 
-static uint64_t
-total(const struct group *g)
-{
-	uint64_t sum = 0;
-
-	for (size_t i = 0; i < g->count; i++)
-		sum += cost(g, &g->list[i]);
-	return sum;
-}
-
-/* The largest of those from there on: what one at a time takes. None is larger
- * than `bound`, so that it needs no look at all where all are alike. */
-static uint32_t
-widest(const struct group *g, size_t from, uint32_t bound)
-{
-	uint32_t most = 0;
-
-	for (size_t i = from; i < g->count && most < bound; i++)
-		if (cost(g, &g->list[i]) > most)
-			most = cost(g, &g->list[i]);
-	return most;
-}
-
-/* How many are held: each leaves room for any one of those behind it. */
+/* Where the group ends that begins there. */
 static size_t
-hold(const struct group *g, uint64_t *used_out)
+group_end(const struct work *w, size_t from)
 {
-	uint64_t used = 0;
-	uint32_t wide = UINT32_MAX;
-	size_t n = 0;
+	size_t end = from;
 
-	for (; n < g->count && !is_visited(&g->list[n]); n++) {
-		wide = widest(g, n + 1, wide);
-		if (used + cost(g, &g->list[n]) + wide > g->room)
-			break;
-		used += cost(g, &g->list[n]);
-	}
-	*used_out = used;
-	return n;
-}
-
-static uint32_t
-longest_stay(const struct group *g, size_t from)
-{
-	uint32_t stay = RATION_STAY_S;
-
-	for (size_t i = from; i < g->count; i++)
-		if (g->list[i].feed->visit_s > stay)
-			stay = g->list[i].feed->visit_s;
-	return stay;
-}
-
-/* The rest in turn: `lanes` at once, each lane one after the other. A turn that
- * would come less than once a day comes never. */
-static void
-take_turns(struct group *g, size_t from, uint64_t lanes)
-{
-	uint32_t slot = longest_stay(g, from) + RATION_GAP_S;
-	uint64_t turns = (g->count - from + lanes - 1) / lanes;
-	uint32_t round;
-
-	if (turns > DAY_S / slot)
-		turns = DAY_S / slot;
-	round = (uint32_t)turns * slot;
-	for (size_t i = from; i < g->count; i++) {
-		const struct inventory_feed *f = g->list[i].feed;
-		struct ration_feed *out = g->list[i].out;
-		uint64_t turn = (i - from) / lanes;
-		uint32_t rounds = f->visit_every_s / round;
-
-		out->left_out = turn >= turns;
-		out->rationed = true;
-		out->visit_s =
-		    f->visit_s > 0 ? f->visit_s : slot - RATION_GAP_S;
-		out->visit_every_s = round * (rounds > 1 ? rounds : 1);
-		out->visit_phase_s = (uint32_t)turn * slot;
-	}
-}
-
-static void
-share(struct group *g)
-{
-	uint64_t used;
-	size_t held;
-
-	leave_out(g);
-	if (g->count == 0 || total(g) <= g->room)
-		return;
-	held = hold(g, &used);
-	take_turns(g, held, (g->room - used) / widest(g, held, UINT32_MAX));
-}
-
-/* What all take that are there at one time at the most. */
-static uint64_t
-most_of(const struct group *g)
-{
-	uint64_t held = 0, widest_visit = 0, in_turn = 0, free_visits = 0;
-
-	for (size_t i = 0; i < g->count; i++) {
-		const struct ration_feed *out = g->list[i].out;
-
-		if (out->left_out)
-			continue;
-		if (out->visit_every_s == 0)
-			held += out->kbps;
-		else if (!out->rationed)
-			free_visits += out->kbps;
-		else if (out->visit_phase_s == 0)
-			in_turn++;
-		if (out->rationed && out->kbps > widest_visit)
-			widest_visit = out->kbps;
-	}
-	return held + free_visits + in_turn * widest_visit;
+	while (end < w->sharer_count &&
+	       w->sharers[end].group == w->sharers[from].group)
+		end++;
+	return end;
 }
 
 /* --- sites with a ceiling */
@@ -297,48 +161,27 @@ grant(struct work *w)
 	}
 }
 
-static void
-tell_site(struct ration_site *s, const struct group *all)
+/* Whether its own feeds want more than it has for them. */
+static bool
+is_tight(const struct work *w, uint32_t site)
 {
-	for (size_t i = 0; i < all->count; i++) {
-		const struct ration_feed *out = all->list[i].out;
-
-		if (out->left_out)
-			s->left_out++;
-		else if (out->visit_every_s == 0)
-			s->held++;
-		else
-			s->visited++;
-		if (!out->left_out && out->visit_every_s > s->every_s)
-			s->every_s = out->visit_every_s;
-	}
-	s->most_kbps = most_of(all);
+	return site != RATION_NO_SITE &&
+	       w->asked[site] > w->r->sites[site].granted_kbps;
 }
 
-/* Of the sharers, sorted, one group after the other. */
+/* What can't ever be within its line is no part of what is asked of it. */
 static void
-share_all(struct work *w, bool by_sessions,
-    uint64_t (*room)(struct work *w, uint32_t group))
+ask_lines(struct work *w)
 {
-	size_t from = 0;
+	for (size_t i = 0; i < w->sharer_count; i++) {
+		struct ration_feed *out = w->sharers[i].out;
 
-	if (w->sharer_count > 0)
-		qsort(w->sharers, w->sharer_count, sizeof(*w->sharers),
-		    by_worth);
-	while (from < w->sharer_count) {
-		uint32_t id = w->sharers[from].group;
-		size_t end = from;
-
-		while (end < w->sharer_count && w->sharers[end].group == id)
-			end++;
-		struct group all = { &w->sharers[from], end - from, room(w, id),
-			by_sessions };
-		struct group g = all;
-
-		share(&g); /* whom it leaves out goes to the end of all */
-		if (!by_sessions)
-			tell_site(&w->r->sites[id], &all);
-		from = end;
+		if (out->site == RATION_NO_SITE)
+			continue;
+		if (out->kbps > w->r->sites[out->site].granted_kbps)
+			out->left_out = no_line;
+		else
+			w->asked[out->site] += out->kbps;
 	}
 }
 
@@ -351,21 +194,20 @@ by_name(const void *a, const void *b)
 	    (*(const struct inventory_device *const *)b)->name);
 }
 
-static uint64_t
-room_of_site(struct work *w, uint32_t site)
-{
-	return w->r->sites[site].granted_kbps;
-}
-
-static uint64_t
-room_of_device(struct work *w, uint32_t device)
-{
-	return w->inv->devices[device].sessions;
-}
-
-/* Those of limited devices whose line is their own. */
 static bool
-gather_devices(struct work *w)
+by_demux(const struct inventory_feed *f)
+{
+	struct inventory_url url;
+	size_t at;
+	const char *from = f->relay[0] != '\0' ? f->relay : f->url;
+
+	return inventory_url_parse(from, &url, &at) == NULL &&
+	       url.by == INVENTORY_BY_DEMUX;
+}
+
+/* Groups by device, kind and line; a line that has room for all is none. */
+static bool
+group_by_device(struct work *w)
 {
 	const struct inventory *inv = w->inv;
 	const struct inventory_device **list =
@@ -379,24 +221,223 @@ gather_devices(struct work *w)
 			list[count++] = &inv->devices[i];
 	if (count > 0)
 		qsort(list, count, sizeof(*list), by_name);
-	w->sharer_count = 0;
-	for (size_t i = 0; count > 0 && i < inv->feed_count; i++) {
+	for (size_t i = 0; i < w->sharer_count; i++) {
+		struct ration_sharer *s = &w->sharers[i];
 		char name[LIMIT_NAME_BYTES];
 		const struct inventory_device key = { .name = name };
 		const struct inventory_device *at = &key, **found;
 
-		if (!inv->feeds[i].enabled || w->r->feeds[i].rationed ||
-		    w->r->feeds[i].left_out)
+		s->group = NOWHERE;
+		if (count == 0 || s->out->left_out != NULL)
 			continue;
-		inventory_feed_asks(&inv->feeds[i], name);
+		inventory_feed_asks(s->feed, name);
 		found = bsearch(&at, list, count, sizeof(*list), by_name);
 		if (found != NULL)
-			w->sharers[w->sharer_count++] =
-			    (struct sharer){ &inv->feeds[i], &w->r->feeds[i],
-				    (uint32_t)(*found - inv->devices) };
+			s->group = (uint64_t)(*found - inv->devices) << 33 |
+				   (uint64_t)by_demux(s->feed) << 32 |
+				   (is_tight(w, s->out->site) ? s->out->site
+							      : UINT32_MAX);
 	}
 	free(list);
+	sort_groups(w);
 	return true;
+}
+
+static void
+find_parts(struct work *w)
+{
+	for (size_t i = 0, end; i < w->sharer_count; i = end) {
+		const struct ration_sharer *first = &w->sharers[i];
+		struct ration_part *p = &w->parts[w->part_count];
+
+		end = group_end(w, i);
+		if (first->group == NOWHERE)
+			return; /* the last one */
+		*p = (struct ration_part){ .device =
+					       (uint32_t)(first->group >> 33),
+			.late = w->inv->devices[first->group >> 33].frees_late,
+			.demux = (first->group >> 32 & 1) != 0,
+			.count = (uint32_t)(end - i),
+			.best = first->feed };
+		w->part_count++;
+		for (size_t k = i; k < end; k++)
+			w->sharers[k].part = p;
+	}
+}
+
+/* The part of a device that has the fewest for what it has to show; of alike
+ * ones that of the most critical feed. NULL: each has enough. */
+static struct ration_part *
+poorest(struct ration_part *parts, size_t count)
+{
+	struct ration_part *found = NULL;
+
+	for (size_t i = 0; i < count; i++) {
+		struct ration_part *p = &parts[i];
+		uint64_t mine, its;
+
+		if (p->sessions >= p->count)
+			continue;
+		if (found == NULL) {
+			found = p;
+			continue;
+		}
+		/* Who has none comes first. */
+		mine = p->sessions == 0 ? UINT64_MAX
+					: (uint64_t)p->count * found->sessions;
+		its = found->sessions == 0
+			  ? UINT64_MAX
+			  : (uint64_t)found->count * p->sessions;
+		if (mine > its || (mine == its && ration_turns_order(p->best,
+						      found->best) < 0))
+			found = p;
+	}
+	return found;
+}
+
+/* Shares out a device's sessions; what nobody asks for is for those that end
+ * otherwise than in order, and linger. What each kind has in all. */
+static void
+deal(const struct work *w, struct ration_part *parts, size_t count,
+    uint32_t kinds_out[2])
+{
+	uint32_t left = w->inv->devices[parts[0].device].sessions;
+	bool both = parts[0].demux != parts[count - 1].demux;
+	struct ration_part *p;
+
+	kinds_out[0] = kinds_out[1] = 0;
+	while (left > 0 && (p = poorest(parts, count)) != NULL) {
+		p->sessions++;
+		kinds_out[p->demux]++;
+		left--;
+	}
+	kinds_out[1] += both ? left / 2 : left;
+	kinds_out[0] += both ? left - left / 2 : left;
+}
+
+/* Sharers and parts are in the same order. */
+static void
+deal_all(struct work *w)
+{
+	uint32_t kinds[2] = { 0, 0 };
+	size_t from = 0, end = 0;
+
+	for (size_t i = 0; i < w->sharer_count; i++) {
+		struct ration_sharer *s = &w->sharers[i];
+
+		if (s->part == NULL)
+			return; /* those are the last */
+		if (s->part == &w->parts[end]) {
+			for (from = end;
+			     end < w->part_count &&
+			     w->parts[end].device == w->parts[from].device;)
+				end++;
+			deal(w, &w->parts[from], end - from, kinds);
+		}
+		s->out->sessions = kinds[s->part->demux];
+		if (s->part->sessions == 0)
+			s->out->left_out = no_seat;
+	}
+}
+
+/* --- who shares with whom */
+
+/* Those of a thin line; those of a device on lines that have room. */
+static void
+share_all(struct work *w)
+{
+	for (size_t i = 0; i < w->sharer_count; i++) {
+		struct ration_sharer *s = &w->sharers[i];
+		const struct ration_part *p = s->part;
+
+		s->group = NOWHERE;
+		if (s->out->left_out != NULL)
+			continue;
+		if (is_tight(w, s->out->site))
+			s->group = s->out->site;
+		else if (p != NULL && p->count > p->sessions)
+			s->group =
+			    (uint64_t)UINT32_MAX + 1 + (uint64_t)(p - w->parts);
+	}
+	sort_groups(w);
+	for (size_t i = 0, end; i < w->sharer_count; i = end) {
+		uint64_t group = w->sharers[i].group;
+
+		end = group_end(w, i);
+		if (group == NOWHERE)
+			return; /* the last one */
+
+		struct ration_group g = { .list = &w->sharers[i],
+			.count = end - i,
+			.room = group <= UINT32_MAX
+				    ? w->r->sites[group].granted_kbps
+				    : UINT64_MAX,
+			.why = group <= UINT32_MAX ? no_line : no_seat,
+			.fill = w->fill,
+			.next = w->next };
+
+		ration_turns_share(&g);
+	}
+}
+
+/* Whether it is there in the first turn of its line. No other has more. */
+static bool
+is_first(const struct ration_feed *out)
+{
+	return out->rationed && out->visit_phase_s == 0;
+}
+
+/* What all take that are there at one time at the most. */
+static uint64_t
+most_of(const struct ration_sharer *list, size_t count)
+{
+	uint64_t all = 0, steady = 0, turns = 0, wide = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct ration_feed *out = list[i].out;
+
+		if (out->left_out != NULL)
+			continue;
+		all += out->kbps;
+		steady += out->rationed ? 0 : out->kbps;
+		turns += is_first(out);
+		if (out->rationed && out->kbps > wide)
+			wide = out->kbps;
+	}
+	return steady + turns * wide < all ? steady + turns * wide : all;
+}
+
+static void
+tell_site(const struct work *w, struct ration_site *s, size_t from, size_t end)
+{
+	for (size_t i = from; i < end; i++) {
+		const struct ration_feed *out = w->sharers[i].out;
+
+		if (out->left_out != NULL)
+			s->left_out++;
+		else if (out->visit_every_s == 0)
+			s->held++;
+		else
+			s->visited++;
+		if (out->left_out == NULL && out->visit_every_s > s->every_s)
+			s->every_s = out->visit_every_s;
+	}
+	s->most_kbps = most_of(&w->sharers[from], end - from);
+}
+
+static void
+tell_sites(struct work *w)
+{
+	for (size_t i = 0; i < w->sharer_count; i++)
+		w->sharers[i].group = w->sharers[i].out->site;
+	sort_groups(w);
+	for (size_t i = 0, end; i < w->sharer_count; i = end) {
+		uint64_t site = w->sharers[i].group;
+
+		end = group_end(w, i);
+		if (site != RATION_NO_SITE)
+			tell_site(w, &w->r->sites[site], i, end);
+	}
 }
 
 /* --- the whole */
@@ -428,19 +469,21 @@ wish(struct work *w, const uint32_t *kbps, uint32_t usual_kbps)
 			.site = ceiling_of(r, f->site, strlen(f->site)) };
 		if (kbps != NULL && kbps[i] > 0)
 			out->kbps = kbps[i];
-		if (!f->enabled || out->site == RATION_NO_SITE)
+		if (!f->enabled)
+			continue;
+		w->sharers[w->sharer_count++] =
+		    (struct ration_sharer){ .feed = f, .out = out };
+		if (out->site == RATION_NO_SITE)
 			continue;
 		r->sites[out->site].feeds++;
 		r->sites[out->site].wanted_kbps += out->kbps;
-		w->sharers[w->sharer_count++] =
-		    (struct sharer){ f, out, out->site };
 	}
 }
 
 static uint64_t
 average(const struct ration_feed *f)
 {
-	if (f->left_out)
+	if (f->left_out != NULL)
 		return 0;
 	return f->visit_every_s == 0
 		   ? f->kbps
@@ -470,10 +513,13 @@ reckon(struct work *w, const uint32_t *kbps, uint32_t usual_kbps)
 	wish(w, kbps, usual_kbps);
 	count_wants(w);
 	grant(w);
-	share_all(w, false, room_of_site);
-	if (!gather_devices(w))
+	ask_lines(w);
+	if (!group_by_device(w))
 		return false;
-	share_all(w, true, room_of_device);
+	find_parts(w);
+	deal_all(w);
+	share_all(w);
+	tell_sites(w);
 	expect(w);
 	return true;
 }
@@ -491,12 +537,21 @@ ration_new(const struct inventory *inv, const uint32_t *kbps,
 	r->feeds = calloc(inv->feed_count + 1, sizeof(*r->feeds));
 	r->sites = calloc(inv->site_count + 1, sizeof(*r->sites));
 	w.sharers = calloc(inv->feed_count + 1, sizeof(*w.sharers));
+	w.parts = calloc(inv->feed_count + 1, sizeof(*w.parts));
 	w.wants = calloc(inv->site_count + 1, sizeof(*w.wants));
+	w.asked = calloc(inv->site_count + 1, sizeof(*w.asked));
+	w.fill = calloc(RATION_TURNS_MOST(inv->feed_count), sizeof(*w.fill));
+	w.next = calloc(RATION_TURNS_MOST(inv->feed_count), sizeof(*w.next));
 	if (r->feeds == NULL || r->sites == NULL || w.sharers == NULL ||
-	    w.wants == NULL || !reckon(&w, kbps, usual_kbps))
+	    w.parts == NULL || w.wants == NULL || w.asked == NULL ||
+	    w.fill == NULL || w.next == NULL || !reckon(&w, kbps, usual_kbps))
 		ration_free(&w.r);
 	free(w.sharers);
+	free(w.parts);
 	free(w.wants);
+	free(w.asked);
+	free(w.fill);
+	free(w.next);
 	return w.r;
 }
 

@@ -9,11 +9,14 @@
  * the others are visited in turn, as many at once as fit. A ceiling above
  * others is shared by those and its own feeds in the proportion of what they
  * want. A device that serves fewer sessions than it has feeds is shared the
- * same way.
+ * same way, within each line that its feeds are on. Its sessions are counted by
+ * the probes, so those of its feeds that stream probes fetch and those that
+ * demux probes do have each their number of them.
  *
- * Always: what is held and visited at one time, each at its rate, is within
- * every ceiling; a feed that alone is beyond one is left out, and said so. The
- * same input gives the same answer, whatever the order of its rows.
+ * Always: what is held and visited at one time is, each at its rate, within
+ * every ceiling, and within the sessions of every device; a feed that alone is
+ * beyond one is left out, and said so. The same input gives the same answer,
+ * whatever the order of its rows.
  */
 #ifndef MONITOR_INVENTORY_RATION_H
 #define MONITOR_INVENTORY_RATION_H
@@ -27,14 +30,16 @@ struct inventory;
 #define RATION_USUAL_KBPS 2000u /* of a feed of which nothing is known */
 #define RATION_STAY_S 20u	/* of a visit that nobody asked for */
 #define RATION_GAP_S 5u		/* to leave, and to connect */
+#define RATION_LATE_S 70u	/* of a device that frees sessions late */
 
 struct ration_feed {
 	uint32_t kbps;			 /* reckoned with */
 	uint32_t visit_s, visit_every_s; /* 0, 0 = held */
 	uint32_t visit_phase_s;		 /* below visit_every_s */
 	uint32_t site;			 /* in ration.sites; RATION_NO_SITE */
-	bool left_out; /* alone beyond what its line may carry */
-	bool rationed; /* otherwise than its row wishes */
+	uint32_t sessions;    /* of its device, for its kind; 0: no limit */
+	const char *left_out; /* why it is not fetched at all; NULL: it is */
+	bool rationed;	      /* otherwise than its row wishes */
 };
 #define RATION_NO_SITE UINT32_MAX
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A monitor among others: camfarm, whose journal tells who had which session
 when, and a client that stands for the VMS."""
+import http.server
 import json
 import os
 import re
@@ -9,7 +10,7 @@ import subprocess
 import threading
 import time
 
-from harness import Child, folder, free_port, program, small_films, tell_farm
+from harness import ROOT, Child, folder, free_port, program, small_films, tell_farm
 
 EVENT = re.compile(r"^(\S+) cam=(-?\d+) conn=(\d+) EVENT (\w+)")
 REQUEST = re.compile(r"^(\S+) cam=(-?\d+) conn=(\d+) req=\d+ (\w+) .* agent=(\S*)")
@@ -71,6 +72,45 @@ class Farm:
             elif what == "plays":
                 spans.append((t, ends.get(conn, float("inf")) + counted_s))
         return max((sum(a <= t < b for a, b in spans) for t, _ in spans), default=0)
+
+
+class Pictures:
+    """What a camera shows over HTTP, to whoever comes; and how many were there."""
+
+    def __init__(self, host):
+        with open(os.path.join(ROOT, "docs", "causes.jpg"), "rb") as f:
+            picture = f.read()
+        self.lock, self.there, self.most, self.came = threading.Lock(), 0, 0, 0
+        world = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                world.count(1)
+                try:
+                    self.send_response(200)
+                    self.send_header("Content-Type", "multipart/x-mixed-replace; boundary=next")
+                    self.end_headers()
+                    while True:
+                        self.wfile.write(b"--next\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n" % len(picture))
+                        self.wfile.write(picture + b"\r\n")
+                        time.sleep(0.5)
+                except OSError:
+                    pass
+                world.count(-1)
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer((host, 0), Handler)
+        self.server.daemon_threads = True
+        self.url = f"http://{host}:{self.server.server_address[1]}"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def count(self, more):
+        with self.lock:
+            self.there += more
+            self.came += more > 0
+            self.most = max(self.most, self.there)
 
 
 class Vms:

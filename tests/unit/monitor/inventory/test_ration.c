@@ -196,6 +196,97 @@ test_sessions(void **state)
 	inventory_free(&inv);
 }
 
+/* Of one device the stream probes fetch some and the demux probe others: each
+ * kind has its number of the sessions, and all together are the device's. */
+static void
+test_kinds(void **state)
+{
+	static const struct {
+		uint32_t sessions, streams, demuxes, of_streams, of_demuxes;
+	} cases[] = {
+		{ 4, 10, 0, 4, 0 }, /* all are for the one kind */
+		{ 4, 2, 1, 3,
+		    1 }, /* what nobody wants is for those that linger */
+		{ 4, 12, 4, 3, 1 },  /* as many each as it has to show */
+		{ 2, 100, 1, 1, 1 }, /* but one at least */
+		{ 1, 3, 2, 1,
+		    0 }, /* the most critical's kind; the other waits */
+		{ 9, 2, 2, 5, 4 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct inventory *inv = inventory_new();
+		struct inventory_device *d = inventory_add_device(inv);
+		struct ration *r;
+
+		d->name = "nvr";
+		d->sessions = cases[i].sessions;
+		for (unsigned n = 0; n < cases[i].streams + cases[i].demuxes;
+		     n++) {
+			struct inventory_feed *f = feed_add(inv, "", n);
+
+			f->device = "nvr";
+			f->url = n < cases[i].streams ? "rtsp://nvr/x"
+						      : "http://nvr/x";
+		}
+		r = ration_new(inv, NULL, 2000);
+		assert_non_null(r);
+		for (size_t n = 0; n < inv->feed_count; n++) {
+			const struct ration_feed *f = &r->feeds[n];
+			bool demux = n >= cases[i].streams;
+
+			assert_int_equal(f->sessions,
+			    demux ? cases[i].of_demuxes : cases[i].of_streams);
+			assert_int_equal(f->left_out != NULL, f->sessions == 0);
+		}
+		ration_free(&r);
+		inventory_free(&inv);
+	}
+}
+
+/* A recorder of 16 channels and 4 sessions behind a line for 6 of them: three
+ * are held, and one visit at a time is the recorder's, whatever the line would
+ * bear; where it frees late, its visits are that far apart. */
+static void
+test_recorder_on_thin_line(void **state)
+{
+	for (unsigned late = 0; late < 2; late++) {
+		struct inventory *inv = inventory_of(INVENTORY_SITES,
+		    "site,ceiling\nFar,12Mbit\n", NULL);
+		struct inventory_device *d = inventory_add_device(inv);
+		unsigned held = 0, slots[64] = { 0 };
+		struct ration *r;
+
+		(void)state;
+		d->name = "nvr";
+		d->sessions = 4;
+		d->frees_late = late;
+		for (unsigned i = 0; i < 16; i++)
+			feed_add(inv, "Far", i)->device = "nvr";
+		r = ration_new(inv, NULL, 2000);
+		assert_non_null(r);
+		for (unsigned i = 0; i < 16; i++) {
+			const struct ration_feed *f = &r->feeds[i];
+
+			assert_null(f->left_out);
+			assert_int_equal(f->sessions, 4);
+			held += f->visit_every_s == 0;
+			if (f->visit_every_s == 0)
+				continue;
+			assert_int_equal(f->visit_every_s,
+			    13 * (late ? 100 : 25));
+			slots[f->visit_phase_s / 25]++;
+		}
+		assert_int_equal(held, 3);
+		for (unsigned i = 0; i < 64; i++)
+			assert_int_equal(slots[i],
+			    i < 13 * (late ? 4 : 1) && i % (late ? 4 : 1) == 0);
+		ration_free(&r);
+		inventory_free(&inv);
+	}
+}
+
 static void
 not_random(void *arg, uint8_t out[16])
 {
@@ -272,7 +363,16 @@ make_random(struct inventory *inv, uint32_t *kbps)
 {
 	static const char *const places[] = { "A", "A/B", "A/B/C", "A/D", "E",
 		"E/F", "" };
+	static const char *const devices[] = { "d0", "d1", "d2", "d3" };
 	unsigned feeds = 1 + dice(60);
+
+	for (unsigned i = 0; i < 4; i++) {
+		struct inventory_device *d = inventory_add_device(inv);
+
+		d->name = devices[i];
+		d->sessions = dice(8);
+		d->frees_late = dice(4) == 0;
+	}
 
 	for (unsigned i = 0; i + 1 < sizeof(places) / sizeof(places[0]); i++) {
 		struct inventory_site *s = inventory_add_site(inv);
@@ -284,6 +384,8 @@ make_random(struct inventory *inv, uint32_t *kbps)
 		struct inventory_feed *f = feed_add(inv, places[dice(7)], i);
 
 		f->criticality = (uint8_t)(1 + dice(5));
+		f->device = devices[dice(4)];
+		f->url = dice(3) > 0 ? "rtsp://h/x" : "http://h/x";
 		f->enabled = dice(10) > 0;
 		if (dice(5) == 0) {
 			f->visit_s = 5 + dice(60);
@@ -317,6 +419,33 @@ check_seconds(const struct inventory *inv, const struct ration *r,
 	}
 }
 
+/* Of each kind no more than its probe lets in, of both no more than the device
+ * serves. One that frees late is left in peace between two visits. */
+static void
+check_sessions(const struct inventory *inv, const struct ration *r,
+    const struct inventory_device *d)
+{
+	for (uint32_t t = 0; t < 4000; t += 1 + dice(40)) {
+		uint32_t there[2] = { 0 }, theirs[2] = { 0 };
+
+		for (size_t i = 0; i < inv->feed_count; i++) {
+			const struct inventory_feed *f = &inv->feeds[i];
+			bool demux = f->url[0] == 'h';
+
+			if (!f->enabled || f->device != d->name)
+				continue;
+			if (r->feeds[i].sessions > 0)
+				theirs[demux] = r->feeds[i].sessions;
+			there[demux] += is_there(&r->feeds[i], t);
+		}
+		if (there[0] > theirs[0] || there[1] > theirs[1] ||
+		    theirs[0] + theirs[1] > d->sessions)
+			fail_msg("%s at %u: %u of %u and %u of %u, of %u",
+			    d->name, t, there[0], theirs[0], there[1],
+			    theirs[1], d->sessions);
+	}
+}
+
 static void
 test_never_above(void **state)
 {
@@ -333,6 +462,9 @@ test_never_above(void **state)
 		for (size_t i = 0; i < inv->site_count; i++)
 			if (inv->sites[i].ceiling_kbps > 0)
 				check_seconds(inv, r, &inv->sites[i]);
+		for (size_t i = 0; i < inv->device_count; i++)
+			if (inv->devices[i].sessions > 0)
+				check_sessions(inv, r, &inv->devices[i]);
 		for (size_t i = 0; i < inv->feed_count; i++) {
 			const struct ration_feed *f = &r->feeds[i];
 
@@ -389,6 +521,8 @@ main(void)
 		cmocka_unit_test(test_borders),
 		cmocka_unit_test(test_nested),
 		cmocka_unit_test(test_sessions),
+		cmocka_unit_test(test_kinds),
+		cmocka_unit_test(test_recorder_on_thin_line),
 		cmocka_unit_test(test_before),
 		cmocka_unit_test(test_never_above),
 		cmocka_unit_test(test_order),

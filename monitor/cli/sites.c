@@ -8,9 +8,9 @@
 
 #include "common/site.h"
 #include "monitor/cli/incident_print.h"
-#include "monitor/cli/lines.h"
 #include "monitor/cli/place_print.h"
 #include "monitor/inventory/inventory.h"
+#include "monitor/lines.h"
 #include "monitor/overlay.h"
 #include "monitor/store/store_read_ledger.h"
 #include "monitor/store/store_read_tree.h"

@@ -5,10 +5,37 @@
 #include "common/site.h"
 #include "monitor/http/reader_query.h"
 #include "monitor/inventory/quirks.h"
+#include "monitor/inventory/ration.h"
+#include "monitor/lines.h"
 #include "monitor/store/store_read_tree.h"
 
+/* What is planned for its line, and comes over it; null: any may. */
 static void
-put_site(struct query *q, const struct store_tree_site *s)
+put_line(struct query *q, const struct lines *lines,
+    const struct store_tree_site *s)
+{
+	uint64_t measured = 0;
+	const struct ration_site *line = lines_find(lines, s->path, &measured);
+
+	json_out_key(&q->json, "line");
+	if (line == NULL) {
+		json_out_null(&q->json);
+		return;
+	}
+	json_out_open(&q->json, '{');
+	query_put_number(q, "ceiling_kbps", line->ceiling_kbps);
+	query_put_number(q, "expected_kbps", (int64_t)line->expected_kbps);
+	query_put_number(q, "measured_kbps", (int64_t)measured);
+	query_put_number(q, "held", line->held);
+	query_put_number(q, "visited", line->visited);
+	query_put_number(q, "left_out", line->left_out);
+	query_put_number(q, "every_s", line->every_s);
+	json_out_close(&q->json, '}');
+}
+
+static void
+put_site(struct query *q, const struct store_tree_site *s,
+    const struct lines *lines)
 {
 	json_out_open(&q->json, '{');
 	query_put_number(q, "id", s->id);
@@ -19,8 +46,19 @@ put_site(struct query *q, const struct store_tree_site *s)
 	query_put_states(q, s->states);
 	query_put_number(q, "incidents", s->incidents);
 	query_put_number(q, "target_ppm", s->target_ppm);
+	put_line(q, lines, s);
 	json_out_close(&q->json, '}');
 	query_mark_names(q, s->path, "");
+}
+
+/* The plan is made of the whole inventory: only where there is a ceiling. */
+static bool
+read_lines(struct query *q, const struct store_tree *t, struct lines *out)
+{
+	for (size_t i = 0; i < t->count; i++)
+		if (t->sites[i].ceiling_kbps > 0)
+			return lines_read(out, q->store);
+	return true;
 }
 
 bool
@@ -28,6 +66,7 @@ query_sites(struct query *q)
 {
 	char after[LIMIT_NAME_BYTES], none[LIMIT_NAME_BYTES];
 	struct store_tree t = { 0 };
+	struct lines lines = { 0 };
 	bool read = true;
 
 	if (query_after_names(q, after, none) < 0)
@@ -37,7 +76,8 @@ query_sites(struct query *q)
 		read = store_reader_hold(q->store) &&
 		       store_tree_read(q->store, &t) &&
 		       store_read_short(q->store, q->site, 0, store_tree_count,
-			   &t);
+			   &t) &&
+		       read_lines(q, &t, &lines);
 	store_reader_release(q->store);
 	store_tree_sum(&t);
 	for (size_t i = 0; i < t.count; i++) {
@@ -48,10 +88,11 @@ query_sites(struct query *q)
 			continue;
 		if (!query_more(q))
 			break;
-		put_site(q, s);
+		put_site(q, s, &lines);
 	}
 	query_list_end(q);
 	json_out_close(&q->json, '}');
+	lines_fini(&lines);
 	store_tree_fini(&t);
 	return read;
 }

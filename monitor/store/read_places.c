@@ -97,20 +97,21 @@ store_read_site_places(struct store_reader *r, store_site_place_fn *fn,
 	store_reader_begin(r);
 	sqlite3_stmt *st = db_query(&r->db,
 	    "WITH RECURSIVE place(id, parent, path, zone, contact, target,"
-	    "  removed) AS ("
-	    " SELECT id, parent, path, zone, contact, target, removed FROM site"
-	    "  WHERE parent IS NULL"
+	    "  ceiling, removed) AS ("
+	    " SELECT id, parent, path, zone, contact, target, ceiling, removed"
+	    "  FROM site WHERE parent IS NULL"
 	    " UNION ALL SELECT s.id, s.parent, s.path,"
 	    "  iif(s.zone = '', p.zone, s.zone),"
 	    "  iif(s.contact = '', p.contact, s.contact),"
-	    "  iif(s.target = 0, p.target, s.target), s.removed"
+	    "  iif(s.target = 0, p.target, s.target), s.ceiling, s.removed"
 	    "  FROM site s JOIN place p ON s.parent = p.id),"
 	    " open(site, n) AS (SELECT coalesce(i.site, f.site, m.site),"
 	    "  count(*) FROM incident i LEFT JOIN feed f ON f.id = i.feed"
 	    "  LEFT JOIN room m ON m.id = i.room WHERE i.closed IS NULL"
 	    "  GROUP BY 1)"
 	    "SELECT p.id, p.parent, p.path, p.zone, p.contact, p.target,"
-	    " (SELECT n FROM open o WHERE o.site = p.id) FROM place p"
+	    " p.ceiling, (SELECT n FROM open o WHERE o.site = p.id)"
+	    " FROM place p"
 	    " WHERE p.removed IS NULL ORDER BY p.path",
 	    "");
 
@@ -122,7 +123,8 @@ store_read_site_places(struct store_reader *r, store_site_place_fn *fn,
 			.zone = db_text(st, 3),
 			.contact = db_text(st, 4),
 			.target_ppm = (uint32_t)sqlite3_column_int64(st, 5),
-			.incidents = (uint32_t)sqlite3_column_int64(st, 6),
+			.ceiling_kbps = (uint32_t)sqlite3_column_int64(st, 6),
+			.incidents = (uint32_t)sqlite3_column_int64(st, 7),
 		};
 
 		if (!fn(arg, &row)) {

@@ -37,6 +37,7 @@ on_place(void *arg, const struct store_site_place *row)
 	snprintf(s->zone, sizeof(s->zone), "%s", row->zone);
 	snprintf(s->contact, sizeof(s->contact), "%s", row->contact);
 	s->target_ppm = row->target_ppm;
+	s->ceiling_kbps = row->ceiling_kbps;
 	s->incidents = row->incidents;
 	return true;
 }

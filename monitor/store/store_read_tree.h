@@ -15,7 +15,8 @@ struct store_tree_site {
 							      * the nearest
 							      * above */
 	uint32_t target_ppm;				     /* the same */
-	uint32_t incidents;				     /* open */
+	uint32_t ceiling_kbps; /* its own; 0: none */
+	uint32_t incidents;    /* open */
 	/* Enabled feeds. */
 	uint32_t feeds, states[STATE_COUNT], causes[CAUSE_COUNT];
 };

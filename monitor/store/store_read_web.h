@@ -70,9 +70,9 @@ bool store_read_short(struct store_reader *r, const char *site,
 struct store_site_place {
 	int64_t id, parent;
 	const char *path, *zone,
-	    *contact;	     /* its own, or of the nearest above */
-	uint32_t target_ppm; /* the same */
-	uint32_t incidents;  /* open, of this site itself */
+	    *contact;			  /* its own, or of the nearest above */
+	uint32_t target_ppm;		  /* the same */
+	uint32_t ceiling_kbps, incidents; /* its own; open, of itself */
 };
 typedef bool store_site_place_fn(void *arg, const struct store_site_place *row);
 /* Those in the inventory, by path. */

@@ -52,7 +52,11 @@ export interface View {
 }
 export interface Site {
   id: number; path: string; zone: string; contact: string; feeds: number; states: Record<State, number>;
-  incidents: number; target_ppm: number;
+  incidents: number; target_ppm: number; line: Line | null;
+}
+/* Of a site with a ceiling: what is planned for its line, and what comes over it, that of all below included. */
+export interface Line {
+  ceiling_kbps: number; expected_kbps: number; measured_kbps: number; held: number; visited: number; left_out: number; every_s: number;
 }
 export interface Device {
   id: number; name: string; address: string; sessions: number; quirks: string[]; feeds: number; states: Record<State, number>;

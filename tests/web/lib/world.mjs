@@ -67,8 +67,8 @@ ${settings}`);
   /** Sites with a zone and somebody to call; cameras at them. */
   inventory() {
     const net = 2 + (process.pid % 250);
-    writeFileSync(path.join(this.folder, "sites.csv"), "site,zone,contact\n" + [REGION, ...PLACES.map((p) => `${REGION}/${p}`)]
-      .map((site) => `${site},Europe/Madrid,Control room +34 600 000 000\n`).join(""));
+    writeFileSync(path.join(this.folder, "sites.csv"), "site,zone,contact,ceiling\n" + [REGION, ...PLACES.map((p) => `${REGION}/${p}`)]
+      .map((site) => `${site},Europe/Madrid,Control room +34 600 000 000,${site === REGION ? `${4 * this.cameras}Mbit` : ""}\n`).join(""));
     writeFileSync(path.join(this.folder, "cameras.csv"), "site,name,url,criticality\n" + this.names.map((name, i) =>
       `${this.site(i)},${quoted(name)},rtsp://127.${net}.${Math.floor(i / 250)}.${(i % 250) + 1}:${this.rtsp}/cam${i},${1 + (i % 5)}\n`).join(""));
     this.cli("sites", "import", path.join(this.folder, "sites.csv"), "--reason", "test");

@@ -331,9 +331,29 @@ test_sites_add_up(void **state)
 	assert_string_equal(text_of(item_of(j, 1), "zone"), "Europe/Madrid");
 	assert_int_equal(number_of(item_of(j, 1), "target_ppm"), 990000);
 	assert_string_equal(text_of(item_of(j, 2), "contact"), "");
+	assert_true(json_is_null(json_object_get(item_of(j, 0), "line")));
 	json_decref(j);
 	j = world_get(w, READ_INCIDENTS, "");
 	assert_string_equal(text_of(item_of(j, 0), "contact"), "Call 7");
+	json_decref(j);
+}
+
+static void
+test_line_of_a_site(void **state)
+{
+	struct world *w = world_of(state);
+	const json_t *line;
+	json_t *j;
+
+	world_sql(w, "UPDATE site SET ceiling = 9000 WHERE path = 'North'");
+	j = world_get(w, READ_SITES, "");
+	line = json_object_get(item_of(j, 0), "line");
+	assert_int_equal(number_of(line, "ceiling_kbps"), 9000);
+	assert_int_equal(number_of(line, "held"), 3);
+	assert_int_equal(number_of(line, "expected_kbps"), 6000);
+	assert_int_equal(number_of(line, "visited"), 0);
+	assert_int_equal(number_of(line, "left_out"), 0);
+	assert_true(json_is_null(json_object_get(item_of(j, 1), "line")));
 	json_decref(j);
 }
 
@@ -806,6 +826,7 @@ main(void)
 		TEST(test_intervals_tile),
 		TEST(test_dead_is_unknown),
 		TEST(test_sites_add_up),
+		TEST(test_line_of_a_site),
 		TEST(test_incident_in_full),
 		TEST(test_under_a_site),
 		TEST(test_series),

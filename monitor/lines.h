@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* lines.h: sites with a ceiling, as commands tell of them: what is planned for
- * their lines, what came over them lately. Our own database's words.
+/* lines.h: sites with a ceiling, as commands and pages tell of them: what is
+ * planned for their lines, what came over them lately. Our own database's
+ * words.
  */
-#ifndef MONITOR_CLI_LINES_H
-#define MONITOR_CLI_LINES_H
+#ifndef MONITOR_LINES_H
+#define MONITOR_LINES_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "monitor/cli/lines.h"
+#include "monitor/lines.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -83,13 +83,23 @@ lines_fini(struct lines *l)
 	l->measured = NULL;
 }
 
+static int
+by_path(const void *key, const void *site)
+{
+	return strcmp(key, ((const struct ration_site *)site)->path);
+}
+
 const struct ration_site *
 lines_find(const struct lines *l, const char *path, uint64_t *measured_out)
 {
-	for (size_t i = 0; i < l->ration->site_count; i++)
-		if (strcmp(l->ration->sites[i].path, path) == 0) {
-			*measured_out = l->measured[i];
-			return &l->ration->sites[i];
-		}
-	return NULL;
+	const struct ration *r = l->ration;
+	const struct ration_site *s =
+	    r == NULL || r->site_count == 0
+		? NULL
+		: bsearch(path, r->sites, r->site_count, sizeof(*r->sites),
+		      by_path);
+
+	if (s != NULL)
+		*measured_out = l->measured[s - r->sites];
+	return s;
 }

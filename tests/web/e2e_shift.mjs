@@ -1,15 +1,21 @@
 #!/usr/bin/env node
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A shift at the wall: a camera dies, is seen, acknowledged by keyboard, muted,
-// lives again; work is announced, the shift handed over; and the wall says so
-// when the monitor is gone. About 35 s.
+// A shift at the wall: cameras are connected, one dies, is seen, is told of, is
+// acknowledged by keyboard, muted, lives again; work is announced, the shift
+// handed over; and the wall says so when the monitor is gone. About 40 s.
+import net from "node:net";
 import { Person, complaints, launch, picture } from "./lib/browser.mjs";
 import { assert, same, test, until } from "./lib/tools.mjs";
 import { World } from "./lib/world.mjs";
 
 const VICTIM = 3;
 const BUDGET_MS = 1000; // from a verdict to the browser
-let world, browser, operator, supervisor, trouble, victim;
+const ALERTS = `alerts:
+  gather: 0s
+  channels: {log: {kind: syslog, url: "syslog://127.0.0.1:9"}}
+  rules: [{to: log, for: 0s}]
+`;
+let world, browser, operator, supervisor, trouble, alerts, victim;
 
 /** When the wall has drawn that state of the feed, in ms of the wall clock. */
 function drawn(page, feed, state) {
@@ -36,7 +42,7 @@ async function choose(page, number) {
 
 await test({
   "a world of cameras": async () => {
-    world = await World.start({ console: true });
+    world = await World.start({ console: true, settings: ALERTS });
     browser = await launch();
     operator = await Person.open(browser, world);
     await operator.login("operator");
@@ -44,7 +50,25 @@ await test({
     victim = await world.feed(VICTIM);
   },
 
+  "the header says how far first connections are": async () => {
+    const mute = net.createServer(() => {}).listen(0, "127.0.0.1"); // it takes them and says nothing
+    await new Promise((done) => mute.once("listening", done));
+    world.cli("feeds", "add", "site=Nowhere", "name=Mute", `url=rtsp://127.0.0.1:${mute.address().port}/x`, "--reason", "test");
+    const said = operator.page.locator("[data-arrival]");
+    await said.waitFor();
+    const words = await said.innerText();
+    assert(/^12 of 13 connected/.test(words), words);
+    world.cli("feeds", "remove", "Nowhere/Mute", "--reason", "test");
+    await said.waitFor({ state: "detached" });
+    mute.close();
+    return words;
+  },
+
   "a camera dies and is on the wall within a second": async () => {
+    alerts = await operator.context.newPage();
+    await operator.go("/alerts", alerts);
+    same(await alerts.locator("main [data-row]").count(), 0, "alerts before");
+    await operator.page.bringToFront();
     const shown = drawn(operator.page, victim.id, 2);
     const killed = await world.tell(`drop ${VICTIM}`);
     const seen = await shown;
@@ -76,6 +100,16 @@ await test({
     same([now.acknowledged_by, now.note], ["user:operator", "Cable, technician is called"], "the incident");
   },
 
+  "its alert comes to the list by itself": async () => {
+    const line = alerts.locator("main [data-row]").first();
+    await line.waitFor();
+    assert((await line.innerText()).includes(victim.name), await line.innerText());
+    await operator.go("/alerts?tab=notices", alerts);
+    await alerts.locator("main [data-row]").first().waitFor();
+    await operator.go("/alerts", alerts);
+    await line.waitFor();
+  },
+
   "it is muted until an end": async () => {
     const { number } = await incidentOf(victim.id);
     await choose(trouble, number);
@@ -96,6 +130,7 @@ await test({
     await shown;
     await until("the incident is over", async () => (await incidentOf(victim.id)).closed, 30, 250);
     await until("Trouble has let it go", async () => (await row(trouble, number).count()) === 0);
+    await until("its alert is over in the list", async () => /over/i.test(await alerts.locator("main [data-row]").first().innerText()));
   },
 
   "work is announced on a feed's page, by one who may": async () => {
@@ -109,6 +144,12 @@ await test({
     await supervisor.page.getByRole("dialog").locator("[name=reason]").fill("Lens is cleaned");
     await supervisor.page.keyboard.press("Enter");
     await until("it is announced", async () => (await world.feed(5)).maintenance);
+  },
+
+  "what a site's line bears is on the list of sites": async () => {
+    await supervisor.go("/inventory?tab=sites");
+    await supervisor.page.locator("main [data-row]", { hasText: "of 100.0 Mbit/s" }).waitFor();
+    same(await supervisor.page.locator("main [data-row] .line").count(), 1, "sites with a ceiling");
   },
 
   "who watches what is on Coverage and Consoles": async () => {

@@ -50,7 +50,7 @@ export function onChanged(f: Painter): () => void {
   return () => { painters.delete(f); };
 }
 const listeners = new Map<string, Set<(data: unknown) => void>>();
-/* Other events of the stream: "incident", "console", "session". */
+/* Other events of the stream: "incident", "alert", "console", "session". */
 export function onEvent(name: string, f: (data: unknown) => void): () => void {
   const set = listeners.get(name) ?? new Set();
   listeners.set(name, set.add(f));

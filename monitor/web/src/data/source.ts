@@ -10,7 +10,7 @@ export interface Sink {
   event: (name: string, data: unknown) => void; refused: (status: number) => void;
 }
 const GATHER_MS = 16, SILENT_MS = 10_000, ANSWER_MS = 20_000, WAIT_MOST_MS = 10_000;
-const OTHERS = ["incident", "console", "session"];
+const OTHERS = ["incident", "alert", "console", "session"];
 
 export class Source {
   private rows = new Map<string, Row>();

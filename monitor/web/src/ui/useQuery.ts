@@ -6,13 +6,13 @@ import { asProblem, get, type Problem } from "../http";
 import { onEvent } from "../store";
 
 export interface Query<T> { data: T | null; error: Problem | null; loading: boolean; refresh: () => void }
-export interface QueryOptions {
+export interface Renewal {
   every?: number;    /* seconds; not while the page is hidden */
   events?: string[]; /* of the stream, after which it is asked again */
 }
 
 /* `path` null: nothing is asked. A new path drops the old answer. */
-export function useQuery<T>(path: string | null, options: QueryOptions = {}): Query<T> {
+export function useQuery<T>(path: string | null, options: Renewal = {}): Query<T> {
   const [state, set] = useState<{ path: string | null; data: T | null; error: Problem | null; loading: boolean }>(
     { path, data: null, error: null, loading: path !== null });
   const running = useRef<AbortController | null>(null);
@@ -35,7 +35,7 @@ export function useQuery<T>(path: string | null, options: QueryOptions = {}): Qu
   useAgain(refresh, options);
   return state.path === path ? { ...state, refresh } : { data: null, error: null, loading: path !== null, refresh };
 }
-function useAgain(refresh: () => void, { every = 0, events = [] }: QueryOptions): void {
+export function useAgain(refresh: () => void, { every = 0, events = [] }: Renewal): void {
   const names = events.join(" ");
   useEffect(() => {
     if (!every) return;

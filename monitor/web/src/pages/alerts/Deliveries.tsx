@@ -13,7 +13,7 @@ import { usePages } from "../../ui/usePages";
 import { sentOf, subjectOf } from "./say";
 
 export function Deliveries(): JSX.Element {
-  const waiting = query("waiting") === "1", q = usePages<Delivery>(withQuery("/deliveries", { open: waiting }), 100);
+  const waiting = query("waiting") === "1", q = usePages<Delivery>(withQuery("/deliveries", { open: waiting }), 100, false, { events: ["alert"], every: 15 });
   return <>{q.error && <Failed problem={q.error} again={q.again} />}
     <div class="tools"><Check label={t("deliveries.waiting.only")} checked={waiting} onChange={x => setQuery({ waiting: x ? "1" : "" })} /></div>
     {q.items.length ? <>

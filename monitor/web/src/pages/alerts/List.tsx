@@ -18,7 +18,7 @@ import { heldOf, placeOf, whatOf } from "./say";
 const RANK = ["", "low", "medium", "high", "critical"];
 
 export function List(): JSX.Element {
-  const open = query("open") === "1", q = usePages<Alert>(withQuery("/alerts", { open }), 100), [shown, show] = useState<Alert | null>(null);
+  const open = query("open") === "1", q = usePages<Alert>(withQuery("/alerts", { open }), 100, false, { events: ["incident", "alert"], every: 30 }), [shown, show] = useState<Alert | null>(null);
   return <>{q.error && <Failed problem={q.error} again={q.again} />}
     <div class="tools"><Check label={t("alerts.open.only")} checked={open} onChange={x => setQuery({ open: x ? "1" : "" })} /></div>
     {q.items.length ? <>

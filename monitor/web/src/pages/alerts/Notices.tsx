@@ -13,7 +13,7 @@ import { usePages } from "../../ui/usePages";
 import { kindOf } from "./say";
 
 export function Notices(): JSX.Element {
-  const waiting = query("waiting") === "1", q = usePages<AlertNotice>(withQuery("/notices", { open: waiting }), 100);
+  const waiting = query("waiting") === "1", q = usePages<AlertNotice>(withQuery("/notices", { open: waiting }), 100, false, { events: ["alert"], every: 30 });
   return <>{q.error && <Failed problem={q.error} again={q.again} />}
     <div class="tools"><Check label={t("notices.waiting.only")} checked={waiting} onChange={x => setQuery({ waiting: x ? "1" : "" })} /></div>
     {q.items.length ? <>

@@ -16,6 +16,7 @@
 #include "monitor/monitor_news.h"
 #include "monitor/monitor_outside.h"
 #include "monitor/store/store_alert.h"
+#include "monitor/store/store_read_target.h"
 
 /* No budget or flap window is longer. */
 #define PAST_US (24 * 3600 * US_PER_S)
@@ -283,6 +284,17 @@ place_it(const struct monitor *m, const struct store_incident *i, unsigned own,
 	return true;
 }
 
+/* Whoever is quick acknowledges what may still be an interruption. */
+static bool
+is_acknowledged(const struct monitor *m, int64_t incident)
+{
+	struct store_target t;
+
+	return alert_of_incident(m->alerts->book, incident) == 0 &&
+	       store_read_target_incident(m->reader, incident, &t) && t.found &&
+	       t.acknowledged_utc != 0;
+}
+
 void
 monitor_alerts_on_incident(struct monitor *m, const struct store_incident *i,
     unsigned own)
@@ -296,6 +308,7 @@ monitor_alerts_on_incident(struct monitor *m, const struct store_incident *i,
 
 	if (m->alerts == NULL || !place_it(m, i, own, &sign, place))
 		return;
+	sign.acknowledged = is_acknowledged(m, i->id);
 	if (!alert_on_incident(m->alerts->book, &sign, clock_mono_us()))
 		log_error("alert", "incident %lld: memory is out",
 		    (long long)i->id);

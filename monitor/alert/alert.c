@@ -261,6 +261,7 @@ begin(struct alert_book *b, struct spot *s, const struct alert_sign *sign,
 		a->turn_us = now_us;
 		s->flapping = a;
 	}
+	a->view.acknowledged = sign->acknowledged && !a->view.flapping;
 	take_sign(a, sign);
 	return a;
 }

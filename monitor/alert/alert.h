@@ -79,7 +79,8 @@ struct alert_sign {
 	enum cause cause;
 	enum notice_severity severity;
 	uint32_t feeds;
-	uint8_t excused; /* bits of enum alert_excuse */
+	uint8_t excused;   /* bits of enum alert_excuse */
+	bool acknowledged; /* before it became an alert */
 	int64_t since_us;
 };
 

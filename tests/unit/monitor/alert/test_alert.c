@@ -174,6 +174,28 @@ test_escalation(void **state)
 	    "1000 resolved #1.7 North/a stalled -> chief\n");
 }
 
+/* Acknowledged while it could still be an interruption: it is an alert that
+ * nobody need be told of, and may become worse as any. */
+static void
+test_acknowledged_before(void **state)
+{
+	struct timeline *t = *state;
+	struct alert_sign s = timeline_sign(t, 1, "North/a", CAUSE_STALLED);
+
+	timeline_recipient(t, "duty", 0, 0);
+	timeline_rule(t, "all", 0, 1)->repeat_us = 60 * S;
+	go(t);
+	s.acknowledged = true;
+	timeline_put(t, &s);
+	timeline_until(t, 300);
+	assert_string_equal(t->log, "");
+	assert_true(t->alerts[0].past.view.acknowledged);
+	s.severity = NOTICE_CRITICAL;
+	timeline_put(t, &s);
+	timeline_until(t, 310);
+	assert_non_null(strstr(t->log, "firing #1.1"));
+}
+
 /* Worse: it begins anew, even when it was acknowledged. */
 static void
 test_worse(void **state)
@@ -619,6 +641,7 @@ main(void)
 		TEST(test_no_rule),
 		TEST(test_rules),
 		TEST(test_escalation),
+		TEST(test_acknowledged_before),
 		TEST(test_worse),
 		TEST(test_duty),
 		TEST(test_excuse),

@@ -30,6 +30,7 @@ function drawn(page, feed, state) {
 }
 
 const incidentOf = async (feed) => (await world.admin.ok("GET", `/incidents?feed=${feed}`)).items[0];
+const told = () => alerts.locator("main [data-row]", { hasText: victim.name }).first();
 const row = (page, number) => page.locator(`[data-incident="${number}"]`).first();
 
 async function choose(page, number) {
@@ -67,7 +68,7 @@ await test({
   "a camera dies and is on the wall within a second": async () => {
     alerts = await operator.context.newPage();
     await operator.go("/alerts", alerts);
-    same(await alerts.locator("main [data-row]").count(), 0, "alerts before");
+    same(await told().count(), 0, "its alerts before");
     await operator.page.bringToFront();
     const shown = drawn(operator.page, victim.id, 2);
     const killed = await world.tell(`drop ${VICTIM}`);
@@ -101,10 +102,8 @@ await test({
   },
 
   "its alert comes to the list by itself": async () => {
-    const line = alerts.locator("main [data-row]").first();
-    await line.waitFor();
-    assert((await line.innerText()).includes(victim.name), await line.innerText());
-    await until("it is acknowledged there, too", async () => /acknowledged/i.test(await line.innerText()));
+    await told().waitFor();
+    await until("it is acknowledged there, too", async () => /acknowledged/i.test(await told().innerText()));
   },
 
   "it is muted until an end": async () => {
@@ -127,7 +126,7 @@ await test({
     await shown;
     await until("the incident is over", async () => (await incidentOf(victim.id)).closed, 30, 250);
     await until("Trouble has let it go", async () => (await row(trouble, number).count()) === 0);
-    await until("its alert is over in the list", async () => /over/i.test(await alerts.locator("main [data-row]").first().innerText()));
+    await until("its alert is over in the list", async () => /over/i.test(await told().innerText()));
   },
 
   "work is announced on a feed's page, by one who may": async () => {

@@ -4,7 +4,7 @@
 alerts, by the rules in force; a mute holds back; acknowledged, nobody is told
 again; killed at any moment, each is told once; removed, all who were told hear
 of it; other rules after SIGHUP. A syslog server of the test's hears it all.
-About 25 s. LABEL: light"""
+About 20 s. LABEL: light"""
 import json
 import signal
 import socket

@@ -5,7 +5,7 @@
 docs/channels.md against servers that hold each request against the service's
 documented form. A channel that hangs holds nobody up and its notice goes another
 way; a server that says our secret back is not quoted; nothing is lost over kill -9;
-the heartbeat stops when camwarden isn't well. LABEL: light. About 25 s."""
+the heartbeat stops when camwarden isn't well. LABEL: light. About 30 s."""
 import concurrent.futures
 import contextlib
 import hashlib

@@ -5,7 +5,7 @@ that asks for a pause, one whose answer comes letter by letter, a mail server th
 too busy and then asks to come back for one of two, a broker, Alertmanager, a syslog
 server. One that is well is held up by none of them; a server that doesn't answer is
 not asked for each notice; no reminders wait for it; what was told is told once, in
-its order, with what happened in the log. LABEL: light. About 35 s."""
+its order, with what happened in the log. LABEL: light. About 30 s."""
 import contextlib
 import email
 import socket
@@ -61,7 +61,7 @@ W.run("feeds", "remove", "X/c", "--reason", "test")
 W.wait("its end", lambda: well.of("well", "resolved", "X/c"))
 W.wait("reminders", lambda: len(well.of("well", "repeat", "X/a")) > 2)
 slowest = W.rows("SELECT max(done - made) FROM delivery WHERE target = 'well'")[0][0]
-assert slowest < 5e6, slowest
+assert slowest < 10e6, slowest  # one that hangs does so for thirty seconds
 for name in DOWN:
     W.wait(f"{name} fails", lambda name=name: W.rows("SELECT 1 FROM delivery WHERE target = ? AND tries > 0", name), 5)
 # Of an alert that is open one waits for each of them; the server that isn't there was asked for two, perhaps once more.

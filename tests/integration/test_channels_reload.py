@@ -5,7 +5,7 @@ otherwise or was under way goes by those that its recipient has now; one whose
 address was mended is tried at once, and so is what was refused, once a test goes
 through; a new name hears of what is open; a broker keeps nothing of feeds that are
 not told any more, nor of those that went while camwarden was off. Nothing is told
-twice, nothing is lost. LABEL: light. About 25 s."""
+twice, nothing is lost. LABEL: light. About 20 s."""
 import channel_servers as servers
 from channel_world import Ears, World
 from harness import free_port, intact

@@ -3,7 +3,7 @@
 """The courier against real and hostile servers: mail through exim4 (in the clear,
 STARTTLS, TLS, login), every fault of a mail server, HTTP servers that flood, hang,
 redirect or lie, syslog to rsyslog, MQTT to mosquitto and to brokers that lie; the
-process is killed amid a job. The password stands nowhere a user could see it. LABEL: light. About 40 s."""
+process is killed amid a job. The password stands nowhere a user could see it. LABEL: light. About 30 s."""
 import concurrent.futures
 import contextlib
 import http.server

@@ -3,7 +3,7 @@
 """Mails in the database are sent by the daemon, through a real mail server with
 STARTTLS and a login: one that is down gets them later, also after kill -9 of the
 monitor; an address that it refuses stays in the log with its words, and becomes an
-incident. The password stands in no log and no database. LABEL: light. About 40 s."""
+incident. The password stands in no log and no database. LABEL: light. About 15 s."""
 import contextlib
 import json
 import os

@@ -271,27 +271,12 @@ gains(const struct store_display *d, const struct shown *was)
 	return false;
 }
 
-/* [feed, feed, [feed, worth], ..]: a number alone counts. */
 static void
 json_tiles(struct json *j, const uint8_t *packed, size_t length)
 {
-	struct store_tile tiles[STORE_TILES];
-	size_t count = tiles_unpack(packed, length, tiles);
-	char text[STORE_TILES * 32], *p = text, *end = text + sizeof(text);
+	char text[TILES_JSON];
 
-	*p++ = '[';
-	for (size_t i = 0; i < count; i++) {
-		const char *comma = i > 0 ? "," : "";
-
-		if (tiles[i].worth == VIEW_COUNTS)
-			p += snprintf(p, (size_t)(end - p), "%s%lld", comma,
-			    (long long)tiles[i].feed);
-		else
-			p +=
-			    snprintf(p, (size_t)(end - p), "%s[%lld,%d]", comma,
-				(long long)tiles[i].feed, (int)tiles[i].worth);
-	}
-	snprintf(p, (size_t)(end - p), "]");
+	tiles_json(packed, length, text);
 	json_raw(j, "tiles", text);
 }
 

@@ -236,7 +236,7 @@ relay_of(struct lists_work *w, const struct lists_stream *s,
 	n -= relay[n - 1] == '/';
 	if (snprintf(out, LIMIT_URL_BYTES, "%.*s/%s", (int)n, relay, s->own) <
 		(int)LIMIT_URL_BYTES &&
-	    inventory_url_parse(out, &u, &at) == NULL)
+	    inventory_url_parse(out, &u, &at) == NULL && !u.has_credentials)
 		return out;
 	mistake_add(w->notes,
 	    (struct mistake_place){ w->form->file, s->line, s->column },

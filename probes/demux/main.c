@@ -14,6 +14,8 @@
 #include "probes/demux/failure.h"
 #include "probes/demux/probe.h"
 
+#define MEMORY_BYTES ((size_t)4 << 30)
+
 /* Sources come by name and over TLS: it reads what says how to find and trust
  * them; files to be examined it gets open. */
 static const struct confine role = {
@@ -21,6 +23,7 @@ static const struct confine role = {
 	.reads = { CONFINE_NAMES, "/etc/ssl/certs", "/etc/gnutls", "/usr/share",
 	    "/usr/local/share", "/sys/devices/system/cpu" },
 	.nobody = true,
+	.memory_bytes = MEMORY_BYTES,
 };
 
 int

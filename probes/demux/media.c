@@ -16,6 +16,9 @@
 
 #define FILE_BUFFER 65536
 #define EXTRADATA_MAX (64u << 10)
+/* So much may come until a packet is whole: twice what a picture may be long,
+ * for what else lies between. */
+#define PACKET_MOST (2 * (int64_t)LIMIT_AU_BYTES)
 /* Nothing that reaches local files or glues other protocols together. */
 #define PROTOCOLS                                                              \
 	"http,https,httpproxy,tls,tcp,udp,rtp,rtmp,rtmps,rtmpt,"               \
@@ -35,6 +38,8 @@ struct media {
 	bool (*interrupted)(void *arg);
 	void *arg;
 	int64_t counted_bytes;
+	int64_t asked_at; /* bytes that had come when the packet that is awaited
+			   * was asked for; -1 none was yet */
 	uint64_t packet_bytes;	      /* where libavformat doesn't count */
 	AVCodecParserContext *parser; /* owned; NULL until needed */
 	AVCodecContext *parser_ctx;
@@ -43,11 +48,21 @@ struct media {
 	bool live;
 };
 
+/* libavformat makes a packet as long as the source says that it is. */
+static bool
+is_endless(const struct media *m)
+{
+	return m->live && m->asked_at >= 0 && m->ctx->pb != NULL &&
+	       m->ctx->pb->bytes_read - m->asked_at > PACKET_MOST;
+}
+
 static int
 on_interrupt(void *arg)
 {
 	const struct media *m = arg;
 
+	if (is_endless(m))
+		return 1;
 	return m->interrupted != NULL && m->interrupted(m->arg);
 }
 
@@ -267,6 +282,7 @@ media_open(const struct media_config *config, struct media **media_out)
 	m->fd = config->fd;
 	m->live = config->live;
 	m->track = -1;
+	m->asked_at = -1;
 	m->interrupted = config->interrupted;
 	m->arg = config->arg;
 	m->packet = av_packet_alloc();
@@ -383,7 +399,10 @@ media_read(struct media *m, struct media_packet *packet_out)
 		int rc;
 
 		av_packet_unref(m->packet);
+		m->asked_at = m->ctx->pb != NULL ? m->ctx->pb->bytes_read : -1;
 		rc = av_read_frame(m->ctx, m->packet);
+		if (is_endless(m))
+			return AVERROR_INVALIDDATA;
 		if (rc < 0)
 			return rc;
 		m->packet_bytes += (uint64_t)m->packet->size;

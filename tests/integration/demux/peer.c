@@ -122,6 +122,19 @@ serve_mjpeg(int fd, int frames)
 		pause();
 }
 
+/* A picture of 2 GB. */
+static void
+serve_endless(int fd)
+{
+	static const char junk[65536];
+
+	say(fd, "HTTP/1.1 200 OK\r\nContent-Type: multipart/x-mixed-replace;"
+		" boundary=edge\r\n\r\n--edge\r\nContent-Type: image/jpeg\r\n"
+		"Content-Length: 2000000000\r\n\r\n\xff\xd8");
+	while (send(fd, junk, sizeof(junk), MSG_NOSIGNAL) > 0)
+		;
+}
+
 static void
 serve_garbage(int fd)
 {
@@ -173,6 +186,8 @@ answer(int fd)
 		say(fd, "HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n");
 	else if (strcmp(path, "/garbage") == 0)
 		serve_garbage(fd);
+	else if (strcmp(path, "/endless") == 0)
+		serve_endless(fd);
 	else if (strcmp(path, "/hang") == 0)
 		for (;;)
 			pause();

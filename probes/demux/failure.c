@@ -148,6 +148,10 @@ of_error(const struct failure_case *c)
 	case AVERROR(EPIPE):
 	case AVERROR(ECONNRESET):
 		return REASON_PEER_CLOSED;
+	case AVERROR(EIO): /* redirects without end, above all */
+		if (c->marks.answered && !c->opened)
+			return REASON_PROTOCOL;
+		break;
 	}
 	if (c->marks.connected || c->flowed)
 		return REASON_PEER_CLOSED;

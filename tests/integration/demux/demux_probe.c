@@ -499,6 +499,7 @@ fault_has_reason(void **state)
 		{ "/hang", REASON_REPLY_TIMEOUT, 0 },
 		{ "/garbage", REASON_PROTOCOL, 0 },
 		{ "/endless", REASON_PROTOCOL, 0 },
+		{ "/round", REASON_PROTOCOL, 0 },
 		{ "/mjpeg-stop", REASON_STALL_DEAD, 0 },
 		{ "closed", REASON_REFUSED, 0 },
 		{ "https", REASON_TLS_FAIL, 0 }, /* to a plain HTTP port */

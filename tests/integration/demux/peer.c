@@ -188,6 +188,9 @@ answer(int fd)
 		serve_garbage(fd);
 	else if (strcmp(path, "/endless") == 0)
 		serve_endless(fd);
+	else if (strcmp(path, "/round") == 0)
+		say(fd, "HTTP/1.1 302 Found\r\nLocation: /round\r\n"
+			"Connection: close\r\nContent-Length: 0\r\n\r\n");
 	else if (strcmp(path, "/hang") == 0)
 		for (;;)
 			pause();

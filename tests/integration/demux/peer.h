@@ -21,8 +21,9 @@ pid_t peer_ffmpeg_start(const char *folder, const char *args);
 /* Paths: /mjpeg (multipart from the folder's f0.jpg .. f9.jpg, 10 a second),
  * /mjpeg-stop (the same, silent after a second but open), /snapshot.jpg,
  * /secret (MJPEG behind Basic user:pa:ss@word), /forbidden 403, /busy 503,
- * /garbage, /endless (a picture of 2 GB), /hang (accepts, never answers),
- * everything else a file of the folder or 404. Serves until killed. */
+ * /garbage, /endless (a picture of 2 GB), /round (a redirect to itself), /hang
+ * (accepts, never answers), everything else a file of the folder or 404. Serves
+ * until killed. */
 pid_t peer_http_start(const char *folder, uint16_t *port_out);
 void peer_end(pid_t pid);
 /* A loopback TCP port that refuses. */

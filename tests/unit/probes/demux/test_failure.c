@@ -55,6 +55,9 @@ static const struct {
 	    REASON_END_OF_STREAM },
 	{ { .error = AVERROR(ECONNRESET), .flowed = true },
 	    REASON_PEER_CLOSED },
+	{ { .error = AVERROR(EIO),
+	      .marks = { .connected = true, .answered = true } },
+	    REASON_PROTOCOL },
 	{ { .error = AVERROR_UNKNOWN }, REASON_OPEN_FAILED },
 	/* our own want of something is nobody else's fault */
 	{ { .error = AVERROR(ENOMEM) }, REASON_OVER_CAPACITY },

@@ -181,9 +181,28 @@ header_cell(struct reading *g, const struct csv_cell *cell)
 	h->column[h->count++] = c;
 }
 
+/* A cell of it is a URL or an IPv4 address: it names no columns, though a user
+ * or a camera may be called as one is. */
+static bool
+is_of_values(const struct csv_row *row)
+{
+	for (size_t i = 0; i < row->count; i++) {
+		const char *text = row->cell[i].text;
+		size_t scheme = strcspn(text, " :"),
+		       digits = strspn(text, "0123456789.");
+
+		if (strncmp(text + scheme, "://", 3) == 0 ||
+		    (digits >= 7 && strchr(":/", text[digits]) != NULL))
+			return true;
+	}
+	return false;
+}
+
 static bool
 names(const struct reading *g, const struct csv_row *row, const char *column)
 {
+	if (is_of_values(row))
+		return false;
 	for (size_t i = 0; i < row->count; i++) {
 		const struct row_column *c = column_find(g, row->cell[i].text);
 
@@ -199,6 +218,8 @@ columns_named(const struct reading *g, const struct csv_row *row)
 {
 	size_t n = 0;
 
+	if (is_of_values(row))
+		return 0;
 	for (size_t i = 0; i < row->count; i++)
 		n += column_find(g, row->cell[i].text) != NULL;
 	return n;

@@ -269,7 +269,7 @@ test_no_secret_told(void **state)
 	static const char csv[] =
 	    "url,password,colour\nrtsp://a:hunter2@h:x/1,hunter2,1\n";
 	/* no headings at all, but a camera that is called so */
-	static const char values[] = "Camera,10.0.0.1,admin,hunter2\n";
+	static const char values[] = "Camera,10.0.0.1,user,hunter2\n";
 	static const char two[] =
 	    "url,user,password\n"
 	    "rtsp://a:hunter2@h:x/1,a,hunter2\nrtsp://a:hunter2@h/2,a,"

@@ -13,15 +13,16 @@ import { matches, States, Tools } from "./Tools";
 const inherited = (own: string): JSX.Element => own ? <>{own}</> : <span class="soft">{t("inventory.inherited")}</span>;
 const bad = (s: Site): number => s.states.down * 1e6 + s.states.degraded * 1e3 + s.states.unknown;
 const mbit = (kbps: number): string => number(kbps / 1e3, 1);
-/* What comes of what may come; how, when pointed at and for those who hear it. */
+/* What comes of what may come, and what was planned; how, when pointed at and for those who hear it. */
 function LineCell(p: { of: Line | null }): JSX.Element {
   const l = p.of;
   if (!l) return <span class="soft">{t("inventory.line.any")}</span>;
-  const how = [t("inventory.line.expected", { n: mbit(l.expected_kbps) }), t("inventory.line.held", { n: l.held }),
+  const how = [t("inventory.line.held", { n: l.held }),
     ...l.visited ? [t("inventory.line.visited", { n: l.visited, every: span(l.every_s * 1000) })] : [],
     ...l.left_out ? [t("inventory.line.out", { n: l.left_out })] : []].join(", ");
   return <span class={"line" + (l.left_out || l.measured_kbps > l.ceiling_kbps ? " late" : "")} title={how}>
-    {t("inventory.line.of", { is: mbit(l.measured_kbps), most: mbit(l.ceiling_kbps) })}<span class="unseen">{", " + how}</span></span>;
+    {t("inventory.line.of", { is: mbit(l.measured_kbps), most: mbit(l.ceiling_kbps) })}
+    {" "}<span class="soft">{t("inventory.line.expected", { n: mbit(l.expected_kbps) })}</span><span class="unseen">{", " + how}</span></span>;
 }
 const columns = (): Column<Site>[] => [
   { id: "path", title: t("site"), sort: s => s.path, cell: s => <a href={"/?site=" + encodeURIComponent(s.path)}>{s.path || "–"}</a> },

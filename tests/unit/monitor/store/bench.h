@@ -192,7 +192,8 @@ bench_feeds(struct bench *b, int n)
 
 	p += sprintf(p, "site,name,url\n");
 	for (int i = 1; i <= n; i++)
-		p += sprintf(p, "North/Gate,cam%d,rtsp://10.0.0.%d/s\n", i, i);
+		p += sprintf(p, "North/Gate,cam%d,rtsp://10.0.%d.%d/s\n", i,
+		    i / 250, i % 250 + 1);
 	assert_true(bench_import(b, INVENTORY_FEEDS, csv, false));
 	free(csv);
 }

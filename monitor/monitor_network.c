@@ -198,13 +198,14 @@ monitor_network_on_link(struct monitor *m, struct watched_feed *f,
 		set_blind(f, CAUSE_NETWORK_LOST, now_us);
 }
 
-/* A connection that outlived the loss proves it by what arrives. */
+/* A connection that outlived the loss proves it by what arrives, unless it has
+ * ended since: of one that ended late the account comes behind the word of it. */
 void
 monitor_network_on_account(struct monitor *m, struct watched_feed *f,
     const struct account *a, int64_t now_us)
 {
-	if (f->network_blind != CAUSE_NONE && a->units > 0 &&
-	    a->last_au_us > f->turned_us && is_whole(m, f))
+	if (f->network_blind != CAUSE_NONE && f->phase == PHASE_FLOWING &&
+	    a->units > 0 && a->last_au_us > f->turned_us && is_whole(m, f))
 		set_blind(f, CAUSE_NONE, now_us);
 }
 

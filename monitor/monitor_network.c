@@ -199,7 +199,8 @@ monitor_network_on_link(struct monitor *m, struct watched_feed *f,
 }
 
 /* A connection that outlived the loss proves it by what arrives, unless it has
- * ended since: of one that ended late the account comes behind the word of it. */
+ * ended since: of one that ended late the account comes behind the word of it.
+ */
 void
 monitor_network_on_account(struct monitor *m, struct watched_feed *f,
     const struct account *a, int64_t now_us)

@@ -8,9 +8,8 @@
 #include "probes/demux/source_parts.h"
 
 #define LOOK_US 250000 /* between two looks whether one is free */
-#define CLEAR_US                                                               \
-	1000000 /* a device's time to clear up after one it saw end            \
-		 */
+/* A device's time to clear up after a session that it saw end. */
+#define CLEAR_US 1000000
 
 bool
 source_seat_take(struct source *s)

@@ -187,7 +187,8 @@ tell_trouble(struct monitor *m, const struct posting *at,
 }
 
 /* The mail server took it, and asked to come back for some of those whom it is
- * for: they have a delivery of their own. */
+ * for: they have a delivery of their own. Commas alone between them: a list of
+ * some is never longer than that of all. */
 static void
 send_later(struct monitor *m, const struct posting *at, uint64_t later)
 {
@@ -208,7 +209,7 @@ send_later(struct monitor *m, const struct posting *at, uint64_t later)
 		if ((later & 1ull << i) != 0)
 			length +=
 			    (size_t)snprintf(to + length, sizeof(to) - length,
-				"%s%s", length > 0 ? ", " : "", one);
+				"%s%s", length > 0 ? "," : "", one);
 	if (length > 0 && !store_delivery(m->store, &d, NULL))
 		log_error("post", "delivery %lld: not kept for %s",
 		    (long long)at->delivery, to);

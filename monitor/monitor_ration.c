@@ -12,9 +12,8 @@
 #include "monitor/inventory/inventory.h"
 
 #define LOOK_SECONDS 10u
-#define SOONEST_SECONDS                                                        \
-	60u		     /* between two plans, unless a line has too much  \
-			      */
+/* Between two plans, unless a line has too much. */
+#define SOONEST_SECONDS 60u
 #define RELAXED_SECONDS 600u /* .. when less comes than was planned */
 #define STEP_PERCENT 25u
 #define MISSED 2u /* visits in a row: no accident */

@@ -41,8 +41,9 @@ tls_context_new(void)
 	SSL_CTX_set_mode(c->ssl, SSL_MODE_ENABLE_PARTIAL_WRITE |
 				     SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
 				     SSL_MODE_RELEASE_BUFFERS);
-	SSL_CTX_set_options(c->ssl,
-	    SSL_OP_IGNORE_UNEXPECTED_EOF | SSL_OP_LEGACY_SERVER_CONNECT);
+	SSL_CTX_set_options(c->ssl, SSL_OP_IGNORE_UNEXPECTED_EOF |
+					SSL_OP_LEGACY_SERVER_CONNECT |
+					SSL_OP_NO_RENEGOTIATION);
 	SSL_CTX_set_session_cache_mode(c->ssl, SSL_SESS_CACHE_OFF);
 	return c;
 }

@@ -17,7 +17,8 @@
 #include "probes/demux/source_parts.h"
 
 #define BACKOFF_FIRST_US 500000
-#define SHORT_US 500000 /* until we try again what we lacked */
+#define GOOD_US (10 * US_PER_S) /* of media, then failures are forgotten */
+#define SHORT_US 500000		/* until we try again what we lacked */
 #define SNAPSHOT_EVERY_US 2000000
 #define BURSTY_STALL_US 30000000 /* HLS segments of 10 s are usual */
 #define GAP_MAX_US 60000000
@@ -206,13 +207,13 @@ must_wait(enum reason reason)
 	       reason == REASON_CONFIG_ERROR;
 }
 
-/* Grows with the attempts; a wrong password waits longest, lest the camera
+/* Grows with the failures; a wrong password waits longest, lest the camera
  * lock the account. Half of it is chance, so that feeds don't march in step. */
 static int64_t
 backoff_us(struct source *s, enum reason reason)
 {
 	int64_t most = s->cfg.configure.backoff_max_ms * US_PER_MS;
-	uint32_t doublings = s->attempts > 1 ? s->attempts - 1 : 0;
+	uint32_t doublings = s->failures > 1 ? s->failures - 1 : 0;
 	int64_t us = BACKOFF_FIRST_US << (doublings < 16 ? doublings : 16);
 
 	if (us > most || must_wait(reason))
@@ -273,7 +274,7 @@ await_try(struct source *s, enum reason reason, int64_t next)
 		if (must_wait(reason))
 			continue;
 		if (most == 0) {
-			s->attempts = 0;
+			s->attempts = s->failures = 0;
 			return;
 		}
 		next = clock_mono_us() + pause_us(s, reason);
@@ -305,6 +306,20 @@ next_visit(const struct source *s, int64_t now_us)
 	return visit_next_us(every, f->visit_phase_seconds, now_us);
 }
 
+/* Who shows a little and ends is asked as rarely as who shows nothing. */
+static void
+count_failure(struct source *s, enum reason reason, int64_t now)
+{
+	if (s->flowing_us != 0 && now - s->flowing_us >= GOOD_US)
+		s->failures = 0;
+	if (reason == REASON_YIELDED) {
+		s->attempts = s->failures = 0;
+	} else if (reason != REASON_OVER_CAPACITY) {
+		s->attempts++;
+		s->failures++;
+	}
+}
+
 /* Reports why the attempt ended and waits for the next one. */
 static void
 back_off(struct source *s, int error)
@@ -323,10 +338,7 @@ back_off(struct source *s, int error)
 	s->status = (uint16_t)c.marks.status;
 	if (reason == REASON_STALL_DEAD)
 		source_report(s, PHASE_STALLED, reason, now, 0, detail);
-	if (reason == REASON_YIELDED)
-		s->attempts = 0;
-	else if (reason != REASON_OVER_CAPACITY)
-		s->attempts++;
+	count_failure(s, reason, now);
 	next = s->cfg.feed.visit_seconds > 0 ? next_visit(s, now)
 					     : now + pause_us(s, reason);
 	source_report(s, PHASE_BACKOFF, reason, now, next, detail);
@@ -409,6 +421,7 @@ take_packet(struct source *s, const struct media_packet *p, int64_t now)
 	s->last_media_us = now;
 	if (!s->flowed) {
 		s->flowed = true;
+		s->flowing_us = now;
 		s->attempts = 0;
 		source_report(s, PHASE_FLOWING, REASON_NONE, now, 0, NULL);
 	}
@@ -457,6 +470,7 @@ attempt(struct source *s)
 	int rc;
 
 	s->accepted = s->opened = s->flowed = false;
+	s->flowing_us = 0;
 	s->status = 0;
 	s->previous_us = now;
 	source_report(s, PHASE_CONNECTING, REASON_NONE, now, 0, NULL);

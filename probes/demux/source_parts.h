@@ -40,8 +40,10 @@ struct source {
 	int64_t account_due_us;
 	int64_t last_media_us; /* any attempt; 0 = never */
 	int64_t previous_us;   /* before it, the present packet hadn't begun */
+	int64_t flowing_us;    /* in this attempt, since; 0 = not yet */
 	int64_t visit_end_us;
 	uint32_t attempts; /* since media last flowed */
+	uint32_t failures; /* in a row; the back-off's exponent */
 	uint32_t connections;
 	uint64_t random;
 	uint16_t status; /* HTTP's, of the attempt that failed */

@@ -567,6 +567,27 @@ demux_reconnects(void **state)
 	assert_in_range(r.attempts, 2, 3);
 }
 
+/* One that shows a picture each time and ends is asked ever more rarely. */
+static void
+demux_spares_who_ends(void **state)
+{
+	struct driver *d = *state;
+	char url[200];
+	int64_t pause = 0;
+
+	snprintf(url, sizeof(url), "http://127.0.0.1:%u/mjpeg-brief", port);
+	add_feed(d, 8, url, -1);
+	for (int i = 0; i < 3; i++) {
+		struct link_report r;
+
+		await_phase(d, 8, PHASE_FLOWING, 5000, NULL);
+		r = await_phase(d, 8, PHASE_BACKOFF, 3000, NULL);
+		assert_int_equal(r.attempts, 1);
+		pause = r.next_try_us - r.at_us;
+	}
+	assert_in_range(pause, S, 2 * S); /* of 0.25 to 0.5 at first */
+}
+
 static void
 tell_pause(struct driver *d, uint32_t feed, uint32_t least_ms, uint32_t most_ms)
 {
@@ -798,6 +819,7 @@ main(int argc, char **argv)
 		WITH_PROBE(relay_rtmp),
 		WITH_PROBE(fault_has_reason),
 		WITH_PROBE(demux_reconnects),
+		WITH_PROBE(demux_spares_who_ends),
 		WITH_PROBE(demux_pauses_as_told),
 		WITH_PROBE(demux_says_over_capacity),
 		WITH_PROBE(demux_keeps_to_sessions),

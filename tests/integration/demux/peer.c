@@ -122,6 +122,17 @@ serve_mjpeg(int fd, int frames)
 		pause();
 }
 
+/* Two pictures, and no more of it. */
+static void
+serve_brief(int fd)
+{
+	say(fd, "HTTP/1.1 200 OK\r\nContent-Type: multipart/x-mixed-replace;"
+		" boundary=edge\r\n\r\n");
+	for (int i = 0; i < 2; i++)
+		say_file(fd, "f3.jpg", "--edge\r\nContent-Type: image/jpeg\r\n",
+		    "\r\n");
+}
+
 /* A picture of 2 GB. */
 static void
 serve_endless(int fd)
@@ -169,6 +180,8 @@ answer(int fd)
 		serve_mjpeg(fd, 1 << 20);
 	else if (strcmp(path, "/mjpeg-stop") == 0)
 		serve_mjpeg(fd, 10);
+	else if (strcmp(path, "/mjpeg-brief") == 0)
+		serve_brief(fd);
 	else if (strcmp(path, "/snapshot.jpg") == 0)
 		say_file(fd, "f3.jpg",
 		    "HTTP/1.1 200 OK\r\n"

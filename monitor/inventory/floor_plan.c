@@ -445,6 +445,15 @@ finish(struct floor_work *k)
 	return k->plan;
 }
 
+static size_t
+count_of(const struct floor *f, enum floor_kind kind)
+{
+	const size_t counts[FLOOR_KINDS] = { f->console_count, f->screen_count,
+		f->pattern_count, f->shift_count };
+
+	return counts[kind];
+}
+
 struct floor_plan *
 floor_plan_new(const struct floor *current, const struct floor *wanted,
     const struct inventory *inventory, const struct floor_options *opt,
@@ -462,6 +471,10 @@ floor_plan_new(const struct floor *current, const struct floor *wanted,
 
 	if (k.plan != NULL && k.names != NULL &&
 	    (unsigned)opt->kind < FLOOR_KINDS) {
+		if (opt->complete)
+			mistake_if_none(mistakes_out, opt->file,
+			    count_of(wanted, opt->kind),
+			    count_of(current, opt->kind));
 		plans[opt->kind](&k);
 		finish(&k);
 	} else {

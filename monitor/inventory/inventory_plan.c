@@ -8,6 +8,7 @@
 
 #include "monitor/inventory/arena.h"
 #include "monitor/inventory/columns.h"
+#include "monitor/inventory/mistake.h"
 #include "monitor/inventory/plan_work.h"
 
 /* --- sites */
@@ -105,9 +106,27 @@ devices_remove(struct plan_work *w)
 
 /* --- the whole */
 
+static size_t
+count_of(const struct inventory *inv, enum inventory_kind kind)
+{
+	switch (kind) {
+	case INVENTORY_SITES:
+		return inv->site_count;
+	case INVENTORY_DEVICES:
+		return inv->device_count;
+	case INVENTORY_FEEDS:
+		break;
+	}
+	return inv->feed_count;
+}
+
 static void
 plan_kind(struct plan_work *w)
 {
+	if (w->opt->prune)
+		mistake_if_none(w->mistakes, w->opt->file,
+		    count_of(w->wish, w->opt->kind),
+		    count_of(w->now, w->opt->kind));
 	switch (w->opt->kind) {
 	case INVENTORY_SITES:
 		for (size_t i = 0; i < w->wish->site_count; i++)

@@ -116,3 +116,14 @@ inventory_mistakes_fini(struct inventory_mistakes *m)
 	free(m->list);
 	memset(m, 0, sizeof(*m));
 }
+
+void
+mistake_if_none(struct inventory_mistakes *m, const char *file, size_t named,
+    size_t there)
+{
+	if (named == 0 && there > 0)
+		mistake_add(m, (struct mistake_place){ .file = file },
+		    "names none, and would remove all %zu, expected one that "
+		    "stays",
+		    there);
+}

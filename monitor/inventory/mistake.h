@@ -21,5 +21,9 @@ struct mistake_place mistake_place_after(const char *file, const char *p,
  * in what is printed are shown as \xNN. */
 void mistake_add(struct inventory_mistakes *m, struct mistake_place place,
     const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* A list that was meant whole and names nothing was cut off on its way: where
+ * there is something, it would remove all. */
+void mistake_if_none(struct inventory_mistakes *m, const char *file,
+    size_t named, size_t there);
 
 #endif

@@ -179,6 +179,47 @@ test_contradiction(void **state)
 	inventory_free(&wish);
 }
 
+/* A file that was cut off behind its head doesn't take all with it. */
+static void
+test_empty_prunes_nothing(void **state)
+{
+	static const struct {
+		enum inventory_kind kind;
+		const char *csv, *said;
+	} all[] = {
+		{ INVENTORY_FEEDS, "site,name,url\n",
+		    "f.csv: names none, and would remove all 3, expected one "
+		    "that stays\n" },
+		{ INVENTORY_SITES, "site,zone\n",
+		    "f.csv: names none, and would remove all 2, expected one "
+		    "that stays\n" },
+		{ INVENTORY_DEVICES, "device,sessions\n",
+		    "f.csv: names none, and would remove all 3, expected one "
+		    "that stays\n" },
+	};
+	struct inventory *now = now_feeds(), *none = inventory_new();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		struct inventory *wish = read_text(all[i].kind, all[i].csv);
+		struct inventory_mistakes m = { 0 };
+		struct inventory_options opt = { .kind = all[i].kind,
+			.prune = true,
+			.file = "f.csv" };
+		struct inventory_plan *p;
+
+		assert_null(inventory_plan_new(now, wish, &opt, &m));
+		assert_string_equal(m.text, all[i].said);
+		inventory_mistakes_fini(&m);
+		p = inventory_plan_new(none, wish, &opt, &m);
+		assert_int_equal(p->count, 0); /* there is nothing to lose */
+		inventory_plan_free(&p);
+		inventory_free(&wish);
+	}
+	inventory_free(&none);
+	inventory_free(&now);
+}
+
 static void
 test_sites_and_devices(void **state)
 {
@@ -281,6 +322,7 @@ main(void)
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_new_uuid),
 		cmocka_unit_test(test_contradiction),
+		cmocka_unit_test(test_empty_prunes_nothing),
 		cmocka_unit_test(test_sites_and_devices),
 		cmocka_unit_test(test_remove),
 		cmocka_unit_test(test_told),

@@ -60,6 +60,8 @@ export async function tour(sizes) {
     found.push(...bad.map((b) => `${what} ${theme}: ${b}`));
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
     if (wide > 0) found.push(`${what} ${theme}: ${wide} px stick out to the right`);
+    for (const label of await page.evaluate(() => [...document.querySelectorAll(".table")].filter((b) => b.scrollWidth > b.clientWidth + 1)
+      .map((b) => b.querySelector("table").ariaLabel))) if (sizes[theme].width >= 1280) found.push(`${what} ${theme}: "${label}" is cut off`);
     await picture(page, `${what}-${sizes[theme].width}x${sizes[theme].height}-${theme}`);
   };
   const themed = (theme) => async () => {

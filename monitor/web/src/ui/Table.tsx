@@ -11,6 +11,7 @@ import { byName } from "../store";
 export interface Column<T> {
   id: string; title: string; cell: (row: T) => ComponentChildren; sort?: (row: T) => string | number;
   align?: "right"; narrow?: "hide"; /* below 700 px */
+  names?: boolean; /* what people wrote: broken where it must be, lest it push the rest out of sight */
 }
 export interface TableProps<T> {
   label: string; rows: T[]; columns: Column<T>[]; keyOf: (row: T) => string | number; onOpen?: (row: T) => void;
@@ -58,7 +59,7 @@ export function Table<T>(p: TableProps<T>): JSX.Element {
     </table></div>;
 }
 const isControl = (e: Event): boolean => e.target instanceof Element && e.target.closest("a, button, input, select, label") !== null;
-const cls = (c: { align?: string; narrow?: string }): string => (c.align === "right" ? "right" : "") + (c.narrow ? " narrow-hide" : "");
+const cls = (c: { align?: string; narrow?: string; names?: boolean }): string => (c.align === "right" ? "right" : "") + (c.narrow ? " narrow-hide" : "") + (c.names ? " names" : "");
 
 function Head<T>(p: { column: Column<T>; by: string; onSort: (by: string) => void }): JSX.Element {
   const c = p.column, up = p.by === c.id, down = p.by === "-" + c.id;

@@ -29,9 +29,9 @@ function State(p: { of: Delivery }): JSX.Element {
 export const deliveryColumns = (): Column<Delivery>[] => [
   { id: "made", title: t("deliveries.made"), sort: d => -ms(d.made), cell: d => <Time at={d.made} /> },
   { id: "channel", title: t("deliveries.channel"), sort: d => d.channel, cell: d => <b>{d.channel || wordsOf("channels.kind.", d.kind)}</b> },
-  { id: "to", title: t("notices.to"), sort: d => d.to, cell: d => d.to || "–", narrow: "hide" },
-  { id: "subject", title: t("deliveries.subject"), cell: subjectOf, narrow: "hide" },
+  { id: "to", title: t("notices.to"), names: true, sort: d => d.to, cell: d => d.to || "–", narrow: "hide" },
+  { id: "subject", title: t("deliveries.subject"), names: true, cell: subjectOf, narrow: "hide" },
   { id: "state", title: t("notices.state"), sort: sentOf, cell: d => <State of={d} /> },
   { id: "tries", title: t("deliveries.tries"), align: "right", sort: d => d.tries, cell: d => number(d.tries), narrow: "hide" },
-  { id: "said", title: t("deliveries.said"), cell: d => d.said || "–" },
+  { id: "said", title: t("deliveries.said"), names: true, cell: d => d.said || "–" },
 ];

@@ -30,7 +30,7 @@ export function List(): JSX.Element {
 }
 const columns = (): Column<Alert>[] => [
   { id: "severity", title: t("alerts.severity"), sort: a => RANK.indexOf(a.severity), cell: a => <span class={"severity " + a.severity}>{t(`alerts.severity.${a.severity}`)}</span> },
-  { id: "place", title: t("alerts.place"), sort: a => a.place, cell: a => <><b>{placeOf(a)}</b>{a.feeds > 0 && <> <span class="soft">{t("alerts.feeds", { n: a.feeds })}</span></>}</> },
+  { id: "place", title: t("alerts.place"), names: true, sort: a => a.place, cell: a => <><b>{placeOf(a)}</b>{a.feeds > 0 && <> <span class="soft">{t("alerts.feeds", { n: a.feeds })}</span></>}</> },
   { id: "what", title: t("alerts.cause"), cell: a => <>{whatOf(a)}{a.excused.map(x => <i key={x} class="tag text">{t(`alerts.excused.${x}`)}</i>)}</> },
   { id: "since", title: t("alerts.since"), sort: a => -ms(a.since), cell: a => <Time at={a.since} />, narrow: "hide" },
   { id: "state", title: t("notices.state"), cell: a => a.closed ? <>{t("alerts.over")} <Ago at={a.good ?? a.closed} /></> : a.acknowledged ? t("alerts.state.acknowledged") : <b>{t("alerts.state.open")}</b> },

@@ -23,9 +23,9 @@ export function Notices(): JSX.Element {
 }
 export const noticeColumns = (placed: boolean): Column<AlertNotice>[] => [
   { id: "made", title: t("notices.made"), sort: n => -ms(n.made), cell: n => <Time at={n.made} /> },
-  { id: "to", title: t("notices.to"), sort: n => n.to, cell: n => <b>{n.to}</b> },
+  { id: "to", title: t("notices.to"), names: true, sort: n => n.to, cell: n => <b>{n.to}</b> },
   { id: "kind", title: t("notices.kind"), sort: n => n.kind, cell: kindOf },
-  ...placed ? [{ id: "place", title: t("alerts.place"), sort: (n: AlertNotice) => n.place, cell: (n: AlertNotice) => n.place || "–" }] : [],
+  ...placed ? [{ id: "place", title: t("alerts.place"), names: true, sort: (n: AlertNotice) => n.place, cell: (n: AlertNotice) => n.place || "–" }] : [],
   { id: "state", title: t("notices.state"), sort: n => n.state, cell: n => <span class={n.state === "told" || n.state === "digest" ? "" : "late"}>{t(`notices.state.${n.state}`)}</span> },
   { id: "when", title: t("notices.when"), sort: n => -ms(n.told), cell: n => n.state === "waiting" ? "–" : <Time at={n.told} />, narrow: "hide" },
   { id: "rule", title: t("alerts.rule"), sort: n => n.rule, cell: n => n.rule || "–", narrow: "hide" },

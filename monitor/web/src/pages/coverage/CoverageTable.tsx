@@ -12,7 +12,7 @@ type Which = 0 | 1 | 2 | 3 | 4;
 const part = (id: string, title: string, which: Which, narrow = false): Column<Row> => ({ id, title, align: "right", sort: r => share(r.all, which),
   cell: r => percent(share(r.all, which), language.value), ...(narrow ? { narrow: "hide" as const } : {}) });
 const columns = (): Column<Row>[] => [
-  { id: "site", title: t("coverage.site"), sort: r => r.site, cell: r => r.site || "–" },
+  { id: "site", title: t("coverage.site"), names: true, sort: r => r.site, cell: r => r.site || "–" },
   { id: "feeds", title: t("coverage.feeds"), align: "right", sort: r => r.feeds, cell: r => r.feeds.toLocaleString(language.value) },
   part("watched", t("coverage.watched"), 0), part("unattended", t("coverage.unattended"), 1, true), part("bad", t("coverage.bad"), 2, true),
   part("off", t("coverage.off"), 3, true), part("unknown", t("coverage.unknown"), 4),

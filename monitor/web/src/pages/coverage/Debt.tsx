@@ -21,8 +21,8 @@ type Owed = DebtOf & { from?: string | null };
 const never = (from: string | null | undefined): string => from ? t("debt.never", { when: moment(ms(from)) }) : t("users.seen.never");
 const columns = (from: string | null | undefined): Column<Item>[] => [
   { id: "state", title: t("debt.state"), cell: i => <StateMark state={i.state} /> },
-  { id: "site", title: t("debt.site"), sort: i => i.site, cell: i => i.site || "–", narrow: "hide" },
-  { id: "name", title: t("debt.name"), sort: i => i.name, cell: i => <a href={"/feed/" + i.id}>{i.site && <span class="narrow-only">{i.site}/</span>}{i.name}</a> },
+  { id: "site", title: t("debt.site"), names: true, sort: i => i.site, cell: i => i.site || "–", narrow: "hide" },
+  { id: "name", title: t("debt.name"), names: true, sort: i => i.name, cell: i => <a href={"/feed/" + i.id}>{i.site && <span class="narrow-only">{i.site}/</span>}{i.name}</a> },
   { id: "last", title: t("debt.last"), sort: i => ms(i.last_watched), cell: i => i.never || !i.last_watched ? never(from) : <Time at={i.last_watched} zone={zoneOf(i.site)} />, narrow: "hide" },
   { id: "gap", title: t("debt.gap"), align: "right", sort: i => i.gap_s, cell: i => spanLong(i.gap_s * 1000) },
   { id: "criticality", title: t("debt.criticality"), align: "right", sort: i => i.criticality, cell: i => i.criticality, narrow: "hide" },

@@ -12,7 +12,7 @@ import { matches, States, Tools } from "./Tools";
 
 const bad = (d: Device): number => d.states.down * 1e6 + d.states.degraded * 1e3 + d.states.unknown;
 const columns = (): Column<Device>[] => [
-  { id: "name", title: t("name"), sort: d => d.name, cell: d => d.name },
+  { id: "name", title: t("name"), names: true, sort: d => d.name, cell: d => d.name },
   { id: "address", title: t("inventory.address"), sort: d => d.address, cell: d => d.address || "–", narrow: "hide" },
   { id: "feeds", title: t("inventory.feeds"), align: "right", sort: d => d.feeds, cell: d => number(d.feeds) },
   { id: "states", title: t("inventory.states"), sort: bad, cell: d => <States of={d.states} /> },

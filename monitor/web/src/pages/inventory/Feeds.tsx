@@ -20,8 +20,8 @@ const causeOf = (f: Feed): string => f.cause === "none" ? "" : causeWords(f.caus
 const columns = (): Column<Feed>[] => [
   { id: "state", title: t("inventory.state"), sort: f => SEVERITY[f.state as 0] ?? 0,
     cell: f => <FeedMark of={f} /> },
-  { id: "site", title: t("site"), sort: f => f.site, cell: f => f.site || "–", narrow: "hide" },
-  { id: "name", title: t("name"), sort: f => f.name, cell: f => <><a href={"/feed/" + f.id}>{f.name}</a><span class="narrow-only under">{[causeOf(f), f.site].filter(Boolean).join(" · ")}</span></> },
+  { id: "site", title: t("site"), names: true, sort: f => f.site, cell: f => f.site || "–", narrow: "hide" },
+  { id: "name", title: t("name"), names: true, sort: f => f.name, cell: f => <><a href={"/feed/" + f.id}>{f.name}</a><span class="narrow-only under">{[causeOf(f), f.site].filter(Boolean).join(" · ")}</span></> },
   { id: "cause", title: t("inventory.cause"), sort: f => f.cause, cell: causeOf, narrow: "hide" },
   { id: "since", title: t("inventory.since"), align: "right", sort: f => -f.since, cell: f => <Ago at={f.since} zone={zoneOf(f.site)} />, narrow: "hide" },
   { id: "vital", title: t("inventory.vital"), align: "right", sort: f => f.criticality, cell: f => f.criticality, narrow: "hide" },

@@ -25,7 +25,7 @@ function LineCell(p: { of: Line | null }): JSX.Element {
     {" "}<span class="soft">{t("inventory.line.expected", { n: mbit(l.expected_kbps) })}</span><span class="unseen">{", " + how}</span></span>;
 }
 const columns = (): Column<Site>[] => [
-  { id: "path", title: t("site"), sort: s => s.path, cell: s => <a href={"/?site=" + encodeURIComponent(s.path)}>{s.path || "–"}</a> },
+  { id: "path", title: t("site"), names: true, sort: s => s.path, cell: s => <a href={"/?site=" + encodeURIComponent(s.path)}>{s.path || "–"}</a> },
   { id: "feeds", title: t("inventory.feeds"), align: "right", sort: s => s.feeds, cell: s => number(s.feeds) },
   { id: "states", title: t("inventory.states"), sort: bad, cell: s => <States of={s.states} /> },
   { id: "incidents", title: t("inventory.incidents"), align: "right", sort: s => s.incidents, cell: s => s.incidents || "–", narrow: "hide" },

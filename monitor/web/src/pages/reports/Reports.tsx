@@ -39,7 +39,7 @@ function Newest(p: { newest: Report | undefined; nightly: Nightly | null }): JSX
 }
 const columns = (check: (r: Report) => void): Column<Report>[] => [
   { id: "day", title: t("reports.day"), sort: r => ms(r.from), cell: r => <span class="nowrap">{spanWords(r)}</span> },
-  { id: "site", title: t("reports.site"), sort: r => r.site, cell: r => r.site || t("reports.all"), narrow: "hide" },
+  { id: "site", title: t("reports.site"), names: true, sort: r => r.site, cell: r => r.site || t("reports.all"), narrow: "hide" },
   { id: "made", title: t("reports.made"), sort: r => ms(r.made), cell: r => <Time at={r.made} />, narrow: "hide" },
   { id: "files", title: t("reports.files"), cell: r => <Files report={r} /> },
   { id: "sha", title: "SHA-256", cell: r => <code title={r.sha256}>{r.sha256.slice(0, 12)}…</code>, narrow: "hide" },

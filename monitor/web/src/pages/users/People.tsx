@@ -24,10 +24,10 @@ export function People(): JSX.Element {
     {open && <UserDialog user={open === "new" ? null : open} onClose={() => set(null)} onDone={changed} />}</>;
 }
 const columns = (open: (u: User) => void, changed: (words: string) => void): Column<User>[] => [
-  { id: "name", title: t("users.name"), sort: u => u.name, cell: u => <><b>{u.name}</b>{u.name === session.value?.user && <span class="soft"> ({t("users.you")})</span>}
+  { id: "name", title: t("users.name"), names: true, sort: u => u.name, cell: u => <><b>{u.name}</b>{u.name === session.value?.user && <span class="soft"> ({t("users.you")})</span>}
     {u.disabled && <i class="tag text">{t("users.disabled")}</i>}</> },
   { id: "role", title: t("users.role"), sort: u => u.role, cell: u => t(`role.${u.role}`) },
-  { id: "site", title: t("users.site"), sort: u => u.site, cell: u => u.site || t("users.site.all"), narrow: "hide" },
+  { id: "site", title: t("users.site"), names: true, sort: u => u.site, cell: u => u.site || t("users.site.all"), narrow: "hide" },
   { id: "seen", title: t("users.seen"), sort: u => -ms(u.last_seen), cell: u => u.last_seen ? <Ago at={u.last_seen} /> : t("users.seen.never"), narrow: "hide" },
   { id: "logins", title: t("users.logins"), align: "right", sort: u => u.logins, cell: u => u.logins || "–", narrow: "hide" },
   { id: "created", title: t("users.created"), sort: u => ms(u.created), cell: u => <><Time at={u.created} /> <span class="soft">{t("users.by", { name: actorWords(u.by) })}</span></>, narrow: "hide" },

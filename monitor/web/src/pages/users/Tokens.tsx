@@ -30,10 +30,10 @@ const roleOf = (x: Token): string => {
   return has(key) ? t(key) : "–";
 };
 const columns = (again: () => void): Column<Token>[] => [
-  { id: "name", title: t("tokens.name"), sort: x => x.name, cell: x => <><b>{x.name || "–"}</b>{x.revoked && <i class="tag text">{t("tokens.revoked")}</i>}</> },
+  { id: "name", title: t("tokens.name"), names: true, sort: x => x.name, cell: x => <><b>{x.name || "–"}</b>{x.revoked && <i class="tag text">{t("tokens.revoked")}</i>}</> },
   { id: "kind", title: t("tokens.kind"), sort: x => x.kind, cell: x => wordsOf("tokens.kind.short.", x.kind) },
   { id: "role", title: t("users.role"), sort: x => x.role, cell: roleOf, narrow: "hide" },
-  { id: "site", title: t("users.site"), sort: x => x.site, cell: x => x.site || t("users.site.all"), narrow: "hide" },
+  { id: "site", title: t("users.site"), names: true, sort: x => x.site, cell: x => x.site || t("users.site.all"), narrow: "hide" },
   { id: "claimed", title: t("tokens.claimed"), sort: x => x.address, cell: x => x.claimed ? t("tokens.claimed.at", { address: x.address, when: moment(ms(x.claimed)) })
     : x.kind === "kiosk" && !x.revoked ? <span class="soft">{t("tokens.unclaimed")}</span> : "–", narrow: "hide" },
   { id: "seen", title: t("users.seen"), sort: x => -ms(x.last_seen), cell: x => x.last_seen ? <Ago at={x.last_seen} /> : t("users.seen.never"), narrow: "hide" },

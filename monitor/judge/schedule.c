@@ -80,6 +80,17 @@ schedule_validity(const struct judge_feed *f)
 	return 3 * base > 2 * gop ? 3 * base : 2 * gop;
 }
 
+/* The first gap that is longer than the one before ends somewhere within it,
+ * elsewhere for each feed: those that came up together would be looked at all
+ * at once ever after, more than can be decoded then, and none in between. */
+static int64_t
+spread(const struct sample *s, int64_t was, int64_t wait)
+{
+	uint32_t place = s->ref.feed * 2654435761u >> 16; /* Knuth's hash */
+
+	return wait > was ? was + (wait - was) * (place + 1) / 65536 : wait;
+}
+
 void
 schedule_on_sample(struct judge_feed *f, const struct sample *s, int64_t now_us)
 {
@@ -91,9 +102,9 @@ schedule_on_sample(struct judge_feed *f, const struct sample *s, int64_t now_us)
 		k->odd_us = 0;
 	else if (k->odd_us == 0)
 		k->odd_us = f->sample_us;
-	wait = schedule_interval(f);
+	wait = spread(s, k->wait_us, schedule_interval(f));
 	k->asked_us = 0;
-	k->wait_us = wait;
+	k->wait_us = schedule_interval(f);
 	if (judged && k->taken < UINT32_MAX)
 		k->taken++;
 	/* a full queue is not helped by asking sooner */

@@ -4,8 +4,9 @@
 #ifndef CAMWARDEN_LIMITS_H
 #define CAMWARDEN_LIMITS_H
 
-#define LIMIT_FEEDS 16384u /* per monitor */
-#define LIMIT_PROBES 64u   /* of one role */
+#define LIMIT_FEEDS 16384u  /* per monitor */
+#define LIMIT_PLACES 16384u /* of sites, and of devices, in a list */
+#define LIMIT_PROBES 64u    /* of one role */
 #define LIMIT_SHARDS 256u
 
 #define LIMIT_NAME_BYTES 256u /* name of a site, device or feed */

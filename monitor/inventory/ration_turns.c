@@ -155,6 +155,8 @@ take_turns(struct ration_group *g, uint64_t lanes)
 {
 	uint32_t slot = longest_stay(g) + RATION_GAP_S, turns = 0;
 
+	if (slot > DAY_S) /* a stay of nearly all day: the one turn there is */
+		slot = DAY_S;
 	clear(g, slot);
 	for (size_t i = 0; i < g->count; i++) {
 		struct ration_sharer *s = &g->list[i];

@@ -208,14 +208,17 @@ credentials(struct row *r, const struct inventory_url *u)
 	if (!u->has_credentials)
 		return;
 	if (((d->given & INVENTORY_USER) && strcmp(d->user, u->user) != 0) ||
-	    ((d->given & INVENTORY_PASSWORD) &&
+	    ((d->given & INVENTORY_PASSWORD) && u->password[0] != '\0' &&
 		strcmp(d->password, u->password) != 0))
 		row_mistake(r, 0,
 		    "the url holds other credentials than the columns user "
 		    "and password, expected them in one place");
 	d->user = row_kept(r, u->user);
+	d->given |= INVENTORY_USER;
+	if (u->password[0] == '\0')
+		return; /* "admin@": the password is kept apart */
 	d->password = row_kept(r, u->password);
-	d->given |= INVENTORY_USER | INVENTORY_PASSWORD;
+	d->given |= INVENTORY_PASSWORD;
 }
 
 static bool
@@ -225,6 +228,11 @@ append_device(struct row *r)
 
 	if (r->device.name[0] == '\0') {
 		row_mistake(r, 0, "the device is missing, expected its name");
+		return false;
+	}
+	if (r->inv->device_count >= LIMIT_PLACES) {
+		row_mistake(r, 0, "too many devices, expected at most 16384");
+		r->no_memory = true; /* no use to go on */
 		return false;
 	}
 	d = inventory_add_device(r->inv);
@@ -294,6 +302,24 @@ append_main(struct row *r)
 	r->both++;
 }
 
+/* Two streams of two hosts (a camera and its relay): what stands in the URL of
+ * one is no login for the other. */
+static void
+append_apart(struct row *r, enum inventory_streams streams)
+{
+	const struct inventory_url *first =
+	    streams == INVENTORY_STREAMS_MAIN ? &r->main : &r->sub;
+	const struct inventory_device device = r->device;
+
+	credentials(r, first);
+	append_stream(r, &r->feed, first);
+	if (streams != INVENTORY_STREAMS_BOTH || r->no_memory)
+		return;
+	r->device = device;
+	credentials(r, &r->main);
+	append_main(r);
+}
+
 /* Of both streams that somebody wrote down both are watched; of those that a
  * pattern has, the one that costs less. */
 static enum inventory_streams
@@ -320,11 +346,16 @@ append_feed(struct row *r)
 		r->feed.site = r->form->site;
 		r->feed.given |= INVENTORY_SITE;
 	}
+	streams = streams_of(r, made);
+	if (main && sub && !(r->feed.given & INVENTORY_DEVICE) &&
+	    strcmp(r->main.host, r->sub.host) != 0) {
+		append_apart(r, streams);
+		return;
+	}
 	if (main)
 		credentials(r, &r->main);
 	if (sub)
 		credentials(r, &r->sub);
-	streams = streams_of(r, made);
 	if (!sub || (main && streams == INVENTORY_STREAMS_MAIN))
 		append_stream(r, &r->feed, &r->main);
 	else
@@ -340,6 +371,11 @@ append_site(struct row *r)
 
 	if (r->site.path[0] == '\0') {
 		row_mistake(r, 0, "the site is missing, expected its path");
+		return;
+	}
+	if (r->inv->site_count >= LIMIT_PLACES) {
+		row_mistake(r, 0, "too many sites, expected at most 16384");
+		r->no_memory = true; /* no use to go on */
 		return;
 	}
 	s = inventory_add_site(r->inv);

@@ -1,38 +1,72 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "monitor/inventory/scope.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/site.h"
+#include "monitor/inventory/arena.h"
 #include "monitor/inventory/floor_work.h"
 
 /* --- the inventory */
 
-/* Whether another's feed has that device, or is fetched from it. */
-static bool
-is_others(const struct inventory *now, const char *device, const char *site)
-{
-	char asks[LIMIT_NAME_BYTES];
+/* Devices that others' feeds have, or are fetched from; looked up for each of
+ * thousands of changes while the monitor does nothing else. */
+struct others {
+	const char **names; /* sorted; owned */
+	size_t count;
+	struct inventory_arena *arena; /* the relays' hosts */
+};
 
-	for (size_t i = 0; device[0] != '\0' && i < now->feed_count; i++) {
-		if (site_within(now->feeds[i].site, site))
-			continue;
-		inventory_feed_asks(&now->feeds[i], asks);
-		if (strcmp(now->feeds[i].device, device) == 0 ||
-		    strcmp(asks, device) == 0)
-			return true;
-	}
-	return false;
+static int
+by_text(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* A device serves feeds; it is of the sites of all of them. */
-static bool
-device_within(const struct inventory *now, int64_t id, const char *site)
+static void
+put(struct others *o, const char *name)
 {
-	for (size_t i = 0; i < now->device_count; i++)
-		if (now->devices[i].id == id)
-			return !is_others(now, now->devices[i].name, site);
+	if (name[0] != '\0')
+		o->names[o->count++] = name;
+}
+
+/* False: no memory. */
+static bool
+find_others(struct others *o, const struct inventory *now, const char *site)
+{
+	char asks[LIMIT_NAME_BYTES];
+	const char *host;
+
+	o->names = calloc(2 * now->feed_count + 1, sizeof(*o->names));
+	o->arena = arena_new();
+	if (o->names == NULL || o->arena == NULL)
+		return false;
+	for (size_t i = 0; i < now->feed_count; i++) {
+		const struct inventory_feed *f = &now->feeds[i];
+
+		if (site_within(f->site, site))
+			continue;
+		put(o, f->device);
+		if (f->relay[0] == '\0')
+			continue;
+		inventory_feed_asks(f, asks);
+		host = arena_copy(o->arena, asks, strlen(asks));
+		if (host == NULL)
+			return false;
+		put(o, host);
+	}
+	if (o->count > 0)
+		qsort(o->names, o->count, sizeof(*o->names), by_text);
 	return true;
+}
+
+/* Whether another's feed has that device, or is fetched from it. */
+static bool
+is_others(const struct others *o, const char *device)
+{
+	return o->count > 0 && bsearch(&device, o->names, o->count,
+				   sizeof(*o->names), by_text) != NULL;
 }
 
 static bool
@@ -50,42 +84,44 @@ feed_within(const struct inventory *now, const struct inventory_change *c,
 
 /* A feed that comes to a device of others would learn its password. */
 static bool
-borrows(const struct inventory *now, const struct inventory_change *c,
-    const char *site)
+borrows(const struct others *o, const struct inventory_change *c)
 {
 	char asks[LIMIT_NAME_BYTES];
 
 	inventory_feed_asks(&c->feed, asks);
-	return is_others(now, c->feed.device, site) ||
-	       is_others(now, asks, site);
+	return is_others(o, c->feed.device) || is_others(o, asks);
 }
 
+/* A device serves feeds; it is of the sites of all of them. One that is new may
+ * be the relay of others' feeds, which set no limit or login to it so far. */
 static bool
-change_within(const struct inventory *now, const struct inventory_change *c,
-    const char *site)
+change_within(const struct inventory *now, const struct others *o,
+    const struct inventory_change *c, const char *site)
 {
 	switch (c->kind) {
 	case INVENTORY_SITES:
 		return site_within(c->site.path, site);
 	case INVENTORY_DEVICES:
-		return c->change == INVENTORY_ADD ||
-		       device_within(now, c->id, site);
+		return !is_others(o, c->device.name);
 	case INVENTORY_FEEDS:
 		break;
 	}
 	return feed_within(now, c, site) &&
-	       (c->change == INVENTORY_REMOVE || !borrows(now, c, site));
+	       (c->change == INVENTORY_REMOVE || !borrows(o, c));
 }
 
 bool
 scope_holds_plan(const struct inventory *now, const struct inventory_plan *plan,
     const char *site)
 {
-	for (size_t i = 0; site[0] != '\0' && i < plan->count; i++) {
-		if (!change_within(now, &plan->changes[i], site))
-			return false;
-	}
-	return true;
+	struct others o = { 0 };
+	bool holds = site[0] == '\0' || find_others(&o, now, site);
+
+	for (size_t i = 0; holds && site[0] != '\0' && i < plan->count; i++)
+		holds = change_within(now, &o, &plan->changes[i], site);
+	free(o.names);
+	arena_free(&o.arena);
+	return holds;
 }
 
 /* --- the floor */

@@ -135,10 +135,10 @@ static void
 device_merge(struct inventory_device *a, const struct inventory_device *b,
     const char *file, struct inventory_mistakes *m)
 {
-	uint32_t secret = INVENTORY_USER | INVENTORY_PASSWORD;
+	uint32_t both = a->given & b->given;
 
-	if ((a->given & b->given & secret) != 0 &&
-	    (strcmp(a->user, b->user) != 0 ||
+	if (((both & INVENTORY_USER) && strcmp(a->user, b->user) != 0) ||
+	    ((both & INVENTORY_PASSWORD) &&
 		strcmp(a->password, b->password) != 0))
 		mistake_add(m, (struct mistake_place){ file, b->line, 1 },
 		    "device %.128s has other credentials than in line %u, "
@@ -155,12 +155,12 @@ device_merge(struct inventory_device *a, const struct inventory_device *b,
 		a->sessions = b->sessions;
 	if (b->given & INVENTORY_QUIRKS)
 		a->quirks = b->quirks;
-	a->given |= b->given & (INVENTORY_SESSIONS | INVENTORY_QUIRKS);
-	if ((b->given & secret) == 0)
-		return;
-	a->user = b->user;
-	a->password = b->password;
-	a->given |= b->given & secret;
+	if (b->given & INVENTORY_USER)
+		a->user = b->user;
+	if (b->given & INVENTORY_PASSWORD)
+		a->password = b->password;
+	a->given |= b->given & (INVENTORY_SESSIONS | INVENTORY_QUIRKS |
+				   INVENTORY_USER | INVENTORY_PASSWORD);
 }
 
 static void

@@ -259,6 +259,19 @@ pictures_forget(struct writer *w, int64_t id)
 	db_run(&w->db, "DELETE FROM reference WHERE feed = ?", "i", id);
 }
 
+/* What was learned of one camera is nothing of another's: neither how it looks
+ * nor its certificate. Before the row is changed. */
+static void
+learned_forget(struct writer *w, const struct change *x)
+{
+	const struct inventory_feed *f = &x->c->feed;
+
+	db_run(&w->db,
+	    "DELETE FROM learned WHERE feed = ?1 AND ?2 <> (SELECT CASE relay"
+	    " WHEN '' THEN url ELSE relay END FROM feed WHERE id = ?1)",
+	    "is", x->id, f->relay[0] != '\0' ? f->relay : f->url);
+}
+
 static void
 feed_write(struct writer *w, struct change *x)
 {
@@ -267,6 +280,9 @@ feed_write(struct writer *w, struct change *x)
 
 	x->id = add ? feed_insert(w, x) : x->c->id;
 	bool was = feed_watched(w, x->id);
+
+	learned_forget(w, x);
+
 	int64_t site = site_id(w, f->site);
 	int64_t device = device_id(w, f->device);
 

@@ -101,7 +101,7 @@ on_body(char *bytes, size_t one, size_t n, void *arg)
 
 	(void)one;
 	if (n > DEVICE_ANSWER_BYTES - v->length) {
-		v->too_much = "its answer is longer than 4 MiB";
+		v->too_much = "its answer is longer than 2 MiB";
 		return 0;
 	}
 	if (!more_room(v, n)) {

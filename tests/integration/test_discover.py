@@ -165,7 +165,7 @@ assert feeds.count("\n") == 1 + 2 * 5 and "North,Gate 1 (main),127.61.0.1,rtsp:/
 again = json.loads(camwarden("feeds", "import", table, "--config", config, "--dry-run", "--json", code=0).stdout)
 assert again["added"] == again["changed"] == again["removed"] == 0, again
 told = [json.loads(line) for line in
-        camwarden("probe", "rtsp://127.61.0.1/cam0?sub", "--user", "admin", "--for", "2", "--json").stdout.splitlines()]
+        camwarden("probe", "rtsp://127.61.0.1/cam0?sub", "--user", "admin", "--for", "4", "--json").stdout.splitlines()]
 assert told[-1]["summary"]["codec"] == "h264", told[-1]
 
 # --- mistakes

@@ -48,7 +48,7 @@ for address, port in (("198.51.100.7", 80), ("198.51.100.9", 80), ("192.168.1.64
 
 # fault: (state, words in its detail)
 EXPECTED = {
-    "huge": ("broken", "longer than 4 MiB"), "huge_headers": ("broken", "longer than 64 KiB"),
+    "huge": ("broken", "longer than 2 MiB"), "huge_headers": ("broken", "longer than 64 KiB"),
     "lies_length": ("broken", "doesn't end"), "laughs": ("no-onvif", "document type"),
     "external": ("no-onvif", "document type"), "deep": ("no-onvif", "nested too deep"),
     "wide": ("no-onvif", "16 KiB"), "utf16": ("no-onvif", "UTF-16"), "html": ("no-onvif", "document type"),

@@ -426,6 +426,28 @@ test_vendors(void **state)
 
 /* --- streams */
 
+/* The login in one stream's URL is not for the other one's host. */
+static void
+test_two_hosts(void **state)
+{
+	struct inventory_form form = { 0 };
+	struct heard h = hear_well(form,
+	    "name,url,sub_url\nGate,rtsp://u:p@cam/1,rtsp://relay/1\n"
+	    "Yard,rtsp://v:q@cam2/1,rtsp://relay/2\n");
+	const struct inventory_device *d = inventory_device_of(h.inv, "relay");
+
+	(void)state;
+	assert_int_equal(h.inv->feed_count, 4);
+	assert_non_null(d);
+	assert_string_equal(d->password, "");
+	assert_int_equal(d->given & INVENTORY_PASSWORD, 0);
+	d = inventory_device_of(h.inv, "cam");
+	assert_string_equal(d->password, "p");
+	d = inventory_device_of(h.inv, "cam2");
+	assert_string_equal(d->password, "q");
+	forget(&h);
+}
+
 static void
 test_two_streams(void **state)
 {
@@ -668,6 +690,7 @@ main(void)
 		cmocka_unit_test(test_look_alike),
 		cmocka_unit_test(test_headings),
 		cmocka_unit_test(test_vendors),
+		cmocka_unit_test(test_two_hosts),
 		cmocka_unit_test(test_two_streams),
 		cmocka_unit_test(test_form),
 		cmocka_unit_test(test_passwords),

@@ -97,6 +97,8 @@ static const struct row {
 	{ "an absent column leaves the tags, an empty cell clears them",
 	    "site,name,url,tags\nA,one,rtsp://h1/1,\n", false,
 	    "changed feed A/one: tags\n", 0, 1, 0, 0 },
+	{ "a user in the URL says nothing of the password",
+	    "site,name,url\nB,three,rtsp://u@h3/3\n", false, "", 0, 0, 0, 1 },
 	{ "another password", "url\nrtsp://u:q@h3/3\n", false,
 	    "changed device h3: password\n", 0, 0, 0, 1 },
 };

@@ -287,6 +287,30 @@ test_recorder_on_thin_line(void **state)
 	}
 }
 
+/* Whoever asks for a visit of all day but a second leaves one turn, not none.
+ */
+static void
+test_all_day(void **state)
+{
+	struct inventory *inv =
+	    inventory_of(INVENTORY_DEVICES, "device,sessions\nnvr,1\n", NULL);
+	struct ration *r;
+
+	(void)state;
+	for (unsigned i = 0; i < 3; i++)
+		feed_add(inv, "", i)->device = "nvr";
+	inv->feeds[2].visit_s = 86399;
+	inv->feeds[2].visit_every_s = 86400;
+	r = ration_new(inv, NULL, 2000);
+	assert_non_null(r);
+	for (unsigned i = 0; i < 3; i++) {
+		assert_int_equal(r->feeds[i].left_out != NULL, i > 0);
+		assert_int_equal(r->feeds[i].visit_every_s, 86400);
+	}
+	ration_free(&r);
+	inventory_free(&inv);
+}
+
 static void
 not_random(void *arg, uint8_t out[16])
 {
@@ -523,6 +547,7 @@ main(void)
 		cmocka_unit_test(test_sessions),
 		cmocka_unit_test(test_kinds),
 		cmocka_unit_test(test_recorder_on_thin_line),
+		cmocka_unit_test(test_all_day),
 		cmocka_unit_test(test_before),
 		cmocka_unit_test(test_never_above),
 		cmocka_unit_test(test_order),

@@ -21,15 +21,17 @@ ones(void *arg, uint8_t out[16])
 	memset(out, 0x11, 16);
 }
 
-/* North: one (device n), South: two (device s), both on device b. */
+/* North: one (device n), South: two (device s), both on device b; South's last
+ * is fetched from a relay that is no device yet. */
 static struct inventory *
 now_feeds(void)
 {
 	static const char *const sites[] = { "North", "North/Gate", "South" };
 	struct inventory *inv = read_text(INVENTORY_FEEDS,
-	    "uuid,site,name,device,url\n"
+	    "uuid,site,name,device,url,relay\n"
 	    ",North,one,n,rtsp://h/1\n" UUID2 ",South,two,s,rtsp://h/2\n"
-	    ",North,three,b,rtsp://h/3\n,South,four,b,rtsp://h/4\n");
+	    ",North,three,b,rtsp://h/3\n"
+	    ",South,four,b,rtsp://h/4,rtsp://relay/4\n");
 
 	for (size_t i = 0; i < inv->feed_count; i++)
 		inv->feeds[i].id = (int64_t)i + 1;
@@ -81,6 +83,8 @@ static const struct row {
 	{ INVENTORY_DEVICES, "device,user\nn,u\n", false, true },
 	{ INVENTORY_DEVICES, "device,user\ns,u\n", false, false },
 	{ INVENTORY_DEVICES, "device,user\nb,u\n", false, false },
+	{ INVENTORY_DEVICES, "device,sessions\nnew,1\n", false, true },
+	{ INVENTORY_DEVICES, "device,sessions\nrelay,1\n", false, false },
 	{ INVENTORY_SITES, "site,zone\nNorth,UTC\n", false, true },
 	{ INVENTORY_SITES, "site,zone\nNorth/More,UTC\n", false, true },
 	{ INVENTORY_SITES, "site,zone\nSouth,UTC\n", false, false },

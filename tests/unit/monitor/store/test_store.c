@@ -372,10 +372,11 @@ test_removed_lives_on(void **state)
 	    "6fa459ea-ee8a-4ca4-894e-db77e160355e,a,rtsp://h/1\n";
 
 	assert_true(bench_import(b, INVENTORY_FEEDS, csv, true));
-	assert_true(bench_import(b, INVENTORY_FEEDS, "name,url\n", true));
+	assert_true(
+	    bench_import(b, INVENTORY_FEEDS, "name,url\nb,rtsp://h/2\n", true));
 	bench_live(b, 105 * S);
 	assert_true(bench_import(b, INVENTORY_FEEDS, csv, true));
-	assert_int_equal(bench_int(b, "SELECT count(*) FROM feed"), 1);
+	assert_int_equal(bench_int(b, "SELECT count(*) FROM feed"), 2);
 	assert_int_equal(bench_int(b,
 			     "SELECT count(*) FROM interval WHERE end IS NULL"),
 	    1);
@@ -811,6 +812,18 @@ test_learned(void **state)
 	store_reader_close(&r);
 	assert_int_equal(p.length, 2);
 	assert_int_equal(p.first, 'x');
+	/* It is the same camera until it is asked for elsewhere. */
+	assert_true(bench_import(b, INVENTORY_FEEDS,
+	    "name,url,relay,tags\nx,rtsp://h/1,rtsp://r/1,t\n", false));
+	assert_int_equal(bench_int(b, "SELECT count(*) FROM learned"), 0);
+	assert_true(store_learned(b->store, 1, STORE_LEARNED_JUDGE, "z", 1));
+	bench_drain(b);
+	assert_true(bench_import(b, INVENTORY_FEEDS,
+	    "name,url,tags\nx,rtsp://h/2,u\n", false));
+	assert_int_equal(bench_int(b, "SELECT count(*) FROM learned"), 1);
+	assert_true(bench_import(b, INVENTORY_FEEDS,
+	    "name,url,relay\nx,rtsp://h/2,\n", false));
+	assert_int_equal(bench_int(b, "SELECT count(*) FROM learned"), 0);
 }
 
 struct writes_while_reading {

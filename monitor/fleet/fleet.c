@@ -245,7 +245,7 @@ hand_over(struct fleet *fl, uint32_t feed)
 		return;
 	}
 	f->resolving =
-	    names_ask(fl->names, host, tag_of(true, feed, f->generation));
+	    names_ask(fl->names, host, true, tag_of(true, feed, f->generation));
 	if (!f->resolving)
 		name_failed(fl, f, REASON_DNS_FAIL);
 }
@@ -288,7 +288,7 @@ on_name(void *arg, uint64_t tag, const struct wire_resolved *answer)
 bool
 fleet_names_ask(struct probe *p, const struct wire_resolve *ask)
 {
-	if (names_ask(p->fl->names, ask->host,
+	if (names_ask(p->fl->names, ask->host, false,
 		tag_of(false, ask->ref.feed, ask->ref.generation)))
 		return true;
 

@@ -310,7 +310,12 @@ take_sample(struct probe *p, struct span body)
 		p->fl->ignored++;
 		return NULL;
 	}
-	tickets_answer(k);
+	/* No PNG comes of what is no picture: its ticket would be owed for a
+	 * minute, and four such would keep the feed from being asked. */
+	if (m.result == SAMPLE_OK || m.result == SAMPLE_DAMAGED)
+		tickets_answer(k);
+	else
+		tickets_done(k);
 	p->fl->calls.on_sample(p->fl->calls.arg, &m);
 	return NULL;
 }

@@ -28,6 +28,8 @@
 #define HASH 4096u
 #define HOSTS_MAX (2u * LIMIT_FEEDS)
 #define WAITERS_MAX (4u * LIMIT_FEEDS)
+#define SWEEP_US (1 * US_PER_S) /* room is not made oftener */
+#define OLD_US (86400 * US_PER_S)
 
 struct waiter {
 	STAILQ_ENTRY(waiter) next;
@@ -41,6 +43,9 @@ struct host {
 	STAILQ_ENTRY(host) queue; /* while QUEUED */
 	STAILQ_HEAD(, waiter) waiters;
 	enum host_state state;
+	bool own;	  /* the inventory names it, not a camera alone */
+	bool answering;	  /* those told may ask, and room be made for it */
+	int64_t asked_us; /* last, by anybody */
 	int64_t until_us; /* the answer is believed till then */
 	uint32_t count;	  /* of the last good answer */
 	bool failed;	  /* the last answer was none */
@@ -65,6 +70,7 @@ struct names {
 	struct event *kick; /* answers from the cache come from the loop */
 	struct host *hash[HASH];
 	uint32_t hosts;
+	int64_t swept_us; /* room was last made; 0 = never */
 	uint32_t waiting;
 	STAILQ_HEAD(, host) queue;
 	STAILQ_HEAD(, host) ready; /* fresh, with waiters (uses `queue`) */
@@ -104,6 +110,43 @@ plausible(const char *host)
 	       strspn(host, good) == n;
 }
 
+/* Those whom nobody waits for and that are not the inventory's, or that are
+ * old. How many there were. */
+static uint32_t
+forget(struct names *n, bool own, int64_t before_us)
+{
+	uint32_t count = n->hosts;
+
+	for (uint32_t h = 0; h < HASH; h++)
+		for (struct host **at = &n->hash[h]; *at != NULL;) {
+			struct host *e = *at;
+
+			if (e->state != HOST_IDLE || e->answering ||
+			    (e->own && !own) || e->asked_us >= before_us) {
+				at = &e->chain;
+				continue;
+			}
+			*at = e->chain;
+			free(e);
+			n->hosts--;
+		}
+	return count - n->hosts;
+}
+
+/* A camera that leads to another name each time must not keep those out that
+ * the inventory names later. */
+static void
+make_room(struct names *n)
+{
+	int64_t now = clock_mono_us();
+
+	if (n->swept_us != 0 && now - n->swept_us < SWEEP_US)
+		return;
+	n->swept_us = now;
+	if (forget(n, false, now) == 0)
+		forget(n, true, now - OLD_US);
+}
+
 static struct host *
 host_get(struct names *n, const char *name)
 {
@@ -112,6 +155,9 @@ host_get(struct names *n, const char *name)
 	for (struct host *e = n->hash[h]; e != NULL; e = e->chain)
 		if (strcmp(e->name, name) == 0)
 			return e;
+
+	if (n->hosts >= HOSTS_MAX)
+		make_room(n);
 
 	struct host *e = n->hosts < HOSTS_MAX ? calloc(1, sizeof(*e)) : NULL;
 
@@ -135,6 +181,7 @@ answer_all(struct names *n, struct host *e)
 
 	memcpy(answer.host, e->name, sizeof(answer.host));
 	memcpy(answer.addresses, e->addresses, sizeof(answer.addresses));
+	e->answering = true;
 	while ((w = STAILQ_FIRST(&e->waiters)) != NULL) {
 		uint64_t tag = w->tag;
 
@@ -143,6 +190,7 @@ answer_all(struct names *n, struct host *e)
 		n->waiting--;
 		n->answer(n->arg, tag, &answer);
 	}
+	e->answering = false;
 }
 
 static void
@@ -306,7 +354,7 @@ on_kick(evutil_socket_t fd, short what, void *arg)
 }
 
 bool
-names_ask(struct names *n, const char *host, uint64_t tag)
+names_ask(struct names *n, const char *host, bool own, uint64_t tag)
 {
 	struct host *e;
 	struct waiter *w;
@@ -318,6 +366,8 @@ names_ask(struct names *n, const char *host, uint64_t tag)
 	if (w == NULL)
 		return false;
 	w->tag = tag;
+	e->own |= own;
+	e->asked_us = clock_mono_us();
 	STAILQ_INSERT_TAIL(&e->waiters, w, next);
 	n->waiting++;
 	if (e->state == HOST_IDLE) {

@@ -24,8 +24,9 @@ struct names *names_new(struct event_base *base, const char *program,
     names_fn *answer, void *arg);
 /* Kills the children; nothing more is answered. */
 void names_free(struct names **n);
-/* False: not a host name, or too many are asked at once. */
-bool names_ask(struct names *n, const char *host, uint64_t tag);
+/* own: the inventory names it; of others only so many are remembered. False:
+ * not a host name, or too many are asked at once. */
+bool names_ask(struct names *n, const char *host, bool own, uint64_t tag);
 /* SIGCHLD: reaps its own dead children. */
 void names_reap(struct names *n);
 /* True for an address written out (1.2.3.4, ::1, [::1]), which needs none. */

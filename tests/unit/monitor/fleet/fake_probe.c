@@ -240,14 +240,15 @@ measured(const struct unit_head *h)
 	s.ref = h->ref;
 	s.ticket = h->ticket + is("ticket");
 	s.at_us = h->at_us;
-	s.result = SAMPLE_OK;
+	s.result = is("undecodable") ? SAMPLE_UNDECODABLE : SAMPLE_OK;
 	s.codec = CODEC_MJPEG;
 	for (int i = 0; i < 1 + is("twice"); i++) {
 		w = fresh();
 		wire_put_sample(&w, &s);
 		say(WIRE_SAMPLE, &w);
 	}
-	if ((h->flags & WIRE_SAMPLE_PNG) != 0 || is("png"))
+	if (s.result == SAMPLE_OK &&
+	    ((h->flags & WIRE_SAMPLE_PNG) != 0 || is("png")))
 		png(h->ticket);
 }
 

@@ -17,6 +17,7 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "monitor/fleet/fleet.h"
+#include "monitor/fleet/tickets.h"
 
 struct stage {
 	struct event_base *base;
@@ -421,6 +422,25 @@ a_picture_that_kills_decoders_is_quarantined(void **state)
 	}
 }
 
+/* What is no picture has no PNG, and owes none. */
+static void
+what_cant_be_decoded_is_asked_again(void **state)
+{
+	struct stage *s = stage_new("good", "undecodable", 1);
+
+	(void)state;
+	assert_true(add(s, 0, URL));
+	assert_true(turn_until(s, &s->flowing, 1, 2000));
+	for (uint32_t n = 1; n <= 2 * TICKETS_KEPT; n++) {
+		assert_int_equal(fleet_ask(s->fleet, 0, WIRE_SAMPLE_PNG, 0),
+		    FLEET_ASKED);
+		assert_true(turn_until(s, &s->samples, n, 2000));
+	}
+	assert_int_equal(s->last, SAMPLE_UNDECODABLE);
+	assert_int_equal(s->pngs, 0);
+	stage_free(s);
+}
+
 static void
 gone_samples_are_told(void **state)
 {
@@ -658,6 +678,7 @@ main(void)
 		cmocka_unit_test(a_killed_stream_probe_gets_its_feeds_again),
 		cmocka_unit_test(a_killed_picture_probe_loses_samples_only),
 		cmocka_unit_test(a_picture_that_kills_decoders_is_quarantined),
+		cmocka_unit_test(what_cant_be_decoded_is_asked_again),
 		cmocka_unit_test(gone_samples_are_told),
 		cmocka_unit_test(a_displaced_ask_is_no_loss),
 		cmocka_unit_test(beyond_the_capacity_is_said),

@@ -19,11 +19,13 @@
 #include <openssl/evp.h>
 
 #include "common/channel.h"
+#include "common/clock.h"
 #include "common/confine.h"
 #include "common/log.h"
 
 #define QUEUE_BYTES (8u << 20)
 #define ANSWER_SECONDS 4
+#define TURN_US (US_PER_S / 2) /* eight that answer have theirs in 5 s */
 #define ANSWER_BYTES (4 << 20)
 #define PAGE_ITEMS 1000
 #define PAGES_MOST 8
@@ -47,6 +49,7 @@ struct relay {
 	struct evhttp_connection *evcon; /* of one question: relays close */
 	struct event *next;		 /* asks it, outside of callbacks */
 	bool asking;			 /* a round is under way */
+	int64_t due_us;			 /* no round of it sooner */
 	unsigned list, page;
 	uint32_t readers;
 };
@@ -190,22 +193,32 @@ begin_round(struct relay *r)
 	event_active(r->next, EV_TIMEOUT, 0);
 }
 
-/* Lists come whole and one at a time: relays take turns. */
+/* Lists come whole and one at a time: relays take turns, and each has one
+ * every few seconds however many there are, since a list that is too old says
+ * nothing and those who watch would be recorded as if they didn't. */
 static void
 on_turn(evutil_socket_t fd, short what, void *arg)
 {
 	struct asker *a = arg;
-	static unsigned turn;
+	struct relay *first = NULL;
+	int64_t now_us = clock_mono_us();
 
 	(void)fd;
 	(void)what;
 	channel_send(a->monitor, RELAYS_ALIVE, NULL, 0);
-	if (a->count == 0)
-		return;
-	for (unsigned i = 0; i < a->count; i++)
-		if (a->relays[i].asking)
+	for (unsigned i = 0; i < a->count; i++) {
+		struct relay *r = &a->relays[i];
+
+		if (r->asking)
 			return; /* its list is under way */
-	begin_round(&a->relays[turn++ % a->count]);
+		if (now_us >= r->due_us &&
+		    (first == NULL || r->due_us < first->due_us))
+			first = r;
+	}
+	if (first == NULL)
+		return;
+	first->due_us = now_us + RELAYS_SECONDS * US_PER_S;
+	begin_round(first);
 }
 
 static void
@@ -267,7 +280,7 @@ relays_process_main(int argc, char **argv)
 	struct sigaction ignore = { .sa_handler = SIG_IGN };
 	static struct asker a;
 	struct channel_calls calls = { on_message, on_closed, &a };
-	struct timeval turn = { .tv_sec = RELAYS_SECONDS };
+	struct timeval turn = { .tv_usec = TURN_US };
 	struct event *tick;
 
 	(void)argc;

@@ -172,7 +172,9 @@ monitor_channel_test(struct monitor *m, const char *channel, const char *actor,
 	else if (t == NULL)
 		why = "memory is out";
 	if (why == NULL) {
-		log_info("post", "channel %s is tested by %s", channel, actor);
+		/* So named that a support bundle leaves out who. */
+		log_info("post", "channel %s is tested, user=%s", channel,
+		    actor);
 		*w = (struct post_waiter){ -1, clock_mono_us() + TEST_US,
 			answer, arg };
 		*t = (struct trial){ m, w };

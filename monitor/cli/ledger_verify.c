@@ -28,8 +28,9 @@ struct examination {
 	struct note_key key;
 	bool has_key, key_beside; /* found beside the database */
 	char origin[NOTE_NAME];	  /* as notes name it */
-	size_t notes, foreign, unsigned_notes;
-	int64_t last_own; /* number of the last checkpoint read */
+	size_t notes, ours, unsigned_notes;
+	struct note_checkpoint other; /* that a witness kept: not of ours */
+	int64_t last_own;	      /* number of the last checkpoint read */
 	uint64_t lines;
 	bool progress;
 	struct store_verify_hours hours; /* of what was watched, made anew */
@@ -114,13 +115,11 @@ on_witnessed(void *arg, const struct note *note,
 	struct examination *x = arg;
 
 	if (strcmp(c->origin, x->origin) != 0) {
-		if (x->foreign++ == 0)
-			verify_say(x->verify, VERIFY_REPLACED, 0, c->utc_us,
-			    "checkpoint",
-			    "the checkpoint is of %s, the database of %s: it "
-			    "was made anew, or this is the wrong file",
-			    c->origin, x->origin);
-	} else if (x->has_key && !note_is_signed(note, &x->key, NULL)) {
+		x->other = *c;
+		return true;
+	}
+	x->ours++;
+	if (x->has_key && !note_is_signed(note, &x->key, NULL)) {
 		if (x->unsigned_notes++ == 0)
 			verify_say(x->verify, VERIFY_REPLACED, 0, c->utc_us,
 			    "checkpoint",
@@ -148,6 +147,13 @@ read_witnessed(struct examination *x)
 	free(text);
 	if (count == 0)
 		cli_say("%s: no checkpoint in it", x->ask->checkpoint);
+	/* A witness keeps those of many installations in one file. */
+	if (count > 0 && x->ours == 0)
+		verify_say(x->verify, VERIFY_REPLACED, 0, x->other.utc_us,
+		    "checkpoint",
+		    "the checkpoint is of %s, the database of %s: it was made "
+		    "anew, or this is the wrong file",
+		    x->other.origin, x->origin);
 	return count > 0;
 }
 
@@ -258,6 +264,15 @@ on_stranger(void *arg, const char *what, const char *name)
 	    name);
 }
 
+static void
+on_damage(void *arg, const char *what)
+{
+	struct examination *x = arg;
+
+	verify_say(x->verify, VERIFY_CHANGED, 0, 0, "database",
+	    "the file contradicts itself, by accident or not: %s", what);
+}
+
 /* --- sums of what was watched */
 
 #define SUMS_DRAWN 24 /* hours; --sums: all */
@@ -306,8 +321,15 @@ look_at_sums(struct examination *x)
 	struct store_verify_sums ask = { x->ask->sums ? 0 : SUMS_DRAWN, 0,
 		is_whole, is_due, on_sum, x };
 
-	return getrandom(&ask.seed, sizeof(ask.seed), 0) == sizeof(ask.seed) &&
-	       store_verify_sums(x->reader, &ask, &x->hours);
+	if (getrandom(&ask.seed, sizeof(ask.seed), 0) != sizeof(ask.seed) ||
+	    !store_verify_sums(x->reader, &ask, &x->hours))
+		return false;
+	if (x->hours.hidden_from != 0)
+		verify_say(x->verify, VERIFY_CHANGED, 0, x->hours.hidden_from,
+		    "watched",
+		    "screens showed feeds then, but what was watched is said "
+		    "to be counted from later on");
+	return true;
 }
 
 /* --- the examination */
@@ -351,7 +373,7 @@ static bool
 examine(struct examination *x)
 {
 	struct store_verify_calls calls = { on_epoch, on_interval, on_row,
-		on_stranger, x };
+		on_stranger, on_damage, x };
 	uint64_t strays = 0;
 
 	if (!store_read_tiles(x->reader, on_tile, x) || !read_own(x) ||
@@ -365,7 +387,8 @@ examine(struct examination *x)
 		    (unsigned long long)strays);
 	if (x->progress)
 		fprintf(stderr, "\r 90 %%  tables          ");
-	if (!store_verify_rows(x->reader, &calls) || !look_at_sums(x))
+	if (!store_verify_rows(x->reader, &calls) || !look_at_sums(x) ||
+	    !store_verify_whole(x->reader, &calls))
 		return false;
 	verify_end(x->verify, &x->report);
 	return true;

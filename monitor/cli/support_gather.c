@@ -338,6 +338,37 @@ know_hosts(struct support *s, const struct inventory *inv)
 	return good;
 }
 
+/* Servers of mail, channels, witnesses: what went wrong with one is told in the
+ * words of a library, which name its host alone. Numbers show by themselves. */
+static bool
+know_servers(struct support *s)
+{
+	const char *path = s->cli->config.file, *p;
+	char host[256], *bytes = NULL, *text;
+	bool good = true;
+	size_t n = 0;
+
+	if (path[0] != '\0' && access(path, R_OK) == 0)
+		bytes = cli_slurp(path, CONFIG_FILE_BYTES, &n);
+	text = bytes != NULL ? strndup(bytes, n) : NULL;
+	free(bytes);
+	for (p = text; good && p != NULL && (p = strstr(p, "://")) != NULL;) {
+		p += 3;
+		for (size_t i = strcspn(p, "/?#,\"' \t\r\n"); i-- > 0;)
+			if (p[i] == '@') { /* who logs in there */
+				p += i + 1;
+				break;
+			}
+		n = strcspn(p, ":/?#,\"' \t\r\n");
+		if (n == 0 || n >= sizeof(host) || p[0] == '[')
+			continue;
+		snprintf(host, sizeof(host), "%.*s", (int)n, p);
+		good = redact_know(s->redact, host);
+	}
+	free(text);
+	return good;
+}
+
 /* Without people, and without what URLs ask for. */
 static bool
 make_bare(struct inventory *inv)
@@ -481,7 +512,8 @@ support_gather(struct support *s, const struct cli *cli, bool with_hosts)
 		return false;
 	s->redact = redact_new(salt, with_hosts);
 	inv = inventory_local_read(&cli->config);
-	if (s->redact == NULL || (inv != NULL && !know_hosts(s, inv))) {
+	if (s->redact == NULL || (inv != NULL && !know_hosts(s, inv)) ||
+	    !know_servers(s)) {
 		inventory_free(&inv);
 		return false;
 	}

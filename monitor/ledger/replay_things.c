@@ -148,7 +148,10 @@ picture_add(struct replay *r, const struct replay_line *l, const char *what,
 		return 0;
 	made_by(t, l, incident);
 	t->gone = 0;
-	thing_set_time(t, 0, taken);
+	/* Equal ones of before several troubles are one: the oldest goes
+	 * first. */
+	if (!(t->known & KNOWS_TIME(0)) || taken < t->time[0])
+		thing_set_time(t, 0, taken);
 	t->time[1] = l->feed;
 	return key;
 }
@@ -187,8 +190,10 @@ incident_open(struct replay *r, const struct replay_line *l)
 	open[r->open_count++] = t;
 	if (v[9].p == NULL)
 		return;
+	/* Lines of an earlier camwarden don't say when it was taken: before
+	 * anything that age has deleted, for all we know. */
 	t->picture[0] =
-	    picture_add(r, l, "before", 0, body_number(&v[10], since), &v[9]);
+	    picture_add(r, l, "before", 0, body_number(&v[10], 0), &v[9]);
 }
 
 static void

@@ -186,6 +186,14 @@ incident_row(struct replay *r, const struct replay_row *row)
 	thing_compare(r, row, (uint64_t)row->id, &s);
 }
 
+/* As overlay_line adds it up; a kind that there isn't is neither, and no reader
+ * shows it. */
+static uint64_t
+overlay_kind(const struct body_value *what)
+{
+	return body_is(what, "mute") ? 1 : body_is(what, "maintenance") ? 0 : 2;
+}
+
 static void
 overlay_row(struct replay *r, const struct replay_row *row)
 {
@@ -195,7 +203,7 @@ overlay_row(struct replay *r, const struct replay_row *row)
 	int64_t created = body_number(&v[10], 0);
 	struct said s = { .digest = { replay_digest(r, &feed, sizeof(feed)) +
 					  replay_fields(r, &v[1], 7) +
-					  body_is(&v[11], "mute"),
+					  overlay_kind(&v[11]),
 			      replay_text(r, row->actor) +
 				  replay_fields(r, &v[8], 1) },
 		.time = { to, body_number(&v[3], 0), created,
@@ -296,11 +304,27 @@ feed_row(struct replay *r, const struct replay_row *row)
 	thing_compare(r, row, (uint64_t)row->id, &s);
 }
 
+/* No line says where a site lies: its path does. What lies below another takes
+ * its zone, its target and its maintenance. */
+static bool
+lies_there(const struct body_value *path, const struct body_value *above)
+{
+	const char *slash =
+	    path->p != NULL ? memrchr(path->p, '/', path->n) : NULL;
+	size_t n = slash != NULL ? (size_t)(slash - path->p) : 0;
+
+	if (slash == NULL)
+		return above->p == NULL;
+	/* Both are in quotes; n has the one before. */
+	return above->p != NULL && above->n == n + 1 &&
+	       memcmp(above->p, path->p, n) == 0;
+}
+
 static void
 site_row(struct replay *r, const struct replay_row *row)
 {
 	ROW_FIELDS(row, v, "site", "zone", "contact", "removed", "target",
-	    "ceiling");
+	    "ceiling", "above");
 	struct said s = { .digest = { replay_fields(r, &v[1], 2),
 			      replay_fields(r, &v[5], 1) },
 		.digest_of = { "zone or contact", "the ceiling" },
@@ -309,6 +333,9 @@ site_row(struct replay *r, const struct replay_row *row)
 		.time_of = { [2] = "the removal", [4] = "the target" } };
 
 	named(&v[0], &s);
+	if (!lies_there(&v[0], &v[6]))
+		replay_say(r, REPLAY_CHANGED, REPLAY_SITE, 0, 0,
+		    "site %s lies in another one than its path says", s.name);
 	thing_compare(r, row, replay_fields(r, v, 1), &s);
 }
 

@@ -387,6 +387,11 @@ digest_of(struct verify *v, const struct verify_line *l,
 		return false;
 	memcpy(out, l->digest, LEDGER_HASH);
 	if (!there || l->salt == NULL) {
+		/* What age took leaves nothing. What stands there all the same
+		 * is shown as what was recorded, and nothing proves it. */
+		if (l->actor.p != NULL || l->body.p != NULL || l->salt != NULL)
+			say_line(v, VERIFY_CHANGED, l,
+			    "nothing proves its content (who, or what)");
 		int64_t *grown = grow(v, v->blank, &v->blank_room,
 		    v->blank_count, sizeof(*grown));
 

@@ -145,13 +145,13 @@ unwatched_hour(struct unwatched *u, int64_t hour_us,
 
 void
 unwatched_day(struct unwatched *u, int64_t day_us,
-    const struct watched_day *day, int32_t local_s)
+    const struct watched_day *day, const int32_t local_s[WATCHED_DAY_HOURS])
 {
 	unsigned i;
 
 	for (i = 0; i < WATCHED_DAY_HOURS; i++)
 		unwatched_hour(u, day_us + i * WATCHED_HOUR_US,
-		    day->present >> i & 1 ? &day->hours[i] : NULL, local_s);
+		    day->present >> i & 1 ? &day->hours[i] : NULL, local_s[i]);
 }
 
 /* Blind in so many weeks that it returns. */

@@ -61,8 +61,9 @@ void unwatched_begin(struct unwatched *u, int64_t from_us, int64_t to_us);
  * unknown. local_s: how far local time is ahead of UTC then. */
 void unwatched_hour(struct unwatched *u, int64_t hour_us,
     const struct watched_hour *hour, int32_t local_s);
+/* local_s: of each of its hours, since clocks are set in the midst of a day. */
 void unwatched_day(struct unwatched *u, int64_t day_us,
-    const struct watched_day *day, int32_t local_s);
+    const struct watched_day *day, const int32_t local_s[WATCHED_DAY_HOURS]);
 /* Ends it; what is given is u's own. */
 const struct unwatched_feed *unwatched_end(struct unwatched *u);
 

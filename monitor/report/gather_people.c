@@ -276,7 +276,9 @@ prompt_row(void *arg, const struct store_prompt_row *row)
 	bool answered = row->answered_utc != 0 &&
 			row->answered_utc <= x->g->stand.as_of_utc;
 
-	if (c == NULL)
+	/* What came of one that was open when the monitor ended nobody knows:
+	 * it counts against nobody. */
+	if (c == NULL || row->lost)
 		return true;
 	c->prompts++;
 	c->right += answered && row->right;
@@ -396,8 +398,10 @@ gather_consoles(struct gather *g)
 	bool good;
 
 	x.attended = calloc(x.windows + 1, sizeof(*x.attended));
+	/* What a console did is not undone by its removal. */
 	good = x.attended != NULL &&
-	       store_read_consoles(g->r, g->ask->site, console_row, &x) &&
+	       store_read_consoles_since(g->r, g->ask->site, g->from,
+		   console_row, &x) &&
 	       !g->keep->failed && presence_all(&x);
 	if (good) {
 		breaches_place(&x);

@@ -64,18 +64,25 @@ plan_write(struct writer *w, const struct past *past,
 }
 
 #define EVIDENCE_BYTES 16384
+/* All settings, with as many channels, roles and rules as there may be. */
+#define EVENT_BYTES (512u << 10)
+
+/* "{}" for what is no JSON object, or too long. */
+static const char *
+object_of(struct writer *w, const char *text, size_t most)
+{
+	if (text == NULL || text[0] != '{' || strlen(text) > most)
+		return "{}";
+	return db_int(&w->db, 0, "SELECT json_valid(?)", "s", text) ? text
+								    : "{}";
+}
 
 /* Evidence is the judge's JSON; anything else, or what is so long that the rest
  * of the body would not fit beside it, must not spoil the event. */
 const char *
 apply_evidence(struct writer *w, const char *evidence)
 {
-	if (evidence == NULL || evidence[0] != '{' ||
-	    strlen(evidence) > EVIDENCE_BYTES)
-		return "{}";
-	return db_int(&w->db, 0, "SELECT json_valid(?)", "s", evidence)
-		   ? evidence
-		   : "{}";
+	return object_of(w, evidence, EVIDENCE_BYTES);
 }
 
 static const char *
@@ -195,5 +202,5 @@ apply_event(struct writer *w, struct op *op)
 	const struct op_word *e = &op->word;
 
 	op->result.seq = event_append(w, e->at_us, e->text, e->actor, 0,
-	    apply_evidence(w, e->body));
+	    object_of(w, e->body, EVENT_BYTES));
 }

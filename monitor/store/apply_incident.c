@@ -40,9 +40,9 @@ static int64_t
 before_picture(struct writer *w, int64_t feed, struct json *j)
 {
 	sqlite3_stmt *st = db_query(&w->db,
-	    "SELECT t.id, t.sha256 FROM thumbnail t JOIN feed f ON f.id ="
-	    " t.feed WHERE t.feed = ? AND t.kind = 1 AND f.no_picture = 0"
-	    " ORDER BY t.utc DESC LIMIT 1",
+	    "SELECT t.id, t.sha256, t.utc FROM thumbnail t JOIN feed f ON"
+	    " f.id = t.feed WHERE t.feed = ? AND t.kind = 1 AND"
+	    " f.no_picture = 0 ORDER BY t.utc DESC LIMIT 1",
 	    "i", feed);
 
 	if (!db_step(&w->db, st))
@@ -52,6 +52,8 @@ before_picture(struct writer *w, int64_t feed, struct json *j)
 	json_number(j, "before", id);
 	json_hex(j, "before_sha256", sqlite3_column_blob(st, 1),
 	    (size_t)sqlite3_column_bytes(st, 1));
+	/* It may be much older than the trouble, and goes by its own age. */
+	json_number(j, "before_taken", sqlite3_column_int64(st, 2));
 	db_done(st);
 	return id;
 }

@@ -82,6 +82,13 @@ bool
 store_read_consoles(struct store_reader *r, const char *site,
     store_console_fn *fn, void *arg)
 {
+	return store_read_consoles_since(r, site, INT64_MAX, fn, arg);
+}
+
+bool
+store_read_consoles_since(struct store_reader *r, const char *site,
+    int64_t since_utc, store_console_fn *fn, void *arg)
+{
 	struct store_console_row row;
 
 	store_reader_begin(r);
@@ -97,10 +104,10 @@ store_read_consoles(struct store_reader *r, const char *site,
 	    " FROM console c JOIN room m ON m.id = c.room"
 	    " LEFT JOIN site s ON s.id = m.site"
 	    " LEFT JOIN presence p ON p.console = c.id AND p.end IS NULL"
-	    " WHERE c.removed IS NULL AND (?1 IS NULL OR s.path = ?1 OR"
-	    "  substr(s.path, 1, length(?1) + 1) = ?1 || '/')"
+	    " WHERE (c.removed IS NULL OR c.removed > ?2) AND (?1 IS NULL OR"
+	    "  s.path = ?1 OR substr(s.path, 1, length(?1) + 1) = ?1 || '/')"
 	    " ORDER BY m.name, c.name",
-	    "s", site);
+	    "si", site, since_utc);
 
 	while (db_step(&r->db, st)) {
 		console_row(r, st, &row);

@@ -97,7 +97,7 @@ struct audited {
 
 struct zones {
 	char **name; /* owned */
-	int32_t *ahead_s;
+	int32_t (*ahead_s)[WATCHED_DAY_HOURS];
 	size_t count;
 };
 
@@ -136,7 +136,7 @@ zone_of(struct audit *a, const char *name)
 
 	if (names != NULL)
 		z->name = names;
-	int32_t *ahead = realloc(z->ahead_s, (z->count + 1) * sizeof(*ahead));
+	void *ahead = realloc(z->ahead_s, (z->count + 1) * sizeof(*z->ahead_s));
 
 	if (ahead != NULL)
 		z->ahead_s = ahead;
@@ -145,7 +145,7 @@ zone_of(struct audit *a, const char *name)
 		no_memory(a);
 		return 0;
 	}
-	ahead[z->count] = 0;
+	memset(z->ahead_s[z->count], 0, sizeof(z->ahead_s[0]));
 	return (uint16_t)z->count++;
 }
 
@@ -350,11 +350,11 @@ day_read(struct audit *a, int64_t day_us)
 static void
 audit_take(struct audit *a, int64_t day_us)
 {
-	for (size_t i = 0; i < a->zones.count; i++)
-		a->zones.ahead_s[i] = a->ask->ahead == NULL
-					  ? 0
-					  : a->ask->ahead(a->ask->ahead_arg,
-						a->zones.name[i], day_us);
+	for (size_t i = 0; a->ask->ahead != NULL && i < a->zones.count; i++)
+		for (unsigned h = 0; h < WATCHED_DAY_HOURS; h++)
+			a->zones.ahead_s[i][h] =
+			    a->ask->ahead(a->ask->ahead_arg, a->zones.name[i],
+				day_us + h * WATCHED_HOUR_US);
 	for (size_t i = 0; i < a->count; i++)
 		unwatched_day(&a->list[i].u, day_us, &a->days[i],
 		    a->zones.ahead_s[a->list[i].zone]);

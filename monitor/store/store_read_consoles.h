@@ -69,6 +69,9 @@ typedef bool store_console_fn(void *arg, const struct store_console_row *row);
 /* By room and name; site: with all below it, NULL = all. */
 bool store_read_consoles(struct store_reader *r, const char *site,
     store_console_fn *fn, void *arg);
+/* With those that were taken away after that moment. */
+bool store_read_consoles_since(struct store_reader *r, const char *site,
+    int64_t since_utc, store_console_fn *fn, void *arg);
 
 struct store_display_row {
 	int64_t screen, console, room; /* one of console, room is 0 */

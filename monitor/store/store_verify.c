@@ -19,17 +19,29 @@
 
 #define ROW_BYTES (256u << 10)
 
+/* A moment that may be missing. A 0 there, or a text, is none to whoever takes
+ * it as a number and one to whoever asks whether it is missing (an incident
+ * that is over, a feed that is gone, and no line says so): -1 is in no line. */
+#define MOMENT(column)                                                         \
+	"iif(" column " IS NULL OR (typeof(" column                            \
+	") = 'integer' AND " column " <> 0), " column ", -1)"
+#define MOMENT_OR_0(column) "ifnull(" MOMENT(column) ", 0)"
+
 /* Each gives the row's number, whose it is, then columns by the names that the
  * lines use. A letter before a colon says how a value is written there: b true
  * or false, c cause, p presence, y its why, o power, v source, r role, w why a
  * log-in ended, u uuid, h
  * SHA-256 of the bytes, j JSON already, t tiles. NULL is left out. */
+/* clang-format off */
 static const char *const selects[STORE_VERIFY_TABLES] = {
-	[STORE_VERIFY_EPOCH] = "SELECT id, NULL, run, reason, anchor, start,"
-			       " end FROM epoch",
+	[STORE_VERIFY_EPOCH] =
+	    "SELECT e.id, NULL, e.run AS run, e.reason AS reason,"
+	    " e.anchor AS anchor, e.start AS start, " MOMENT("e.end")
+	    " AS end FROM epoch e",
 	[STORE_VERIFY_PRESENCE] =
 	    "SELECT p.id, NULL, c.name AS console, r.name AS room, p.epoch AS"
-	    " epoch, p.start AS start, p.end AS end, p.since AS since,"
+	    " epoch, p.start AS start, " MOMENT("p.end") " AS end,"
+	    " p.since AS since,"
 	    " p.at AS at, p.state AS \"p:state\", p.why AS \"y:why\","
 	    " p.evidence AS \"j:evidence\" FROM presence p"
 	    " LEFT JOIN console c ON c.id = p.console"
@@ -37,7 +49,8 @@ static const char *const selects[STORE_VERIFY_TABLES] = {
 	[STORE_VERIFY_DISPLAY] =
 	    "SELECT d.id, NULL, s.name AS screen, ifnull(c.name, '') AS"
 	    " console, ifnull(r.name, '') AS room, d.epoch AS epoch,"
-	    " d.start AS start, d.end AS end, d.power AS \"o:power\","
+	    " d.start AS start, " MOMENT("d.end") " AS end,"
+	    " d.power AS \"o:power\","
 	    " d.source AS \"v:source\", d.tiles AS \"t:tiles\" FROM display d"
 	    " LEFT JOIN screen s ON s.id = d.screen"
 	    " LEFT JOIN console c ON c.id = d.console"
@@ -46,8 +59,9 @@ static const char *const selects[STORE_VERIFY_TABLES] = {
 	    "SELECT i.id, i.acknowledged_by, i.feed AS feed, s.path AS site,"
 	    " r.name AS room, c.name AS console, i.since AS since, i.at AS at,"
 	    " i.cause AS \"c:cause\", i.alertable AS \"b:alertable\","
-	    " i.text AS text, i.good AS good, i.closed AS closed,"
-	    " i.acknowledged AS acknowledged, i.note AS note,"
+	    " i.text AS text, " MOMENT("i.good") " AS good, "
+	    MOMENT("i.closed") " AS closed, "
+	    MOMENT("i.acknowledged") " AS acknowledged, i.note AS note,"
 	    " b.sha256 AS before_sha256, a.sha256 AS after_sha256,"
 	    " a.utc AS after_taken FROM incident i"
 	    " LEFT JOIN site s ON s.id = i.site"
@@ -62,9 +76,9 @@ static const char *const selects[STORE_VERIFY_TABLES] = {
 	    " iif(o.days, o.begin_minute, NULL) AS \"begin\","
 	    " iif(o.days, o.end_minute, NULL) AS \"end\","
 	    " iif(o.days, o.zone, NULL) AS zone, o.ends AS \"to\","
-	    " o.created AS created, iif(o.kind = 1, 'maintenance', 'mute') AS"
-	    " what, o.seq AS line FROM overlay o LEFT JOIN site s ON s.id = "
-	    "o.site",
+	    " o.created AS created, CASE o.kind WHEN 1 THEN 'maintenance'"
+	    " WHEN 2 THEN 'mute' END AS what, o.seq AS line FROM overlay o"
+	    " LEFT JOIN site s ON s.id = o.site",
 	[STORE_VERIFY_THUMBNAIL] =
 	    "SELECT id, NULL, feed, CASE"
 	    " WHEN kind = 5 THEN 'reference' WHEN incident IS NULL THEN"
@@ -80,16 +94,19 @@ static const char *const selects[STORE_VERIFY_TABLES] = {
 	    " \"b:no_picture\", f.criticality AS criticality, f.tags AS tags,"
 	    " f.enabled AS enabled, f.ptz AS \"b:ptz\","
 	    " f.dark_hours AS dark_hours, f.relay AS relay, f.active AS active,"
-	    " ifnull(f.inactive, 0) AS inactive, ifnull(f.removed, 0) AS"
-	    " removed, f.created AS created FROM feed f"
+	    " " MOMENT_OR_0("f.inactive") " AS inactive, "
+	    MOMENT_OR_0("f.removed") " AS removed,"
+	    " f.created AS created FROM feed f"
 	    " LEFT JOIN site s ON s.id = f.site"
 	    " LEFT JOIN device d ON d.id = f.device",
-	[STORE_VERIFY_SITE] = "SELECT id, NULL, path AS site, zone, contact,"
-			      " ifnull(removed, 0) AS removed, target, ceiling"
-			      " FROM site",
+	[STORE_VERIFY_SITE] =
+	    "SELECT s.id, NULL, s.path AS site, s.zone AS zone,"
+	    " s.contact AS contact, " MOMENT_OR_0("s.removed") " AS removed,"
+	    " s.target AS target, s.ceiling AS ceiling, (SELECT u.path FROM"
+	    " site u WHERE u.id = s.parent) AS above FROM site s",
 	[STORE_VERIFY_ROOM] =
 	    "SELECT r.id, NULL, r.name AS room, ifnull(s.path, '') AS site,"
-	    " ifnull(r.removed, 0) AS removed FROM room r"
+	    " " MOMENT_OR_0("r.removed") " AS removed FROM room r"
 	    " LEFT JOIN site s ON s.id = r.site",
 	[STORE_VERIFY_CONSOLE] =
 	    "SELECT c.id, NULL, c.name AS console, r.name AS room,"
@@ -97,8 +114,8 @@ static const char *const selects[STORE_VERIFY_TABLES] = {
 	    " prompt_after_s, c.remote_input AS \"b:remote_input\","
 	    " c.max_tiles AS max_tiles, c.desk_still_s AS desk_still_s,"
 	    " ifnull(c.desk_feed, 0) AS desk,"
-	    " c.active AS active, ifnull(c.inactive, 0) AS inactive,"
-	    " ifnull(c.removed, 0) AS removed, c.created AS created"
+	    " c.active AS active, " MOMENT_OR_0("c.inactive") " AS inactive, "
+	    MOMENT_OR_0("c.removed") " AS removed, c.created AS created"
 	    " FROM console c LEFT JOIN room r ON r.id = c.room",
 	[STORE_VERIFY_SCREEN] =
 	    "SELECT s.id, NULL, s.name AS screen, ifnull(c.name, '') AS"
@@ -107,12 +124,13 @@ static const char *const selects[STORE_VERIFY_TABLES] = {
 	    " json_group_array(l.feed) FROM (SELECT feed FROM screen_feed"
 	    " WHERE screen = s.id ORDER BY place) l) AS \"j:feeds\","
 	    " s.active AS active,"
-	    " ifnull(s.inactive, 0) AS inactive, ifnull(s.removed, 0) AS"
-	    " removed FROM screen s LEFT JOIN console c ON c.id = s.console"
+	    " " MOMENT_OR_0("s.inactive") " AS inactive, "
+	    MOMENT_OR_0("s.removed") " AS removed"
+	    " FROM screen s LEFT JOIN console c ON c.id = s.console"
 	    " LEFT JOIN room r ON r.id = s.room",
 	[STORE_VERIFY_PROMPT] =
 	    "SELECT p.id, NULL, c.name AS console, p.asked AS asked,"
-	    " p.answered AS answered, p.right AS right,"
+	    " " MOMENT("p.answered") " AS answered, p.right AS right,"
 	    " p.latency_ms AS latency_ms FROM prompt p"
 	    " LEFT JOIN console c ON c.id = p.console",
 	[STORE_VERIFY_DISPUTE] =
@@ -120,16 +138,18 @@ static const char *const selects[STORE_VERIFY_TABLES] = {
 	    " d.ends AS \"to\", d.text AS text, d.created AS created"
 	    " FROM dispute d LEFT JOIN console c ON c.id = d.console",
 	[STORE_VERIFY_PATTERN] =
-	    "SELECT id, NULL, name AS pattern, class, title, CASE shows"
+	    "SELECT p.id, NULL, p.name AS pattern, p.class AS class,"
+	    " p.title AS title, CASE p.shows"
 	    " WHEN 0 THEN 'layout' WHEN 1 THEN 'connections' ELSE 'feed' END"
-	    " AS shows, tiles, ifnull(feed, 0) AS feed,"
-	    " ifnull(removed, 0) AS removed FROM pattern",
+	    " AS shows, p.tiles AS tiles, ifnull(p.feed, 0) AS feed, "
+	    MOMENT_OR_0("p.removed") " AS removed FROM pattern p",
 	[STORE_VERIFY_SHIFT] =
 	    "SELECT h.id, NULL, r.name AS room, ifnull(c.name, '') AS"
 	    " console, h.days AS days, h.starts AS \"from\","
 	    " h.ends AS \"to\", h.at_least AS at_least, h.breaks AS breaks,"
 	    " h.idle_after_s AS idle_after_s, h.prompt_after_s AS"
-	    " prompt_after_s, ifnull(h.removed, 0) AS removed FROM shift h"
+	    " prompt_after_s, " MOMENT_OR_0("h.removed") " AS removed"
+	    " FROM shift h"
 	    " LEFT JOIN room r ON r.id = h.room"
 	    " LEFT JOIN console c ON c.id = h.console",
 	[STORE_VERIFY_TOKEN] =
@@ -141,9 +161,9 @@ static const char *const selects[STORE_VERIFY_TABLES] = {
 	    " iif(t.kind > 3, t.role, NULL) AS \"r:role\","
 	    " iif(t.kind > 3, t.site, NULL) AS site,"
 	    " nullif(t.address, '') AS address,"
-	    " t.claim AS \"h:claim_sha256\", t.claimed AS claimed,"
-	    " t.created AS created,"
-	    " ifnull(t.revoked, 0) AS revoked FROM token t"
+	    " t.claim AS \"h:claim_sha256\", " MOMENT("t.claimed")
+	    " AS claimed, t.created AS created, "
+	    MOMENT_OR_0("t.revoked") " AS revoked FROM token t"
 	    " LEFT JOIN console c ON c.id = t.console",
 	[STORE_VERIFY_REFERENCE] =
 	    "SELECT feed, actor, reason, judge_sha256, utc AS \"when\""
@@ -153,16 +173,16 @@ static const char *const selects[STORE_VERIFY_TABLES] = {
 	    " ifnull(site, 0) AS site, sha256 AS sha256_1, made AS \"when\","
 	    " seq AS line FROM report",
 	[STORE_VERIFY_USER] =
-	    "SELECT id, actor, name AS name, role AS \"r:role\","
-	    " site AS site, ifnull(disabled, 0) AS disabled,"
-	    " created AS created, ifnull(removed, 0) AS removed,"
-	    " CAST(nullif(hash, '') AS BLOB) AS \"h:password_sha256\""
-	    " FROM user",
+	    "SELECT u.id, u.actor, u.name AS name, u.role AS \"r:role\","
+	    " u.site AS site, " MOMENT_OR_0("u.disabled") " AS disabled,"
+	    " u.created AS created, " MOMENT_OR_0("u.removed") " AS removed,"
+	    " CAST(nullif(u.hash, '') AS BLOB) AS \"h:password_sha256\""
+	    " FROM user u",
 	[STORE_VERIFY_LOGIN] =
-	    "SELECT id, NULL, user AS user, hash AS \"h:hash_sha256\","
-	    " address AS address, agent AS agent, ends AS ends,"
-	    " why AS \"w:why\", ifnull(ended, 0) AS ended,"
-	    " created AS created FROM login",
+	    "SELECT l.id, NULL, l.user AS user, l.hash AS \"h:hash_sha256\","
+	    " l.address AS address, l.agent AS agent, l.ends AS ends,"
+	    " l.why AS \"w:why\", " MOMENT_OR_0("l.ended") " AS ended,"
+	    " l.created AS created FROM login l",
 	[STORE_VERIFY_COMMENT] =
 	    "SELECT id, actor, incident AS incident, text AS text,"
 	    " created AS created FROM comment",
@@ -170,6 +190,7 @@ static const char *const selects[STORE_VERIFY_TABLES] = {
 	    "SELECT id, actor, starts AS \"from\", ends AS \"to\","
 	    " site AS site, text AS text, created AS created FROM handover",
 };
+/* clang-format on */
 
 /* The path as a URI; "" when it is too long. */
 static void
@@ -370,8 +391,11 @@ intervals_of(struct store_reader *r, const struct store_verify_calls *calls)
 	char causes[1024];
 	uint64_t had = 0;
 	sqlite3_stmt *st = db_query(&r->db,
-	    "SELECT id, feed, epoch, start, ifnull(end, 0), since, at, state,"
-	    " cause, causes, confidence, evidence FROM interval",
+	    "SELECT i.id, i.feed, i.epoch, i.start, " MOMENT_OR_0(
+		"i.end") ","
+			 " i.since, i.at, i.state, i.cause, i.causes, "
+			 "i.confidence,"
+			 " i.evidence FROM interval i",
 	    "");
 
 	causes_text(had, causes, sizeof(causes));
@@ -446,5 +470,20 @@ store_verify_rows(struct store_reader *r,
 	for (unsigned t = 0; t < STORE_VERIFY_TABLES; t++)
 		rows_of(r, (enum store_verify_table)t, buffer, calls);
 	free(buffer);
+	return r->db.rc == SQLITE_OK;
+}
+
+bool
+store_verify_whole(struct store_reader *r,
+    const struct store_verify_calls *calls)
+{
+	/* (quick_check, which backups and starts do, doesn't look there.) */
+	sqlite3_stmt *st = db_query(&r->db, "PRAGMA integrity_check(1)", "");
+
+	if (!db_step(&r->db, st))
+		return false;
+	if (strcmp(db_text(st, 0), "ok") != 0)
+		calls->on_damage(calls->arg, db_text(st, 0));
+	db_done(st);
 	return r->db.rc == SQLITE_OK;
 }

@@ -67,12 +67,18 @@ struct store_verify_calls {
 	void (*on_row)(void *arg, const struct store_verify_row *row);
 	/* What no database of ours has: a trigger, a view. */
 	void (*on_stranger)(void *arg, const char *what, const char *name);
+	/* The file contradicts itself: the first that is found. */
+	void (*on_damage)(void *arg, const char *what);
 	void *arg;
 };
 /* False: it could not be read; store_reader_error says why. */
 bool store_verify_epochs(struct store_reader *r,
     const struct store_verify_calls *calls);
 bool store_verify_rows(struct store_reader *r,
+    const struct store_verify_calls *calls);
+/* Whether each row is where all who ask look for it: a row that stands in its
+ * table and not in an index is told by lines, and shown to nobody. */
+bool store_verify_whole(struct store_reader *r,
     const struct store_verify_calls *calls);
 
 /* The hourly sums of what was watched (watched_day) made anew. */
@@ -99,6 +105,9 @@ struct store_verify_sums {
 };
 struct store_verify_hours {
 	size_t there, looked; /* hours of days with sums; looked at, of them */
+	/* When a screen first showed something, if watching is said to be
+	 * counted from a later hour on, or not at all; else 0. */
+	int64_t hidden_from;
 };
 bool store_verify_sums(struct store_reader *r,
     const struct store_verify_sums *ask, struct store_verify_hours *hours_out);

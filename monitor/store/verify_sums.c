@@ -238,6 +238,22 @@ meta(struct db *db, const char *key)
 	return v > 0 && v < 2900000 * DAY_US ? v : 0;
 }
 
+/* No line says since when watching is counted; who moves that on makes all
+ * before it neither watched nor unwatched. It is the first screen's beginning,
+ * and its displays tile from there on. (A clock that is set back within an hour
+ * leaves it.) */
+static int64_t
+hidden_from(struct sums *s)
+{
+	int64_t first =
+	    db_int(&s->r->db, 0, "SELECT min(start) FROM display", "");
+
+	return first > 0 && (s->since == 0 ||
+				s->since > first - first % WATCHED_HOUR_US)
+		   ? first
+		   : 0;
+}
+
 bool
 store_verify_sums(struct store_reader *r, const struct store_verify_sums *ask,
     struct store_verify_hours *hours_out)
@@ -251,6 +267,7 @@ store_verify_sums(struct store_reader *r, const struct store_verify_sums *ask,
 	s.since = meta(&r->db, "watched_since");
 	s.since -= s.since % WATCHED_HOUR_US;
 	s.alive = db_int(&r->db, 0, "SELECT utc FROM heartbeat", "");
+	hours_out->hidden_from = hidden_from(&s);
 	nobodys(&s);
 	hours_find(&s);
 	hours_out->there = s.count;

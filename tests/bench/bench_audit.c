@@ -400,7 +400,8 @@ audit(const struct script *s, const struct watched_line *l, struct unwatched *u,
 				*wrong_s += (d < 0 ? -d : d) / 2;
 			}
 		}
-		unwatched_day(u, utc(at), &back, 0);
+		unwatched_day(u, utc(at), &back,
+		    (const int32_t[WATCHED_DAY_HOURS]){ 0 });
 	}
 	return unwatched_end(u);
 }

@@ -381,6 +381,9 @@ def incidents_same(t):
 def consoles_same(t, alarms):
     windows = (t.settled - t.begin) // WINDOW
     attended = [0] * (windows + 1)
+    if not t.d["only_site"]:
+        same("consoles", sorted(c["console"] for c in t.d["consoles"]), sorted(
+            n for n, in t.db.execute("SELECT name FROM console WHERE removed IS NULL OR removed > ?", (t.begin,))))
     for c in t.d["consoles"]:
         number = t.one("SELECT id FROM console WHERE name = ?", c["console"])
         line = Layers([(e, a, min(b if b is not None else t.known, t.now), state) for e, a, b, state in

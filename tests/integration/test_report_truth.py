@@ -119,11 +119,17 @@ def make():
     last = db.execute("SELECT utc FROM heartbeat").fetchone()[0]
     move(db, (END - last) // DAY * DAY)
     overlays(db)
+    # A console that is taken away within: what it did before stays.
+    console, at = db.execute("SELECT max(id) FROM console").fetchone()[0], END - 7 * DAY - 5 * HOUR
+    db.execute("UPDATE console SET removed = ?, inactive = ? WHERE id = ?", (at, at, console))
     # What maintenance covers now, it didn't cover before; and the other way round.
     retag(db, 3, END - 8 * DAY + HOUR, "dome,gate", "Region 0/Site 0")
     retag(db, 21, END - 8 * DAY + 2 * HOUR, "", "Region 0/Site 0")
     retag(db, 150, END - 7 * DAY - HOUR, "", "Region 0/Site 0")
     retag(db, 5, END - 8 * DAY + 3 * HOUR, "", "Region 4/Site 4")
+    # Questions that were open when the monitor ended: asked, neither answered nor missed.
+    db.execute("INSERT INTO prompt(console, asked, right, latency_ms) SELECT id, ?, 2, 0 FROM console",
+               (END - 8 * DAY + 9 * HOUR,))
     # Two that end within, and one that was never there.
     for feed, at in ((11, END - 5 * DAY + 7), (55, END - 2 * DAY)):
         db.execute("DELETE FROM interval WHERE feed = ? AND start >= ?", (feed, at))

@@ -294,6 +294,24 @@ static const struct attack {
 	    "UPDATE incident SET good = good - 1000000 WHERE id = (SELECT id"
 	    " FROM incident WHERE good IS NOT NULL LIMIT 1)",
 	    VERIFY_CHANGED, NULL },
+	{ "an incident is over, at no time",
+	    "UPDATE incident SET good = 0, closed = 0 WHERE id = (SELECT"
+	    " max(id) FROM incident WHERE closed IS NULL)",
+	    VERIFY_CHANGED, NULL },
+	{ "an open interval has an end that is no number",
+	    "UPDATE interval SET end = '' WHERE id = (SELECT max(id) FROM"
+	    " interval WHERE end IS NULL)",
+	    VERIFY_CHANGED, NULL },
+	{ "an epoch ends at no time",
+	    "UPDATE epoch SET end = 0 WHERE end IS NULL", VERIFY_CHANGED,
+	    NULL },
+	{ "a feed is gone, since no time",
+	    "UPDATE feed SET removed = 0 WHERE id = 1", VERIFY_CHANGED, NULL },
+	{ "a feed is watched no more, since no time",
+	    "UPDATE feed SET inactive = 0 WHERE id = 1", VERIFY_CHANGED, NULL },
+	{ "a console is gone, since no time",
+	    "UPDATE console SET removed = 0 WHERE id = 1", VERIFY_CHANGED,
+	    NULL },
 	{ "an incident is deleted", "DELETE FROM incident WHERE id = 2",
 	    VERIFY_REMOVED, NULL },
 	{ "another one acknowledged it",
@@ -319,6 +337,12 @@ static const struct attack {
 	    "UPDATE feed SET name = '~' WHERE id = 1;"
 	    "UPDATE feed SET name = 'cam1' WHERE id = 2;"
 	    "UPDATE feed SET name = 'cam2' WHERE id = 1",
+	    VERIFY_CHANGED, NULL },
+	{ "a site lies in none",
+	    "UPDATE site SET parent = NULL WHERE parent IS NOT NULL",
+	    VERIFY_CHANGED, NULL },
+	{ "a site lies in another",
+	    "UPDATE site SET parent = (SELECT max(id) FROM site) WHERE id = 1",
 	    VERIFY_CHANGED, NULL },
 	{ "two consoles exchange their names",
 	    "UPDATE console SET name = '~' WHERE id = 1;"
@@ -451,12 +475,26 @@ static const struct attack {
 	    VERIFY_CHANGED, NULL },
 	{ "sums are gone", "DELETE FROM watched_day WHERE feed = 2",
 	    VERIFY_REMOVED, NULL },
+	{ "nobody had to watch before",
+	    "UPDATE meta SET value = value + 86400000000 WHERE key ="
+	    " 'watched_since'",
+	    VERIFY_CHANGED, NULL },
+	{ "nobody ever had to watch",
+	    "DELETE FROM meta WHERE key = 'watched_since'", VERIFY_CHANGED,
+	    NULL },
 	{ "less was promised", "UPDATE site SET target = 900000 WHERE id = 1",
 	    VERIFY_CHANGED, NULL },
 	{ "a trigger waits",
 	    "CREATE TRIGGER t AFTER INSERT ON interval BEGIN DELETE FROM"
 	    " interval WHERE state = 3; END",
 	    VERIFY_INSERTED, NULL },
+	{ "an index hides questions",
+	    "DROP INDEX prompt_asked;"
+	    "CREATE INDEX prompt_asked ON prompt(asked) WHERE right = 2;"
+	    "PRAGMA writable_schema = ON;"
+	    "UPDATE sqlite_master SET sql = replace(sql, ' WHERE right = 2',"
+	    " '') WHERE name = 'prompt_asked'",
+	    VERIFY_CHANGED, NULL },
 	{ "a checkpoint is made up",
 	    "UPDATE checkpoint SET note = replace(note, 'utc 20', 'utc 19')"
 	    " WHERE id = 2",
@@ -719,6 +757,18 @@ test_replaced(void **state)
 	ask = (struct ledger_ask){ database(), witness, other->key, false };
 	assert_int_equal(ledger_look(&ask, &r), 1);
 	assert_true(r.by_word[VERIFY_REPLACED] > 0);
+	/* A witness of both has them in one file: each is as it was. */
+	size_t n = strlen(other->notes);
+
+	assert_true(n + strlen(h->notes) < sizeof(other->notes));
+	snprintf(other->notes + n, sizeof(other->notes) - n, "%s", h->notes);
+	history_write(witness, other->notes);
+	int code = look(database(), true, &r);
+
+	told(&r);
+	assert_int_equal(code, 0);
+	assert_int_equal(r.witnessed, h->count);
+	history_write(witness, h->notes);
 	history_end(other);
 	free(other);
 }
@@ -813,7 +863,7 @@ test_property(void **state)
 
 /* Three days later all that a day keeps is gone. */
 static void
-grow_old(void)
+grow_old(uint32_t thumbnail_days)
 {
 	struct writer *w = calloc(1, sizeof(*w));
 
@@ -822,6 +872,7 @@ grow_old(void)
 	recover_settings(w);
 	recover_begin_run(w, h->b.mono, T0 + h->drift + h->b.mono);
 	w->keep_event_days = w->keep_interval_days = w->keep_people_days = 1;
+	w->keep_thumbnail_days = thumbnail_days;
 	for (int i = 0; i < 50 && retention_step(w, h->b.mono); i++)
 		;
 	recover_end_run(w, h->b.mono);
@@ -842,7 +893,7 @@ test_retention(void **state)
 	history_go(h, STEPS);
 	history_checkpoint(h);
 	store_close(&h->b.store);
-	grow_old();
+	grow_old(0);
 	open_again();
 	history_go(h, 50);
 	history_checkpoint(h);
@@ -867,6 +918,24 @@ test_retention(void **state)
 	sqlite3_close(db);
 	assert_int_equal(look(copy, false, &r), 1);
 	assert_int_equal(r.list[0].word, VERIFY_REMOVED);
+	/* What expired is said anew: beside the line, or in it. */
+	static const char *const anew[] = {
+		"UPDATE event SET actor = 'bob', body = '{}' WHERE seq ="
+		" (SELECT min(seq) FROM event WHERE digest IS NOT NULL AND"
+		" seq NOT IN (SELECT seq FROM private))",
+		"INSERT INTO private SELECT min(seq), x'', 'bob', '{}' FROM"
+		" event WHERE digest IS NOT NULL AND seq NOT IN (SELECT seq"
+		" FROM private)",
+	};
+
+	for (size_t i = 0; i < sizeof(anew) / sizeof(anew[0]); i++) {
+		db = open_copy();
+		run(db, anew[i]);
+		assert_int_equal(sqlite3_changes(db), 1);
+		sqlite3_close(db);
+		assert_int_equal(look(copy, false, &r), 1);
+		assert_int_equal(r.list[0].word, VERIFY_CHANGED);
+	}
 	/* An edited line that says what was deleted. */
 	db = open_copy();
 	run(db, "UPDATE event SET body = replace(body, '_to\":', '_to\":9')"
@@ -878,6 +947,45 @@ test_retention(void **state)
 	free(h);
 	h = mine;
 	history_write(witness, h->notes);
+}
+
+/* The last good picture is minutes older than the trouble it is kept for, and
+ * goes by its own age: that is no change of the record. */
+static void
+test_picture_expires(void **state)
+{
+	struct history *mine = h;
+	struct verify_report r;
+
+	(void)state;
+	h = calloc(1, sizeof(*h));
+	history_begin(h, 79);
+	history_picture(h, 1, STORE_LAST_GOOD, 0);
+	bench_live(&h->b, h->b.mono + 600 * S);
+	struct store_incident i = { store_incident_next(h->b.store), 1, 0,
+		h->b.mono - 20 * S, h->b.mono, CAUSE_STALLED, true,
+		"nothing comes", 0, 0 };
+
+	assert_true(store_incident_open(h->b.store, &i, NULL));
+	bench_drain(&h->b);
+	assert_int_equal(bench_int(&h->b,
+			     "SELECT count(*) FROM incident WHERE before IS"
+			     " NOT NULL"),
+	    1);
+	history_checkpoint(h);
+	store_close(&h->b.store);
+	grow_old(1);
+	assert_int_equal(bench_int(&h->b,
+			     "SELECT count(*) FROM thumbnail WHERE incident IS"
+			     " NOT NULL"),
+	    0);
+	int code = look(database(), false, &r);
+
+	told(&r);
+	assert_int_equal(code, 0);
+	history_end(h);
+	free(h);
+	h = mine;
 }
 
 /* Up to a tile's border, and a checkpoint there: where retention will cut. */
@@ -924,7 +1032,7 @@ test_first_left(void **state)
 	history_go(h, 40);
 	go_to_border();
 	store_close(&h->b.store);
-	grow_old();
+	grow_old(0);
 	history_write(witness, h->notes);
 	int code = look(database(), true, &r);
 
@@ -957,6 +1065,7 @@ main(void)
 		cmocka_unit_test(test_damaged),
 		cmocka_unit_test(test_property),
 		cmocka_unit_test(test_retention),
+		cmocka_unit_test(test_picture_expires),
 		cmocka_unit_test(test_first_left),
 	};
 

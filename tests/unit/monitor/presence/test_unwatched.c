@@ -112,8 +112,11 @@ audit(struct unwatched *u, const struct watched_line *l, int64_t from,
 {
 	static struct watched_day day, back;
 	uint8_t bytes[WATCHED_DAY_BYTES];
+	int32_t local[WATCHED_DAY_HOURS];
 	int64_t d, h;
 
+	for (h = 0; h < WATCHED_DAY_HOURS; h++)
+		local[h] = local_s;
 	unwatched_begin(u, from, to);
 	for (d = from - from % DAY_US; d < to; d += DAY_US) {
 		memset(&day, 0, sizeof(day));
@@ -124,7 +127,7 @@ audit(struct unwatched *u, const struct watched_line *l, int64_t from,
 		}
 		assert_true(
 		    watched_unpack(bytes, watched_pack(&day, bytes), &back));
-		unwatched_day(u, d, &back, local_s);
+		unwatched_day(u, d, &back, local);
 	}
 	return unwatched_end(u);
 }
@@ -163,6 +166,27 @@ test_every_second(void **unused)
 		assert_int_equal(f->never_high,
 		    p.us[WATCHED_WATCHED] + p.us[WATCHED_UNKNOWN] == 0);
 	}
+}
+
+/* Madrid's 29 March: at 01:00 UTC clocks go from 2 to 3. There is no hour from
+ * from two to three, and those after it are the ones that were shown. */
+static void
+test_clocks_are_set(void **unused)
+{
+	static const struct watched_day nothing;
+	static struct unwatched u;
+	const struct unwatched_feed *f;
+	int32_t local[WATCHED_DAY_HOURS];
+
+	(void)unused;
+	for (unsigned h = 0; h < WATCHED_DAY_HOURS; h++)
+		local[h] = h < 1 ? 3600 : 7200;
+	unwatched_begin(&u, MONDAY, MONDAY + 22 * WATCHED_HOUR_US);
+	unwatched_day(&u, MONDAY, &nothing, local);
+	f = unwatched_end(&u);
+	for (unsigned h = 0; h < 24; h++)
+		assert_int_equal(f->hour_us[h],
+		    h == 0 || h == 2 ? 0 : WATCHED_HOUR_US);
 }
 
 /* Weeks of hours of one class, but for those of `blind`. */
@@ -309,6 +333,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_second),
+		cmocka_unit_test(test_clocks_are_set),
 		cmocka_unit_test(test_windows),
 		cmocka_unit_test(test_missing),
 		cmocka_unit_test(test_staffing),

@@ -54,6 +54,29 @@ test_apart(void **state)
 	bench_chain(b);
 }
 
+/* Settings with many rules are long, and all of them are told. */
+static void
+test_long(void **state)
+{
+	enum { LONG = 200000 };
+	struct bench *b = *state;
+	char *body = malloc(LONG + 16);
+
+	assert_non_null(body);
+	memcpy(body, "{\"x\":\"", 6);
+	memset(body + 6, 'a', LONG);
+	memcpy(body + 6 + LONG, "\"}", 3);
+	assert_true(store_event(b->store, b->mono, "settings", "monitor", body,
+	    done(b)));
+	bench_drain(b);
+	free(body);
+	assert_true(b->last.ok);
+	assert_int_equal(bench_int(b, "SELECT length(body) FROM event WHERE"
+				      " kind = 'settings'"),
+	    LONG + 8);
+	bench_chain(b);
+}
+
 /* A run says what it begins with, in parts if need be. */
 static void
 test_standing(void **state)
@@ -570,6 +593,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_apart),
+		TEST(test_long),
 		TEST(test_standing),
 		TEST(test_head),
 		TEST(test_checkpoints),

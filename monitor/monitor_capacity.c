@@ -65,8 +65,8 @@ view_of(const struct watched_feed *f, int64_t due_us)
 		.place = (uint8_t)(f->number * 2654435761u >> 24) };
 }
 
-/* Whether it is owed pictures. Nobody is left out before it comes to that: most
- * are not even looked at. */
+/* Whether pictures of it are taken. Nobody is left out before it comes to that:
+ * most are not even looked at. */
 static bool
 is_sampled(const struct monitor *m, const struct watched_feed *f)
 {
@@ -76,6 +76,18 @@ is_sampled(const struct monitor *m, const struct watched_feed *f)
 		return true;
 	view = view_of(f, 0);
 	return capacity_samples(&m->capacity, &view);
+}
+
+/* .. and it should have one by now. */
+static bool
+is_owed(const struct monitor *m, const struct watched_feed *f, int64_t now_us)
+{
+	struct capacity_feed view;
+
+	if (capacity_level(&m->capacity) < CAPACITY_STRETCHED)
+		return true;
+	view = view_of(f, 0);
+	return capacity_owes(&m->capacity, &view, now_us);
 }
 
 /* --- each second */
@@ -108,9 +120,10 @@ look_at_store(const struct monitor *m, struct capacity_load *l, int64_t now_us)
 	l->store_lag_us = h.failing ? 0 : short_of(now_us - h.last_commit_us);
 }
 
-/* Those that are left out are not owed; nor are those still learned. */
+/* Those that are left out, or have just come back, are not owed; nor are those
+ * still learned. */
 static void
-look_at_feeds(const struct monitor *m, struct capacity_load *l)
+look_at_feeds(const struct monitor *m, struct capacity_load *l, int64_t now_us)
 {
 	for (uint32_t i = 0; i < m->feed_count; i++) {
 		const struct watched_feed *f = m->feeds[m->order[i]];
@@ -121,7 +134,7 @@ look_at_feeds(const struct monitor *m, struct capacity_load *l)
 			l->learning++;
 			continue;
 		}
-		if (f->last_sample_us == 0 || !is_sampled(m, f))
+		if (f->last_sample_us == 0 || !is_owed(m, f, now_us))
 			continue;
 		l->wanted++;
 		l->overdue +=
@@ -172,7 +185,7 @@ monitor_capacity_second(struct monitor *m, int64_t now_us)
 {
 	look_at_probes(m, &m->capacity.load, now_us);
 	look_at_store(m, &m->capacity.load, now_us);
-	look_at_feeds(m, &m->capacity.load);
+	look_at_feeds(m, &m->capacity.load, now_us);
 	if (capacity_second(&m->capacity, now_us))
 		log_step(m);
 	if (capacity_level(&m->capacity) != CAPACITY_OK)

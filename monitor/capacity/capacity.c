@@ -9,7 +9,9 @@
 #define STRETCH 3u
 #define SHED 5u
 #define CRITICAL 13u
-#define STEP_LAST 16u
+#define STEP_LAST CAPACITY_STEPS
+#define ONCE 256u	     /* an interval as long as when all is well */
+#define RELAX_BY 1u	     /* .. a second, when it may be shorter again */
 #define STEP_STORE PAGES     /* what a slow disk gains from, */
 #define STEP_SLOW (SHED - 1) /* and pictures that are merely late */
 #define PLACES 256u
@@ -52,6 +54,7 @@ capacity_init(struct capacity *c)
 {
 	memset(c, 0, sizeof(*c));
 	c->calm_us = CAPACITY_CALM_US;
+	c->stretch[0] = c->stretch[1] = ONCE;
 }
 
 /* --- late, or not */
@@ -166,10 +169,45 @@ fall(struct capacity *c, int64_t now_us)
 		}
 		return false;
 	}
+	c->back_us[c->step] = now_us;
 	c->step--;
 	c->fell_us = now_us;
 	c->falling = true;
 	return true;
+}
+
+/* What the step asks for, as 1/256. */
+static uint16_t
+stretch_of(uint8_t step, bool critical)
+{
+	unsigned from = critical ? CRITICAL : STRETCH;
+
+	return step < from ? ONCE : step == STRETCH ? ONCE * 3 / 2 : ONCE * 2;
+}
+
+/* Longer at once, shorter little by little; until then the last step down isn't
+ * taken yet. */
+static void
+relax(struct capacity *c, int64_t now_us)
+{
+	for (unsigned i = 0; i < 2; i++) {
+		uint16_t want = stretch_of(c->step, i == 1);
+
+		if (c->stretch[i] <= want + RELAX_BY) {
+			c->stretch[i] = want;
+			continue;
+		}
+		c->stretch[i] = (uint16_t)(c->stretch[i] - RELAX_BY);
+		if (c->fell_us != 0)
+			c->fell_us = now_us;
+	}
+}
+
+static bool
+is_relaxed(const struct capacity *c)
+{
+	return c->stretch[0] == stretch_of(c->step, false) &&
+	       c->stretch[1] == stretch_of(c->step, true);
 }
 
 bool
@@ -182,6 +220,7 @@ capacity_second(struct capacity *c, int64_t now_us)
 	c->routine =
 	    c->load.wanted / CAPACITY_ROUTINE_S + CAPACITY_ROUTINE_LEAST;
 	c->load = (struct capacity_load){ 0 };
+	relax(c, now_us);
 	if (v.all.late == 0)
 		c->behind_us = 0;
 	else if (c->behind_us == 0)
@@ -195,8 +234,9 @@ capacity_second(struct capacity *c, int64_t now_us)
 	if (v.all.late != 0 && now_us - c->behind_us >=
 				   (shed ? CAPACITY_SHED_US : CAPACITY_RISE_US))
 		return rise(c, &v, now_us);
-	if (easy && now_us - c->easy_us >=
-			(c->falling ? CAPACITY_FURTHER_US : c->calm_us))
+	if (easy && is_relaxed(c) &&
+	    now_us - c->easy_us >=
+		(c->falling ? CAPACITY_FURTHER_US : c->calm_us))
 		return fall(c, now_us);
 	return false;
 }
@@ -206,8 +246,8 @@ capacity_second(struct capacity *c, int64_t now_us)
 enum capacity_level
 capacity_level(const struct capacity *c)
 {
-	return c->step >= SHED	    ? CAPACITY_SHED
-	       : c->step >= STRETCH ? CAPACITY_STRETCHED
+	return c->step >= SHED				    ? CAPACITY_SHED
+	       : c->step >= STRETCH || c->stretch[0] > ONCE ? CAPACITY_STRETCHED
 	       : c->step >= ROUTINE ? CAPACITY_THUMBNAILS
 				    : CAPACITY_OK;
 }
@@ -249,37 +289,57 @@ capacity_pages(const struct capacity *c)
 	return c->step < PAGES;
 }
 
-/* How many of the places are left out. */
+/* How many of the places are left out at that step. */
 static uint32_t
-left_out(const struct capacity *c, uint8_t criticality)
+left_out(uint8_t step, uint8_t criticality)
 {
 	if (criticality >= HIGH)
-		return c->step < CRITICAL
-			   ? 0
-			   : (c->step - CRITICAL + 1u) * CRITICAL_BY;
-	if (c->step < SHED)
+		return step < CRITICAL ? 0
+				       : (step - CRITICAL + 1u) * CRITICAL_BY;
+	if (step < SHED)
 		return 0;
-	return (c->step - SHED + 1u) * SHED_BY * (criticality <= LOW ? 2 : 1);
+	return (step - SHED + 1u) * SHED_BY * (criticality <= LOW ? 2 : 1);
+}
+
+static bool
+samples_at(uint8_t step, const struct capacity_feed *f)
+{
+	return f->odd || f->place >= left_out(step, f->criticality);
 }
 
 bool
 capacity_samples(const struct capacity *c, const struct capacity_feed *f)
 {
-	return f->odd || f->place >= left_out(c, f->criticality);
+	return samples_at(c->step, f);
+}
+
+bool
+capacity_owes(const struct capacity *c, const struct capacity_feed *f,
+    int64_t now_us)
+{
+	if (!samples_at(c->step, f))
+		return false;
+	for (unsigned k = c->step + 1u; k <= STEP_LAST; k++)
+		if (!samples_at((uint8_t)k, f)) /* it came back when k ended */
+			return c->back_us[k] == 0 ||
+			       now_us - c->back_us[k] > CAPACITY_BACK_US;
+	return true;
 }
 
 int64_t
 capacity_due(const struct capacity *c, const struct capacity_feed *f,
     int64_t now_us)
 {
-	unsigned from = f->criticality >= HIGH ? CRITICAL : STRETCH;
-	int64_t stretched = f->last_us + f->interval_us * 2;
+	bool critical = f->criticality >= HIGH;
+	uint16_t times = stretch_of(c->step, critical);
+	int64_t stretched;
 
 	if (!capacity_samples(c, f))
 		return now_us + CAPACITY_LOOK_US;
-	if (c->step < from || f->odd || f->last_us == 0)
+	if (times < c->stretch[critical])
+		times = c->stretch[critical];
+	if (times == ONCE || f->odd || f->last_us == 0)
 		return f->due_us;
-	if (c->step == STRETCH)
-		stretched -= f->interval_us / 2;
+	stretched = f->last_us + f->interval_us * times / ONCE;
 	return f->due_us > stretched ? f->due_us : stretched;
 }

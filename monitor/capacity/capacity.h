@@ -12,7 +12,9 @@
  *          are paced in any case, or all that were left out would come at once
  *          when it is over, and bring it back)
  *   2      all but a person's prompt and the pictures of a change of verdict
- *   3, 4   intervals 1.5, 2 times as long: nobody's picture grows too old
+ *   3, 4   intervals 1.5, 2 times as long: nobody's picture grows too old;
+ *          back within four minutes, or a quarter of all feeds would be due at
+ *          once when it is over, and bring it back
  *   5..12  an eighth more of the feeds is not sampled (of those of low
  *          criticality two), always the same ones, so that nothing flaps
  *   13..16 a quarter more of the critical ones isn't either
@@ -33,6 +35,7 @@ enum capacity_level {
 	CAPACITY_SHED = 3,	 /* and those of some feeds not at all */
 };
 #define CAPACITY_LEVELS 4
+#define CAPACITY_STEPS 16u
 
 /* Where it is late, as bits. */
 #define CAPACITY_LOOP 1u     /* the monitor's own loop */
@@ -47,6 +50,7 @@ enum capacity_level {
 #define CAPACITY_CALM_MOST_US 600000000
 #define CAPACITY_FURTHER_US 5000000 /* and the next ones */
 #define CAPACITY_LOOK_US 10000000   /* when a feed held back is looked at */
+#define CAPACITY_BACK_US 20000000   /* one that came back has its picture by */
 #define CAPACITY_WINDOW 5	    /* seconds over which pictures count */
 #define CAPACITY_ROUTINE_S                                                     \
 	120 /* routine thumbnails of all feeds take so long, */
@@ -72,6 +76,10 @@ struct capacity_load {
 struct capacity {
 	struct capacity_load load; /* counted so far; the caller's */
 	uint8_t step;
+	uint16_t stretch[2]; /* intervals are so many 1/256 as long, of the
+			      * usual and of the critical ones */
+	int64_t back_us[CAPACITY_STEPS + 1]; /* each step was last left for the
+					      * one below; 0 = never */
 	uint32_t routine;  /* such thumbnails may still be made this second */
 	uint32_t why;	   /* what was late when it last rose; bits */
 	int64_t behind_us; /* behind since; 0 = is not */
@@ -115,6 +123,9 @@ bool capacity_pages(const struct capacity *c);
 void capacity_routine_made(struct capacity *c);
 /* Whether the feed is sampled at all, */
 bool capacity_samples(const struct capacity *c, const struct capacity_feed *f);
+/* .. and for so long that it should have its picture by now, */
+bool capacity_owes(const struct capacity *c, const struct capacity_feed *f,
+    int64_t now_us);
 /* and when it is to be asked: due_us, or later. */
 int64_t capacity_due(const struct capacity *c, const struct capacity_feed *f,
     int64_t now_us);

@@ -81,9 +81,11 @@ static const struct line lines[] = {
 	    { { &silent, 3, 0 }, { &well, 60, 0 } } },
 	{ "a slow disk: what it gains from, no more",
 	    { { &disk, 4, 1 }, { &disk, 120, 2 }, { &queue, 60, 2 } } },
-	{ "on the way down, further steps are quick",
+	{ "on the way down, intervals are short again first; further steps "
+	  "are quick",
 	    { { &loop, 10, 3 }, { &well, 20, 3 }, { &well, 1, 2 },
-		{ &well, 5, 1 }, { &well, 5, 0 }, { &well, 60, 0 } } },
+		{ &well, 120, 2 }, { &well, 10, 1 }, { &well, 5, 0 },
+		{ &well, 60, 0 } } },
 	{ "neither late nor easy: it stays",
 	    { { &loop, 10, 3 }, { &busy, 600, 3 } } },
 };
@@ -293,6 +295,66 @@ test_shares(void **state)
 		assert_int_equal(before[k], 256);
 }
 
+/* When it is over nobody's turn has come all at once. */
+static void
+test_no_herd(void **state)
+{
+	enum { FEEDS = 6000, EVERY = 60 };
+	static int64_t last[FEEDS];
+	const struct capacity_load calm = { .pictures = 100, .wanted = FEEDS };
+	struct capacity c = at(4);
+	int64_t now = 1000 * SECOND;
+	unsigned most = 0;
+
+	(void)state;
+	for (unsigned i = 0; i < FEEDS; i++)
+		last[i] = now - (int64_t)dice(2 * EVERY * 1000) * 1000;
+	for (int s = 0; s < 400; s++) {
+		unsigned due = 0;
+
+		second(&c, &calm, now += SECOND);
+		for (unsigned i = 0; i < FEEDS; i++) {
+			struct capacity_feed f = { .last_us = last[i],
+				.due_us = last[i] + EVERY * SECOND,
+				.interval_us = EVERY * SECOND,
+				.criticality = 3 };
+
+			int64_t at_us = capacity_due(&c, &f, now);
+
+			if (at_us > now)
+				continue;
+			last[i] = at_us;
+			due++;
+		}
+		most = due > most ? due : most;
+	}
+	assert_int_equal(c.step, 0);
+	assert_int_equal(capacity_level(&c), CAPACITY_OK);
+	if (most > 2 * FEEDS / EVERY)
+		fail_msg("%u in a second, %u in the mean", most, FEEDS / EVERY);
+}
+
+/* Who comes back has a while until it counts as too old. */
+static void
+test_back(void **state)
+{
+	const struct capacity_load calm = { .pictures = 100, .wanted = 100 };
+	struct capacity_feed f = { .criticality = 3, .place = 40 };
+	struct capacity c = at(6);
+	int64_t now = SECOND;
+
+	(void)state;
+	assert_false(capacity_samples(&c, &f));
+	assert_false(capacity_owes(&c, &f, now));
+	while (c.step == 6)
+		second(&c, &calm, now += SECOND);
+	assert_true(capacity_samples(&c, &f));
+	assert_false(capacity_owes(&c, &f, now + CAPACITY_BACK_US));
+	assert_true(capacity_owes(&c, &f, now + CAPACITY_BACK_US + 1));
+	f.place = 255; /* was there all the time */
+	assert_true(capacity_owes(&c, &f, now));
+}
+
 /* --- a machine that can judge so many pictures a second */
 
 struct machine {
@@ -368,7 +430,7 @@ test_rest(void **state)
 			fail_msg("strength %.2f: %u changes an hour", shares[i],
 			    m.changes);
 		m.strength = m.feeds;
-		run(&m, CAPACITY_CALM_MOST_US / SECOND + 100);
+		run(&m, CAPACITY_CALM_MOST_US / SECOND + 400);
 		assert_int_equal(m.c.step, 0);
 	}
 }
@@ -419,6 +481,8 @@ main(void)
 		cmocka_unit_test(test_strained),
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_shares),
+		cmocka_unit_test(test_no_herd),
+		cmocka_unit_test(test_back),
 		cmocka_unit_test(test_rest),
 		cmocka_unit_test(test_random),
 	};

@@ -193,7 +193,10 @@ walk_sizes(struct walk *k, struct account *m)
 	f_u8(k, &m->activity_count);
 	for (unsigned i = 0; i < ACCOUNT_BINS; i++)
 		f_u16(k, &m->activity[i]);
-	if (m->activity_first < 0 || m->activity_count > ACCOUNT_BINS)
+	/* All their times must be times: who reads them counts on from here. */
+	if (m->activity_first < 0 ||
+	    m->activity_first > INT64_MAX / ACCOUNT_BIN_US - ACCOUNT_BINS ||
+	    m->activity_count > ACCOUNT_BINS)
 		k->bad = true;
 }
 

@@ -23,6 +23,7 @@
 #define BURSTY_STALL_US 30000000 /* HLS segments of 10 s are usual */
 #define GAP_MAX_US 60000000
 #define LEAD_MAX_US 30000000LL /* a recording served as live: keep its pace */
+#define DRIFT_SHARE 50	       /* no live source's clock is faster by more */
 #define THREAD_STACK ((size_t)1 << 20)
 
 bool
@@ -389,21 +390,31 @@ next_snapshot(struct source *s)
 	return open_media(s);
 }
 
+struct pace {
+	int64_t start_us; /* our time at the source's zero; TALLY_NO_TIME */
+	int64_t seen_us;  /* the last packet */
+};
+
 /* A recording on a web server would come as fast as the wire: keep its pace,
- * so that it doesn't fill the line. */
+ * so that it doesn't fill the line. A live source has its own, by a clock that
+ * may be a little faster than ours, or be put forward: if that added up, we
+ * would read too slowly, and what we see were older each day. */
 static void
-keep_pace(struct source *s, const struct media_packet *p, int64_t *start_us,
+keep_pace(struct source *s, const struct media_packet *p, struct pace *k,
     int64_t now)
 {
 	int64_t ahead;
 
 	if (p->media_us == TALLY_NO_TIME)
 		return;
-	if (*start_us == TALLY_NO_TIME)
-		*start_us = now - p->media_us;
-	ahead = *start_us + p->media_us - now;
-	if (ahead < 0 || ahead > 100 * LEAD_MAX_US)
-		*start_us = now - p->media_us; /* late, or another time line */
+	if (k->start_us == TALLY_NO_TIME)
+		k->start_us = now - p->media_us;
+	else
+		k->start_us -= (now - k->seen_us) / DRIFT_SHARE;
+	k->seen_us = now;
+	ahead = k->start_us + p->media_us - now;
+	if (ahead < 0)
+		k->start_us = now - p->media_us; /* late */
 	else if (ahead > LEAD_MAX_US)
 		source_sleep(s, now + ahead - LEAD_MAX_US, 0);
 }
@@ -436,12 +447,13 @@ take_packet(struct source *s, const struct media_packet *p, int64_t now)
 static int
 read_media(struct source *s)
 {
-	int64_t start_us = TALLY_NO_TIME;
+	struct pace pace = { TALLY_NO_TIME, 0 };
 
 	for (;;) {
 		struct media_packet p;
 		int rc = media_read(s->media, &p);
 		int64_t now = clock_mono_us();
+		uint32_t jumps = s->tally.account.discontinuities;
 
 		if (rc == AVERROR_EOF && s->flowed &&
 		    media_is_snapshot(s->media)) {
@@ -454,8 +466,10 @@ read_media(struct source *s)
 		if (rc < 0)
 			return rc;
 		take_packet(s, &p, now);
+		if (s->tally.account.discontinuities != jumps)
+			pace.start_us = TALLY_NO_TIME; /* another time line */
 		on_wait(s); /* accounts are due even when nothing blocks */
-		keep_pace(s, &p, &start_us, now);
+		keep_pace(s, &p, &pace, now);
 		if (source_stopping(s))
 			return AVERROR_EXIT;
 		if (s->visit_end_us != 0 && now >= s->visit_end_us)

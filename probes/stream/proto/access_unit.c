@@ -423,42 +423,34 @@ hidden_nal(const struct nal_piece *piece)
 	return piece->data.n;
 }
 
+/* What stands before it goes into *front_out, *piece is then what follows.
+ * False where nothing is hidden. */
 static bool
-split_hidden(struct media *m, const struct nal_piece *piece,
-    const struct rtp_packet *p, int64_t now_us)
+cut_hidden(struct nal_piece *piece, struct nal_piece *front_out)
 {
-	struct nal_piece front = *piece, rest = *piece;
-	size_t at, skip;
+	size_t at = hidden_nal(piece), skip = at + 3;
 
-	at = hidden_nal(piece);
-	skip = at + 3;
 	if (skip + piece->head_bytes >= piece->data.n)
 		return false;
-	front.end = true;
-	front.data.n = at && !piece->data.p[at - 1] ? at - 1 : at;
-	front.size = (uint32_t)front.data.n;
-	access_unit_piece(m, &front, p, now_us);
-	memcpy(rest.head, piece->data.p + skip, piece->head_bytes);
+	*front_out = *piece;
+	front_out->end = true;
+	front_out->data.n = at && !piece->data.p[at - 1] ? at - 1 : at;
+	front_out->size = (uint32_t)front_out->data.n;
+	memcpy(piece->head, piece->data.p + skip, piece->head_bytes);
 	skip += piece->head_bytes;
-	rest.data.p += skip;
-	rest.data.n -= skip;
-	rest.size = (uint32_t)rest.data.n;
-	access_unit_piece(m, &rest, p, now_us);
+	piece->data.p += skip;
+	piece->data.n -= skip;
+	piece->size = (uint32_t)piece->data.n;
 	return true;
 }
 
-void
-access_unit_piece(struct media *m, const struct nal_piece *piece,
+static void
+take_piece(struct media *m, const struct nal_piece *piece, struct nal_class c,
     const struct rtp_packet *p, int64_t now_us)
 {
 	struct access_unit *u = &m->unit;
 
 	if (piece->start) {
-		struct nal_class c = classify(m, piece);
-
-		if (!c.slice && !c.filler && piece->data.n == piece->size &&
-		    split_hidden(m, piece, p, now_us))
-			return;
 		start_piece(m, piece, c, p, now_us);
 	} else if (!u->in_nal || u->lost) {
 		/* a fragment without its start: useless until the next one */
@@ -482,6 +474,25 @@ access_unit_piece(struct media *m, const struct nal_piece *piece,
 		u->marker = true;
 		u->markers = true;
 	}
+}
+
+/* A packet may hide thousands of units in one: they are cut off one by one, and
+ * take no more stack than one does. */
+void
+access_unit_piece(struct media *m, const struct nal_piece *piece,
+    const struct rtp_packet *p, int64_t now_us)
+{
+	struct nal_piece rest = *piece, front;
+	struct nal_class c = { 0 };
+
+	while (rest.start) {
+		c = classify(m, &rest);
+		if (c.slice || c.filler || rest.data.n != rest.size ||
+		    !cut_hidden(&rest, &front))
+			break;
+		take_piece(m, &front, c, p, now_us);
+	}
+	take_piece(m, &rest, c, p, now_us);
 }
 
 void

@@ -160,7 +160,7 @@ read_quant(struct media *m, struct jpeg *j, struct reader *r)
 		return false;
 	if (!length) {
 		if (!kept || kept->q != j->q)
-			return j->headers.n != 0;
+			return j->has_dqt; /* else there are none at all */
 		j->precision = kept->precision;
 		j->quant_bytes = kept->length;
 		memcpy(j->quant, kept->bytes, kept->length);

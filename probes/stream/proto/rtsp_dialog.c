@@ -11,7 +11,8 @@
 /* Less is a mistake, and taken as the default, until sessions end by it. */
 #define TIMEOUT_LEAST_S 5u
 #define TOKEN_BYTES 256u
-#define NEXT RTSP_STATE_COUNT /* the row's next state */
+#define SERVED_US (60 * SECOND) /* so long no link of a chain serves */
+#define NEXT RTSP_STATE_COUNT	/* the row's next state */
 
 bool
 rtsp_dialog_keep(char **where, const char *text, size_t n)
@@ -623,6 +624,10 @@ rtsp_dialog_redirect(struct rtsp_step *st)
 	char joined[LIMIT_URL_BYTES];
 	const char *why;
 
+	/* One that served before it sent us on begins another chain: a server
+	 * may do so each week, and we never leave it otherwise. */
+	if (s->played_us != 0 && st->now - s->played_us >= SERVED_US)
+		s->hops = 0;
 	if (++s->hops > LIMIT_REDIRECTS)
 		return refuse_redirect(st, "too many redirects");
 	if (!rtsp_session_target(s, &here))

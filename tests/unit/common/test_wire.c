@@ -149,6 +149,10 @@ test_out_of_range(void **state)
 	wire_put_account(&w, &account);
 	assert_true(w.bad);
 	w = writer_of(bytes, sizeof(bytes));
+	account = (struct account){ .activity_first = INT64_MAX };
+	wire_put_account(&w, &account);
+	assert_true(w.bad); /* no time has that number */
+	w = writer_of(bytes, sizeof(bytes));
 	account = (struct account){ .units = 3, .keyframes = 2 };
 	wire_put_account(&w, &account);
 	assert_false(w.bad);

@@ -104,8 +104,8 @@ test_no_renegotiation(void **state)
 	assert_int_equal(SSL_do_handshake(p->server), 1); /* asks for it */
 	for (int i = 0; i < TURNS; i++) {
 		size_t n = 0;
-		enum tls_result r = tls_read(p->tls, bytes + got,
-		    sizeof(bytes) - got, &n);
+		enum tls_result r =
+		    tls_read(p->tls, bytes + got, sizeof(bytes) - got, &n);
 
 		assert_true(r == TLS_OK || r == TLS_WANT_READ);
 		got += n;

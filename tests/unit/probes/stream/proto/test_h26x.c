@@ -383,6 +383,28 @@ annexb_in_fu(void **state)
 	rig_fini(&rig);
 }
 
+/* As many as a packet can hide: a small stack must do. */
+static void
+annexb_without_end(void **state)
+{
+	static uint8_t joined[65000];
+	struct rig rig;
+
+	(void)state;
+	rig_init(&rig, CODEC_H264, NULL, false);
+	media_want(&rig.media, 1, 0);
+	joined[0] = 6;
+	for (size_t i = 1; i + 4 <= sizeof(joined); i += 4)
+		memcpy(joined + i, "\0\0\1\6", 4);
+	rig_packet(&rig, true, 0, joined, sizeof(joined));
+	sets(&rig, 3000);
+	fu_a(&rig, 3000, idr, sizeof(idr), 3);
+	ONE(&rig, true, 6000, inter);
+	rig_flush(&rig);
+	assert_int_equal(rig_account(&rig).keyframes, 1);
+	rig_fini(&rig);
+}
+
 static void
 fua_loss(void **state)
 {
@@ -1111,6 +1133,7 @@ main(void)
 		cmocka_unit_test(outages),
 		cmocka_unit_test(fua_plain_and_quirks),
 		cmocka_unit_test(annexb_in_fu),
+		cmocka_unit_test(annexb_without_end),
 		cmocka_unit_test(fua_loss),
 		cmocka_unit_test(damage_in_keyframes),
 		cmocka_unit_test(fua_without_start_or_end),

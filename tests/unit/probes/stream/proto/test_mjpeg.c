@@ -219,6 +219,14 @@ onvif_big(void **state)
 	at = find(&rig.units[0], 0xda);
 	assert_int_equal(rig.units[0].bytes[at + 1], 1); /* its own ids */
 	rig_fini(&rig);
+	/* tables neither there nor here */
+	begin(&rig);
+	b[36 + 5] = 255;
+	rig_raw(&rig, b, sizeof(b));
+	rig_flush(&rig);
+	assert_int_equal(rig.unit_count, 0);
+	assert_int_equal(rig.why, SAMPLE_UNDECODABLE);
+	rig_fini(&rig);
 }
 
 /* Widths of zero without the extension, short packets, lying tables. */

@@ -854,6 +854,19 @@ test_server_requests(void **unused)
 	dial();
 	SENT("rtsp://127.0.0.1/b");
 	end();
+	/* each after it served for a while: however often */
+	begin("rtsp://127.0.0.1/a", "", "");
+	for (int i = 0; i < 12; i++) {
+		to_flow();
+		now += 61 * SECOND;
+		reply("REDIRECT rtsp://x/ RTSP/1.0\nCSeq: 5\nLocation: "
+		      "rtsp://127.0.0.1/b",
+		    "");
+		assert_int_not_equal(s.reason, REASON_REDIRECT_REFUSED);
+		later(SECOND);
+		later(SECOND);
+	}
+	end();
 }
 
 /* h264dvr_need_audio: the audio is set up too, and dropped */

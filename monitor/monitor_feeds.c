@@ -288,6 +288,34 @@ set_text(char **at, const char *text, bool *changed)
 	return true;
 }
 
+void
+monitor_feed_learned(struct watched_feed *f, const struct wire_learned *l)
+{
+	f->add->keepalive = l->keepalive;
+	f->add->gap_us = l->gap_us;
+	f->add->gop_us = l->gop_us;
+	memcpy(f->add->tls_pin, l->tls_pin, sizeof(l->tls_pin));
+	if (f->add->transport == WIRE_TRANSPORT_AUTO ||
+	    f->learned_transport != WIRE_TRANSPORT_AUTO)
+		f->add->transport = f->learned_transport = l->transport;
+}
+
+/* It goes along to where the feed is handed anew: else the first change of
+ * anything would end the sessions of all that were told of it at the start, and
+ * forget the keys that were pinned. */
+static void
+keep_learned(struct watched_feed *f, struct wire_feed_add *add)
+{
+	add->keepalive = f->add->keepalive;
+	add->gap_us = f->add->gap_us;
+	add->gop_us = f->add->gop_us;
+	memcpy(add->tls_pin, f->add->tls_pin, sizeof(add->tls_pin));
+	if (add->transport == WIRE_TRANSPORT_AUTO)
+		add->transport = f->learned_transport;
+	else
+		f->learned_transport = WIRE_TRANSPORT_AUTO;
+}
+
 /* Names and the like; true when a page would show something else. */
 static bool
 take_words(struct reading *r, struct watched_feed *f,
@@ -413,6 +441,41 @@ take_room(const struct reading *r, struct watched_feed *f,
 	return f->guest.left_out != was;
 }
 
+/* We end its session: that is no silence of the camera's, and no flapping. One
+ * that does not flow has nothing to lose by it, and gains nothing. */
+static void
+tell_ended(struct watched_feed *f, int64_t now_us)
+{
+	const struct link_report ours = { .ref.feed = f->number,
+		.at_us = now_us,
+		.phase = PHASE_WAITING,
+		.reason = REASON_SHUTDOWN };
+
+	if (f->phase == PHASE_FLOWING)
+		judge_on_link(f->judge, &ours, now_us);
+}
+
+/* Of another address nothing is known. */
+static void
+begin_elsewhere(struct reading *r, struct watched_feed *f)
+{
+	struct judge_feed *fresh =
+	    judge_feed_new(&r->m->config.judge, r->now_us);
+
+	if (fresh == NULL)
+		return;
+	judge_feed_free(&f->judge);
+	f->judge = fresh;
+	f->last_sample_us = 0;
+	duplicate_remove(r->m->duplicates, f->number);
+	duplicate_add(r->m->duplicates, f->number, (uint32_t)f->device_id);
+	monitor_reference_drop(r->m, f, "the feed's address was changed");
+	monitor_declare(r->m, f, r->now_us);
+	/* Nor does the record go on with what the old address showed: the
+	 * fresh judge says nothing before it knows. */
+	monitor_verdict_post(r->m, f);
+}
+
 /* A feed that points elsewhere starts to be judged anew; one whose limits or
  * login changed is only connected anew. */
 static void
@@ -421,13 +484,21 @@ feed_change(struct reading *r, struct watched_feed *f,
 {
 	struct wire_feed_add add;
 	bool words = take_words(r, f, want);
-	bool anew = take_password(r->m, f);
+	bool login = take_password(r->m, f);
+	bool anew = take_room(r, f, want) || login;
 
-	anew |= take_room(r, f, want);
 	make_add(r, want, &add);
-	if (anew || !same_add(f->add, &add)) {
-		bool elsewhere = strcmp(f->add->url, add.url) != 0;
 
+	bool elsewhere = strcmp(f->add->url, add.url) != 0;
+
+	if (elsewhere) /* the store has forgotten it as well */
+		f->learned_transport = WIRE_TRANSPORT_AUTO;
+	else
+		keep_learned(f, &add);
+	/* It may be of another camera in the place of the old one. */
+	if (login || strcmp(f->add->user, add.user) != 0)
+		memset(add.tls_pin, 0, sizeof(add.tls_pin));
+	if (anew || !same_add(f->add, &add)) {
 		fleet_remove(r->m->fleet, f->number);
 		monitor_outage_remove(r->m, f, r->now_us);
 		/* Its session ends where it is now. */
@@ -435,18 +506,10 @@ feed_change(struct reading *r, struct watched_feed *f,
 		    add.not_before_us < r->now_us + LEAVE_US)
 			add.not_before_us = r->now_us + LEAVE_US;
 		*f->add = add;
-		if (elsewhere) {
-			struct judge_feed *fresh =
-			    judge_feed_new(&r->m->config.judge, r->now_us);
-
-			if (fresh != NULL) {
-				judge_feed_free(&f->judge);
-				f->judge = fresh;
-				monitor_reference_drop(r->m, f,
-				    "the feed's address was changed");
-				monitor_declare(r->m, f, r->now_us);
-			}
-		}
+		if (elsewhere)
+			begin_elsewhere(r, f);
+		else
+			tell_ended(f, r->now_us);
 		f->phase = PHASE_IDLE;
 		f->asked_us = f->silent_us = 0;
 		f->fleet_blind = f->network_blind = f->guest.relay_blind =
@@ -511,15 +574,8 @@ take_learned(void *arg, const struct store_learned_row *row)
 	if (row->judge != NULL)
 		judge_restore(f->judge, row->judge, row->judge_length);
 	if (row->wire != NULL &&
-	    wire_get_learned((struct span){ row->wire, row->wire_length },
-		&l)) {
-		f->add->keepalive = l.keepalive;
-		f->add->gap_us = l.gap_us;
-		f->add->gop_us = l.gop_us;
-		memcpy(f->add->tls_pin, l.tls_pin, sizeof(l.tls_pin));
-		if (f->add->transport == WIRE_TRANSPORT_AUTO)
-			f->add->transport = l.transport;
-	}
+	    wire_get_learned((struct span){ row->wire, row->wire_length }, &l))
+		monitor_feed_learned(f, &l);
 	return true;
 }
 
@@ -528,7 +584,9 @@ take_incident(void *arg, const struct store_incident_row *row)
 {
 	struct monitor *m = arg;
 	struct watched_feed *f = monitor_feed_of_id(m, row->feed);
-	struct incident_change c = { .event = INCIDENT_OPENED,
+	struct incident_change c = { .event = row->alertable
+						  ? INCIDENT_CONFIRMED
+						  : INCIDENT_OPENED,
 		.id = (uint64_t)row->id,
 		.site = (uint32_t)row->site,
 		.whole_site = row->feed == 0,

@@ -394,10 +394,11 @@ incident_open(struct monitor *m, const struct watched_feed *f, int64_t now_us)
 	else
 		snprintf(text, sizeof(text), "Our own network, %s: %s.",
 		    w->name, w->why);
-	m->network_incident = incident_number_take(m->incidents);
-	i.id = (int64_t)m->network_incident;
+	i.id = (int64_t)incident_number_take(m->incidents);
 	i.text = text;
-	monitor_incident_open(m, &i, ALERTS_OWN_NETWORK);
+	/* Else the next second tries again. */
+	if (monitor_incident_open(m, &i, ALERTS_OWN_NETWORK))
+		m->network_incident = (uint64_t)i.id;
 }
 
 static void
@@ -412,8 +413,9 @@ incident_turn(struct monitor *m, int64_t now_us)
 	if (f != NULL || m->network_incident == 0 ||
 	    m->seconds < OWN_SETTLED_SECONDS)
 		return;
-	monitor_incident_close(m, (int64_t)m->network_incident, now_us, now_us);
-	m->network_incident = 0;
+	if (monitor_incident_close(m, (int64_t)m->network_incident, now_us,
+		now_us))
+		m->network_incident = 0;
 }
 
 void

@@ -41,7 +41,8 @@ want_first_bad(struct monitor *m, struct watched_feed *f, uint64_t incident,
 	monitor_timer_soon(m);
 }
 
-static void
+/* False: the store took it not. */
+static bool
 incident_put(struct monitor *m, const struct incident_change *c)
 {
 	struct watched_feed *f = c->whole_site ? NULL : feed_at(m, c->feed);
@@ -61,30 +62,28 @@ incident_put(struct monitor *m, const struct incident_change *c)
 		    cause_help(c->cause));
 		i.text = text;
 	}
-	switch (c->event) {
-	case INCIDENT_OPENED:
-		if (i.feed != 0 || i.site != 0)
-			monitor_incident_open(m, &i, 0);
-		if (f != NULL)
-			want_first_bad(m, f, c->id, c->at_us);
-		break;
-	case INCIDENT_CONFIRMED:
-	case INCIDENT_CHANGED:
-		monitor_incident_change(m, &i, 0);
-		break;
-	case INCIDENT_CLOSED:
-		monitor_incident_close(m, i.id, c->until_us, c->at_us);
-		break;
-	}
+	if (c->event == INCIDENT_CLOSED)
+		return monitor_incident_close(m, i.id, c->until_us, c->at_us);
+	if (i.feed == 0 && i.site == 0)
+		return true; /* of a feed that is no more */
+	if (c->event != INCIDENT_OPENED)
+		return monitor_incident_change(m, &i, 0);
+	if (!monitor_incident_open(m, &i, 0))
+		return false;
+	if (f != NULL)
+		want_first_bad(m, f, c->id, c->at_us);
+	return true;
 }
 
+/* What the store doesn't take stays in the book's queue, until a second from
+ * now: an incident that were not stored would never alert, or never end. */
 void
 monitor_incidents_drain(struct monitor *m)
 {
 	struct incident_change c;
 
-	while (incident_next(m->incidents, &c))
-		incident_put(m, &c);
+	while (incident_peek(m->incidents, &c) && incident_put(m, &c))
+		incident_next(m->incidents, &c);
 }
 
 /* --- verdicts */
@@ -412,6 +411,10 @@ on_sample(void *arg, const struct sample *s)
 	}
 	duplicate_on_sample(m->duplicates, s);
 	judge_on_sample(f->judge, s, now);
+	/* Whoever wants a picture of it gets none by decoding each keyframe
+	 * in vain: the judge says when the next is worth it. */
+	if (s->result == SAMPLE_UNDECODABLE || s->result == SAMPLE_TOO_LARGE)
+		f->not_before_us = now + judge_sample_interval(f->judge);
 	monitor_feed_touch(m, f, now);
 }
 
@@ -505,6 +508,7 @@ on_learned(void *arg, const struct wire_learned *l)
 
 	if (f == NULL)
 		return;
+	monitor_feed_learned(f, l);
 	wire_put_learned(&w, l);
 	if (!w.bad)
 		store_learned(m->store, f->id, STORE_LEARNED_WIRE, body,

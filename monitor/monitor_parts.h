@@ -55,6 +55,7 @@ struct watched_feed {
 	uint8_t uuid[16], password_mark[16]; /* monitor_credentials.h */
 	char *site, *device, *name, *tags;   /* owned */
 	struct wire_feed_add *add; /* owned; what the fleet was given */
+	uint8_t learned_transport; /* .. in place of AUTO; AUTO: none was */
 	bool no_picture, maintenance, muted;
 	uint8_t criticality;
 	struct judge_feed *judge; /* owned */
@@ -154,6 +155,8 @@ struct watched_feed *monitor_feed_find(const struct monitor *m,
     const uint8_t uuid[16]);
 struct watched_feed *monitor_feed_of_id(const struct monitor *m, int64_t id);
 void monitor_overlays_apply(struct monitor *m);
+/* What a probe found out of it, for whichever holds it next. */
+void monitor_feed_learned(struct watched_feed *f, const struct wire_learned *l);
 
 /* --- monitor_observe.c */
 void monitor_observe_calls(struct monitor *m, struct fleet_calls *out);

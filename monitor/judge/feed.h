@@ -37,6 +37,7 @@ struct sight {
 	int64_t at_us;
 	const struct sample *sample;	 /* NULL: an account came */
 	const struct contrast *contrast; /* NULL where nothing was decoded */
+	bool clean; /* neither it nor the picture before is damaged */
 	enum sign sign;
 	const struct account *account;
 };
@@ -101,6 +102,7 @@ struct judge_feed {
 	int64_t good_us;       /* last good evidence of any kind */
 	int64_t proof_us;      /* first proof of good since the last trouble */
 	int64_t dark_until_us; /* declared dark hours */
+	bool marred;	       /* the last picture was damaged */
 	bool card;	       /* the last picture looked drawn */
 	bool grained;	       /* and noisy, whether the scene shows or not */
 	uint16_t flat_permille;

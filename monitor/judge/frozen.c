@@ -334,7 +334,7 @@ look(struct judge_feed *f, const struct sight *s)
 	struct frozen *z = &f->frozen;
 	const struct contrast *c = s->contrast;
 
-	if (c == NULL)
+	if (c == NULL || !s->clean)
 		return (struct opinion){ SAY_NOTHING };
 	if (f->black.blank || f->white.blank || f->card) {
 		forget(z, s->at_us);

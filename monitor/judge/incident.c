@@ -19,6 +19,7 @@ struct trouble { /* of one feed, or of one place */
 	enum incident_severity severity;
 	int64_t since_us;
 	int64_t over_us; /* a feed's, good before it was told; 0 = not */
+	bool doubted;	 /* an earlier run's; nobody has said that it goes on */
 };
 
 struct member { /* a feed */
@@ -115,13 +116,20 @@ queue_put(struct incident_book *b, const struct incident_change *c)
 }
 
 bool
-incident_next(struct incident_book *b, struct incident_change *out)
+incident_peek(struct incident_book *b, struct incident_change *out)
 {
 	const struct incident_change *first = ring_first(&b->queue);
 
-	if (first == NULL)
+	if (first != NULL)
+		*out = *first;
+	return first != NULL;
+}
+
+bool
+incident_next(struct incident_book *b, struct incident_change *out)
+{
+	if (!incident_peek(b, out))
 		return false;
-	*out = *first;
 	ring_pop(&b->queue);
 	return true;
 }
@@ -395,10 +403,12 @@ incident_feed_remove(struct incident_book *b, uint32_t feed, int64_t now_us)
 void
 incident_restore(struct incident_book *b, const struct incident_change *open)
 {
+	bool young = !open->whole_site && open->event == INCIDENT_OPENED;
 	struct trouble t = {
 		.open = true,
 		.id = open->id,
-		.confirmed = true,
+		.confirmed = !young,
+		.doubted = young,
 		.cause = open->cause,
 		.severity = open->severity,
 		.since_us = open->since_us,
@@ -416,8 +426,10 @@ incident_restore(struct incident_book *b, const struct incident_change *open)
 		}
 		return;
 	}
-	if (open->feed < LIMIT_FEEDS && b->feeds[open->feed].known)
-		b->feeds[open->feed].trouble = t;
+	if (open->feed >= LIMIT_FEEDS || !b->feeds[open->feed].known)
+		return;
+	b->young += young;
+	b->feeds[open->feed].trouble = t;
 }
 
 /* --- verdicts */
@@ -641,6 +653,7 @@ on_bad(struct incident_book *b, uint32_t feed, const struct verdict *v,
 	struct member *m = &b->feeds[feed];
 
 	m->trouble.over_us = 0; /* nobody was told that it was */
+	m->trouble.doubted = false;
 	if (went_down)
 		m->down_us = now_us;
 	if (m->within != NOWHERE && v->state == STATE_DEGRADED)
@@ -665,7 +678,8 @@ feed_step(struct incident_book *b, uint32_t feed, int64_t now_us)
 	if (t->id == 0 &&
 	    ((!m->down && t->over_us == 0) || now_us >= m->tell_us))
 		decide(b, feed, now_us);
-	if (t->id == 0 || now_us - t->since_us < b->cfg.confirm_us)
+	if (t->id == 0 || t->doubted ||
+	    now_us - t->since_us < b->cfg.confirm_us)
 		return;
 	t->confirmed = true;
 	b->young--;

@@ -84,7 +84,8 @@ void incident_feed_remove(struct incident_book *b, uint32_t feed,
     int64_t now_us);
 /* An incident that was open when the monitor stopped; kept open until the
  * feed proves good; a site's takes in again who is found down within settle_us.
- * Call between feed_add and the first verdict. */
+ * event: INCIDENT_OPENED where a feed's had not been confirmed: it is when the
+ * feed is bad again. Call between feed_add and the first verdict. */
 void incident_restore(struct incident_book *b,
     const struct incident_change *open);
 
@@ -97,6 +98,8 @@ void incident_step(struct incident_book *b, int64_t now_us);
 /* Takes the oldest change out of the queue; false when it is empty. Drain it
  * after each call above. */
 bool incident_next(struct incident_book *b, struct incident_change *out);
+/* .. which stays there. */
+bool incident_peek(struct incident_book *b, struct incident_change *out);
 /* The feeds that are down with a site now, into feeds (at most `most`); gives
  * how many there are. */
 uint32_t incident_place_feeds(const struct incident_book *b, uint32_t site,

@@ -82,6 +82,8 @@ judge_on_account(struct judge_feed *f, const struct account *a, int64_t now_us)
 	time_passes(f, now_us);
 	if (a->to_us <= a->from_us)
 		return;
+	if (a->units > 0 && a->last_au_us <= f->now_us)
+		liveness_on_media(&f->link, a->last_au_us);
 	stream_take(f, a);
 	detector_step(f, &sight);
 	schedule_on_account(f, now_us);
@@ -95,7 +97,11 @@ take_picture(struct judge_feed *f, const struct sample *s, struct sight *sight,
 	history_take(&f->history, s, &f->contrast);
 	sight->contrast = &f->contrast;
 	usual_see(&f->usual, s, &f->contrast);
-	sight->sign = life_look(&f->life, &f->contrast, s->at_us);
+	/* damage is unlike what was before it, and after: that is no life */
+	sight->clean = s->result == SAMPLE_OK && !f->marred;
+	f->marred = s->result != SAMPLE_OK;
+	if (sight->clean)
+		sight->sign = life_look(&f->life, &f->contrast, s->at_us);
 	schedule_on_sign(f, sight->sign);
 	normal_look(f, sight, scene);
 	looped_see(f, sight->at_us);
@@ -222,6 +228,10 @@ causes_now(const struct judge_feed *f)
 		causes |= 1ull << cause_of_stale(f);
 	else if (f->sample_us == 0 || !f->life.alive)
 		causes |= 1ull << CAUSE_LEARNING;
+	else if (f->link.reason == REASON_SHUTDOWN &&
+		 f->verdict.state == STATE_UNKNOWN)
+		/* we ended it: the picture of before proves nothing anew */
+		causes |= 1ull << CAUSE_NOT_SAMPLED;
 	return causes;
 }
 
@@ -232,8 +242,8 @@ is_picture_cause(unsigned cause)
 }
 
 /* A picture that is too old carries no verdict; one that is called `down`
- * needs no life to have been shown before, nor one that went out of focus: what
- * stands still doesn't. */
+ * needs no life to have been shown before, nor one that went out of focus, what
+ * stands still doesn't, nor one that is damaged. */
 static uint64_t
 causes_settled(const struct judge_feed *f)
 {
@@ -247,7 +257,7 @@ causes_settled(const struct judge_feed *f)
 		if (old && is_picture_cause(c))
 			continue;
 		down |= cause_state((enum cause)c) == STATE_DOWN ||
-			c == CAUSE_BLURRED;
+			c == CAUSE_BLURRED || c == CAUSE_CORRUPT;
 		kept |= 1ull << c;
 	}
 	return down ? kept & ~(1ull << CAUSE_LEARNING) : kept;

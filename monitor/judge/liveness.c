@@ -53,6 +53,15 @@ liveness_on_link(struct liveness *l, const struct link_report *r, bool ours)
 		l->last_media_us = r->last_media_us;
 }
 
+/* Reports tell of media when its flow begins or ends. Where its end is told by
+ * another life of the feed, which knows of none, the accounts do. */
+void
+liveness_on_media(struct liveness *l, int64_t at_us)
+{
+	if (at_us > l->last_media_us)
+		l->last_media_us = at_us;
+}
+
 /* Wanted, but not there, and nothing said why. */
 static bool
 awaited(const struct liveness *l)

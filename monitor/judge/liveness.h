@@ -31,6 +31,8 @@ struct liveness {
 /* ours: our own side failed; what ends then is no loss of the feed's. */
 void liveness_on_link(struct liveness *l, const struct link_report *r,
     bool ours);
+/* Media came as late as that, as an account says. */
+void liveness_on_media(struct liveness *l, int64_t at_us);
 /* CAUSE_NONE while media flows, is awaited for the first time, or may still
  * come back within grace_us. */
 enum cause liveness_cause(const struct liveness *l, int64_t grace_us,

@@ -419,7 +419,10 @@ travel(struct normal *n, int64_t at_us)
 	    (n->now.view != VIEW_OTHER && n->now.view != VIEW_SHIFTED))
 		return;
 	n->away = true;
-	n->travel_us[n->travels++ % 4u] = at_us;
+	n->travel_us[n->travels % TRAVELS_KEPT] = at_us;
+	/* a camera that turns for years has not stopped to when it wraps */
+	if (++n->travels == 2 * TRAVELS_KEPT)
+		n->travels = TRAVELS_KEPT;
 }
 
 bool
@@ -427,7 +430,7 @@ normal_roams(const struct normal *n, int64_t at_us)
 {
 	unsigned late = 0;
 
-	for (unsigned i = 0; i < 4 && i < n->travels; i++)
+	for (unsigned i = 0; i < TRAVELS_KEPT && i < n->travels; i++)
 		late += at_us - n->travel_us[i] <= TRAVEL_US;
 	return late >= TRAVELS;
 }

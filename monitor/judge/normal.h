@@ -88,6 +88,8 @@ struct compared { /* the newest picture with the mode in force */
 	bool drifted;
 };
 
+#define TRAVELS_KEPT 4u
+
 struct normal {
 	bool proven; /* the feed showed life, and what was learned stands */
 	struct mode mode[2];
@@ -96,10 +98,10 @@ struct normal {
 	struct standing standing;
 	struct pinned pinned;
 	struct compared now;
-	int64_t moving_until_us; /* declared pan, tilt or zoom */
-	int64_t light_us;	 /* when another mode came into force */
-	int64_t travel_us[4];	 /* when views were last left for others */
-	uint8_t travels;
+	int64_t moving_until_us;	 /* declared pan, tilt or zoom */
+	int64_t light_us;		 /* when another mode came into force */
+	int64_t travel_us[TRAVELS_KEPT]; /* when views were last left */
+	uint8_t travels;     /* so far, but for whole rounds of those */
 	int64_t clear_us;    /* when it was last as clear as usual */
 	uint8_t coarse;	     /* pictures in a row, coded so */
 	bool skip;	     /* the next picture is not learned from */

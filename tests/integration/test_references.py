@@ -37,7 +37,8 @@ def reference(*args, **options):
 
 def write_config():
     with open(CONFIG, "w") as f:
-        f.write(f"state_dir: {STATE}\nhttp:\n  address: 127.0.0.1\n  port: {PORT}\nsampling:\n  interval: 2s\n")
+        f.write(f"state_dir: {STATE}\nhttp:\n  address: 127.0.0.1\n  port: {PORT}\nsampling:\n  interval: 2s\n"
+                "stream:\n  return_grace: 0s\n")  # what we end ourselves is no silence, however short
     p = run("check")
     assert p.returncode == 0, p.stdout + p.stderr
 
@@ -177,10 +178,51 @@ def check_declared():
     print("dark hours: well")
 
 
+def change(name, **cells):
+    rows = list(csv.DictReader(run("feeds", "list", "--csv").stdout.splitlines()))
+    for r in rows:
+        if r["name"] == name:
+            r.update({k: v(r[k]) for k, v in cells.items()})
+    path = os.path.join(DIR, "changed.csv")
+    with open(path, "w", newline="") as f:
+        out = csv.DictWriter(f, rows[0].keys())
+        out.writeheader()
+        out.writerows(rows)
+    p = run("feeds", "import", path)
+    assert p.returncode == 0 and "1 changed" in p.stdout, p
+
+
+def intervals(name):
+    """[(state, cause)] of the record, oldest first."""
+    db = sqlite3.connect(f"file:{STATE}/camwarden.db?mode=ro", uri=True)
+    rows = db.execute("SELECT i.state, i.cause FROM interval i JOIN feed f ON f.id = i.feed WHERE f.name = ?"
+                      " ORDER BY i.start, i.id", (name,)).fetchall()
+    db.close()
+    return rows
+
+
+def check_elsewhere():
+    """Of another address nothing is known, on the wall and in the record alike."""
+    wait(lambda: feeds()["cam0"]["state"] == "up", 30, "up before it points elsewhere")
+    before = len(intervals("cam0"))
+    change("cam0", url=lambda url: url + "?elsewhere")
+    wait(lambda: (0, 30) in intervals("cam0")[before:], 5, "unknown: learning in the record")
+
+
+def check_reconnected():
+    """Another way to the same camera is our own doing: its session ends, and nothing is said of it."""
+    wait(lambda: feeds()["cam0"]["state"] == "up", 30, "up before it is connected anew")
+    before = len(intervals("cam0"))
+    change("cam0", transport=lambda _: "tcp")
+    time.sleep(4)
+    assert feeds()["cam0"]["state"] == "up", feeds()["cam0"]
+    assert all(state != 3 for state, _ in intervals("cam0")[before - 1:]), intervals("cam0")[before - 1:]
+
+
 def check_events():
     db = sqlite3.connect(f"file:{STATE}/camwarden.db?mode=ro", uri=True)
     kinds = [k for (k,) in db.execute("SELECT kind FROM event WHERE kind LIKE 'reference.%'")]
-    assert kinds.count("reference.approve") >= CAMERAS and kinds.count("reference.clear") == 1, kinds
+    assert kinds.count("reference.approve") >= CAMERAS and kinds.count("reference.clear") == 2, kinds
     blobs = db.execute("SELECT count(*), min(length(bytes)) FROM learned WHERE kind = 1").fetchone()
     assert blobs[0] == CAMERAS and blobs[1] > 100, blobs
     print("learned:", blobs)
@@ -196,6 +238,8 @@ def main():
     monitor = check_restart(monitor, before)
     check_evidence()
     check_declared()
+    check_reconnected()
+    check_elsewhere()
     monitor.process.send_signal(signal.SIGTERM)
     monitor.process.wait(15)
     check_events()

@@ -61,7 +61,9 @@ test_opens_confirms_closes(void **state)
 
 	(void)state;
 	verdict(b, 1, CAUSE_REFUSED, 10 * S, 11 * S);
+	assert_true(incident_peek(b, &c));
 	expect(b, INCIDENT_OPENED, 100, &c);
+	assert_false(incident_peek(b, &c));
 	assert_int_equal(c.since_us, 10 * S);
 	assert_int_equal(c.severity, INCIDENT_HIGH);
 	assert_int_equal(c.site, 7);
@@ -454,6 +456,39 @@ test_removed_and_restored(void **state)
 	incident_book_free(&b);
 }
 
+/* The monitor ended within the first seconds of two: what goes on may alert,
+ * what doesn't was an interruption. */
+static void
+test_restored_young(void **state)
+{
+	struct incident_book *b = book(2, 2);
+	struct incident_change open = { .event = INCIDENT_OPENED,
+		.id = 500,
+		.site = 7,
+		.cause = CAUSE_REFUSED,
+		.severity = INCIDENT_HIGH,
+		.since_us = S };
+	struct incident_change c;
+
+	(void)state;
+	incident_restore(b, &open);
+	open.id = 501;
+	open.feed = 1;
+	incident_restore(b, &open);
+	for (int64_t at = 10; at < 20; at++)
+		incident_step(b, at * S);
+	verdict(b, 0, CAUSE_LEARNING, 20 * S, 20 * S);
+	nothing(b);
+	verdict(b, 0, CAUSE_REFUSED, 21 * S, 21 * S);
+	expect(b, INCIDENT_CONFIRMED, 500, &c);
+	verdict(b, 1, CAUSE_NONE, 22 * S, 22 * S);
+	expect(b, INCIDENT_CLOSED, 501, &c);
+	assert_true(c.interruption);
+	incident_step(b, 100 * S);
+	nothing(b);
+	incident_book_free(&b);
+}
+
 /* A storm: all feeds down at once: an incident to each site, and every feed in
  * one; all of them over once. */
 static void
@@ -503,6 +538,7 @@ main(void)
 		cmocka_unit_test(test_back_before_told),
 		cmocka_unit_test(test_not_the_whole_site),
 		cmocka_unit_test(test_removed_and_restored),
+		cmocka_unit_test(test_restored_young),
 		cmocka_unit_test(test_storm),
 	};
 

@@ -147,6 +147,28 @@ static const struct moment a_visit[] = {
 	{ 0, END },
 };
 
+/* We ended it, to connect it anew by another login: no fault, however long that
+ * takes, until an answer is one. */
+static const struct moment anew[] = {
+	{ 0, LIVE, 5, 0, CAUSE_NONE, -1 },
+	{ 9000, LINK, PHASE_WAITING, REASON_SHUTDOWN, CAUSE_NONE, -1 },
+	{ 9100, LINK, PHASE_WAITING, REASON_NONE, CAUSE_NONE, -1 },
+	{ 12000, LINK, PHASE_CONNECTING, REASON_NONE, CAUSE_NONE, -1 },
+	{ 13000, LINK, PHASE_BACKOFF, REASON_AUTH_WRONG, CAUSE_AUTH_FAILED,
+	    8900 },
+	{ 0, END },
+};
+
+/* Connected anew while we were blind for it: what we saw before is no proof. */
+static const struct moment anew_unseen[] = {
+	{ 0, LIVE, 5, 0, CAUSE_NONE, -1 },
+	{ 9000, BLIND, CAUSE_PROBE_LOST, 0, CAUSE_PROBE_LOST, 8000 },
+	{ 9100, LINK, PHASE_WAITING, REASON_SHUTDOWN, CAUSE_PROBE_LOST, -1 },
+	{ 9500, BLIND, CAUSE_NONE, 0, CAUSE_NOT_SAMPLED, -1 },
+	{ 12000, LINK, PHASE_FLOWING, REASON_NONE, CAUSE_NONE, 12000 },
+	{ 0, END },
+};
+
 static void
 play(const struct moment *m)
 {
@@ -187,11 +209,44 @@ test_time_lines(void **state)
 	static const struct moment *const lines[] = { never_connected,
 		closed_for_good, closed_then_refused, back_in_time, stalls,
 		our_own, not_sampled, never_sampled, starved, starved_at_first,
-		starved_once, limits, a_visit };
+		starved_once, limits, a_visit, anew, anew_unseen };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
 		play(lines[i]);
+}
+
+/* Who tells of the end may be another life of the feed, which knows of no media
+ * at all: trouble begins with the last that was accounted for, not where the
+ * flow began. */
+static void
+test_end_told_by_another_life(void **state)
+{
+	struct link_report r = { .at_us = 100 * MS,
+		.phase = PHASE_FLOWING,
+		.last_media_us = 100 * MS };
+	struct account a;
+	struct camera c;
+
+	(void)state;
+	camera_init(&c);
+	c.walker = 3;
+	camera_until(&c, 100);
+	judge_on_link(c.feed, &r, c.now_us);
+	for (unsigned i = 0; i < 5; i++)
+		camera_picture(&c, 1000 + 2000 * i);
+	a = camera_account(&c, 20000);
+	camera_account_send(&c, &a);
+	camera_expect(&c, "none");
+	camera_until(&c, 25000);
+	r = (struct link_report){ .at_us = 25000 * MS,
+		.phase = PHASE_BACKOFF,
+		.reason = REASON_AUTH_WRONG };
+	judge_on_link(c.feed, &r, c.now_us);
+	camera_until(&c, 25000);
+	camera_expect(&c, "auth-failed");
+	assert_int_equal(camera_verdict(&c)->since_us, 20000 * MS);
+	camera_fini(&c);
 }
 
 /* Every reason leads to its cause, and back to good at the first media. */
@@ -224,6 +279,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_time_lines),
+		cmocka_unit_test(test_end_told_by_another_life),
 		cmocka_unit_test(test_every_reason),
 	};
 

@@ -553,6 +553,28 @@ test_tours(void **state)
 	camera_fini(&c);
 }
 
+/* Away for half a minute each time, and for days: who has turned three times
+ * turns by itself, however many times that has been. */
+static void
+test_tours_without_end(void **state)
+{
+	struct camera c;
+
+	(void)state;
+	learned(&c);
+	for (unsigned i = 0; i < 262; i++) {
+		c.place = 1;
+		if (i < 3)
+			camera_pictures(&c, 16);
+		else
+			quiet(&c, 16);
+		c.place = 0;
+		camera_pictures(&c, 3);
+		assert_true(i < 3 || normal_roams(&c.feed->normal, c.now_us));
+	}
+	camera_fini(&c);
+}
+
 /* So slow that the normal goes with it. */
 static void
 test_creep(void **state)
@@ -785,6 +807,7 @@ main(void)
 		cmocka_unit_test(test_doubts),
 		cmocka_unit_test(test_a_moment_is_no_fault),
 		cmocka_unit_test(test_tours),
+		cmocka_unit_test(test_tours_without_end),
 		cmocka_unit_test(test_creep),
 		cmocka_unit_test(test_quick_creep),
 		cmocka_unit_test(test_reference),

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "common/places.h"
-#include "monitor/judge/usual.h"
+#include "monitor/judge/feed.h"
 #include "scene.h"
 
 #define Q8 256u
@@ -400,6 +400,29 @@ test_decoder_reports_damage(void **state)
 	camera_fini(&c);
 }
 
+/* A frozen picture, damaged now and then, each time otherwise: that shows no
+ * life, and ends no freeze. */
+static void
+test_damage_is_no_life(void **state)
+{
+	struct camera c;
+
+	(void)state;
+	camera_init(&c);
+	c.noise = 0;
+	camera_link(&c, 0, PHASE_FLOWING, REASON_NONE);
+	for (unsigned n = 0; n < 12; n++) {
+		camera_pictures(&c, 6);
+		for (unsigned i = 0; i < THUMB_CELLS; i++)
+			c.sample.measures.thumb[i] = (uint16_t)scene_mix(i, n);
+		c.sample.measures.picture_hash = 100 + n;
+		camera_result(&c, c.now_us / MS + 2000, SAMPLE_DAMAGED);
+		assert_false(c.feed->life.alive);
+	}
+	camera_expect(&c, "frozen");
+	camera_fini(&c);
+}
+
 static void
 test_units_with_holes(void **state)
 {
@@ -604,6 +627,7 @@ main(void)
 		cmocka_unit_test(test_not_a_fault),
 		cmocka_unit_test(test_glare_must_last),
 		cmocka_unit_test(test_decoder_reports_damage),
+		cmocka_unit_test(test_damage_is_no_life),
 		cmocka_unit_test(test_units_with_holes),
 		cmocka_unit_test(test_shaded_card),
 		cmocka_unit_test(test_flat_scene_is_no_card),

@@ -85,6 +85,9 @@ check_clock(struct monitor *m, int64_t now_us)
 		return;
 	m->anchor_us = anchor;
 	m->slept_us = slept;
+	/* By a clock that was set back, the next try of what waits would be as
+	 * much later. */
+	post_again(m);
 }
 
 static void
@@ -179,9 +182,11 @@ on_inventory(void *arg, uint64_t revision)
 	struct monitor *m = arg;
 
 	(void)revision;
-	if (!m->stopping && m->fleet != NULL && !monitor_feeds_load(m, false))
+	if (!m->stopping && m->fleet != NULL && !monitor_feeds_load(m, false)) {
 		log_error("monitor", "the changed inventory can't be read: %s",
 		    store_reader_error(m->reader));
+		m->guests.due = true; /* it was answered: read again soon */
+	}
 	monitor_alerts_on_inventory(m);
 	/* Layouts, patterns and desks name feeds, rooms their site's zone. */
 	on_floor(m);

@@ -167,6 +167,11 @@ void monitor_reference(struct monitor *m, const struct monitor_reference *what,
 
 void monitor_acknowledge(struct monitor *m, int64_t incident,
     const struct monitor_actor *who, monitor_answer_fn *answer, void *arg);
+/* Of one that somebody has acknowledged before, while its alert asks for a hand
+ * anew, since it became worse: who was first stays so, this is a comment beside
+ * it. False: it asks for none; nothing was done, answer is not called. */
+bool monitor_acknowledge_again(struct monitor *m, int64_t incident,
+    const struct monitor_actor *who, monitor_answer_fn *answer, void *arg);
 
 /* The agents' listener: what it is to call, and the listener itself once it
  * stands (NULL: it is gone), to which tokens are then told. */

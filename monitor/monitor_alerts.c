@@ -393,10 +393,14 @@ monitor_alerts_second(struct monitor *m, int64_t now_us)
 
 /* --- what earlier runs left */
 
+/* What a clock that ran ahead has written is of now at most: else a budget
+ * would be spent, and what waits would wait, until then. */
 static int64_t
 mono_of(const struct monitor *m, int64_t utc)
 {
-	return utc != 0 ? utc - m->anchor_us : 0;
+	int64_t now = clock_mono_us(), us = utc - m->anchor_us;
+
+	return utc == 0 ? 0 : us < now ? us : now;
 }
 
 static bool
@@ -425,6 +429,7 @@ take_alert(void *arg, const struct store_alert_row *row)
 		    .at_us = mono_of(m, row->at_utc),
 		    .good_us = mono_of(m, row->good_utc),
 		    .closed_us = mono_of(m, row->closed_utc) },
+		.cause = row->incident_cause,
 		.open_incident = row->incident_open,
 		.turn_us = mono_of(m, row->changed_utc)
 	};
@@ -440,8 +445,10 @@ take_turn(void *arg, const struct store_alert_row *row)
 {
 	struct monitor *m = arg;
 
-	alert_restore_turn(m->alerts->book, (enum notice_of)row->of,
-	    row->place_id, mono_of(m, row->at_utc));
+	/* Those that are still to come say nothing of how often it turns. */
+	if (row->at_utc <= monitor_utc(m, clock_mono_us()))
+		alert_restore_turn(m->alerts->book, (enum notice_of)row->of,
+		    row->place_id, mono_of(m, row->at_utc));
 	return true;
 }
 
@@ -549,7 +556,9 @@ monitor_alerts_start(struct monitor *m, const char **error_out)
 }
 
 /* Open in the database, and without an alert: an earlier run ended between the
- * two. */
+ * two. Of a feed that left the inventory while nobody was here it is over:
+ * nobody proves that one good any more. (Its alert, once its incident is
+ * closed, ends by itself.) */
 static bool
 take_open(void *arg, const struct store_incident_row *row)
 {
@@ -564,44 +573,14 @@ take_open(void *arg, const struct store_incident_row *row)
 		.cause = row->cause,
 		.alertable = row->alertable,
 		.text = row->text };
+	int64_t now = clock_mono_us();
 
-	if (row->alertable && row->acknowledged_utc == 0 &&
-	    alert_of_incident(m->alerts->book, row->id) == 0)
+	if (row->feed != 0 && monitor_feed_of_id(m, row->feed) == NULL)
+		monitor_incident_close(m, row->id, now, now);
+	else if (row->alertable && row->acknowledged_utc == 0 &&
+		 alert_of_incident(m->alerts->book, row->id) == 0)
 		monitor_alerts_on_incident(m, &i, monitor_own_number(row));
 	return true;
-}
-
-struct gone {
-	struct monitor *m;
-	int64_t incidents[64];
-	unsigned count;
-};
-
-static bool
-take_gone(void *arg, const struct alert_view *v)
-{
-	struct gone *g = arg;
-
-	if (v->of == NOTICE_OF_FEED &&
-	    monitor_feed_of_id(g->m, v->place_id) == NULL)
-		g->incidents[g->count++] = v->incident;
-	return g->count < sizeof(g->incidents) / sizeof(g->incidents[0]);
-}
-
-/* Feeds that left the inventory while nobody was here: nobody proves them good
- * any more. */
-static void
-close_gone(struct monitor *m, int64_t now_us)
-{
-	struct gone g = { .m = m };
-
-	do {
-		g.count = 0;
-		alert_each(m->alerts->book, take_gone, &g);
-		for (unsigned i = 0; i < g.count; i++)
-			alert_on_close(m->alerts->book, g.incidents[i], now_us,
-			    now_us);
-	} while (g.count == sizeof(g.incidents) / sizeof(g.incidents[0]));
 }
 
 void
@@ -615,7 +594,6 @@ monitor_alerts_settle(struct monitor *m)
 		take_open, m))
 		log_error("alert", "open incidents can't be read: %s",
 		    store_reader_error(m->reader));
-	close_gone(m, now);
 	m->alerts->settled = true;
 	alert_restored(m->alerts->book, now);
 	monitor_alerts_excuse(m, now);

@@ -2,6 +2,9 @@
 /* What people change while the monitor runs: each request is planned against
  * the committed inventory, refused as a whole when anything in it is wrong,
  * and answered once the store has committed it. */
+#include "monitor/monitor_alerts.h"
+#include "monitor/monitor_news.h"
+#include "monitor/monitor_notes.h"
 #include "monitor/monitor_parts.h"
 #include "monitor/monitor_request.h"
 
@@ -74,6 +77,27 @@ count_after(const struct inventory *now, const struct inventory_plan *plan,
 	*demux_out = demux;
 }
 
+/* Lists may follow one another: what is too much already may be made less. */
+static bool
+fits_places(const struct inventory *now, const struct inventory_plan *plan)
+{
+	size_t sites = now->site_count, devices = now->device_count;
+
+	for (size_t i = 0; i < plan->count; i++) {
+		const struct inventory_change *c = &plan->changes[i];
+		size_t *of = c->kind == INVENTORY_SITES	    ? &sites
+			     : c->kind == INVENTORY_DEVICES ? &devices
+							    : NULL;
+
+		if (of != NULL && c->change == INVENTORY_ADD)
+			++*of;
+		else if (of != NULL && c->change == INVENTORY_REMOVE)
+			--*of;
+	}
+	return (sites <= 2 * LIMIT_PLACES || sites <= now->site_count) &&
+	       (devices <= 2 * LIMIT_PLACES || devices <= now->device_count);
+}
+
 static bool
 fits(const struct monitor *m, const struct inventory *now,
     const struct inventory_plan *plan, char *why, size_t size)
@@ -85,6 +109,13 @@ fits(const struct monitor *m, const struct inventory *now,
 		demux_now += now->feeds[i].enabled &&
 			     fleet_is_demux(now->feeds[i].url, false);
 	count_after(now, plan, &feeds, &demux);
+	if (!fits_places(now, plan)) {
+		snprintf(why, size,
+		    "more than %u sites or devices: remove what is used no "
+		    "more",
+		    2 * LIMIT_PLACES);
+		return false;
+	}
 	if (feeds > LIMIT_FEEDS) {
 		snprintf(why, size,
 		    "%zu feeds are more than the %u that one monitor holds",
@@ -249,4 +280,49 @@ monitor_acknowledge(struct monitor *m, int64_t incident,
 		    store_incident_acknowledge(m->store, incident,
 			clock_mono_us(), who->actor, who->reason,
 			&(struct store_done){ monitor_request_done, q }));
+}
+
+struct again {
+	struct monitor *m;
+	int64_t incident;
+	monitor_answer_fn *answer;
+	void *arg;
+};
+
+/* It is on record: now it counts. */
+static void
+on_again(void *arg, const struct monitor_answer *a)
+{
+	struct again *x = arg;
+
+	if (a->ok)
+		monitor_news_on_incident(x->m, x->incident,
+		    STORE_INCIDENT_ACKNOWLEDGED);
+	x->answer(x->arg, a);
+	free(x);
+}
+
+bool
+monitor_acknowledge_again(struct monitor *m, int64_t incident,
+    const struct monitor_actor *who, monitor_answer_fn *answer, void *arg)
+{
+	bool words = who->reason != NULL && who->reason[0] != '\0';
+	struct alert_view v;
+	struct again *x;
+
+	if (m->alerts == NULL ||
+	    !alert_view(m->alerts->book,
+		alert_of_incident(m->alerts->book, incident), &v) ||
+	    v.acknowledged || v.closed_us != 0)
+		return false;
+	x = malloc(sizeof(*x));
+	if (x == NULL) {
+		monitor_answer_later(answer, arg, "memory is out");
+		return true;
+	}
+	*x = (struct again){ m, incident, answer, arg };
+	monitor_incident_comment(m, incident,
+	    words ? who->reason : "acknowledged again", who->actor, on_again,
+	    x);
+	return true;
 }

@@ -166,8 +166,8 @@ alert_restore(struct alert_book *b, const struct alert_past *past)
 	if (a == NULL)
 		return false;
 	a->open = past->open_incident;
-	a->cause = v->cause;
-	a->causes = 1ull << v->cause;
+	a->cause = v->flapping ? past->cause : v->cause;
+	a->causes = 1ull << v->cause | 1ull << a->cause;
 	a->turn_us = past->turn_us;
 	a->ending = !a->open && !v->flapping && v->closed_us == 0;
 	if (v->flapping && v->closed_us == 0)

@@ -10,6 +10,7 @@
 
 struct alert_past {
 	struct alert_view view; /* of an alert that is not done */
+	enum cause cause;	/* its incident's: one that flaps hides it */
 	bool open_incident;	/* else it is calm, or over */
 	int64_t turn_us;	/* of one that flaps: the last up or down */
 };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What is said of incidents; maintenance and mutes. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/clock.h"
@@ -65,20 +66,23 @@ change_acknowledge(struct change *c)
 
 	if (!incident_of(c, &t))
 		return;
-	if (t.acknowledged_utc !=
-	    0) { /* two hands on one key: both are right */
-		change_say(c, 200,
-		    acknowledged(c->ask->number, t.acknowledged_utc,
-			t.acknowledged_by, true));
-		return;
-	}
 	l = change_later_new(c, 200, acknowledged_body);
 	if (l == NULL)
 		return;
 	l->refused = 409;
 	l->number = c->ask->number;
 	c->actor.reason = c->wish->note;
-	monitor_acknowledge(c->m, c->ask->number, &c->actor, change_done, l);
+	if (t.acknowledged_utc == 0) {
+		monitor_acknowledge(c->m, c->ask->number, &c->actor,
+		    change_done, l);
+	} else if (!monitor_acknowledge_again(c->m, c->ask->number, &c->actor,
+		       change_done, l)) {
+		free(l);
+		/* two hands on one key: both are right */
+		change_say(c, 200,
+		    acknowledged(c->ask->number, t.acknowledged_utc,
+			t.acknowledged_by, true));
+	}
 }
 
 /* --- commented */

@@ -123,11 +123,14 @@ word_items(struct memory *a, const struct notice *n)
 		    n->items[i].place, cause_name(n->items[i].cause));
 }
 
+/* A digest of what is over raises nothing. */
 static const char *
 state_of(const struct notice *n)
 {
-	return n->kind == NOTICE_RESOLVED || n->kind == NOTICE_TEST ? "resolved"
-								    : "firing";
+	bool over = n->kind == NOTICE_RESOLVED || n->kind == NOTICE_TEST ||
+		    (n->kind == NOTICE_DIGEST && n->open == 0);
+
+	return over ? "resolved" : "firing";
 }
 
 static void

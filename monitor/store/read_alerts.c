@@ -18,7 +18,8 @@
 	"  AND n.told IS NULL AND n.dropped IS NULL),"                         \
 	" (SELECT count(*) FROM notice n WHERE n.alert = a.id"                 \
 	"  AND n.dropped IS NOT NULL),"                                        \
-	" (SELECT text FROM incident i WHERE i.id = a.incident), a.repeated"   \
+	" (SELECT text FROM incident i WHERE i.id = a.incident), a.repeated,"  \
+	" (SELECT cause FROM incident i WHERE i.id = a.incident)"              \
 	" FROM alert a WHERE "
 #define ALERTS_REST                                                            \
 	" AND (?1 = 0 OR a.closed IS NULL) AND (?2 = 0 OR a.done = 0)"         \
@@ -64,7 +65,8 @@ alert_row(sqlite3_stmt *st, struct store_alert_row *row)
 	row->waiting = (uint32_t)sqlite3_column_int64(st, c++);
 	row->dropped = (uint32_t)sqlite3_column_int64(st, c++);
 	row->text = db_text(st, c++);
-	row->repeated_utc = sqlite3_column_int64(st, c);
+	row->repeated_utc = sqlite3_column_int64(st, c++);
+	row->incident_cause = (enum cause)sqlite3_column_int(st, c);
 }
 
 /* The narrowest index first. */

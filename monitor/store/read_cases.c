@@ -17,7 +17,10 @@
 	       ", f.uuid, f.name, f.tags, q.path, m.name, c.name, q.contact,"  \
 	       " f.criticality, f.no_picture, EXISTS(SELECT 1 FROM thumbnail"  \
 	       "  n WHERE n.feed = i.feed AND n.kind = 4 AND n.incident ="     \
-	       "  i.id), " COMMENTS ", q.id" READER_INCIDENT_FROM              \
+	       "  i.id), " COMMENTS ", q.id, i.acknowledged IS NOT NULL AND"   \
+	       " EXISTS(SELECT 1 FROM alert a WHERE a.id = i.alert"            \
+	       "  AND a.closed IS NULL AND a.acknowledged = "                  \
+	       "0)" READER_INCIDENT_FROM                                       \
 	       " LEFT JOIN console c ON c.id = i.console"                      \
 	       " LEFT JOIN place q ON q.id = coalesce(i.site, f.site, m.site)" \
 	       " WHERE "
@@ -45,7 +48,8 @@ enum {
 	NO_PICTURE,
 	RECOVERED,
 	COUNT,
-	SITE_ID
+	SITE_ID,
+	ASKS_AGAIN
 };
 
 static void
@@ -66,6 +70,7 @@ case_row(sqlite3_stmt *st, struct store_case_row *row)
 	row->recovered = sqlite3_column_int(st, RECOVERED) && !row->no_picture;
 	row->comments = (uint32_t)sqlite3_column_int64(st, COUNT);
 	row->site_id = sqlite3_column_int64(st, SITE_ID);
+	row->asks_again = sqlite3_column_int(st, ASKS_AGAIN);
 	if (!row->no_picture)
 		return;
 	row->incident.before = 0;

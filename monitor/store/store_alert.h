@@ -71,7 +71,7 @@ struct store_alert_row {
 	int of, severity, criticality, excused;
 	const char *place, *site, *rule;
 	const char *text; /* of its incident */
-	enum cause cause;
+	enum cause cause, incident_cause;
 	bool flapping, acknowledged, done;
 	uint32_t feeds, turns, repeats;
 	int64_t repeated_utc; /* 0 = never */

@@ -32,6 +32,7 @@ struct store_case_row {
 	bool no_picture, recovered; /* a picture of the recovery is kept */
 	uint32_t comments;
 	int64_t site_id;
+	bool asks_again; /* acknowledged, and its alert is not: it grew worse */
 };
 typedef bool store_case_fn(void *arg, const struct store_case_row *row);
 /* Newest first (by `at`, then number). */

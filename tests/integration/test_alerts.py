@@ -3,8 +3,8 @@
 """Who is told what, by a running monitor: cameras that are not there become
 alerts, by the rules in force; a mute holds back; acknowledged, nobody is told
 again; killed at any moment, each is told once; removed, all who were told hear
-of it; other rules after SIGHUP. A syslog server of the test's hears it all.
-About 20 s. LABEL: light"""
+of it; other rules after SIGHUP; many that leave the inventory while nobody is
+here. A syslog server of the test's hears it all. About 35 s. LABEL: light"""
 import json
 import signal
 import socket
@@ -12,7 +12,7 @@ import sqlite3
 import threading
 import time
 
-from harness import intact
+from harness import api_open, api_token, intact
 from people import World, soon
 
 ears = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -57,6 +57,21 @@ def told(kind=1, to="log"):
                                      " n.recipient = ? AND n.told IS NOT NULL", kind, to))
 
 
+def follow(scope):
+    """The names of events that such a one hears from now on."""
+    names, token = [], api_token(W.config, f"ears-{scope}", scope)
+
+    def listen_on():
+        with api_open(W.port, "/api/v1/events", token, timeout=60) as stream:
+            for line in stream:
+                if line.startswith(b"event: "):
+                    names.append(line[7:].strip().decode())
+
+    threading.Thread(target=listen_on, daemon=True).start()
+    soon("its first pulse", lambda: names, 10)
+    return names
+
+
 PLACES = [f"{'A' if n < 3 else 'B'}/c{n}" for n in range(FEEDS)]
 AWAKE = PLACES[:5]
 
@@ -81,10 +96,14 @@ held = json.loads(W.run("alerts", "held", "--json").stdout)
 assert {"B/c5": "mute"}.items() <= {a["place"]: a["held"] for a in held}.items(), held
 
 # --- the operator hears at most once in 2 s, and again each second what he may
+EARS = {scope: follow(scope) for scope in ("viewer", "operator")}
 sent = soon("reminders", lambda: (times := [r[0] / 1e6 for r in rows(
     "SELECT told FROM notice WHERE recipient = 'operator' AND digest IS NULL AND told IS NOT NULL ORDER BY told")])
     and len(times) > 2 and times)
 assert all(b - a > 1.9 for a, b in zip(sent, sent[1:])), sent
+# Who is told is heard by those who may read it.
+soon("a notice on the stream", lambda: "alert" in EARS["operator"], 10)
+assert "alert" not in EARS["viewer"] and "pulse" in EARS["viewer"], EARS
 ADMIN = W.people(("admin",))["admin"]
 alerts = {a["place"]: a for a in ADMIN.get("/api/v1/alerts?open=1").json["items"]}
 assert sorted(alerts) == PLACES and alerts[PLACES[0]]["rule"] == "machine", alerts
@@ -119,6 +138,21 @@ lines = "\n".join(heard)
 assert all(place in lines for place in AWAKE) and "B/c5" not in lines, lines[:2000]
 assert rows("SELECT count(*) FROM event WHERE kind = 'alert.told'") == rows(
     "SELECT count(*) FROM notice WHERE told IS NOT NULL AND digest IS NULL")
+assert W.monitor.stop() == 0, W.said()
+
+# --- many leave the inventory while nobody is here, one is switched off: it is over with all of them
+HEAD = "site,name,url,criticality,enabled\n"
+KEPT = "".join(f"{'A' if n < 3 else 'B'},c{n},rtsp://127.0.0.{n + 2}:9/,{5 if n == 0 else 3},%s\n" for n in (0, 1, 2, 3, 5))
+MANY = "".join(f"G{n // 3},g{n},rtsp://127.0.1.{n + 1}:9/,3,yes\n" for n in range(72))
+W.run("feeds", "import", W.write("many.csv", HEAD + KEPT % (("yes",) * 5) + MANY))
+W.start()
+soon("an alert of each", lambda: rows("SELECT count(*) FROM alert WHERE closed IS NULL AND site LIKE 'G%'") == [(72,)], 60)
+assert W.monitor.stop() == 0, W.said()
+W.run("feeds", "import", "--prune", W.write("few.csv", HEAD + KEPT % ("yes", "yes", "yes", "no", "yes")))
+W.start()
+soon("their end", lambda: rows("SELECT count(*) FROM alert WHERE closed IS NULL AND (site LIKE 'G%' OR place = 'B/c3')") == [(0,)])
+soon("and of what is on record", lambda: rows("SELECT count(*) FROM incident i JOIN feed f ON f.id = i.feed"
+                                              " WHERE i.closed IS NULL AND f.enabled = 0") == [(0,)])
 assert W.monitor.stop() == 0, W.said()
 intact(W.state)
 print(f"{len(sent)} notices to the operator, {len(heard)} lines heard; killed three times, none twice")

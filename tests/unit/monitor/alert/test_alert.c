@@ -339,6 +339,35 @@ test_flaps_then_stays(void **state)
 				    "duty\n");
 }
 
+/* A rule that names causes is about what flaps by its cause, after a restart,
+ * too. */
+static void
+test_flaps_restart(void **state)
+{
+	struct timeline *t = *state;
+	struct alert_rule *r = simple(t, 30 * S);
+
+	r->causes = 1ull << CAUSE_STALLED;
+	r->repeat_us = 5 * MIN;
+	t->config.flap_count = 2;
+	t->config.flap_us = 10 * MIN;
+	go(t);
+	timeline_down(t, 1, "North/a");
+	timeline_until(t, 10);
+	timeline_up(t, 1);
+	timeline_until(t, 50);
+	timeline_down(t, 2, "North/a");
+	timeline_until(t, 60);
+	timeline_resume(t);
+	timeline_until(t, 700);
+	timeline_up(t, 2);
+	assert_string_equal(t->log, "50 firing #2.1 North/a flapping -> duty\n"
+				    "350 repeat #2.2 North/a flapping -> duty\n"
+				    "650 firing #2.3 North/a stalled -> duty\n"
+				    "700 resolved #2.4 North/a stalled -> "
+				    "duty\n");
+}
+
 /* --- budgets */
 
 static struct alert_rule *
@@ -647,6 +676,7 @@ main(void)
 		TEST(test_excuse),
 		TEST(test_flaps),
 		TEST(test_flaps_then_stays),
+		TEST(test_flaps_restart),
 		TEST(test_budget),
 		TEST(test_gather),
 		TEST(test_wait_alone),

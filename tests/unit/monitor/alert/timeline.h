@@ -46,7 +46,8 @@ struct timeline {
 	size_t alert_count, alert_room;
 	bool open[1 << 16];   /* incidents */
 	bool linked[1 << 16]; /* .. that an alert's row named */
-	bool quiet;	      /* no log */
+	enum cause cause[1 << 16];
+	bool quiet; /* no log */
 };
 
 static inline void
@@ -257,6 +258,7 @@ timeline_restart(struct timeline *t)
 		a->past.view.site = a->site;
 		a->past.view.text = a->text;
 		a->past.open_incident = t->open[a->past.view.incident];
+		a->past.cause = t->cause[a->past.view.incident];
 		assert_true(alert_restore(t->book, &a->past));
 	}
 	for (size_t i = t->alert_count; i-- > 0;)
@@ -316,6 +318,7 @@ static inline void
 timeline_put(struct timeline *t, const struct alert_sign *sign)
 {
 	t->open[sign->incident] = true;
+	t->cause[sign->incident] = sign->cause;
 	assert_true(alert_on_incident(t->book, sign, t->now));
 	timeline_take(t, SIZE_MAX);
 }

@@ -36,6 +36,7 @@ static const char *target_site = "North/Gate 3";
 static bool target_found = true, target_of_feed = true;
 static int target_overlay = STORE_MUTE;
 static int64_t target_acknowledged;
+static bool target_worse; /* since */
 static const char *answer_text = "12 secret";
 
 static void
@@ -103,6 +104,17 @@ monitor_acknowledge(struct monitor *m, int64_t incident,
 	(void)m;
 	(void)incident;
 	take("acknowledge", who->actor, answer, arg);
+}
+
+bool
+monitor_acknowledge_again(struct monitor *m, int64_t incident,
+    const struct monitor_actor *who, monitor_answer_fn *answer, void *arg)
+{
+	(void)m;
+	(void)incident;
+	if (target_worse)
+		take("acknowledge again", who->actor, answer, arg);
+	return target_worse;
 }
 
 void
@@ -550,6 +562,15 @@ twice_is_fine(void **state)
 	assert_null(asked);
 	assert_non_null(strstr(g.body, "\"acknowledged_by\": \"user:first\""));
 	assert_non_null(strstr(g.body, "\"already\": true"));
+	/* .. unless it became worse since. */
+	target_acknowledged = 1000000;
+	target_worse = true;
+	g = ask(&who, RIGHT_ACKNOWLEDGE, "{}");
+	target_acknowledged = 0;
+	target_worse = false;
+	assert_int_equal(g.status, 200);
+	assert_string_equal(asked, "acknowledge again");
+	assert_non_null(strstr(g.body, "\"already\": false"));
 }
 
 /* An operator ends a mute, not maintenance; what is of no place is not muted.*/

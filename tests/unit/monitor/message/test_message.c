@@ -207,6 +207,33 @@ hostile_names(void **state)
 	message_words_free(&words);
 }
 
+/* What a receiver that opens and resolves by it makes of a digest. */
+static void
+digests_end(void **state)
+{
+	static const struct {
+		uint32_t open;
+		const char *state;
+	} rows[] = { { 11, "firing" }, { 0, "resolved" } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct notice n = digest();
+		struct message m = { .notice = &n, .host = "centre" };
+		struct message_words words;
+		char out[64];
+		size_t length;
+
+		n.open = rows[i].open;
+		assert_true(message_words_make(&words, &m));
+		assert_true(template_fill("\"{{state}}\"", words.words,
+		    words.count, out, sizeof(out), &length));
+		assert_memory_equal(out + 1, rows[i].state,
+		    strlen(rows[i].state));
+		message_words_free(&words);
+	}
+}
+
 static void
 words_of_nothing(void **state)
 {
@@ -228,6 +255,7 @@ main(void)
 		cmocka_unit_test(subjects),
 		cmocka_unit_test(plain_words),
 		cmocka_unit_test(hostile_names),
+		cmocka_unit_test(digests_end),
 		cmocka_unit_test(words_of_nothing),
 	};
 

@@ -345,12 +345,18 @@ people_settle(struct monitor *m)
 {
 	struct people *x = m->people;
 
-	if (m->stopping || x == NULL || people_load(m))
+	if (m->stopping || x == NULL)
 		return;
+	if (people_load(m)) {
+		x->unread = false;
+		return;
+	}
 	/* What may have been taken away must not go on: nobody is in force
 	 * until the database can be read again. */
-	log_error("people", "the changed users can't be read: %s",
-	    store_reader_error(m->reader));
+	if (!x->unread)
+		log_error("people", "the changed users can't be read: %s",
+		    store_reader_error(m->reader));
+	x->unread = true;
 	for (size_t i = 0; x->followed && i < x->held_count; i++)
 		x->calls.on_gone(x->calls.arg, x->held[i].p.sha256);
 	x->held_count = 0;
@@ -451,6 +457,9 @@ monitor_people_second(struct monitor *m, int64_t now_us)
 			x->calls.on_gone(x->calls.arg, h->p.sha256);
 	}
 	people_refused_second(m, now_us);
+	/* Walls and programs don't log in anew: nobody else would ask. */
+	if (x->unread)
+		people_settle(m);
 }
 
 struct knowing {

@@ -55,6 +55,7 @@ struct people {
 	size_t known_count, known_next;
 	struct monitor_people_calls calls;
 	bool followed;
+	bool unread; /* the list could not be made: tried again each second */
 	bool setup_due;
 	char setup_token[PEOPLE_SECRET_BYTES]; /* "" = there is none */
 	struct hasher *hasher;

@@ -220,7 +220,16 @@ events_pulse(struct events *e)
 	evtimer_add(e->pulse, &period);
 }
 
-/* Those who watch are known to fewer people than feeds are. */
+/* Those who watch, and who is told of what, are known to fewer people than
+ * feeds are: by what one would ask for the same. */
+static enum right
+right_of(const struct web_event *m)
+{
+	if (strcmp(m->name, "console") == 0)
+		return RIGHT_CONSOLES;
+	return strcmp(m->name, "alert") == 0 ? RIGHT_NOTICES : RIGHT_EVENTS;
+}
+
 static bool
 may_hear(const struct follower *f, const struct web_event *m)
 {
@@ -228,9 +237,7 @@ may_hear(const struct follower *f, const struct web_event *m)
 
 	if (f->ended || !site_within(m->site, f->session->who.site))
 		return false;
-	return rights_may(strcmp(m->name, "console") == 0 ? RIGHT_CONSOLES
-							  : RIGHT_EVENTS,
-	    role, false);
+	return rights_may(right_of(m), role, false);
 }
 
 void

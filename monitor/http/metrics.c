@@ -80,7 +80,7 @@ health(struct text *t, const struct web_totals *m)
 	    m->health.faults == 0);
 	add(t, "# HELP camwarden_fault 1 while the monitor itself has it.\n"
 	       "# TYPE camwarden_fault gauge\n");
-	for (unsigned i = HEALTH_LOOP; i < HEALTH_FAULTS; i++)
+	for (unsigned i = 0; i < HEALTH_FAULTS; i++)
 		add(t, "camwarden_fault{fault=\"%s\"} %u\n",
 		    health_name((enum health_fault)i),
 		    (m->health.faults | m->health.warnings) >> i & 1);

@@ -13,7 +13,7 @@
 #include "monitor/http/web_wire.h"
 
 struct metrics {
-	struct web_totals totals;
+	struct web_totals totals; /* health: with what only the caller knows */
 	struct web_configure configure;
 	bool late; /* no sign of life: every feed counts as unknown */
 	uint32_t connections, handshakes, streams;

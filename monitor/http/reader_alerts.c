@@ -106,11 +106,22 @@ put_sent(struct query *q, const struct store_sent_row *row)
 
 /* --- lists, each by its number */
 
+/* Who is missing where is told to those who may see who is there. */
+static bool
+is_told(const struct query *q, const struct store_alert_row *row)
+{
+	bool people = row->of == NOTICE_OF_ROOM || row->of == NOTICE_OF_CONSOLE;
+
+	return !people || query_sees_people(q);
+}
+
 static bool
 on_alert(void *arg, const struct store_alert_row *row)
 {
 	struct query *q = arg;
 
+	if (!is_told(q, row))
+		return true;
 	if (!query_more(q))
 		return false;
 	put_alert(q, row);
@@ -283,7 +294,7 @@ on_one(void *arg, const struct store_alert_row *row)
 {
 	struct query *q = arg;
 
-	if (!query_may(q, row->site))
+	if (!query_may(q, row->site) || !is_told(q, row))
 		return false;
 	query_status(q, 200);
 	put_alert(q, row);

@@ -12,6 +12,7 @@
 #include "common/site.h"
 #include "monitor/http/reader_folders.h"
 #include "monitor/http/reader_query.h"
+#include "monitor/http/rights.h"
 #include "monitor/overlay.h"
 #include "monitor/read_only.h"
 
@@ -253,6 +254,12 @@ query_may(const struct query *q, const char *path)
 		return true;
 	return path != NULL && path[0] != '\0' &&
 	       site_within(path, q->ask->scope);
+}
+
+bool
+query_sees_people(const struct query *q)
+{
+	return rights_may(RIGHT_CONSOLES, (enum role)q->ask->role, false);
 }
 
 struct finding {

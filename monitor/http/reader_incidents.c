@@ -37,8 +37,10 @@ name_of(const struct store_case_row *row)
 }
 
 static void
-put_people(struct query *q, const struct store_incident_row *i)
+put_people(struct query *q, const struct store_case_row *row)
 {
+	const struct store_incident_row *i = &row->incident;
+
 	query_put_time(q, "acknowledged", i->acknowledged_utc);
 	json_out_key(&q->json, "acknowledged_by");
 	if (i->acknowledged_utc != 0)
@@ -46,6 +48,7 @@ put_people(struct query *q, const struct store_incident_row *i)
 	else
 		json_out_null(&q->json);
 	query_put_text(q, "note", i->note);
+	query_put_bool(q, "asks_again", row->asks_again);
 }
 
 void
@@ -77,7 +80,7 @@ incident_put(struct query *q, const struct force *force,
 	query_put_time(q, "until", i->good_utc);
 	query_put_time(q, "closed", i->closed_utc);
 	query_put_bool(q, "alert", i->alertable);
-	put_people(q, i);
+	put_people(q, row);
 	query_put_bool(q, "muted",
 	    force_on(force, STORE_MUTE, i->feed, row->site, row->tags));
 	query_put_bool(q, "before", i->before != 0);
@@ -92,7 +95,10 @@ incident_put(struct query *q, const struct force *force,
 bool
 incident_may(const struct query *q, const struct store_case_row *row)
 {
-	return query_may(q, row->site);
+	const struct store_incident_row *i = &row->incident;
+
+	return query_may(q, row->site) &&
+	       ((i->room == 0 && i->console == 0) || query_sees_people(q));
 }
 
 static bool

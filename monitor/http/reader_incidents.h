@@ -14,7 +14,8 @@ uint32_t incident_under(struct query *q, const struct store_incident_row *i,
     bool *good_out);
 void incident_put(struct query *q, const struct force *force,
     const struct store_case_row *row, uint32_t under);
-/* Whether who asks may see it: our own are of nobody's site. */
+/* Whether who asks may see it: our own are of nobody's site, and a room's or a
+ * console's tells who is missing. */
 bool incident_may(const struct query *q, const struct store_case_row *row);
 
 #endif

@@ -93,6 +93,8 @@ void query_give(struct query *q, enum read_type type, const void *bytes,
 /* Whether a thing at that site's path is within the scope (not the site asked
  * for). path "" or NULL: of no site; seen by those who may see all. */
 bool query_may(const struct query *q, const char *path);
+/* Whether who asks may see those who watch: consoles, rooms, who is missing. */
+bool query_sees_people(const struct query *q);
 /* The ask has a feed's UUID. */
 bool query_names_feed(const struct query *q);
 /* The feed of the ask's UUID, if it is there and within the scope: its number,

@@ -434,6 +434,10 @@ const struct refusal refusals[] = {
 	    "{feed}: this picture of it is not known well enough yet; try "
 	    "again in a few minutes" },
 	{ "exists", "{kind} {name} exists already" },
+	{ "list-empty",
+	    "names none, and would remove all {all}, expected one that stays" },
+	{ "places-most",
+	    "more than {most} sites or devices: remove what is used no more" },
 	{ "feeds-most",
 	    "{feeds} feeds are more than the {most} that one monitor holds" },
 	{ "demux-most",

@@ -113,6 +113,10 @@ take_feed(struct request *r, struct read_ask *ask)
 	if (memcmp(r->match.uuid, none, 16) == 0)
 		return true;
 	row = rows_find(&r->s->rows, r->match.uuid);
+	if (row == NULL && !r->s->loaded) {
+		reply_later(r->req, 503, 1, "the monitor is starting");
+		return false;
+	}
 	if (row == NULL || !site_within(row->site->path, request_scope(r))) {
 		reply_problem(r->req, 404, "no such feed");
 		return false;

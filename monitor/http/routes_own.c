@@ -196,7 +196,8 @@ get_verdicts(struct request *r)
 static void
 get_feed(struct request *r)
 {
-	present_answer(r->s->present, r);
+	if (is_loaded(r))
+		present_answer(r->s->present, r);
 }
 
 static void
@@ -213,6 +214,22 @@ get_events(struct request *r)
 }
 
 /* --- of the server itself */
+
+/* What the monitor said of itself, and what only we can know. */
+static struct health
+health_now(const struct server *s)
+{
+	struct health h = s->totals.health;
+
+	if (s->late)
+		h = (struct health){ .faults = HEALTH_BIT(HEALTH_MONITOR) };
+	else if (!s->loaded)
+		h.faults |= HEALTH_BIT(HEALTH_STARTING);
+	if (s->reader == NULL &&
+	    clock_mono_us() - s->reader_us > SERVER_LATE_US)
+		h.faults |= HEALTH_BIT(HEALTH_READER);
+	return h;
+}
 
 static void
 get_metrics(struct request *r)
@@ -234,6 +251,8 @@ get_metrics(struct request *r)
 	size_t length;
 	char *made;
 
+	/* What it said last is no sign of health once it says nothing. */
+	m.totals.health = health_now(s);
 	answers_narrow(s, v.scope, &m.totals);
 	m.logins.in = logins.in;
 	m.logins.refused = logins.refused;
@@ -248,22 +267,6 @@ get_metrics(struct request *r)
 		reply_bytes(r->req, "text/plain; version=0.0.4; charset=utf-8",
 		    NULL, made, length);
 	free(made);
-}
-
-/* What the monitor said of itself, and what only we can know. */
-static struct health
-health_now(const struct server *s)
-{
-	struct health h = s->totals.health;
-
-	if (s->late)
-		h = (struct health){ .faults = HEALTH_BIT(HEALTH_MONITOR) };
-	else if (!s->loaded)
-		h.faults |= HEALTH_BIT(HEALTH_STARTING);
-	if (s->reader == NULL &&
-	    clock_mono_us() - s->reader_us > SERVER_LATE_US)
-		h.faults |= HEALTH_BIT(HEALTH_READER);
-	return h;
 }
 
 static void

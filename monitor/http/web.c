@@ -418,14 +418,17 @@ on_start(void *arg, struct channel *ch)
 
 	w->generation++;
 	channel_wipe(ch); /* passwords, the key */
+	/* With the configuration whoever waited at the door comes in. Rows take
+	 * a while; who is good must be known by then, or all of them would be
+	 * strangers, and their browsers told to drop the cookie. */
+	if (w->calls.tell_sessions != NULL)
+		w->calls.tell_sessions(w->calls.arg, w);
 	send_configure(w);
 	send_tls(w);
 	send_facts(w, true);
 	start_reader(w);
 	send_totals(w);
 	w->calls.tell_all(w->calls.arg, w);
-	if (w->calls.tell_sessions != NULL)
-		w->calls.tell_sessions(w->calls.arg, w);
 	channel_send(ch, WEB_LOADED, NULL, 0);
 }
 

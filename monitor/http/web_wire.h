@@ -25,12 +25,13 @@
 
 enum web_type {
 	/* monitor -> web */
-	WEB_CONFIGURE = 100,
-	WEB_READER = 101, /* empty; a socket to a new reader rides along */
+	WEB_CONFIGURE = 100, /* the first lets clients in: sessions come before
+			      * it */
+	WEB_READER = 101,    /* empty; a socket to a new reader rides along */
 	WEB_ROW = 102,
 	WEB_ROW_GONE = 103, /* uuid */
 	WEB_TOTALS = 104,   /* each second; also the monitor's sign of life */
-	WEB_LOADED = 105,   /* empty: every row and session was told once */
+	WEB_LOADED = 105,   /* empty: every row was told once */
 	WEB_EVENT = 106,    /* for the live stream */
 	WEB_CHANGED = 107,  /* what came of a change */
 	WEB_SESSION = 108,  /* a credential that is good, or changed */

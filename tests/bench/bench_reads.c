@@ -146,6 +146,7 @@ measure(const struct bench *b, const struct asked *a)
 		printf("{\"query\": \"%s\", \"error\": \"%s\"}\n", name, error);
 		return false;
 	}
+	ask.role = ROLE_ADMIN;
 	snprintf(ask.scope, sizeof(ask.scope), "%s", b->scope);
 	if (a->what == READ_CSV)
 		snprintf(ask.name, sizeof(ask.name), "%s", a->words);

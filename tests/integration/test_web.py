@@ -413,6 +413,43 @@ def test_web_process_dies(monitor):
     assert len(feeds()) == 300, "who was logged in still is"
 
 
+def test_nobody_turns_stranger():
+    """Whoever waited while the web process was replaced is known at once, though thousands of rows are still to come."""
+    port = harness.free_port()
+    fake = harness.Child([FAKE, "run", "--state-dir", harness.folder(), "--listen", f"127.0.0.1:{port}"],
+                         env=dict(os.environ, CAMWARDEN_FAKE_FEEDS="4000", CAMWARDEN_FAKE_CHANGES="0"))
+    harness.wait_port(port)
+    cookie = {}
+
+    def ask(path, method="GET", body=None):
+        while True:
+            try:
+                c = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+                c.request(method, path, body=body, headers=cookie | JSON)
+                r = c.getresponse()
+                data = r.read()
+                c.close()
+                return r.status, dict(r.getheaders()), data
+            except OSError:
+                time.sleep(0.05)  # it died with the connection
+
+    status, headers, data = ask("/api/v1/login", "POST", json.dumps({"user": "admin", "password": "a fleet of paper"}))
+    assert status == 200, data
+    cookie["Cookie"] = headers["Set-Cookie"].split(";")[0]
+    while ask("/api/v1/wall")[0] != 200:
+        time.sleep(0.05)
+    feed = json.loads(ask("/api/v1/feeds?limit=1")[2])["items"][0]["id"]
+    for _ in range(3):
+        os.kill(harness.child_of(fake.process.pid, "_web"), signal.SIGKILL)
+        with concurrent.futures.ThreadPoolExecutor(24) as pool:
+            told = [pool.submit(ask, path) for path in ("/api/v1/session", "/api/v1/wall", f"/api/v1/feeds/{feed}",
+                                                        f"/api/v1/feeds/{feed}/info") * 12]
+            for status, headers, data in (t.result() for t in told):
+                assert status in (200, 503) and "Set-Cookie" not in headers, (status, headers, data[:200])
+                assert b'"user":null' not in data, data
+    assert fake.stop() == 0
+
+
 def test_locked_in(monitor):
     """The web process can open no file and no socket (seccomp filter on)."""
     with open(f"/proc/{harness.child_of(monitor, '_web')}/status", encoding="ascii") as f:
@@ -455,7 +492,8 @@ def main():
     while get("/healthz")[0] != 200 and time.monotonic() < end:
         time.sleep(0.05)
     for test in (test_strangers, test_log_in, test_routes, test_present, test_wall, test_answers_by_name, test_no_picture, test_page_and_headers,
-                 test_who_may_ask, test_hostile_names, test_limits, test_too_many_from_one_address, test_events, test_log_out_ends_streams, test_client_that_does_not_read):
+                 test_who_may_ask, test_hostile_names, test_limits, test_too_many_from_one_address, test_events, test_log_out_ends_streams, test_client_that_does_not_read,
+                 test_nobody_turns_stranger):
         begun = time.monotonic()
         test()
         print(f"{test.__name__}: ok, {time.monotonic() - begun:.1f} s", flush=True)

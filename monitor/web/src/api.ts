@@ -66,7 +66,7 @@ export interface Incident {
   kind: "feed" | "site" | "room" | "console" | "own"; cause: Cause; text: string; help: string; contact: string;
   code?: string; values?: Record<string, string>; // of the text, where it has them
   since: Moment; at: Moment; until: Moment; closed: Moment; alert: boolean; acknowledged: Moment;
-  acknowledged_by: string | null; note: string; muted: boolean; before: boolean; after: boolean; recovered: boolean;
+  acknowledged_by: string | null; note: string; asks_again: boolean; muted: boolean; before: boolean; after: boolean; recovered: boolean;
   comments: number; feeds: number; criticality: number;
 }
 /* --- alerts: who is told what. Numbers of deliveries are those of camwarden deliveries. */

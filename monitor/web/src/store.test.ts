@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { WallRow } from "./api";
 import type { Row } from "./data/wire";
+import { now } from "./time";
 import { byName, epoch, feeds, judgeWorth, onChanged, sites, takeChanges, takePulse, takeWall, totals, worth, zoneOf } from "./store";
 
 let seed = 7;
@@ -85,6 +86,17 @@ test("silence for six seconds is worth nothing; so is a monitor that is late", (
   assert.equal(worth.value, "late");
   takePulse(pulse(false));
   assert.equal(worth.value, "live");
+  takeWall(wall(3), 6100); // a copy, from before the connection was lost
+  assert.equal(worth.value, "stale");
+  takePulse(pulse(false), 60_000);
+  assert.equal(worth.value, "stale");
+  assert.ok(Math.abs(now() - Date.now() - 60_000) < 1000, "the clock is not put back by an old word");
+  takePulse(pulse(false));
+  const clock = Date.now;
+  Date.now = () => clock() + 8 * 3600_000; // the lid was shut over night, performance.now() stood still
+  judgeWorth();
+  Date.now = clock;
+  assert.equal(worth.value, "stale");
   Object.defineProperty(globalThis, "performance", { configurable: true, value: real });
 });
 test("a site that is not known has no zone", () => {

@@ -39,7 +39,8 @@ export const totals: [number, number, number, number] = [0, 0, 0, 0];
 export const claims = (): boolean => worth.value === "live";
 
 const STALE_MS = 6000;
-let pulseAt = 0;             // by performance.now()
+let pulseAt = 0;             // by performance.now(), which may stand still while the machine sleeps,
+let heardAt = 0;             // and by Date.now(), which may be set
 let dirty = new Set<Feed>(); // changed since the last frame
 let frame = 0;
 type Painter = (changed: Set<Feed>) => void;
@@ -122,8 +123,8 @@ function clear(): void {
   dirty.clear();
   totals.fill(0);
 }
-/* The whole wall anew. */
-export function takeWall(w: Wall): void {
+/* The whole wall anew; age: of a copy, how long ago it was true, ms. */
+export function takeWall(w: Wall, age = 0): void {
   clear();
   for (const r of w.feeds) {
     const f = feedOf(rowOfWall(r, w.sites)), s = siteOf(f.site);
@@ -133,9 +134,9 @@ export function takeWall(w: Wall): void {
   }
   for (const s of sites.values()) s.feeds.sort((a, b) => byName(a.name, b.name));
   const at = ms(w.now); // none in a copy from before the first pulse
-  if (at) setServerClock(at);
+  if (at) setServerClock(at + age);
   layout.value++;
-  heard(w.late, at || now());
+  heard(w.late, age, at || now() - age);
   schedule();
 }
 function merge(f: Feed, r: Feed): void {
@@ -163,16 +164,18 @@ export function takeChanges(rows: Row[], gone: string[]): void {
   if (moved) layout.value++;
   schedule();
 }
-export function takePulse(p: Pulse): void {
+export function takePulse(p: Pulse, age = 0): void {
   pulse.value = p;
-  setServerClock(ms(p.now));
-  heard(p.late, ms(p.now), ms(p.heartbeat));
+  setServerClock(ms(p.now) + age);
+  heard(p.late, age, ms(p.now), ms(p.heartbeat));
 }
-function heard(late: boolean, at: number, heartbeat = 0): void {
-  pulseAt = performance.now();
+const silentFor = (): number => Math.max(performance.now() - pulseAt, Date.now() - heardAt);
+function heard(late: boolean, age: number, at: number, heartbeat = 0): void {
+  pulseAt = performance.now() - age;
+  heardAt = Date.now() - age;
   if (!late) lastKnown.value = at;
   else if (heartbeat) lastKnown.value = heartbeat;
-  worth.value = late ? "late" : "live";
+  worth.value = silentFor() > STALE_MS ? "stale" : late ? "late" : "live";
 }
 /* Somebody else may look at this page next. */
 export function forget(): void {
@@ -186,7 +189,7 @@ export function forget(): void {
 /* Once a second, and when the page is seen again. */
 export function judgeWorth(): void {
   if (!pulseAt) return;
-  if (performance.now() - pulseAt > STALE_MS) worth.value = "stale";
+  if (silentFor() > STALE_MS) worth.value = "stale";
 }
 
 // ---- zones and contacts of sites, asked once and when the inventory changes

@@ -11,8 +11,8 @@ const SILENT_MS = 150_000; // a hidden window's timers may come once a minute
 const send = (to: Watcher, m: ToPage): void => to.port.postMessage(m);
 const all = (m: ToPage): void => { for (const w of windows) send(w, m); };
 const source = new Source({
-  wall: json => all({ kind: "wall", json }), changes: (rows, gone) => all({ kind: "changes", rows, gone }),
-  pulse: pulse => all({ kind: "pulse", pulse }), event: (name, data) => all({ kind: "event", name, data }),
+  wall: json => all({ kind: "wall", json, age: 0 }), changes: (rows, gone) => all({ kind: "changes", rows, gone }),
+  pulse: pulse => all({ kind: "pulse", pulse, age: 0 }), event: (name, data) => all({ kind: "event", name, data }),
   refused: status => all({ kind: "refused", status }),
 });
 
@@ -26,9 +26,10 @@ function hello(w: Watcher, lock: string): void {
     void navigator.locks.request(lock, () => drop(w));
     w.heard = Infinity;
   }
-  const json = source.snapshot(), pulse = source.lastPulse();
-  if (json) send(w, { kind: "wall", json });
-  if (pulse) send(w, { kind: "pulse", pulse });
+  /* While the connection is lost, what is known is not of now. */
+  const json = source.snapshot(), pulse = source.lastPulse(), age = source.silentFor();
+  if (json) send(w, { kind: "wall", json, age });
+  if (pulse) send(w, { kind: "pulse", pulse, age });
   if (!source.running()) source.start();
 }
 function hear(w: Watcher, m: ToWorker): void {

@@ -3,30 +3,38 @@
 import { effect } from "@preact/signals";
 import type { Wall } from "../api";
 import { atDoor, loadSession, session } from "../session";
-import { judgeWorth, loadSites, takeChanges, takePulse, takeWall, tell, forget } from "../store";
+import { judgeWorth, layout, loadSites, takeChanges, takePulse, takeWall, tell, forget } from "../store";
 import { checkVersion } from "./version";
 import { Source } from "./source";
 import type { ToPage, ToWorker } from "./wire";
 
 declare const WORKER_URL: string;
 let say: (m: ToWorker) => void = () => {};
+const AGAIN_MS = 1000;
 
+/* Zones of sites: walls stand for weeks, and nothing tells of a site that is new or has another zone. */
+const ZONES_MS = 600_000, CALM_MS = 2000;
+let calm: ReturnType<typeof setTimeout> | undefined;
 function zones(): void {
   if (session.value?.rights.includes("sites")) loadSites().catch(() => {});
+}
+function zonesSoon(): void {
+  clearTimeout(calm);
+  calm = setTimeout(zones, CALM_MS);
 }
 function onReset(): void {
   zones();
   void checkVersion();
 }
-function wall(json: string): void {
-  takeWall(JSON.parse(json) as Wall);
+function wall(json: string, age = 0): void {
+  takeWall(JSON.parse(json) as Wall, age);
   if (!session.value?.role) loadSession().catch(() => {}); // another window logged in
 }
 function take(m: ToPage): void {
   switch (m.kind) {
-    case "wall": wall(m.json); break;
+    case "wall": wall(m.json, m.age); break;
     case "changes": takeChanges(m.rows, m.gone); break;
-    case "pulse": takePulse(m.pulse); break;
+    case "pulse": takePulse(m.pulse, m.age); break;
     case "refused": refused(m.status); break;
     case "event": heard(m.name, m.data); break;
   }
@@ -38,10 +46,14 @@ function heard(name: string, data: unknown): void {
 }
 function refused(status: number): void {
   if (status === 401) forget();
-  if (!atDoor()) loadSession().catch(() => {});
+  if (atDoor()) return;
+  loadSession().then(s => {
+    /* It was a mistake, or is over: nobody else begins again. */
+    if (status === 401 && s?.role) setTimeout(() => say({ kind: "again" }), AGAIN_MS);
+  }).catch(() => {});
 }
 function byItself(): void {
-  const own = new Source({ wall, changes: takeChanges, pulse: takePulse, event: heard, refused });
+  const own = new Source({ wall: json => wall(json), changes: takeChanges, pulse: p => takePulse(p), event: heard, refused });
   say = m => {
     if (m.kind === "stop" || m.kind === "again") own.stop();
     if (m.kind === "again" || m.kind === "hello") own.start();
@@ -72,6 +84,8 @@ export function startData(): void {
   if (typeof SharedWorker === "function") byWorker();
   else byItself();
   effect(zones);
+  layout.subscribe(zonesSoon); // feeds came, or went: an import, mostly
+  setInterval(zones, ZONES_MS);
   setInterval(judgeWorth, 1000);
   document.addEventListener("visibilitychange", judgeWorth);
   addEventListener("camwarden-logout", () => say({ kind: "stop" }));

@@ -104,6 +104,7 @@ test("a stream that is open and silent is a lost one", async () => {
   await rest(5);
   const first = last();
   Object.defineProperty(globalThis, "performance", { configurable: true, value: { now: () => clock.now() + 11_000 } });
+  assert.ok(source.silentFor() > 10_000, "whoever joins now is told so");
   await rest(2800);
   assert.ok(first.readyState === 2 && last() !== first);
   Object.defineProperty(globalThis, "performance", { configurable: true, value: clock });

@@ -63,6 +63,10 @@ export class Source {
   lastPulse(): Pulse | null {
     return this.last;
   }
+  /* For how long nothing was heard, ms: what is known is as old. */
+  silentFor(): number {
+    return performance.now() - this.heardAt;
+  }
   private close(): void {
     this.stream?.close();
     this.stream = null;

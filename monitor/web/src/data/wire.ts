@@ -5,9 +5,9 @@ import type { FeedRow, Pulse, WallRow } from "../api";
 /* As a wall's row, with the site's path in place of its index. */
 export type Row = [string, string, string, number, string, number, number, number, number];
 export type ToPage =
-  | { kind: "wall"; json: string }                        /* a Wall, as text: a copy of text costs least */
+  | { kind: "wall"; json: string; age: number }           /* a Wall, as text: a copy of text costs least; age: ms since it was true */
   | { kind: "changes"; rows: Row[]; gone: string[] }
-  | { kind: "pulse"; pulse: Pulse }
+  | { kind: "pulse"; pulse: Pulse; age: number }
   | { kind: "event"; name: string; data: unknown }
   | { kind: "refused"; status: number };                  /* 401, 403: nothing more until "again" */
 export type ToWorker =

@@ -474,6 +474,18 @@ monitor_acknowledge(struct monitor *m, int64_t incident,
 	answer(fn, arg, incident == 1, incident == 1 ? "" : "no such incident");
 }
 
+bool
+monitor_acknowledge_again(struct monitor *m, int64_t incident,
+    const struct monitor_actor *who, monitor_answer_fn *fn, void *arg)
+{
+	(void)m;
+	(void)incident;
+	(void)who;
+	(void)fn;
+	(void)arg;
+	return false;
+}
+
 void
 monitor_reference(struct monitor *m, const struct monitor_reference *what,
     const struct monitor_actor *who, monitor_answer_fn *fn, void *arg)

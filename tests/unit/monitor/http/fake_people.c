@@ -31,11 +31,11 @@ monitor_people_watch(struct monitor *m,
 {
 	(void)m;
 	follower = calls != NULL ? *calls : (struct monitor_people_calls){ 0 };
-	if (follower.on_setup != NULL)
-		follower.on_setup(follower.arg, false);
 	for (size_t i = 0; follower.on_principal != NULL && i < login_count;
 	     i++)
 		follower.on_principal(follower.arg, &logins[i]);
+	if (follower.on_setup != NULL)
+		follower.on_setup(follower.arg, false);
 }
 
 bool

@@ -169,6 +169,7 @@ world_fill(struct world *w, uint8_t what, const char *words,
 	if (!read_ask_fill(what, query_word, (void *)(uintptr_t)words,
 		clock_utc_us(), ask, error))
 		fail_msg("%s: %s", words, error);
+	ask->role = ROLE_ADMIN; /* the web process says whose */
 	(void)w;
 }
 

@@ -424,6 +424,52 @@ test_tokens_of_consoles(void **state)
 	json_decref(j);
 }
 
+/* Whether any answer to it, by whatever number, tells of the room. */
+static bool
+tells_of_room(struct world *w, uint8_t what, enum role role)
+{
+	struct read_ask ask;
+	bool told = false;
+
+	world_fill(w, what, "", &ask);
+	ask.role = (uint8_t)role;
+	for (ask.number = 1; ask.number <= 20; ask.number++) {
+		world_beat(w, 0);
+		if (world_ask(w, &ask) == 200)
+			told = told || strstr(w->text, "North room") != NULL;
+	}
+	return told;
+}
+
+/* Who is missing from a room is told to those who may see who is there. */
+static void
+test_those_who_watch(void **state)
+{
+	static const uint8_t asked[] = { READ_INCIDENTS, READ_INCIDENT,
+		READ_ALERTS, READ_ALERT };
+	static const struct {
+		enum role role;
+		bool sees;
+	} roles[] = { { ROLE_NONE, false }, { ROLE_VIEWER, false },
+		{ ROLE_KIOSK, false }, { ROLE_OPERATOR, true },
+		{ ROLE_SUPERVISOR, true }, { ROLE_AUDITOR, true },
+		{ ROLE_ADMIN, true } };
+	struct world *w = *state;
+
+	world_sql(w,
+	    "INSERT INTO alert(id, incident, of, place_id, place, site, rule,"
+	    " severity, criticality, excused, cause, flapping, acknowledged,"
+	    " done, feeds, turns, repeats, since, at, changed) SELECT 19, id,"
+	    " 3, 1, 'North room', 'North/Gate', 'r', 3, 3, 0, 0, 0, 0, 0, 0,"
+	    " 0, 0, 1, 1, 1 FROM incident WHERE room = 1");
+	for (size_t i = 0; i < sizeof(asked); i++)
+		for (size_t k = 0; k < sizeof(roles) / sizeof(roles[0]); k++)
+			assert_int_equal(tells_of_room(w, asked[i],
+					     roles[k].role),
+			    roles[k].sees);
+	world_sql(w, "DELETE FROM alert WHERE id = 19");
+}
+
 /* Passwords and hashes are in no answer at all. */
 static void
 test_no_secrets(void **state)
@@ -487,6 +533,7 @@ main(void)
 		cmocka_unit_test(test_site_outside),
 		cmocka_unit_test(test_beginning_is_not_above),
 		cmocka_unit_test(test_tokens_of_consoles),
+		cmocka_unit_test(test_those_who_watch),
 		cmocka_unit_test(test_no_secrets),
 		cmocka_unit_test(test_hostile_names),
 	};

@@ -330,6 +330,28 @@ late_metrics_claim_nothing(void **state)
 	free(out);
 }
 
+/* Also of what the monitor can't say itself. */
+static void
+metrics_tell_each_fault(void **state)
+{
+	struct metrics m = { .late = false };
+	char line[96], *out;
+	size_t n;
+
+	(void)state;
+	for (unsigned i = 0; i < HEALTH_FAULTS; i++) {
+		m.totals.health.faults = HEALTH_BIT(i);
+		out = metrics_print(&m, &n);
+		assert_non_null(out);
+		assert_non_null(strstr(out, "\ncamwarden_healthy 0\n"));
+		snprintf(line, sizeof(line),
+		    "\ncamwarden_fault{fault=\"%s\"} 1\n",
+		    health_name((enum health_fault)i));
+		assert_non_null(strstr(out, line));
+		free(out);
+	}
+}
+
 int
 main(void)
 {
@@ -345,6 +367,7 @@ main(void)
 		cmocka_unit_test(no_picture_shows_none),
 		cmocka_unit_test(wire_refuses_what_is_cut_or_long),
 		cmocka_unit_test(late_metrics_claim_nothing),
+		cmocka_unit_test(metrics_tell_each_fault),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

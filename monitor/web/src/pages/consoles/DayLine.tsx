@@ -3,7 +3,7 @@
 // each was, and what whoever sat there said about it.
 import type { JSX } from "preact";
 import { t } from "../../i18n";
-import { clock, day, moment, ms, now, second, spanLong } from "../../time";
+import { clock, day, moment, ms, now, spanLong } from "../../time";
 import { useQuery } from "../../ui/useQuery";
 import { partsOf, sums, type Part } from "./floor";
 import { say } from "./say";
@@ -14,9 +14,9 @@ const percent = (x: number): string => `${(x * 100).toFixed(3)}%`;
 
 export function DayLine(p: { console: ConsoleRow; zone: string | undefined }): JSX.Element {
   const q = useQuery<PresenceLine>(`/consoles/${p.console.id}/presence?hours=${HOURS}`, { every: 60 });
-  void second.value;
   if (q.error && !q.data) return <p class="soft">{t("consoles.day.none")}</p>;
-  const to = now(), parts = q.data ? partsOf(q.data.intervals, to - HOURS * 3600e3, to) : [];
+  /* Up to the answer: what is open is vouched for no longer, and later ones may fail. */
+  const to = q.data ? ms(q.data.to) : now(), parts = q.data ? partsOf(q.data.intervals, to - HOURS * 3600e3, to) : [];
   const words = sums(parts).map(([s, n]) => `${t(`presence.${s}`)} ${spanLong(n)}`).join(", ");
   return <div class="dayline"><p class="soft">{t("consoles.day")}</p>
     <div class="bar" role="img" aria-label={`${t("consoles.day")}: ${words}`}>{parts.map(x => <Bit key={x.start} part={x} zone={p.zone} />)}</div>

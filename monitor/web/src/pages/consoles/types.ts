@@ -14,7 +14,8 @@ export interface ScreenRow { screen: string; console: number; room: number; sinc
 export interface Floor { consoles: ConsoleRow[]; screens: ScreenRow[] }
 export interface PresenceRow { start: string; end: Moment; presence: string; why: string }
 export interface Dispute { from: string; to: string; at: string; text: string }
-export interface PresenceLine { intervals: PresenceRow[]; cut?: boolean; disputes: Dispute[] }
+/* `to`: what is open is true up to then. */
+export interface PresenceLine { from: string; to: string; intervals: PresenceRow[]; cut?: boolean; disputes: Dispute[] }
 export interface Shift {
   id: number; room: string; console: string; days: string; hours: string; at_least: number; breaks: string[];
   idle_after_s: number; prompt_after_s: number;

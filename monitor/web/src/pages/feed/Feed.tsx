@@ -21,6 +21,7 @@ import { refer, whyNot } from "../references/act";
 import { retry } from "../trouble/acts";
 import { Ask, type Asking } from "../trouble/Dialogs";
 import { flat, type IncidentDetail } from "../trouble/live";
+import { isTaken } from "../trouble/order";
 import { Contact } from "../trouble/Parts";
 import { helpOf } from "../trouble/words";
 import { Compare } from "./Compare";
@@ -54,7 +55,7 @@ function Head({ s, act }: { s: Shown; act: (d: Doing) => void }): JSX.Element {
     <div class="fd-verdict"><p class={"fd-cause words-" + state}>{claims() ? (f.cause === "none" ? t(`state.${state}`) : causeWords(f.cause)) : t("feed.noclaim")}</p>
       <p class="soft">{t("feed.since")} <Time at={f.since} zone={zone} /> ({spanLong(now() - f.since)}){others && " · " + t("feed.also", { what: others })}</p></div>
     <div class="actions">
-      {s.incident && !s.incident.acknowledged && can("incidents.acknowledge") && <Button kind="primary" title="a" onClick={() => act({ what: "acknowledge", of: s.incident as Incident })}>{t("trouble.acknowledge")}</Button>}
+      {s.incident && !isTaken(s.incident) && can("incidents.acknowledge") && <Button kind="primary" title="a" onClick={() => act({ what: "acknowledge", of: s.incident as Incident })}>{t("trouble.acknowledge")}</Button>}
       {s.incident && can("incidents.comment") && <Button title="c" onClick={() => act({ what: "comment", of: s.incident as Incident })}>{t("trouble.comment")}</Button>}
       {can("overlays.mute") && <Button title="s" onClick={() => act(s.incident ? { what: "mute", of: s.incident } : { what: "mute-feed" })}>{t("trouble.mute")}</Button>}
       {can("overlays.maintenance") && <Button onClick={() => act({ what: "maintenance" })}>{t("feed.maintenance")}</Button>}
@@ -93,7 +94,7 @@ function All(s: Shown): JSX.Element {
   const [doing, act] = useState<Doing>(null), f = s.row, zone = s.info?.zone || zoneOf(f.site), off = (f.flags & FLAG.noPicture) !== 0;
   const yesterday = useMemo(() => iso(now() - 86400000), [f.id]);
   const mute = (e: KeyboardEvent): void => { e.preventDefault(); if (can("overlays.mute")) act(s.incident ? { what: "mute", of: s.incident } : { what: "mute-feed" }); };
-  useKeys({ a: e => { e.preventDefault(); if (s.incident && !s.incident.acknowledged && can("incidents.acknowledge")) act({ what: "acknowledge", of: s.incident }); },
+  useKeys({ a: e => { e.preventDefault(); if (s.incident && !isTaken(s.incident) && can("incidents.acknowledge")) act({ what: "acknowledge", of: s.incident }); },
     c: e => { e.preventDefault(); if (s.incident && can("incidents.comment")) act({ what: "comment", of: s.incident }); },
     s: mute, m: mute, r: () => { if (can("feeds.retry")) void retry(f.id, f.name); } }, "feed");
   return <div class="fd" data-feed={f.id} data-state={stateOf(f.state)} data-cause={f.cause}>

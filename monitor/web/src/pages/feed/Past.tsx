@@ -2,14 +2,14 @@
 // The last 30 days: a bar, what it adds up to, and the troubles as a table.
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
-import type { Interval, Page } from "../../api";
+import type { Interval } from "../../api";
 import { withQuery } from "../../http";
 import { causeWords, number, t } from "../../i18n";
 import { moment, now, spanLong } from "../../time";
-import { Answer } from "../../ui/basics";
+import { Failed, Loading } from "../../ui/basics";
 import { Bar30 } from "../../ui/Bar30";
 import { StateMark, stateOf } from "../../ui/StateMark";
-import { useQuery } from "../../ui/useQuery";
+import { usePages } from "../../ui/usePages";
 import type { State } from "../../api";
 import { share, stretches, sum, type Stretch } from "./counted";
 
@@ -36,12 +36,12 @@ function Rows(p: { all: Stretch[]; zone: string | undefined }): JSX.Element {
 export function Past(p: { feed: string; zone: string | undefined; since: number }): JSX.Element {
   /* Its own answers set the span: from the first ask, to the newest. */
   const from = useMemo(() => now() - DAYS * 86400000, [p.feed]);
-  const q = useQuery<Page<Interval>>(withQuery("/intervals", { feed: p.feed, limit: 2000 }), { every: 120 });
-  const to = useMemo(() => now(), [q.data, p.since]);
-  return <Answer of={q}>{d => {
-    const all = stretches(d.items, from, to);
-    return <><Bar30 intervals={d.items} from={from} to={to} zone={p.zone} label={t("feed.past.label")} />
+  /* The oldest come first: of a feed that comes and goes the last days are on the last of many pages, and a part tells a wrong sum. */
+  const q = usePages<Interval>(withQuery("/intervals", { feed: p.feed }), 1000, true, { every: 120 });
+  const to = useMemo(() => now(), [q.items, p.since]), all = useMemo(() => stretches(q.items, from, to), [q.items, from, to]);
+  return <>{q.error && <Failed problem={q.error} again={q.again} />}
+    {q.loading ? <Loading /> : q.next === null && <>
+      <Bar30 intervals={q.items} from={from} to={to} zone={p.zone} label={t("feed.past.label")} />
       <Sums all={all} from={from} to={to} zone={p.zone} />
-      <details><summary>{t("feed.past.table")}</summary><Rows all={all} zone={p.zone} /></details></>;
-  }}</Answer>;
+      <details><summary>{t("feed.past.table")}</summary><Rows all={all} zone={p.zone} /></details></>}</>;
 }

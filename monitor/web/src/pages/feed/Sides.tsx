@@ -7,9 +7,10 @@ import { post, withQuery } from "../../http";
 import { causeWords, number, t, wordsOf } from "../../i18n";
 import { can } from "../../session";
 import { moment, ms, now, spanLong } from "../../time";
-import { Ago, Answer, Button, Time } from "../../ui/basics";
+import { Ago, Answer, Button, Failed, Loading, Time } from "../../ui/basics";
 import { confirm } from "../../ui/Dialog";
 import { failed, toast } from "../../ui/toast";
+import { usePages } from "../../ui/usePages";
 import { useQuery } from "../../ui/useQuery";
 import { Pictures } from "../trouble/Parts";
 import { evidenceLines, seconds } from "./evidence";
@@ -65,15 +66,18 @@ export function Troubles(p: { feed: string; zone: Zone; off: boolean }): JSX.Ele
 }
 const VIEWS = 8;
 export function Views(p: { feed: string; zone: Zone; from: string }): JSX.Element | null {
-  const q = useQuery<Page<View>>(can("views") ? withQuery("/views", { feed: p.feed, from: p.from, limit: 200 }) : null, { every: 30 });
+  /* All of them, the oldest come first: where tiles take turns a day has thousands, and what is shown now is the last. */
+  const q = usePages<View>(can("views") ? withQuery("/views", { feed: p.feed, from: p.from }) : null, 1000, true, { every: 30 });
   if (!can("views")) return null;
-  return <section class="panel"><h2>{t("feed.views")}</h2><Answer of={q}>{d => {
-    const all = [...d.items].sort((a, b) => (b.end === null ? Infinity : ms(b.end)) - (a.end === null ? Infinity : ms(a.end)) || ms(b.start) - ms(a.start));
+  const list = (): JSX.Element => {
+    const all = [...q.items].sort((a, b) => (b.end === null ? Infinity : ms(b.end)) - (a.end === null ? Infinity : ms(a.end)) || ms(b.start) - ms(a.start));
     if (!all.length) return <p class="soft">{t("feed.views.none")}</p>;
     return <ul class="views">{all.slice(0, VIEWS).map((v, n) => <li key={n}><b>{v.screen}</b> <span class="soft">{[v.console, v.room, wordsOf("source.", v.source), wordsOf("worth.", v.view)].filter(Boolean).join(", ")}</span>
       <span class="views-when">{v.end ? t("feed.views.until", { time: moment(ms(v.end), p.zone) }) : <b>{t("feed.views.now")}</b>}</span></li>)}
       {all.length > VIEWS && <li class="soft">{t("feed.views.more", { n: all.length - VIEWS })}</li>}</ul>;
-  }}</Answer></section>;
+  };
+  return <section class="panel"><h2>{t("feed.views")}</h2>{q.error && <Failed problem={q.error} again={q.again} />}
+    {q.loading ? <Loading /> : q.next === null && list()}</section>;
 }
 export function Facts(p: { of: FeedDetail; info: FeedInfo | null }): JSX.Element {
   const d = p.of, i = p.info;

@@ -4,18 +4,19 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Nightly, Report } from "../../api";
 import { t } from "../../i18n";
+import { zoneOf } from "../../store";
 import { day, moment, ms } from "../../time";
 import { Button, Empty, Failed, Loading, PageHead, Time } from "../../ui/basics";
 import { Table, type Column } from "../../ui/Table";
 import { usePages } from "../../ui/usePages";
 import { useQuery } from "../../ui/useQuery";
 import { Check } from "./Check";
-import { fileOf } from "./files";
+import { dayNamed, fileOf } from "./files";
 
-/* The whole day it is about; a span that is no day, from and to. */
-export const spanWords = (r: { from: string; to: string }): string => {
-  const from = ms(r.from), to = ms(r.to);
-  return to - from < 90e6 ? day(from) : `${day(from)} – ${day(to - 1)}`;
+/* The whole day it is about, as it is counted there; a span that is no day, from and to. */
+export const spanWords = (r: { from: string; to: string; name: string; site: string }): string => {
+  const from = ms(r.from), to = ms(r.to), zone = zoneOf(r.site);
+  return to - from <= 90e6 ? dayNamed(r) || day(from, zone) : `${day(from, zone)} – ${day(to - 1, zone)}`;
 };
 const path = (r: Report, file: string): string => `/api/v1/reports/${r.number}/${encodeURIComponent(file)}`;
 

@@ -15,6 +15,7 @@ import { actorWords } from "../users/agent";
 import { retry } from "./acts";
 import type { Asking } from "./Dialogs";
 import { touched, type IncidentDetail } from "./live";
+import { isTaken } from "./order";
 import { Contact, Mark, Pictures } from "./Parts";
 import { foreign } from "./times";
 import { headOf, helpOf, nameOf } from "./words";
@@ -24,7 +25,7 @@ const mutable = (i: Incident): boolean => i.kind === "feed" || i.kind === "site"
 
 function Actions({ of: i, ask }: PaneProps): JSX.Element {
   return <div class="actions">
-    {can("incidents.acknowledge") && !i.acknowledged && !i.closed && <Button kind="primary" onClick={() => ask("acknowledge")} title="a">{t("trouble.acknowledge")}</Button>}
+    {can("incidents.acknowledge") && !isTaken(i) && !i.closed && <Button kind="primary" onClick={() => ask("acknowledge")} title="a">{t("trouble.acknowledge")}</Button>}
     {can("incidents.comment") && <Button onClick={() => ask("comment")} title="c">{t("trouble.comment")}</Button>}
     {can("incidents.mute") && mutable(i) && !i.closed && <Button onClick={() => ask("mute")} title="s">{t("trouble.mute")}</Button>}
     {can("feeds.retry") && i.feed && !i.closed && <Button onClick={() => void retry(i.feed ?? "", nameOf(i))}>{t("trouble.retry")}</Button>}

@@ -7,7 +7,7 @@ import { zoneOf } from "../../store";
 import { moment, ms } from "../../time";
 import { actorWords } from "../users/agent";
 import { For, Mark, Pictures } from "./Parts";
-import type { Row } from "./order";
+import { isTaken, type Row } from "./order";
 import { headOf, nameOf } from "./words";
 
 export interface ListProps { hand: number; unfolded: ReadonlySet<number>; take: (n: number) => void; fold: (n: number) => void; opens: (i: Incident) => void;
@@ -17,12 +17,12 @@ const FOLDED_MOST = 100;
 function Taken(p: { of: Incident }): JSX.Element | null {
   const { acknowledged, acknowledged_by, site } = p.of;
   if (!acknowledged) return null;
-  return <p class="tr-taken">{t("trouble.taken.by", { who: actorWords(acknowledged_by ?? ""), time: moment(ms(acknowledged), zoneOf(site)) })}{p.of.note && <>: <q>{p.of.note}</q></>}</p>;
+  return <p class="tr-taken">{t("trouble.taken.by", { who: actorWords(acknowledged_by ?? ""), time: moment(ms(acknowledged), zoneOf(site)) })}{p.of.asks_again && <> <b>{t("trouble.again")}</b></>}{p.of.note && <>: <q>{p.of.note}</q></>}</p>;
 }
 function Line(p: ListProps & { of: Incident; small?: boolean }): JSX.Element {
   const i = p.of, mine = p.hand === i.number, name = nameOf(i), head = headOf(i);
-  return <div class={"tr-row" + (p.small ? " small" : "") + (i.acknowledged ? " taken" : "") + (i.muted ? " hush" : "")}
-    data-incident={i.number} data-acknowledged={i.acknowledged ? "1" : undefined} data-feed={i.feed ?? undefined} aria-current={mine ? "true" : undefined}
+  return <div class={"tr-row" + (p.small ? " small" : "") + (isTaken(i) ? " taken" : "") + (i.muted ? " hush" : "")}
+    data-incident={i.number} data-acknowledged={isTaken(i) ? "1" : undefined} data-feed={i.feed ?? undefined} aria-current={mine ? "true" : undefined}
     tabIndex={mine ? 0 : -1} role="group" aria-label={`${name}: ${head}`}
     onFocus={() => p.take(i.number)} onClick={() => p.take(i.number)} onDblClick={() => p.opens(i)}>
     <Mark of={i} />

@@ -18,7 +18,7 @@ import { undo } from "./acts";
 import { startAlert, trouble } from "./alert";
 import { Ask, type Asking } from "./Dialogs";
 import { cut, ended, open, problem, reload } from "./live";
-import { nextAfter, step, waiting, type Row, type Trouble as Sorted } from "./order";
+import { isTaken, nextAfter, step, waiting, type Row, type Trouble as Sorted } from "./order";
 import { Pane } from "./Pane";
 import { RowItem, type ListProps } from "./Row";
 import { SoundBar, SoundBlocked } from "./SoundBar";
@@ -72,7 +72,7 @@ function Group(p: ListProps & { rows: Row[]; title: string }): JSX.Element | nul
     {p.rows.length > most && <Button onClick={() => set(n => n + MOST)}>{t("trouble.more", { n: p.rows.length - most })}</Button>}</section>;
 }
 function Lists(p: ListProps & { of: Sorted; resting: boolean; setResting: (on: boolean) => void }): JSX.Element {
-  const fresh = p.of.rows.filter(r => !r.incident.acknowledged), taken = p.of.rows.filter(r => r.incident.acknowledged), n = p.of.resting.length;
+  const fresh = p.of.rows.filter(r => !isTaken(r.incident)), taken = p.of.rows.filter(r => isTaken(r.incident)), n = p.of.resting.length;
   return <>
     {!p.of.rows.length && <Empty title={t("trouble.none")}><Last />{n > 0 && <p>{t("trouble.none.rest")}</p>}</Empty>}
     <Group {...p} rows={fresh} title={t("trouble.counts", { n: waiting(p.of) })} />
@@ -103,7 +103,7 @@ function Shown({ of: sorted }: { of: Sorted }): JSX.Element {
       e?.scrollIntoView({ block: "nearest" });
     });
   };
-  const ask = (what: Asking): void => { if (incident && can("incidents." + what) && !(what === "acknowledge" && incident.acknowledged)) setAsking({ what, of: incident }); };
+  const ask = (what: Asking): void => { if (incident && can("incidents." + what) && !(what === "acknowledge" && isTaken(incident))) setAsking({ what, of: incident }); };
   const move = (by: number) => (e: KeyboardEvent): void => { e.preventDefault(); focus(step(numbers, hand, by)); };
   const late = (what: Asking) => (e: KeyboardEvent): void => { e.preventDefault(); ask(what); };
   const pressed = (e: KeyboardEvent): boolean => e.target instanceof Element && e.target.closest("a, button, input") !== null;
@@ -114,8 +114,8 @@ function Shown({ of: sorted }: { of: Sorted }): JSX.Element {
   const closed = (done: boolean): void => {
     const a = asking;
     setAsking(null);
-    const next = done && a?.what === "acknowledge" ? sorted.rows.find(r => !r.incident.acknowledged && r.incident.number !== a.of.number) : undefined;
-    focus(next && a ? nextAfter(numbers, sorted.rows.filter(r => !r.incident.acknowledged && r.incident.number !== a.of.number).map(r => r.incident.number), a.of.number) : hand);
+    const next = done && a?.what === "acknowledge" ? sorted.rows.find(r => !isTaken(r.incident) && r.incident.number !== a.of.number) : undefined;
+    focus(next && a ? nextAfter(numbers, sorted.rows.filter(r => !isTaken(r.incident) && r.incident.number !== a.of.number).map(r => r.incident.number), a.of.number) : hand);
   };
   const list: ListProps = { hand, unfolded, take, fold, opens, inline: narrow ? i => <Pane of={i} ask={ask} /> : null };
   return <div class="trouble">

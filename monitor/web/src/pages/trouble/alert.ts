@@ -8,14 +8,10 @@ import { colour, colours } from "../../theme";
 import { titleCount } from "../../title";
 import { Heed } from "./heed";
 import { open, startIncidents } from "./live";
-import { order, waiting, type Trouble } from "./order";
+import { order, resting, waiting, type Trouble } from "./order";
 import { play, prepareSound } from "./sound";
 
-/* Muted, or in maintenance: it needs nobody now. */
-export function rests(i: Incident): boolean {
-  const f = i.feed ? feeds.get(i.feed) : undefined;
-  return i.muted || f !== undefined && (f.flags & HUSHED) !== 0;
-}
+export const rests = (i: Incident): boolean => resting(i, i.feed ? feeds.get(i.feed)?.flags : undefined);
 /* Grows when an overlay of a feed in trouble came or went: they come with the rows. */
 const overlays = signal(0);
 const were = new Map<string, number>();

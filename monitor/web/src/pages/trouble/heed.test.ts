@@ -22,6 +22,9 @@ test("an interruption is heard only when it is none any more; muted and taken on
   assert.deepEqual(numbers(h.news([one(1, { alert: false })], rests)), []);
   assert.deepEqual(numbers(h.news([one(1)], rests)), [1]);
   assert.deepEqual(numbers(h.news([one(1), one(2, { muted: true }), one(3, { acknowledged: "2026-01-01T00:00:00Z" })], rests)), []);
+  const worse = one(3, { acknowledged: "2026-01-01T00:00:00Z", asks_again: true });
+  assert.deepEqual(numbers(h.news([one(1), one(2, { muted: true }), worse], rests)), [3], "one that grew worse is heard again");
+  assert.deepEqual(numbers(h.news([one(1), one(2, { muted: true }), worse], rests)), [], "once");
 });
 test("what is wider than a feed sounds otherwise", () => {
   assert.ok(tones(true).length > tones(false).length);

@@ -2,6 +2,7 @@
 // When a new incident is heard of. PURE. What was open when the page came is
 // not news; one that may be an interruption yet is heard when it is none.
 import type { Incident } from "../../api";
+import { isTaken } from "./order";
 
 export class Heed {
   private known: Set<number> | null = null;
@@ -10,9 +11,9 @@ export class Heed {
   news(all: Iterable<Incident>, rests: (i: Incident) => boolean): Incident[] {
     const first = this.known === null, known = new Set<number>(), fresh: Incident[] = [];
     for (const i of all) {
-      const ripe = i.alert || i.acknowledged !== null;
-      if (ripe || this.known?.has(i.number)) known.add(i.number);
-      if (!first && ripe && !this.known?.has(i.number) && !i.acknowledged && !rests(i)) fresh.push(i);
+      const ripe = i.alert || i.acknowledged !== null, key = i.asks_again ? -i.number : i.number;
+      if (ripe || this.known?.has(key)) known.add(key);
+      if (!first && ripe && !this.known?.has(key) && !isTaken(i) && !rests(i)) fresh.push(i);
     }
     this.known = known;
     return fresh;

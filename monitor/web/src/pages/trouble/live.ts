@@ -52,13 +52,21 @@ export async function reload(): Promise<void> {
   }
   loading = false;
 }
+/* What was asked for one by one while the list was on its way: it may be newer than the list's pages. null: it is over. */
+const meanwhile = new Map<number, Incident | null>();
+
 async function take(): Promise<void> {
   const all = new Map<number, Incident>();
   let more = false;
+  meanwhile.clear();
   for await (const page of pagesOf<Incident>("/incidents?open=1", 500)) {
     for (const i of page.items) if (!i.closed) all.set(i.number, i);
     more = Boolean(page.next);
     if (all.size >= MOST) break;
+  }
+  for (const [n, i] of meanwhile) {
+    if (i) all.set(n, i);
+    else all.delete(n);
   }
   cut.value = more;
   open.value = all;
@@ -102,10 +110,12 @@ function put(i: Incident): void {
     if (open.value?.has(i.number)) ended.value = i;
     return drop(i.number);
   }
+  if (loading) meanwhile.set(i.number, i);
   open.value = new Map(open.value ?? []).set(i.number, i);
   soon([i]);
 }
 function drop(number: number): void {
+  if (loading) meanwhile.set(number, null);
   if (!open.value?.has(number)) return;
   const left = new Map(open.value);
   left.delete(number);

@@ -3,13 +3,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Incident } from "../../api";
 import { inSite } from "../../place";
-import { compare, contactParts, nextAfter, order, partOf, step, waiting } from "./order";
+import { compare, contactParts, nextAfter, order, partOf, resting, step, waiting } from "./order";
 
 const T0 = Date.parse("2026-11-22T12:00:00Z");
 const at = (s: number): string => new Date(T0 + s * 1000).toISOString();
 function incident(number: number, of: Partial<Incident> = {}): Incident {
   return { number, feed: `f${number}`, site: "North/Depot", name: `C${number}`, place: "", kind: "feed", cause: "frozen", text: "", help: "", contact: "", since: at(0), at: at(4),
-    until: null, closed: null, alert: true, acknowledged: null, acknowledged_by: null, note: "", muted: false, before: false, after: false, recovered: false, comments: 0, feeds: 0,
+    until: null, closed: null, alert: true, acknowledged: null, acknowledged_by: null, note: "", asks_again: false, muted: false, before: false, after: false, recovered: false, comments: 0, feeds: 0,
     criticality: 3, ...of };
 }
 const numbers = (all: Incident[], rests: (i: Incident) => boolean = i => i.muted): number[] => order(all, rests).rows.map(r => r.incident.number);
@@ -21,6 +21,7 @@ test("not taken first, then the wider, the more important, the worse, the newer"
   assert.deepEqual(numbers(all), [8, 7, 9, 6, 5, 4, 3, 2, 1]);
   assert.deepEqual(numbers([...all].reverse()), [8, 7, 9, 6, 5, 4, 3, 2, 1], "whatever order they came in");
   assert.equal(waiting(order(all, () => false)), 8);
+  assert.equal(waiting(order([...all, incident(10, { acknowledged: at(9), asks_again: true })], () => false)), 9, "one that grew worse is nobody's");
 });
 test("a total order: no two are equal, none contradicts", () => {
   const all = Array.from({ length: 60 }, (_, n) => incident(n, { criticality: n % 3, at: at(n % 5), cause: n % 2 ? "frozen" : "moved", acknowledged: n % 4 ? null : at(1) }));
@@ -57,4 +58,8 @@ test("numbers and addresses in a contact can be pressed, nothing is lost", () =>
   assert.deepEqual(parts.filter(p => p.href).map(p => p.href), ["tel:+4681234567", "mailto:noc@agency.example"]);
   assert.deepEqual(contactParts(""), []);
   for (const p of contactParts("javascript:alert(1) <a@b.c>")) assert.ok(!p.href || /^(tel|mailto):/.test(p.href));
+});
+test("what a mute excused counts again once it is over, before the list is asked anew", () => {
+  const i = incident(1, { muted: true });
+  assert.deepEqual([resting(i, 2), resting(i, 1), resting(i, 0), resting(i, undefined)], [true, true, false, true]);
 });

@@ -5,12 +5,15 @@
 // newest first.
 import type { Incident } from "../../api";
 import { inSite } from "../../place";
+import { HUSHED } from "../../store";
 import { ms } from "../../time";
 
 export interface Row { incident: Incident; folded: Incident[] }
 export interface Trouble { rows: Row[]; resting: Row[] /* muted, or in maintenance */ }
 
 const MINUTE = 60000;
+/* Acknowledged, and not grown worse since: that asks for a hand anew. */
+export const isTaken = (i: Incident): boolean => i.acknowledged !== null && !i.asks_again;
 const degraded = new Set(["white", "blurred", "moved", "noisy", "corrupt", "colour-cast", "duplicate", "flapping", "low-fps",
   "low-bitrate", "packet-loss", "clock-drift", "changed"]);
 const stream = new Set(["flapping", "low-fps", "low-bitrate", "packet-loss", "clock-drift", "changed"]);
@@ -20,11 +23,13 @@ export function gravity(i: Incident): number {
   if (i.kind !== "feed") return 3;
   return stream.has(i.cause) ? 1 : degraded.has(i.cause) ? 2 : 3;
 }
+/* Muted, or in maintenance: it needs nobody now. The feed's row (its flags) knows first, also that it is over; no event tells. */
+export const resting = (i: Incident, flags: number | undefined): boolean => flags === undefined ? i.muted : (flags & HUSHED) !== 0;
 /* How wide it is: our own trouble, a site, a room, a console, a feed. */
 const width = { own: 4, site: 3, room: 2, console: 1, feed: 0 } as const;
 
 export function compare(a: Incident, b: Incident): number {
-  return Number(a.acknowledged !== null) - Number(b.acknowledged !== null) || width[b.kind] - width[a.kind] ||
+  return Number(isTaken(a)) - Number(isTaken(b)) || width[b.kind] - width[a.kind] ||
     b.criticality - a.criticality || gravity(b) - gravity(a) || ms(b.at) - ms(a.at) || b.number - a.number;
 }
 /* Whether a feed's trouble is part of its site's: it began with it, or in it. */
@@ -52,7 +57,7 @@ export function order(all: readonly Incident[], rests: (i: Incident) => boolean)
 }
 /* The number beside the title: what nobody has taken. */
 export function waiting(t: Trouble): number {
-  return t.rows.reduce((n, r) => n + (r.incident.acknowledged ? 0 : 1), 0);
+  return t.rows.reduce((n, r) => n + (isTaken(r.incident) ? 0 : 1), 0);
 }
 /* The row a step away from the one in hand; the first when none is. */
 export function step(numbers: readonly number[], from: number, by: number): number {

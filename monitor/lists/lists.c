@@ -9,6 +9,7 @@
 #include "monitor/inventory/mistake.h"
 
 #define FOLLOWED_MOST 8u
+#define TRIED_MOST 64u /* sources, until one leads to a camera */
 
 static const struct {
 	const char *word, *key; /* that its file has at the top */
@@ -115,6 +116,11 @@ follow_text(struct lists_work *w, const struct node *v, unsigned deep,
 	uint8_t transport = WIRE_TRANSPORT_AUTO;
 	struct source s;
 
+	/* Streams that name each other branch: 16 at each of so many steps. */
+	if (w->tried++ >= TRIED_MOST) {
+		*why = "it comes from too many others";
+		return false;
+	}
 	if (command) {
 		*why = source_command(v->text, input, &transport);
 		if (*why != NULL)
@@ -207,6 +213,7 @@ lists_follow(struct lists_work *w, const struct node *v, const char *name,
 	size_t before = w->mistakes->count;
 
 	out->own[0] = '\0';
+	w->tried = 0;
 	if (follow(w, v, 0, out, &why))
 		return true;
 	if (why != NULL && w->mistakes->count == before)

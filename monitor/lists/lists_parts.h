@@ -17,6 +17,7 @@ struct lists_work {
 	const struct node *root;
 	const struct node *streams; /* of that program's own server: name
 				     * -> source; NULL: none */
+	unsigned tried; /* sources, of the stream that is followed */
 	bool no_memory;
 };
 

@@ -7,6 +7,7 @@
 
 #define MERGE "<<"
 #define MERGES_DEEP 8u
+#define MERGED_MOST 256u /* maps looked into for one key */
 
 struct owned {
 	struct node value; /* first: a value is its owned */
@@ -108,11 +109,13 @@ node_append(struct node_tree *t, struct node *to, struct node *item)
 }
 
 static const struct node *
-get(const struct node *v, const char *key, unsigned deep)
+get(const struct node *v, const char *key, unsigned deep, unsigned *looked)
 {
 	const struct node *found = NULL;
 
-	if (v == NULL || v->kind != NODE_MAP || deep > MERGES_DEEP)
+	/* Maps that merge lists of maps that do branch at each step. */
+	if (v == NULL || v->kind != NODE_MAP || deep > MERGES_DEEP ||
+	    (*looked)++ >= MERGED_MOST)
 		return NULL;
 	for (uint32_t i = 0; i + 1 < v->count; i += 2)
 		if (v->items[i]->kind == NODE_SCALAR &&
@@ -123,11 +126,11 @@ get(const struct node *v, const char *key, unsigned deep)
 
 		if (strcmp(v->items[i]->text, MERGE) != 0)
 			continue;
-		found = get(from, key, deep + 1);
+		found = get(from, key, deep + 1, looked);
 		for (uint32_t k = 0; from->kind == NODE_LIST && k < 8 &&
 				     found == NULL && k < from->count;
 		     k++)
-			found = get(from->items[k], key, deep + 1);
+			found = get(from->items[k], key, deep + 1, looked);
 	}
 	return found;
 }
@@ -135,7 +138,9 @@ get(const struct node *v, const char *key, unsigned deep)
 const struct node *
 node_get(const struct node *v, const char *key)
 {
-	return get(v, key, 0);
+	unsigned looked = 0;
+
+	return get(v, key, 0, &looked);
 }
 
 const char *

@@ -346,6 +346,24 @@ test_laughs(void **state)
 	forget(&h);
 }
 
+/* Streams that come from each other, sixteen ways at each step. */
+static void
+test_branches(void **state)
+{
+	char yaml[2048];
+	size_t n = (size_t)snprintf(yaml, sizeof(yaml), "streams:\n  a:\n");
+	struct heard h;
+
+	(void)state;
+	for (unsigned i = 0; i < 16; i++)
+		n += (size_t)snprintf(yaml + n, sizeof(yaml) - n,
+		    "  - rtsp://127.0.0.1:8554/a\n");
+	h = hear(LISTS_GUESS, yaml);
+	assert_int_equal(h.inv->feed_count, 0);
+	assert_non_null(strstr(h.notes.text, "it comes from itself"));
+	forget(&h);
+}
+
 static void
 test_too_much(void **state)
 {
@@ -407,6 +425,7 @@ main(void)
 		cmocka_unit_test(test_commands),
 		cmocka_unit_test(test_wrongs),
 		cmocka_unit_test(test_laughs),
+		cmocka_unit_test(test_branches),
 		cmocka_unit_test(test_too_much),
 		cmocka_unit_test(test_fill),
 	};

@@ -11,7 +11,7 @@
 #define CRITICAL 13u
 #define STEP_LAST CAPACITY_STEPS
 #define ONCE 256u	     /* an interval as long as when all is well */
-#define RELAX_BY 1u	     /* .. a second, when it may be shorter again */
+#define RELAX_BY 2u	     /* .. a second, when it may be shorter again */
 #define STEP_STORE PAGES     /* what a slow disk gains from, */
 #define STEP_SLOW (SHED - 1) /* and pictures that are merely late */
 #define PLACES 256u

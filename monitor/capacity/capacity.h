@@ -13,7 +13,7 @@
  *          when it is over, and bring it back)
  *   2      all but a person's prompt and the pictures of a change of verdict
  *   3, 4   intervals 1.5, 2 times as long: nobody's picture grows too old;
- *          back within four minutes, or a quarter of all feeds would be due at
+ *          back within two minutes, or a quarter of all feeds would be due at
  *          once when it is over, and bring it back
  *   5..12  an eighth more of the feeds is not sampled (of those of low
  *          criticality two), always the same ones, so that nothing flaps

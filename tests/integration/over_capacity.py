@@ -35,9 +35,10 @@ CONTROL = os.path.join(DIR, "farm.sock")
 
 
 def start_farm():
-    few = films("capacity-4", 2, 250, "--fps", "4", "--size", "320x192", "--gop", "0.5")
+    lasts = 600 if "--to-the-end" in sys.argv else 240
+    few = films(f"capacity-{lasts}", 2, lasts + 10, "--fps", "4", "--size", "320x192", "--gop", "0.5")
     farm = Child([program("camfarm"), "--set", few, "--hosts", str(CAMERAS), "--net", "63", "--port", str(free_port()),
-                  "--seconds", "240", "--site-size", "300", "--no-tls", "--control", CONTROL,
+                  "--seconds", str(lasts), "--site-size", "300", "--no-tls", "--control", CONTROL,
                   "--inventory", os.path.join(DIR, "farm.csv")])
     farm.wait_line(lambda line: "ready" in line, 20)
     return farm
@@ -195,7 +196,7 @@ def recover():
     start = time.monotonic()
     soon("all up", lambda: all(f["state"] == "up" for n, f in feeds().items() if n != FROZEN), 120)
     soon("frozen is called", lambda: feeds()[FROZEN]["state"] == "down", 60)
-    soon("no more behind", lambda: steps()[-1][0] == "ok", 240)
+    soon("no more behind", lambda: steps()[-1][0] == "ok", 480)
     soon("the incident is closed", lambda: not any("falls behind" in text for text in status()["own"]), 20)
     down = [step for _, step in steps()]
     down = down[down.index(max(down)):]

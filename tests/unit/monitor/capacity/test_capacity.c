@@ -84,7 +84,7 @@ static const struct line lines[] = {
 	{ "on the way down, intervals are short again first; further steps "
 	  "are quick",
 	    { { &loop, 10, 3 }, { &well, 20, 3 }, { &well, 1, 2 },
-		{ &well, 120, 2 }, { &well, 10, 1 }, { &well, 5, 0 },
+		{ &well, 60, 2 }, { &well, 8, 1 }, { &well, 5, 0 },
 		{ &well, 60, 0 } } },
 	{ "neither late nor easy: it stays",
 	    { { &loop, 10, 3 }, { &busy, 600, 3 } } },

@@ -12,8 +12,8 @@ verdict of each feed. Then the same of a list in which each row changes.
   --wait S     for the first verdicts, at most (900)
   --no-watch   only the list: no camera is served
   --json FILE  the figures by name: rows, dry_run_s, apply_s, again_s, change_s,
-               first_verdict_all_s, up, down,
-               lag_max_us
+               first_verdict_all_s, up, degraded (films are shared: another's
+               duplicate), down, lag_max_us
   --keep       keep logs and the database
 
 example: ./dev bench import --feeds 1000 --json import.json
@@ -101,7 +101,7 @@ class Import:
         if not self.args.no_watch:
             f["first_verdict_all_s"] = self.verdicts(begin)
             status = self.monitor.status()
-            f["up"], f["down"] = status["states"]["up"], status["states"]["down"]
+            f.update({state: status["states"][state] for state in ("up", "degraded", "down")})
             if f["down"] > n // 20:
                 raise Failed(f"{f['down']} of {n} cameras were down: this machine had no time to simulate them")
         f["again_s"], answer = self.run(plain, passwords)
@@ -119,6 +119,7 @@ class Import:
                 print(f"  {what:28} {f[key]:8.2f} s")
         if "up" in f:
             print(f"  {'up then':28} {f['up']:8}")
+            print(f"  {'called a duplicate, or worse':28} {f['degraded'] + f['down']:8}")
         print(f"  {'longest turn of the loop':28} {f['lag_max_us'] / 1000:8.0f} ms")
 
 

@@ -96,15 +96,16 @@ schedule_on_sample(struct judge_feed *f, const struct sample *s, int64_t now_us)
 {
 	struct schedule *k = &f->schedule;
 	bool judged = s->result == SAMPLE_OK || s->result == SAMPLE_DAMAGED;
-	int64_t wait;
+	int64_t interval, wait;
 
 	if (!detector_any_odd(f))
 		k->odd_us = 0;
 	else if (k->odd_us == 0)
 		k->odd_us = f->sample_us;
-	wait = spread(s, k->wait_us, schedule_interval(f));
+	interval = schedule_interval(f);
+	wait = spread(s, k->wait_us, interval);
 	k->asked_us = 0;
-	k->wait_us = schedule_interval(f);
+	k->wait_us = interval;
 	if (judged && k->taken < UINT32_MAX)
 		k->taken++;
 	/* a full queue is not helped by asking sooner */

@@ -281,7 +281,8 @@ feed_write(struct writer *w, struct change *x)
 	x->id = add ? feed_insert(w, x) : x->c->id;
 	bool was = feed_watched(w, x->id);
 
-	learned_forget(w, x);
+	if (add || (x->c->fields & (INVENTORY_URL | INVENTORY_RELAY)))
+		learned_forget(w, x);
 
 	int64_t site = site_id(w, f->site);
 	int64_t device = device_id(w, f->device);
